@@ -1,0 +1,279 @@
+/**
+ * Traced values: what model code and differentiated functions compute with.
+ *
+ * Every function here takes numbers and traced values alike; with numbers alone it just computes. Traced values are
+ * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
+ */
+import { CODE, ROWS } from "./codes.ts";
+import type { Graph } from "./graph.ts";
+import type { BinaryOp, NodeId, UnaryOp } from "./ops.ts";
+
+/** A traced number. */
+export class Expr {
+  readonly graph: Graph;
+  readonly node: NodeId;
+
+  constructor(graph: Graph, node: NodeId) {
+    this.graph = graph;
+    this.node = node;
+  }
+
+  /** Always throws: JavaScript asked for a plain value, as `if (x > 0)` or `x + 1` does. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError(
+      "traced value: it has no plain number or boolean while a program is being traced; got a JavaScript operator or raw `if` on it, " +
+        "expected `where` or `branch` for decisions and `add`, `mul`, … for arithmetic",
+    );
+  }
+}
+
+/** A traced truth value. */
+export class Condition {
+  readonly graph: Graph;
+  readonly node: NodeId;
+
+  constructor(graph: Graph, node: NodeId) {
+    this.graph = graph;
+    this.node = node;
+    graph.unusedConditions.add(this);
+  }
+
+  /** Always throws, as for `Expr`. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError(
+      "traced condition: it has no plain boolean while a program is being traced; got a JavaScript operator on it, " +
+        "expected `where`, `branch`, `and`, `or` or `not`",
+    );
+  }
+}
+
+/** A number, known or traced. */
+export type Real = number | Expr;
+/** A truth value, known or traced. */
+export type Truth = boolean | Condition;
+
+/** The node of a known or traced number in `graph`; throws TypeError for anything else. */
+export function nodeOf(graph: Graph, value: Real): NodeId {
+  if (typeof value === "number") return graph.constant(value);
+  if (!(value instanceof Expr))
+    throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
+  if (value.graph !== graph)
+    throw new TypeError(
+      "expression: value was traced in another program; got a stale traced value, expected one of this run",
+    );
+  return value.node;
+}
+
+function truthNodeOf(graph: Graph, value: Truth): NodeId {
+  if (typeof value === "boolean") return graph.truth(value);
+  if (!(value instanceof Condition))
+    throw new TypeError(
+      `condition: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
+    );
+  if (value.graph !== graph)
+    throw new TypeError("condition: it was traced in another program; got a stale condition, expected one of this run");
+  graph.unusedConditions.delete(value);
+  return value.node;
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Expr) return "a traced number";
+  if (value instanceof Condition) return "a traced condition";
+  return typeof value === "string" ? JSON.stringify(value) : Array.isArray(value) ? "an array" : String(value);
+}
+
+function graphOf(...values: unknown[]): Graph | undefined {
+  for (const value of values) if (value instanceof Expr || value instanceof Condition) return value.graph;
+  return undefined;
+}
+
+/** The traced value of a node; a plain number if the node is a constant. */
+export function exprOf(graph: Graph, node: NodeId): Real {
+  return graph.isConstant(node) ? graph.value(node) : new Expr(graph, node);
+}
+
+function conditionOf(graph: Graph, node: NodeId): Truth {
+  return graph.isConstant(node) ? graph.value(node) !== 0 : new Condition(graph, node);
+}
+
+function checkNumber(value: unknown): number {
+  if (typeof value !== "number")
+    throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
+  return value;
+}
+
+const unary = (name: UnaryOp): ((x: Real) => Real) => {
+  const code = CODE[name];
+  const { primal } = ROWS[code]!;
+  return (x) => (x instanceof Expr ? exprOf(x.graph, x.graph.apply(code, x.node)) : primal(checkNumber(x), 0, 0));
+};
+
+const binary = (name: BinaryOp): ((x: Real, y: Real) => Real) => {
+  const code = CODE[name];
+  const { primal } = ROWS[code]!;
+  return (x, y) => {
+    const graph = graphOf(x, y);
+    return graph
+      ? exprOf(graph, graph.apply(code, nodeOf(graph, x), nodeOf(graph, y)))
+      : primal(checkNumber(x), checkNumber(y), 0);
+  };
+};
+
+/** x + y */
+export const add: (x: Real, y: Real) => Real = binary("add");
+/** x − y */
+export const sub: (x: Real, y: Real) => Real = binary("sub");
+/** x · y */
+export const mul: (x: Real, y: Real) => Real = binary("mul");
+/** x / y */
+export const div: (x: Real, y: Real) => Real = binary("div");
+/** −x */
+export const neg: (x: Real) => Real = unary("neg");
+/** x to the power y; for x < 0 defined where y is an integer constant. */
+export const pow: (x: Real, y: Real) => Real = binary("pow");
+/** eˣ */
+export const exp: (x: Real) => Real = unary("exp");
+/** Natural logarithm; −∞ at 0, NaN below. */
+export const log: (x: Real) => Real = unary("log");
+/** log(1 + x), accurate near 0. */
+export const log1p: (x: Real) => Real = unary("log1p");
+/** eˣ − 1, accurate near 0. */
+export const expm1: (x: Real) => Real = unary("expm1");
+/** Square root; NaN below 0. */
+export const sqrt: (x: Real) => Real = unary("sqrt");
+/** x² */
+export const square: (x: Real) => Real = unary("square");
+/** |x|; its derivative at 0 is taken as 0. */
+export const abs: (x: Real) => Real = unary("abs");
+/** The smaller one; where both are equal the derivative is that of y. */
+export const min: (x: Real, y: Real) => Real = binary("min");
+/** The larger one; where both are equal the derivative is that of y. */
+export const max: (x: Real, y: Real) => Real = binary("max");
+/** Sine (radians). */
+export const sin: (x: Real) => Real = unary("sin");
+/** Cosine (radians). */
+export const cos: (x: Real) => Real = unary("cos");
+/** Tangent (radians). */
+export const tan: (x: Real) => Real = unary("tan");
+/** Hyperbolic tangent. */
+export const tanh: (x: Real) => Real = unary("tanh");
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid: (x: Real) => Real = unary("sigmoid");
+/** log(1 + eˣ), stable for every x. */
+export const softplus: (x: Real) => Real = unary("softplus");
+/** log |Γ(x)| */
+export const lgamma: (x: Real) => Real = unary("lgamma");
+/** ψ(x) = d/dx log Γ(x) */
+export const digamma: (x: Real) => Real = unary("digamma");
+/** Error function. */
+export const erf: (x: Real) => Real = unary("erf");
+/** Φ(x), the standard normal distribution function. */
+export const normalCdf: (x: Real) => Real = unary("normalCdf");
+/** log Φ(x), accurate in both tails. */
+export const logNormalCdf: (x: Real) => Real = unary("logNormalCdf");
+
+/** x > y. On numbers a boolean; on traced values a condition for `where` and `branch`. */
+export function gt(x: Real, y: Real): Truth {
+  const graph = graphOf(x, y);
+  if (!graph) return checkNumber(x) > checkNumber(y);
+  const A = graph.algebra;
+  return conditionOf(graph, A.positive(A.sub(nodeOf(graph, x), nodeOf(graph, y))));
+}
+
+/** x < y */
+export function lt(x: Real, y: Real): Truth {
+  return gt(y, x);
+}
+
+/** x ≥ y, that is not(y > x). */
+export function ge(x: Real, y: Real): Truth {
+  return not(gt(y, x));
+}
+
+/** x ≤ y, that is not(x > y). */
+export function le(x: Real, y: Real): Truth {
+  return not(gt(x, y));
+}
+
+/** Every one of the conditions holds. */
+export function and(...conditions: Truth[]): Truth {
+  return connect("and", conditions);
+}
+
+/** At least one of the conditions holds. */
+export function or(...conditions: Truth[]): Truth {
+  return connect("or", conditions);
+}
+
+function connect(name: "and" | "or", conditions: Truth[]): Truth {
+  const graph = graphOf(...conditions);
+  if (!graph) return name === "and" ? conditions.every(Boolean) : conditions.some(Boolean);
+  const nodes = conditions.map((condition) => truthNodeOf(graph, condition));
+  return conditionOf(
+    graph,
+    nodes.reduce((p, q) => graph.algebra[name](p, q)),
+  );
+}
+
+/** The condition does not hold. */
+export function not(condition: Truth): Truth {
+  if (typeof condition === "boolean") return !condition;
+  const graph = graphOf(condition);
+  const node = truthNodeOf(graph!, condition);
+  return conditionOf(graph!, graph!.algebra.not(node));
+}
+
+/**
+ * x where the condition holds, y elsewhere. The arm that is not taken influences neither value nor gradient, whatever
+ * it evaluates to there (∞ and NaN included).
+ */
+export function where(condition: Truth, x: Real, y: Real): Real {
+  if (typeof condition === "boolean") return condition ? x : y;
+  const graph = graphOf(condition);
+  if (!graph) truthNodeOf({} as Graph, condition); // throws, naming what was given
+  return exprOf(graph!, graph!.algebra.where(truthNodeOf(graph!, condition), nodeOf(graph!, x), nodeOf(graph!, y)));
+}
+
+/** The node of a condition; false and true are constants 0 and −1. */
+export function maskOf(graph: Graph, condition: Truth): NodeId {
+  return truthNodeOf(graph, condition);
+}
+
+/** Σ x_i, as a balanced tree; 0 for an empty list. */
+export function sum(values: readonly Real[]): Real {
+  const graph = graphOf(...values);
+  if (!graph) return balanced(values.map(checkNumber));
+  return exprOf(graph, graph.sum(values.map((value) => nodeOf(graph, value))));
+}
+
+// The same order of additions as a graph's balanced sum.
+function balanced(values: number[]): number {
+  let level = values;
+  while (level.length > 1) {
+    const next: number[] = [];
+    for (let i = 0; i < level.length; i += 2) next.push(i + 1 < level.length ? level[i]! + level[i + 1]! : level[i]!);
+    level = next;
+  }
+  return level[0] ?? 0;
+}
+
+/** Σ x_i · y_i; throws RangeError when the lengths differ. */
+export function dot(x: readonly Real[], y: readonly Real[]): Real {
+  if (x.length !== y.length)
+    throw new RangeError(`dot: lengths differ; got ${x.length} and ${y.length}, expected equal lengths`);
+  return sum(x.map((value, i) => mul(value, y[i]!)));
+}
+
+/** log Σ exp(x_i) without overflow, as a balanced tree; −∞ for an empty list. */
+export function logSumExp(values: readonly Real[]): Real {
+  let level = [...values];
+  if (level.length === 0) return Number.NEGATIVE_INFINITY;
+  const pair = binary("logAddExp");
+  while (level.length > 1) {
+    const next: Real[] = [];
+    for (let i = 0; i < level.length; i += 2)
+      next.push(i + 1 < level.length ? pair(level[i]!, level[i + 1]!) : level[i]!);
+    level = next;
+  }
+  return level[0]!;
+}

@@ -1,0 +1,77 @@
+/** Autodiff for its own sake: functions of number arrays, compiled and differentiated. */
+import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
+import { gradient } from "./gradient.ts";
+import { Graph } from "./graph.ts";
+import type { NodeId } from "./ops.ts";
+import { compileTape, runUniform, type Tape } from "./tape.ts";
+
+/** A function written with the operations of this module; called once per length of its argument, to be traced. */
+export type Traceable = (x: readonly Expr[]) => Real;
+
+/**
+ * A fast version of `f`: the same values, no tracing after the first call with a given length.
+ *
+ *     const f = compile(([x, y]) => mul(x, exp(y)));
+ *     f([2, 0]); // 2
+ */
+export function compile(f: Traceable): (x: ArrayLike<number>) => number {
+  const run = compiled("compile", f, (_graph, value) => [value]);
+  return (x) => {
+    const tape = run(x);
+    return tape.slots[tape.outputs[0]!.offset]!;
+  };
+}
+
+/**
+ * The gradient of `f`: a function that returns a new Float64Array(x.length).
+ *
+ *     grad(([x, y]) => mul(x, y))([2, 3]); // Float64Array [3, 2]
+ */
+export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array {
+  const both = valueAndGrad(f);
+  return (x) => both(x).gradient;
+}
+
+/** Value and gradient of `f` in one pass. */
+export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
+  const run = compiled("valueAndGrad", f, (graph, value, inputs) => [value, ...gradient(graph, value, inputs)]);
+  return (x) => {
+    const tape = run(x);
+    const result = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) result[i] = tape.slots[tape.outputs[i + 1]!.offset]!;
+    return { value: tape.slots[tape.outputs[0]!.offset]!, gradient: result };
+  };
+}
+
+type Outputs = (graph: Graph, value: NodeId, inputs: readonly NodeId[]) => NodeId[];
+
+function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike<number>) => Tape {
+  const tapes = new Map<number, { tape: Tape; positions: Int32Array }>();
+  return (x) => {
+    let entry = tapes.get(x.length);
+    if (!entry) {
+      entry = trace(caller, f, x.length, outputs);
+      tapes.set(x.length, entry);
+    }
+    const { tape, positions } = entry;
+    for (let i = 0; i < positions.length; i++) {
+      const value = x[positions[i]!]!;
+      if (typeof value !== "number")
+        throw new TypeError(
+          `${caller}: argument ${positions[i]} is not a number; got ${String(value)}, expected a number`,
+        );
+      tape.slots[tape.uniformInputs[i]!.offset] = value;
+    }
+    runUniform(tape);
+    return tape;
+  };
+}
+
+function trace(caller: string, f: Traceable, length: number, outputs: Outputs): { tape: Tape; positions: Int32Array } {
+  const graph = new Graph();
+  const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
+  const value = nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr)));
+  graph.checkConditionsUsed(caller);
+  const tape = compileTape(graph, outputs(graph, value, inputs));
+  return { tape, positions: Int32Array.from(tape.uniformInputs, ({ node }) => graph.inputIndex(node)) };
+}

@@ -1,0 +1,103 @@
+/**
+ * Reverse mode as a graph transformation: adjoints are nodes of the same graph, so that derivative and primal share
+ * subexpressions and derivatives of derivatives need nothing new.
+ *
+ * An arm of `where` that was not taken has adjoint 0, and 0·∞ must not become NaN there. The product with a partial is
+ * therefore pushed into a masking `where` (exact: the selection comes last), and where several masks have been added
+ * it is the op `chain`, in which a zero absorbs. Everywhere else it is a plain product, so that a derivative that
+ * really does not exist shows as NaN.
+ */
+import { CODE, INPUT, OP_NAMES, ROWS } from "./codes.ts";
+import { type Graph, MASKED } from "./graph.ts";
+import type { NodeId } from "./ops.ts";
+
+/** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in the size of the graph. */
+export function gradient(graph: Graph, output: NodeId, inputs: readonly NodeId[]): NodeId[] {
+  return adjoints(graph, [[output, graph.constant(1)]], inputs);
+}
+
+/** Nodes of Σ_j seed_j · ∂output_j/∂input for each input: a vector–Jacobian product. */
+export function adjoints(
+  graph: Graph,
+  seeds: readonly (readonly [output: NodeId, seed: NodeId])[],
+  inputs: readonly NodeId[],
+): NodeId[] {
+  const { algebra } = graph;
+  const primalSize = graph.size;
+  const active = dependents(
+    graph,
+    inputs,
+    seeds.map(([output]) => output),
+  );
+  // Contributions to each adjoint: linked lists in two growing arrays.
+  const head = new Int32Array(primalSize).fill(-1);
+  const contribution: NodeId[] = [];
+  const next: number[] = [];
+  const contribute = (node: NodeId, adjoint: NodeId): void => {
+    contribution.push(adjoint);
+    next.push(head[node]!);
+    head[node] = contribution.length - 1;
+  };
+  const collect = (node: NodeId): NodeId => {
+    const terms: NodeId[] = [];
+    for (let at = head[node]!; at >= 0; at = next[at]!) terms.push(contribution[at]!);
+    return graph.sum(terms.reverse());
+  };
+
+  for (const [output, seed] of seeds) if (active[output] === 1) contribute(output, seed);
+  const isInput = new Uint8Array(primalSize);
+  for (const node of inputs) isInput[node] = 1;
+  const result = new Map<NodeId, NodeId>();
+  for (let node = primalSize - 1; node >= 0; node--) {
+    if (head[node]! < 0) continue;
+    const adjoint = collect(node);
+    if (isInput[node] === 1) result.set(node, adjoint);
+    const code = graph.op[node]!;
+    if (code <= INPUT || graph.is(adjoint, 0)) continue;
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    const { partials } = ROWS[code]!;
+    for (let j = 0; j < partials.length; j++) {
+      const operand = graph.operand(node, j);
+      if (active[operand] === 0) continue;
+      const rule = partials[j]!;
+      if (rule === "none") continue;
+      if (rule === "undefined")
+        throw new TypeError(
+          `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
+        );
+      contribute(operand, product(graph, adjoint, rule(algebra, node, x, y)));
+    }
+  }
+  return inputs.map((node) => result.get(node) ?? graph.constant(0));
+}
+
+/** adjoint · partial, such that an adjoint that is zero because its arm was not taken stays zero. */
+function product(graph: Graph, adjoint: NodeId, partial: NodeId): NodeId {
+  const { algebra: A } = graph;
+  if (graph.is(adjoint, 1)) return partial;
+  if (graph.is(partial, 0)) return partial;
+  if (graph.op[partial] === CODE.where) {
+    const [p, x, y] = [graph.a[partial]!, graph.b[partial]!, graph.c[partial]!];
+    if (graph.is(x, 1) && graph.is(y, 0)) return A.where(p, adjoint, y);
+    if (graph.is(x, 0) && graph.is(y, 1)) return A.where(p, x, adjoint);
+  }
+  if (!graph.hasFlag(adjoint, MASKED)) return A.mul(adjoint, partial);
+  if (graph.isConstant(partial)) return A.mul(adjoint, partial);
+  if (graph.op[adjoint] === CODE.where) {
+    const [p, x, y] = [graph.a[adjoint]!, graph.b[adjoint]!, graph.c[adjoint]!];
+    return graph.is(y, 0) ? A.where(p, product(graph, x, partial), y) : A.where(p, x, product(graph, y, partial));
+  }
+  if (graph.op[adjoint] === CODE.neg) return A.neg(product(graph, graph.a[adjoint]!, partial));
+  return A.chain(adjoint, partial);
+}
+
+/** 1 for every node that `outputs` are computed from and that depends on one of `inputs`. */
+function dependents(graph: Graph, inputs: readonly NodeId[], outputs: readonly NodeId[]): Uint8Array {
+  const active = new Uint8Array(graph.size);
+  for (const node of inputs) active[node] = 1;
+  for (const node of graph.reachable(outputs)) {
+    for (let j = graph.arity(node) - 1; j >= 0; j--) if (active[graph.operand(node, j)] === 1) active[node] = 1;
+  }
+  return active;
+}

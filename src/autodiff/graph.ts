@@ -1,0 +1,258 @@
+/**
+ * A hash-consed graph of scalar operations in static single assignment form, held in typed arrays.
+ *
+ * Node ids grow from operands to results, so id order is a topological order. Equal nodes are one node; constants are
+ * folded and a few identities simplified on construction (`simplify.ts`).
+ */
+import { ARITY, CODE, COMMUTES, CONSTANT, INPUT, OP_NAMES, RESULT_IS_MASK } from "./codes.ts";
+import type { Algebra, NodeId } from "./ops.ts";
+import { print } from "./print.ts";
+import { simplify } from "./simplify.ts";
+
+/** Bits of a node's flags. */
+export const LANE = 1; // differs between samples
+export const MASK = 2; // a truth value
+export const MASKED = 4; // an adjoint that is zero where its arm was not taken
+
+/** What an input stands for; `lane` inputs differ between samples, the others are the same for a whole batch. */
+export interface Input {
+  readonly name: string;
+  readonly lane: boolean;
+}
+
+export interface GraphOptions {
+  /** Move a unary function into the arms of a `where` when that creates no node (default true). */
+  readonly pushIntoWhere?: boolean;
+}
+
+export class Graph {
+  size = 0;
+  op: Uint8Array = new Uint8Array(256);
+  a: Int32Array = new Int32Array(256);
+  b: Int32Array = new Int32Array(256);
+  c: Int32Array = new Int32Array(256);
+  flags: Uint8Array = new Uint8Array(256);
+  readonly inputs: (Input & { readonly node: NodeId })[] = [];
+  readonly algebra: Algebra;
+  readonly pushIntoWhere: boolean;
+  /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
+  readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
+  #constants: number[] = [];
+  #constantIds: Map<number, NodeId> = new Map();
+  #negativeZero = -1;
+  #table: Int32Array = new Int32Array(1024).fill(-1);
+
+  constructor(options: GraphOptions = {}) {
+    this.pushIntoWhere = options.pushIntoWhere ?? true;
+    const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
+    for (const name of OP_NAMES) {
+      const code = CODE[name];
+      algebra[name] = (x: NodeId, y?: NodeId, z?: NodeId) => this.apply(code, x, y, z);
+    }
+    this.algebra = algebra as unknown as Algebra;
+  }
+
+  /** A new input; inputs are never merged, even under equal names. */
+  input(name: string, lane: boolean): NodeId {
+    const node = this.#append(INPUT, this.inputs.length, -1, -1, lane ? LANE : 0);
+    this.inputs.push({ name, lane, node });
+    return node;
+  }
+
+  /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
+  constant(value: number): NodeId {
+    if (Object.is(value, -0)) {
+      if (this.#negativeZero < 0) this.#negativeZero = this.#appendConstant(value);
+      return this.#negativeZero;
+    }
+    let node = this.#constantIds.get(value);
+    if (node === undefined) {
+      node = this.#appendConstant(value);
+      this.#constantIds.set(value, node);
+    }
+    return node;
+  }
+
+  /** A truth value that is the same everywhere. */
+  truth(value: boolean): NodeId {
+    return this.constant(value ? -1 : 0);
+  }
+
+  /** The node that applies op `code`, after simplification. */
+  apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
+    if (COMMUTES[code] && y < x) [x, y] = [y, x];
+    const simple = simplify(this, code, x, y, z);
+    return simple >= 0 ? simple : this.#intern(code, x, y, z);
+  }
+
+  /** As `apply`, but −1 rather than a new node (a new constant is allowed). */
+  existing(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
+    if (COMMUTES[code] && y < x) [x, y] = [y, x];
+    const simple = simplify(this, code, x, y, z);
+    return simple >= 0 ? simple : this.#find(code, x, y, z);
+  }
+
+  /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
+  sum(nodes: readonly NodeId[]): NodeId {
+    return this.#balanced(nodes, CODE.add, 0);
+  }
+
+  /** The disjunction of masks as a balanced tree; false for no masks. */
+  any(masks: readonly NodeId[]): NodeId {
+    return this.#balanced(masks, CODE.or, 0);
+  }
+
+  /** Throws TypeError if a condition was made and never used; call it when tracing is over. */
+  checkConditionsUsed(caller: string): void {
+    for (const { node } of this.unusedConditions)
+      throw new TypeError(
+        `${caller}: a condition was made but never used; got \`${print(this, node)}\` (in a raw \`if\`, \`?:\`, \`&&\` or \`!\` it always counts as true), expected it in \`where\`, \`branch\`, \`and\`, \`or\` or \`not\``,
+      );
+  }
+
+  isConstant(node: NodeId): boolean {
+    return this.op[node] === CONSTANT;
+  }
+
+  /** Is the node this very constant? */
+  is(node: NodeId, value: number): boolean {
+    return this.op[node] === CONSTANT && this.#constants[this.a[node]!] === value;
+  }
+
+  /** Value of a constant node. */
+  value(node: NodeId): number {
+    return this.#constants[this.a[node]!]!;
+  }
+
+  /** Index in `inputs` of an input node, −1 for other nodes. */
+  inputIndex(node: NodeId): number {
+    return this.op[node] === INPUT ? this.a[node]! : -1;
+  }
+
+  hasFlag(node: NodeId, flag: number): boolean {
+    return (this.flags[node]! & flag) !== 0;
+  }
+
+  arity(node: NodeId): number {
+    return ARITY[this.op[node]!]!;
+  }
+
+  /** Operand j of a node. */
+  operand(node: NodeId, j: number): NodeId {
+    return (j === 0 ? this.a : j === 1 ? this.b : this.c)[node]!;
+  }
+
+  operands(node: NodeId): NodeId[] {
+    return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
+  }
+
+  /** The nodes from which `roots` are computed, roots included, in topological order. */
+  reachable(roots: readonly NodeId[]): NodeId[] {
+    const seen = new Uint8Array(this.size);
+    let top = -1;
+    for (const root of roots) {
+      seen[root] = 1;
+      if (root > top) top = root;
+    }
+    const found: NodeId[] = [];
+    for (let node = top; node >= 0; node--) {
+      if (seen[node] === 0) continue;
+      found.push(node);
+      for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+    }
+    return found.reverse();
+  }
+
+  #balanced(nodes: readonly NodeId[], code: number, identity: number): NodeId {
+    let level = [...nodes];
+    if (level.length === 0) return this.constant(identity);
+    while (level.length > 1) {
+      const next: NodeId[] = [];
+      for (let i = 0; i + 1 < level.length; i += 2) next.push(this.apply(code, level[i]!, level[i + 1]!));
+      if (level.length % 2 === 1) next.push(level[level.length - 1]!);
+      level = next;
+    }
+    return level[0]!;
+  }
+
+  #appendConstant(value: number): NodeId {
+    this.#constants.push(value);
+    return this.#append(CONSTANT, this.#constants.length - 1, -1, -1, 0);
+  }
+
+  #append(code: number, a: number, b: number, c: number, flags: number): NodeId {
+    if (this.size === this.op.length) this.#grow();
+    const node = this.size++;
+    this.op[node] = code;
+    this.a[node] = a;
+    this.b[node] = b;
+    this.c[node] = c;
+    this.flags[node] = flags;
+    return node;
+  }
+
+  #intern(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+    let slot = this.#slot(code, x, y, z);
+    const found = this.#table[slot]!;
+    if (found >= 0) return found;
+    if (2 * this.size >= this.#table.length) {
+      this.#rehash();
+      slot = this.#slot(code, x, y, z);
+    }
+    const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
+    this.#table[slot] = node;
+    return node;
+  }
+
+  #find(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+    return this.#table[this.#slot(code, x, y, z)]!;
+  }
+
+  #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+    const lane = (this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0)) & LANE;
+    const mask = RESULT_IS_MASK[code] ? MASK : 0;
+    let masked = false;
+    if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
+    else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
+    else if (code === CODE.add || code === CODE.sub) masked = this.hasFlag(x, MASKED) && this.hasFlag(y, MASKED);
+    else if (code === CODE.mul)
+      masked = (this.hasFlag(x, MASKED) && this.op[y]! <= INPUT) || (this.hasFlag(y, MASKED) && this.op[x]! <= INPUT);
+    return lane | mask | (masked ? MASKED : 0);
+  }
+
+  #slot(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+    const { op, a, b, c } = this;
+    const table = this.#table;
+    const last = table.length - 1;
+    let hash = Math.imul(code, 0x9e3779b1) ^ Math.imul(x, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ y, 0xc2b2ae35);
+    hash = Math.imul(hash ^ (hash >>> 13) ^ z, 0x27d4eb2f);
+    let slot = (hash ^ (hash >>> 16)) & last;
+    for (;;) {
+      const node = table[slot]!;
+      if (node < 0 || (op[node] === code && a[node] === x && b[node] === y && c[node] === z)) return slot;
+      slot = (slot + 1) & last;
+    }
+  }
+
+  #rehash(): void {
+    this.#table = new Int32Array(this.#table.length * 4).fill(-1);
+    for (let node = 0; node < this.size; node++) {
+      if (this.op[node]! <= INPUT) continue;
+      this.#table[this.#slot(this.op[node]!, this.a[node]!, this.b[node]!, this.c[node]!)] = node;
+    }
+  }
+
+  #grow(): void {
+    const capacity = this.op.length * 2;
+    const copy = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.op = copy(this.op, new Uint8Array(capacity));
+    this.flags = copy(this.flags, new Uint8Array(capacity));
+    this.a = copy(this.a, new Int32Array(capacity));
+    this.b = copy(this.b, new Int32Array(capacity));
+    this.c = copy(this.c, new Int32Array(capacity));
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The op table: everything known about a scalar primitive, in one row.
+ *
+ * A row holds the primal, one partial derivative per operand (a graph builder in terms of the result `r` and the
+ * operands), the domain from which the property tests draw each operand, and the kink where the derivative is a
+ * convention. The arity is the primal's. The lane kernels (`kernels.generated.ts`) are generated from the text of the
+ * primals; the graph folds constants with them; no formula stands anywhere else.
+ *
+ * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
+ * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
+ */
+import { erf } from "./special/erf.ts";
+import { digamma, lgamma, trigamma } from "./special/gamma.ts";
+import { logAddExp, sigmoid, softplus } from "./special/logistic.ts";
+import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
+
+/** Index of a node in its graph. */
+export type NodeId = number;
+
+export type UnaryOp =
+  | "neg"
+  | "exp"
+  | "log"
+  | "log1p"
+  | "expm1"
+  | "sqrt"
+  | "square"
+  | "abs"
+  | "sign"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "lgamma"
+  | "digamma"
+  | "trigamma"
+  | "erf"
+  | "normalCdf"
+  | "logNormalCdf"
+  | "normalHazard"
+  | "positive"
+  | "not";
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "min"
+  | "max"
+  | "logAddExp"
+  | "chain"
+  | "equal"
+  | "and"
+  | "or";
+export type TernaryOp = "where";
+export type OpName = UnaryOp | BinaryOp | TernaryOp;
+
+/** Builders of nodes, one per op: what a graph offers and what derivative rules are written in. */
+export type Algebra = { constant(value: number): NodeId } & { readonly [K in UnaryOp]: (x: NodeId) => NodeId } & {
+  readonly [K in BinaryOp]: (x: NodeId, y: NodeId) => NodeId;
+} & { readonly [K in TernaryOp]: (p: NodeId, x: NodeId, y: NodeId) => NodeId };
+
+/** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
+export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
+type Range = readonly [low: number, high: number];
+
+export interface OpRow {
+  readonly primal: (x: number, y: number, z: number) => number;
+  readonly partials: readonly (PartialRule | "none" | "undefined")[];
+  readonly domain: readonly Range[];
+  readonly kink?: (x: number, y: number) => boolean;
+  readonly kinds?: string;
+  readonly commutes?: boolean;
+}
+
+const one: PartialRule = (A) => A.constant(1);
+const zero: PartialRule = (A) => A.constant(0);
+const ANY: Range = [-30, 30];
+const POS: Range = [1e-3, 30];
+const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
+const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
+
+// biome-ignore format: a table of derivatives, columns lined up
+export const OPS: { readonly [K in OpName]: OpRow } = {
+  add:          { primal: (x, y) => x + y,            partials: [one, one],                                                   domain: [ANY, ANY], commutes: true },
+  sub:          { primal: (x, y) => x - y,            partials: [one, (A) => A.constant(-1)],                                 domain: [ANY, ANY] },
+  mul:          { primal: (x, y) => x * y,            partials: [(_A, _r, _x, y) => y, (_A, _r, x) => x],                     domain: [ANY, ANY], commutes: true },
+  div:          { primal: (x, y) => x / y,            partials: [(A, _r, _x, y) => A.div(A.constant(1), y),
+                                                                 (A, r, _x, y) => A.neg(A.div(r, y))],                       domain: [ANY, POS] },
+  pow:          { primal: (x, y) => x ** y,           partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
+                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]] },
+  min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y, commutes: true },
+  max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y, commutes: true },
+  logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
+  neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
+  exp:          { primal: (x) => Math.exp(x),         partials: [(_A, r) => r],                                               domain: [ANY] },
+  log:          { primal: (x) => Math.log(x),         partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
+  log1p:        { primal: (x) => Math.log1p(x),       partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
+  expm1:        { primal: (x) => Math.expm1(x),       partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
+  sqrt:         { primal: (x) => Math.sqrt(x),        partials: [(A, r) => A.div(A.constant(0.5), r)],                        domain: [POS] },
+  square:       { primal: (x) => x * x,               partials: [(A, _r, x) => A.mul(A.constant(2), x)],                      domain: [ANY] },
+  abs:          { primal: (x) => Math.abs(x),         partials: [(A, _r, x) => A.sign(x)],                                    domain: [ANY], kink: (x) => x === 0 },
+  sign:         { primal: (x) => Math.sign(x),        partials: [zero],                                                       domain: [POS], kink: (x) => x === 0 },
+  sin:          { primal: (x) => Math.sin(x),         partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
+  cos:          { primal: (x) => Math.cos(x),         partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
+  tan:          { primal: (x) => Math.tan(x),         partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
+  tanh:         { primal: (x) => Math.tanh(x),        partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
+  sigmoid:      { primal: (x) => sigmoid(x),          partials: [(A, r, x) => A.mul(r, A.sigmoid(A.neg(x)))],                 domain: [ANY] },
+  softplus:     { primal: (x) => softplus(x),         partials: [(A, _r, x) => A.sigmoid(x)],                                 domain: [ANY] },
+  lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
+  digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
+  trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },
+  erf:          { primal: (x) => erf(x),              partials: [(A, _r, x) => A.mul(A.constant(TWO_OVER_SQRT_PI), A.exp(A.neg(A.square(x))))], domain: [[-4, 4]] },
+  normalCdf:    { primal: (x) => normalCdf(x),        partials: [(A, _r, x) => A.mul(A.constant(INV_SQRT_2PI), A.exp(A.mul(A.constant(-0.5), A.square(x))))], domain: [[-30, 5]] },
+  logNormalCdf: { primal: (x) => logNormalCdf(x),     partials: [(A, _r, x) => A.normalHazard(x)],                            domain: [[-30, 5]] },
+  normalHazard: { primal: (x) => normalHazard(x),     partials: [(A, r, x) => A.neg(A.mul(r, A.add(x, r)))],                  domain: [[-8, 5]] },
+  where:        { primal: (p, x, y) => (p ? x : y),   partials: ["none", (A, _r, x) => A.where(x, A.constant(1), A.constant(0)),
+                                                                         (A, _r, x) => A.where(x, A.constant(0), A.constant(1))], domain: [[-1, 0], ANY, ANY], kinds: "mrr>r" },
+  positive:     { primal: (x) => -(x > 0),            partials: ["none"],         domain: [ANY],      kinds: "r>m" },
+  equal:        { primal: (x, y) => -(x === y),       partials: ["none", "none"], domain: [ANY, ANY], kinds: "rr>m", commutes: true },
+  not:          { primal: (p) => ~p,                  partials: ["none"],         domain: [[-1, 0]],  kinds: "m>m" },
+  and:          { primal: (p, q) => p & q,            partials: ["none", "none"], domain: [[-1, 0], [-1, 0]], kinds: "mm>m", commutes: true },
+  or:           { primal: (p, q) => p | q,            partials: ["none", "none"], domain: [[-1, 0], [-1, 0]], kinds: "mm>m", commutes: true },
+  // The chain rule's product where x may be a zero that means "this arm was not taken": such a zero absorbs ∞ and NaN.
+  chain:        { primal: (x, y) => (x === 0 ? 0 : x * y), partials: [(_A, _r, _x, y) => y, (_A, _r, x) => x], domain: [POS, ANY], kink: (x) => x === 0 },
+};

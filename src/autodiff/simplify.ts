@@ -1,0 +1,165 @@
+/**
+ * Simplifications on construction. Each keeps the value of the expression up to rounding; `0·x` is 0 also where x is
+ * not finite (the derivative of a constant), which is the one place where IEEE arithmetic would say NaN.
+ */
+import { ARITY, CODE, ROWS } from "./codes.ts";
+import type { Graph } from "./graph.ts";
+import type { NodeId } from "./ops.ts";
+
+type Rule = (g: Graph, x: NodeId, y: NodeId, z: NodeId) => NodeId;
+const NO_CHANGE = -1;
+
+const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === code;
+
+/** A constant as first operand of a commutative pair, whichever side it stands on; undefined if there is none. */
+function constantAndOther(g: Graph, x: NodeId, y: NodeId): [value: number, other: NodeId] | undefined {
+  if (g.isConstant(x)) return [g.value(x), y];
+  if (g.isConstant(y)) return [g.value(y), x];
+  return undefined;
+}
+
+function add(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  const pair = constantAndOther(g, x, y);
+  if (pair) {
+    const [k, u] = pair;
+    if (k === 0) return u;
+    if (isOp(g, u, CODE.add)) {
+      const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
+      if (inner) return A.add(A.constant(k + inner[0]), inner[1]);
+    }
+    if (isOp(g, u, CODE.sub) && g.isConstant(g.a[u]!)) return A.sub(A.constant(k + g.value(g.a[u]!)), g.b[u]!);
+  }
+  if (isOp(g, y, CODE.neg)) return A.sub(x, g.a[y]!);
+  if (isOp(g, x, CODE.neg)) return A.sub(y, g.a[x]!);
+  return NO_CHANGE;
+}
+
+function sub(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.isConstant(y)) return A.add(x, A.constant(-g.value(y)));
+  if (g.is(x, 0)) return A.neg(y);
+  if (isOp(g, y, CODE.neg)) return A.add(x, g.a[y]!);
+  if (isOp(g, x, CODE.neg)) return A.neg(A.add(g.a[x]!, y));
+  return NO_CHANGE;
+}
+
+function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  const pair = constantAndOther(g, x, y);
+  if (pair) {
+    const [k, u] = pair;
+    if (k === 1) return u;
+    if (k === 0) return A.constant(0);
+    if (k === -1) return A.neg(u);
+    if (isOp(g, u, CODE.neg)) return A.mul(A.constant(-k), g.a[u]!);
+    if (isOp(g, u, CODE.mul)) {
+      const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
+      if (inner) return A.mul(A.constant(k * inner[0]), inner[1]);
+    }
+    if (isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
+      return A.where(g.a[u]!, A.constant(k * g.value(g.b[u]!)), A.constant(k * g.value(g.c[u]!)));
+  }
+  if (isOp(g, x, CODE.neg)) return A.neg(A.mul(g.a[x]!, y));
+  if (isOp(g, y, CODE.neg)) return A.neg(A.mul(x, g.a[y]!));
+  return NO_CHANGE;
+}
+
+function div(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.is(y, 1)) return x;
+  if (isOp(g, x, CODE.neg)) return A.neg(A.div(g.a[x]!, y));
+  return NO_CHANGE;
+}
+
+function where(g: Graph, p: NodeId, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.isConstant(p)) return g.value(p) !== 0 ? x : y;
+  if (x === y) return x;
+  if (isOp(g, p, CODE.not)) return A.where(g.a[p]!, y, x);
+  if (isOp(g, x, CODE.where)) {
+    if (g.a[x] === p) return A.where(p, g.b[x]!, y);
+    // Nested masks become one, so that a product is pushed through a single `where` however deep the nesting.
+    if (g.is(y, 0) && g.is(g.c[x]!, 0)) return A.where(A.and(p, g.a[x]!), g.b[x]!, y);
+    if (g.is(y, 0) && g.is(g.b[x]!, 0)) return A.where(A.and(p, A.not(g.a[x]!)), g.c[x]!, y);
+  }
+  if (isOp(g, y, CODE.where)) {
+    if (g.a[y] === p) return A.where(p, x, g.c[y]!);
+    if (g.is(x, 0) && g.is(g.b[y]!, 0)) return A.where(A.or(p, g.a[y]!), x, g.c[y]!);
+    if (g.is(x, 0) && g.is(g.c[y]!, 0)) return A.where(A.and(A.not(p), g.a[y]!), g.b[y]!, x);
+  }
+  return NO_CHANGE;
+}
+
+function connective(absorbing: number): Rule {
+  return (g, p, q) => {
+    if (p === q) return p;
+    const pair = constantAndOther(g, p, q);
+    if (!pair) return NO_CHANGE;
+    return (pair[0] !== 0) === (absorbing !== 0) ? g.constant(absorbing) : pair[1];
+  };
+}
+
+function pow(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.is(y, 0)) return A.constant(1);
+  if (g.is(y, 1)) return x;
+  if (g.is(y, 2)) return A.square(x);
+  if (g.is(y, -1)) return A.div(A.constant(1), x);
+  return NO_CHANGE;
+}
+
+const ofNeg =
+  (rule: (g: Graph, inner: NodeId) => NodeId): Rule =>
+  (g, x) =>
+    isOp(g, x, CODE.neg) ? rule(g, g.a[x]!) : NO_CHANGE;
+
+const RULES: (Rule | undefined)[] = [];
+RULES[CODE.add] = add;
+RULES[CODE.sub] = sub;
+RULES[CODE.mul] = mul;
+RULES[CODE.div] = div;
+RULES[CODE.pow] = pow;
+RULES[CODE.where] = where;
+RULES[CODE.and] = connective(0);
+RULES[CODE.or] = connective(-1);
+RULES[CODE.neg] = (g, x) =>
+  isOp(g, x, CODE.neg)
+    ? g.a[x]!
+    : isOp(g, x, CODE.sub)
+      ? g.algebra.sub(g.b[x]!, g.a[x]!)
+      : isOp(g, x, CODE.mul) && g.isConstant(g.a[x]!)
+        ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
+        : NO_CHANGE;
+RULES[CODE.not] = (g, x) => (isOp(g, x, CODE.not) ? g.a[x]! : NO_CHANGE);
+RULES[CODE.log] = (g, x) => (isOp(g, x, CODE.exp) ? g.a[x]! : NO_CHANGE);
+RULES[CODE.sqrt] = (g, x) => (isOp(g, x, CODE.square) ? g.algebra.abs(g.a[x]!) : NO_CHANGE);
+RULES[CODE.square] = ofNeg((g, inner) => g.algebra.square(inner));
+RULES[CODE.abs] = ofNeg((g, inner) => g.algebra.abs(inner));
+RULES[CODE.chain] = (g, x, y) =>
+  g.is(x, 0)
+    ? x
+    : g.isConstant(x) || (g.isConstant(y) && Number.isFinite(g.value(y)))
+      ? g.algebra.mul(x, y)
+      : NO_CHANGE;
+
+/** The node that `code(x, y, z)` simplifies to, or −1. May create nodes for the simplified form. */
+export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+  const arity = ARITY[code]!;
+  if (g.isConstant(x) && (arity < 2 || g.isConstant(y)) && (arity < 3 || g.isConstant(z))) {
+    const value = ROWS[code]!.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);
+    // Masks are integers: −(false) is −0.
+    return g.constant(ROWS[code]!.kinds?.endsWith("m") ? value | 0 : value);
+  }
+  const rule = RULES[code];
+  if (rule) {
+    const simple = rule(g, x, y, z);
+    if (simple !== NO_CHANGE) return simple;
+  }
+  if (arity === 1 && g.pushIntoWhere && isOp(g, x, CODE.where)) {
+    const taken = g.existing(code, g.b[x]!);
+    const other = taken >= 0 ? g.existing(code, g.c[x]!) : NO_CHANGE;
+    if (other >= 0 && !ROWS[code]!.kinds) return g.algebra.where(g.a[x]!, taken, other);
+  }
+  return NO_CHANGE;
+}

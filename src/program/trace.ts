@@ -1,0 +1,172 @@
+/** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
+import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
+import { Graph, type GraphOptions } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import type { Distribution } from "../distributions/distribution.ts";
+import type { BranchResult, Model, ProgramContext } from "./model.ts";
+
+export interface Latent {
+  readonly name: string;
+  /** The input that stands for its value. */
+  readonly node: NodeId;
+  /** The mask under which it exists: true outside arms. */
+  readonly live: NodeId;
+  readonly prior: Distribution;
+}
+
+/** One additive term of the log joint density. */
+export interface Term {
+  /** `sample "x"` or `observe "y3"`. */
+  readonly site: string;
+  readonly node: NodeId;
+  readonly live: NodeId;
+  readonly distribution?: Distribution;
+  readonly value?: Real;
+}
+
+export interface Trace {
+  readonly model: Model;
+  readonly graph: Graph;
+  readonly latents: readonly Latent[];
+  /** Standard normal inputs of the frozen sites. */
+  readonly frozen: readonly { readonly name: string; readonly noise: NodeId }[];
+  readonly terms: readonly Term[];
+}
+
+/** Runs the program of a model; throws with the model's own words if it is not a valid one. */
+export function trace(model: Model, options: GraphOptions = {}): Trace {
+  const graph = new Graph(options);
+  const A = graph.algebra;
+  const latents: Latent[] = [];
+  const frozenSites: { name: string; noise: NodeId }[] = [];
+  const terms: Term[] = [];
+  const names = new Set<string>();
+  let path = graph.truth(true);
+  let observations = 0;
+
+  const declare = (site: string, name: string): void => {
+    if (typeof name !== "string" || name === "")
+      throw new TypeError(`${site}: name is missing; got ${String(name)}, expected a non-empty string`);
+    if (names.has(name))
+      throw new TypeError(`${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`);
+    names.add(name);
+  };
+  const addTerm = (site: string, logDensity: Real, distribution?: Distribution, value?: Real): void => {
+    const node = A.where(path, nodeOf(graph, logDensity), graph.constant(0));
+    if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
+      throw new RangeError(`${site}: log density is ${graph.value(node)}${at(distribution, value)}, expected a finite number`);
+    terms.push({ site, node, live: path, ...(distribution && { distribution }), ...(value !== undefined && { value }) });
+  };
+
+  const context: ProgramContext = {
+    sample(name, prior) {
+      const site = `sample "${name}"`;
+      declare(site, name);
+      checkDistribution(site, prior);
+      if (prior.support.text !== "ℝ")
+        throw new TypeError(
+          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy or logistic; ` +
+            "sample an unconstrained value and transform it (exp, sigmoid), or use frozen() if it need not be learned; constrained latents will come with transformed guides",
+        );
+      const node = graph.input(name, true);
+      latents.push({ name, node, live: path, prior });
+      const value = exprOf(graph, node);
+      addTerm(site, prior.logDensity(value), prior, value);
+      return value;
+    },
+    observe(distribution, value, name = `y${observations}`) {
+      observations++;
+      const site = `observe "${name}"`;
+      checkDistribution(site, distribution);
+      if (typeof value === "number") {
+        if (Number.isNaN(value)) throw new RangeError(`${site}: value is NaN; got NaN, expected a number in ${distribution.support.text}`);
+        if (!distribution.support.contains(value))
+          throw new RangeError(`${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`);
+      } else if (distribution.support.discrete && value instanceof Expr) {
+        throw new TypeError(`${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`);
+      } else nodeOf(graph, value); // throws unless it is a traced number of this program
+      addTerm(site, distribution.logDensity(value), distribution, value);
+    },
+    frozen(name, distribution) {
+      const site = `frozen "${name}"`;
+      declare(site, name);
+      checkDistribution(site, distribution);
+      if (!distribution.fromNormal)
+        throw new TypeError(`${site}: ${distribution.name} cannot be drawn from a traced program; got no transform of a normal, expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`);
+      const noise = graph.input(name, true);
+      frozenSites.push({ name, noise });
+      return distribution.fromNormal(exprOf(graph, noise));
+    },
+    factor(name, logDensity) {
+      addTerm(`factor "${name}"`, logDensity);
+    },
+    where,
+    branch(condition, then, otherwise) {
+      const none = (() => undefined) as () => ReturnType<typeof then>;
+      if (typeof condition === "boolean") return condition ? then() : (otherwise ?? none)();
+      const mask = maskOf(graph, condition);
+      const outer = path;
+      const under = <T>(arm: NodeId, run: () => T): T => {
+        path = A.and(outer, arm);
+        try {
+          return run();
+        } finally {
+          path = outer;
+        }
+      };
+      const taken = under(mask, then);
+      const other = under(A.not(mask), otherwise ?? none);
+      return join(model, graph, new Condition(graph, mask), taken, other);
+    },
+  };
+  model.program(context);
+  graph.checkConditionsUsed(`model "${model.name}"`);
+  if (latents.length === 0)
+    throw new TypeError(`model "${model.name}": it has no latents; got a program without sample(), expected at least one`);
+  return { model, graph, latents, frozen: frozenSites, terms };
+}
+
+// The results of two arms become one, number by number.
+function join<T extends BranchResult>(model: Model, graph: Graph, condition: Condition, taken: T, other: T): T {
+  const select = (x: Real, y: Real): Real => where(condition, x, y);
+  const isReal = (value: unknown): value is Real => typeof value === "number" || value instanceof Expr;
+  graph.unusedConditions.delete(condition);
+  if (taken === undefined && other === undefined) return taken;
+  if (isReal(taken) && isReal(other)) return select(taken, other) as T;
+  if (isPlain(taken) && isPlain(other)) {
+    const [x, y] = [taken as Record<string, Real>, other as Record<string, Real>];
+    const keys = Object.keys(x);
+    if (keys.length === Object.keys(y).length && keys.every((key) => isReal(x[key]) && isReal(y[key]))) {
+      const joined = keys.map((key) => [key, select(x[key]!, y[key]!)] as const);
+      return (Array.isArray(taken) ? joined.map(([, value]) => value) : Object.fromEntries(joined)) as T;
+    }
+  }
+  throw new TypeError(
+    `branch: the arms return different things in model "${model.name}"; got ${shape(taken)} and ${shape(other)}, expected both to return a number, equally long arrays, objects with the same keys, or nothing`,
+  );
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Expr);
+}
+
+function shape(value: unknown): string {
+  if (value instanceof Expr || typeof value === "number") return "a number";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isPlain(value)) return `an object with keys ${Object.keys(value as object).join(", ")}`;
+  return String(value);
+}
+
+function checkDistribution(site: string, distribution: Distribution): void {
+  if (typeof distribution?.logDensity !== "function")
+    throw new TypeError(`${site}: not a distribution; got ${String(distribution)}, expected one such as normal(0, 1)`);
+  for (const { name, value, expected, valid } of distribution.parameters)
+    if (typeof value === "number" && !valid(value))
+      throw new RangeError(`${site}: ${distribution.name} has an invalid ${name}; got ${value}, expected ${expected}`);
+}
+
+function at(distribution: Distribution | undefined, value: Real | undefined): string {
+  const plain = (distribution?.parameters ?? []).flatMap(({ name, value: p }) => (typeof p === "number" ? [`${name}=${p}`] : []));
+  return ` at value=${typeof value === "number" ? value : "traced"}${plain.length > 0 ? `; got ${plain.join(", ")}` : ""}`;
+}
+
