@@ -1,0 +1,28 @@
+/** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
+import type { GraphOptions } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import type { BoundaryAnalysis } from "./boundaries.ts";
+import type { Target } from "./target.ts";
+
+/** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1. */
+export interface Choice {
+  readonly node: NodeId;
+  readonly count: number;
+}
+
+export interface EstimatorNodes {
+  /** Gradient of one sample, in the order of the target's parameters. */
+  readonly gradient: readonly NodeId[];
+  /** Inputs to fill with standard normals, in order; the target's own come first. */
+  readonly normals: readonly NodeId[];
+  readonly choices: readonly Choice[];
+}
+
+export interface Estimator {
+  readonly name: string;
+  /** True if it is biased on a model whose density jumps. */
+  readonly biasedAtJumps?: boolean;
+  readonly graphOptions?: GraphOptions;
+  /** The nodes of the estimate; `analysis()` finds the boundaries when asked. */
+  readonly build: (target: Target, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+}
