@@ -1,0 +1,83 @@
+/**
+ * Filling lanes with random numbers. The number for (seed, stream, sample, dimension) is a pure function of these four,
+ * so the same seed gives the same numbers however the samples are split into lanes or calls.
+ */
+import { normalQuantile } from "../autodiff/special/normal.ts";
+import { blockAt, type Generator } from "./threefry.ts";
+
+const TWO_32 = 4294967296;
+const TWO_NEG_64 = 5.421010862427522e-20;
+const TWO_NEG_53 = 1.1102230246251565e-16;
+
+/**
+ * Standard normals: out[offset + d·stride + i] for dimension d < dimensions and sample firstSample + i, i < lanes.
+ *
+ * Using: a sign bit and a tail probability (k + ½)/2⁶⁴ of 63 bits through the inverse distribution function, so that
+ * tails reach beyond 9 sd. Cost: about 20 ns a number, no allocation.
+ */
+export function fillNormals(
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  dimensions: number,
+): void {
+  const { words } = generator;
+  for (let d = 0; d < dimensions; d += 2) {
+    const first = offset + d * stride;
+    for (let i = 0; i < lanes; i++) {
+      const sample = firstSample + i;
+      blockAt(generator, sample | 0, (sample / TWO_32) | 0, d >>> 1, 2 * stream);
+      out[first + i] = normalOf(words[0]!, words[1]!);
+      if (d + 1 < dimensions) out[first + stride + i] = normalOf(words[2]!, words[3]!);
+    }
+  }
+}
+
+/** Uniforms in (0, 1), 53 bits, addressed as in `fillNormals` and independent of them. */
+export function fillUniforms(
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  dimensions: number,
+): void {
+  const { words } = generator;
+  for (let d = 0; d < dimensions; d += 2) {
+    const first = offset + d * stride;
+    for (let i = 0; i < lanes; i++) {
+      const sample = firstSample + i;
+      blockAt(generator, sample | 0, (sample / TWO_32) | 0, d >>> 1, 2 * stream + 1);
+      out[first + i] = uniformOf(words[0]!, words[1]!);
+      if (d + 1 < dimensions) out[first + stride + i] = uniformOf(words[2]!, words[3]!);
+    }
+  }
+}
+
+/** A source of uniforms in (0, 1), one after the other, for simulation. */
+export function uniformSource(generator: Generator, stream: number = 0): () => number {
+  const { words } = generator;
+  let index = 0;
+  return () => {
+    // A stream of its own kind: the dimension word never reaches −1 in the fills.
+    blockAt(generator, index | 0, (index / TWO_32) | 0, -1, stream);
+    index++;
+    return uniformOf(words[0]!, words[1]!);
+  };
+}
+
+function normalOf(high: number, low: number): number {
+  const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
+  const x = normalQuantile(tail);
+  return high < 0 ? -x : x;
+}
+
+function uniformOf(high: number, low: number): number {
+  return ((high >>> 6) * 134217728 + (low >>> 5) + 0.5) * TWO_NEG_53; // 26 + 27 bits
+}

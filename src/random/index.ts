@@ -1,0 +1,3 @@
+/** Counter-based random numbers: Threefry-4×32-20, uniforms and normals over lanes. */
+export { fillNormals, fillUniforms, uniformSource } from "./fill.ts";
+export { blockAt, type Generator, makeGenerator, makeKey } from "./threefry.ts";
