@@ -57,7 +57,7 @@ function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
       const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
       if (inner) return A.mul(A.constant(k * inner[0]), inner[1]);
     }
-    if (isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
+    if (g.pushIntoWhere && isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
       return A.where(g.a[u]!, A.constant(k * g.value(g.b[u]!)), A.constant(k * g.value(g.c[u]!)));
   }
   if (isOp(g, x, CODE.neg)) return A.neg(A.mul(g.a[x]!, y));

@@ -43,13 +43,8 @@ export interface BoundaryAnalysis {
   readonly refused: readonly RefusedCondition[];
 }
 
-export interface AnalysisOptions {
-  /** Treat every predicate node as a boundary of its own (default: merge coincident ones). */
-  readonly separate?: boolean;
-}
-
 /** Finds the boundaries of a target, in the order in which the model made the conditions. */
-export function analyseBoundaries(target: Target, options: AnalysisOptions = {}): BoundaryAnalysis {
+export function analyseBoundaries(target: Target): BoundaryAnalysis {
   const { graph, terms } = target;
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const moving = smoothDependents(target, nodes);
@@ -67,7 +62,7 @@ export function analyseBoundaries(target: Target, options: AnalysisOptions = {})
       refused.push({ text, site: affected[0]!.site, reason: form });
       continue;
     }
-    const same = options.separate ? undefined : groups.find(form);
+    const same = groups.find(form);
     if (same === undefined) {
       groups.add(form, found.length);
       const { block, rest } = form;

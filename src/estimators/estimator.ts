@@ -22,6 +22,8 @@ export interface Estimator {
   readonly name: string;
   /** True if it is biased on a model whose density jumps. */
   readonly biasedAtJumps?: boolean;
+  /** True if it is biased where several conditions share a boundary and interact. */
+  readonly biasedWhenCoincident?: boolean;
   readonly graphOptions?: GraphOptions;
   /** The nodes of the estimate; `analysis()` finds the boundaries when asked. */
   readonly build: (target: Target, analysis: () => BoundaryAnalysis) => EstimatorNodes;

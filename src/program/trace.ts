@@ -1,5 +1,5 @@
 /** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
-import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
+import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Distribution } from "../distributions/distribution.ts";

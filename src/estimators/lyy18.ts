@@ -1,0 +1,126 @@
+/**
+ * The estimator of Lee, Yu and Yang (NeurIPS 2018, arXiv:1806.00176, Theorem 4 and Section 4): the pathwise term, plus
+ * one boundary drawn uniformly for each sample, times their number K.
+ *
+ * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
+ */
+import { CODE } from "../autodiff/codes.ts";
+import { gradient } from "../autodiff/gradient.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import { analyseBoundaries, type Boundary, projectOnto, requireBoundaries } from "./boundaries.ts";
+import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
+import { separateConditions, type SeparateConditions } from "./separate.ts";
+import { surfaceOf } from "./surface.ts";
+import { placedAt, type Target } from "./target.ts";
+
+export interface Lyy18Options {
+  /** Boundaries drawn per sample, with replacement (default 1, the paper's). */
+  readonly boundaries?: number;
+  /**
+   * "merged" (default): conditions with the same boundary are forced together. "separate": each `if` by itself, the
+   * others on the same boundary taken as false, as the original implementation does; **biased** where they interact.
+   */
+  readonly coincident?: "merged" | "separate";
+}
+
+/**
+ * The paper's own estimator, the baseline for `corrected`.
+ *
+ * Estimates: ∇θ ELBO. Using: reverse mode, and for each sample one boundary drawn uniformly, on which one latent (that
+ * of the largest coefficient) is moved, with fresh noise for the others. Requires: as `corrected`.
+ * Unbiased when: always, if accepted; with `coincident: "separate"` only if no two conditions share a boundary.
+ * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
+ */
+export function lyy18(options: Lyy18Options = {}): Estimator {
+  const { boundaries = 1, coincident = "merged" } = options;
+  if (!Number.isInteger(boundaries) || boundaries < 1)
+    throw new RangeError(`lyy18: boundaries is not a count; got ${String(boundaries)}, expected an integer ≥ 1`);
+  if (coincident !== "merged" && coincident !== "separate")
+    throw new RangeError(`lyy18: unknown coincident; got ${String(coincident)}, expected "merged" or "separate"`);
+  if (coincident === "merged")
+    return {
+      name: "lyy18",
+      build: (target, analysis) => build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
+    };
+  return {
+    name: "lyy18 (separate)",
+    graphOptions: { pushIntoWhere: false },
+    biasedWhenCoincident: true,
+    build: (target) => {
+      const parts = separateConditions(target);
+      const nodes = build(target, parts, requireBoundaries("lyy18", analyseBoundaries(parts.target)), boundaries);
+      return { ...nodes, gradient: parts.tied(nodes.gradient) };
+    },
+  };
+}
+
+type Parts = Pick<SeparateConditions, "target"> & { readonly groupOf: (boundary: number, all: readonly Boundary[]) => number };
+
+function build(original: Target, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
+  const { graph, parameters, value } = original;
+  const { algebra: A } = graph;
+  const pathwise = gradient(graph, value, parameters);
+  const normals = [...original.normals];
+  const choices: Choice[] = [];
+  if (boundaries.length === 0) return { gradient: pathwise, normals, choices };
+  const corrections: NodeId[][] = parameters.map(() => []);
+  for (let draw = 0; draw < draws; draw++) {
+    const suffix = draws > 1 ? ` ${draw}` : "";
+    const fresh = original.normals.map((node) => graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true));
+    const choice = graph.input(`boundary${suffix}`, true);
+    normals.push(...fresh);
+    choices.push({ node: choice, count: boundaries.length });
+    correction(parts, boundaries, fresh, choice).forEach((node, index) => {
+      corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), node));
+    });
+  }
+  return { gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))), normals, choices };
+}
+
+// w·(ℓ⁺ − ℓ⁻)·∂c/∂θ of the boundary that `choice` names, one node per parameter.
+function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readonly NodeId[], choice: NodeId): NodeId[] {
+  const { target } = parts;
+  const { graph, parameters, guide, terms } = target;
+  const { algebra: A } = graph;
+  const zero = graph.constant(0);
+  const n = guide.mu.length;
+  const epsilon = fresh.slice(0, n);
+  const frozen = fresh.slice(n);
+  const chosen = boundaries.map((_, k) => A.equal(choice, A.constant(k)));
+  const atDraw = placedAt(target, epsilon, frozen);
+  const surfaces = boundaries.map((boundary) => surfaceOf(target, onOneLatent(target, boundary), epsilon, atDraw));
+  const moved = epsilon.map((own, i) =>
+    surfaces.reduce((rest, surface, k) => (surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest)), own),
+  );
+  const weight = surfaces.reduce((rest, surface, k) => A.where(chosen[k]!, surface.weight, rest), zero);
+
+  const onSurface = placedAt(target, moved, frozen);
+  const plus = new Map(onSurface);
+  const minus = new Map(onSurface);
+  const groups = boundaries.map((_, k) => parts.groupOf(k, boundaries));
+  boundaries.forEach((boundary, k) => {
+    const others = chosen.filter((_, j) => j !== k && groups[j] === groups[k]);
+    for (const { node, sign } of boundary.predicates) {
+      // Conditions are made in order, so those inside this one are in the maps already.
+      const evaluate = (map: Map<NodeId, NodeId>): NodeId =>
+        A.and(A.not(graph.any(others)), graph.apply(CODE.positive, substitute(graph, [graph.a[node]!], map)[0]!));
+      const [onPlus, onMinus] = [evaluate(plus), evaluate(minus)];
+      plus.set(node, sign > 0 ? A.or(chosen[k]!, onPlus) : A.and(A.not(chosen[k]!), onPlus));
+      minus.set(node, sign > 0 ? A.and(A.not(chosen[k]!), onMinus) : A.or(chosen[k]!, onMinus));
+    }
+  });
+  const roots = terms.map(({ node }) => node);
+  const [above, below] = [substitute(graph, roots, plus), substitute(graph, roots, minus)];
+  const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
+  const weighted = A.chain(weight, jump);
+  return parameters.map((_, index) => {
+    const slopes = surfaces.flatMap(({ slope }, k) => (slope.has(index) ? [A.where(chosen[k]!, slope.get(index)!, zero)] : []));
+    return slopes.length === 0 ? zero : A.mul(weighted, graph.sum(slopes));
+  });
+}
+
+function onOneLatent(target: Target, boundary: Boundary): Boundary {
+  const largest = boundary.block.reduce((best, entry) => (Math.abs(entry.coefficient) > Math.abs(best.coefficient) ? entry : best));
+  return projectOnto(target, boundary, largest);
+}

@@ -1,0 +1,195 @@
+import { corrected } from "../estimators/corrected.ts";
+import type { Estimator } from "../estimators/estimator.ts";
+import { initialParameters, packParameters } from "../guides/mean-field.ts";
+import type { MeanFieldParameters, Model } from "../program/model.ts";
+import { makeGenerator } from "../random/index.ts";
+import { estimatorOf } from "./estimate.ts";
+import { makeProbe } from "./non-finite.ts";
+import { adam, type Optimizer } from "./optimizers.ts";
+import { count } from "./options.ts";
+import { Posterior } from "./posterior.ts";
+import { type GradientSampler, makeSampler, meanGradientInto } from "./sampler.ts";
+
+/** The part of the platform's AbortSignal that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+export interface FitOptions {
+  /** Default corrected(). */
+  readonly estimator?: Estimator;
+  /** Default adam({ learningRate: 0.01 }). */
+  readonly optimizer?: Optimizer;
+  /** Optimiser steps (default 2000). */
+  readonly steps?: number;
+  /** Samples per gradient (default 16). */
+  readonly samples?: number;
+  /** Same seed, same fit, bit for bit on one engine (default 0). */
+  readonly seed?: number;
+  /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1. */
+  readonly init?: MeanFieldParameters;
+  /** Called after every step. */
+  readonly onProgress?: (step: FitStep) => void;
+  /** Called with what the user should know; default `console.warn` where there is a console. */
+  readonly onWarning?: (message: string) => void;
+  /** Stops the fit before its next step, with the signal's reason. */
+  readonly signal?: AbortSignalLike;
+}
+
+/** The state after one step. The arrays are those of the fit and change with the next step: copy what you keep. */
+export interface FitStep {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** ELBO estimate at the parameters before the step. */
+  readonly elbo: number;
+  readonly gradient: Float64Array;
+  /** [μ…, ρ…] after the step. */
+  readonly theta: Float64Array;
+}
+
+/** A fit that met a number that is not finite; holds the last good parameters. */
+export class DivergenceError extends Error {
+  readonly step: number;
+  readonly params: { readonly mu: Float64Array; readonly rho: Float64Array };
+  readonly elboTrace: Float64Array;
+
+  constructor(message: string, step: number, theta: Float64Array, elboTrace: Float64Array) {
+    super(message);
+    this.name = "DivergenceError";
+    this.step = step;
+    this.params = { mu: theta.slice(0, theta.length / 2), rho: theta.slice(theta.length / 2) };
+    this.elboTrace = elboTrace;
+  }
+}
+
+/**
+ * Fits a mean-field guide by stochastic gradient ascent on the ELBO.
+ *
+ *     const posterior = fit(textmsg, { estimator: corrected(), optimizer: adam({ learningRate: 0.01 }), steps: 5000, seed: 1 });
+ *     posterior.mean("z");
+ *
+ * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
+ * at the start; DivergenceError, with the last good parameters, if the ELBO or the gradient stops being finite.
+ */
+export function fit(model: Model, options: FitOptions = {}): Posterior {
+  const steps = fitSteps(model, options);
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
+export function* fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
+  const run = start(model, options);
+  for (let step = 1; step <= run.steps; step++) yield advance(run, step);
+  return run.posterior();
+}
+
+// Work between two turns of the event loop, in instructions times lanes: some milliseconds.
+const WORK_PER_TURN = 2e6;
+
+declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
+
+/** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
+export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
+  const run = start(model, options);
+  const { uniform, lane } = run.sampler.tape.size;
+  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (uniform + lane * run.samples)));
+  for (let step = 1; step <= run.steps; step++) {
+    advance(run, step);
+    if (step % stepsPerTurn === 0) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  }
+  return run.posterior();
+}
+
+interface Run {
+  readonly sampler: GradientSampler;
+  readonly steps: number;
+  readonly samples: number;
+  readonly theta: Float64Array;
+  readonly gradient: Float64Array;
+  readonly lastGood: Float64Array;
+  readonly elboTrace: Float64Array;
+  readonly state: Float64Array;
+  readonly optimizer: Optimizer;
+  readonly options: FitOptions;
+  readonly generator: ReturnType<typeof makeGenerator>;
+  readonly posterior: () => Posterior;
+}
+
+function start(model: Model, options: FitOptions): Run {
+  const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
+  count("fit", "steps", steps);
+  count("fit", "samples", samples);
+  estimatorOf("fit", estimator);
+  if (typeof optimizer?.update !== "function")
+    throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
+  const sampler = makeSampler(model, estimator, samples < 128 ? { lanes: samples } : {});
+  const { trace, normals } = sampler.target;
+  const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));
+  const fault = makeProbe(sampler.target)(theta, new Float64Array(normals.length));
+  if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
+  const warnings = warningsFor(sampler);
+  const warn = options.onWarning ?? consoleWarn;
+  for (const warning of warnings) warn(warning);
+  const elboTrace = new Float64Array(steps);
+  return {
+    sampler,
+    steps,
+    samples,
+    theta,
+    gradient: new Float64Array(theta.length),
+    lastGood: theta.slice(),
+    elboTrace,
+    state: optimizer.init(theta.length),
+    optimizer,
+    options,
+    generator: makeGenerator(seed),
+    posterior: () => new Posterior(trace.latents.map(({ name }) => name), theta, elboTrace, warnings),
+  };
+}
+
+function advance(run: Run, step: number): FitStep {
+  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, generator, samples, steps } = run;
+  if (options.signal?.aborted) throw options.signal.reason ?? new Error("fit: aborted");
+  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples };
+  let elbo: number;
+  try {
+    elbo = meanGradientInto(gradient, sampler, theta, draw);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DivergenceError(
+      `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
+      step,
+      step === 1 ? theta : lastGood,
+      elboTrace.slice(0, step - 1),
+    );
+  }
+  lastGood.set(theta);
+  elboTrace[step - 1] = elbo;
+  optimizer.update(state, theta, gradient, step);
+  const report = { step, steps, elbo, gradient, theta };
+  options.onProgress?.(report);
+  return report;
+}
+
+function warningsFor({ estimator, model, analysis }: GradientSampler): string[] {
+  if (!estimator.biasedAtJumps && !estimator.biasedWhenCoincident) return [];
+  const { boundaries, refused } = analysis();
+  const texts = [...boundaries, ...refused].map(({ text }) => text);
+  if (estimator.biasedAtJumps && texts.length > 0)
+    return [
+      `fit: estimator "${estimator.name}" is biased on model "${model.name}", whose density jumps at ${texts.length} condition(s), the first \`${texts[0]}\`; corrected() is not`,
+    ];
+  const shared = boundaries.find(({ predicates }) => predicates.length > 1) ?? boundaries[0];
+  if (estimator.biasedWhenCoincident && shared)
+    return [`fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text}\`, one at a time; corrected() does not`];
+  return [];
+}
+
+function consoleWarn(message: string): void {
+  (globalThis as { console?: { warn?: (text: string) => void } }).console?.warn?.(message);
+}

@@ -1,0 +1,68 @@
+/** Finding out why a number is not finite, so that the error can name the site. */
+import { Expr } from "../autodiff/expr.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import type { Target } from "../estimators/target.ts";
+import { fillNormals } from "../random/index.ts";
+import type { Draw, GradientSampler } from "./sampler.ts";
+
+/** The error for a draw on which ℓ or the gradient is not finite: the first sample and term, or the parameter. */
+export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, draw: Draw): RangeError {
+  const { target, model } = sampler;
+  const probe = makeProbe(target);
+  const noise = new Float64Array(target.normals.length);
+  for (let i = 0; i < draw.samples; i++) {
+    fillNormals(noise, 0, 1, draw.generator, draw.stream, draw.firstSample + i, 1, noise.length);
+    const fault = probe(theta, noise);
+    if (fault) return new RangeError(`${fault} (model "${model.name}", sample ${draw.firstSample + i} of the guide)`);
+  }
+  return new RangeError(
+    `model "${model.name}": every log density is finite but the gradient of estimator "${sampler.estimator.name}" is not; got NaN or ±∞, ` +
+      "expected a density that is differentiable where the guide puts its samples",
+  );
+}
+
+/** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
+export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
+  const { graph, trace, terms, guided, parameters, normals } = target;
+  const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
+  const details = terms.map((_, j) => {
+    const term = trace.terms[j];
+    const named = [
+      ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node }] : []),
+      ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, ...rest }) =>
+        value instanceof Expr ? [{ name, node: value.node, ...rest }] : [],
+      ),
+    ];
+    return { term, named, nodes: at(named.map(({ node }) => node)), live: at([term?.live ?? graph.truth(true)])[0]! };
+  });
+  const values = at(terms.map(({ node }) => node));
+  const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
+  const outputs = [...values, ...details.flatMap(({ nodes, live }) => [asReal(live), ...nodes])];
+  const tape = compileTape(graph, outputs, { laneInputs: normals, lanes: 1 });
+  const index = new Map(parameters.map((node, i) => [node, i]));
+  return (theta, noise) => {
+    for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[index.get(node)!]!;
+    runUniform(tape);
+    for (let d = 0; d < normals.length; d++) tape.slots[tape.noiseOffset + d] = noise[d]!;
+    runLanes(tape, 1);
+    const read = (output: number): number => tape.slots[tape.outputs[output]!.offset]!;
+    let next = values.length;
+    for (let j = 0; j < values.length; j++) {
+      const { term, named } = details[j]!;
+      const live = read(next++) !== 0;
+      const found = named.map((entry) => ({ ...entry, value: read(next++) }));
+      const invalid = live && found.find((entry) => "valid" in entry && !entry.valid?.(entry.value));
+      if (Number.isFinite(read(j)) && !invalid) continue;
+      const plain = [
+        ...(typeof term?.value === "number" ? [`value=${term.value}`] : []),
+        ...found.map(({ name, value }) => `${name}=${value}`),
+        ...(term?.distribution?.parameters ?? []).flatMap(({ name, value }) => (typeof value === "number" ? [`${name}=${value}`] : [])),
+      ];
+      const expected = invalid && invalid.expected ? invalid.expected : "a finite log density";
+      return `${terms[j]!.site}: log density of ${term?.distribution?.name ?? "the term"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,87 @@
+/** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
+
+export interface Optimizer {
+  readonly name: string;
+  /** State for a number of parameters. */
+  readonly init: (size: number) => Float64Array;
+  /** One step uphill: changes theta and state in place. `step` counts from 1. */
+  readonly update: (state: Float64Array, theta: Float64Array, gradient: Float64Array, step: number) => void;
+}
+
+export interface AdamOptions {
+  readonly learningRate?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** Adam (Kingma and Ba, ICLR 2015), with ε outside the bias correction as in the paper's section 2 and TensorFlow. */
+export function adam(options: AdamOptions = {}): Optimizer {
+  const { learningRate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  checkPositive("adam", "learningRate", learningRate);
+  checkDecay("adam", "beta1", beta1);
+  checkDecay("adam", "beta2", beta2);
+  checkPositive("adam", "epsilon", epsilon);
+  return {
+    name: "adam",
+    init: (size) => new Float64Array(2 * size), // first moments, then second moments
+    update(state, theta, gradient, step) {
+      const n = theta.length;
+      const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+      for (let i = 0; i < n; i++) {
+        const g = gradient[i]!;
+        const m = beta1 * state[i]! + (1 - beta1) * g;
+        const v = beta2 * state[n + i]! + (1 - beta2) * g * g;
+        state[i] = m;
+        state[n + i] = v;
+        theta[i]! += (rate * m) / (Math.sqrt(v) + epsilon);
+      }
+    },
+  };
+}
+
+/** Stochastic gradient ascent with momentum: v ← momentum·v + g, θ ← θ + learningRate·v. */
+export function sgd(options: { readonly learningRate?: number; readonly momentum?: number } = {}): Optimizer {
+  const { learningRate = 0.001, momentum = 0 } = options;
+  checkPositive("sgd", "learningRate", learningRate);
+  checkDecay("sgd", "momentum", momentum);
+  return {
+    name: "sgd",
+    init: (size) => new Float64Array(size),
+    update(state, theta, gradient) {
+      for (let i = 0; i < theta.length; i++) {
+        state[i] = momentum * state[i]! + gradient[i]!;
+        theta[i]! += learningRate * state[i]!;
+      }
+    },
+  };
+}
+
+/** RMSProp (Hinton's lecture 6e): the step is divided by a running root mean square of the gradient. */
+export function rmsprop(options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {}): Optimizer {
+  const { learningRate = 0.01, decay = 0.9, epsilon = 1e-8 } = options;
+  checkPositive("rmsprop", "learningRate", learningRate);
+  checkDecay("rmsprop", "decay", decay);
+  checkPositive("rmsprop", "epsilon", epsilon);
+  return {
+    name: "rmsprop",
+    init: (size) => new Float64Array(size),
+    update(state, theta, gradient) {
+      for (let i = 0; i < theta.length; i++) {
+        const g = gradient[i]!;
+        state[i] = decay * state[i]! + (1 - decay) * g * g;
+        theta[i]! += (learningRate * g) / (Math.sqrt(state[i]!) + epsilon);
+      }
+    },
+  };
+}
+
+function checkPositive(caller: string, option: string, value: number): void {
+  if (!(value > 0 && value < Infinity))
+    throw new RangeError(`${caller}: ${option} is out of range; got ${String(value)}, expected a finite number > 0`);
+}
+
+function checkDecay(caller: string, option: string, value: number): void {
+  if (!(value >= 0 && value < 1))
+    throw new RangeError(`${caller}: ${option} is out of range; got ${String(value)}, expected 0 ≤ ${option} < 1`);
+}

@@ -1,0 +1,178 @@
+/**
+ * Gradient samples: an estimator's nodes compiled to a tape, run over lanes of counter-based noise, summed in sample
+ * order so that the result has the same bits for any number of lanes.
+ */
+import { compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
+import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
+import type { Estimator, EstimatorNodes } from "../estimators/estimator.ts";
+import { buildTarget, type Target } from "../estimators/target.ts";
+import type { Model } from "../program/model.ts";
+import { fillNormals, fillUniforms, type Generator } from "../random/index.ts";
+import { nonFiniteError } from "./non-finite.ts";
+
+export interface GradientSampler {
+  readonly model: Model;
+  readonly estimator: Estimator;
+  readonly target: Target;
+  readonly nodes: EstimatorNodes;
+  readonly tape: Tape;
+  /** Number of parameters, 2n. */
+  readonly size: number;
+  /** The boundaries of the model; found on first call. */
+  readonly analysis: () => BoundaryAnalysis;
+  /** For each uniform input of the tape, the parameter it holds. */
+  readonly parameterOf: Int32Array;
+}
+
+/** Which noise: the same draw gives the same samples. */
+export interface Draw {
+  readonly generator: Generator;
+  readonly stream: number;
+  readonly firstSample: number;
+  readonly samples: number;
+}
+
+/** Sums over samples of ℓ (last) and the gradient, and of their squares, about the first sample. */
+export interface Moments {
+  readonly mean: Float64Array;
+  /** Per component: unbiased variance of a single sample. */
+  readonly variance: Float64Array;
+  /** Variance of the Euclidean norm of a single gradient. */
+  normVariance: number;
+}
+
+export interface SamplerOptions {
+  /** Samples per pass over the tape; results do not depend on it. */
+  readonly lanes?: number;
+}
+
+/** Traces a model and compiles its gradient under an estimator. */
+export function makeSampler(model: Model, estimator: Estimator, options: SamplerOptions = {}): GradientSampler {
+  const target = buildTarget(model, estimator.graphOptions);
+  let found: BoundaryAnalysis | undefined;
+  const analysis = (): BoundaryAnalysis => {
+    found ??= analyseBoundaries(target);
+    return found;
+  };
+  const nodes = estimator.build(target, analysis);
+  const { graph, parameters, value } = target;
+  const laneInputs = [...nodes.normals, ...nodes.choices.map(({ node }) => node)];
+  const tape = compileTape(graph, [...nodes.gradient, value], {
+    laneInputs,
+    ...(options.lanes !== undefined && { lanes: options.lanes }),
+  });
+  const index = new Map(parameters.map((node, i) => [node, i]));
+  const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
+  return { model, estimator, target, nodes, tape, size: parameters.length, analysis, parameterOf };
+}
+
+/**
+ * Mean gradient over the samples of a draw, into out[0 … size − 1]; returns the mean of ℓ, the ELBO estimate.
+ *
+ * Throws RangeError naming the site if anything is not finite. Allocates nothing.
+ */
+export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  const { tape, size } = sampler;
+  const { outputs, slots, lanes } = tape;
+  setParameters(sampler, theta);
+  out.fill(0, 0, size);
+  let elbo = 0;
+  for (let done = 0; done < draw.samples; done += lanes) {
+    const n = Math.min(lanes, draw.samples - done);
+    fillNoise(sampler, draw, done, n);
+    runLanes(tape, n);
+    for (let p = 0; p < size; p++) {
+      const { offset, lane } = outputs[p]!;
+      out[p] = lane ? runningSum(out[p]!, slots, offset, n) : slots[offset]! * draw.samples;
+    }
+    const { offset, lane } = outputs[size]!;
+    elbo = lane ? runningSum(elbo, slots, offset, n) : slots[offset]! * draw.samples;
+  }
+  elbo /= draw.samples;
+  let finite = Number.isFinite(elbo);
+  for (let p = 0; p < size; p++) {
+    out[p] = out[p]! / draw.samples;
+    if (!Number.isFinite(out[p]!)) finite = false;
+  }
+  if (!finite) throw nonFiniteError(sampler, theta, draw);
+  return elbo;
+}
+
+/** Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. */
+export function momentsInto(moments: Moments, sampler: GradientSampler, theta: Float64Array, draw: Draw): void {
+  const { tape, size } = sampler;
+  const { outputs, slots, lanes } = tape;
+  const { mean, variance } = moments;
+  const norms = new Float64Array(lanes);
+  const first = new Float64Array(size + 2);
+  const sums = new Float64Array(size + 2);
+  const squares = new Float64Array(size + 2);
+  const accumulate = (index: number, values: Float64Array, offset: number, n: number, step: number, start: boolean): void => {
+    if (start) first[index] = values[offset]!;
+    const shift = first[index]!;
+    let sum = sums[index]!;
+    let square = squares[index]!;
+    for (let i = 0; i < n; i++) {
+      const d = values[offset + i * step]! - shift;
+      sum += d;
+      square += d * d;
+    }
+    sums[index] = sum;
+    squares[index] = square;
+  };
+  setParameters(sampler, theta);
+  for (let done = 0; done < draw.samples; done += lanes) {
+    const n = Math.min(lanes, draw.samples - done);
+    fillNoise(sampler, draw, done, n);
+    runLanes(tape, n);
+    norms.fill(0);
+    for (let p = 0; p <= size; p++) {
+      const { offset, lane } = outputs[p]!;
+      accumulate(p, slots, offset, n, lane ? 1 : 0, done === 0);
+      if (p < size) for (let i = 0; i < n; i++) norms[i]! += slots[offset + (lane ? i : 0)]! ** 2;
+    }
+    for (let i = 0; i < n; i++) norms[i] = Math.sqrt(norms[i]!);
+    accumulate(size + 1, norms, 0, n, 1, done === 0);
+  }
+  const spread = (index: number): number =>
+    draw.samples > 1 ? Math.max(0, squares[index]! - sums[index]! ** 2 / draw.samples) / (draw.samples - 1) : NaN;
+  for (let p = 0; p <= size; p++) {
+    mean[p] = first[p]! + sums[p]! / draw.samples;
+    variance[p] = spread(p);
+    if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
+  }
+  moments.normVariance = spread(size + 1);
+}
+
+/** Room for the moments of a sampler. */
+export function makeMoments({ size }: GradientSampler): Moments {
+  return { mean: new Float64Array(size + 1), variance: new Float64Array(size + 1), normVariance: 0 };
+}
+
+function setParameters({ tape, parameterOf }: GradientSampler, theta: Float64Array): void {
+  for (let i = 0; i < parameterOf.length; i++)
+    if (parameterOf[i]! >= 0) tape.slots[tape.uniformInputs[i]!.offset] = theta[parameterOf[i]!]!;
+  runUniform(tape);
+}
+
+function fillNoise({ tape, nodes }: GradientSampler, draw: Draw, done: number, n: number): void {
+  const { slots, noiseOffset, lanes } = tape;
+  const first = draw.firstSample + done;
+  fillNormals(slots, noiseOffset, lanes, draw.generator, draw.stream, first, n, nodes.normals.length);
+  if (nodes.choices.length === 0) return;
+  const offset = noiseOffset + nodes.normals.length * lanes;
+  fillUniforms(slots, offset, lanes, draw.generator, draw.stream, first, n, nodes.choices.length);
+  for (let c = 0; c < nodes.choices.length; c++) {
+    const { count } = nodes.choices[c]!;
+    for (let i = 0; i < n; i++) {
+      const at = offset + c * lanes + i;
+      slots[at] = Math.floor(slots[at]! * count);
+    }
+  }
+}
+
+function runningSum(from: number, values: Float64Array, offset: number, n: number): number {
+  let sum = from;
+  for (let i = 0; i < n; i++) sum += values[offset + i]!;
+  return sum;
+}
