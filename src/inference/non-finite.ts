@@ -29,10 +29,10 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named = [
+    const named: { name: string; node: NodeId; valid?: (value: number) => boolean; expected?: string }[] = [
       ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node }] : []),
-      ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, ...rest }) =>
-        value instanceof Expr ? [{ name, node: value.node, ...rest }] : [],
+      ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, valid, expected }) =>
+        value instanceof Expr ? [{ name, node: value.node, valid, expected }] : [],
       ),
     ];
     return { term, named, nodes: at(named.map(({ node }) => node)), live: at([term?.live ?? graph.truth(true)])[0]! };
@@ -53,14 +53,14 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
       const { term, named } = details[j]!;
       const live = read(next++) !== 0;
       const found = named.map((entry) => ({ ...entry, value: read(next++) }));
-      const invalid = live && found.find((entry) => "valid" in entry && !entry.valid?.(entry.value));
+      const invalid = live ? found.find((entry) => entry.valid?.(entry.value) === false) : undefined;
       if (Number.isFinite(read(j)) && !invalid) continue;
       const plain = [
         ...(typeof term?.value === "number" ? [`value=${term.value}`] : []),
         ...found.map(({ name, value }) => `${name}=${value}`),
         ...(term?.distribution?.parameters ?? []).flatMap(({ name, value }) => (typeof value === "number" ? [`${name}=${value}`] : [])),
       ];
-      const expected = invalid && invalid.expected ? invalid.expected : "a finite log density";
+      const expected = invalid?.expected ?? "a finite log density";
       return `${terms[j]!.site}: log density of ${term?.distribution?.name ?? "the term"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;
     }
     return undefined;
