@@ -82,7 +82,9 @@ for (const row of rows) {
     }
     const masks = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("m[") ? "m" : "_m";
     const reals = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("s[") ? "s" : "_s";
-    const parameters = [reals, masks, variant === 0 ? "_n" : "n", "o", ...OPERANDS.slice(0, operands.length)].join(", ");
+    const parameters = [reals, masks, variant === 0 ? "_n" : "n", "o", ...OPERANDS.slice(0, operands.length)].join(
+      ", ",
+    );
     lines.push(
       variant === 0
         ? `(${parameters}) => { ${hoisted.join(" ")} ${out}[o] = ${expression}; },`

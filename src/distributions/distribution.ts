@@ -1,5 +1,5 @@
 /** What a distribution is: a record from which densities, checks, samplers and documentation are made. */
-import type { Real } from "../autodiff/expr.ts";
+import { add, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
 
 /** One parameter, with the range in which it makes sense. */
 export interface Parameter {
@@ -38,26 +38,62 @@ export const NONNEGATIVE: Support = { text: "[0, ∞)", discrete: false, contain
 export const UNIT_INTERVAL: Support = { text: "(0, 1)", discrete: false, contains: (x) => x > 0 && x < 1 };
 export const COUNTS: Support = { text: "{0, 1, 2, …}", discrete: true, contains: (x) => Number.isInteger(x) && x >= 0 };
 
+/** A parameter; TypeError if it is neither a number nor traced. */
+function parameter(name: string, value: Real, expected: string, valid: (value: number) => boolean): Parameter {
+  if (typeof value !== "number" && !(value instanceof Expr))
+    throw new TypeError(
+      `distribution: ${name} is not a number; got ${describe(value)}, expected a number or a traced value`,
+    );
+  return { name, value, expected, valid };
+}
+
+function describe(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : Array.isArray(value) ? "an array" : String(value);
+}
+
 /** A parameter on the real line. */
 export function real(name: string, value: Real): Parameter {
-  return { name, value, expected: `finite ${name}`, valid: Number.isFinite };
+  return parameter(name, value, `finite ${name}`, Number.isFinite);
 }
 
 /** A parameter above zero. */
 export function positive(name: string, value: Real): Parameter {
-  return { name, value, expected: `${name} > 0`, valid: (x) => x > 0 && x < Infinity };
+  return parameter(name, value, `${name} > 0`, (x) => x > 0 && x < Infinity);
 }
 
-/** A probability; `open` leaves out 0 and 1. */
-export function probability(name: string, value: Real, open = false): Parameter {
-  return open
-    ? { name, value, expected: `0 < ${name} < 1`, valid: (x) => x > 0 && x < 1 }
-    : { name, value, expected: `0 ≤ ${name} ≤ 1`, valid: (x) => x >= 0 && x <= 1 };
+/** A parameter at or above zero. */
+export function nonnegative(name: string, value: Real): Parameter {
+  return parameter(name, value, `${name} ≥ 0`, (x) => x >= 0 && x < Infinity);
+}
+
+/** A whole number at or above zero; data only. */
+export function wholeNumber(name: string, value: Real): Parameter {
+  return parameter(name, value, `${name} a whole number ≥ 0`, (x) => Number.isInteger(x) && x >= 0);
+}
+
+/** A probability in [0, 1]. */
+export function probability(name: string, value: Real): Parameter {
+  return parameter(name, value, `0 ≤ ${name} ≤ 1`, (x) => x >= 0 && x <= 1);
+}
+
+/** A probability in (0, 1]. */
+export function positiveProbability(name: string, value: Real): Parameter {
+  return parameter(name, value, `0 < ${name} ≤ 1`, (x) => x > 0 && x <= 1);
 }
 
 /** The parameter's value as a number; TypeError if it is traced, as in a draw from a distribution of traced parameters. */
 export function plain(distribution: string, parameter: string, value: Real): number {
   if (typeof value !== "number")
-    throw new TypeError(`${distribution}: a draw needs plain parameters; got a traced ${parameter}, expected a number`);
+    throw new TypeError(`${distribution}: a plain number is needed here; got a traced ${parameter}, expected a number`);
   return value;
+}
+
+/** The log density inside the support, −∞ for plain numbers outside it. */
+export function within(support: Support, logDensity: (value: Real) => Real): (value: Real) => Real {
+  return (value) => (typeof value === "number" && !support.contains(value) ? -Infinity : logDensity(value));
+}
+
+/** log Γ(x) for x > 0 as log Γ(x + 1) − log x, which is NaN below 0: a negative shape cannot pass unnoticed. */
+export function logGamma(x: Real): Real {
+  return typeof x === "number" ? lgamma(x) : sub(lgamma(add(x, 1)), log(x));
 }

@@ -196,8 +196,7 @@ function affectedTerms(
   for (let i = 0; i < graph.size; i++) start[i + 1]! += start[i]!;
   const users = new Int32Array(start[graph.size]!);
   const filled = start.slice();
-  for (const node of nodes)
-    for (let j = 0; j < graph.arity(node); j++) users[filled[graph.operand(node, j)]!++] = node;
+  for (const node of nodes) for (let j = 0; j < graph.arity(node); j++) users[filled[graph.operand(node, j)]!++] = node;
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
     termsOf.set(node, [...(termsOf.get(node) ?? []), index]);

@@ -1,6 +1,6 @@
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { requireBoundaries } from "./boundaries.ts";
+import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross } from "./difference.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { surfaceOf } from "./surface.ts";
@@ -19,22 +19,29 @@ export function corrected(): Estimator {
   return { name: "corrected", build: (target, analysis) => build(target, requireBoundaries("corrected", analysis())) };
 }
 
-function build(target: Target, boundaries: ReturnType<typeof requireBoundaries>): EstimatorNodes {
-  const { graph, guide, parameters, value, normals } = target;
-  const { algebra: A } = graph;
-  const contributions: NodeId[][] = parameters.map(() => []);
-  for (const boundary of boundaries) {
-    const surface = surfaceOf(target, boundary, guide.epsilon, target.guided);
-    const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon));
-    if (graph.is(jump, 0)) continue;
-    // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
-    const weighted = A.chain(surface.weight, jump);
-    for (const [index, slope] of surface.slope) contributions[index]!.push(A.mul(weighted, slope));
-  }
+function build(target: Target, boundaries: readonly Boundary[]): EstimatorNodes {
+  const { graph, parameters, value, normals } = target;
   const pathwise = gradient(graph, value, parameters);
+  const corrections: NodeId[][] = parameters.map(() => []);
+  for (const boundary of boundaries)
+    for (const [index, node] of boundaryTerm(target, boundary)) corrections[index]!.push(node);
   return {
-    gradient: pathwise.map((node, index) => A.add(node, graph.sum(contributions[index]!))),
+    gradient: pathwise.map((node, index) => graph.algebra.add(node, graph.sum(corrections[index]!))),
     normals,
     choices: [],
   };
+}
+
+/** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary: nodes by parameter, where they are not 0. */
+export function boundaryTerm(target: Target, boundary: Boundary): Map<number, NodeId> {
+  const { graph, guide } = target;
+  const { algebra: A } = graph;
+  const surface = surfaceOf(target, boundary, guide.epsilon, target.guided);
+  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon));
+  const terms = new Map<number, NodeId>();
+  if (graph.is(jump, 0)) return terms;
+  // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
+  const weighted = A.chain(surface.weight, jump);
+  for (const [index, slope] of surface.slope) terms.set(index, A.mul(weighted, slope));
+  return terms;
 }

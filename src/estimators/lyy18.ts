@@ -10,7 +10,7 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { analyseBoundaries, type Boundary, projectOnto, requireBoundaries } from "./boundaries.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
-import { separateConditions, type SeparateConditions } from "./separate.ts";
+import { type SeparateConditions, separateConditions } from "./separate.ts";
 import { surfaceOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
 
@@ -41,7 +41,8 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   if (coincident === "merged")
     return {
       name: "lyy18",
-      build: (target, analysis) => build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
+      build: (target, analysis) =>
+        build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
     };
   return {
     name: "lyy18 (separate)",
@@ -55,7 +56,9 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   };
 }
 
-type Parts = Pick<SeparateConditions, "target"> & { readonly groupOf: (boundary: number, all: readonly Boundary[]) => number };
+type Parts = Pick<SeparateConditions, "target"> & {
+  readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
+};
 
 function build(original: Target, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
   const { graph, parameters, value } = original;
@@ -67,7 +70,9 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
   const corrections: NodeId[][] = parameters.map(() => []);
   for (let draw = 0; draw < draws; draw++) {
     const suffix = draws > 1 ? ` ${draw}` : "";
-    const fresh = original.normals.map((node) => graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true));
+    const fresh = original.normals.map((node) =>
+      graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true),
+    );
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
@@ -91,7 +96,10 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
   const atDraw = placedAt(target, epsilon, frozen);
   const surfaces = boundaries.map((boundary) => surfaceOf(target, onOneLatent(target, boundary), epsilon, atDraw));
   const moved = epsilon.map((own, i) =>
-    surfaces.reduce((rest, surface, k) => (surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest)), own),
+    surfaces.reduce(
+      (rest, surface, k) => (surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest)),
+      own,
+    ),
   );
   const weight = surfaces.reduce((rest, surface, k) => A.where(chosen[k]!, surface.weight, rest), zero);
 
@@ -115,12 +123,16 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
   const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
   const weighted = A.chain(weight, jump);
   return parameters.map((_, index) => {
-    const slopes = surfaces.flatMap(({ slope }, k) => (slope.has(index) ? [A.where(chosen[k]!, slope.get(index)!, zero)] : []));
+    const slopes = surfaces.flatMap(({ slope }, k) =>
+      slope.has(index) ? [A.where(chosen[k]!, slope.get(index)!, zero)] : [],
+    );
     return slopes.length === 0 ? zero : A.mul(weighted, graph.sum(slopes));
   });
 }
 
 function onOneLatent(target: Target, boundary: Boundary): Boundary {
-  const largest = boundary.block.reduce((best, entry) => (Math.abs(entry.coefficient) > Math.abs(best.coefficient) ? entry : best));
+  const largest = boundary.block.reduce((best, entry) =>
+    Math.abs(entry.coefficient) > Math.abs(best.coefficient) ? entry : best,
+  );
   return projectOnto(target, boundary, largest);
 }

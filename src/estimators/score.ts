@@ -1,4 +1,4 @@
-import { type Estimator, type EstimatorNodes } from "./estimator.ts";
+import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import type { Target } from "./target.ts";
 
 /**

@@ -5,8 +5,9 @@
  * boundary is the base draw moved by Matheron's rule, ε*_i = ε_i − α_i c/s² with α_i = a_i σ_i; for a block of one it is
  * ε* = −m/α whatever the draw. The density of c at 0 is φ(m/s)/s.
  */
-import type { NodeId } from "../autodiff/ops.ts";
+
 import { gradient } from "../autodiff/gradient.ts";
+import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Target } from "./target.ts";

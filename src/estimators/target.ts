@@ -76,7 +76,10 @@ export function placedAt(
   const { algebra: A } = graph;
   const map = new Map<NodeId, NodeId>();
   traced.latents.forEach(({ node }, i) => {
-    map.set(node, epsilon[i] === guide.epsilon[i] ? guide.z[i]! : A.add(guide.mu[i]!, A.mul(guide.sigma[i]!, epsilon[i]!)));
+    map.set(
+      node,
+      epsilon[i] === guide.epsilon[i] ? guide.z[i]! : A.add(guide.mu[i]!, A.mul(guide.sigma[i]!, epsilon[i]!)),
+    );
     map.set(guide.epsilon[i]!, epsilon[i]!);
   });
   frozenNoise.forEach((noise, i) => {

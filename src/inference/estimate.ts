@@ -42,7 +42,11 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   const { samples = 1000, seed = 0, lanes } = options;
   count("estimateGradient", "samples", samples);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
-  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), lanes === undefined ? {} : { lanes });
+  const sampler = makeSampler(
+    model,
+    estimatorOf("estimateGradient", options.estimator),
+    lanes === undefined ? {} : { lanes },
+  );
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);

@@ -148,7 +148,13 @@ function start(model: Model, options: FitOptions): Run {
     optimizer,
     options,
     generator: makeGenerator(seed),
-    posterior: () => new Posterior(trace.latents.map(({ name }) => name), theta, elboTrace, warnings),
+    posterior: () =>
+      new Posterior(
+        trace.latents.map(({ name }) => name),
+        theta,
+        elboTrace,
+        warnings,
+      ),
   };
 }
 
@@ -186,7 +192,9 @@ function warningsFor({ estimator, model, analysis }: GradientSampler): string[] 
     ];
   const shared = boundaries.find(({ predicates }) => predicates.length > 1) ?? boundaries[0];
   if (estimator.biasedWhenCoincident && shared)
-    return [`fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text}\`, one at a time; corrected() does not`];
+    return [
+      `fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text}\`, one at a time; corrected() does not`,
+    ];
   return [];
 }
 

@@ -13,7 +13,9 @@ export function logJoint(model: Model, z: ArrayLike<number>): number {
   const traced = trace(model);
   const { graph, latents, frozen, terms } = traced;
   if (frozen.length > 0)
-    throw new TypeError(`logJoint: the density of "${model.name}" is random; got frozen site "${frozen[0]!.name}", expected none`);
+    throw new TypeError(
+      `logJoint: the density of "${model.name}" is random; got frozen site "${frozen[0]!.name}", expected none`,
+    );
   if (z?.length !== latents.length)
     throw new RangeError(
       `logJoint: z does not fit the latents of "${model.name}"; got ${z?.length} values, expected ${latents.length}`,

@@ -58,7 +58,9 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
       const plain = [
         ...(typeof term?.value === "number" ? [`value=${term.value}`] : []),
         ...found.map(({ name, value }) => `${name}=${value}`),
-        ...(term?.distribution?.parameters ?? []).flatMap(({ name, value }) => (typeof value === "number" ? [`${name}=${value}`] : [])),
+        ...(term?.distribution?.parameters ?? []).flatMap(({ name, value }) =>
+          typeof value === "number" ? [`${name}=${value}`] : [],
+        ),
       ];
       const expected = invalid?.expected ?? "a finite log density";
       return `${terms[j]!.site}: log density of ${term?.distribution?.name ?? "the term"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;

@@ -58,7 +58,9 @@ export function sgd(options: { readonly learningRate?: number; readonly momentum
 }
 
 /** RMSProp (Hinton's lecture 6e): the step is divided by a running root mean square of the gradient. */
-export function rmsprop(options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {}): Optimizer {
+export function rmsprop(
+  options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {},
+): Optimizer {
   const { learningRate = 0.01, decay = 0.9, epsilon = 1e-8 } = options;
   checkPositive("rmsprop", "learningRate", learningRate);
   checkDecay("rmsprop", "decay", decay);

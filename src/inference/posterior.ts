@@ -22,7 +22,12 @@ export class Posterior {
   /** What the user should know about this fit, also passed to `onWarning`. */
   readonly warnings: readonly string[];
 
-  constructor(latents: readonly string[], theta: Float64Array, elboTrace: Float64Array, warnings: readonly string[] = []) {
+  constructor(
+    latents: readonly string[],
+    theta: Float64Array,
+    elboTrace: Float64Array,
+    warnings: readonly string[] = [],
+  ) {
     const n = latents.length;
     this.latents = latents;
     this.params = { mu: theta.slice(0, n), rho: theta.slice(n, 2 * n) };
@@ -41,7 +46,8 @@ export class Posterior {
 
   /** The value below which the latent lies with the given probability, 0 < p < 1. */
   quantile(name: string, p: number): number {
-    if (!(p > 0 && p < 1)) throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
+    if (!(p > 0 && p < 1))
+      throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
     return this.mean(name) + this.sd(name) * normalQuantile(p);
   }
 
@@ -75,7 +81,9 @@ export class Posterior {
   #index(caller: string, name: string): number {
     const index = this.latents.indexOf(name);
     if (index < 0)
-      throw new RangeError(`${caller}: no such latent; got "${String(name)}", expected one of ${this.latents.slice(0, 12).join(", ")}`);
+      throw new RangeError(
+        `${caller}: no such latent; got "${String(name)}", expected one of ${this.latents.slice(0, 12).join(", ")}`,
+      );
     return index;
   }
 }

@@ -16,7 +16,7 @@ export interface GradientSampler {
   readonly target: Target;
   readonly nodes: EstimatorNodes;
   readonly tape: Tape;
-  /** Number of parameters, 2n. */
+  /** Number of components of the gradient. */
   readonly size: number;
   /** The boundaries of the model; found on first call. */
   readonly analysis: () => BoundaryAnalysis;
@@ -32,13 +32,20 @@ export interface Draw {
   readonly samples: number;
 }
 
-/** Sums over samples of ℓ (last) and the gradient, and of their squares, about the first sample. */
+/** Mean and variance over samples of the gradient and, last, of ℓ. */
 export interface Moments {
   readonly mean: Float64Array;
   /** Per component: unbiased variance of a single sample. */
   readonly variance: Float64Array;
   /** Variance of the Euclidean norm of a single gradient. */
   normVariance: number;
+  /** Room for the sums. */
+  readonly scratch: {
+    readonly norms: Float64Array;
+    readonly first: Float64Array;
+    readonly sums: Float64Array;
+    readonly squares: Float64Array;
+  };
 }
 
 export interface SamplerOptions {
@@ -63,7 +70,7 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
   });
   const index = new Map(parameters.map((node, i) => [node, i]));
   const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
-  return { model, estimator, target, nodes, tape, size: parameters.length, analysis, parameterOf };
+  return { model, estimator, target, nodes, tape, size: nodes.gradient.length, analysis, parameterOf };
 }
 
 /**
@@ -103,23 +110,9 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
   const { tape, size } = sampler;
   const { outputs, slots, lanes } = tape;
   const { mean, variance } = moments;
-  const norms = new Float64Array(lanes);
-  const first = new Float64Array(size + 2);
-  const sums = new Float64Array(size + 2);
-  const squares = new Float64Array(size + 2);
-  const accumulate = (index: number, values: Float64Array, offset: number, n: number, step: number, start: boolean): void => {
-    if (start) first[index] = values[offset]!;
-    const shift = first[index]!;
-    let sum = sums[index]!;
-    let square = squares[index]!;
-    for (let i = 0; i < n; i++) {
-      const d = values[offset + i * step]! - shift;
-      sum += d;
-      square += d * d;
-    }
-    sums[index] = sum;
-    squares[index] = square;
-  };
+  const { norms, first, sums, squares } = moments.scratch;
+  sums.fill(0);
+  squares.fill(0);
   setParameters(sampler, theta);
   for (let done = 0; done < draw.samples; done += lanes) {
     const n = Math.min(lanes, draw.samples - done);
@@ -128,11 +121,11 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
     norms.fill(0);
     for (let p = 0; p <= size; p++) {
       const { offset, lane } = outputs[p]!;
-      accumulate(p, slots, offset, n, lane ? 1 : 0, done === 0);
+      accumulate(moments, p, slots, offset, n, lane ? 1 : 0, done === 0);
       if (p < size) for (let i = 0; i < n; i++) norms[i]! += slots[offset + (lane ? i : 0)]! ** 2;
     }
     for (let i = 0; i < n; i++) norms[i] = Math.sqrt(norms[i]!);
-    accumulate(size + 1, norms, 0, n, 1, done === 0);
+    accumulate(moments, size + 1, norms, 0, n, 1, done === 0);
   }
   const spread = (index: number): number =>
     draw.samples > 1 ? Math.max(0, squares[index]! - sums[index]! ** 2 / draw.samples) / (draw.samples - 1) : NaN;
@@ -144,9 +137,38 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
   moments.normVariance = spread(size + 1);
 }
 
+// Sums of values[offset + i·step] and their squares, about the first value of the draw so that little cancels.
+function accumulate(
+  { scratch }: Moments,
+  index: number,
+  values: Float64Array,
+  offset: number,
+  n: number,
+  step: number,
+  start: boolean,
+): void {
+  if (start) scratch.first[index] = values[offset]!;
+  const shift = scratch.first[index]!;
+  let sum = scratch.sums[index]!;
+  let square = scratch.squares[index]!;
+  for (let i = 0; i < n; i++) {
+    const d = values[offset + i * step]! - shift;
+    sum += d;
+    square += d * d;
+  }
+  scratch.sums[index] = sum;
+  scratch.squares[index] = square;
+}
+
 /** Room for the moments of a sampler. */
-export function makeMoments({ size }: GradientSampler): Moments {
-  return { mean: new Float64Array(size + 1), variance: new Float64Array(size + 1), normVariance: 0 };
+export function makeMoments({ size, tape }: GradientSampler): Moments {
+  const room = (n: number): Float64Array => new Float64Array(n);
+  return {
+    mean: room(size + 1),
+    variance: room(size + 1),
+    normVariance: 0,
+    scratch: { norms: room(tape.lanes), first: room(size + 2), sums: room(size + 2), squares: room(size + 2) },
+  };
 }
 
 function setParameters({ tape, parameterOf }: GradientSampler, theta: Float64Array): void {

@@ -21,6 +21,7 @@ export interface ProgramContext {
   branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise?: () => T): T;
 }
 
+// biome-ignore lint/suspicious/noConfusingVoidType: arms that return nothing
 export type BranchResult = Real | void | undefined | readonly Real[] | { readonly [key: string]: Real };
 export type Program = (context: ProgramContext) => void;
 

@@ -48,14 +48,24 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
     if (typeof name !== "string" || name === "")
       throw new TypeError(`${site}: name is missing; got ${String(name)}, expected a non-empty string`);
     if (names.has(name))
-      throw new TypeError(`${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`);
+      throw new TypeError(
+        `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
+      );
     names.add(name);
   };
   const addTerm = (site: string, logDensity: Real, distribution?: Distribution, value?: Real): void => {
     const node = A.where(path, nodeOf(graph, logDensity), graph.constant(0));
     if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
-      throw new RangeError(`${site}: log density is ${graph.value(node)}${at(distribution, value)}, expected a finite number`);
-    terms.push({ site, node, live: path, ...(distribution && { distribution }), ...(value !== undefined && { value }) });
+      throw new RangeError(
+        `${site}: log density is ${graph.value(node)}${at(distribution, value)}, expected a finite number`,
+      );
+    terms.push({
+      site,
+      node,
+      live: path,
+      ...(distribution && { distribution }),
+      ...(value !== undefined && { value }),
+    });
   };
 
   const context: ProgramContext = {
@@ -79,11 +89,16 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       const site = `observe "${name}"`;
       checkDistribution(site, distribution);
       if (typeof value === "number") {
-        if (Number.isNaN(value)) throw new RangeError(`${site}: value is NaN; got NaN, expected a number in ${distribution.support.text}`);
+        if (Number.isNaN(value))
+          throw new RangeError(`${site}: value is NaN; got NaN, expected a number in ${distribution.support.text}`);
         if (!distribution.support.contains(value))
-          throw new RangeError(`${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`);
+          throw new RangeError(
+            `${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`,
+          );
       } else if (distribution.support.discrete && value instanceof Expr) {
-        throw new TypeError(`${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`);
+        throw new TypeError(
+          `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
+        );
       } else nodeOf(graph, value); // throws unless it is a traced number of this program
       addTerm(site, distribution.logDensity(value), distribution, value);
     },
@@ -92,7 +107,9 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       declare(site, name);
       checkDistribution(site, distribution);
       if (!distribution.fromNormal)
-        throw new TypeError(`${site}: ${distribution.name} cannot be drawn from a traced program; got no transform of a normal, expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`);
+        throw new TypeError(
+          `${site}: ${distribution.name} cannot be drawn from a traced program; got no transform of a normal, expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`,
+        );
       const noise = graph.input(name, true);
       frozenSites.push({ name, noise });
       return distribution.fromNormal(exprOf(graph, noise));
@@ -122,7 +139,9 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
   model.program(context);
   graph.checkConditionsUsed(`model "${model.name}"`);
   if (latents.length === 0)
-    throw new TypeError(`model "${model.name}": it has no latents; got a program without sample(), expected at least one`);
+    throw new TypeError(
+      `model "${model.name}": it has no latents; got a program without sample(), expected at least one`,
+    );
   return { model, graph, latents, frozen: frozenSites, terms };
 }
 
@@ -166,7 +185,8 @@ function checkDistribution(site: string, distribution: Distribution): void {
 }
 
 function at(distribution: Distribution | undefined, value: Real | undefined): string {
-  const plain = (distribution?.parameters ?? []).flatMap(({ name, value: p }) => (typeof p === "number" ? [`${name}=${p}`] : []));
+  const plain = (distribution?.parameters ?? []).flatMap(({ name, value: p }) =>
+    typeof p === "number" ? [`${name}=${p}`] : [],
+  );
   return ` at value=${typeof value === "number" ? value : "traced"}${plain.length > 0 ? `; got ${plain.join(", ")}` : ""}`;
 }
-

@@ -1,0 +1,169 @@
+/** The paper's experiment on one model: ELBO curves, variances along the optimisation, time per iteration. */
+import type { Estimator } from "../estimators/index.ts";
+import { initialParameters, packParameters } from "../guides/mean-field.ts";
+import {
+  adam,
+  DivergenceError,
+  type GradientSampler,
+  makeMoments,
+  makeSampler,
+  meanGradientInto,
+  momentsInto,
+} from "../inference/index.ts";
+import type { Model } from "../program/model.ts";
+import { makeGenerator } from "../random/index.ts";
+
+export interface ExperimentOptions {
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly samples: readonly number[];
+  readonly varianceSamples: number;
+  readonly seed: number;
+  readonly onProgress: (fraction: number, text: string) => void;
+}
+
+/** What one estimator did with one number of samples per gradient. */
+export interface Curve {
+  readonly estimator: string;
+  readonly samples: number;
+  /** Iterations at which the ELBO was evaluated, and its values there. */
+  readonly iterations: number[];
+  readonly elbo: number[];
+  /** Standard error of the last ELBO. */
+  elboError: number;
+  /** Averages over the optimisation: mean variance of the components and variance of the norm of a single-sample gradient. */
+  componentVariance: number;
+  normVariance: number;
+  /** Median over the optimisation, in ms; the estimators take turns. */
+  millisecondsPerIteration: number;
+  /** Where it stopped being finite, if it did. */
+  diverged?: string;
+}
+
+export interface Experiment {
+  readonly model: string;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly varianceSamples: number;
+  readonly seed: number;
+  readonly curves: readonly Curve[];
+}
+
+const CHECKPOINTS = 100;
+const ELBO_SAMPLES = 2000;
+const VALUE_ONLY: Estimator = { name: "value", build: ({ normals }) => ({ gradient: [], normals, choices: [] }) };
+
+// Streams of noise: the optimisation, the variance measurement, the ELBO.
+const [OPTIMISE, VARIANCE, EVALUATE] = [0, 1, 2];
+
+interface Path {
+  readonly curve: Curve;
+  readonly sampler: GradientSampler;
+  readonly theta: Float64Array;
+  readonly state: Float64Array;
+  readonly gradient: Float64Array;
+  readonly times: number[];
+  measured: number;
+}
+
+/** Runs the estimators on a model side by side, a hundredth of the steps at a time in alternating order. */
+export function runExperiment(
+  model: Model,
+  estimators: ReadonlyMap<string, () => Estimator>,
+  options: ExperimentOptions,
+): Experiment {
+  const { steps, learningRate, samples, varianceSamples, seed } = options;
+  const optimizer = adam({ learningRate });
+  const generator = makeGenerator(seed);
+  const evaluator = makeSampler(model, VALUE_ONLY);
+  const value = makeMoments(evaluator);
+  const chunk = Math.max(1, Math.ceil(steps / CHECKPOINTS));
+  const curves: Curve[] = [];
+  samples.forEach((n, round) => {
+    const paths = [...estimators].map(([name, make]): Path => {
+      const sampler = makeSampler(model, make());
+      const { trace } = sampler.target;
+      const theta = packParameters("compare", trace, initialParameters(trace));
+      const curve: Curve = {
+        estimator: name,
+        samples: n,
+        iterations: [],
+        elbo: [],
+        elboError: 0,
+        componentVariance: 0,
+        normVariance: 0,
+        millisecondsPerIteration: 0,
+      };
+      return {
+        curve,
+        sampler,
+        theta,
+        state: optimizer.init(theta.length),
+        gradient: new Float64Array(theta.length),
+        times: [],
+        measured: 0,
+      };
+    });
+    const evaluate = ({ curve, theta }: Path, iteration: number): void => {
+      momentsInto(value, evaluator, theta, { generator, stream: EVALUATE, firstSample: 0, samples: ELBO_SAMPLES });
+      curve.iterations.push(iteration);
+      curve.elbo.push(value.mean[0]!);
+      curve.elboError = Math.sqrt(value.variance[0]! / ELBO_SAMPLES);
+    };
+    for (const path of paths) evaluate(path, 0);
+    for (let done = 0, turn = 0; done < steps; done += chunk, turn++) {
+      const count = Math.min(chunk, steps - done);
+      const order = turn % 2 === 0 ? paths : [...paths].reverse();
+      for (const path of order) {
+        if (path.curve.diverged !== undefined) continue;
+        try {
+          advance(path, done, count);
+          evaluate(path, done + count);
+        } catch (error) {
+          if (!(error instanceof RangeError || error instanceof DivergenceError)) throw error;
+          path.curve.diverged = `after iteration ${done}: ${error.message}`;
+        }
+      }
+      options.onProgress(
+        (round + (done + count) / steps) / samples.length,
+        `${model.name}, ${n} sample${n > 1 ? "s" : ""}`,
+      );
+    }
+    for (const { curve, times, measured } of paths) {
+      curve.componentVariance /= measured;
+      curve.normVariance /= measured;
+      curve.millisecondsPerIteration = median(times);
+      curves.push(curve);
+    }
+
+    function advance(path: Path, done: number, count: number): void {
+      const { curve, sampler, theta, state, gradient, times } = path;
+      const moments = makeMoments(sampler);
+      let spent = 0;
+      for (let step = done; step < done + count; step++) {
+        momentsInto(moments, sampler, theta, {
+          generator,
+          stream: VARIANCE,
+          firstSample: step * varianceSamples,
+          samples: varianceSamples,
+        });
+        let total = 0;
+        for (let p = 0; p < sampler.size; p++) total += moments.variance[p]!;
+        curve.componentVariance += total / sampler.size;
+        curve.normVariance += moments.normVariance;
+        path.measured++;
+        const start = performance.now();
+        meanGradientInto(gradient, sampler, theta, { generator, stream: OPTIMISE, firstSample: step * n, samples: n });
+        optimizer.update(state, theta, gradient, step + 1);
+        spent += performance.now() - start;
+      }
+      times.push(spent / count);
+    }
+  });
+  return { model: model.name, steps, learningRate, varianceSamples, seed, curves };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((p, q) => p - q);
+  return sorted[sorted.length >> 1] ?? NaN;
+}

@@ -1,0 +1,20 @@
+/** Log densities as expressions, with their parameter checks, supports and samplers. */
+export { bernoulli } from "./bernoulli.ts";
+export { beta } from "./beta.ts";
+export { binomial } from "./binomial.ts";
+export { categorical } from "./categorical.ts";
+export { cauchy } from "./cauchy.ts";
+export { chi2 } from "./chi2.ts";
+export type { Distribution, Parameter, Support } from "./distribution.ts";
+export { exponential } from "./exponential.ts";
+export { gamma } from "./gamma.ts";
+export { geometric } from "./geometric.ts";
+export { halfNormal } from "./half-normal.ts";
+export { laplace } from "./laplace.ts";
+export { logistic } from "./logistic.ts";
+export { lognormal } from "./lognormal.ts";
+export { negativeBinomial } from "./negative-binomial.ts";
+export { normal } from "./normal.ts";
+export { poisson } from "./poisson.ts";
+export { studentT } from "./student-t.ts";
+export { uniform } from "./uniform.ts";

@@ -1,0 +1,58 @@
+/** nondiff: variational inference for models whose code contains ifs. */
+export {
+  abs,
+  add,
+  and,
+  type Condition,
+  cos,
+  digamma,
+  div,
+  dot,
+  type Expr,
+  erf,
+  exp,
+  expm1,
+  ge,
+  gt,
+  le,
+  lgamma,
+  log,
+  log1p,
+  logNormalCdf,
+  logSumExp,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  not,
+  or,
+  pow,
+  type Real,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Truth,
+  tan,
+  tanh,
+  where,
+} from "./autodiff/expr.ts";
+export * from "./distributions/index.ts";
+export * from "./estimators/index.ts";
+export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
+export * from "./inference/index.ts";
+export {
+  type BranchResult,
+  defineModel,
+  type MeanFieldParameters,
+  type Model,
+  type ModelOptions,
+  type Program,
+  type ProgramContext,
+} from "./program/model.ts";
+export { fillNormals, fillUniforms, makeGenerator, uniformSource } from "./random/index.ts";
