@@ -5,14 +5,21 @@ import type { NodeId } from "./ops.ts";
 /**
  * The nodes `roots` with every key of `replacement` exchanged for its value, wherever it is used. Results are kept in
  * `replacement` itself, so that successive calls with one map share their work; only nodes that depend on a replaced
- * one are rebuilt. Cost: the number of nodes from which `roots` are computed and which are not yet in the map.
+ * one are rebuilt. `shortcut` may name the value of a node that is not in the map. Cost: the number of nodes from which `roots` are computed and which are not yet in the map.
  */
-export function substitute(graph: Graph, roots: readonly NodeId[], replacement: Map<NodeId, NodeId>): NodeId[] {
+export function substitute(
+  graph: Graph,
+  roots: readonly NodeId[],
+  replacement: Map<NodeId, NodeId>,
+  shortcut?: (node: NodeId) => NodeId | undefined,
+): NodeId[] {
   const stack: NodeId[] = [];
   for (const root of roots) {
     stack.push(root);
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
+      const known = replacement.has(node) ? undefined : shortcut?.(node);
+      if (known !== undefined) replacement.set(node, known);
       if (!replacement.has(node) && pushMissingOperands(graph, node, replacement, stack)) continue;
       stack.pop();
       if (!replacement.has(node)) replacement.set(node, rebuilt(graph, node, replacement));

@@ -28,6 +28,9 @@ export interface Boundary {
   readonly rest: NodeId;
   /** The terms that change when the predicates flip. */
   readonly affected: readonly TargetTerm[];
+  /** Boundaries of one family are parallel: c differs between them by `constant` alone. */
+  readonly family: number;
+  readonly constant: number;
   /** The condition in the model's own words. */
   readonly text: string;
 }
@@ -64,9 +67,9 @@ export function analyseBoundaries(target: Target): BoundaryAnalysis {
     }
     const same = groups.find(form);
     if (same === undefined) {
-      groups.add(form, found.length);
-      const { block, rest } = form;
-      found.push({ predicates: [{ node, sign: form.sign }], block, rest: rest(), affected, text });
+      const family = groups.add(form, found.length);
+      const { block, rest, constant } = form;
+      found.push({ predicates: [{ node, sign: form.sign }], block, rest: rest(), affected, family, constant, text });
     } else {
       const group = found[same]!;
       group.predicates = [...group.predicates, { node, sign: form.sign }];
@@ -74,6 +77,23 @@ export function analyseBoundaries(target: Target): BoundaryAnalysis {
     }
   }
   return { boundaries: found, refused };
+}
+
+/**
+ * The truth of the conditions parallel to a boundary, on that boundary: c_j = constant_j − constant_k there, whose sign is
+ * exact, while c_j evaluated at a rounded point would be noise where two boundaries almost meet.
+ */
+export function truthOnBoundary(
+  boundaries: readonly Boundary[],
+): (on: Boundary) => (node: NodeId) => boolean | undefined {
+  const owner = new Map(
+    boundaries.flatMap((of) => of.predicates.map(({ node, sign }) => [node, { of, sign }] as const)),
+  );
+  return (on) => (node) => {
+    const found = owner.get(node);
+    if (found === undefined || found.of === on || found.of.family !== on.family) return undefined;
+    return found.sign * (found.of.constant - on.constant) > 0;
+  };
 }
 
 /** Throws RangeError if a condition was refused, with the condition and the site in the message. */
@@ -146,19 +166,30 @@ const AGREEMENT = 1e-13;
 
 class Coincidence {
   readonly #buckets = new Map<string, { form: BlockForm; index: number }[]>();
+  readonly #families = new Map<string, { form: BlockForm; family: number }[]>();
+  #count = 0;
 
   find(form: BlockForm): number | undefined {
     for (const key of keysOf(form))
-      for (const entry of this.#buckets.get(key) ?? []) if (agree(form, entry.form)) return entry.index;
+      for (const entry of this.#buckets.get(key) ?? [])
+        if (close(form.constant, entry.form.constant) && parallel(form, entry.form)) return entry.index;
     return undefined;
   }
 
-  add(form: BlockForm, index: number): void {
+  /** Keeps a form and returns its family. */
+  add(form: BlockForm, index: number): number {
     for (const key of new Set(keysOf(form))) {
       const bucket = this.#buckets.get(key) ?? [];
       bucket.push({ form, index });
       this.#buckets.set(key, bucket);
     }
+    const key = form.atoms.join();
+    const relatives = this.#families.get(key) ?? [];
+    const known = relatives.find((entry) => parallel(form, entry.form));
+    if (known) return known.family;
+    relatives.push({ form, family: this.#count });
+    this.#families.set(key, relatives);
+    return this.#count++;
   }
 }
 
@@ -167,9 +198,12 @@ function keysOf({ atoms, constant }: BlockForm): string[] {
   return [1 - 1e-12, 1 + 1e-12].map((factor) => `${atoms.join()}|${(constant * factor).toPrecision(8)}`);
 }
 
-function agree(p: BlockForm, q: BlockForm): boolean {
-  const close = (x: number, y: number): boolean => Math.abs(x - y) <= AGREEMENT * Math.max(Math.abs(x), Math.abs(y));
-  return close(p.constant, q.constant) && p.coefficients.every((value, j) => close(value, q.coefficients[j]!));
+function close(x: number, y: number): boolean {
+  return Math.abs(x - y) <= AGREEMENT * Math.max(Math.abs(x), Math.abs(y));
+}
+
+function parallel(p: BlockForm, q: BlockForm): boolean {
+  return p.coefficients.every((value, j) => close(value, q.coefficients[j]!));
 }
 
 // 1 for nodes whose value moves with a latent by itself, not only by a condition that switches.

@@ -1,6 +1,6 @@
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { type Boundary, requireBoundaries } from "./boundaries.ts";
+import { type Boundary, requireBoundaries, truthOnBoundary } from "./boundaries.ts";
 import { jumpAcross } from "./difference.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { surfaceOf } from "./surface.ts";
@@ -23,8 +23,9 @@ function build(target: Target, boundaries: readonly Boundary[]): EstimatorNodes 
   const { graph, parameters, value, normals } = target;
   const pathwise = gradient(graph, value, parameters);
   const corrections: NodeId[][] = parameters.map(() => []);
+  const truthOn = truthOnBoundary(boundaries);
   for (const boundary of boundaries)
-    for (const [index, node] of boundaryTerm(target, boundary)) corrections[index]!.push(node);
+    for (const [index, node] of boundaryTerm(target, boundary, truthOn(boundary))) corrections[index]!.push(node);
   return {
     gradient: pathwise.map((node, index) => graph.algebra.add(node, graph.sum(corrections[index]!))),
     normals,
@@ -32,12 +33,19 @@ function build(target: Target, boundaries: readonly Boundary[]): EstimatorNodes 
   };
 }
 
-/** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary: nodes by parameter, where they are not 0. */
-export function boundaryTerm(target: Target, boundary: Boundary): Map<number, NodeId> {
+/**
+ * The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0; `truth`
+ * gives the conditions that are known on it.
+ */
+export function boundaryTerm(
+  target: Target,
+  boundary: Boundary,
+  truth: ReturnType<ReturnType<typeof truthOnBoundary>>,
+): Map<number, NodeId> {
   const { graph, guide } = target;
   const { algebra: A } = graph;
   const surface = surfaceOf(target, boundary, guide.epsilon, target.guided);
-  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon));
+  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon), truth);
   const terms = new Map<number, NodeId>();
   if (graph.is(jump, 0)) return terms;
   // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.

@@ -6,15 +6,23 @@ import { substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Target } from "./target.ts";
 
-/** Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`. */
-export function jumpAcross(target: Target, boundary: Boundary, at: ReadonlyMap<NodeId, NodeId>): NodeId {
+/**
+ * Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`; `truth` gives
+ * the conditions that are known there.
+ */
+export function jumpAcross(
+  target: Target,
+  boundary: Boundary,
+  at: ReadonlyMap<NodeId, NodeId>,
+  truth: (node: NodeId) => boolean | undefined,
+): NodeId {
   const { graph } = target;
   const forced = (side: 1 | -1): Map<NodeId, NodeId> => {
     const map = new Map(at);
     for (const { node, sign } of boundary.predicates) map.set(node, graph.truth(sign === side));
     return map;
   };
-  const difference = differencing(graph, boundary, forced(1), forced(-1));
+  const difference = differencing(graph, boundary, forced(1), forced(-1), truth);
   return graph.sum(boundary.affected.map(({ node }) => difference(node)));
 }
 
@@ -23,13 +31,18 @@ function differencing(
   boundary: Boundary,
   plus: Map<NodeId, NodeId>,
   minus: Map<NodeId, NodeId>,
+  truth: (node: NodeId) => boolean | undefined,
 ): (node: NodeId) => NodeId {
   const { algebra: A } = graph;
   const jumps = new Map<NodeId, boolean>(boundary.predicates.map(({ node }) => [node, true]));
   const known = new Map<NodeId, NodeId>();
   const zero = graph.constant(0);
-  const onPlus = (node: NodeId): NodeId => substitute(graph, [node], plus)[0]!;
-  const onMinus = (node: NodeId): NodeId => substitute(graph, [node], minus)[0]!;
+  const knownHere = (node: NodeId): NodeId | undefined => {
+    const value = graph.op[node] === CODE.positive ? truth(node) : undefined;
+    return value === undefined ? undefined : graph.truth(value);
+  };
+  const onPlus = (node: NodeId): NodeId => substitute(graph, [node], plus, knownHere)[0]!;
+  const onMinus = (node: NodeId): NodeId => substitute(graph, [node], minus, knownHere)[0]!;
 
   // The nodes whose differences make up that of `node`, and how; linear ops pass a difference through.
   const parts = (node: NodeId): NodeId[] => {

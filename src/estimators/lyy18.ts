@@ -63,6 +63,7 @@ type Parts = Pick<SeparateConditions, "target"> & {
 function build(original: Target, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
   const { graph, parameters, value } = original;
   const { algebra: A } = graph;
+  const ordered = byFamily(boundaries);
   const pathwise = gradient(graph, value, parameters);
   const normals = [...original.normals];
   const choices: Choice[] = [];
@@ -76,7 +77,7 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
-    correction(parts, boundaries, fresh, choice).forEach((node, index) => {
+    correction(parts, ordered, fresh, choice).forEach((node, index) => {
       corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), node));
     });
   }
@@ -112,12 +113,30 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
     for (const { node, sign } of boundary.predicates) {
       // Conditions are made in order, so those inside this one are in the maps already.
       const evaluate = (map: Map<NodeId, NodeId>): NodeId =>
-        A.and(A.not(graph.any(others)), graph.apply(CODE.positive, substitute(graph, [graph.a[node]!], map)[0]!));
+        A.and(
+          A.not(graph.any(others)),
+          onDrawn(k, sign, () => graph.apply(CODE.positive, substitute(graph, [graph.a[node]!], map)[0]!)),
+        );
       const [onPlus, onMinus] = [evaluate(plus), evaluate(minus)];
       plus.set(node, sign > 0 ? A.or(chosen[k]!, onPlus) : A.and(A.not(chosen[k]!), onPlus));
       minus.set(node, sign > 0 ? A.and(A.not(chosen[k]!), onMinus) : A.or(chosen[k]!, onMinus));
     }
   });
+  // Conditions parallel to the boundary drawn compare by their constants, exactly; see `truthOnBoundary`.
+  function onDrawn(k: number, sign: 1 | -1, elsewhere: () => NodeId): NodeId {
+    const { family } = boundaries[k]!;
+    const first = boundaries.findIndex((boundary) => boundary.family === family);
+    const last = boundaries.findLastIndex((boundary) => boundary.family === family);
+    if (first === last) return elsewhere();
+    const below = A.positive(A.sub(A.constant(k), choice)); // the drawn constant is the smaller one
+    const parallel = sign > 0 ? below : A.positive(A.sub(choice, A.constant(k)));
+    if (first === 0 && last === boundaries.length - 1) return parallel;
+    const within = A.and(
+      A.positive(A.add(choice, A.constant(0.5 - first))),
+      A.positive(A.sub(A.constant(last + 0.5), choice)),
+    );
+    return A.or(A.and(within, parallel), A.and(A.not(within), elsewhere()));
+  }
   const roots = terms.map(({ node }) => node);
   const [above, below] = [substitute(graph, roots, plus), substitute(graph, roots, minus)];
   const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
@@ -128,6 +147,11 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
     );
     return slopes.length === 0 ? zero : A.mul(weighted, graph.sum(slopes));
   });
+}
+
+// Parallel boundaries next to each other, by their constants.
+function byFamily(boundaries: readonly Boundary[]): Boundary[] {
+  return [...boundaries].sort((p, q) => p.family - q.family || p.constant - q.constant);
 }
 
 function onOneLatent(target: Target, boundary: Boundary): Boundary {
