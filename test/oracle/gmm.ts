@@ -1,6 +1,7 @@
 /** Closed form of the poster's example: one latent, one if. */
-import { Accumulator, probabilityAbove } from "./moments.ts";
+
 import { HALF_LOG_2PI } from "./data.ts";
+import { Accumulator, probabilityAbove } from "./moments.ts";
 
 /** log N(0; 5, 1) and log N(0; −2, 1), the observation in the two arms. */
 const LOG_LIKELIHOOD = { above: -12.5 - HALF_LOG_2PI, below: -2 - HALF_LOG_2PI };
