@@ -28,9 +28,9 @@ export interface Boundary {
   readonly rest: NodeId;
   /** The terms that change when the predicates flip. */
   readonly affected: readonly TargetTerm[];
-  /** Boundaries of one family are parallel: c differs between them by `constant` alone. */
+  /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no latent moves smoothly. */
   readonly family: number;
-  readonly constant: number;
+  readonly offset: NodeId;
   /** The condition in the model's own words. */
   readonly text: string;
 }
@@ -46,8 +46,11 @@ export interface BoundaryAnalysis {
   readonly refused: readonly RefusedCondition[];
 }
 
-/** Finds the boundaries of a target, in the order in which the model made the conditions. */
-export function analyseBoundaries(target: Target): BoundaryAnalysis {
+/**
+ * Finds the boundaries of a target, in the order in which the model made the conditions. With `related` false every
+ * boundary is a family of its own.
+ */
+export function analyseBoundaries(target: Target, related: boolean = true): BoundaryAnalysis {
   const { graph, terms } = target;
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const moving = smoothDependents(target, nodes);
@@ -60,7 +63,7 @@ export function analyseBoundaries(target: Target): BoundaryAnalysis {
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = print(graph, node);
-    const form = blockForm(target, graph.a[node]!);
+    const form = blockForm(target, graph.a[node]!, moving);
     if (typeof form === "string") {
       refused.push({ text, site: affected[0]!.site, reason: form });
       continue;
@@ -68,8 +71,16 @@ export function analyseBoundaries(target: Target): BoundaryAnalysis {
     const same = groups.find(form);
     if (same === undefined) {
       const family = groups.add(form, found.length);
-      const { block, rest, constant } = form;
-      found.push({ predicates: [{ node, sign: form.sign }], block, rest: rest(), affected, family, constant, text });
+      const { block, rest, offset } = form;
+      found.push({
+        predicates: [{ node, sign: form.sign }],
+        block,
+        rest: rest(),
+        affected,
+        family: related ? family : found.length,
+        offset: offset(),
+        text,
+      });
     } else {
       const group = found[same]!;
       group.predicates = [...group.predicates, { node, sign: form.sign }];
@@ -77,23 +88,6 @@ export function analyseBoundaries(target: Target): BoundaryAnalysis {
     }
   }
   return { boundaries: found, refused };
-}
-
-/**
- * The truth of the conditions parallel to a boundary, on that boundary: c_j = constant_j − constant_k there, whose sign is
- * exact, while c_j evaluated at a rounded point would be noise where two boundaries almost meet.
- */
-export function truthOnBoundary(
-  boundaries: readonly Boundary[],
-): (on: Boundary) => (node: NodeId) => boolean | undefined {
-  const owner = new Map(
-    boundaries.flatMap((of) => of.predicates.map(({ node, sign }) => [node, { of, sign }] as const)),
-  );
-  return (on) => (node) => {
-    const found = owner.get(node);
-    if (found === undefined || found.of === on || found.of.family !== on.family) return undefined;
-    return found.sign * (found.of.constant - on.constant) > 0;
-  };
 }
 
 /** Throws RangeError if a condition was refused, with the condition and the site in the message. */
@@ -125,10 +119,14 @@ interface BlockForm {
   readonly coefficients: readonly number[];
   readonly constant: number;
   readonly rest: () => NodeId;
+  /** The atoms that a latent moves smoothly, with their coefficients; what parallel conditions agree in. */
+  readonly moving: readonly (readonly [NodeId, number])[];
+  /** The rest of the atoms, and the constant. */
+  readonly offset: () => NodeId;
 }
 
 // The scaled form of a condition, or why it has none.
-function blockForm(target: Target, condition: NodeId): BlockForm | string {
+function blockForm(target: Target, condition: NodeId, moves: Uint8Array): BlockForm | string {
   const { graph, trace } = target;
   const { algebra: A } = graph;
   const { coefficients, constant } = linearForm(graph, condition);
@@ -154,11 +152,14 @@ function blockForm(target: Target, condition: NodeId): BlockForm | string {
   const unusable = [form.constant, ...form.coefficients].find((value) => !Number.isFinite(value));
   if (unusable !== undefined) return `coefficients that overflow (${unusable}) when the first is scaled to 1`;
   const inBlock = new Set(block.map(({ latent }) => trace.latents[latent]!.node));
-  const rest = (): NodeId => {
-    const parts = atoms.filter((atom) => !inBlock.has(atom)).map((atom) => A.mul(A.constant(scaled(atom)), atom));
-    return A.add(graph.sum(parts), A.constant(form.constant));
+  const sumOf = (some: readonly NodeId[]): NodeId =>
+    A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
+  return {
+    ...form,
+    rest: () => sumOf(atoms.filter((atom) => !inBlock.has(atom))),
+    moving: atoms.filter((atom) => moves[atom] === 1).map((atom) => [atom, scaled(atom)]),
+    offset: () => sumOf(atoms.filter((atom) => moves[atom] !== 1)),
   };
-  return { ...form, rest };
 }
 
 // Two forms are one boundary if their atoms are the same and all numbers agree to rounding.
@@ -171,8 +172,7 @@ class Coincidence {
 
   find(form: BlockForm): number | undefined {
     for (const key of keysOf(form))
-      for (const entry of this.#buckets.get(key) ?? [])
-        if (close(form.constant, entry.form.constant) && parallel(form, entry.form)) return entry.index;
+      for (const entry of this.#buckets.get(key) ?? []) if (coincide(form, entry.form)) return entry.index;
     return undefined;
   }
 
@@ -183,7 +183,7 @@ class Coincidence {
       bucket.push({ form, index });
       this.#buckets.set(key, bucket);
     }
-    const key = form.atoms.join();
+    const key = form.moving.map(([atom]) => atom).join();
     const relatives = this.#families.get(key) ?? [];
     const known = relatives.find((entry) => parallel(form, entry.form));
     if (known) return known.family;
@@ -202,8 +202,12 @@ function close(x: number, y: number): boolean {
   return Math.abs(x - y) <= AGREEMENT * Math.max(Math.abs(x), Math.abs(y));
 }
 
+function coincide(p: BlockForm, q: BlockForm): boolean {
+  return close(p.constant, q.constant) && p.coefficients.every((value, j) => close(value, q.coefficients[j]!));
+}
+
 function parallel(p: BlockForm, q: BlockForm): boolean {
-  return p.coefficients.every((value, j) => close(value, q.coefficients[j]!));
+  return p.moving.every(([, value], j) => close(value, q.moving[j]![1]));
 }
 
 // 1 for nodes whose value moves with a latent by itself, not only by a condition that switches.

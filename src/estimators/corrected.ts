@@ -1,8 +1,9 @@
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { type Boundary, requireBoundaries, truthOnBoundary } from "./boundaries.ts";
-import { jumpAcross } from "./difference.ts";
+import { type Boundary, requireBoundaries } from "./boundaries.ts";
+import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import { parallels, sometimesCoincident } from "./parallel.ts";
 import { surfaceOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
 
@@ -23,9 +24,9 @@ function build(target: Target, boundaries: readonly Boundary[]): EstimatorNodes 
   const { graph, parameters, value, normals } = target;
   const pathwise = gradient(graph, value, parameters);
   const corrections: NodeId[][] = parameters.map(() => []);
-  const truthOn = truthOnBoundary(boundaries);
+  const neighbours = neighboursOf(target, boundaries);
   for (const boundary of boundaries)
-    for (const [index, node] of boundaryTerm(target, boundary, truthOn(boundary))) corrections[index]!.push(node);
+    for (const [index, node] of boundaryTerm(target, boundary, neighbours(boundary))) corrections[index]!.push(node);
   return {
     gradient: pathwise.map((node, index) => graph.algebra.add(node, graph.sum(corrections[index]!))),
     normals,
@@ -33,19 +34,18 @@ function build(target: Target, boundaries: readonly Boundary[]): EstimatorNodes 
   };
 }
 
-/**
- * The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0; `truth`
- * gives the conditions that are known on it.
- */
-export function boundaryTerm(
-  target: Target,
-  boundary: Boundary,
-  truth: ReturnType<ReturnType<typeof truthOnBoundary>>,
-): Map<number, NodeId> {
+/** What lies parallel to each of the boundaries. */
+export function neighboursOf({ graph }: Target, boundaries: readonly Boundary[]): (boundary: Boundary) => Neighbours {
+  const [parallel, coincident] = [parallels(graph, boundaries), sometimesCoincident(graph, boundaries)];
+  return (boundary) => ({ parallel: parallel(boundary), coincident: coincident(boundary) });
+}
+
+/** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0. */
+export function boundaryTerm(target: Target, boundary: Boundary, neighbours: Neighbours): Map<number, NodeId> {
   const { graph, guide } = target;
   const { algebra: A } = graph;
   const surface = surfaceOf(target, boundary, guide.epsilon, target.guided);
-  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon), truth);
+  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon), neighbours);
   const terms = new Map<number, NodeId>();
   if (graph.is(jump, 0)) return terms;
   // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.

@@ -4,45 +4,72 @@ import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
+import { type Parallel, type Side, truthBeside } from "./parallel.ts";
 import type { Target } from "./target.ts";
 
+export interface Neighbours {
+  /** What makes a predicate parallel to the boundary. */
+  readonly parallel: (node: NodeId) => Parallel | undefined;
+  /** The boundaries that may coincide with it for some samples. */
+  readonly coincident: readonly Boundary[];
+}
+
 /**
- * Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`; `truth` gives
- * the conditions that are known there.
+ * Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`; 0 for samples
+ * in which the boundary coincides with an earlier one, which then counts for both.
  */
 export function jumpAcross(
   target: Target,
   boundary: Boundary,
   at: ReadonlyMap<NodeId, NodeId>,
-  truth: (node: NodeId) => boolean | undefined,
+  { parallel, coincident }: Neighbours,
 ): NodeId {
-  const { graph } = target;
-  const forced = (side: 1 | -1): Map<NodeId, NodeId> => {
+  const { graph, terms } = target;
+  const { algebra: A } = graph;
+  const forced = (side: Side): Map<NodeId, NodeId> => {
     const map = new Map(at);
     for (const { node, sign } of boundary.predicates) map.set(node, graph.truth(sign === side));
     return map;
   };
-  const difference = differencing(graph, boundary, forced(1), forced(-1), truth);
-  return graph.sum(boundary.affected.map(({ node }) => difference(node)));
+  const evaluate = evaluator(graph, parallel, forced(1), forced(-1));
+  const flipping = [boundary, ...coincident].flatMap(({ predicates }) => predicates.map(({ node }) => node));
+  const difference = differencing(graph, flipping, evaluate);
+  const reached = new Set([boundary, ...coincident].flatMap(({ affected }) => affected));
+  const affected = coincident.length === 0 ? boundary.affected : terms.filter((term) => reached.has(term));
+  const jump = graph.sum(affected.map(({ node }) => difference(node)));
+  const first = boundary.predicates[0]!.node;
+  const counted = coincident
+    .filter(({ predicates }) => predicates[0]!.node < first)
+    .map(({ offset }) => A.equal(evaluate(A.sub(offset, boundary.offset), 1), graph.constant(0)));
+  return A.where(graph.any(counted), graph.constant(0), jump);
 }
 
-function differencing(
+type Evaluate = (node: NodeId, side: Side) => NodeId;
+
+// A node on one side of the boundary, parallel conditions by their offsets.
+function evaluator(
   graph: Graph,
-  boundary: Boundary,
+  parallel: Neighbours["parallel"],
   plus: Map<NodeId, NodeId>,
   minus: Map<NodeId, NodeId>,
-  truth: (node: NodeId) => boolean | undefined,
-): (node: NodeId) => NodeId {
+): Evaluate {
+  const evaluate: Evaluate = (node, side) => {
+    const beside = (predicate: NodeId): NodeId | undefined => {
+      const found = graph.op[predicate] === CODE.positive ? parallel(predicate) : undefined;
+      return found && truthBeside(graph, found.sign, side, evaluate(found.difference, side));
+    };
+    return substitute(graph, [node], side > 0 ? plus : minus, beside)[0]!;
+  };
+  return evaluate;
+}
+
+function differencing(graph: Graph, flipping: readonly NodeId[], evaluate: Evaluate): (node: NodeId) => NodeId {
   const { algebra: A } = graph;
-  const jumps = new Map<NodeId, boolean>(boundary.predicates.map(({ node }) => [node, true]));
+  const jumps = new Map<NodeId, boolean>(flipping.map((node) => [node, true]));
   const known = new Map<NodeId, NodeId>();
   const zero = graph.constant(0);
-  const knownHere = (node: NodeId): NodeId | undefined => {
-    const value = graph.op[node] === CODE.positive ? truth(node) : undefined;
-    return value === undefined ? undefined : graph.truth(value);
-  };
-  const onPlus = (node: NodeId): NodeId => substitute(graph, [node], plus, knownHere)[0]!;
-  const onMinus = (node: NodeId): NodeId => substitute(graph, [node], minus, knownHere)[0]!;
+  const onPlus = (node: NodeId): NodeId => evaluate(node, 1);
+  const onMinus = (node: NodeId): NodeId => evaluate(node, -1);
 
   // The nodes whose differences make up that of `node`, and how; linear ops pass a difference through.
   const parts = (node: NodeId): NodeId[] => {

@@ -4,12 +4,13 @@
  *
  * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
  */
-import { CODE } from "../autodiff/codes.ts";
 import { gradient } from "../autodiff/gradient.ts";
+import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { analyseBoundaries, type Boundary, projectOnto, requireBoundaries } from "./boundaries.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
+import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
 import { surfaceOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
@@ -50,7 +51,12 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     biasedWhenCoincident: true,
     build: (target) => {
       const parts = separateConditions(target);
-      const nodes = build(target, parts, requireBoundaries("lyy18", analyseBoundaries(parts.target)), boundaries);
+      const nodes = build(
+        target,
+        parts,
+        requireBoundaries("lyy18", analyseBoundaries(parts.target, false)),
+        boundaries,
+      );
       return { ...nodes, gradient: parts.tied(nodes.gradient) };
     },
   };
@@ -63,7 +69,7 @@ type Parts = Pick<SeparateConditions, "target"> & {
 function build(original: Target, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
   const { graph, parameters, value } = original;
   const { algebra: A } = graph;
-  const ordered = byFamily(boundaries);
+  const ordered = byFamily(graph, boundaries);
   const pathwise = gradient(graph, value, parameters);
   const normals = [...original.normals];
   const choices: Choice[] = [];
@@ -108,39 +114,33 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
   const plus = new Map(onSurface);
   const minus = new Map(onSurface);
   const groups = boundaries.map((_, k) => parts.groupOf(k, boundaries));
-  boundaries.forEach((boundary, k) => {
-    const others = chosen.filter((_, j) => j !== k && groups[j] === groups[k]);
-    for (const { node, sign } of boundary.predicates) {
-      // Conditions are made in order, so those inside this one are in the maps already.
-      const evaluate = (map: Map<NodeId, NodeId>): NodeId =>
-        A.and(
-          A.not(graph.any(others)),
-          onDrawn(k, sign, () => graph.apply(CODE.positive, substitute(graph, [graph.a[node]!], map)[0]!)),
-        );
-      const [onPlus, onMinus] = [evaluate(plus), evaluate(minus)];
-      plus.set(node, sign > 0 ? A.or(chosen[k]!, onPlus) : A.and(A.not(chosen[k]!), onPlus));
-      minus.set(node, sign > 0 ? A.and(A.not(chosen[k]!), onMinus) : A.or(chosen[k]!, onMinus));
+  const parallel = parallels(graph, boundaries);
+  // In the order of their making: conditions inside others are in the maps before they are asked for.
+  const predicates = boundaries
+    .flatMap((boundary, k) => boundary.predicates.map((predicate) => ({ ...predicate, boundary, k })))
+    .sort((p, q) => p.node - q.node);
+  for (const { node, sign, boundary, k } of predicates) {
+    const tied = graph.any(chosen.filter((_, j) => j !== k && groups[j] === groups[k]));
+    for (const [side, map] of [
+      [1, plus],
+      [-1, minus],
+    ] as const) {
+      const at = (inner: NodeId): NodeId => substitute(graph, [inner], map)[0]!;
+      const elsewhere = (): NodeId => A.positive(at(graph.a[node]!));
+      const beside = (j: number): NodeId =>
+        truthBeside(graph, sign, side, at(parallel(boundaries[j]!)(node)!.difference));
+      const value = A.and(
+        A.not(tied),
+        whereDrawn(target, boundaries, boundary, choice, chosen, sign, beside, elsewhere),
+      );
+      map.set(node, sign === side ? A.or(chosen[k]!, value) : A.and(A.not(chosen[k]!), value));
     }
-  });
-  // Conditions parallel to the boundary drawn compare by their constants, exactly; see `truthOnBoundary`.
-  function onDrawn(k: number, sign: 1 | -1, elsewhere: () => NodeId): NodeId {
-    const { family } = boundaries[k]!;
-    const first = boundaries.findIndex((boundary) => boundary.family === family);
-    const last = boundaries.findLastIndex((boundary) => boundary.family === family);
-    if (first === last) return elsewhere();
-    const below = A.positive(A.sub(A.constant(k), choice)); // the drawn constant is the smaller one
-    const parallel = sign > 0 ? below : A.positive(A.sub(choice, A.constant(k)));
-    if (first === 0 && last === boundaries.length - 1) return parallel;
-    const within = A.and(
-      A.positive(A.add(choice, A.constant(0.5 - first))),
-      A.positive(A.sub(A.constant(last + 0.5), choice)),
-    );
-    return A.or(A.and(within, parallel), A.and(A.not(within), elsewhere()));
   }
+  const twice = coincidentDraws(target, boundaries, chosen, plus);
   const roots = terms.map(({ node }) => node);
   const [above, below] = [substitute(graph, roots, plus), substitute(graph, roots, minus)];
   const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
-  const weighted = A.chain(weight, jump);
+  const weighted = A.chain(A.where(twice, zero, weight), jump);
   return parameters.map((_, index) => {
     const slopes = surfaces.flatMap(({ slope }, k) =>
       slope.has(index) ? [A.where(chosen[k]!, slope.get(index)!, zero)] : [],
@@ -149,9 +149,61 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
   });
 }
 
-// Parallel boundaries next to each other, by their constants.
-function byFamily(boundaries: readonly Boundary[]): Boundary[] {
-  return [...boundaries].sort((p, q) => p.family - q.family || p.constant - q.constant);
+// The truth of a condition of boundary k given the one drawn: by the offsets if they are parallel, else at z*.
+function whereDrawn(
+  { graph }: Target,
+  boundaries: readonly Boundary[],
+  own: Boundary,
+  choice: NodeId,
+  chosen: readonly NodeId[],
+  sign: 1 | -1,
+  beside: (drawn: number) => NodeId,
+  elsewhere: () => NodeId,
+): NodeId {
+  const { algebra: A } = graph;
+  const first = boundaries.findIndex(({ family }) => family === own.family);
+  const last = boundaries.findLastIndex(({ family }) => family === own.family);
+  if (first === last) return elsewhere();
+  const members = boundaries.slice(first, last + 1);
+  const k = boundaries.indexOf(own);
+  // Constant offsets are in order, so that comparing indices compares them.
+  const parallel = members.every(({ offset }) => graph.isConstant(offset))
+    ? A.positive(sign > 0 ? A.sub(A.constant(k), choice) : A.sub(choice, A.constant(k)))
+    : graph.any(members.flatMap((member, j) => (member === own ? [] : [A.and(chosen[first + j]!, beside(first + j))])));
+  if (members.length === boundaries.length) return parallel;
+  const within = A.and(
+    A.positive(A.add(choice, A.constant(0.5 - first))),
+    A.positive(A.sub(A.constant(last + 0.5), choice)),
+  );
+  return A.or(A.and(within, parallel), A.and(A.not(within), elsewhere()));
+}
+
+// The boundary drawn coincides, in this sample, with an earlier one, which counts for both.
+function coincidentDraws(
+  { graph }: Target,
+  boundaries: readonly Boundary[],
+  chosen: readonly NodeId[],
+  at: Map<NodeId, NodeId>,
+): NodeId {
+  const { algebra: A } = graph;
+  const coincident = sometimesCoincident(graph, boundaries);
+  const first = ({ predicates }: Boundary): NodeId => predicates[0]!.node;
+  return graph.any(
+    boundaries.flatMap((boundary, k) =>
+      coincident(boundary)
+        .filter((other) => first(other) < first(boundary))
+        .map(({ offset }) => {
+          const [difference] = substitute(graph, [A.sub(offset, boundary.offset)], at) as [NodeId];
+          return A.and(chosen[k]!, A.equal(difference, graph.constant(0)));
+        }),
+    ),
+  );
+}
+
+// Parallel boundaries next to each other, by their offsets where these are constants.
+function byFamily(graph: Graph, boundaries: readonly Boundary[]): Boundary[] {
+  const offset = (boundary: Boundary): number => (graph.isConstant(boundary.offset) ? graph.value(boundary.offset) : 0);
+  return [...boundaries].sort((p, q) => p.family - q.family || offset(p) - offset(q));
 }
 
 function onOneLatent(target: Target, boundary: Boundary): Boundary {

@@ -2,8 +2,8 @@
 import { gradient } from "../autodiff/gradient.ts";
 import { LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { analyseBoundaries, type Boundary, truthOnBoundary } from "../estimators/boundaries.ts";
-import { boundaryTerm } from "../estimators/corrected.ts";
+import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
+import { boundaryTerm, neighboursOf } from "../estimators/corrected.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 
@@ -46,9 +46,9 @@ export function explain(model: Model): Explanation {
   };
   const valueNodes = counted([value]);
   const pathwise = valueNodes + counted(gradient(graph, value, parameters));
-  const truthOn = truthOnBoundary(boundaries);
+  const neighbours = neighboursOf(target, boundaries);
   const conditions = boundaries.map((boundary) =>
-    describe(target, boundary, counted([...boundaryTerm(target, boundary, truthOn(boundary)).values()])),
+    describe(target, boundary, counted([...boundaryTerm(target, boundary, neighbours(boundary)).values()])),
   );
   const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise);
   const rejected = refused.map(({ text, site, reason }) => ({
