@@ -56,10 +56,11 @@ const offsets = [];
 for (const row of rows) {
   const [operands, result] = row.kinds.split(">");
   const { names, body } = parse(row.primal);
-  offsets.push([row.name, lines.length]);
+  offsets.push([row.name, lines.length - 1]);
   for (const name of Object.keys(SPECIAL)) if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);
   const out = result === "m" ? "m" : "s";
-  for (let variant = 0; variant < 1 << operands.length; variant++) {
+  // No variant for uniform operands alone: for one lane that is the last variant.
+  for (let variant = 1; variant < 1 << operands.length; variant++) {
     const lane = (j) => ((variant >> j) & 1) === 1;
     const load = (j) => `${operands[j] === "m" ? "m" : "s"}[${OPERANDS[j]}${lane(j) ? " + i" : ""}]`;
     const hoisted = [];
@@ -82,13 +83,9 @@ for (const row of rows) {
     }
     const masks = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("m[") ? "m" : "_m";
     const reals = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("s[") ? "s" : "_s";
-    const parameters = [reals, masks, variant === 0 ? "_n" : "n", "o", ...OPERANDS.slice(0, operands.length)].join(
-      ", ",
-    );
+    const parameters = [reals, masks, "n", "o", ...OPERANDS.slice(0, operands.length)].join(", ");
     lines.push(
-      variant === 0
-        ? `(${parameters}) => { ${hoisted.join(" ")} ${out}[o] = ${expression}; },`
-        : `(${parameters}) => { ${hoisted.join(" ")} for (let i = 0; i < n; i++) { ${inLoop.join(" ")} ${out}[o + i] = ${expression}; } },`,
+      `(${parameters}) => { ${hoisted.join(" ")} for (let i = 0; i < n; i++) { ${inLoop.join(" ")} ${out}[o + i] = ${expression}; } },`,
     );
   }
 }
@@ -107,7 +104,7 @@ ${files
 /** One op over n lanes: real slots \`s\`, mask slots \`m\`, offsets of the result \`o\` and of the operands. */
 export type Kernel = (s: Float64Array, m: Int32Array, n: number, o: number, a: number, b: number, c: number, d: number) => void;
 
-/** First kernel of each op; add bit j for every operand j that differs between lanes. */
+/** One less than the first kernel of each op; add bit j for every operand j that differs between lanes, all of them if none does. */
 export const KERNEL_BASE: { readonly [op: string]: number } = { ${offsets.map(([name, at]) => `${name}: ${at}`).join(", ")} };
 
 export const KERNELS: readonly Kernel[] = [

@@ -63,7 +63,8 @@ export function compileTape(graph: Graph, outputs: readonly NodeId[], options: T
         if (graph.hasFlag(operand, LANE)) variant |= 1 << j;
         code[index * WIDTH + 2 + j] = offsetOf(operand);
       });
-      code[index * WIDTH] = KERNEL_BASE[row ? row.name : OP_NAMES[graph.op[node]! - 2]!]! + variant;
+      code[index * WIDTH] =
+        KERNEL_BASE[row ? row.name : OP_NAMES[graph.op[node]! - 2]!]! + (variant || (1 << operands.length) - 1);
       code[index * WIDTH + 1] = offsetOf(node);
     });
     return code;

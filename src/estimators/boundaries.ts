@@ -55,7 +55,7 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const moving = smoothDependents(target, nodes);
   const affectedBy = affectedTerms(graph, nodes, terms);
-  const groups = new Coincidence();
+  const families = new Families();
   const found: { -readonly [K in keyof Boundary]: Boundary[K] }[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
@@ -68,22 +68,23 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
       refused.push({ text, site: affected[0]!.site, reason: form });
       continue;
     }
-    const same = groups.find(form);
-    if (same === undefined) {
-      const family = groups.add(form, found.length);
-      const { block, rest, offset } = form;
+    const { index, family } = families.place(form, found.length);
+    const predicate = { node, sign: form.sign };
+    if (index === found.length) {
+      const own = related ? family : index;
+      const { block } = form;
       found.push({
-        predicates: [{ node, sign: form.sign }],
+        predicates: [predicate],
         block,
-        rest: rest(),
+        rest: form.rest(),
         affected,
-        family: related ? family : found.length,
-        offset: offset(),
+        family: own,
+        offset: form.offset(),
         text,
       });
     } else {
-      const group = found[same]!;
-      group.predicates = [...group.predicates, { node, sign: form.sign }];
+      const group = found[index]!;
+      group.predicates = [...group.predicates, predicate];
       group.affected = terms.filter((term) => group.affected.includes(term) || affected.includes(term));
     }
   }
@@ -165,37 +166,25 @@ function blockForm(target: Target, condition: NodeId, moves: Uint8Array): BlockF
 // Two forms are one boundary if their atoms are the same and all numbers agree to rounding.
 const AGREEMENT = 1e-13;
 
-class Coincidence {
-  readonly #buckets = new Map<string, { form: BlockForm; index: number }[]>();
-  readonly #families = new Map<string, { form: BlockForm; family: number }[]>();
+// The boundaries found so far, by family: those that agree in what moves with the latents.
+class Families {
+  readonly #byAtoms = new Map<string, { family: number; members: { form: BlockForm; index: number }[] }[]>();
   #count = 0;
 
-  find(form: BlockForm): number | undefined {
-    for (const key of keysOf(form))
-      for (const entry of this.#buckets.get(key) ?? []) if (coincide(form, entry.form)) return entry.index;
-    return undefined;
-  }
-
-  /** Keeps a form and returns its family. */
-  add(form: BlockForm, index: number): number {
-    for (const key of new Set(keysOf(form))) {
-      const bucket = this.#buckets.get(key) ?? [];
-      bucket.push({ form, index });
-      this.#buckets.set(key, bucket);
-    }
+  /** The index of the boundary that a form coincides with, or that under which it was added, and its family. */
+  place(form: BlockForm, index: number): { index: number; family: number } {
     const key = form.moving.map(([atom]) => atom).join();
-    const relatives = this.#families.get(key) ?? [];
-    const known = relatives.find((entry) => parallel(form, entry.form));
-    if (known) return known.family;
-    relatives.push({ form, family: this.#count });
-    this.#families.set(key, relatives);
-    return this.#count++;
+    const known = this.#byAtoms.get(key) ?? [];
+    this.#byAtoms.set(key, known);
+    let own = known.find(({ members }) => parallel(form, members[0]!.form));
+    if (!own) {
+      own = { family: this.#count++, members: [] };
+      known.push(own);
+    }
+    const same = own.members.find((member) => coincide(form, member.form));
+    if (!same) own.members.push({ form, index });
+    return { index: same?.index ?? index, family: own.family };
   }
-}
-
-// Two keys a little apart, so that numbers that agree to rounding share one wherever the digits are cut.
-function keysOf({ atoms, constant }: BlockForm): string[] {
-  return [1 - 1e-12, 1 + 1e-12].map((factor) => `${atoms.join()}|${(constant * factor).toPrecision(8)}`);
 }
 
 function close(x: number, y: number): boolean {
@@ -203,7 +192,11 @@ function close(x: number, y: number): boolean {
 }
 
 function coincide(p: BlockForm, q: BlockForm): boolean {
-  return close(p.constant, q.constant) && p.coefficients.every((value, j) => close(value, q.coefficients[j]!));
+  return (
+    close(p.constant, q.constant) &&
+    p.atoms.length === q.atoms.length &&
+    p.atoms.every((atom, j) => atom === q.atoms[j] && close(p.coefficients[j]!, q.coefficients[j]!))
+  );
 }
 
 function parallel(p: BlockForm, q: BlockForm): boolean {
