@@ -21,7 +21,7 @@ export class Expr {
   /** Always throws: JavaScript asked for a plain value, as `if (x > 0)` or `x + 1` does. */
   [Symbol.toPrimitive](): never {
     throw new TypeError(
-      "traced value: it has no plain number or boolean while a program is being traced; got a JavaScript operator or raw `if` on it, " +
+      "traced value: it has no plain number or boolean; got a JavaScript operator or raw `if` on it, " +
         "expected `where` or `branch` for decisions and `add`, `mul`, … for arithmetic",
     );
   }
@@ -41,7 +41,7 @@ export class Condition {
   /** Always throws, as for `Expr`. */
   [Symbol.toPrimitive](): never {
     throw new TypeError(
-      "traced condition: it has no plain boolean while a program is being traced; got a JavaScript operator on it, " +
+      "traced condition: it has no plain boolean; got a JavaScript operator or raw `if` on it, " +
         "expected `where`, `branch`, `and`, `or` or `not`",
     );
   }
@@ -55,12 +55,9 @@ export type Truth = boolean | Condition;
 /** The node of a known or traced number in `graph`; throws TypeError for anything else. */
 export function nodeOf(graph: Graph, value: Real): NodeId {
   if (typeof value === "number") return graph.constant(value);
-  if (!(value instanceof Expr))
-    throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
+  if (!(value instanceof Expr)) notANumber(value);
   if (value.graph !== graph)
-    throw new TypeError(
-      "expression: value was traced in another program; got a stale traced value, expected one of this run",
-    );
+    throw new TypeError("expression: got a value traced in another program, expected one of this run");
   return value.node;
 }
 
@@ -71,9 +68,13 @@ function truthNodeOf(graph: Graph, value: Truth): NodeId {
       `condition: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
     );
   if (value.graph !== graph)
-    throw new TypeError("condition: it was traced in another program; got a stale condition, expected one of this run");
+    throw new TypeError("condition: got one traced in another program, expected one of this run");
   graph.unusedConditions.delete(value);
   return value.node;
+}
+
+function notANumber(value: unknown): never {
+  throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
 }
 
 function describe(value: unknown): string {
@@ -97,8 +98,7 @@ function conditionOf(graph: Graph, node: NodeId): Truth {
 }
 
 function checkNumber(value: unknown): number {
-  if (typeof value !== "number")
-    throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
+  if (typeof value !== "number") notANumber(value);
   return value;
 }
 
@@ -120,57 +120,57 @@ const binary = (name: BinaryOp): ((x: Real, y: Real) => Real) => {
 };
 
 /** x + y */
-export const add: (x: Real, y: Real) => Real = binary("add");
+export const add: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("add");
 /** x − y */
-export const sub: (x: Real, y: Real) => Real = binary("sub");
+export const sub: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("sub");
 /** x · y */
-export const mul: (x: Real, y: Real) => Real = binary("mul");
+export const mul: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("mul");
 /** x / y */
-export const div: (x: Real, y: Real) => Real = binary("div");
+export const div: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("div");
 /** −x */
-export const neg: (x: Real) => Real = unary("neg");
+export const neg: (x: Real) => Real = /* @__PURE__ */ unary("neg");
 /** x to the power y; for x < 0 defined where y is an integer constant. */
-export const pow: (x: Real, y: Real) => Real = binary("pow");
+export const pow: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("pow");
 /** eˣ */
-export const exp: (x: Real) => Real = unary("exp");
+export const exp: (x: Real) => Real = /* @__PURE__ */ unary("exp");
 /** Natural logarithm; −∞ at 0, NaN below. */
-export const log: (x: Real) => Real = unary("log");
+export const log: (x: Real) => Real = /* @__PURE__ */ unary("log");
 /** log(1 + x), accurate near 0. */
-export const log1p: (x: Real) => Real = unary("log1p");
+export const log1p: (x: Real) => Real = /* @__PURE__ */ unary("log1p");
 /** eˣ − 1, accurate near 0. */
-export const expm1: (x: Real) => Real = unary("expm1");
+export const expm1: (x: Real) => Real = /* @__PURE__ */ unary("expm1");
 /** Square root; NaN below 0. */
-export const sqrt: (x: Real) => Real = unary("sqrt");
+export const sqrt: (x: Real) => Real = /* @__PURE__ */ unary("sqrt");
 /** x² */
-export const square: (x: Real) => Real = unary("square");
+export const square: (x: Real) => Real = /* @__PURE__ */ unary("square");
 /** |x|; its derivative at 0 is taken as 0. */
-export const abs: (x: Real) => Real = unary("abs");
+export const abs: (x: Real) => Real = /* @__PURE__ */ unary("abs");
 /** The smaller one; where both are equal the derivative is that of y. */
-export const min: (x: Real, y: Real) => Real = binary("min");
+export const min: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("min");
 /** The larger one; where both are equal the derivative is that of y. */
-export const max: (x: Real, y: Real) => Real = binary("max");
+export const max: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("max");
 /** Sine (radians). */
-export const sin: (x: Real) => Real = unary("sin");
+export const sin: (x: Real) => Real = /* @__PURE__ */ unary("sin");
 /** Cosine (radians). */
-export const cos: (x: Real) => Real = unary("cos");
+export const cos: (x: Real) => Real = /* @__PURE__ */ unary("cos");
 /** Tangent (radians). */
-export const tan: (x: Real) => Real = unary("tan");
+export const tan: (x: Real) => Real = /* @__PURE__ */ unary("tan");
 /** Hyperbolic tangent. */
-export const tanh: (x: Real) => Real = unary("tanh");
+export const tanh: (x: Real) => Real = /* @__PURE__ */ unary("tanh");
 /** 1 / (1 + e⁻ˣ) */
-export const sigmoid: (x: Real) => Real = unary("sigmoid");
+export const sigmoid: (x: Real) => Real = /* @__PURE__ */ unary("sigmoid");
 /** log(1 + eˣ), stable for every x. */
-export const softplus: (x: Real) => Real = unary("softplus");
+export const softplus: (x: Real) => Real = /* @__PURE__ */ unary("softplus");
 /** log |Γ(x)| */
-export const lgamma: (x: Real) => Real = unary("lgamma");
+export const lgamma: (x: Real) => Real = /* @__PURE__ */ unary("lgamma");
 /** ψ(x) = d/dx log Γ(x) */
-export const digamma: (x: Real) => Real = unary("digamma");
+export const digamma: (x: Real) => Real = /* @__PURE__ */ unary("digamma");
 /** Error function. */
-export const erf: (x: Real) => Real = unary("erf");
+export const erf: (x: Real) => Real = /* @__PURE__ */ unary("erf");
 /** Φ(x), the standard normal distribution function. */
-export const normalCdf: (x: Real) => Real = unary("normalCdf");
+export const normalCdf: (x: Real) => Real = /* @__PURE__ */ unary("normalCdf");
 /** log Φ(x), accurate in both tails. */
-export const logNormalCdf: (x: Real) => Real = unary("logNormalCdf");
+export const logNormalCdf: (x: Real) => Real = /* @__PURE__ */ unary("logNormalCdf");
 
 /** x > y. On numbers a boolean; on traced values a condition for `where` and `branch`. */
 export function gt(x: Real, y: Real): Truth {
@@ -268,7 +268,7 @@ export function dot(x: readonly Real[], y: readonly Real[]): Real {
 export function logSumExp(values: readonly Real[]): Real {
   let level = [...values];
   if (level.length === 0) return Number.NEGATIVE_INFINITY;
-  const pair = binary("logAddExp");
+  const pair = /* @__PURE__ */ binary("logAddExp");
   while (level.length > 1) {
     const next: Real[] = [];
     for (let i = 0; i < level.length; i += 2)

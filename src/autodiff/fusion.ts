@@ -24,7 +24,6 @@ export const FUSED: readonly FusedRow[] = [
   { name: "subMul",      outer: "sub",      at: 1, inner: "mul",    primal: (x, y, z) => z - x * y,              kinds: "rrr>r" },
   { name: "addWhere",    outer: "add",      at: 1, inner: "where",  primal: (p, x, y, z) => z + (p ? x : y),     kinds: "mrrr>r" },
   { name: "mulWhere",    outer: "mul",      at: 1, inner: "where",  primal: (p, x, y, z) => z * (p ? x : y),     kinds: "mrrr>r" },
-  { name: "subSquare",   outer: "square",   at: 0, inner: "sub",    primal: (x, y) => (x - y) * (x - y),         kinds: "rr>r" },
   { name: "addPositive", outer: "positive", at: 0, inner: "add",    primal: (x, y) => -(x + y > 0),              kinds: "rr>m" },
   { name: "subPositive", outer: "positive", at: 0, inner: "sub",    primal: (x, y) => -(x - y > 0),              kinds: "rr>m" },
 ];

@@ -106,7 +106,7 @@ export class Graph {
   checkConditionsUsed(caller: string): void {
     for (const { node } of this.unusedConditions)
       throw new TypeError(
-        `${caller}: a condition was made but never used; got \`${print(this, node)}\` (in a raw \`if\`, \`?:\`, \`&&\` or \`!\` it always counts as true), expected it in \`where\`, \`branch\`, \`and\`, \`or\` or \`not\``,
+        `${caller}: a condition was made but never used; got \`${print(this, node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
       );
   }
 

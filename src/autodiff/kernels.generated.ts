@@ -8,7 +8,7 @@ import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
 export type Kernel = (s: Float64Array, m: Int32Array, n: number, o: number, a: number, b: number, c: number, d: number) => void;
 
 /** One less than the first kernel of each op; add bit j for every operand j that differs between lanes, all of them if none does. */
-export const KERNEL_BASE: { readonly [op: string]: number } = { add: -1, sub: 2, mul: 5, div: 8, pow: 11, min: 14, max: 17, logAddExp: 20, neg: 23, exp: 24, log: 25, log1p: 26, expm1: 27, sqrt: 28, square: 29, abs: 30, sign: 31, sin: 32, cos: 33, tan: 34, tanh: 35, sigmoid: 36, softplus: 37, lgamma: 38, digamma: 39, trigamma: 40, erf: 41, normalCdf: 42, logNormalCdf: 43, normalHazard: 44, where: 45, positive: 52, equal: 53, not: 56, and: 57, or: 60, chain: 63, mulAdd: 66, addMul: 73, subMul: 80, addWhere: 87, mulWhere: 102, subSquare: 117, addPositive: 120, subPositive: 123 };
+export const KERNEL_BASE: { readonly [op: string]: number } = { add: -1, sub: 2, mul: 5, div: 8, pow: 11, min: 14, max: 17, logAddExp: 20, neg: 23, exp: 24, log: 25, log1p: 26, expm1: 27, sqrt: 28, square: 29, abs: 30, sign: 31, sin: 32, cos: 33, tan: 34, tanh: 35, sigmoid: 36, softplus: 37, lgamma: 38, digamma: 39, trigamma: 40, erf: 41, normalCdf: 42, logNormalCdf: 43, normalHazard: 44, where: 45, positive: 52, equal: 53, not: 56, and: 57, or: 60, chain: 63, mulAdd: 66, addMul: 73, subMul: 80, addWhere: 87, mulWhere: 102, addPositive: 117, subPositive: 120 };
 
 export const KERNELS: readonly Kernel[] = [
   (s, _m, n, o, a, b) => { const y = s[b]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = x + y; } },
@@ -129,9 +129,6 @@ export const KERNELS: readonly Kernel[] = [
   (s, m, n, o, a, b, c, d) => { const k = b - c; for (let i = 0; i < n; i++) { const z = s[d + i]; s[o + i] = z * s[c + i + ((k - i) & m[a + i])]; } },
   (s, m, n, o, a, b, c, d) => { const p = m[a]; for (let i = 0; i < n; i++) { const x = s[b + i]; const y = s[c + i]; const z = s[d + i]; s[o + i] = z * (p ? x : y); } },
   (s, m, n, o, a, b, c, d) => { const k = b - c; for (let i = 0; i < n; i++) { const z = s[d + i]; s[o + i] = z * s[c + i + (k & m[a + i])]; } },
-  (s, _m, n, o, a, b) => { const y = s[b]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = (x - y) * (x - y); } },
-  (s, _m, n, o, a, b) => { const x = s[a]; for (let i = 0; i < n; i++) { const y = s[b + i]; s[o + i] = (x - y) * (x - y); } },
-  (s, _m, n, o, a, b) => { for (let i = 0; i < n; i++) { const x = s[a + i]; const y = s[b + i]; s[o + i] = (x - y) * (x - y); } },
   (s, m, n, o, a, b) => { const y = s[b]; for (let i = 0; i < n; i++) { const x = s[a + i]; m[o + i] = -(x + y > 0); } },
   (s, m, n, o, a, b) => { const x = s[a]; for (let i = 0; i < n; i++) { const y = s[b + i]; m[o + i] = -(x + y > 0); } },
   (s, m, n, o, a, b) => { for (let i = 0; i < n; i++) { const x = s[a + i]; const y = s[b + i]; m[o + i] = -(x + y > 0); } },

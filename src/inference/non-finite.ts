@@ -18,8 +18,7 @@ export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, dr
     if (fault) return new RangeError(`${fault} (model "${model.name}", sample ${draw.firstSample + i} of the guide)`);
   }
   return new RangeError(
-    `model "${model.name}": every log density is finite but the gradient of estimator "${sampler.estimator.name}" is not; got NaN or ±∞, ` +
-      "expected a density that is differentiable where the guide puts its samples",
+    `model "${model.name}": the gradient by ${sampler.estimator.name} is not finite though every log density is; expected a density differentiable at the guide's samples`,
   );
 }
 

@@ -76,7 +76,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       if (prior.support.text !== "ℝ")
         throw new TypeError(
           `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy or logistic; ` +
-            "sample an unconstrained value and transform it (exp, sigmoid), or use frozen() if it need not be learned; constrained latents will come with transformed guides",
+            "transform one of those (exp, sigmoid), or use frozen(); constrained latents will come with transformed guides",
         );
       const node = graph.input(name, true);
       latents.push({ name, node, live: path, prior });
@@ -108,7 +108,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, distribution);
       if (!distribution.fromNormal)
         throw new TypeError(
-          `${site}: ${distribution.name} cannot be drawn from a traced program; got no transform of a normal, expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`,
+          `${site}: ${distribution.name} is no transform of a normal; expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`,
         );
       const noise = graph.input(name, true);
       frozenSites.push({ name, noise });
@@ -139,9 +139,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
   model.program(context);
   graph.checkConditionsUsed(`model "${model.name}"`);
   if (latents.length === 0)
-    throw new TypeError(
-      `model "${model.name}": it has no latents; got a program without sample(), expected at least one`,
-    );
+    throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
   return { model, graph, latents, frozen: frozenSites, terms };
 }
 
@@ -161,7 +159,7 @@ function join<T extends BranchResult>(model: Model, graph: Graph, condition: Con
     }
   }
   throw new TypeError(
-    `branch: the arms return different things in model "${model.name}"; got ${shape(taken)} and ${shape(other)}, expected both to return a number, equally long arrays, objects with the same keys, or nothing`,
+    `branch: the arms return different things in model "${model.name}"; got ${shape(taken)} and ${shape(other)}, expected both a number, arrays of one length, objects with the same keys, or nothing`,
   );
 }
 

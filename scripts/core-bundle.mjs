@@ -1,0 +1,22 @@
+// The core as one minified module: what a page or worker needs to define a model with normals and counts and to get its
+// corrected gradient. Used by the size check and by the runtimes' smoke test.
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const CORE = "corrected, defineModel, estimateGradient, exp, gt, normal, poisson, where";
+
+/** Text of the bundle of `contents`, a module that may import from ./src. */
+export async function bundled(contents) {
+  const result = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)), loader: "ts" },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
+  return result.outputFiles[0].text;
+}
+
+export const coreBundle = () => bundled(`export { ${CORE} } from "./src/index.ts";`);
+export const wholeBundle = () => bundled(`export * from "./src/index.ts";`);
