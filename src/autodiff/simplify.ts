@@ -1,6 +1,6 @@
 /**
- * Simplifications on construction. Each keeps the value of the expression up to rounding; `0·x` is 0 also where x is
- * not finite (the derivative of a constant), which is the one place where IEEE arithmetic would say NaN.
+ * Simplifications on construction. Each keeps the value of the expression up to rounding wherever its intermediate
+ * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant) and `log(exp x)` is x.
  */
 import { ARITY, CODE, ROWS } from "./codes.ts";
 import type { Graph } from "./graph.ts";
@@ -10,6 +10,9 @@ type Rule = (g: Graph, x: NodeId, y: NodeId, z: NodeId) => NodeId;
 const NO_CHANGE = -1;
 
 const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === code;
+
+// Below this the constant has lost digits, or is 0 where the product need not be.
+const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
 /** A constant as first operand of a commutative pair, whichever side it stands on; undefined if there is none. */
 function constantAndOther(g: Graph, x: NodeId, y: NodeId): [value: number, other: NodeId] | undefined {
@@ -26,9 +29,10 @@ function add(g: Graph, x: NodeId, y: NodeId): NodeId {
     if (k === 0) return u;
     if (isOp(g, u, CODE.add)) {
       const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
-      if (inner) return A.add(A.constant(k + inner[0]), inner[1]);
+      if (inner && Number.isFinite(k + inner[0])) return A.add(A.constant(k + inner[0]), inner[1]);
     }
-    if (isOp(g, u, CODE.sub) && g.isConstant(g.a[u]!)) return A.sub(A.constant(k + g.value(g.a[u]!)), g.b[u]!);
+    if (isOp(g, u, CODE.sub) && g.isConstant(g.a[u]!) && Number.isFinite(k + g.value(g.a[u]!)))
+      return A.sub(A.constant(k + g.value(g.a[u]!)), g.b[u]!);
   }
   if (isOp(g, y, CODE.neg)) return A.sub(x, g.a[y]!);
   if (isOp(g, x, CODE.neg)) return A.sub(y, g.a[x]!);
@@ -55,7 +59,8 @@ function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
     if (isOp(g, u, CODE.neg)) return A.mul(A.constant(-k), g.a[u]!);
     if (isOp(g, u, CODE.mul)) {
       const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
-      if (inner) return A.mul(A.constant(k * inner[0]), inner[1]);
+      const product = inner ? Math.abs(k * inner[0]) : 0;
+      if (inner && product >= SMALLEST_NORMAL && product < Infinity) return A.mul(A.constant(k * inner[0]), inner[1]);
     }
     if (g.pushIntoWhere && isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
       return A.where(g.a[u]!, A.constant(k * g.value(g.b[u]!)), A.constant(k * g.value(g.c[u]!)));
