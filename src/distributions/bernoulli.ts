@@ -1,19 +1,18 @@
-import { gt, type Real, where } from "../autodiff/expr.ts";
+import { add, gt, normalCdf, type Real, where } from "../autodiff/expr.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
-import { type Distribution, plain, probability, type Support, within } from "./distribution.ts";
+import { type Distribution, discrete, probability, upTo } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
-const BINARY: Support = { text: "{0, 1}", discrete: true, contains: (x) => x === 0 || x === 1 };
-
-/** Bernoulli: 1 with probability p, else 0. */
+/** Bernoulli: 1 with probability p, else 0; 0 ≤ p ≤ 1. Log probability log p or log(1 − p). */
 export function bernoulli(p: Real): Distribution {
-  return {
+  return discrete({
     name: "bernoulli",
     parameters: [probability("p", p)],
-    support: BINARY,
-    logDensity: within(BINARY, (x) => (x === 1 ? timesLog(1, p) : timesLog1p(1, p))),
-    draw: (next) => (next() < plain("bernoulli", "p", p) ? 1 : 0),
-    // Φ(noise) > 1 − p, for a p that is data.
-    fromNormal: (noise) => where(gt(noise, normalQuantile(1 - plain("bernoulli", "p", p))), 1, 0),
-  };
+    support: upTo(1),
+    logDensity: (x) => add(timesLog(x, p), timesLog1p(1 - x, p)),
+    draw: (next, p) => (next() < p ? 1 : 0),
+    // Φ(noise) > 1 − p; for a p that is data, a threshold on the noise itself.
+    fromNormal: (noise) =>
+      where(typeof p === "number" ? gt(noise, normalQuantile(1 - p)) : gt(add(p, normalCdf(noise)), 1), 1, 0),
+  });
 }

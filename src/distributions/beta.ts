@@ -1,21 +1,23 @@
 import { add, type Real, sub } from "../autodiff/expr.ts";
-import { type Distribution, logGamma, plain, positive, UNIT_INTERVAL, within } from "./distribution.ts";
-import { gammaDraw } from "./gamma.ts";
+import { sigmoid } from "../autodiff/special/logistic.ts";
+import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "./distribution.ts";
+import { logGammaDraw } from "./gamma.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
-/** Beta with shapes a, b > 0: log density (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) on (0, 1). */
+/**
+ * Beta with shapes a, b > 0 (mean a/(a + b)): log density (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) on (0, 1).
+ * The three log gammas of log B cancel for large shapes: error below 1e-15·(a + b) log(a + b).
+ */
 export function beta(a: Real, b: Real): Distribution {
-  return {
+  return continuous({
     name: "beta",
     parameters: [positive("a", a), positive("b", b)],
     support: UNIT_INTERVAL,
-    logDensity: within(UNIT_INTERVAL, (x) => {
+    logDensity: (x) => {
       const logBeta = sub(add(logGamma(a), logGamma(b)), logGamma(add(a, b)));
       return sub(add(timesLog(sub(a, 1), x), timesLog1p(sub(b, 1), x)), logBeta);
-    }),
-    draw: (next) => {
-      const [x, y] = [gammaDraw(plain("beta", "a", a), next), gammaDraw(plain("beta", "b", b), next)];
-      return x / (x + y);
     },
-  };
+    // Logarithms: draws of small shapes underflow, and 0/0 would follow.
+    draw: (next, a, b) => sigmoid(logGammaDraw(a, next) - logGammaDraw(b, next)),
+  });
 }

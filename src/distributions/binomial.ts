@@ -1,29 +1,28 @@
 import { add, type Real } from "../autodiff/expr.ts";
 import { lgamma } from "../autodiff/special/gamma.ts";
-import { type Distribution, plain, probability, type Support, wholeNumber, within } from "./distribution.ts";
+import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
-/** Binomial: successes in `trials` (data, a whole number) with probability p each. */
+/**
+ * Binomial: successes in `trials` (data, a whole number) with probability p each, 0 ≤ p ≤ 1. Log probability
+ * k log p + (trials − k) log(1 − p) + log (trials choose k). A draw costs `trials` uniforms.
+ */
 export function binomial(trials: number, p: Real): Distribution {
-  const support: Support = {
-    text: `{0, …, ${trials}}`,
-    discrete: true,
-    contains: (k) => Number.isInteger(k) && k >= 0 && k <= trials,
-  };
-  return {
+  return discrete({
     name: "binomial",
-    parameters: [wholeNumber("trials", trials), probability("p", p)],
-    support,
-    logDensity: within(support, (value) => {
-      const k = plain("binomial", "value", value);
+    parameters: [dataOnly("binomial", wholeNumber("trials", trials)), probability("p", p)],
+    support: upTo(trials),
+    logDensity: (k) => {
       const logChoose = lgamma(trials + 1) - lgamma(k + 1) - lgamma(trials - k + 1);
       return add(add(timesLog(k, p), timesLog1p(trials - k, p)), logChoose);
-    }),
-    draw: (next) => {
-      const probabilityOfOne = plain("binomial", "p", p);
-      let successes = 0;
-      for (let i = 0; i < trials; i++) if (next() < probabilityOfOne) successes++;
-      return successes;
     },
-  };
+    draw: (next, trials, p) => binomialDraw(trials, p, next),
+  });
+}
+
+/** Successes in a number of trials, each decided by a uniform. */
+export function binomialDraw(trials: number, p: number, next: () => number): number {
+  let successes = 0;
+  for (let i = 0; i < trials; i++) if (next() < p) successes++;
+  return successes;
 }

@@ -1,9 +1,9 @@
-import { mul, type Real } from "../autodiff/expr.ts";
+import { Expr, mul, type Real } from "../autodiff/expr.ts";
 import { type Distribution, positive } from "./distribution.ts";
-import { gamma } from "./gamma.ts";
+import { gammaAs } from "./gamma.ts";
 
-/** Chi-squared with `df` > 0 degrees of freedom: gamma(df/2, 1/2). */
+/** Chi-squared with `df` > 0 degrees of freedom (mean df): gamma(df/2, 1/2), on (0, ∞). */
 export function chi2(df: Real): Distribution {
-  const degrees = positive("df", df);
-  return { ...gamma(mul(0.5, df), 0.5), name: "chi2", parameters: [degrees] };
+  const half = df instanceof Expr ? mul(0.5, df) : 0.5 * df;
+  return gammaAs("chi2", [positive("df", df)], half, 0.5, (df) => [0.5 * df, 0.5]);
 }

@@ -22,14 +22,33 @@ export interface Distribution {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly support: Support;
-  /** log density (or log probability) at a value, as an expression; −∞ outside the support where that is cheap to say. */
+  /**
+   * log density (or log probability) at a value, as an expression: −∞ for numbers outside the support, −∞ or NaN for
+   * traced values outside it and for traced parameters out of range. Discrete ones take numbers only.
+   */
   readonly logDensity: (value: Real) => Real;
-  /** A draw, for simulation; `next` gives uniforms in (0, 1). Needs parameters that are plain numbers. */
+  /** A draw, for simulation; `next` gives uniforms in (0, 1). Throws unless the parameters are valid numbers. */
   readonly draw: (next: () => number) => number;
   /** A draw as a function of one standard normal, for sites that are drawn and not learned; absent where none is known. */
   readonly fromNormal?: (noise: Real) => Real;
   /** Where a guide may start: mean (or centre) and standard deviation (or scale), for parameters that are numbers. */
-  readonly initial?: () => { readonly mean: number; readonly sd: number } | undefined;
+  readonly initial?: () => Start | undefined;
+}
+
+interface Start {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+/** A distribution before its checks: densities inside the support only, draws and starts from numbers in parameter order. */
+export interface Definition<Value extends Real> {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly support: Support;
+  readonly logDensity: (value: Value) => Real;
+  readonly draw: (next: () => number, ...parameters: number[]) => number;
+  readonly fromNormal?: (noise: Real) => Real;
+  readonly initial?: (...parameters: number[]) => Start;
 }
 
 export const REAL_LINE: Support = { text: "ℝ", discrete: false, contains: Number.isFinite };
@@ -38,59 +57,100 @@ export const NONNEGATIVE: Support = { text: "[0, ∞)", discrete: false, contain
 export const UNIT_INTERVAL: Support = { text: "(0, 1)", discrete: false, contains: (x) => x > 0 && x < 1 };
 export const COUNTS: Support = { text: "{0, 1, 2, …}", discrete: true, contains: (x) => Number.isInteger(x) && x >= 0 };
 
-/** A parameter; TypeError if it is neither a number nor traced. */
-function parameter(name: string, value: Real, expected: string, valid: (value: number) => boolean): Parameter {
-  if (typeof value !== "number" && !(value instanceof Expr))
-    throw new TypeError(
-      `distribution: ${name} is not a number; got ${describe(value)}, expected a number or a traced value`,
-    );
-  return { name, value, expected, valid };
+/** The support {0, …, last}. */
+export function upTo(last: number): Support {
+  return { text: `{0, …, ${last}}`, discrete: true, contains: (k) => COUNTS.contains(k) && k <= last };
 }
 
-function describe(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : Array.isArray(value) ? "an array" : String(value);
+/** A distribution on an interval. Values outside it must give −∞ or NaN by themselves when they are traced. */
+export function continuous(definition: Definition<Real>): Distribution {
+  const { support, logDensity } = definition;
+  return checked(definition, (x) => (x instanceof Expr || support.contains(x) ? logDensity(x) : outside(x)));
+}
+
+/** A distribution on whole numbers; its values are data. */
+export function discrete(definition: Definition<number>): Distribution {
+  const { name, support, logDensity } = definition;
+  return checked(definition, (k) => {
+    if (typeof k !== "number")
+      throw new TypeError(`${name}: value is not data; got ${describe(k)}, expected a number in ${support.text}`);
+    return support.contains(k) ? logDensity(k) : outside(k);
+  });
+}
+
+function outside(value: number): number {
+  return Number.isNaN(value) ? NaN : -Infinity;
+}
+
+function checked<Value extends Real>(
+  definition: Definition<Value>,
+  logDensity: Distribution["logDensity"],
+): Distribution {
+  const { name, parameters, draw, initial } = definition;
+  const numbers = parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
+  return {
+    ...definition,
+    logDensity,
+    draw: (next) => {
+      checkParameters(`${name}: draw`, parameters);
+      for (const parameter of parameters) dataOnly(name, parameter);
+      return draw(next, ...numbers);
+    },
+    initial: () => (initial && numbers.length === parameters.length ? initial(...numbers) : undefined),
+  };
+}
+
+/** Throws unless every parameter is traced or a number in its range; `subject` begins the message. */
+export function checkParameters(subject: string, parameters: readonly Parameter[]): void {
+  for (const { name, value, expected, valid } of parameters) {
+    if (value instanceof Expr || (typeof value === "number" && valid(value))) continue;
+    const message = `${subject} has an invalid ${name}; got ${describe(value)}, expected ${expected}`;
+    throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+  }
+}
+
+/** The parameter, if it is not traced; TypeError otherwise. */
+export function dataOnly(distribution: string, parameter: Parameter): Parameter {
+  if (parameter.value instanceof Expr)
+    throw new TypeError(`${distribution}: ${parameter.name} is traced; got a traced value, expected a number`);
+  return parameter;
+}
+
+/** Any value, for messages. */
+export function describe(value: unknown): string {
+  if (value instanceof Expr) return "a traced value";
+  if (typeof value === "string") return JSON.stringify(value);
+  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
 }
 
 /** A parameter on the real line. */
 export function real(name: string, value: Real): Parameter {
-  return parameter(name, value, `finite ${name}`, Number.isFinite);
+  return { name, value, expected: `finite ${name}`, valid: Number.isFinite };
 }
 
 /** A parameter above zero. */
 export function positive(name: string, value: Real): Parameter {
-  return parameter(name, value, `${name} > 0`, (x) => x > 0 && x < Infinity);
+  return { name, value, expected: `${name} > 0`, valid: POSITIVE.contains };
 }
 
 /** A parameter at or above zero. */
 export function nonnegative(name: string, value: Real): Parameter {
-  return parameter(name, value, `${name} ≥ 0`, (x) => x >= 0 && x < Infinity);
+  return { name, value, expected: `${name} ≥ 0`, valid: NONNEGATIVE.contains };
 }
 
-/** A whole number at or above zero; data only. */
+/** A whole number at or above zero. */
 export function wholeNumber(name: string, value: Real): Parameter {
-  return parameter(name, value, `${name} a whole number ≥ 0`, (x) => Number.isInteger(x) && x >= 0);
+  return { name, value, expected: `${name} a whole number ≥ 0`, valid: COUNTS.contains };
 }
 
 /** A probability in [0, 1]. */
 export function probability(name: string, value: Real): Parameter {
-  return parameter(name, value, `0 ≤ ${name} ≤ 1`, (x) => x >= 0 && x <= 1);
+  return { name, value, expected: `0 ≤ ${name} ≤ 1`, valid: (x) => x >= 0 && x <= 1 };
 }
 
 /** A probability in (0, 1]. */
 export function positiveProbability(name: string, value: Real): Parameter {
-  return parameter(name, value, `0 < ${name} ≤ 1`, (x) => x > 0 && x <= 1);
-}
-
-/** The parameter's value as a number; TypeError if it is traced, as in a draw from a distribution of traced parameters. */
-export function plain(distribution: string, parameter: string, value: Real): number {
-  if (typeof value !== "number")
-    throw new TypeError(`${distribution}: a plain number is needed here; got a traced ${parameter}, expected a number`);
-  return value;
-}
-
-/** The log density inside the support, −∞ for plain numbers outside it. */
-export function within(support: Support, logDensity: (value: Real) => Real): (value: Real) => Real {
-  return (value) => (typeof value === "number" && !support.contains(value) ? -Infinity : logDensity(value));
+  return { name, value, expected: `0 < ${name} ≤ 1`, valid: (x) => x > 0 && x <= 1 };
 }
 
 /** log Γ(x) for x > 0 as log Γ(x + 1) − log x, which is NaN below 0: a negative shape cannot pass unnoticed. */

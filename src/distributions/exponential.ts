@@ -1,14 +1,15 @@
-import { div, log, logNormalCdf, mul, neg, type Real, sub } from "../autodiff/expr.ts";
-import { type Distribution, NONNEGATIVE, plain, positive, within } from "./distribution.ts";
+import { add, div, log, logNormalCdf, mul, neg, type Real, sub } from "../autodiff/expr.ts";
+import { continuous, type Distribution, NONNEGATIVE, positive } from "./distribution.ts";
+import { zeroWhere } from "./products.ts";
 
-/** Exponential with rate λ > 0 (mean 1/λ): log λ − λ x on [0, ∞). */
+/** Exponential with rate λ > 0 (mean 1/λ): log density log λ − λ x on [0, ∞). */
 export function exponential(rate: Real): Distribution {
-  return {
+  return continuous({
     name: "exponential",
     parameters: [positive("rate", rate)],
     support: NONNEGATIVE,
-    logDensity: within(NONNEGATIVE, (x) => sub(log(rate), mul(rate, x))),
-    draw: (next) => -Math.log(next()) / plain("exponential", "rate", rate),
+    logDensity: (x) => add(sub(log(rate), mul(rate, x)), zeroWhere(x, -Infinity)),
+    draw: (next, rate) => -Math.log(next()) / rate,
     fromNormal: (noise) => neg(div(logNormalCdf(neg(noise)), rate)),
-  };
+  });
 }

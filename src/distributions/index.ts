@@ -7,6 +7,7 @@ export { cauchy } from "./cauchy.ts";
 export { chi2 } from "./chi2.ts";
 export type { Distribution, Parameter, Support } from "./distribution.ts";
 export { exponential } from "./exponential.ts";
+export { flat } from "./flat.ts";
 export { gamma } from "./gamma.ts";
 export { geometric } from "./geometric.ts";
 export { halfNormal } from "./half-normal.ts";

@@ -1,16 +1,17 @@
 import { add, exp, log, mul, type Real, sub } from "../autodiff/expr.ts";
-import { type Distribution, POSITIVE, within } from "./distribution.ts";
+import { normalQuantile } from "../autodiff/special/normal.ts";
+import { continuous, type Distribution, POSITIVE } from "./distribution.ts";
 import { normal } from "./normal.ts";
 
-/** Lognormal: log x ~ N(mean, sd). Log density of log x under that normal, minus log x. */
+/** Lognormal, log x ~ N(mean, sd) with sd > 0: the log density of log x under that normal minus log x, on (0, ∞). */
 export function lognormal(mean: Real, sd: Real): Distribution {
-  const ofLog = normal(mean, sd);
-  return {
+  const { parameters, logDensity } = normal(mean, sd);
+  return continuous({
     name: "lognormal",
-    parameters: ofLog.parameters,
+    parameters,
     support: POSITIVE,
-    logDensity: within(POSITIVE, (x) => sub(ofLog.logDensity(log(x)), log(x))),
-    draw: (next) => Math.exp(ofLog.draw(next)),
+    logDensity: (x) => sub(logDensity(log(x)), log(x)),
+    draw: (next, mean, sd) => Math.exp(mean + sd * normalQuantile(next())),
     fromNormal: (noise) => exp(add(mean, mul(sd, noise))),
-  };
+  });
 }

@@ -1,25 +1,24 @@
 import { add, type Real, sub } from "../autodiff/expr.ts";
 import { lgamma } from "../autodiff/special/gamma.ts";
-import { COUNTS, type Distribution, logGamma, plain, positive, positiveProbability, within } from "./distribution.ts";
+import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
 import { poissonDraw } from "./poisson.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
-/** Negative binomial: failures before `size` > 0 successes of probability p: log Γ(k + size) − log k! − log Γ(size) + size log p + k log(1 − p). */
+/**
+ * Negative binomial: failures before `size` > 0 successes of probability p, 0 < p ≤ 1 (mean size·(1 − p)/p): log
+ * probability log Γ(k + size) − log k! − log Γ(size) + size log p + k log(1 − p). The log gammas cancel for a large
+ * size: error below 1e-15·(size + k) log(size + k).
+ */
 export function negativeBinomial(size: Real, p: Real): Distribution {
-  return {
+  return discrete({
     name: "negativeBinomial",
     parameters: [positive("size", size), positiveProbability("p", p)],
     support: COUNTS,
-    logDensity: within(COUNTS, (value) => {
-      const k = plain("negativeBinomial", "value", value);
+    logDensity: (k) => {
       const choose = sub(sub(logGamma(add(size, k)), logGamma(size)), lgamma(k + 1));
       return add(add(choose, timesLog(size, p)), timesLog1p(k, p));
-    }),
-    draw: (next) => {
-      const success = plain("negativeBinomial", "p", p);
-      const rate = (gammaDraw(plain("negativeBinomial", "size", size), next) * (1 - success)) / success;
-      return poissonDraw(rate, next);
     },
-  };
+    draw: (next, size, p) => poissonDraw((gammaDraw(size, next) * (1 - p)) / p, next),
+  });
 }

@@ -1,22 +1,26 @@
 import { add, div, log, mul, type Real, square, sub } from "../autodiff/expr.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
-import { type Distribution, plain, positive, REAL_LINE, real } from "./distribution.ts";
+import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Normal with mean `mean` and standard deviation `sd` > 0: log density −½((x − mean)/sd)² − log sd − ½ log 2π. */
 export function normal(mean: Real, sd: Real): Distribution {
-  return {
+  return continuous({
     name: "normal",
     parameters: [real("mean", mean), positive("sd", sd)],
     support: REAL_LINE,
     logDensity: (x) => {
+      const difference = sub(x, mean);
+      // One product, unless sd² overflows or is subnormal.
       const quadratic =
-        typeof sd === "number" ? mul(-0.5 / (sd * sd), square(sub(x, mean))) : mul(-0.5, square(div(sub(x, mean), sd)));
+        typeof sd === "number" && sd > 1e-150 && sd < 1e150
+          ? mul(-0.5 / (sd * sd), square(difference))
+          : mul(-0.5, square(div(difference, sd)));
       return sub(quadratic, add(log(sd), HALF_LOG_2PI));
     },
-    draw: (next) => plain("normal", "mean", mean) + plain("normal", "sd", sd) * normalQuantile(next()),
+    draw: (next, mean, sd) => mean + sd * normalQuantile(next()),
     fromNormal: (noise) => add(mean, mul(sd, noise)),
-    initial: () => (typeof mean === "number" && typeof sd === "number" ? { mean, sd } : undefined),
-  };
+    initial: (mean, sd) => ({ mean, sd }),
+  });
 }

@@ -1,26 +1,24 @@
-import { neg, type Real, sub } from "../autodiff/expr.ts";
+import { type Real, sub } from "../autodiff/expr.ts";
 import { lgamma } from "../autodiff/special/gamma.ts";
-import { COUNTS, type Distribution, nonnegative, plain, within } from "./distribution.ts";
+import { binomialDraw } from "./binomial.ts";
+import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
 import { timesLog } from "./products.ts";
 
-/** Poisson with rate λ ≥ 0: log probability k log λ − λ − log k!. */
+/** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
 export function poisson(rate: Real): Distribution {
-  return {
+  return discrete({
     name: "poisson",
     parameters: [nonnegative("rate", rate)],
     support: COUNTS,
-    logDensity: within(COUNTS, (k) => {
-      if (typeof k !== "number") throw new TypeError("poisson: value is traced; got a traced value, expected data");
-      return k === 0 ? neg(rate) : sub(sub(timesLog(k, rate), rate), lgamma(k + 1));
-    }),
-    draw: (next) => poissonDraw(plain("poisson", "rate", rate), next),
-  };
+    logDensity: (k) => sub(sub(timesLog(k, rate), rate), lgamma(k + 1)),
+    draw: (next, rate) => poissonDraw(rate, next),
+  });
 }
 
 /**
- * A Poisson draw: large rates are halved by the order statistics of the process, small ones use inversion.
- * Source: Ahrens and Dieter, Computing 12 (1974) 223–246 (algorithm PG).
+ * A Poisson draw: large rates are reduced by the order statistics of the process, small ones use inversion. Cost: the
+ * rate. Source: Ahrens and Dieter, Computing 12 (1974) 223–246 (algorithm PG).
  */
 export function poissonDraw(rate: number, next: () => number): number {
   let remaining = rate;
@@ -38,10 +36,4 @@ export function poissonDraw(rate: number, next: () => number): number {
     p *= remaining / (k + 1);
   }
   return total + k;
-}
-
-function binomialDraw(trials: number, p: number, next: () => number): number {
-  let successes = 0;
-  for (let i = 0; i < trials; i++) if (next() < p) successes++;
-  return successes;
 }

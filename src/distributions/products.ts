@@ -1,12 +1,42 @@
 /** Products with a logarithm that are 0 where the factor is, even where the logarithm is −∞. */
-import { log, log1p, mul, neg, type Real } from "../autodiff/expr.ts";
+import { CODE } from "../autodiff/codes.ts";
+import { add, Expr, exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
+import type { Graph } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
 
-/** n · log x. */
+/** n · log x; NaN for x < 0. */
 export function timesLog(n: Real, x: Real): Real {
-  return n === 0 ? 0 : mul(n, log(x));
+  return n === 0 ? zeroWhere(x, NaN) : mul(n, log(x));
 }
 
-/** n · log(1 − x), accurate for small x. */
+/** n · log(1 − x), accurate for small x; NaN for x > 1. */
 export function timesLog1p(n: Real, x: Real): Real {
-  return n === 0 ? 0 : mul(n, log1p(neg(x)));
+  return n === 0 ? zeroWhere(sub(1, x), NaN) : mul(n, log1p(neg(x)));
+}
+
+// On a boundary of the model a value is 0 up to rounding; a real violation is larger than this in its natural unit.
+const ROUNDING = 1e-9;
+
+/**
+ * 0 where slack ≥ 0 (up to 1e-9 below it, if traced) and `otherwise` elsewhere: what makes a density say that a traced
+ * value is out of range. An equality, because a check is not a condition of the model and has no boundary.
+ */
+export function zeroWhere(slack: Real, otherwise: number): Real {
+  if (typeof slack === "number") return slack >= 0 ? 0 : otherwise;
+  const { graph, node } = slack;
+  if (nonnegative(graph, node)) return 0;
+  const { algebra: A } = graph;
+  const raised = add(slack, ROUNDING);
+  if (!(raised instanceof Expr)) return 0;
+  return exprOf(graph, A.where(A.equal(raised.node, A.abs(raised.node)), A.constant(0), A.constant(otherwise)));
+}
+
+const NONNEGATIVE_OPS = new Set([CODE.exp, CODE.sigmoid, CODE.softplus, CODE.square, CODE.abs, CODE.normalCdf]);
+
+// Whether a node is seen to be ≥ 0 at a glance; the common cases then cost nothing.
+function nonnegative(graph: Graph, node: NodeId): boolean {
+  if (graph.isConstant(node)) return graph.value(node) >= 0;
+  if (graph.op[node] === CODE.where)
+    return nonnegative(graph, graph.operand(node, 1)) && nonnegative(graph, graph.operand(node, 2));
+  return NONNEGATIVE_OPS.has(graph.op[node]!);
 }

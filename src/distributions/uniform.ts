@@ -1,20 +1,19 @@
-import { add, log, mul, neg, normalCdf, sub } from "../autodiff/expr.ts";
-import { type Distribution, plain, real, type Support, within } from "./distribution.ts";
+import { add, div, min, mul, normalCdf, sub } from "../autodiff/expr.ts";
+import { continuous, type Distribution, dataOnly, real } from "./distribution.ts";
+import { zeroWhere } from "./products.ts";
 
 /** Uniform on [low, high], two numbers with low < high: log density −log(high − low). */
 export function uniform(low: number, high: number): Distribution {
-  const support: Support = { text: `[${low}, ${high}]`, discrete: false, contains: (x) => x >= low && x <= high };
-  const upper = {
-    ...real("high", high),
-    expected: `high > low = ${low}`,
-    valid: (x: number) => x > low && x < Infinity,
-  };
-  return {
+  const [lower, upper] = [real("low", low), real("high", high)].map((parameter) => dataOnly("uniform", parameter));
+  return continuous({
     name: "uniform",
-    parameters: [real("low", low), upper],
-    support,
-    logDensity: within(support, () => neg(log(sub(high, low)))),
-    draw: (next) => plain("uniform", "low", low) + (high - low) * next(),
+    parameters: [lower!, { ...upper!, expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity }],
+    support: { text: `[${low}, ${high}]`, discrete: false, contains: (x) => x >= low && x <= high },
+    logDensity: (x) => {
+      const inside = div(min(sub(x, low), sub(high, x)), high - low);
+      return add(-Math.log(high - low), zeroWhere(inside, -Infinity));
+    },
+    draw: (next, low, high) => low + (high - low) * next(),
     fromNormal: (noise) => add(low, mul(high - low, normalCdf(noise))),
-  };
+  });
 }

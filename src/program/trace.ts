@@ -2,7 +2,7 @@
 import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import type { Distribution } from "../distributions/distribution.ts";
+import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import type { BranchResult, Model, ProgramContext } from "./model.ts";
 
 export interface Latent {
@@ -75,7 +75,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, prior);
       if (prior.support.text !== "ℝ")
         throw new TypeError(
-          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy or logistic; ` +
+          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy, logistic or flat; ` +
             "transform one of those (exp, sigmoid), or use frozen(); constrained latents will come with transformed guides",
         );
       const node = graph.input(name, true);
@@ -177,9 +177,7 @@ function shape(value: unknown): string {
 function checkDistribution(site: string, distribution: Distribution): void {
   if (typeof distribution?.logDensity !== "function")
     throw new TypeError(`${site}: not a distribution; got ${String(distribution)}, expected one such as normal(0, 1)`);
-  for (const { name, value, expected, valid } of distribution.parameters)
-    if (typeof value === "number" && !valid(value))
-      throw new RangeError(`${site}: ${distribution.name} has an invalid ${name}; got ${value}, expected ${expected}`);
+  checkParameters(`${site}: ${distribution.name}`, distribution.parameters);
 }
 
 function at(distribution: Distribution | undefined, value: Real | undefined): string {
