@@ -1,34 +1,29 @@
 /**
- * Boundary analysis: which hyperplanes of z-space the density may jump across.
+ * Boundary analysis: which surfaces of z-space the density may jump across.
  *
- * Every atomic predicate c(z) > 0 that a term depends on is written as c = Σ_{i∈B} a_i z_i + rest, where the a_i are
- * constants and `rest` does not depend on the latents of the block B, not even through other conditions. Given
- * everything else, c is then Gaussian under the guide and its zero set can be sampled exactly. Predicates with the same
- * zero set (also swapped, negated or scaled) form one boundary and are forced jointly.
+ * Every atomic predicate c(z) > 0 that a term depends on and that a latent moves has the boundary c = 0. It is written
+ * as a linear form over atoms (`linear.ts`), and as affine in a block of variables (`block.ts`), given which its zero
+ * set can be sampled exactly. Predicates with the same zero set (also swapped, negated or scaled) form one boundary and
+ * are forced jointly.
  */
 import { CODE } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { print } from "../autodiff/print.ts";
-import type { Target, TargetTerm } from "./target.ts";
-
-export interface BlockEntry {
-  /** Index of the latent. */
-  readonly latent: number;
-  /** a_i; that of the first latent is 1 after scaling. */
-  readonly coefficient: number;
-}
+import { type Block, blocksOf } from "./block.ts";
+import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";
 
 export interface Boundary {
   /** The predicates that flip here; sign −1: true where c < 0. */
   readonly predicates: readonly { readonly node: NodeId; readonly sign: 1 | -1 }[];
-  readonly block: readonly BlockEntry[];
-  /** The part of c that is free of the block, in terms of the trace. */
-  readonly rest: NodeId;
+  /** c, scaled so that its first coefficient is 1, in terms of the trace. */
+  readonly condition: NodeId;
+  /** The sets of variables that are moved onto it. */
+  readonly blocks: readonly Block[];
   /** The terms that change when the predicates flip. */
   readonly affected: readonly TargetTerm[];
-  /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no latent moves smoothly. */
+  /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no variable moves smoothly. */
   readonly family: number;
   readonly offset: NodeId;
   /** The condition in the model's own words. */
@@ -53,35 +48,35 @@ export interface BoundaryAnalysis {
 export function analyseBoundaries(target: Target, related: boolean = true): BoundaryAnalysis {
   const { graph, terms } = target;
   const nodes = graph.reachable(terms.map(({ node }) => node));
-  const moving = smoothDependents(target, nodes);
+  const inputs = target.variables.map(({ node }) => node);
+  const moving = smoothlyMoved(graph, inputs, nodes);
+  const learned = smoothlyMoved(graph, inputs.slice(0, target.trace.latents.length), nodes);
   const affectedBy = affectedTerms(graph, nodes, terms);
   const families = new Families();
   const found: { -readonly [K in keyof Boundary]: Boundary[K] }[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
-    if (graph.op[node] !== CODE.positive || moving[graph.a[node]!] === 0) continue;
+    if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = print(graph, node);
-    const form = blockForm(target, graph.a[node]!, moving);
+    const refuse = (reason: string): void => void refused.push({ text, site: affected[0]!.site, reason });
+    const form = scaledForm(target, graph.a[node]!, moving);
     if (typeof form === "string") {
-      refused.push({ text, site: affected[0]!.site, reason: form });
+      refuse(form);
+      continue;
+    }
+    const condition = form.condition();
+    const blocks = blocksOf(target, condition);
+    if (blocks.length === 0) {
+      refuse("no variable in which it is affine");
       continue;
     }
     const { index, family } = families.place(form, found.length);
     const predicate = { node, sign: form.sign };
     if (index === found.length) {
       const own = related ? family : index;
-      const { block } = form;
-      found.push({
-        predicates: [predicate],
-        block,
-        rest: form.rest(),
-        affected,
-        family: own,
-        offset: form.offset(),
-        text,
-      });
+      found.push({ predicates: [predicate], condition, blocks, affected, family: own, offset: form.offset(), text });
     } else {
       const group = found[index]!;
       group.predicates = [...group.predicates, predicate];
@@ -97,67 +92,44 @@ export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis)
   if (first)
     throw new RangeError(
       `${estimator}: condition \`${first.text}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
-        "expected a condition a·z + b > 0 with constants a, where z are latents that b does not depend on; score() is unbiased for any condition",
+        "expected a condition a·z + b > 0, where z are variables that neither a nor b depends on; score() is unbiased for any condition",
     );
   return analysis.boundaries;
 }
 
-/** A boundary whose block is one latent only; the others join the rest. */
-export function projectOnto(target: Target, boundary: Boundary, entry: BlockEntry): Boundary {
-  const { graph, trace } = target;
-  const { algebra: A } = graph;
-  const others = boundary.block
-    .filter((other) => other !== entry)
-    .map(({ latent, coefficient }) => A.mul(A.constant(coefficient), trace.latents[latent]!.node));
-  return { ...boundary, block: [entry], rest: graph.sum([...others, boundary.rest]) };
-}
-
-interface BlockForm {
-  readonly block: readonly BlockEntry[];
+interface ScaledForm {
   readonly sign: 1 | -1;
   /** Atoms and scaled coefficients of the whole condition, ordered by atom; what coincident conditions agree in. */
   readonly atoms: readonly NodeId[];
   readonly coefficients: readonly number[];
   readonly constant: number;
-  readonly rest: () => NodeId;
-  /** The atoms that a latent moves smoothly, with their coefficients; what parallel conditions agree in. */
+  readonly condition: () => NodeId;
+  /** The atoms that a variable moves smoothly, with their coefficients; what parallel conditions agree in. */
   readonly moving: readonly (readonly [NodeId, number])[];
   /** The rest of the atoms, and the constant. */
   readonly offset: () => NodeId;
 }
 
 // The scaled form of a condition, or why it has none.
-function blockForm(target: Target, condition: NodeId, moves: Uint8Array): BlockForm | string {
-  const { graph, trace } = target;
+function scaledForm({ graph, variables }: Target, condition: NodeId, moves: Uint8Array): ScaledForm | string {
   const { algebra: A } = graph;
   const { coefficients, constant } = linearForm(graph, condition);
   for (const value of [constant, ...coefficients.values()])
     if (!Number.isFinite(value)) return `the coefficient ${value}`;
-  const index = new Map(trace.latents.map(({ node }, i) => [node, i]));
-  const others = [...coefficients.keys()].filter((atom) => !index.has(atom));
-  const held = new Set(graph.reachable(others));
-  const block = trace.latents.flatMap(({ node }, latent) =>
-    coefficients.has(node) && !held.has(node) ? [{ latent, coefficient: coefficients.get(node)! }] : [],
-  );
-  if (block.length === 0) return "no latent in which it is affine with constant coefficients";
-  const scale = block[0]!.coefficient;
   const atoms = [...coefficients.keys()].sort((p, q) => p - q);
+  const first = variables.find(({ node }) => coefficients.has(node))?.node ?? atoms.find((atom) => moves[atom] === 1);
+  if (first === undefined) return "coefficients that cancel";
+  const scale = coefficients.get(first)!;
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
-  const form = {
-    block: block.map(({ latent, coefficient }) => ({ latent, coefficient: coefficient / scale })),
-    sign: scale > 0 ? 1 : -1,
-    atoms,
-    coefficients: atoms.map(scaled),
-    constant: constant / scale,
-  } as const;
+  const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
   const unusable = [form.constant, ...form.coefficients].find((value) => !Number.isFinite(value));
   if (unusable !== undefined) return `coefficients that overflow (${unusable}) when the first is scaled to 1`;
-  const inBlock = new Set(block.map(({ latent }) => trace.latents[latent]!.node));
   const sumOf = (some: readonly NodeId[]): NodeId =>
     A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
   return {
     ...form,
-    rest: () => sumOf(atoms.filter((atom) => !inBlock.has(atom))),
+    sign: scale > 0 ? 1 : -1,
+    condition: () => sumOf(atoms),
     moving: atoms.filter((atom) => moves[atom] === 1).map((atom) => [atom, scaled(atom)]),
     offset: () => sumOf(atoms.filter((atom) => moves[atom] !== 1)),
   };
@@ -168,11 +140,11 @@ const AGREEMENT = 1e-13;
 
 // The boundaries found so far, by family: those that agree in what moves with the latents.
 class Families {
-  readonly #byAtoms = new Map<string, { family: number; members: { form: BlockForm; index: number }[] }[]>();
+  readonly #byAtoms = new Map<string, { family: number; members: { form: ScaledForm; index: number }[] }[]>();
   #count = 0;
 
   /** The index of the boundary that a form coincides with, or that under which it was added, and its family. */
-  place(form: BlockForm, index: number): { index: number; family: number } {
+  place(form: ScaledForm, index: number): { index: number; family: number } {
     const key = form.moving.map(([atom]) => atom).join();
     const known = this.#byAtoms.get(key) ?? [];
     this.#byAtoms.set(key, known);
@@ -191,7 +163,7 @@ function close(x: number, y: number): boolean {
   return Math.abs(x - y) <= AGREEMENT * Math.max(Math.abs(x), Math.abs(y));
 }
 
-function coincide(p: BlockForm, q: BlockForm): boolean {
+function coincide(p: ScaledForm, q: ScaledForm): boolean {
   return (
     close(p.constant, q.constant) &&
     p.atoms.length === q.atoms.length &&
@@ -199,21 +171,8 @@ function coincide(p: BlockForm, q: BlockForm): boolean {
   );
 }
 
-function parallel(p: BlockForm, q: BlockForm): boolean {
+function parallel(p: ScaledForm, q: ScaledForm): boolean {
   return p.moving.every(([, value], j) => close(value, q.moving[j]![1]));
-}
-
-// 1 for nodes whose value moves with a latent by itself, not only by a condition that switches.
-function smoothDependents(target: Target, nodes: readonly NodeId[]): Uint8Array {
-  const { graph, trace } = target;
-  const moving = new Uint8Array(graph.size);
-  for (const { node } of trace.latents) moving[node] = 1;
-  for (const node of nodes) {
-    const first = graph.op[node] === CODE.where ? 1 : 0;
-    if (graph.op[node] === CODE.positive) continue;
-    for (let j = first; j < graph.arity(node); j++) if (moving[graph.operand(node, j)] === 1) moving[node] = 1;
-  }
-  return moving;
 }
 
 // For a node, the terms that are computed from it.

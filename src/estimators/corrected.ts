@@ -4,8 +4,8 @@ import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { parallels, sometimesCoincident } from "./parallel.ts";
-import { surfaceOf } from "./surface.ts";
-import { placedAt, type Target } from "./target.ts";
+import { surfacesOf } from "./surface.ts";
+import type { Target } from "./target.ts";
 
 /**
  * The pathwise estimator plus the boundary term of every condition, in every sample.
@@ -42,14 +42,19 @@ export function neighboursOf({ graph }: Target, boundaries: readonly Boundary[])
 
 /** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0. */
 export function boundaryTerm(target: Target, boundary: Boundary, neighbours: Neighbours): Map<number, NodeId> {
-  const { graph, guide } = target;
+  const { graph, normals, guided } = target;
   const { algebra: A } = graph;
-  const surface = surfaceOf(target, boundary, guide.epsilon, target.guided);
-  const jump = jumpAcross(target, boundary, placedAt(target, surface.epsilon), neighbours);
   const terms = new Map<number, NodeId>();
-  if (graph.is(jump, 0)) return terms;
-  // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
-  const weighted = A.chain(surface.weight, jump);
-  for (const [index, slope] of surface.slope) terms.set(index, A.mul(weighted, slope));
+  for (const { at, weight, slope } of surfacesOf(target, boundary, normals, guided)) {
+    const jump = jumpAcross(target, boundary, at, neighbours);
+    if (graph.is(jump, 0)) continue;
+    // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
+    const weighted = A.chain(weight, jump);
+    for (const [index, node] of slope) {
+      const before = terms.get(index);
+      const term = A.mul(weighted, node);
+      terms.set(index, before === undefined ? term : A.add(before, term));
+    }
+  }
   return terms;
 }

@@ -8,11 +8,12 @@ import { gradient } from "../autodiff/gradient.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
-import { analyseBoundaries, type Boundary, projectOnto, requireBoundaries } from "./boundaries.ts";
+import type { Block, BlockEntry } from "./block.ts";
+import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
 import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
-import { surfaceOf } from "./surface.ts";
+import { surfacesOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
 
 export interface Lyy18Options {
@@ -93,16 +94,15 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
 // w·(ℓ⁺ − ℓ⁻)·∂c/∂θ of the boundary that `choice` names, one node per parameter.
 function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readonly NodeId[], choice: NodeId): NodeId[] {
   const { target } = parts;
-  const { graph, parameters, guide, terms } = target;
+  const { graph, parameters, terms } = target;
   const { algebra: A } = graph;
   const zero = graph.constant(0);
-  const n = guide.mu.length;
-  const epsilon = fresh.slice(0, n);
-  const frozen = fresh.slice(n);
   const chosen = boundaries.map((_, k) => A.equal(choice, A.constant(k)));
-  const atDraw = placedAt(target, epsilon, frozen);
-  const surfaces = boundaries.map((boundary) => surfaceOf(target, onOneLatent(target, boundary), epsilon, atDraw));
-  const moved = epsilon.map((own, i) =>
+  const atDraw = placedAt(target, fresh);
+  const surfaces = boundaries.map(
+    (boundary) => surfacesOf(target, { ...boundary, blocks: [oneLatent(target, boundary)] }, fresh, atDraw)[0]!,
+  );
+  const moved = fresh.map((own, i) =>
     surfaces.reduce(
       (rest, surface, k) => (surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest)),
       own,
@@ -110,7 +110,7 @@ function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readon
   );
   const weight = surfaces.reduce((rest, surface, k) => A.where(chosen[k]!, surface.weight, rest), zero);
 
-  const onSurface = placedAt(target, moved, frozen);
+  const onSurface = placedAt(target, moved);
   const plus = new Map(onSurface);
   const minus = new Map(onSurface);
   const groups = boundaries.map((_, k) => parts.groupOf(k, boundaries));
@@ -206,9 +206,19 @@ function byFamily(graph: Graph, boundaries: readonly Boundary[]): Boundary[] {
   return [...boundaries].sort((p, q) => p.family - q.family || offset(p) - offset(q));
 }
 
-function onOneLatent(target: Target, boundary: Boundary): Boundary {
-  const largest = boundary.block.reduce((best, entry) =>
-    Math.abs(entry.coefficient) > Math.abs(best.coefficient) ? entry : best,
-  );
-  return projectOnto(target, boundary, largest);
+// The paper's projection: the latent of the largest constant coefficient; where there is none it is not defined.
+function oneLatent(target: Target, boundary: Boundary): Block {
+  const { graph, trace } = target;
+  const size = ({ coefficient }: BlockEntry): number =>
+    graph.isConstant(coefficient) ? Math.abs(graph.value(coefficient)) : -1;
+  const [largest] = boundary.blocks
+    .flatMap(({ entries }) => entries)
+    .filter(({ variable }) => variable < trace.latents.length)
+    .sort((p, q) => size(q) - size(p));
+  if (largest === undefined || size(largest) < 0)
+    throw new RangeError(
+      `lyy18: condition \`${boundary.text}\` has no constant slope; got a product of latents, expected a latent with a constant coefficient to be projected; corrected() handles it`,
+    );
+  const zero = new Map([[target.variables[largest.variable]!.node, graph.constant(0)]]);
+  return { entries: [largest], rest: substitute(graph, [boundary.condition], zero)[0]! };
 }

@@ -1,72 +1,125 @@
 /**
- * The guide on a boundary c = Σ_{i∈B} a_i z_i + rest = 0, as graph nodes.
+ * The guide on a boundary c = Σ_{v∈B} a_v·v + rest = 0, as graph nodes.
  *
- * Given the latents outside the block, c ~ N(m, s²) with m = Σ a_i μ_i + rest and s² = Σ (a_i σ_i)². A draw on the
- * boundary is the base draw moved by Matheron's rule, ε*_i = ε_i − α_i c/s² with α_i = a_i σ_i; for a block of one it is
- * ε* = −m/α whatever the draw. The density of c at 0 is φ(m/s)/s.
+ * Given the variables outside the block, c ~ N(m, s²) with m = Σ a_v μ_v + rest and s² = Σ (a_v σ_v)². A draw on the
+ * boundary is the base draw moved by Matheron's rule, ε*_v = ε_v − α_v c/s² with α_v = a_v σ_v; for a block of one it is
+ * ε* = −m/α whatever the draw. The density of c at 0 is w = φ(m/s)/s.
+ *
+ * Several blocks b, each with its own draw z*_b, are combined by the balance heuristic: the density of draw b on the
+ * surface is that of δ(c)·q over w_b, so that Σ_b E[g(z*_b) / Σ_b′ 1/w_b′(z*_b)] is the surface integral, and a draw at
+ * which one slope vanishes has a weight bounded by the others.
  */
-
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
+import type { Block } from "./block.ts";
 import type { Boundary } from "./boundaries.ts";
-import type { Target } from "./target.ts";
+import { placedAt, type Target } from "./target.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
 export interface Surface {
-  /** Noise of every latent on the boundary. */
+  /** Noise of every variable on the boundary. */
   readonly epsilon: readonly NodeId[];
-  /** Density of c at 0, given the latents outside the block. */
+  /** Substitution that evaluates nodes of the trace there. */
+  readonly at: Map<NodeId, NodeId>;
+  /** What a value there counts for in the integral over the boundary. */
   readonly weight: NodeId;
   /** ∂c/∂θ on the boundary, for the parameters where it is not 0. */
   readonly slope: ReadonlyMap<number, NodeId>;
 }
 
-/** The surface of a boundary for the base draw `epsilon`, at which `base` evaluates nodes of the trace. */
-export function surfaceOf(
+/** The surfaces of a boundary, one per block, for the base draw `epsilon` at which `base` evaluates nodes of the trace. */
+export function surfacesOf(
   target: Target,
   boundary: Boundary,
   epsilon: readonly NodeId[],
   base: Map<NodeId, NodeId>,
-): Surface {
-  const { graph, guide, parameters } = target;
+): Surface[] {
+  const { graph } = target;
   const { algebra: A } = graph;
-  const { block } = boundary;
-  const n = guide.mu.length;
-  const [rest] = substitute(graph, [boundary.rest], base) as [NodeId];
-  const a = block.map(({ coefficient }) => A.constant(coefficient));
-  const alpha = block.map(({ latent }, j) => A.mul(a[j]!, guide.sigma[latent]!));
-  const mean = A.add(graph.sum(block.map(({ latent }, j) => A.mul(a[j]!, guide.mu[latent]!))), rest);
-  const moved = [...epsilon];
-  let standardised: NodeId;
-  let sd: NodeId;
-  if (block.length === 1) {
-    standardised = A.div(mean, alpha[0]!);
-    moved[block[0]!.latent] = A.neg(standardised);
-    sd = A.abs(alpha[0]!);
-  } else {
-    const variance = graph.sum(alpha.map((node) => A.square(node)));
-    const draw = graph.sum(block.map(({ latent }, j) => A.mul(alpha[j]!, epsilon[latent]!)));
-    const condition = A.add(mean, draw);
-    block.forEach(({ latent }, j) => {
-      moved[latent] = A.sub(epsilon[latent]!, A.mul(A.div(alpha[j]!, variance), condition));
-    });
-    sd = A.sqrt(variance);
-    standardised = A.div(mean, sd);
-  }
-  const exponential = A.exp(A.mul(A.constant(-0.5), A.square(standardised)));
-  const weight = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), exponential);
+  const one = graph.constant(1);
+  const { blocks } = boundary;
+  return blocks.map((block) => {
+    const own = density(target, block, base);
+    const moved = move(target, block, own, epsilon);
+    const at = placedAt(target, moved);
+    const inverses = blocks.map((other) =>
+      A.div(one, other === block ? own.weight : density(target, other, at).weight),
+    );
+    const weight = blocks.length === 1 ? own.weight : A.div(one, graph.sum(inverses));
+    return { epsilon: moved, at, weight, slope: slopeAt(target, boundary.condition, moved, at) };
+  });
+}
 
+/** ∂c/∂θ of a condition at a draw, for the parameters where it is not 0. */
+export function slopeAt(
+  { graph, guide, trace }: Target,
+  condition: NodeId,
+  epsilon: readonly NodeId[],
+  at: Map<NodeId, NodeId>,
+): Map<number, NodeId> {
+  const { algebra: A } = graph;
+  const n = trace.latents.length;
   const slope = new Map<number, NodeId>();
-  block.forEach(({ latent }, j) => {
-    slope.set(latent, a[j]!);
-    slope.set(n + latent, A.mul(A.mul(a[j]!, moved[latent]!), A.sigmoid(guide.rho[latent]!)));
-  });
-  gradient(graph, rest, parameters).forEach((node, index) => {
+  const byLatent = gradient(
+    graph,
+    condition,
+    trace.latents.map(({ node }) => node),
+  );
+  substitute(graph, byLatent, at).forEach((node, i) => {
     if (graph.is(node, 0)) return;
-    const own = slope.get(index);
-    slope.set(index, own === undefined ? node : A.add(own, node));
+    slope.set(i, node);
+    slope.set(n + i, A.mul(A.mul(node, epsilon[i]!), A.sigmoid(guide.rho[i]!)));
   });
-  return { epsilon: moved, weight, slope };
+  return slope;
+}
+
+interface Density {
+  readonly alpha: readonly NodeId[];
+  readonly mean: NodeId;
+  readonly variance: NodeId;
+  /** m/s */
+  readonly standardised: NodeId;
+  readonly weight: NodeId;
+  /** The slope cannot vanish. */
+  readonly safe: boolean;
+}
+
+function density({ graph, variables }: Target, block: Block, base: Map<NodeId, NodeId>): Density {
+  const { algebra: A } = graph;
+  const { entries } = block;
+  const [rest, ...a] = substitute(graph, [block.rest, ...entries.map(({ coefficient }) => coefficient)], base) as [
+    NodeId,
+    ...NodeId[],
+  ];
+  const alpha = entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.sigma));
+  const mean = A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mu))), rest);
+  const single = entries.length === 1;
+  const variance = graph.sum(alpha.map((node) => A.square(node)));
+  const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
+  const standardised = A.div(mean, single ? alpha[0]! : sd);
+  const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(standardised))));
+  const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
+  const weight = safe ? value : A.where(A.positive(sd), value, graph.constant(0));
+  return { alpha, mean, variance, standardised, weight, safe };
+}
+
+function move({ graph }: Target, { entries }: Block, own: Density, epsilon: readonly NodeId[]): NodeId[] {
+  const { algebra: A } = graph;
+  const moved = [...epsilon];
+  const set = (variable: number, node: NodeId): void => {
+    // Where the weight is 0 the draw stays where it is, so that nothing there can overflow.
+    moved[variable] = own.safe ? node : A.where(A.positive(own.weight), node, epsilon[variable]!);
+  };
+  if (entries.length === 1) {
+    set(entries[0]!.variable, A.neg(own.standardised));
+    return moved;
+  }
+  const draw = graph.sum(entries.map(({ variable }, j) => A.mul(own.alpha[j]!, epsilon[variable]!)));
+  const condition = A.add(own.mean, draw);
+  entries.forEach(({ variable }, j) => {
+    set(variable, A.sub(epsilon[variable]!, A.mul(A.div(own.alpha[j]!, own.variance), condition)));
+  });
+  return moved;
 }

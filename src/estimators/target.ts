@@ -1,5 +1,5 @@
 /** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
-import type { Graph, GraphOptions } from "../autodiff/graph.ts";
+import { type Graph, type GraphOptions, MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { type MeanField, meanField, negativeLogDensity } from "../guides/mean-field.ts";
@@ -12,13 +12,26 @@ export interface TargetTerm {
   readonly node: NodeId;
 }
 
+/** A random number of the program: a latent, μ + σ·ε under the guide, or the standard normal noise of a frozen site. */
+export interface Variable {
+  readonly name: string;
+  /** The input that stands for it in the trace. */
+  readonly node: NodeId;
+  readonly mu: NodeId;
+  readonly sigma: NodeId;
+  /** Its standard normal; the same as `node` for frozen noise. */
+  readonly epsilon: NodeId;
+}
+
 export interface Target {
   readonly trace: Trace;
   readonly graph: Graph;
   readonly guide: MeanField;
   /** [μ…, ρ…]: the inputs with respect to which the ELBO is differentiated. */
   readonly parameters: readonly NodeId[];
-  /** Inputs to fill with standard normals: ε of each latent, then the noise of the frozen sites. */
+  /** Latents in declaration order, then the noise of frozen sites. */
+  readonly variables: readonly Variable[];
+  /** Inputs to fill with standard normals, one per variable. */
   readonly normals: readonly NodeId[];
   readonly terms: readonly TargetTerm[];
   /** ℓ at the guide's draw. */
@@ -31,59 +44,74 @@ export interface Target {
 
 export function buildTarget(model: Model, options?: GraphOptions): Target {
   const traced = trace(model, options);
-  const { graph, latents } = traced;
+  const { graph, latents, frozen } = traced;
+  const { algebra: A } = graph;
   const guide = meanField(graph, latents);
   const zero = graph.constant(0);
   const terms: TargetTerm[] = traced.terms.map(({ site, node }) => ({ site, node }));
   latents.forEach(({ name, live }, i) => {
-    terms.push({
-      site: `guide of "${name}"`,
-      node: graph.algebra.where(live, negativeLogDensity(graph, guide, i), zero),
-    });
+    terms.push({ site: `guide of "${name}"`, node: A.where(live, negativeLogDensity(graph, guide, i), zero) });
   });
+  const variables: Variable[] = latents.map(({ name, node }, i) => ({
+    name,
+    node,
+    mu: guide.mu[i]!,
+    sigma: guide.sigma[i]!,
+    epsilon: guide.epsilon[i]!,
+  }));
+  for (const { name, noise } of frozen)
+    variables.push({ name, node: noise, mu: zero, sigma: graph.constant(1), epsilon: noise });
   const guided = new Map<NodeId, NodeId>(latents.map(({ node }, i) => [node, guide.z[i]!]));
   const live = substitute(
     graph,
     latents.map((latent) => latent.live),
     guided,
   );
-  return {
-    trace: traced,
-    graph,
-    guide,
-    parameters: [...guide.mu, ...guide.rho],
-    normals: [...guide.epsilon, ...traced.frozen.map(({ noise }) => noise)],
+  return withTerms(
+    {
+      trace: traced,
+      graph,
+      guide,
+      parameters: [...guide.mu, ...guide.rho],
+      variables,
+      normals: variables.map(({ epsilon }) => epsilon),
+      terms,
+      value: zero,
+      guided,
+      live,
+    },
     terms,
-    value: graph.sum(
-      substitute(
-        graph,
-        terms.map(({ node }) => node),
-        guided,
-      ),
-    ),
-    guided,
-    live,
-  };
+  );
 }
 
-/** The substitution that moves the latents to μ + σ·ε′ and the frozen noise to that given, and nothing else. */
-export function placedAt(
-  target: Target,
-  epsilon: readonly NodeId[],
-  frozenNoise: readonly NodeId[] = [],
-): Map<NodeId, NodeId> {
-  const { graph, guide, trace: traced } = target;
+/** The target with other terms; the value follows. */
+export function withTerms(target: Target, terms: readonly TargetTerm[]): Target {
+  const { graph, guided } = target;
+  const roots = terms.map(({ node }) => node);
+  return { ...target, terms, value: graph.sum(substitute(graph, roots, guided)) };
+}
+
+/** The substitution that moves every variable to μ + σ·ε′ and nothing else; `epsilon` has one node per variable. */
+export function placedAt({ graph, variables, guide }: Target, epsilon: readonly NodeId[]): Map<NodeId, NodeId> {
   const { algebra: A } = graph;
   const map = new Map<NodeId, NodeId>();
-  traced.latents.forEach(({ node }, i) => {
-    map.set(
-      node,
-      epsilon[i] === guide.epsilon[i] ? guide.z[i]! : A.add(guide.mu[i]!, A.mul(guide.sigma[i]!, epsilon[i]!)),
-    );
-    map.set(guide.epsilon[i]!, epsilon[i]!);
-  });
-  frozenNoise.forEach((noise, i) => {
-    map.set(traced.frozen[i]!.noise, noise);
+  variables.forEach((variable, v) => {
+    const { node, mu, sigma } = variable;
+    const noise = epsilon[v]!;
+    map.set(variable.epsilon, noise);
+    if (node !== variable.epsilon)
+      map.set(node, noise === variable.epsilon ? guide.z[v]! : A.add(mu, A.mul(sigma, noise)));
   });
   return map;
+}
+
+/** Which nodes of `nodes` (in topological order) some of the inputs move by themselves, not only by switching conditions. */
+export function smoothlyMoved(graph: Graph, inputs: readonly NodeId[], nodes: readonly NodeId[]): Uint8Array {
+  const moved = new Uint8Array(graph.size);
+  for (const node of inputs) moved[node] = 1;
+  for (const node of nodes) {
+    if (graph.hasFlag(node, MASK)) continue;
+    for (let j = graph.arity(node) - 1; j >= 0; j--) if (moved[graph.operand(node, j)] === 1) moved[node] = 1;
+  }
+  return moved;
 }

@@ -74,11 +74,11 @@ export function explain(model: Model): Explanation {
 }
 
 function describe(
-  { trace }: Target,
-  { text, predicates, affected, block }: Boundary,
+  { variables }: Target,
+  { text, predicates, affected, blocks }: Boundary,
   nodes: number,
 ): ExplainedCondition {
-  const names = block.map(({ latent }) => trace.latents[latent]!.name);
+  const names = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.name));
   const strategy =
     names.length === 1
       ? `${names[0]} set onto the boundary`

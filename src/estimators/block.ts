@@ -1,0 +1,136 @@
+/**
+ * Blocks: sets of variables in which a condition is affine, c = Σ_{v∈B} a_v·v + rest, where neither the a_v nor the rest
+ * depend on B, not even through other conditions. Given everything else, c is then Gaussian under the guide.
+ */
+import { CODE } from "../autodiff/codes.ts";
+import { gradient } from "../autodiff/gradient.ts";
+import { MASK } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import type { Target } from "./target.ts";
+
+export interface BlockEntry {
+  /** Index of the variable. */
+  readonly variable: number;
+  /** a_v, free of the block, in terms of the trace. */
+  readonly coefficient: NodeId;
+}
+
+export interface Block {
+  readonly entries: readonly BlockEntry[];
+  /** c with the block at 0, in terms of the trace. */
+  readonly rest: NodeId;
+}
+
+/** Most blocks of one condition: a slope that vanishes in one is then large in another. */
+const MOST_BLOCKS = 3;
+
+/**
+ * The blocks of a condition c, none if there is no variable in which it is affine. One block whose slope cannot vanish
+ * (a coefficient is constant) is enough; otherwise disjoint blocks, to be combined (`surface.ts`).
+ *
+ * Rule: variables with a constant coefficient first, then those that are multiplied with the fewest others, then the
+ * order of declaration; each joins the first block that it is not multiplied with. With `privately` only variables that
+ * `isPrivate` accepts are taken, if there are any.
+ */
+export function blocksOf(target: Target, condition: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
+  const { graph, variables } = target;
+  const { candidates, conflicts } = affineVariables(target, condition);
+  if (candidates.length === 0) return [];
+  const slopes = gradient(
+    graph,
+    condition,
+    candidates.map((v) => variables[v]!.node),
+  );
+  const slopeOf = new Map(candidates.map((v, j) => [v, slopes[j]!]));
+  const isConstant = (v: number): boolean => graph.isConstant(slopeOf.get(v)!);
+  const usable = candidates.filter((v) => !graph.is(slopeOf.get(v)!, 0));
+  const own = isPrivate ? usable.filter(isPrivate) : [];
+  const order = (own.length > 0 ? own : usable).sort(
+    (p, q) => Number(isConstant(q)) - Number(isConstant(p)) || conflicts.get(p)!.size - conflicts.get(q)!.size || p - q,
+  );
+  const blocks: number[][] = [];
+  for (const v of order) {
+    const free = blocks.find((block) => !block.some((other) => conflicts.get(v)!.has(other)));
+    if (free) free.push(v);
+    else blocks.push([v]);
+  }
+  const safe = blocks.find((block) => block.some(isConstant));
+  return (safe ? [safe] : blocks.slice(0, MOST_BLOCKS)).map((block) => {
+    const entries = block.sort((p, q) => p - q).map((variable) => ({ variable, coefficient: slopeOf.get(variable)! }));
+    const zeros = new Map(block.map((v) => [variables[v]!.node, graph.constant(0)]));
+    return { entries, rest: substitute(graph, [condition], zeros)[0]! };
+  });
+}
+
+interface Affine {
+  /** Variables in which the condition is affine, the others given. */
+  readonly candidates: number[];
+  /** For each of them those that it is multiplied with. */
+  readonly conflicts: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+function affineVariables({ graph, variables }: Target, condition: NodeId): Affine {
+  const index = new Map(variables.map(({ node }, v) => [node, v]));
+  const affine = new Map<NodeId, ReadonlySet<number>>();
+  const bent = new Set<number>(); // variables that move the condition otherwise than affinely
+  const conflicts = new Map<number, Set<number>>();
+  const all = new Map<NodeId, ReadonlySet<number>>(); // every variable that a node depends on
+  const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>
+    q.size === 0 || p === q ? p : p.size === 0 ? q : new Set([...p, ...q]);
+  const conflict = (p: number, q: number): void => {
+    if (p === q) bent.add(p);
+    for (const [v, w] of [
+      [p, q],
+      [q, p],
+    ] as const) {
+      if (!conflicts.has(v)) conflicts.set(v, new Set());
+      conflicts.get(v)!.add(w);
+    }
+  };
+  for (const node of graph.reachable([condition])) {
+    const operands = graph.operands(node);
+    const of = (j: number): ReadonlySet<number> => affine.get(operands[j]!) ?? NONE;
+    const depends = (j: number): ReadonlySet<number> => all.get(operands[j]!) ?? NONE;
+    const bend = (j: number): void => {
+      for (const v of depends(j)) bent.add(v);
+    };
+    const variable = index.get(node);
+    if (variable !== undefined) {
+      affine.set(node, new Set([variable]));
+      all.set(node, new Set([variable]));
+      continue;
+    }
+    all.set(
+      node,
+      operands.map((_, j) => depends(j)).reduce((p, q) => union(p, q), NONE),
+    );
+    switch (graph.op[node]) {
+      case CODE.add:
+      case CODE.sub:
+        affine.set(node, union(of(0), of(1)));
+        break;
+      case CODE.neg:
+        affine.set(node, of(0));
+        break;
+      case CODE.mul:
+        for (const v of of(0)) for (const w of of(1)) conflict(v, w);
+        affine.set(node, union(of(0), of(1)));
+        break;
+      case CODE.div:
+        bend(1);
+        affine.set(node, of(0));
+        break;
+      case CODE.where:
+        bend(0);
+        affine.set(node, union(of(1), of(2)));
+        break;
+      default:
+        if (!graph.hasFlag(node, MASK)) for (let j = 0; j < operands.length; j++) bend(j);
+    }
+  }
+  const candidates = [...(affine.get(condition) ?? NONE)].filter((v) => !bent.has(v)).sort((p, q) => p - q);
+  return { candidates, conflicts: new Map(candidates.map((v) => [v, conflicts.get(v) ?? new Set<number>()])) };
+}
