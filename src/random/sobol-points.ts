@@ -1,0 +1,75 @@
+/**
+ * The Sobol sequence in 16 dimensions and up to 2¹⁶ points, and the random orders that let it serve any number of dimensions.
+ *
+ * Source: S. Joe and F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci.
+ * Comput. 30 (2008) 2635–2654; direction numbers of their file new-joe-kuo-6.21201.
+ */
+
+/** Digits of a coordinate and of an index; the first dimensions of the sequence, as many, are kept. */
+export const MAX_BITS = 16;
+
+// Primitive polynomial (leading and constant coefficients included), then the initial direction numbers m₁, m₂, …
+const JOE_KUO = [
+  [1],
+  [3, 1],
+  [7, 1, 3],
+  [11, 1, 3, 1],
+  [13, 1, 1, 1],
+  [19, 1, 1, 3, 3],
+  [25, 1, 3, 5, 13],
+  [37, 1, 1, 5, 5, 17],
+  [41, 1, 1, 5, 5, 5],
+  [47, 1, 1, 7, 11, 19],
+  [55, 1, 1, 5, 1, 1],
+  [59, 1, 1, 1, 3, 11],
+  [61, 1, 3, 5, 5, 31],
+  [67, 1, 3, 3, 9, 7, 49],
+  [91, 1, 1, 1, 15, 21, 21],
+  [97, 1, 3, 1, 13, 27, 49],
+] as const;
+
+// The smallest irreducible polynomial over GF(2) of degree m, its leading term left out, at position m.
+const IRREDUCIBLE = [0, 1, 3, 3, 3, 5, 3, 3, 27, 3, 9, 5, 9, 27, 33, 3, 43] as const;
+
+/** DIRECTIONS[16·dimension + j]: what bit j of the index adds to the coordinate, whose first digit is bit 15. */
+const DIRECTIONS: Uint16Array = /* @__PURE__ */ directions();
+
+function directions(): Uint16Array {
+  const table = new Uint16Array(MAX_BITS * JOE_KUO.length);
+  JOE_KUO.forEach(([polynomial, ...initial], dimension) => {
+    const at = MAX_BITS * dimension;
+    const degree = initial.length;
+    for (let j = 0; j < MAX_BITS; j++) {
+      if (j < degree || degree === 0) {
+        table[at + j] = (initial[j] ?? 1) << (MAX_BITS - 1 - j);
+        continue;
+      }
+      let direction = table[at + j - degree]! >>> degree;
+      for (let i = 1; i <= degree; i++) if ((polynomial >>> (degree - i)) & 1) direction ^= table[at + j - i]!;
+      table[at + j] = direction;
+    }
+  });
+  return table;
+}
+
+/** The first `bits` binary digits, as an integer, of coordinate `dimension` < 16 of point `index` < 2^bits, in natural (not Gray code) order. */
+export function sobolDigits(dimension: number, index: number, bits: number): number {
+  let digits = 0;
+  // Masks instead of branches, which would be mispredicted half of the time.
+  for (let j = 0; j < bits; j++) digits ^= DIRECTIONS[MAX_BITS * dimension + j]! & -((index >>> j) & 1);
+  return digits >>> (MAX_BITS - bits);
+}
+
+/**
+ * The product of x and a as elements of the field of 2^bits elements. For a drawn uniformly from the nonzero ones
+ * x ↦ a·x is a permutation that takes any two indices to any difference but 0 with the same probability.
+ */
+export function fieldProduct(x: number, a: number, bits: number): number {
+  const modulus = (1 << bits) | IRREDUCIBLE[bits]!;
+  let product = 0;
+  for (let j = bits - 1; j >= 0; j--) {
+    product <<= 1;
+    product ^= (modulus & -(product >>> bits)) ^ (a & -((x >>> j) & 1));
+  }
+  return product;
+}

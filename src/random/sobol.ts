@@ -1,0 +1,207 @@
+/**
+ * Randomised quasi-Monte Carlo: normals whose samples come in batches, each an independently scrambled Sobol point set.
+ *
+ * s = sample, b = ⌊s / batch⌋, k = s mod batch, m = ⌈log₂ batch⌉ binary digits. The m leading digits of a coordinate are
+ * those of a Sobol point after nested uniform scrambling: every digit is flipped by a coin of its own for (b, dimension,
+ * digits before it). The digits after them are fresh. In distribution this is Owen's scrambling to full depth, because
+ * the points of a batch differ in their m leading digits.
+ *
+ * Dimensions are taken in groups of m (m − 1 if m is odd, at least 2), since among more dimensions of a Sobol set so
+ * small some pairs share their leading digits: with 16 points the worst pair in 32 dimensions varies 16 times as much as
+ * random points do. Each further group visits the points in an order of its own, random and pairwise uniform: a pair
+ * of dimensions of two groups is a Latin hypercube sample, its interactions vary by batch / (batch − 1) of what they do
+ * with random points when the batch is a power of two.
+ *
+ * Source: A. B. Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995; groups with orders of their own after
+ * B. Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020) 4.
+ */
+import { normalQuantile } from "../autodiff/special/normal.ts";
+import { fieldProduct, MAX_BITS, sobolDigits } from "./sobol-points.ts";
+import { blockAt, type Generator } from "./threefry.ts";
+
+const TWO_32 = 4294967296;
+const TWO_NEG_64 = 5.421010862427522e-20;
+const MAX_BATCH = 2 ** MAX_BITS;
+
+// Kinds of counters, above the dimension in the third word; `fillNormals` and `fillUniforms` stay below them.
+const DIGITS = 0x10000000;
+const FLIPS = 0x20000000;
+const ORDER = 0x30000000;
+const FACTOR = 0x40000000;
+
+/** Levels of the tree of coins that one block holds: 127 coins, bit h of its words for node h (root 1, children 2h and 2h + 1). */
+const LEVELS = 7;
+
+/**
+ * Standard normals: out[offset + d·stride + i] for dimension d < dimensions and sample firstSample + i, i < lanes, where the
+ * samples of one batch (s with the same ⌊s / batch⌋) form a low-discrepancy point set, independent of other batches.
+ *
+ * Unbiased when: always; each single point is independent normals in all dimensions, so the mean over any samples has
+ * the mean of random points. Balance is best when `batch` is a power of two (every dimension has one point per interval
+ * of probability 1 / batch); otherwise a batch is the first points of the next larger power of two.
+ * Using: the number for (seed, stream, sample, dimension, batch) is a pure function; whole batches per call are fastest.
+ * Cost: twice that of `fillNormals` for batches up to 128, three times above; no allocation. Dimensions below 2²⁸, samples below 2⁵³.
+ * Throws: RangeError unless `batch` is an integer from 1 to 65536.
+ */
+export function fillSobolNormals(
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  dimensions: number,
+  batch: number,
+): void {
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
+    throw new RangeError(
+      `fillSobolNormals: batch is out of range; got ${String(batch)}, expected an integer from 1 to ${MAX_BATCH}`,
+    );
+  const bits = 32 - Math.clz32(batch - 1);
+  const group = Math.max(2, bits & ~1);
+  const end = firstSample + lanes;
+  for (let from = firstSample; from < end; ) {
+    const b = Math.floor(from / batch);
+    const to = Math.min(end, (b + 1) * batch);
+    for (let d = 0; d < dimensions; d += group) {
+      const last = Math.min(d + group, dimensions);
+      const at = offset + from - firstSample;
+      // Until they are overwritten by numbers, the group's last row holds the indices of its points.
+      const indices = at + (last - 1) * stride;
+      fillIndices(out, indices, generator, stream, from - b * batch, to - from, b, d, bits);
+      for (let dimension = d; dimension < last; dimension++) {
+        const row = at + dimension * stride;
+        fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits);
+      }
+      for (let pair = d; pair < last; pair += 2) {
+        const row = at + pair * stride;
+        fillBelow(out, row, pair + 1 < last ? row + stride : row, generator, stream, from, to - from, pair, bits);
+      }
+    }
+    from = to;
+  }
+}
+
+/** Indices of points first, first + 1, … of batch b, in the order that belongs to the group which begins with dimension d. */
+function fillIndices(
+  out: Float64Array,
+  at: number,
+  generator: Generator,
+  stream: number,
+  first: number,
+  lanes: number,
+  b: number,
+  d: number,
+  bits: number,
+): void {
+  if (d === 0 || bits === 0) {
+    for (let i = 0; i < lanes; i++) out[at + i] = first + i;
+    return;
+  }
+  const { words } = generator;
+  blockAt(generator, b | 0, (b / TWO_32) | 0, FACTOR + d, 2 * stream);
+  const uniform = ((words[0]! >>> 0) + (words[1]! >>> 0) / TWO_32) / TWO_32;
+  const factor = Math.min(1 + Math.floor(uniform * (2 ** bits - 1)), 2 ** bits - 1);
+  // The products alone permute pairwise uniformly. The flips before keep two groups from ever agreeing in all points.
+  blockAt(generator, b | 0, (b / TWO_32) | 0, ORDER + d, 2 * stream);
+  const w0 = words[0]!;
+  const w1 = words[1]!;
+  const w2 = words[2]!;
+  const w3 = words[3]!;
+  const levels = Math.min(bits, LEVELS);
+  const below = bits - levels;
+  for (let i = 0; i < lanes; i++) {
+    const k = first + i;
+    const flipped = k ^ (flips((1 << levels) | (k >>> below), levels, w0, w1, w2, w3) << below);
+    out[at + i] = fieldProduct(flipped, factor, bits);
+  }
+}
+
+/** Scrambled leading digits, as integers, of dimension d of batch b: coordinate `column` of the points with the given indices. */
+function fillDigits(
+  out: Float64Array,
+  row: number,
+  indices: number,
+  generator: Generator,
+  stream: number,
+  lanes: number,
+  b: number,
+  d: number,
+  column: number,
+  bits: number,
+): void {
+  if (bits === 0) {
+    out.fill(0, row, row + lanes);
+    return;
+  }
+  const { words } = generator;
+  blockAt(generator, b | 0, (b / TWO_32) | 0, FLIPS + d, 2 * stream);
+  const w0 = words[0]!;
+  const w1 = words[1]!;
+  const w2 = words[2]!;
+  const w3 = words[3]!;
+  const levels = Math.min(bits, LEVELS);
+  const below = bits - levels;
+  for (let i = 0; i < lanes; i++) {
+    const x = sobolDigits(column, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
+    const coins = flips((1 << levels) | (x >>> below), levels, w0, w1, w2, w3) << below;
+    out[row + i] = x ^ (below === 0 ? coins : coins | deepFlips(generator, stream, b, d, x, bits));
+  }
+}
+
+/** Turns the leading digits of dimensions d and d + 1 into normals; only those of d if both rows are the same. */
+function fillBelow(
+  out: Float64Array,
+  row: number,
+  next: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  d: number,
+  bits: number,
+): void {
+  const { words } = generator;
+  for (let i = 0; i < lanes; i++) {
+    const sample = firstSample + i;
+    blockAt(generator, sample | 0, (sample / TWO_32) | 0, DIGITS + d, 2 * stream);
+    // Shifts count modulo 32: without digits they are 0, and 0 << 32 is 0.
+    out[row + i] = normalOf((out[row + i]! << (32 - bits)) | (words[0]! >>> bits), words[1]!);
+    if (next !== row) out[next + i] = normalOf((out[next + i]! << (32 - bits)) | (words[2]! >>> bits), words[3]!);
+  }
+}
+
+/** The coins on the path from the root to `leaf` ≥ 2^levels, that of the root first, as digits of an integer. */
+function flips(leaf: number, levels: number, w0: number, w1: number, w2: number, w3: number): number {
+  let coins = 0;
+  for (let above = levels; above > 0; above--) {
+    const node = leaf >>> above;
+    const word = node < 32 ? w0 : node < 64 ? w1 : node < 96 ? w2 : w3;
+    coins = (coins << 1) | ((word >>> (node & 31)) & 1);
+  }
+  return coins;
+}
+
+/** The coins of the digits of x after the first seven, a block for every seven, found by the digits before them. */
+function deepFlips(generator: Generator, stream: number, b: number, d: number, x: number, bits: number): number {
+  const { words } = generator;
+  let coins = 0;
+  for (let done = LEVELS; done < bits; done += LEVELS) {
+    const levels = Math.min(LEVELS, bits - done);
+    const below = bits - done - levels;
+    // Below 2³¹: a batch of more than 2⁷ samples has a number below 2⁴⁶.
+    const node = (1 << done) | (x >>> (bits - done));
+    blockAt(generator, b | 0, (b / TWO_32) | 0 | (node << 16), FLIPS + d, 2 * stream);
+    const leaf = (1 << levels) | ((x >>> below) & ((1 << levels) - 1));
+    coins |= flips(leaf, levels, words[0]!, words[1]!, words[2]!, words[3]!) << below;
+  }
+  return coins;
+}
+
+/** As in `fillNormals`: a sign and a tail probability (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice. */
+function normalOf(high: number, low: number): number {
+  const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
+  const x = normalQuantile(tail);
+  return high < 0 ? -x : x;
+}
