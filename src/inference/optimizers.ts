@@ -1,4 +1,5 @@
 /** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
+import { axpyInto } from "../linalg/axpy.ts";
 
 export interface Optimizer {
   readonly name: string;
@@ -49,10 +50,8 @@ export function sgd(options: { readonly learningRate?: number; readonly momentum
     name: "sgd",
     init: (size) => new Float64Array(size),
     update(state, theta, gradient) {
-      for (let i = 0; i < theta.length; i++) {
-        state[i] = momentum * state[i]! + gradient[i]!;
-        theta[i]! += learningRate * state[i]!;
-      }
+      for (let i = 0; i < theta.length; i++) state[i] = momentum * state[i]! + gradient[i]!;
+      axpyInto(theta, learningRate, state);
     },
   };
 }
