@@ -254,7 +254,7 @@ describe("a random expression has the value of its plain evaluation", () => {
     );
   });
 
-  test("the check rejects values that are off by 1e-9 wherever rounding leaves ten digits, ", () => {
+  test("the check rejects values that are off by 1e-9 wherever rounding leaves ten digits", () => {
     let accurate = 0;
     for (const tree of fc.sample(trees({ inputs: 3, depth: 5, where: true }), { seed: 20181206, numRuns: 200 })) {
       const at = [0.3, -1.2, 0.8];
