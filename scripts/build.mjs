@@ -41,6 +41,7 @@ await build({
   ...common,
   entryPoints: {
     index: "src/index.ts",
+    core: "src/core.ts",
     "autodiff/index": "src/autodiff/index.ts",
     "linalg/index": "src/linalg/index.ts",
     "models/index": "src/models/index.ts",

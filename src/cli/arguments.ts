@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 /** A mistake of the user's: printed without a stack. */
 export class UsageError extends Error {}
 
-export interface OptionSpec {
+interface OptionSpec {
   readonly type: "string" | "boolean";
   readonly short?: string;
   readonly help: string;
@@ -26,6 +26,13 @@ export function parse(
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The one positional argument of a command, if it was given; UsageError for more. */
+export function only(command: string, positionals: readonly string[]): string | undefined {
+  if (positionals.length > 1)
+    throw new UsageError(`${command}: too many arguments; got "${positionals.join(" ")}", expected one model`);
+  return positionals[0];
 }
 
 /** An integer ≥ least. */

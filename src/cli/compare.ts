@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { integer, integers, type OptionSpecs, parse, positiveNumber, UsageError } from "./arguments.ts";
+import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { ESTIMATORS } from "./estimators.ts";
 import { type Experiment, runExperiment } from "./experiment.ts";
 import { loadModel, MODELS } from "./load-model.ts";
 import { reportHtml } from "./report/html.ts";
-import { elboSvg } from "./report/svg.ts";
+import { elboPlot, variancePlot } from "./report/plots.ts";
+import { plotSvg } from "./report/svg.ts";
 import { tables } from "./report/tables.ts";
 import { progressBar } from "./terminal.ts";
 
@@ -30,7 +31,7 @@ export const COMPARE_OPTIONS: OptionSpecs = {
 /** `nondiff compare MODEL|all`: the paper's experiment, tables and report. */
 export async function compare(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args, COMPARE_OPTIONS);
-  const [name] = positionals;
+  const name = only("compare", positionals);
   const models = name === "all" ? [...MODELS.values()] : [await loadModel(name)];
   const bar = progressBar(process.stderr);
   const varianceSamples = integer("variance-samples", values["variance-samples"], 16);
@@ -52,16 +53,24 @@ export async function compare(args: readonly string[]): Promise<void> {
   } finally {
     bar.done();
   }
-  const directory = String(values["out"] ?? join("reports", name === "all" ? "all" : experiments[0]!.model));
+  const directory = String(values["out"] ?? join("reports", name === "all" ? "all" : fileName(experiments[0]!.model)));
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "results.json"), `${JSON.stringify(experiments, null, 1)}\n`);
   for (const experiment of experiments)
-    for (const samples of options.samples)
-      await writeFile(join(directory, `${experiment.model}-${samples}.svg`), elboSvg(experiment, samples));
+    for (const samples of options.samples) {
+      const stem = join(directory, `${fileName(experiment.model)}-${samples}`);
+      await writeFile(`${stem}-elbo.svg`, plotSvg(elboPlot(experiment, samples)));
+      await writeFile(`${stem}-variance.svg`, plotSvg(variancePlot(experiment, samples)));
+    }
   const page = join(directory, "report.html");
   await writeFile(page, reportHtml(experiments));
   console.log(
     values["json"] ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
   );
   if (!values["json"]) console.log(`\nreport: ${page}`);
+}
+
+/** A model's name as part of a file's name. */
+function fileName(model: string): string {
+  return model.replace(/[^\p{L}\p{N}_-]+/gu, "-");
 }

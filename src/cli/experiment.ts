@@ -3,7 +3,6 @@ import type { Estimator } from "../estimators/index.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import {
   adam,
-  DivergenceError,
   type GradientSampler,
   makeMoments,
   makeSampler,
@@ -34,6 +33,8 @@ export interface Curve {
   /** Averages over the optimisation: mean variance of the components and variance of the norm of a single-sample gradient. */
   componentVariance: number;
   normVariance: number;
+  /** The mean variance of the components again, averaged over the iterations since the last one in `iterations`. */
+  readonly varianceTrace: number[];
   /** Median over the optimisation, in ms; the estimators take turns. */
   millisecondsPerIteration: number;
   /** Where it stopped being finite, if it did. */
@@ -69,7 +70,7 @@ interface Path {
 /** Runs the estimators on a model side by side, a hundredth of the steps at a time in alternating order. */
 export function runExperiment(
   model: Model,
-  estimators: ReadonlyMap<string, () => Estimator>,
+  estimators: ReadonlyMap<string, { readonly make: () => Estimator }>,
   options: ExperimentOptions,
 ): Experiment {
   const { steps, learningRate, samples, varianceSamples, seed } = options;
@@ -80,7 +81,7 @@ export function runExperiment(
   const chunk = Math.max(1, Math.ceil(steps / CHECKPOINTS));
   const curves: Curve[] = [];
   samples.forEach((n, round) => {
-    const paths = [...estimators].map(([name, make]): Path => {
+    const paths = [...estimators].map(([name, { make }]): Path => {
       const sampler = makeSampler(model, make());
       const { trace } = sampler.target;
       const theta = packParameters("compare", trace, initialParameters(trace));
@@ -92,6 +93,7 @@ export function runExperiment(
         elboError: 0,
         componentVariance: 0,
         normVariance: 0,
+        varianceTrace: [],
         millisecondsPerIteration: 0,
       };
       return {
@@ -120,7 +122,7 @@ export function runExperiment(
           advance(path, done, count);
           evaluate(path, done + count);
         } catch (error) {
-          if (!(error instanceof RangeError || error instanceof DivergenceError)) throw error;
+          if (done === 0 || !(error instanceof RangeError)) throw error;
           path.curve.diverged = `after iteration ${done}: ${error.message}`;
         }
       }
@@ -140,6 +142,7 @@ export function runExperiment(
       const { curve, sampler, theta, state, gradient, times } = path;
       const moments = makeMoments(sampler);
       let spent = 0;
+      let recent = 0;
       for (let step = done; step < done + count; step++) {
         momentsInto(moments, sampler, theta, {
           generator,
@@ -149,7 +152,7 @@ export function runExperiment(
         });
         let total = 0;
         for (let p = 0; p < sampler.size; p++) total += moments.variance[p]!;
-        curve.componentVariance += total / sampler.size;
+        recent += total / sampler.size;
         curve.normVariance += moments.normVariance;
         path.measured++;
         const start = performance.now();
@@ -158,6 +161,8 @@ export function runExperiment(
         spent += performance.now() - start;
       }
       times.push(spent / count);
+      curve.componentVariance += recent;
+      curve.varianceTrace.push(recent / count);
     }
   });
   return { model: model.name, steps, learningRate, varianceSamples, seed, curves };

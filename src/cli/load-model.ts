@@ -1,5 +1,6 @@
 /** A model by name, or the default export of a user's module. */
 import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as catalogue from "../models/index.ts";
@@ -22,12 +23,32 @@ export async function loadModel(name: string | undefined): Promise<Model> {
   const path = resolve(name);
   if (!existsSync(path))
     throw new UsageError(`no such file; got "${name}", expected a module whose default export is a model`);
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  resolveToThisPackage();
+  const module = (await importModule(name, path)) as { default?: unknown };
   if (!isModel(module.default))
     throw new UsageError(
       `"${name}" does not export a model; got a default export of ${typeof module.default}, expected export default defineModel(…)`,
     );
   return module.default;
+}
+
+async function importModule(name: string, path: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    throw new UsageError(
+      `this Node.js cannot import "${name}"; got ${process.version}, expected a JavaScript module, or Node.js 22.18 or later for TypeScript`,
+    );
+  }
+}
+
+// A user's module must get the very classes that this command line uses, wherever the module lies: its imports of
+// "nondiff" resolve as if they stood here. Node.js before 20.6 has no hook for that; there the usual rules hold.
+function resolveToThisPackage(): void {
+  const hook = `export const resolve = (specifier, context, next) =>
+    next(specifier, /^nondiff(\\/|$)/.test(specifier) ? { ...context, parentURL: ${JSON.stringify(import.meta.url)} } : context);`;
+  nodeModule.register?.(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 
 function isModel(value: unknown): value is Model {

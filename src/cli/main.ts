@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: `nondiff models | run | explain | compare`. */
 import { DivergenceError, explain } from "../inference/index.ts";
-import { optionHelp, parse, UsageError } from "./arguments.ts";
+import { only, optionHelp, parse, UsageError } from "./arguments.ts";
 import { COMPARE_OPTIONS, compare } from "./compare.ts";
 import { loadModel } from "./load-model.ts";
 import { models } from "./models.ts";
@@ -33,15 +33,19 @@ async function dispatch([command, ...rest]: readonly string[]): Promise<void> {
   if (rest.includes("--help") || rest.includes("-h"))
     return console.log(`${usage}: ${about}\n\n${optionHelp(options)}`);
   switch (command as Command) {
-    case "models":
-      return models(parse(rest, options).values["json"] === true);
+    case "models": {
+      const { values, positionals } = parse(rest, options);
+      if (positionals.length > 0)
+        throw new UsageError(`models: too many arguments; got "${positionals.join(" ")}", expected none`);
+      return models(values["json"] === true);
+    }
     case "run":
       return run(rest);
     case "compare":
       return compare(rest);
     case "explain": {
       const { values, positionals } = parse(rest, options);
-      const { text, ...explanation } = explain(await loadModel(positionals[0]));
+      const { text, ...explanation } = explain(await loadModel(only("explain", positionals)));
       return console.log(values["json"] ? JSON.stringify(explanation) : text);
     }
   }
@@ -54,7 +58,8 @@ try {
     error instanceof UsageError ||
     error instanceof RangeError ||
     error instanceof TypeError ||
-    error instanceof DivergenceError;
+    error instanceof DivergenceError ||
+    (error instanceof Error && "syscall" in error); // a file that cannot be written, say
   console.error(`nondiff: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { adam, fitSteps } from "../inference/index.ts";
 import type { Posterior } from "../inference/posterior.ts";
-import { integer, type OptionSpecs, parse, positiveNumber, UsageError } from "./arguments.ts";
+import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { ESTIMATORS } from "./estimators.ts";
 import { loadModel } from "./load-model.ts";
 import { number, progressBar, sparkline, table } from "./terminal.ts";
@@ -20,20 +20,19 @@ export const RUN_OPTIONS: OptionSpecs = {
 export async function run(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args, RUN_OPTIONS);
   const name = String(values["estimator"] ?? "corrected");
-  const makeEstimator = ESTIMATORS.get(name);
-  if (!makeEstimator)
-    throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
+  const row = ESTIMATORS.get(name);
+  if (!row) throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
   const steps = integer("steps", values["steps"], 5000);
   const samples = integer("samples", values["samples"], 16);
   const seed = integer("seed", values["seed"], 0, Number.MIN_SAFE_INTEGER);
   const optimizer = adam({ learningRate: positiveNumber("lr", values["lr"], 0.01) });
-  const model = await loadModel(positionals[0]);
+  const model = await loadModel(only("run", positionals));
   const bar = progressBar(process.stderr);
   const start = performance.now();
   let posterior: Posterior;
   try {
     const iterator = fitSteps(model, {
-      estimator: makeEstimator(),
+      estimator: row.make(),
       optimizer,
       steps,
       samples,

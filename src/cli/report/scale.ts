@@ -1,20 +1,28 @@
 /** What an ELBO plot shows: curves of bad estimators are cut at the bottom so that the others can be told apart. */
 import type { Experiment } from "../experiment.ts";
 
-export const COLOURS: Readonly<Record<string, string>> = {
-  score: "#7f7f7f",
-  reparam: "#d62728",
-  lyy18: "#1f77b4",
-  corrected: "#2ca02c",
-};
-
-/** [low, high] of the ELBO axis: from the start of the best curve, or a tenth of its climb if that is where the others are, to the top. */
+/** [low, high] of the ELBO axis: from the lower quartile of all values after the first tenth of the steps up to the best one. */
 export function elboRange({ curves }: Experiment): [number, number] {
-  const finals = curves.map(({ elbo }) => elbo[elbo.length - 1]!);
   const top = Math.max(...curves.flatMap(({ elbo }) => elbo));
   const settled = curves.flatMap(({ elbo }) => elbo.slice(Math.floor(elbo.length / 10)));
-  const sorted = [...settled, ...finals].sort((p, q) => p - q);
+  const sorted = settled.sort((p, q) => p - q);
   const low = sorted[Math.floor(sorted.length / 4)]!;
   const margin = 0.1 * (top - low) || 1;
   return [low - margin, top + margin];
+}
+
+/** A number as an axis shows it: −1.2M, −250k, 0.003, 1e-7. */
+export function tickText(value: number): string {
+  const magnitude = Math.abs(value);
+  const short = (scaled: number, unit: string): string => `${Number(scaled.toPrecision(4))}${unit}`.replace("-", "−");
+  if (magnitude >= 1e9 || (magnitude < 1e-3 && magnitude > 0)) return value.toExponential().replace("e+", "e");
+  if (magnitude >= 1e6) return short(value / 1e6, "M");
+  return magnitude >= 1e4 ? short(value / 1e3, "k") : short(value, "");
+}
+
+/** At most eight powers of ten, evenly apart, between two positive numbers. */
+export function decades(low: number, high: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const step = Math.max(1, Math.ceil((last - first) / 7));
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
 }

@@ -1,49 +1,61 @@
-import { scaleLinear } from "d3-scale";
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import type { Experiment } from "../experiment.ts";
-import { COLOURS, elboRange } from "./scale.ts";
+import { escapeMarkup } from "./escape.ts";
+import type { PlotData } from "./plots.ts";
+import { decades, tickText } from "./scale.ts";
 
 const [WIDTH, HEIGHT] = [640, 400];
-const MARGIN = { left: 80, right: 110, top: 30, bottom: 45 };
+const MARGIN = { left: 80, right: 20, top: 56, bottom: 45 };
+const LEGEND_STEP = 120;
 
-/** ELBO against iteration for each estimator, as a standalone SVG. */
-export function elboSvg(experiment: Experiment, samples: number): string {
-  const curves = experiment.curves.filter((curve) => curve.samples === samples);
-  const x = scaleLinear([0, experiment.steps], [MARGIN.left, WIDTH - MARGIN.right]);
-  const y = scaleLinear(elboRange(experiment), [HEIGHT - MARGIN.bottom, MARGIN.top]).nice();
-  const path = line<[number, number]>(
-    ([iteration]) => x(iteration),
-    ([, elbo]) => y(elbo),
-  );
-  const text = (at: [number, number], content: string, anchor = "middle", extra = ""): string =>
-    `<text x="${at[0]}" y="${at[1]}" text-anchor="${anchor}"${extra}>${content}</text>`;
+/** A plot as a standalone SVG. */
+export function plotSvg({ title, yLabel, iterations, series, range }: PlotData): string {
+  const [left, right, top, bottom] = [MARGIN.left, WIDTH - MARGIN.right, MARGIN.top, HEIGHT - MARGIN.bottom];
+  const x = scaleLinear([0, Math.max(1, ...iterations)], [left, right]);
+  const shown = series.flatMap(({ values }) => values.filter((value) => value !== null));
+  const y: ScaleContinuousNumeric<number, number> = range
+    ? scaleLinear(range, [bottom, top]).nice(6)
+    : scaleLog(shown.length > 0 ? [Math.min(...shown), Math.max(...shown)] : [0.1, 10], [bottom, top]).nice();
+  const text = (at: readonly [number, number], content: string, anchor = "middle", extra = ""): string =>
+    `<text x="${at[0]}" y="${at[1]}" text-anchor="${anchor}"${extra}>${escapeMarkup(content)}</text>`;
+  const grid = (x1: number, x2: number, y1: number, y2: number): string =>
+    `<line x1="${round(x1)}" x2="${round(x2)}" y1="${round(y1)}" y2="${round(y2)}" stroke="#e4e4e4"/>`;
   const xTicks = x
     .ticks(5)
-    .map(
-      (tick) =>
-        `<line x1="${x(tick)}" x2="${x(tick)}" y1="${MARGIN.top}" y2="${HEIGHT - MARGIN.bottom}" stroke="#eee"/>${text([x(tick), HEIGHT - MARGIN.bottom + 16], String(tick))}`,
-    );
-  const yTicks = y
-    .ticks(6)
-    .map(
-      (tick) =>
-        `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#eee"/>${text([MARGIN.left - 6, y(tick) + 4], String(tick), "end")}`,
-    );
-  const drawn = curves.map(({ estimator, iterations, elbo }, j) => {
-    const colour = COLOURS[estimator] ?? "#000";
-    const d = path(iterations.map((iteration, i) => [iteration, elbo[i]!]));
-    const legendY = MARGIN.top + 18 * j + 10;
-    return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="1.6" clip-path="url(#plot)"/><line x1="${WIDTH - MARGIN.right + 8}" x2="${WIDTH - MARGIN.right + 28}" y1="${legendY - 4}" y2="${legendY - 4}" stroke="${colour}" stroke-width="2"/>${text([WIDTH - MARGIN.right + 33, legendY], estimator, "start")}`;
+    .map((tick) => grid(x(tick), x(tick), top, bottom) + text([round(x(tick)), bottom + 17], tickText(tick)));
+  const yTicks = (range ? y.ticks(6) : decades(y.domain()[0]!, y.domain()[1]!)).map(
+    (tick) => grid(left, right, y(tick), y(tick)) + text([left - 7, round(y(tick)) + 4], tickText(tick), "end"),
+  );
+  const path = line<readonly [number, number | null]>(
+    ([iteration]) => round(x(iteration)),
+    ([, value]) => round(y(value ?? NaN)),
+  ).defined(([, value]) => value !== null);
+  const drawn = series.map(({ label, colour, dash, values }, j) => {
+    const stroke = `stroke="${colour}" stroke-width="2"${dash.length > 0 ? ` stroke-dasharray="${dash.join(" ")}"` : ""}`;
+    const d = path(iterations.map((iteration, i) => [iteration, values[i] ?? null])) ?? "";
+    const legend = left + LEGEND_STEP * j;
+    return {
+      curve: `<path d="${d}" fill="none" ${stroke} clip-path="url(#plot)"/>`,
+      key: `<line x1="${legend}" x2="${legend + 26}" y1="41" y2="41" ${stroke}/>${text([legend + 31, 45], label, "start")}`,
+    };
   });
-  const area = `x="${MARGIN.left}" y="${MARGIN.top}" width="${WIDTH - MARGIN.left - MARGIN.right}" height="${HEIGHT - MARGIN.top - MARGIN.bottom}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
+  const area = `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.max(WIDTH, left + LEGEND_STEP * series.length)} ${HEIGHT}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#fff"/><clipPath id="plot"><rect ${area}/></clipPath>
 ${[...xTicks, ...yTicks].join("\n")}
 <rect ${area} fill="none" stroke="#999"/>
-${drawn.join("\n")}
-${text([WIDTH / 2, 18], `${experiment.model}: ELBO with ${samples} sample${samples > 1 ? "s" : ""} per gradient`)}
-${text([(MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 10], "iteration")}
-${text([16, HEIGHT / 2], "ELBO", "middle", ` transform="rotate(-90 16 ${HEIGHT / 2})"`)}
+${drawn
+  .toReversed()
+  .map(({ curve }) => curve)
+  .join("\n")}
+${drawn.map(({ key }) => key).join("\n")}
+${text([WIDTH / 2, 20], title, "middle", ' font-size="14"')}
+${text([(left + right) / 2, HEIGHT - 9], "iteration")}
+${text([16, (top + bottom) / 2], yLabel, "middle", ` transform="rotate(-90 16 ${(top + bottom) / 2})"`)}
 </svg>
 `;
+}
+
+function round(value: number): number {
+  return Math.round(10 * value) / 10;
 }

@@ -17,41 +17,36 @@ export function layout({ curves }: Experiment): { estimators: string[]; samples:
   };
 }
 
-export function curveOf({ curves }: Experiment, estimator: string, samples: number): Curve {
+function curveOf({ curves }: Experiment, estimator: string, samples: number): Curve {
   return curves.find((curve) => curve.estimator === estimator && curve.samples === samples)!;
 }
 
 /** ELBO reached, variance ratios, time per iteration. */
 export function tableData(experiment: Experiment): TableData[] {
   const { estimators, samples } = layout(experiment);
-  const most = samples[samples.length - 1]!;
+  // The paper's code measures variances along the runs with one sample per gradient.
+  const [fewest, most] = [Math.min(...samples), Math.max(...samples)];
   const published = PAPER[experiment.model];
-  const scored = curveOf(experiment, "score", most);
   const paper = (value: number | undefined): string => (value === undefined ? "–" : number(value));
+  const scored = (n: number): Curve => curveOf(experiment, "score", n);
   return [
     {
       title: `ELBO after ${experiment.steps} iterations, Adam ${experiment.learningRate} (2000 samples, ± standard error)`,
-      headers: ["estimator", ...samples.map((n) => `${n} sample${n > 1 ? "s" : ""}`)],
-      rows: estimators.map((name) => [
-        name,
-        ...samples.map((n) => {
-          const { elbo, elboError, diverged } = curveOf(experiment, name, n);
-          return diverged === undefined ? `${elbo[elbo.length - 1]!.toFixed(2)} ± ${number(elboError)}` : "diverged";
-        }),
-      ]),
+      headers: ["estimator", ...samples.map(plural)],
+      rows: estimators.map((name) => [name, ...samples.map((n) => elboText(curveOf(experiment, name, n)))]),
     },
     {
-      title: `variance of a single-sample gradient divided by SCORE's, averaged over the optimisation with ${most} samples`,
+      title: `variance of a single-sample gradient divided by SCORE's, averaged over the iterations with ${plural(fewest)} per gradient`,
       headers: ["estimator", "Avg(V(·))", "paper", "V(‖·‖₂)", "paper"],
       rows: estimators
         .filter((name) => name !== "score")
         .map((name) => {
-          const { componentVariance, normVariance } = curveOf(experiment, name, most);
+          const { componentVariance, normVariance } = curveOf(experiment, name, fewest);
           return [
             name,
-            number(componentVariance / scored.componentVariance),
+            number(componentVariance / scored(fewest).componentVariance),
             paper(published?.variance[name]?.[0]),
-            number(normVariance / scored.normVariance),
+            number(normVariance / scored(fewest).normVariance),
             paper(published?.variance[name]?.[1]),
           ];
         }),
@@ -59,20 +54,14 @@ export function tableData(experiment: Experiment): TableData[] {
     {
       title:
         "time per iteration, ms (noise, gradient and optimiser; median, estimators taking turns); the paper's is for its own code and machine",
-      headers: [
-        "estimator",
-        ...samples.map((n) => `${n} sample${n > 1 ? "s" : ""}`),
-        "ratio to score",
-        "paper",
-        "paper's ratio",
-      ],
+      headers: ["estimator", ...samples.map(plural), `÷ score (${plural(most)})`, "paper", "paper ÷ score"],
       rows: estimators.map((name) => {
-        const { millisecondsPerIteration } = curveOf(experiment, name, most);
         const theirs = published?.milliseconds;
+        const ratio = curveOf(experiment, name, most).millisecondsPerIteration / scored(most).millisecondsPerIteration;
         return [
           name,
           ...samples.map((n) => number(curveOf(experiment, name, n).millisecondsPerIteration)),
-          number(millisecondsPerIteration / scored.millisecondsPerIteration),
+          number(ratio),
           paper(theirs?.[name]),
           paper(theirs?.[name] === undefined ? undefined : theirs[name]! / theirs["score"]!),
         ];
@@ -81,11 +70,26 @@ export function tableData(experiment: Experiment): TableData[] {
   ];
 }
 
+function plural(samples: number): string {
+  return `${samples} sample${samples > 1 ? "s" : ""}`;
+}
+
+/** An ELBO to as many decimals as its error deserves, at most two. */
+function elboText({ elbo, elboError, diverged }: Curve): string {
+  if (diverged !== undefined) return "diverged";
+  const decimals = Math.max(0, Math.min(2, Math.ceil(1 - Math.log10(elboError))));
+  return `${elbo[elbo.length - 1]!.toFixed(decimals)} ± ${elboError.toFixed(decimals)}`;
+}
+
+/** A line for each curve that stopped being finite. */
+export function divergences({ curves }: Experiment): string[] {
+  return curves
+    .filter((curve) => curve.diverged !== undefined)
+    .map((curve) => `${curve.estimator} with ${plural(curve.samples)} diverged ${curve.diverged}`);
+}
+
 /** The tables as text, with what diverged. */
 export function tables(experiment: Experiment): string {
-  const diverged = experiment.curves
-    .filter((curve) => curve.diverged !== undefined)
-    .map((curve) => `${curve.estimator} with ${curve.samples} samples diverged ${curve.diverged}`);
   const parts = tableData(experiment).map(({ title, headers, rows }) => `${title}\n${table(headers, rows)}`);
-  return [`── ${experiment.model} ──`, ...parts, ...diverged].join("\n\n");
+  return [`── ${experiment.model} ──`, ...parts, ...divergences(experiment)].join("\n\n");
 }

@@ -1,0 +1,58 @@
+/**
+ * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it.
+ * Everything here is also exported by `nondiff`; classes are the same ones, so the two entries mix.
+ */
+export {
+  abs,
+  add,
+  and,
+  type Condition,
+  cos,
+  div,
+  dot,
+  type Expr,
+  exp,
+  expm1,
+  ge,
+  gt,
+  le,
+  log,
+  log1p,
+  logSumExp,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  not,
+  or,
+  pow,
+  type Real,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Truth,
+  tanh,
+  where,
+} from "./autodiff/expr.ts";
+export { bernoulli } from "./distributions/bernoulli.ts";
+export type { Distribution } from "./distributions/distribution.ts";
+export { exponential } from "./distributions/exponential.ts";
+export { normal } from "./distributions/normal.ts";
+export { poisson } from "./distributions/poisson.ts";
+export { studentT } from "./distributions/student-t.ts";
+export { corrected } from "./estimators/corrected.ts";
+export type { Estimator } from "./estimators/estimator.ts";
+export { reparam } from "./estimators/reparam.ts";
+export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
+export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./inference/estimate.ts";
+export { DivergenceError, type FitOptions, type FitStep, fit, fitAsync, fitSteps } from "./inference/fit.ts";
+export { logJoint } from "./inference/log-joint.ts";
+export { adam } from "./inference/optimizers.ts";
+export type { Posterior } from "./inference/posterior.ts";
+export { defineModel, type MeanFieldParameters, type Model, type ProgramContext } from "./program/model.ts";
