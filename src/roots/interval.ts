@@ -1,0 +1,227 @@
+/**
+ * Interval arithmetic for every op of the op table, rounded outwards.
+ *
+ * Values lie in arrays by position, so that evaluating a list of operations allocates nothing. A result [lo, hi]
+ * contains both the exact and the computed value of the op at every point of its operands at which it is a number.
+ * Where it may not be one, or where the op may jump (a pole, a sign, an undecided mask), `partial` is 1; an op that is
+ * undefined on all of its operands gives [NaN, NaN]. Masks are intervals of the op table's truth values: [−1, −1] true,
+ * [0, 0] false, [−1, 0] undecided.
+ *
+ * JavaScript cannot round in a given direction: each bound is moved by the error of its op. `+ − * /` and `sqrt` err by
+ * half an ulp, the other `Math` functions by at most 1 (powers 12) on the engines in use, the special functions by the
+ * bounds in their doc comments; since the bound must hold for values computed anywhere inside the operands, twice that.
+ */
+import type { OpName } from "../autodiff/ops.ts";
+import { erf } from "../autodiff/special/erf.ts";
+import { digamma, lgamma, trigamma } from "../autodiff/special/gamma.ts";
+import { logAddExp, sigmoid, softplus } from "../autodiff/special/logistic.ts";
+import { logNormalCdf, normalCdf, normalHazard } from "../autodiff/special/normal.ts";
+import { cosine, sine, tangent } from "./periodic.ts";
+import { power } from "./power.ts";
+import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./rounding.ts";
+
+// Where log Γ has its minimum on x > 0, and that minimum rounded down.
+const LGAMMA_MINIMISER = 1.4616321449683622;
+const LGAMMA_MINIMUM = -0.12148629053584967;
+
+// Sums and differences that round to 0 are exact.
+const sumDown = (s: number): number => (s === 0 ? 0 : down(s, 1));
+const sumUp = (s: number): number => (s === 0 ? 0 : up(s, 1));
+
+function sum(v: Enclosures, r: number, xl: number, xh: number, yl: number, yh: number, partial: number) {
+  if (Number.isNaN(xl) || Number.isNaN(yl)) return putEmpty(v, r);
+  const lo = xl + yl;
+  const hi = xh + yh;
+  const opposed = (xh === Infinity && yl === -Infinity) || (xl === -Infinity && yh === Infinity);
+  put(
+    v,
+    r,
+    !Number.isNaN(lo) ? sumDown(lo) : -Infinity,
+    !Number.isNaN(hi) ? sumUp(hi) : Infinity,
+    opposed ? 1 : partial,
+  );
+}
+
+/** [lo, hi] of x·y, before rounding; 0·∞ is 0, because ∞ stands for arbitrarily large numbers. */
+function putProduct(v: Enclosures, r: number, x: number, y: number, partial: number): void {
+  const { lo, hi } = v;
+  const [a, b, c, d] = [times(lo[x]!, lo[y]!), times(lo[x]!, hi[y]!), times(hi[x]!, lo[y]!), times(hi[x]!, hi[y]!)];
+  put(v, r, down(Math.min(a, b, c, d), 1), up(Math.max(a, b, c, d), 1), partial);
+  // A product with 0 is exact.
+  if ((lo[x] === 0 && hi[x] === 0) || (lo[y] === 0 && hi[y] === 0)) put(v, r, 0, 0, partial);
+}
+
+const times = (x: number, y: number): number => (x === 0 || y === 0 ? 0 : x * y);
+const holdsZero = (v: Enclosures, x: number): boolean => v.lo[x]! <= 0 && v.hi[x]! >= 0;
+const unbounded = (v: Enclosures, x: number): boolean => v.lo[x] === -Infinity || v.hi[x] === Infinity;
+
+function product(v: Enclosures, r: number, x: number, y: number) {
+  if (x === y) return RULES.square(v, r, x, x, x);
+  const partial = v.partial[x]! | v.partial[y]!;
+  if (Number.isNaN(v.lo[x]) || Number.isNaN(v.lo[y])) return putEmpty(v, r);
+  const undefinedInside = (holdsZero(v, x) && unbounded(v, y)) || (holdsZero(v, y) && unbounded(v, x));
+  putProduct(v, r, x, y, undefinedInside ? 1 : partial);
+}
+
+function quotient(v: Enclosures, r: number, x: number, y: number) {
+  const { lo, hi } = v;
+  if (Number.isNaN(lo[x]) || Number.isNaN(lo[y])) return putEmpty(v, r);
+  // A zero divisor may have either sign; ∞/∞ can be anything.
+  if (holdsZero(v, y) || (unbounded(v, x) && unbounded(v, y))) return putLine(v, r);
+  const a = lo[x]! / lo[y]!;
+  const b = lo[x]! / hi[y]!;
+  const c = hi[x]! / lo[y]!;
+  const d = hi[x]! / hi[y]!;
+  if (lo[x] === 0 && hi[x] === 0) return put(v, r, 0, 0, v.partial[x]! | v.partial[y]!);
+  put(v, r, down(Math.min(a, b, c, d), 1), up(Math.max(a, b, c, d), 1), v.partial[x]! | v.partial[y]!);
+}
+
+/** A function that grows (or falls) on the whole line, with its relative error in units of EPSILON and its range. */
+function monotone(f: (x: number) => number, ulps: number, least: number, most: number, falls = false): IntervalRule {
+  return (v, r, x) => {
+    if (Number.isNaN(v.lo[x])) return putEmpty(v, r);
+    const atLow = f(v.lo[x]!);
+    const atHigh = f(v.hi[x]!);
+    const lo = down(falls ? atHigh : atLow, ulps);
+    const hi = up(falls ? atLow : atHigh, ulps);
+    put(v, r, Math.max(lo, least), Math.min(hi, most), v.partial[x]!);
+  };
+}
+
+/** As `monotone` for a function that starts at `from`: undefined below, and not continuous there if `jumps`. */
+function startingAt(from: number, jumps: boolean, f: (x: number) => number, ulps: number, least: number): IntervalRule {
+  return (v, r, x) => {
+    const low = v.lo[x]!;
+    const high = v.hi[x]!;
+    if (!(high >= from)) return putEmpty(v, r);
+    const outside = low < from || (jumps && low === from);
+    const lo = down(f(Math.max(low, from)), ulps);
+    put(v, r, Math.max(lo, least), up(f(high), ulps), outside ? 1 : v.partial[x]!);
+  };
+}
+
+/** A function used for x > 0 only; its poles at 0, −1, … make everything else the whole line. */
+function onPositive(rule: IntervalRule): IntervalRule {
+  return (v, r, x, y, z) => {
+    if (Number.isNaN(v.lo[x])) return putEmpty(v, r);
+    if (v.lo[x]! > 0) rule(v, r, x, y, z);
+    else putLine(v, r);
+  };
+}
+
+const risingDigamma = monotone(digamma, 20, -Infinity, Infinity);
+const fallingTrigamma = monotone(trigamma, 20, 0, Infinity, true);
+
+/** The smallest interval that contains those at x and y. */
+function hull(v: Enclosures, r: number, x: number, y: number) {
+  const { lo, hi } = v;
+  if (Number.isNaN(lo[x])) return put(v, r, lo[y]!, hi[y]!, 1);
+  if (Number.isNaN(lo[y])) return put(v, r, lo[x]!, hi[x]!, 1);
+  put(v, r, Math.min(lo[x]!, lo[y]!), Math.max(hi[x]!, hi[y]!), 1);
+}
+
+function putMask(v: Enclosures, r: number, lo: number, hi: number): void {
+  put(v, r, lo, hi, lo === hi ? 0 : 1);
+}
+
+/** One rule per op: a missing one is a compile error. */
+export const RULES: { readonly [K in OpName]: IntervalRule } = {
+  add: (v, r, x, y) => sum(v, r, v.lo[x]!, v.hi[x]!, v.lo[y]!, v.hi[y]!, v.partial[x]! | v.partial[y]!),
+  sub: (v, r, x, y) => sum(v, r, v.lo[x]!, v.hi[x]!, -v.hi[y]!, -v.lo[y]!, v.partial[x]! | v.partial[y]!),
+  mul: product,
+  div: quotient,
+  pow: power,
+  min: (v, r, x, y) => {
+    const { lo, hi } = v;
+    put(v, r, Math.min(lo[x]!, lo[y]!), Math.min(hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
+  },
+  max: (v, r, x, y) => {
+    const { lo, hi } = v;
+    put(v, r, Math.max(lo[x]!, lo[y]!), Math.max(hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
+  },
+  logAddExp: (v, r, x, y) => {
+    const { lo, hi } = v;
+    if (Number.isNaN(lo[x]) || Number.isNaN(lo[y])) return putEmpty(v, r);
+    const low = logAddExp(lo[x]!, lo[y]!);
+    const high = logAddExp(hi[x]!, hi[y]!);
+    // Twice the stated 1e-13·max(|result|, |max(x, y)|); an infinite result is exact or an overflow.
+    const margin = (value: number, u: number, w: number): number =>
+      Number.isFinite(value) ? 2e-13 * Math.max(Math.abs(value), Math.abs(Math.max(u, w))) + TINY : 0;
+    const below = low === Infinity ? Number.MAX_VALUE : low - margin(low, lo[x]!, lo[y]!);
+    put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
+  },
+  neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
+  exp: monotone(Math.exp, 4, 0, Infinity),
+  log: startingAt(0, true, Math.log, 4, -Infinity),
+  log1p: startingAt(-1, true, Math.log1p, 4, -Infinity),
+  expm1: monotone(Math.expm1, 4, -1, Infinity),
+  sqrt: startingAt(0, false, Math.sqrt, 1, 0),
+  square: (v, r, x) => {
+    const low = v.lo[x]! * v.lo[x]!;
+    const high = v.hi[x]! * v.hi[x]!;
+    const least = holdsZero(v, x) ? 0 : Math.max(0, down(Math.min(low, high), 1));
+    const most = Math.max(low, high);
+    if (Number.isNaN(low)) putEmpty(v, r);
+    else put(v, r, least, v.lo[x] === 0 && v.hi[x] === 0 ? 0 : up(most, 1), v.partial[x]!);
+  },
+  abs: (v, r, x) => {
+    const low = Math.abs(v.lo[x]!);
+    const high = Math.abs(v.hi[x]!);
+    put(v, r, holdsZero(v, x) ? 0 : Math.min(low, high), Math.max(low, high), v.partial[x]!);
+  },
+  sign: (v, r, x) => {
+    const low = Math.sign(v.lo[x]!);
+    const high = Math.sign(v.hi[x]!);
+    put(v, r, low, high, low === high ? v.partial[x]! : 1);
+  },
+  sin: sine,
+  cos: cosine,
+  tan: tangent,
+  tanh: monotone(Math.tanh, 8, -1, 1),
+  sigmoid: monotone(sigmoid, 10, 0, 1),
+  softplus: monotone(softplus, 10, 0, Infinity),
+  lgamma: onPositive((v, r, x) => {
+    const low = v.lo[x]!;
+    const high = v.hi[x]!;
+    const atLow = lgamma(low);
+    const atHigh = lgamma(high);
+    const straddles = low <= LGAMMA_MINIMISER + 2 * EPSILON && high >= LGAMMA_MINIMISER - 2 * EPSILON;
+    const least = straddles ? LGAMMA_MINIMUM : Math.min(atLow, atHigh);
+    put(v, r, down(least, 20), up(Math.max(atLow, atHigh), 20), v.partial[x]!);
+  }),
+  digamma: onPositive(risingDigamma),
+  trigamma: onPositive(fallingTrigamma),
+  erf: monotone(erf, 10, -1, 1),
+  normalCdf: monotone(normalCdf, 20, 0, 1),
+  logNormalCdf: monotone(logNormalCdf, 20, -Infinity, 0),
+  normalHazard: monotone(normalHazard, 20, 0, Infinity, true),
+  where: (v, r, p, x, y) => {
+    if (v.lo[p] !== v.hi[p]) hull(v, r, x, y);
+    else if (v.lo[p] !== 0) put(v, r, v.lo[x]!, v.hi[x]!, v.partial[x]!);
+    else put(v, r, v.lo[y]!, v.hi[y]!, v.partial[y]!);
+  },
+  positive: (v, r, x) => {
+    if (v.lo[x]! > 0) putMask(v, r, -1, v.partial[x] === 0 ? -1 : 0);
+    else putMask(v, r, v.hi[x]! > 0 ? -1 : 0, 0); // false also where undefined
+  },
+  equal: (v, r, x, y) => {
+    const { lo, hi, partial } = v;
+    const apart = !(lo[x]! <= hi[y]! && lo[y]! <= hi[x]!);
+    const onePoint = lo[x] === hi[x] && lo[y] === hi[y] && lo[x] === lo[y];
+    const certain = (onePoint || x === y) && partial[x] === 0 && partial[y] === 0;
+    putMask(v, r, apart ? 0 : -1, certain ? -1 : 0);
+  },
+  not: (v, r, p) => putMask(v, r, -1 - v.hi[p]!, -1 - v.lo[p]!),
+  and: (v, r, p, q) => putMask(v, r, Math.max(v.lo[p]!, v.lo[q]!), Math.max(v.hi[p]!, v.hi[q]!)),
+  or: (v, r, p, q) => putMask(v, r, Math.min(v.lo[p]!, v.lo[q]!), Math.min(v.hi[p]!, v.hi[q]!)),
+  chain: (v, r, x, y) => {
+    const { lo, hi, partial } = v;
+    if (lo[x] === 0 && hi[x] === 0) return put(v, r, 0, 0, partial[x]!);
+    if (!holdsZero(v, x)) return product(v, r, x, y);
+    // The absorbing 0 is inside; where y is undefined or unbounded the product jumps there.
+    if (Number.isNaN(lo[y])) return put(v, r, 0, 0, 1);
+    const jumps = unbounded(v, y) || (unbounded(v, x) && holdsZero(v, y));
+    if (x === y) RULES.square(v, r, x, x, x);
+    else putProduct(v, r, x, y, jumps ? 1 : partial[x]! | partial[y]!);
+  },
+};

@@ -1,0 +1,196 @@
+/**
+ * A condition compiled for the search of its roots along one input: which nodes are computed once per call, which once
+ * per piece, and at which inner conditions the line must be cut first.
+ *
+ * An event is a node u whose sign decides how the condition continues: the operand of a mask, of `sign`, `log` or
+ * `sqrt`, a divisor (poles). On one side of its roots the condition is continuous and its derivative node is right.
+ * Masks that only the derivative reads (kinks of min, max, abs) are events too, so that a root on a kink is found.
+ */
+import { CODE, INPUT } from "../autodiff/codes.ts";
+import { gradient } from "../autodiff/gradient.ts";
+import type { Graph } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+
+/** Numbers per instruction: op code, position of the result, of three operands, index of the event it decides or −1. */
+export const WIDTH = 6;
+
+/** A function of t whose roots are sought, with its derivative, as instructions. */
+export interface Target {
+  readonly node: NodeId;
+  readonly value: Int32Array;
+  /** Instructions of the derivative that are not among those of the value. */
+  readonly derivative: Int32Array;
+  readonly position: number;
+  readonly slope: number;
+}
+
+export interface Event extends Target {
+  /** Divides or has its sign taken: 0 itself belongs to neither side. */
+  readonly strict: boolean;
+  /** A mask reads it: where it is 0 the mask is false. */
+  readonly masked: boolean;
+}
+
+export interface Plan {
+  readonly inputs: readonly NodeId[];
+  /** Number of positions; the inputs come first, then t. */
+  readonly size: number;
+  readonly constants: readonly (readonly [position: number, value: number])[];
+  /** Instructions that do not depend on t. */
+  readonly fixed: Int32Array;
+  /** In an order in which each is only read by later ones. */
+  readonly events: readonly Event[];
+  /** The event that t itself is, or −1. */
+  readonly eventOfT: number;
+  /** Undefined if the condition does not depend on t. */
+  readonly condition: Target | undefined;
+}
+
+interface Found {
+  readonly node: NodeId;
+  strict: boolean;
+  masked: boolean;
+  readonly value: readonly NodeId[];
+  readonly derivative: readonly NodeId[];
+  readonly slope: NodeId;
+}
+
+/** Adds the derivatives of the condition and of its events to the graph. */
+export function makePlan(graph: Graph, condition: NodeId, t: NodeId): Plan {
+  const { moves, lowered, ordered } = alongLine(graph, t);
+  const found = new Map<NodeId, Found>();
+  const open = new Set<NodeId>();
+  const visit = (node: NodeId): Found => {
+    open.add(node);
+    const [slope] = gradient(graph, node, [t]) as [NodeId];
+    const value = ordered(node);
+    const inValue = new Set(value);
+    const derivative = ordered(slope).filter((each) => !inValue.has(each));
+    for (const each of value) if (moves(each)) for (const decision of decisions(graph, each)) cut(decision);
+    for (const each of derivative)
+      if (moves(each) && isSwitch(graph, each)) for (const decision of decisions(graph, each)) cut(decision);
+    open.delete(node);
+    return { node, strict: false, masked: false, value, derivative, slope };
+  };
+  const cut = ({ at, strict, masked }: Decision): void => {
+    const u = lowered(at);
+    if (open.has(u) || !moves(u)) return;
+    const event = found.get(u) ?? visit(u);
+    event.strict ||= strict;
+    event.masked ||= masked;
+    found.set(u, event);
+  };
+  const last = visit(lowered(condition));
+  const events = [...found.values()];
+
+  const nodes = new Set([...events, last].flatMap(({ value, derivative }) => [...value, ...derivative]));
+  const inputs = [...nodes].filter((node) => graph.op[node] === INPUT && node !== t).sort((x, y) => x - y);
+  const position = new Map<NodeId, number>();
+  for (const node of [...inputs, t, ...nodes]) if (!position.has(node)) position.set(node, position.size);
+  const eventOf = new Map(events.map(({ node }, index) => [node, index]));
+  const at = (node: NodeId): number => position.get(lowered(node))!;
+  const instructions = (list: readonly NodeId[]): Int32Array => {
+    const code: number[] = [];
+    for (const node of list) {
+      if (graph.op[node]! <= INPUT) continue;
+      const [x, y, z] = graph.operands(node) as [NodeId, NodeId?, NodeId?];
+      code.push(graph.op[node]!, at(node), at(x), at(y ?? x), at(z ?? x), eventOf.get(node) ?? -1);
+    }
+    return Int32Array.from(code);
+  };
+  const target = (each: Found): Target => ({
+    node: each.node,
+    value: instructions(each.value.filter(moves)),
+    derivative: instructions(each.derivative.filter(moves)),
+    position: at(each.node),
+    slope: at(each.slope),
+  });
+  return {
+    inputs,
+    size: position.size,
+    constants: [...nodes].filter((node) => graph.isConstant(node)).map((node) => [at(node), graph.value(node)]),
+    fixed: instructions([...nodes].filter((node) => !moves(node))),
+    events: events.map((each) => ({ ...target(each), strict: each.strict, masked: each.masked })),
+    eventOfT: eventOf.get(t) ?? -1,
+    condition: moves(last.node) ? target(last) : undefined,
+  };
+}
+
+interface Decision {
+  readonly at: NodeId;
+  readonly strict: boolean;
+  readonly masked: boolean;
+}
+
+/** The nodes whose sign decides how `node` continues. */
+function decisions(graph: Graph, node: NodeId): Decision[] {
+  const { algebra: A } = graph;
+  const x = graph.a[node]!;
+  const y = graph.b[node]!;
+  switch (graph.op[node]) {
+    case CODE.positive:
+      return [{ at: x, strict: false, masked: true }];
+    case CODE.sign:
+      return [{ at: x, strict: true, masked: true }];
+    case CODE.equal:
+      return [{ at: graph.is(x, 0) ? y : x, strict: true, masked: true }];
+    case CODE.log:
+    case CODE.sqrt:
+      return [{ at: x, strict: false, masked: false }];
+    case CODE.log1p:
+      return [{ at: A.add(x, A.constant(1)), strict: false, masked: false }];
+    case CODE.div:
+      return [{ at: y, strict: true, masked: false }];
+    case CODE.lgamma:
+    case CODE.digamma:
+    case CODE.trigamma:
+      return [{ at: x, strict: true, masked: false }];
+    case CODE.pow: {
+      const exponent = graph.isConstant(y) ? graph.value(y) : NaN;
+      if (Number.isInteger(exponent) && exponent >= 0) return [];
+      return [{ at: x, strict: !(exponent > 0), masked: false }];
+    }
+    default: // no other op jumps or ends on the line
+      return [];
+  }
+}
+
+function isSwitch(graph: Graph, node: NodeId): boolean {
+  return graph.op[node] === CODE.positive || graph.op[node] === CODE.sign;
+}
+
+/** What depends on t, and the form in which it is computed. */
+function alongLine(graph: Graph, t: NodeId) {
+  const { algebra: A } = graph;
+  const known: boolean[] = [];
+  const moves = (node: NodeId): boolean => {
+    for (let each = known.length; each <= node; each++)
+      known.push(each === t || graph.operands(each).some((operand) => known[operand]));
+    return known[node]!;
+  };
+  /** tan x as sin x / cos x and x = y as x − y = 0, whose roots are poles and jumps. */
+  const lowered = (node: NodeId): NodeId => {
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    if (graph.op[node] === CODE.tan && moves(node)) return A.div(A.sin(x), A.cos(x));
+    if (graph.op[node] === CODE.equal && moves(node) && !graph.is(x, 0) && !graph.is(y, 0))
+      return A.equal(A.sub(x, y), A.constant(0));
+    return node;
+  };
+  /** The nodes from which `root` is computed, operands first. */
+  const ordered = (root: NodeId): NodeId[] => {
+    const done = new Set<NodeId>();
+    const stack = [lowered(root)];
+    while (stack.length > 0) {
+      const node = stack[stack.length - 1]!;
+      const before = stack.length;
+      if (!done.has(node))
+        for (const operand of graph.operands(node)) if (!done.has(lowered(operand))) stack.push(lowered(operand));
+      if (stack.length > before) continue;
+      stack.pop();
+      done.add(node);
+    }
+    return [...done];
+  };
+  return { moves, lowered, ordered };
+}
