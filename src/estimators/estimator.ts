@@ -1,6 +1,7 @@
 /** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import type { Generator } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
 import type { Target } from "./target.ts";
 
@@ -11,6 +12,8 @@ export interface Choice {
 }
 
 export interface EstimatorNodes {
+  /** ℓ, or what has its mean; default the target's own value. */
+  readonly value?: NodeId;
   /** Gradient of one sample, in the order of the target's parameters. */
   readonly gradient: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the target's own come first. */
@@ -18,8 +21,25 @@ export interface EstimatorNodes {
   readonly choices: readonly Choice[];
 }
 
+/** Standard normals for samples that are not independent, but each of them standard normal, in groups of `group`. */
+export interface Noise {
+  readonly fill: (
+    out: Float64Array,
+    offset: number,
+    stride: number,
+    generator: Generator,
+    stream: number,
+    firstSample: number,
+    lanes: number,
+    dimensions: number,
+    group: number,
+  ) => void;
+}
+
 export interface Estimator {
   readonly name: string;
+  /** Absent: independent samples. */
+  readonly noise?: Noise;
   /** True if it is biased on a model whose density jumps. */
   readonly biasedAtJumps?: boolean;
   /** True if it is biased where several conditions share a boundary and interact. */

@@ -1,6 +1,8 @@
 /** Estimators of the ELBO gradient. */
-export { corrected } from "./corrected.ts";
-export type { Estimator } from "./estimator.ts";
+export { type CorrectedOptions, corrected } from "./corrected.ts";
+export type { Entropy } from "./entropy.ts";
+export type { Estimator, Noise } from "./estimator.ts";
 export { type Lyy18Options, lyy18 } from "./lyy18.ts";
+export type { NoiseOptions } from "./noise.ts";
 export { reparam } from "./reparam.ts";
 export { score } from "./score.ts";

@@ -13,6 +13,11 @@ export interface EstimateOptions {
   readonly samples?: number;
   /** Same seed, same bits (default 0). */
   readonly seed?: number;
+  /**
+   * For estimators whose samples are not independent: how many belong together (default 16), as the samples of one
+   * gradient of a fit do. The number of samples is then a multiple of it; a remainder is left out.
+   */
+  readonly group?: number;
   /** Samples per pass; changes speed only. */
   readonly lanes?: number;
 }
@@ -24,7 +29,7 @@ export interface GradientEstimate {
   readonly elboVariance: number;
   /** Mean gradient, [∂μ…, ∂ρ…] in declaration order. */
   readonly gradient: Float64Array;
-  /** Per component, the variance of a single-sample gradient; NaN for one sample. */
+  /** Per component, the variance of a single-sample gradient (of a group's mean times its size, where samples are not independent); NaN for one. */
   readonly variance: Float64Array;
   /** Variance of the Euclidean norm of a single-sample gradient. */
   readonly normVariance: number;
@@ -39,8 +44,13 @@ export interface GradientEstimate {
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
 export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
-  const { samples = 1000, seed = 0, lanes } = options;
+  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples) } = options;
   count("estimateGradient", "samples", samples);
+  count("estimateGradient", "group", group);
+  if (group > samples)
+    throw new RangeError(
+      `estimateGradient: group is larger than samples; got ${group} and ${samples}, expected at most as many`,
+    );
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
   const sampler = makeSampler(
     model,
@@ -50,7 +60,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);
-  momentsInto(moments, sampler, theta, { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples });
+  momentsInto(moments, sampler, theta, { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples, group });
   const { size } = sampler;
   return {
     elbo: moments.mean[size]!,
@@ -58,7 +68,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     gradient: moments.mean.slice(0, size),
     variance: moments.variance.slice(0, size),
     normVariance: moments.normVariance,
-    samples,
+    samples: sampler.estimator.noise ? samples - (samples % group) : samples,
   };
 }
 

@@ -3,7 +3,7 @@ import { gradient } from "../autodiff/gradient.ts";
 import { LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf } from "../estimators/corrected.ts";
+import { boundaryTerm, neighboursOf } from "../estimators/boundary-terms.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 

@@ -4,6 +4,7 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import type { Target } from "../estimators/target.ts";
+import type { Term } from "../program/trace.ts";
 import { fillNormals } from "../random/index.ts";
 import type { Draw, GradientSampler } from "./sampler.ts";
 
@@ -29,7 +30,7 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
     const named: { name: string; node: NodeId; valid?: (value: number) => boolean; expected?: string }[] = [
-      ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node }] : []),
+      ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node, ...supportOf(term) }] : []),
       ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, valid, expected }) =>
         value instanceof Expr ? [{ name, node: value.node, valid, expected }] : [],
       ),
@@ -66,4 +67,10 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
     }
     return undefined;
   };
+}
+
+// The support as the range of a traced value, ℝ excepted: a value that is not finite is a symptom, not a cause.
+function supportOf({ distribution }: Term): { valid?: (value: number) => boolean; expected?: string } {
+  if (!distribution || distribution.support.text === "ℝ") return {};
+  return { valid: distribution.support.contains, expected: `value in ${distribution.support.text}` };
 }

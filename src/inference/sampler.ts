@@ -30,18 +30,26 @@ export interface Draw {
   readonly stream: number;
   readonly firstSample: number;
   readonly samples: number;
+  /**
+   * Samples that belong together (antithetic pairs, the points of one low-discrepancy set), default all of the draw;
+   * ignored where the estimator's samples are independent.
+   */
+  readonly group?: number;
 }
 
 /** Mean and variance over samples of the gradient and, last, of ℓ. */
 export interface Moments {
   readonly mean: Float64Array;
-  /** Per component: unbiased variance of a single sample. */
+  /**
+   * Per component, the unbiased variance of a single sample; for samples in groups, the size of a group times the
+   * variance of a group's mean: what a single independent sample would need to have.
+   */
   readonly variance: Float64Array;
-  /** Variance of the Euclidean norm of a single gradient. */
+  /** The same for the Euclidean norm of the gradient. */
   normVariance: number;
   /** Room for the sums. */
   readonly scratch: {
-    readonly norms: Float64Array;
+    readonly group: Float64Array;
     readonly first: Float64Array;
     readonly sums: Float64Array;
     readonly squares: Float64Array;
@@ -62,7 +70,8 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     return found;
   };
   const nodes = estimator.build(target, analysis);
-  const { graph, parameters, value } = target;
+  const { graph, parameters } = target;
+  const value = nodes.value ?? target.value;
   const laneInputs = [...nodes.normals, ...nodes.choices.map(({ node }) => node)];
   const tape = compileTape(graph, [...nodes.gradient, value], {
     laneInputs,
@@ -107,67 +116,59 @@ export function meanGradientInto(out: Float64Array, sampler: GradientSampler, th
 
 /** Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. */
 export function momentsInto(moments: Moments, sampler: GradientSampler, theta: Float64Array, draw: Draw): void {
-  const { tape, size } = sampler;
+  const { tape, size, estimator } = sampler;
   const { outputs, slots, lanes } = tape;
   const { mean, variance } = moments;
-  const { norms, first, sums, squares } = moments.scratch;
+  const { group, first, sums, squares } = moments.scratch;
+  const together = estimator.noise === undefined ? 1 : Math.min(draw.group ?? draw.samples, draw.samples);
+  const groups = Math.floor(draw.samples / together);
   sums.fill(0);
   squares.fill(0);
   setParameters(sampler, theta);
-  for (let done = 0; done < draw.samples; done += lanes) {
-    const n = Math.min(lanes, draw.samples - done);
+  let counted = 0; // groups so far
+  let inGroup = 0;
+  for (let done = 0; done < groups * together; done += lanes) {
+    const n = Math.min(lanes, groups * together - done);
     fillNoise(sampler, draw, done, n);
     runLanes(tape, n);
-    norms.fill(0);
-    for (let p = 0; p <= size; p++) {
-      const { offset, lane } = outputs[p]!;
-      accumulate(moments, p, slots, offset, n, lane ? 1 : 0, done === 0);
-      if (p < size) for (let i = 0; i < n; i++) norms[i]! += slots[offset + (lane ? i : 0)]! ** 2;
+    for (let i = 0; i < n; i++) {
+      if (inGroup === 0) group.fill(0);
+      for (let p = 0; p <= size; p++) group[p]! += slots[outputs[p]!.offset + (outputs[p]!.lane ? i : 0)]!;
+      if (++inGroup < together) continue;
+      inGroup = 0;
+      let square = 0;
+      for (let p = 0; p <= size; p++) {
+        group[p]! /= together;
+        if (p < size) square += group[p]! ** 2;
+      }
+      group[size + 1] = Math.sqrt(square);
+      // About the first group, so that little cancels.
+      if (counted++ === 0) first.set(group);
+      for (let p = 0; p < size + 2; p++) {
+        const d = group[p]! - first[p]!;
+        sums[p]! += d;
+        squares[p]! += d * d;
+      }
     }
-    for (let i = 0; i < n; i++) norms[i] = Math.sqrt(norms[i]!);
-    accumulate(moments, size + 1, norms, 0, n, 1, done === 0);
   }
   const spread = (index: number): number =>
-    draw.samples > 1 ? Math.max(0, squares[index]! - sums[index]! ** 2 / draw.samples) / (draw.samples - 1) : NaN;
+    groups > 1 ? (together * Math.max(0, squares[index]! - sums[index]! ** 2 / groups)) / (groups - 1) : NaN;
   for (let p = 0; p <= size; p++) {
-    mean[p] = first[p]! + sums[p]! / draw.samples;
+    mean[p] = first[p]! + sums[p]! / groups;
     variance[p] = spread(p);
     if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
   }
   moments.normVariance = spread(size + 1);
 }
 
-// Sums of values[offset + i·step] and their squares, about the first value of the draw so that little cancels.
-function accumulate(
-  { scratch }: Moments,
-  index: number,
-  values: Float64Array,
-  offset: number,
-  n: number,
-  step: number,
-  start: boolean,
-): void {
-  if (start) scratch.first[index] = values[offset]!;
-  const shift = scratch.first[index]!;
-  let sum = scratch.sums[index]!;
-  let square = scratch.squares[index]!;
-  for (let i = 0; i < n; i++) {
-    const d = values[offset + i * step]! - shift;
-    sum += d;
-    square += d * d;
-  }
-  scratch.sums[index] = sum;
-  scratch.squares[index] = square;
-}
-
 /** Room for the moments of a sampler. */
-export function makeMoments({ size, tape }: GradientSampler): Moments {
-  const room = (n: number): Float64Array => new Float64Array(n);
+export function makeMoments({ size }: GradientSampler): Moments {
+  const room = (): Float64Array => new Float64Array(size + 2);
   return {
-    mean: room(size + 1),
-    variance: room(size + 1),
+    mean: new Float64Array(size + 1),
+    variance: new Float64Array(size + 1),
     normVariance: 0,
-    scratch: { norms: room(tape.lanes), first: room(size + 2), sums: room(size + 2), squares: room(size + 2) },
+    scratch: { group: room(), first: room(), sums: room(), squares: room() },
   };
 }
 
@@ -177,10 +178,21 @@ function setParameters({ tape, parameterOf }: GradientSampler, theta: Float64Arr
   runUniform(tape);
 }
 
-function fillNoise({ tape, nodes }: GradientSampler, draw: Draw, done: number, n: number): void {
+function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done: number, n: number): void {
   const { slots, noiseOffset, lanes } = tape;
   const first = draw.firstSample + done;
-  fillNormals(slots, noiseOffset, lanes, draw.generator, draw.stream, first, n, nodes.normals.length);
+  const fill = estimator.noise?.fill ?? fillNormals;
+  fill(
+    slots,
+    noiseOffset,
+    lanes,
+    draw.generator,
+    draw.stream,
+    first,
+    n,
+    nodes.normals.length,
+    draw.group ?? draw.samples,
+  );
   if (nodes.choices.length === 0) return;
   const offset = noiseOffset + nodes.normals.length * lanes;
   fillUniforms(slots, offset, lanes, draw.generator, draw.stream, first, n, nodes.choices.length);

@@ -1,0 +1,239 @@
+/**
+ * Marginalised factors: a term of ℓ that contains a variable only inside conditions becomes its expectation over that
+ * variable given the others, Σ_cells P(cell)·term(cell), where a cell is a set of truth values of those conditions and
+ * P(cell) a difference of normal distribution functions.
+ *
+ * The mean of ℓ stays what it is, so the gradient of the new ℓ, boundary terms of the remaining conditions included, has
+ * the mean of the old one: it is its conditional expectation (Rao–Blackwell), with no boundary left for the variable.
+ */
+import { CODE } from "../autodiff/codes.ts";
+import type { Graph } from "../autodiff/graph.ts";
+import { linearForm } from "../autodiff/linear.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import { type Target, withTerms } from "./target.ts";
+
+/** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
+const MOST_CELLS = 16;
+
+/** The target with every term marginalised where that is possible. */
+export function marginalised(target: Target): Target {
+  const cones = new ConeVariables(target);
+  const terms = target.terms.map((term) => ({ ...term, node: marginalisedTerm(target, cones, term.node) }));
+  return terms.every(({ node }, j) => node === target.terms[j]!.node) ? target : withTerms(target, terms);
+}
+
+function marginalisedTerm(target: Target, cones: ConeVariables, term: NodeId): NodeId {
+  let node = term;
+  let cells = 1;
+  // Level by level: conditions inside the conditions of one level become conditions of the next.
+  for (;;) {
+    const candidates = candidatesOf(target, cones, node);
+    const level = candidates.reduce((product, candidate) => product * candidate.cells, 1);
+    if (candidates.length === 0 || cells * level > MOST_CELLS) return node;
+    cells *= candidates[0]!.cells;
+    node = expectation(target, node, candidates[0]!);
+  }
+}
+
+// c = a·v + rest for one condition.
+interface Crossing {
+  readonly predicate: NodeId;
+  readonly coefficient: number;
+  readonly rest: NodeId;
+}
+
+interface Candidate {
+  readonly variable: number;
+  readonly crossings: readonly Crossing[];
+  readonly cells: number;
+}
+
+function candidatesOf(target: Target, cones: ConeVariables, term: NodeId): Candidate[] {
+  const { graph } = target;
+  const cone = graph.reachable([term]);
+  const predicates = cone.filter((node) => graph.op[node] === CODE.positive);
+  if (predicates.length === 0) return [];
+  const smooth = cones.moving(term);
+  const inner = new Set(predicates.flatMap((node) => cones.conditions(graph.a[node]!)));
+  const found: Candidate[] = [];
+  const direct = new Map<number, NodeId[]>();
+  for (const node of predicates)
+    for (const v of cones.moving(graph.a[node]!)) direct.set(v, [...(direct.get(v) ?? []), node]);
+  for (const [variable, crossed] of direct) {
+    if (smooth.has(variable) || crossed.some((node) => inner.has(node)) || crossed.length > MOST_CELLS) continue;
+    const crossings = crossed.map((node) => crossingOf(target, cones, node, variable));
+    if (!crossings.every((crossing) => crossing !== undefined)) continue;
+    const cells = cellsOf(target, crossings as Crossing[]);
+    if (cells !== undefined) found.push({ variable, crossings: crossings as Crossing[], cells });
+  }
+  return found.sort((p, q) => p.variable - q.variable);
+}
+
+function crossingOf(
+  { graph, variables }: Target,
+  cones: ConeVariables,
+  predicate: NodeId,
+  variable: number,
+): Crossing | undefined {
+  const { algebra: A } = graph;
+  const { node } = variables[variable]!;
+  const { coefficients, constant } = linearForm(graph, graph.a[predicate]!);
+  const coefficient = coefficients.get(node);
+  if (coefficient === undefined || !Number.isFinite(coefficient) || !Number.isFinite(constant)) return undefined;
+  const others = [...coefficients.keys()].filter((atom) => atom !== node);
+  if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
+  const rest = A.add(
+    graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
+    A.constant(constant),
+  );
+  return { predicate, coefficient, rest };
+}
+
+// The value of the variable at which the condition switches.
+function threshold(graph: Graph, { coefficient, rest }: Crossing): NodeId {
+  const { algebra: A } = graph;
+  return A.mul(A.constant(-1 / coefficient), rest);
+}
+
+// How many cells the crossings cut the line into; undefined where their order is not known and cannot be enumerated.
+function cellsOf({ graph }: Target, crossings: readonly Crossing[]): number | undefined {
+  if (crossings.length === 1) return 2;
+  if (inOrder(graph, crossings)) return crossings.length + 1;
+  return crossings.length === 2 ? 4 : undefined;
+}
+
+// The crossings by their thresholds, if these differ by constants.
+function inOrder(graph: Graph, crossings: readonly Crossing[]): { crossing: Crossing; at: NodeId }[] | undefined {
+  const entries = crossings.map((crossing) => ({ crossing, at: threshold(graph, crossing) }));
+  const offsets = new Map<Crossing, number>();
+  for (const { crossing, at } of entries) {
+    const { coefficients, constant } = linearForm(graph, graph.algebra.sub(at, entries[0]!.at));
+    if (coefficients.size > 0 || Number.isNaN(constant)) return undefined;
+    offsets.set(crossing, constant);
+  }
+  return entries.sort((p, q) => offsets.get(p.crossing)! - offsets.get(q.crossing)!);
+}
+
+function expectation(target: Target, term: NodeId, { variable, crossings }: Candidate): NodeId {
+  const { graph, variables } = target;
+  const { algebra: A } = graph;
+  const { mu, sigma } = variables[variable]!;
+  const standardised = (at: NodeId): NodeId => A.div(A.sub(at, mu), sigma);
+  // The term where the variable lies above the thresholds of `below` and below all others.
+  const cell = (isAbove: (crossing: Crossing) => boolean): NodeId =>
+    substitute(
+      graph,
+      [term],
+      new Map(
+        crossings.map((crossing) => [crossing.predicate, graph.truth(isAbove(crossing) === crossing.coefficient > 0)]),
+      ),
+    )[0]!;
+  const ordered = inOrder(graph, crossings);
+  if (ordered) {
+    const scores = ordered.map(({ at }) => standardised(at));
+    const last = scores.length - 1;
+    const parts = [
+      A.mul(
+        A.normalCdf(scores[0]!),
+        cell(() => false),
+      ),
+    ];
+    for (let j = 0; j < last; j++) {
+      const above = new Set(ordered.slice(0, j + 1).map(({ crossing }) => crossing));
+      const between = A.sub(A.normalCdf(scores[j + 1]!), A.normalCdf(scores[j]!));
+      parts.push(
+        A.mul(
+          between,
+          cell((crossing) => above.has(crossing)),
+        ),
+      );
+    }
+    parts.push(
+      A.mul(
+        A.normalCdf(A.neg(scores[last]!)),
+        cell(() => true),
+      ),
+    );
+    return graph.sum(parts);
+  }
+  const [first, second] = crossings as [Crossing, Crossing];
+  const [p, q] = [standardised(threshold(graph, first)), standardised(threshold(graph, second))];
+  const between = (from: NodeId, to: NodeId): NodeId =>
+    A.max(graph.constant(0), A.sub(A.normalCdf(to), A.normalCdf(from)));
+  return graph.sum([
+    A.mul(
+      A.normalCdf(A.min(p, q)),
+      cell(() => false),
+    ),
+    A.mul(
+      between(p, q),
+      cell((crossing) => crossing === first),
+    ),
+    A.mul(
+      between(q, p),
+      cell((crossing) => crossing === second),
+    ),
+    A.mul(
+      A.normalCdf(A.neg(A.max(p, q))),
+      cell(() => true),
+    ),
+  ]);
+}
+
+// What nodes depend on: all variables, those that move them by themselves, and the conditions in between.
+class ConeVariables {
+  readonly #target: Target;
+  readonly #index: ReadonlyMap<NodeId, number>;
+  readonly #moving = new Map<NodeId, ReadonlySet<number>>();
+  readonly #all = new Map<NodeId, ReadonlySet<number>>();
+  readonly #conditions = new Map<NodeId, readonly NodeId[]>();
+
+  constructor(target: Target) {
+    this.#target = target;
+    this.#index = new Map(
+      target.variables.flatMap(({ node, epsilon }, v) => [
+        [node, v],
+        [epsilon, v],
+      ]),
+    );
+  }
+
+  /** Variables that the node depends on, also through conditions. */
+  all(node: NodeId): ReadonlySet<number> {
+    return this.#search(node, this.#all, false);
+  }
+
+  /** Variables that it depends on otherwise than through a condition. */
+  moving(node: NodeId): ReadonlySet<number> {
+    return this.#search(node, this.#moving, true);
+  }
+
+  /** The conditions below the node. */
+  conditions(node: NodeId): readonly NodeId[] {
+    const { graph } = this.#target;
+    let found = this.#conditions.get(node);
+    if (!found) {
+      found = graph.reachable([node]).filter((below) => graph.op[below] === CODE.positive);
+      this.#conditions.set(node, found);
+    }
+    return found;
+  }
+
+  #search(root: NodeId, known: Map<NodeId, ReadonlySet<number>>, stopAtConditions: boolean): ReadonlySet<number> {
+    let found = known.get(root);
+    if (found) return found;
+    const { graph } = this.#target;
+    const seen = new Set<NodeId>([root]);
+    const variables = new Set<number>();
+    for (const node of seen) {
+      const v = this.#index.get(node);
+      if (v !== undefined) variables.add(v);
+      if (stopAtConditions && graph.op[node] === CODE.positive) continue;
+      for (let j = graph.arity(node) - 1; j >= 0; j--) seen.add(graph.operand(node, j));
+    }
+    found = variables;
+    known.set(root, found);
+    return found;
+  }
+}

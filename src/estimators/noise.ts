@@ -1,0 +1,43 @@
+/** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
+import { fillNormals } from "../random/fill.ts";
+import { fillSobolNormals } from "../random/sobol.ts";
+import type { Noise } from "./estimator.ts";
+
+export interface NoiseOptions {
+  /** "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set. */
+  readonly points?: "random" | "rqmc";
+  /** "antithetic": samples come in pairs ε, −ε. */
+  readonly pairing?: "independent" | "antithetic";
+}
+
+/** The noise that the options ask for; undefined for independent samples. */
+export function noiseOf(
+  caller: string,
+  { points = "random", pairing = "independent" }: NoiseOptions,
+): Noise | undefined {
+  if (points !== "random" && points !== "rqmc")
+    throw new RangeError(`${caller}: unknown points; got ${String(points)}, expected "random" or "rqmc"`);
+  if (pairing !== "independent" && pairing !== "antithetic")
+    throw new RangeError(`${caller}: unknown pairing; got ${String(pairing)}, expected "independent" or "antithetic"`);
+  const fill: Noise["fill"] | undefined = points === "rqmc" ? fillSobolNormals : undefined;
+  if (pairing === "antithetic") return { fill: paired(fill ?? fillNormals) };
+  return fill && { fill };
+}
+
+// Sample 2k is draw k, sample 2k + 1 its reflection.
+function paired(fill: Noise["fill"]): Noise["fill"] {
+  return (out, offset, stride, generator, stream, firstSample, lanes, dimensions, group) => {
+    const first = Math.floor(firstSample / 2);
+    const draws = Math.floor((firstSample + lanes - 1) / 2) - first + 1;
+    fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2));
+    for (let d = 0; d < dimensions; d++) {
+      const row = offset + d * stride;
+      // From the end, so that a draw is read before its place is written.
+      for (let i = lanes - 1; i >= 0; i--) {
+        const sample = firstSample + i;
+        const draw = out[row + Math.floor(sample / 2) - first]!;
+        out[row + i] = sample % 2 === 0 ? draw : -draw;
+      }
+    }
+  };
+}
