@@ -62,10 +62,13 @@ export function packParameters(caller: string, trace: Trace, params: MeanFieldPa
   const theta = new Float64Array(2 * n);
   for (const [half, key] of (["mu", "rho"] as const).entries()) {
     const values = params?.[key];
-    if (values === undefined || typeof values !== "object" || values.length !== n)
+    if (typeof values !== "object" || values?.length !== n) {
+      const given = values?.length ?? 0;
+      const missing = given < n ? ` ("${trace.latents[given]!.name}" is under no guide)` : "";
       throw new RangeError(
-        `${caller}: ${key} does not fit the latents of "${trace.model.name}"; got ${values?.length ?? typeof values} values, expected ${n}: ${nameList(trace)}`,
+        `${caller}: ${key} does not fit the latents of "${trace.model.name}"; got ${given} values${missing}, expected ${n}: ${nameList(trace)}`,
       );
+    }
     for (let i = 0; i < n; i++) {
       const value = values[i]!;
       if (typeof value !== "number" || !Number.isFinite(value))

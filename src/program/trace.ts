@@ -2,7 +2,7 @@
 import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { checkParameters, type Distribution } from "../distributions/distribution.ts";
+import { checkParameters, type Distribution, describe } from "../distributions/distribution.ts";
 import type { BranchResult, Model, ProgramContext } from "./model.ts";
 
 export interface Latent {
@@ -35,6 +35,8 @@ export interface Trace {
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options: GraphOptions = {}): Trace {
+  if (typeof model?.program !== "function")
+    throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   const graph = new Graph(options);
   const A = graph.algebra;
   const latents: Latent[] = [];
@@ -46,7 +48,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
 
   const declare = (site: string, name: string): void => {
     if (typeof name !== "string" || name === "")
-      throw new TypeError(`${site}: name is missing; got ${String(name)}, expected a non-empty string`);
+      throw new TypeError(`${site}: name is missing; got ${describe(name)}, expected a non-empty string`);
     if (names.has(name))
       throw new TypeError(
         `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
@@ -120,6 +122,11 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
     where,
     branch(condition, then, otherwise) {
       const none = (() => undefined) as () => ReturnType<typeof then>;
+      for (const arm of [then, otherwise ?? none])
+        if (typeof arm !== "function")
+          throw new TypeError(
+            `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
+          );
       if (typeof condition === "boolean") return condition ? then() : (otherwise ?? none)();
       const mask = maskOf(graph, condition);
       const outer = path;
@@ -136,7 +143,11 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       return join(model, graph, new Condition(graph, mask), taken, other);
     },
   };
-  model.program(context);
+  const result: unknown = model.program(context);
+  if (result instanceof Promise)
+    throw new TypeError(
+      `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
+    );
   graph.checkConditionsUsed(`model "${model.name}"`);
   if (latents.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
@@ -150,7 +161,7 @@ function join<T extends BranchResult>(model: Model, graph: Graph, condition: Con
   graph.unusedConditions.delete(condition);
   if (taken === undefined && other === undefined) return taken;
   if (isReal(taken) && isReal(other)) return select(taken, other) as T;
-  if (isPlain(taken) && isPlain(other)) {
+  if (isPlain(taken) && isPlain(other) && Array.isArray(taken) === Array.isArray(other)) {
     const [x, y] = [taken as Record<string, Real>, other as Record<string, Real>];
     const keys = Object.keys(x);
     if (keys.length === Object.keys(y).length && keys.every((key) => isReal(x[key]) && isReal(y[key]))) {
@@ -176,7 +187,9 @@ function shape(value: unknown): string {
 
 function checkDistribution(site: string, distribution: Distribution): void {
   if (typeof distribution?.logDensity !== "function")
-    throw new TypeError(`${site}: not a distribution; got ${String(distribution)}, expected one such as normal(0, 1)`);
+    throw new TypeError(
+      `${site}: not a distribution; got ${describe(distribution)}, expected one such as normal(0, 1)`,
+    );
   checkParameters(`${site}: ${distribution.name}`, distribution.parameters);
 }
 
