@@ -155,6 +155,7 @@ describe("roots of smooth conditions", () => {
     ["t² + 1",                    (A, t, k) => A.add(A.square(t), k(1)),                                []],
     ["|t − 1| − 2",               (A, t, k) => A.sub(A.abs(A.sub(t, k(1))), k(2)),                      [-1, 3]],
     ["max(t, −3) + 1",            (A, t, k) => A.add(A.max(t, k(-3)), k(1)),                            [-1]],
+    ["max(t, t) + 5t − 6, a kink everywhere", (A, t, k) => A.sub(A.add(A.max(t, t), A.mul(k(5), t)), k(6)), [1]],
     ["min(t, 2t) − 3",            (A, t, k) => A.sub(A.min(t, A.mul(k(2), t)), k(3)),                   [3]],
     ["t⁵ − 32",                   (A, t, k) => A.sub(A.pow(t, k(5)), k(32)),                            [2]],
     ["logAddExp(t, 0) − 1",       (A, t, k) => A.sub(A.logAddExp(t, k(0)), k(1)),                       [Math.log(Math.expm1(1))]],

@@ -42,13 +42,16 @@ function sum(v: Enclosures, r: number, xl: number, xh: number, yl: number, yh: n
   );
 }
 
-/** [lo, hi] of x·y, before rounding; 0·∞ is 0, because ∞ stands for arbitrarily large numbers. */
-function putProduct(v: Enclosures, r: number, x: number, y: number, partial: number): void {
+/** x·y, with 0·∞ = 0, because ∞ stands for arbitrarily large numbers. */
+function putProduct(v: Enclosures, r: number, x: number, y: number, partial: number) {
   const { lo, hi } = v;
-  const [a, b, c, d] = [times(lo[x]!, lo[y]!), times(lo[x]!, hi[y]!), times(hi[x]!, lo[y]!), times(hi[x]!, hi[y]!)];
-  put(v, r, down(Math.min(a, b, c, d), 1), up(Math.max(a, b, c, d), 1), partial);
   // A product with 0 is exact.
-  if ((lo[x] === 0 && hi[x] === 0) || (lo[y] === 0 && hi[y] === 0)) put(v, r, 0, 0, partial);
+  if ((lo[x] === 0 && hi[x] === 0) || (lo[y] === 0 && hi[y] === 0)) return put(v, r, 0, 0, partial);
+  const a = times(lo[x]!, lo[y]!);
+  const b = times(lo[x]!, hi[y]!);
+  const c = times(hi[x]!, lo[y]!);
+  const d = times(hi[x]!, hi[y]!);
+  put(v, r, down(Math.min(a, b, c, d), 1), up(Math.max(a, b, c, d), 1), partial);
 }
 
 const times = (x: number, y: number): number => (x === 0 || y === 0 ? 0 : x * y);

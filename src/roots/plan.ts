@@ -29,6 +29,8 @@ export interface Event extends Target {
   readonly strict: boolean;
   /** A mask reads it: where it is 0 the mask is false. */
   readonly masked: boolean;
+  /** Only derivatives switch at it; what reads it is continuous there. */
+  readonly kink: boolean;
 }
 
 export interface Plan {
@@ -50,6 +52,7 @@ interface Found {
   readonly node: NodeId;
   strict: boolean;
   masked: boolean;
+  kink: boolean;
   readonly value: readonly NodeId[];
   readonly derivative: readonly NodeId[];
   readonly slope: NodeId;
@@ -66,18 +69,19 @@ export function makePlan(graph: Graph, condition: NodeId, t: NodeId): Plan {
     const value = ordered(node);
     const inValue = new Set(value);
     const derivative = ordered(slope).filter((each) => !inValue.has(each));
-    for (const each of value) if (moves(each)) for (const decision of decisions(graph, each)) cut(decision);
+    for (const each of value) if (moves(each)) for (const decision of decisions(graph, each)) cut(decision, false);
     for (const each of derivative)
-      if (moves(each) && isSwitch(graph, each)) for (const decision of decisions(graph, each)) cut(decision);
+      if (moves(each) && isSwitch(graph, each)) for (const decision of decisions(graph, each)) cut(decision, true);
     open.delete(node);
-    return { node, strict: false, masked: false, value, derivative, slope };
+    return { node, strict: false, masked: false, kink: true, value, derivative, slope };
   };
-  const cut = ({ at, strict, masked }: Decision): void => {
+  const cut = ({ at, strict, masked }: Decision, kink: boolean): void => {
     const u = lowered(at);
     if (open.has(u) || !moves(u)) return;
     const event = found.get(u) ?? visit(u);
     event.strict ||= strict;
     event.masked ||= masked;
+    event.kink &&= kink;
     found.set(u, event);
   };
   const last = visit(lowered(condition));
@@ -110,7 +114,12 @@ export function makePlan(graph: Graph, condition: NodeId, t: NodeId): Plan {
     size: position.size,
     constants: [...nodes].filter((node) => graph.isConstant(node)).map((node) => [at(node), graph.value(node)]),
     fixed: instructions([...nodes].filter((node) => !moves(node))),
-    events: events.map((each) => ({ ...target(each), strict: each.strict, masked: each.masked })),
+    events: events.map((each) => ({
+      ...target(each),
+      strict: each.strict,
+      masked: each.masked,
+      kink: each.kink,
+    })),
     eventOfT: eventOf.get(t) ?? -1,
     condition: moves(last.node) ? target(last) : undefined,
   };
