@@ -150,6 +150,8 @@ const RULES: readonly RuleRow[] = [
   { rule: "p and false = false",      left: (A, x, y, p) => A.where(A.and(p, zero(A)), x, y),  right: (_A, _x, y) => y,                                plain: (_x, y) => y },
   { rule: "p or false = p",           left: (A, x, y, p) => A.where(A.or(p, zero(A)), x, y),   right: (A, x, y, p) => A.where(p, x, y),                plain: (x, y, p) => (p ? x : y) },
   { rule: "p or true = true",         left: (A, x, y, p) => A.where(A.or(p, minusOne(A)), x, y), right: (_A, x) => x,                                  plain: (x) => x },
+  { rule: "p and not p = false",      left: (A, x, y, p) => A.where(A.and(p, A.not(p)), x, y), right: (_A, _x, y) => y,                                plain: (_x, y) => y },
+  { rule: "(not p) or p = true",      left: (A, x, y, p) => A.where(A.or(A.not(p), p), x, y),  right: (_A, x) => x,                                    plain: (x) => x },
   { rule: "not not p = p",            left: (A, x, y, p) => A.where(A.not(A.not(A.and(p, A.not(A.positive(y))))), x, y), right: (A, x, y, p) => A.where(A.and(p, A.not(A.positive(y))), x, y), plain: (x, y, p) => (p && !(y > 0) ? x : y) },
   { rule: "chain(0, x) = 0",          left: (A, x) => A.chain(zero(A), x),                     right: (A) => zero(A),                                  plain: (x) => 0 * x },
   { rule: "chain(x, 3) = 3·x",        left: (A, x) => A.chain(x, three(A)),                    right: (A, x) => A.mul(three(A), x),                    plain: (x) => 3 * x },

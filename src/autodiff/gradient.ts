@@ -4,8 +4,8 @@
  *
  * An arm of `where` that was not taken has adjoint 0, and 0·∞ must not become NaN there. The product with a partial is
  * therefore pushed into a masking `where` (exact: the selection comes last), and where several masks have been added
- * it is the op `chain`, in which a zero absorbs. Everywhere else it is a plain product, so that a derivative that
- * really does not exist shows as NaN.
+ * it is the op `chain`, in which a zero absorbs: also a sum that is 0 by chance, where arms were taken. Everywhere else
+ * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
 import { CODE, INPUT, OP_NAMES, ROWS } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
@@ -82,14 +82,23 @@ function product(graph: Graph, adjoint: NodeId, partial: NodeId): NodeId {
     if (graph.is(x, 1) && graph.is(y, 0)) return A.where(p, adjoint, y);
     if (graph.is(x, 0) && graph.is(y, 1)) return A.where(p, x, adjoint);
   }
-  if (!graph.hasFlag(adjoint, MASKED)) return A.mul(adjoint, partial);
-  if (graph.isConstant(partial)) return A.mul(adjoint, partial);
-  if (graph.op[adjoint] === CODE.where) {
-    const [p, x, y] = [graph.a[adjoint]!, graph.b[adjoint]!, graph.c[adjoint]!];
-    return graph.is(y, 0) ? A.where(p, product(graph, x, partial), y) : A.where(p, x, product(graph, y, partial));
+  if (!graph.hasFlag(adjoint, MASKED)) {
+    // The partial of `chain` itself is a sum of masks, whose zeros go on meaning "not taken" in further derivatives.
+    const isSum = graph.hasFlag(partial, MASKED) && graph.op[partial] !== CODE.where;
+    return isSum ? A.chain(partial, adjoint) : A.mul(adjoint, partial);
   }
-  if (graph.op[adjoint] === CODE.neg) return A.neg(product(graph, graph.a[adjoint]!, partial));
-  return A.chain(adjoint, partial);
+  if (graph.isConstant(partial) && Number.isFinite(graph.value(partial))) return A.mul(adjoint, partial);
+  const [x, y, z] = [graph.a[adjoint]!, graph.b[adjoint]!, graph.c[adjoint]!];
+  switch (graph.op[adjoint]) {
+    case CODE.where:
+      return graph.is(z, 0) ? A.where(x, product(graph, y, partial), z) : A.where(x, y, product(graph, z, partial));
+    case CODE.neg:
+      return A.neg(product(graph, x, partial));
+    case CODE.mul:
+      return graph.hasFlag(x, MASKED) ? A.mul(product(graph, x, partial), y) : A.mul(x, product(graph, y, partial));
+    default:
+      return A.chain(adjoint, partial);
+  }
 }
 
 /** 1 for every node that `outputs` are computed from and that depends on one of `inputs`. */

@@ -216,8 +216,13 @@ export class Graph {
     else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
     else if (code === CODE.add || code === CODE.sub) masked = this.hasFlag(x, MASKED) && this.hasFlag(y, MASKED);
     else if (code === CODE.mul)
-      masked = (this.hasFlag(x, MASKED) && this.op[y]! <= INPUT) || (this.hasFlag(y, MASKED) && this.op[x]! <= INPUT);
+      masked = (this.hasFlag(x, MASKED) && this.#isFinite(y)) || (this.hasFlag(y, MASKED) && this.#isFinite(x));
     return lane | mask | (masked ? MASKED : 0);
+  }
+
+  // Multiplied by it, a zero stays zero.
+  #isFinite(node: NodeId): boolean {
+    return this.op[node] === INPUT || (this.isConstant(node) && Number.isFinite(this.value(node)));
   }
 
   #slot(code: number, x: NodeId, y: NodeId, z: NodeId): number {

@@ -99,6 +99,7 @@ function where(g: Graph, p: NodeId, x: NodeId, y: NodeId): NodeId {
 function connective(absorbing: number): Rule {
   return (g, p, q) => {
     if (p === q) return p;
+    if ((isOp(g, p, CODE.not) && g.a[p] === q) || (isOp(g, q, CODE.not) && g.a[q] === p)) return g.constant(absorbing);
     const pair = constantAndOther(g, p, q);
     if (!pair) return NO_CHANGE;
     return (pair[0] !== 0) === (absorbing !== 0) ? g.constant(absorbing) : pair[1];
