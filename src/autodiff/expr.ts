@@ -63,10 +63,7 @@ export function nodeOf(graph: Graph, value: Real): NodeId {
 
 function truthNodeOf(graph: Graph, value: Truth): NodeId {
   if (typeof value === "boolean") return graph.truth(value);
-  if (!(value instanceof Condition))
-    throw new TypeError(
-      `condition: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
-    );
+  if (!(value instanceof Condition)) notATruth(value);
   if (value.graph !== graph)
     throw new TypeError("condition: got one traced in another program, expected one of this run");
   graph.unusedConditions.delete(value);
@@ -75,6 +72,12 @@ function truthNodeOf(graph: Graph, value: Truth): NodeId {
 
 function notANumber(value: unknown): never {
   throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
+}
+
+function notATruth(value: unknown): never {
+  throw new TypeError(
+    `condition: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
+  );
 }
 
 function describe(value: unknown): string {
@@ -100,6 +103,15 @@ function conditionOf(graph: Graph, node: NodeId): Truth {
 function checkNumber(value: unknown): number {
   if (typeof value !== "number") notANumber(value);
   return value;
+}
+
+function checkTruth(value: unknown): boolean {
+  if (typeof value !== "boolean") notATruth(value);
+  return value;
+}
+
+function checkReal(value: unknown): Real {
+  return value instanceof Expr ? value : checkNumber(value);
 }
 
 const unary = (name: UnaryOp): ((x: Real) => Real) => {
@@ -207,7 +219,10 @@ export function or(...conditions: Truth[]): Truth {
 
 function connect(name: "and" | "or", conditions: Truth[]): Truth {
   const graph = graphOf(...conditions);
-  if (!graph) return name === "and" ? conditions.every(Boolean) : conditions.some(Boolean);
+  if (!graph) {
+    const known = conditions.map(checkTruth);
+    return name === "and" ? known.every(Boolean) : known.some(Boolean);
+  }
   const nodes = conditions.map((condition) => truthNodeOf(graph, condition));
   return conditionOf(
     graph,
@@ -218,9 +233,9 @@ function connect(name: "and" | "or", conditions: Truth[]): Truth {
 /** The condition does not hold. */
 export function not(condition: Truth): Truth {
   if (typeof condition === "boolean") return !condition;
-  const graph = graphOf(condition);
-  const node = truthNodeOf(graph!, condition);
-  return conditionOf(graph!, graph!.algebra.not(node));
+  if (!(condition instanceof Condition)) notATruth(condition);
+  const { graph } = condition;
+  return conditionOf(graph, graph.algebra.not(truthNodeOf(graph, condition)));
 }
 
 /**
@@ -228,10 +243,10 @@ export function not(condition: Truth): Truth {
  * it evaluates to there (∞ and NaN included).
  */
 export function where(condition: Truth, x: Real, y: Real): Real {
-  if (typeof condition === "boolean") return condition ? x : y;
-  const graph = graphOf(condition);
-  if (!graph) truthNodeOf({} as Graph, condition); // throws, naming what was given
-  return exprOf(graph!, graph!.algebra.where(truthNodeOf(graph!, condition), nodeOf(graph!, x), nodeOf(graph!, y)));
+  if (typeof condition === "boolean") return checkReal(condition ? x : y);
+  if (!(condition instanceof Condition)) notATruth(condition);
+  const { graph } = condition;
+  return exprOf(graph, graph.algebra.where(truthNodeOf(graph, condition), nodeOf(graph, x), nodeOf(graph, y)));
 }
 
 /** The node of a condition; false and true are constants 0 and −1. */
@@ -266,7 +281,7 @@ export function dot(x: readonly Real[], y: readonly Real[]): Real {
 
 /** log Σ exp(x_i) without overflow, as a balanced tree; −∞ for an empty list. */
 export function logSumExp(values: readonly Real[]): Real {
-  let level = [...values];
+  let level = values.map(checkReal);
   if (level.length === 0) return Number.NEGATIVE_INFINITY;
   const pair = /* @__PURE__ */ binary("logAddExp");
   while (level.length > 1) {

@@ -28,13 +28,17 @@ export function compile(f: Traceable): (x: ArrayLike<number>) => number {
  *     grad(([x, y]) => mul(x, y))([2, 3]); // Float64Array [3, 2]
  */
 export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array {
-  const both = valueAndGrad(f);
-  return (x) => both(x).gradient;
+  const run = differentiated("grad", f);
+  return (x) => run(x).gradient;
 }
 
 /** Value and gradient of `f` in one pass. */
 export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
-  const run = compiled("valueAndGrad", f, (graph, value, inputs) => [value, ...gradient(graph, value, inputs)]);
+  return differentiated("valueAndGrad", f);
+}
+
+function differentiated(caller: string, f: Traceable): ReturnType<typeof valueAndGrad> {
+  const run = compiled(caller, f, (graph, value, inputs) => [value, ...gradient(graph, value, inputs)]);
   return (x) => {
     const tape = run(x);
     const result = new Float64Array(x.length);
@@ -46,22 +50,22 @@ export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: n
 type Outputs = (graph: Graph, value: NodeId, inputs: readonly NodeId[]) => NodeId[];
 
 function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike<number>) => Tape {
+  if (typeof f !== "function")
+    throw new TypeError(`${caller}: not a function; got ${String(f)}, expected a function of an array of values`);
   const tapes = new Map<number, { tape: Tape; positions: Int32Array }>();
   return (x) => {
+    if (typeof x?.length !== "number")
+      throw new TypeError(`${caller}: argument is not an array; got ${String(x)}, expected an array of numbers`);
     let entry = tapes.get(x.length);
     if (!entry) {
       entry = trace(caller, f, x.length, outputs);
       tapes.set(x.length, entry);
     }
     const { tape, positions } = entry;
-    for (let i = 0; i < positions.length; i++) {
-      const value = x[positions[i]!]!;
-      if (typeof value !== "number")
-        throw new TypeError(
-          `${caller}: argument ${positions[i]} is not a number; got ${String(value)}, expected a number`,
-        );
-      tape.slots[tape.uniformInputs[i]!.offset] = value;
-    }
+    for (let i = 0; i < x.length; i++)
+      if (typeof x[i] !== "number")
+        throw new TypeError(`${caller}: argument ${i} is not a number; got ${String(x[i])}, expected a number`);
+    for (let i = 0; i < positions.length; i++) tape.slots[tape.uniformInputs[i]!.offset] = x[positions[i]!]!;
     runUniform(tape);
     return tape;
   };
