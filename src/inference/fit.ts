@@ -33,7 +33,7 @@ export interface FitOptions {
   readonly onProgress?: (step: FitStep) => void;
   /** Called with what the user should know; default `console.warn` where there is a console. */
   readonly onWarning?: (message: string) => void;
-  /** Stops the fit before its next step, with the signal's reason. */
+  /** Stops the fit before its next step: it throws (`fitAsync` rejects with) the signal's reason. */
   readonly signal?: AbortSignalLike;
 }
 
@@ -90,6 +90,7 @@ export function* fitSteps(model: Model, options: FitOptions = {}): Generator<Fit
 
 // Work between two turns of the event loop, in instructions times lanes: some milliseconds.
 const WORK_PER_TURN = 2e6;
+const OVERHEAD = 16; // of one instruction, in lanes
 
 declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
 
@@ -97,7 +98,7 @@ declare const setTimeout: (callback: () => void, milliseconds: number) => unknow
 export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
   const run = start(model, options);
   const { uniform, lane } = run.sampler.tape.size;
-  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (uniform + lane * run.samples)));
+  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (uniform + lane * (run.samples + OVERHEAD))));
   for (let step = 1; step <= run.steps; step++) {
     advance(run, step);
     if (step % stepsPerTurn === 0) await new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -166,20 +167,25 @@ function advance(run: Run, step: number): FitStep {
   try {
     elbo = meanGradientInto(gradient, sampler, theta, draw);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DivergenceError(
-      `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
-      step,
-      step === 1 ? theta : lastGood,
-      elboTrace.slice(0, step - 1),
-    );
+    throw diverged(run, step, cause instanceof Error ? cause.message : String(cause));
   }
   lastGood.set(theta);
   elboTrace[step - 1] = elbo;
   optimizer.update(state, theta, gradient, step);
+  const wild = step === steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
+  if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
   const report = { step, steps, elbo, gradient, theta };
   options.onProgress?.(report);
   return report;
+}
+
+function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: string): DivergenceError {
+  return new DivergenceError(
+    `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
+    step,
+    lastGood,
+    elboTrace.slice(0, step - 1),
+  );
 }
 
 function warningsFor({ estimator, model, analysis }: GradientSampler): string[] {
