@@ -9,7 +9,7 @@ const target = new URL("src/autodiff/kernels.generated.ts", root);
 
 const bundle = await build({
   stdin: {
-    contents: `export { OPS } from "./src/autodiff/ops.ts"; export { FUSED } from "./src/autodiff/fusion.ts";`,
+    contents: `export { OPS } from "./src/autodiff/ops.ts"; export { FAMILIES, FUSED, RUNS } from "./src/autodiff/fusion.ts";`,
     resolveDir: fileURLToPath(root),
     loader: "ts",
   },
@@ -17,7 +17,7 @@ const bundle = await build({
   format: "esm",
   write: false,
 });
-const { OPS, FUSED } = await import(
+const { OPS, FAMILIES, FUSED, RUNS } = await import(
   `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString("base64")}`
 );
 
@@ -33,15 +33,7 @@ const SPECIAL = {
   logNormalCdf: "normal",
   normalHazard: "normal",
 };
-const rows = [
-  ...Object.entries(OPS).map(([name, row]) => ({
-    name,
-    kinds: row.kinds ?? `${"r".repeat(row.domain.length)}>r`,
-    primal: row.primal,
-  })),
-  ...FUSED,
-];
-const OPERANDS = ["a", "b", "c", "d"];
+const OPERANDS = [..."abcdefghjuvwx"];
 
 /** Parameter names and expression of an arrow function. */
 function parse(primal) {
@@ -51,44 +43,79 @@ function parse(primal) {
 }
 
 const used = new Set();
-const lines = [];
-const offsets = [];
-for (const row of rows) {
-  const [operands, result] = row.kinds.split(">");
-  const { names, body } = parse(row.primal);
-  offsets.push([row.name, lines.length - 1]);
+
+/** One loop: `operands` have a name in `body`, a kind and whether they differ between lanes. */
+function kernel(operands, result, body) {
   for (const name of Object.keys(SPECIAL)) if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);
   const out = result === "m" ? "m" : "s";
-  // No variant for uniform operands alone: for one lane that is the last variant.
-  for (let variant = 1; variant < 1 << operands.length; variant++) {
-    const lane = (j) => ((variant >> j) & 1) === 1;
-    const load = (j) => `${operands[j] === "m" ? "m" : "s"}[${OPERANDS[j]}${lane(j) ? " + i" : ""}]`;
-    const hoisted = [];
-    const inLoop = [];
-    let expression = body;
-    // A selection by a mask becomes an indexed load: no branch to mispredict.
-    const select = /\((\w) \? (\w) : (\w)\)/.exec(body) ?? /^(\w) \? (\w) : (\w)$/.exec(body);
-    const skip = new Set();
-    if (select && operands[0] === "m" && lane(0)) {
-      const [x, y] = [names.indexOf(select[2]), names.indexOf(select[3])];
-      const at = (j) => `${OPERANDS[j]}${lane(j) ? " + i" : ""}`;
-      const difference = lane(x) === lane(y) ? "k" : lane(x) ? "(k + i)" : "(k - i)";
-      hoisted.push(`const k = ${OPERANDS[x]} - ${OPERANDS[y]};`);
-      expression = expression.replace(select[0], `s[${at(y)} + (${difference} & ${load(0)})]`);
-      for (const name of [select[1], select[2], select[3]]) skip.add(name);
-    }
-    for (let j = 0; j < operands.length; j++) {
-      if (skip.has(names[j])) continue;
-      (lane(j) ? inLoop : hoisted).push(`const ${names[j]} = ${load(j)};`);
-    }
-    const masks = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("m[") ? "m" : "_m";
-    const reals = `${hoisted.join("")}${inLoop.join("")}${expression}${out}[`.includes("s[") ? "s" : "_s";
-    const parameters = [reals, masks, "n", "o", ...OPERANDS.slice(0, operands.length)].join(", ");
-    lines.push(
-      `(${parameters}) => { ${hoisted.join(" ")} for (let i = 0; i < n; i++) { ${inLoop.join(" ")} ${out}[o + i] = ${expression}; } },`,
-    );
-  }
+  const at = (j) => `${OPERANDS[j]}${operands[j].lane ? " + i" : ""}`;
+  const load = (j) => `${operands[j].kind === "m" ? "m" : "s"}[${at(j)}]`;
+  const hoisted = operands.map((_, j) => `const ${OPERANDS[j]} = k[t + ${j + 1}];`);
+  const inLoop = [];
+  const skip = new Set();
+  const index = (name) => operands.findIndex((operand) => operand.name === name);
+  // A selection by a mask becomes an indexed load: no branch to mispredict.
+  const expression = body.replace(/\((\w+) \? (\w+) : (\w+)\)|^(\w+) \? (\w+) : (\w+)$/g, (text, ...names) => {
+    const [p, x, y] = names.slice(0, 6).filter(Boolean).map(index);
+    if (operands[p]?.kind !== "m" || !operands[p].lane) return text;
+    const difference = `${OPERANDS[x]} - ${OPERANDS[y]}`;
+    for (const j of [p, x, y]) skip.add(j);
+    if (operands[x].lane !== operands[y].lane)
+      return `s[${at(y)} + ((${difference} ${operands[x].lane ? "+" : "-"} i) & ${load(p)})]`;
+    hoisted.push(`const k${p} = ${difference};`);
+    return `s[${at(y)} + (k${p} & ${load(p)})]`;
+  });
+  operands.forEach(({ lane, name }, j) => {
+    if (!skip.has(j)) (lane ? inLoop : hoisted).push(`const ${name} = ${load(j)};`);
+  });
+  const text = `const o = k[t]; ${hoisted.join(" ")} for (let i = 0; i < n; i++) { ${inLoop.join(" ")} ${out}[o + i] = ${expression}; }`;
+  const unused = (name) => (text.includes(`${name}[`) ? name : `_${name}`);
+  return `(${unused("s")}, ${unused("m")}, n, k, t) => { ${text} }`;
 }
+
+/** Every combination of uniform and per-lane operands; none for uniform operands alone, which run as one lane. */
+function variants({ kinds, primal, lanes = 0 }) {
+  const [operands, result] = kinds.split(">");
+  const { names, body } = parse(primal);
+  return Array.from({ length: (1 << operands.length) - 1 }, (_, index) => {
+    const variant = index + 1;
+    if ((variant & lanes) !== lanes) return "undefined";
+    const typed = [...operands].map((kind, j) => ({ kind, name: names[j], lane: ((variant >> j) & 1) === 1 }));
+    return kernel(typed, result, body);
+  });
+}
+
+/** A sum of `count` more terms: variants for a uniform and a per-lane sum so far. */
+function runs({ kinds, term, lanes }, count) {
+  const { names, body } = parse(term);
+  const operands = [];
+  const terms = [];
+  for (let t = 0; t < count; t++) {
+    [...kinds].forEach((kind, j) => {
+      operands.push({ kind, name: `${names[j]}${t}`, lane: ((lanes >> j) & 1) === 1 });
+    });
+    terms.push(body.replace(/\b[pxyz]\b/g, (name) => `${name}${t}`));
+  }
+  const expression = terms.reduce(
+    (sum, text) => `${sum} + ${text.includes("?") ? `(${text.replace(/^\(|\)$/g, "")})` : text}`,
+    "r",
+  );
+  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression));
+}
+
+const rows = [
+  ...Object.entries(OPS).map(([name, row]) => [
+    name,
+    variants({ kinds: row.kinds ?? `${"r".repeat(row.domain.length)}>r`, primal: row.primal }),
+  ]),
+  ...FUSED.map((row) => [row.name, variants(row)]),
+  ...FAMILIES.flatMap((family) =>
+    RUNS.filter((count) => count > 1 || family.name !== "dot").map((count) => [
+      `${family.name}${count}`,
+      runs(family, count),
+    ]),
+  ),
+];
 const files = [...new Set([...used].map((name) => SPECIAL[name]))].sort();
 const text = `// Generated by scripts/generate-kernels.mjs from the op table; do not edit.
 ${files
@@ -101,16 +128,17 @@ ${files
   )
   .join("\n")}
 
-/** One op over n lanes: real slots \`s\`, mask slots \`m\`, offsets of the result \`o\` and of the operands. */
-export type Kernel = (s: Float64Array, m: Int32Array, n: number, o: number, a: number, b: number, c: number, d: number) => void;
+/** One op over n lanes: real slots \`s\`, mask slots \`m\`; code \`k\` holds from \`t\` on the offsets of result and operands. */
+export type Kernel = (s: Float64Array, m: Int32Array, n: number, k: Int32Array, t: number) => void;
 
-/** One less than the first kernel of each op; add bit j for every operand j that differs between lanes, all of them if none does. */
-export const KERNEL_BASE: { readonly [op: string]: number } = { ${offsets.map(([name, at]) => `${name}: ${at}`).join(", ")} };
-
-export const KERNELS: readonly Kernel[] = [
-${lines.map((line) => `  ${line}`).join("\n")}
-];
-`.replace(/ {2,}(?=\S)(?<!^ {2})/gm, " ");
+/**
+ * Kernels of each op. Variant v − 1 has bit j of v set for every operand j that differs between lanes; a running sum has
+ * two variants, for a uniform and for a per-lane first operand.
+ */
+export const KERNELS: { readonly [name: string]: readonly (Kernel | undefined)[] } = {
+${rows.map(([name, kernels]) => `  ${name}: [\n${kernels.map((line) => `    ${line},`).join("\n")}\n  ],`).join("\n")}
+};
+`.replace(/ {2,}(?=\S)(?<!^ +)/gm, " ");
 
 if (process.argv.includes("--check")) {
   if ((await readFile(target, "utf8")) !== text) {
@@ -119,5 +147,5 @@ if (process.argv.includes("--check")) {
   }
 } else {
   await writeFile(target, text);
-  console.log(`wrote ${lines.length} kernels`);
+  console.log(`wrote ${rows.reduce((sum, [, kernels]) => sum + kernels.length, 0)} kernels`);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
-import { FUSED } from "../src/autodiff/fusion.ts";
+import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK } from "../src/autodiff/graph.ts";
 import {
   compileTape,
@@ -14,7 +14,7 @@ import {
   runLanes,
   runUniform,
 } from "../src/autodiff/index.ts";
-import { KERNEL_BASE, KERNELS } from "../src/autodiff/kernels.generated.ts";
+import { KERNELS, type Kernel } from "../src/autodiff/kernels.generated.ts";
 import type { PartialRule } from "../src/autodiff/ops.ts";
 
 const EPSILON = Number.EPSILON;
@@ -169,6 +169,7 @@ interface KernelRow {
   readonly name: string;
   readonly kinds: string;
   readonly primal: (x: number, y: number, z: number, w: number) => number;
+  readonly lanes?: number;
 }
 const KERNEL_ROWS: readonly KernelRow[] = [
   ...OP_NAMES.map((name) => ({ name, kinds: kindsOf(OPS[name]), primal: OPS[name].primal })),
@@ -183,12 +184,18 @@ const operandValues = (kind: string, lanes: number): fc.Arbitrary<number[]> => {
   return fc.array(value, { minLength: lanes, maxLength: lanes });
 };
 
-/** Runs one kernel variant on `columns` (one number where the operand is uniform), the result in place of operand `into`. */
-function runKernel(row: KernelRow, variant: number, columns: readonly (readonly number[])[], n: number, into: number) {
-  const [operands, result] = row.kinds.split(">") as [string, string];
-  const reals = new Float64Array(64).fill(Number.NaN);
-  const masks = new Int32Array(64).fill(7);
-  const offsets = [0, 0, 0, 0];
+/** Runs one kernel on `columns` (one number where the operand is uniform), the result in place of operand `into`. */
+function runKernel(
+  kernel: Kernel,
+  kinds: string,
+  columns: readonly (readonly number[])[],
+  n: number,
+  into: number,
+): number[] {
+  const [operands, result] = kinds.split(">") as [string, string];
+  const reals = new Float64Array(128).fill(Number.NaN);
+  const masks = new Int32Array(128).fill(7);
+  const offsets: number[] = [];
   let free = 2;
   columns.forEach((column, j) => {
     offsets[j] = free;
@@ -196,7 +203,7 @@ function runKernel(row: KernelRow, variant: number, columns: readonly (readonly 
     free += column.length + 1;
   });
   const out = into < 0 ? free : offsets[into]!;
-  KERNELS[KERNEL_BASE[row.name]! + variant]!(reals, masks, n, out, ...(offsets as [number, number, number, number]));
+  kernel(reals, masks, n, Int32Array.of(99, out, ...offsets), 1);
   return Array.from((result === "m" ? masks : reals).subarray(out, out + n));
 }
 
@@ -213,27 +220,70 @@ describe("lane kernels", () => {
     fc.assert(
       fc.property(fc.tuple(...[...operands].map((kind) => operandValues(kind, LANES))), (lanes) => {
         for (let variant = 1; variant < 1 << operands.length; variant++) {
+          const kernel = KERNELS[row.name]![variant - 1];
+          if (!kernel) continue;
           const isLane = (j: number): boolean => ((variant >> j) & 1) === 1;
           const columns = lanes.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
           const expected = lanes[0]!.map((_, i) => primal(lanes.map((column, j) => column[isLane(j) ? i : 0]!)));
           // A dead operand's slot is reused for the result, so every kernel must work in place.
           for (let into = -1; into < operands.length; into++) {
             if (into >= 0 && (!isLane(into) || operands[into] !== result)) continue;
-            expect(runKernel(row, variant, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(expected);
+            expect(runKernel(kernel, row.kinds, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(
+              expected,
+            );
           }
         }
         const single = lanes.map((column) => column.slice(0, 1));
-        const all = (1 << operands.length) - 1;
-        expect(runKernel(row, all, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
+        const last = KERNELS[row.name]!.at(-1)!;
+        expect(runKernel(last, row.kinds, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
       }),
       { numRuns: 60 },
     );
   });
 
-  test("there are no kernels besides the variants of the rows", () => {
-    const variants = KERNEL_ROWS.map(({ kinds }) => (1 << kinds.indexOf(">")) - 1);
-    expect(KERNELS.length).toBe(variants.reduce((total, count) => total + count));
-    expect(Object.keys(KERNEL_BASE).sort()).toEqual(KERNEL_ROWS.map(({ name }) => name).sort());
+  test.each(
+    FAMILIES.flatMap((family) => RUNS.map((count) => ({ ...family, count }))).filter(
+      ({ name, count }) => KERNELS[`${name}${count}`],
+    ),
+  )("$count terms of $name are added in order", ({ name, kinds, lanes, term, count }) => {
+    const all = `r${kinds.repeat(count)}`;
+    fc.assert(
+      fc.property(fc.tuple(...[...all].map((kind) => operandValues(kind, LANES))), (drawn) => {
+        KERNELS[`${name}${count}`]!.forEach((kernel, variant) => {
+          const isLane = (j: number): boolean =>
+            j === 0 ? variant === 1 : ((lanes >> ((j - 1) % kinds.length)) & 1) === 1;
+          const columns = drawn.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
+          const expected = drawn[0]!.map((_, i) => {
+            const at = (j: number): number => columns[j]![isLane(j) ? i : 0]!;
+            let sum = at(0);
+            for (let t = 0; t < count; t++) {
+              const [x = 0, y = 0, z = 0] = [...kinds].map((_, j) => at(1 + t * kinds.length + j));
+              sum += term(x, y, z);
+            }
+            return sum;
+          });
+          for (let into = -1; into < columns.length; into++) {
+            if (into >= 0 && (!isLane(into) || all[into] !== "r")) continue;
+            expect(runKernel(kernel!, `${all}>r`, columns, LANES, into), `into ${into}`).toEqual(expected);
+          }
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("there are no kernels besides the variants of the rows, and none missing", () => {
+    for (const { name, kinds, lanes = 0 } of KERNEL_ROWS) {
+      const kernels = KERNELS[name]!;
+      expect(kernels).toHaveLength((1 << kinds.indexOf(">")) - 1);
+      kernels.forEach((kernel, index) => {
+        expect(kernel !== undefined, `${name} ${index}`).toBe(((index + 1) & lanes) === lanes);
+      });
+    }
+    const families = FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
+    expect(Object.keys(KERNELS).filter((name) => !families.includes(name))).toEqual(
+      KERNEL_ROWS.map(({ name }) => name),
+    );
   });
 });
 

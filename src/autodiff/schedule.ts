@@ -1,69 +1,159 @@
 /** Ordering a graph for execution: which nodes run, fused how, in which order. */
-import { FUSED, FUSED_BY_OUTER, INNER_CODE } from "./fusion.ts";
+import { CODE, OP_NAMES } from "./codes.ts";
+import { FUSED_BY_OUTER, RUNS } from "./fusion.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
-export interface Schedule {
-  /** Nodes to compute once per batch, in order. */
-  readonly uniform: readonly NodeId[];
-  /** Nodes to compute for every lane, in order; absorbed ones are left out. */
-  readonly lane: readonly NodeId[];
-  /** For each node the fused row that computes it, −1 for its own op. */
-  readonly fused: Int32Array;
+/** How a node is computed: a row of the op table or a fused op, and what it reads. */
+export interface Instruction {
+  readonly node: NodeId;
+  readonly name: string;
+  readonly operands: readonly NodeId[];
 }
 
-/** Operands that a scheduled node reads, after fusion. */
-export function operandsOf(graph: Graph, node: NodeId, fused: Int32Array): NodeId[] {
-  const row = FUSED[fused[node]!];
-  const own = graph.operands(node);
-  if (!row) return own;
-  const [inner] = own.splice(row.at, 1);
-  return [...graph.operands(inner!), ...own];
+export interface Schedule {
+  /** What to compute once per batch, in order. */
+  readonly uniform: readonly Instruction[];
+  /** What to compute for every lane, in order. */
+  readonly lane: readonly Instruction[];
 }
 
 export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
   const reachable = graph.reachable(outputs);
-  const uses = new Int32Array(graph.size);
+  const uses = new Int32Array(graph.size + 2); // two constants may be added below
   for (const node of outputs) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
-
-  const fused = new Int32Array(graph.size).fill(-1);
-  const absorbed = new Uint8Array(graph.size);
+  const plain = (node: NodeId): Instruction => ({
+    node,
+    name: OP_NAMES[graph.op[node]! - 2]!,
+    operands: graph.operands(node),
+  });
+  const runs = runsOf(graph, uses);
+  const fused = new Map<NodeId, Instruction>();
+  const absorbed = new Uint8Array(graph.size + 2);
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
-    if (absorbed[node] === 1 || !graph.hasFlag(node, LANE)) continue;
-    for (const index of FUSED_BY_OUTER.get(graph.op[node]!) ?? []) {
-      const inner = graph.operand(node, FUSED[index]!.at);
-      if (graph.op[inner] !== INNER_CODE[index] || uses[inner] !== 1 || !graph.hasFlag(inner, LANE)) continue;
-      fused[node] = index;
-      absorbed[inner] = 1;
-      break;
+    if (absorbed[node] === 1) continue;
+    const found = runs(node) ?? pairOf(graph, uses, node);
+    if (!found) continue;
+    fused.set(node, found.instruction);
+    for (const inner of found.absorbed) absorbed[inner] = 1;
+  }
+  return {
+    uniform: reachable
+      .filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && absorbed[node] === 0)
+      .map((node) => fused.get(node) ?? plain(node)),
+    lane: depthFirst(graph, outputs, (node) => fused.get(node) ?? plain(node)),
+  };
+}
+
+interface Match {
+  readonly instruction: Instruction;
+  readonly absorbed: readonly NodeId[];
+}
+
+function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined {
+  for (const row of FUSED_BY_OUTER.get(graph.op[node]!) ?? []) {
+    for (const at of row.outer === "add" ? [1, 0] : [row.at]) {
+      const operands = graph.operands(node);
+      const [inner] = operands.splice(at, 1) as [NodeId];
+      if (graph.op[inner] !== CODE[row.inner] || uses[inner] !== 1) continue;
+      if (graph.hasFlag(inner, LANE) !== graph.hasFlag(node, LANE)) continue;
+      operands.unshift(...graph.operands(inner));
+      const missing = operands.some((operand, j) => ((row.lanes ?? 0) >> j) & 1 && !graph.hasFlag(operand, LANE));
+      if (missing && graph.hasFlag(node, LANE)) continue;
+      return { instruction: { node, name: row.name, operands }, absorbed: [inner] };
     }
   }
+  return undefined;
+}
 
-  const uniform = reachable.filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));
-  return { uniform, lane: depthFirst(graph, outputs, fused), fused };
+interface RunTerm {
+  readonly family: string;
+  readonly operands: readonly NodeId[];
+  readonly absorbed: readonly NodeId[];
+}
+
+// Recognises the last additions of a running sum as one fused instruction.
+function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undefined {
+  const { add, sub, mul, square, where } = CODE;
+  const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
+  const once = (node: NodeId, code: number): boolean => graph.op[node] === code && uses[node] === 1;
+  // Is it a sum that ends in the addition of a term, which is uniform only if the sum is?
+  const endsInTerm = (node: NodeId): boolean =>
+    graph.op[node] === add || (graph.op[node] === sub && isLane(node) === isLane(graph.b[node]!));
+  const isSum = (node: NodeId, lane: boolean): boolean => uses[node] === 1 && isLane(node) === lane && endsInTerm(node);
+  const termOf = (node: NodeId, sign: 1 | -1): RunTerm => {
+    const [x, y, z] = graph.operands(node);
+    const factor = graph.constant(sign);
+    if (once(node, square)) return { family: "squares", operands: [factor, x!], absorbed: [node] };
+    if (sign > 0 && once(node, where) && !isLane(y!) && !isLane(z!))
+      return { family: "select", operands: [x!, y!, z!], absorbed: [node] };
+    if (sign > 0 && once(node, mul) && !(isLane(x!) && isLane(y!))) {
+      const [u, v] = isLane(x!) ? [y!, x!] : [x!, y!];
+      return once(v, square) && isLane(v) === isLane(node)
+        ? { family: "squares", operands: [u, graph.a[v]!], absorbed: [node, v] }
+        : { family: "dot", operands: [u, v], absorbed: [node] };
+    }
+    return { family: "dot", operands: [factor, node], absorbed: [] };
+  };
+  const splitSum = (node: NodeId): [rest: NodeId, term: RunTerm] => {
+    const lane = isLane(node);
+    const [x, y] = [graph.a[node]!, graph.b[node]!];
+    if (graph.op[node] === sub) return [x, termOf(y, -1)];
+    if (isLane(x) !== lane || (isSum(x, lane) && isLane(y) === lane)) return [x, termOf(y, 1)];
+    if (isLane(y) !== lane || isSum(y, lane)) return [y, termOf(x, 1)];
+    const first = termOf(x, 1);
+    return first.absorbed.length > 0 ? [y, first] : [x, termOf(y, 1)];
+  };
+  return (root) => {
+    if (!endsInTerm(root)) return undefined;
+    const terms: RunTerm[] = [];
+    const rests: NodeId[] = [];
+    for (let node = root; terms.length < RUNS[0]!; node = rests[rests.length - 1]!) {
+      if (node !== root && !isSum(node, isLane(root))) break;
+      const [rest, term] = splitSum(node);
+      if (terms.length > 0 && term.family !== terms[0]!.family) break;
+      terms.push(term);
+      rests.push(rest);
+    }
+    const count = RUNS.find((run) => run <= terms.length)!;
+    const { family } = terms[0]!;
+    if (count === 1 && family === "dot") return undefined;
+    const used = terms.slice(0, count).reverse();
+    return {
+      instruction: {
+        node: root,
+        name: `${family}${count}`,
+        operands: [rests[count - 1]!, ...used.flatMap(({ operands }) => operands)],
+      },
+      absorbed: [...rests.slice(0, count - 1), ...used.flatMap((term) => term.absorbed)],
+    };
+  };
 }
 
 // Postorder keeps a value's uses close to its definition, which is what keeps the number of live slots small.
-function depthFirst(graph: Graph, outputs: readonly NodeId[], fused: Int32Array): NodeId[] {
-  const order: NodeId[] = [];
+function depthFirst(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  instructionOf: (node: NodeId) => Instruction,
+): Instruction[] {
+  const order: Instruction[] = [];
   const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
-  const stack: NodeId[] = [];
+  const pending: (Instruction | NodeId)[] = [];
   for (const output of outputs) {
-    stack.push(output);
-    while (stack.length > 0) {
-      const node = stack[stack.length - 1]!;
-      if (state[node] === 2 || graph.arity(node) === 0 || !graph.hasFlag(node, LANE)) {
-        stack.pop();
-      } else if (state[node] === 1) {
-        state[node] = 2;
-        order.push(node);
-        stack.pop();
-      } else {
-        state[node] = 1;
-        const operands = operandsOf(graph, node, fused);
-        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) stack.push(operands[j]!);
+    pending.push(output);
+    while (pending.length > 0) {
+      const next = pending.pop()!;
+      if (typeof next !== "number") {
+        state[next.node] = 2;
+        order.push(next);
+      } else if (state[next] === 0 && graph.arity(next) > 0 && graph.hasFlag(next, LANE)) {
+        state[next] = 1;
+        const instruction = instructionOf(next);
+        pending.push(instruction);
+        const { operands } = instruction;
+        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);
       }
     }
   }

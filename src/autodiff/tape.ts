@@ -2,21 +2,61 @@
  * A graph made executable: a list of instructions over slots of typed arrays.
  *
  * Uniform nodes (the same for every sample) run once per batch; the others run lane by lane in the loops of
- * `kernels.generated.ts`. A slot is reused as soon as its value is dead. Running allocates nothing.
+ * `kernels.generated.ts`, or on a back end of the caller's choice. A slot is reused as soon as its value is dead. Running
+ * allocates nothing.
  */
-import { CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
-import { FUSED } from "./fusion.ts";
+import { CONSTANT, INPUT } from "./codes.ts";
+import { gather } from "./gather.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
-import { KERNEL_BASE, KERNELS } from "./kernels.generated.ts";
+import { KERNELS, type Kernel } from "./kernels.generated.ts";
 import type { NodeId } from "./ops.ts";
-import { operandsOf, type Schedule, schedule } from "./schedule.ts";
-
-const WIDTH = 6; // kernel, result, up to four operands
+import { type Instruction, type Schedule, schedule } from "./schedule.ts";
 
 /** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
 export interface Place {
   readonly offset: number;
   readonly lane: boolean;
+}
+
+/** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */
+interface Code {
+  readonly kernels: readonly Kernel[];
+  readonly offsets: Int32Array;
+  /** Where the offsets of each instruction start. */
+  readonly starts: Int32Array;
+}
+
+/** One instruction: what to compute and where; masks lie in the mask slots, reals in the real slots. */
+export interface Step {
+  /** Row of the op table or fused op. */
+  readonly name: string;
+  readonly result: Place;
+  readonly operands: readonly Place[];
+}
+
+/** What a back end compiles. */
+export interface TapeProgram {
+  readonly lanes: number;
+  readonly realSlots: number;
+  readonly maskSlots: number;
+  readonly uniform: readonly Step[];
+  readonly lane: readonly Step[];
+  /** Places that have to hold their values when the lanes have run. */
+  readonly outputs: readonly Place[];
+}
+
+/** A compiled program, with the memory it works on. */
+export interface Executable {
+  readonly slots: Float64Array;
+  readonly masks: Int32Array;
+  readonly runUniform: () => void;
+  readonly runLanes: (n: number) => void;
+}
+
+/** Another way to run tapes than the interpreter, with the same results bit for bit. */
+export interface Backend {
+  readonly name: string;
+  readonly load: (program: TapeProgram) => Executable;
 }
 
 export interface Tape {
@@ -29,8 +69,7 @@ export interface Tape {
   readonly noiseOffset: number;
   readonly uniformInputs: readonly { readonly node: NodeId; readonly offset: number }[];
   readonly outputs: readonly Place[];
-  readonly uniformCode: Int32Array;
-  readonly laneCode: Int32Array;
+  readonly executable: Executable;
   readonly size: { readonly uniform: number; readonly lane: number; readonly laneSlots: number };
 }
 
@@ -39,67 +78,107 @@ export interface TapeOptions {
   readonly lanes?: number;
   /** The lane inputs, in the order in which the caller fills them. */
   readonly laneInputs?: readonly NodeId[];
+  /** What runs the tape; by default the interpreter. */
+  readonly backend?: Backend;
 }
 
-/** Compiles the graph of `outputs`; linear in its number of nodes. */
-export function compileTape(graph: Graph, outputs: readonly NodeId[], options: TapeOptions = {}): Tape {
-  const laneInputs = options.laneInputs ?? [];
+/** Compiles the graph of `roots`; linear in its number of nodes. */
+export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
+  const { laneInputs = [], backend = INTERPRETER } = options;
+  const outputs = gather(graph, roots);
   const plan = schedule(graph, outputs);
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const lanes = options.lanes ?? defaultLanes(lane.realSlots);
 
-  const offsetOf = (node: NodeId): number =>
+  const placeOf = (node: NodeId): Place =>
     graph.hasFlag(node, LANE)
-      ? (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * lanes
-      : uniform.slot[node]!;
-  const encode = (nodes: readonly NodeId[]): Int32Array => {
-    const code = new Int32Array(nodes.length * WIDTH);
-    nodes.forEach((node, index) => {
-      const row = FUSED[plan.fused[node]!];
-      const operands = operandsOf(graph, node, plan.fused);
-      let variant = 0;
-      operands.forEach((operand, j) => {
-        if (graph.hasFlag(operand, LANE)) variant |= 1 << j;
-        code[index * WIDTH + 2 + j] = offsetOf(operand);
-      });
-      code[index * WIDTH] =
-        KERNEL_BASE[row ? row.name : OP_NAMES[graph.op[node]! - 2]!]! + (variant || (1 << operands.length) - 1);
-      code[index * WIDTH + 1] = offsetOf(node);
-    });
-    return code;
-  };
-
-  const slots = new Float64Array(uniform.realCount + lane.realSlots * lanes);
-  const masks = new Int32Array(uniform.maskCount + lane.maskSlots * lanes);
-  for (const node of uniform.constants) slots[uniform.slot[node]!] = graph.value(node);
+      ? {
+          offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * lanes,
+          lane: true,
+        }
+      : { offset: uniform.slot[node]!, lane: false };
+  const step = ({ name, node, operands }: Instruction): Step => ({
+    name,
+    result: placeOf(node),
+    operands: operands.map(placeOf),
+  });
+  const places = outputs.map(placeOf);
+  const executable = backend.load({
+    lanes,
+    realSlots: uniform.realCount + lane.realSlots * lanes,
+    maskSlots: uniform.maskCount + lane.maskSlots * lanes,
+    uniform: plan.uniform.map(step),
+    lane: plan.lane.map(step),
+    outputs: places,
+  });
+  const { slots, masks } = executable;
+  for (const node of uniform.constants)
+    if (graph.hasFlag(node, MASK)) masks[uniform.slot[node]!] = graph.value(node);
+    else slots[uniform.slot[node]!] = graph.value(node);
   return {
     lanes,
     slots,
     masks,
     noiseOffset: uniform.realCount,
     uniformInputs: uniform.inputs.map((node) => ({ node, offset: uniform.slot[node]! })),
-    outputs: outputs.map((node) => ({ offset: offsetOf(node), lane: graph.hasFlag(node, LANE) })),
-    uniformCode: encode(plan.uniform),
-    laneCode: encode(plan.lane),
+    outputs: places,
+    executable,
     size: { uniform: plan.uniform.length, lane: plan.lane.length, laneSlots: lane.realSlots },
   };
 }
 
 /** Computes the uniform values; call it once after the uniform inputs have been set. */
-export function runUniform(tape: Tape): void {
-  execute(tape.uniformCode, tape.slots, tape.masks, 1);
+export function runUniform({ executable }: Tape): void {
+  executable.runUniform();
 }
 
 /** Computes the first n lanes; call it after `runUniform`, with the lane inputs filled. */
-export function runLanes(tape: Tape, n: number): void {
-  execute(tape.laneCode, tape.slots, tape.masks, n);
+export function runLanes({ executable }: Tape, n: number): void {
+  executable.runLanes(n);
 }
 
-function execute(code: Int32Array, slots: Float64Array, masks: Int32Array, n: number): void {
-  for (let at = 0; at < code.length; at += WIDTH) {
-    KERNELS[code[at]!]!(slots, masks, n, code[at + 1]!, code[at + 2]!, code[at + 3]!, code[at + 4]!, code[at + 5]!);
-  }
+const INTERPRETER: Backend = {
+  name: "interpreter",
+  load({ realSlots, maskSlots, uniform, lane }) {
+    const slots = new Float64Array(realSlots);
+    const masks = new Int32Array(maskSlots);
+    const [once, perLane] = [encode(uniform), encode(lane)];
+    return {
+      slots,
+      masks,
+      runUniform: () => execute(once, slots, masks, 1),
+      runLanes: (n) => execute(perLane, slots, masks, n),
+    };
+  },
+};
+
+function encode(steps: readonly Step[]): Code {
+  const starts = new Int32Array(steps.length);
+  let size = 0;
+  steps.forEach(({ operands }, index) => {
+    starts[index] = size;
+    size += 1 + operands.length;
+  });
+  const offsets = new Int32Array(size);
+  const kernels = steps.map(({ name, result, operands }, index) => {
+    const at = starts[index]!;
+    offsets[at] = result.offset;
+    let variant = 0;
+    operands.forEach(({ offset, lane }, j) => {
+      offsets[at + 1 + j] = offset;
+      if (lane) variant |= 1 << j;
+    });
+    // Uniform operands alone are as good as one lane of each.
+    const all = (1 << operands.length) - 1;
+    const variants = KERNELS[name]!;
+    return variants[variants.length === 2 ? (variant || 1) & 1 : (variant || all) - 1]!;
+  });
+  return { kernels, offsets, starts };
+}
+
+function execute({ kernels, offsets, starts }: Code, slots: Float64Array, masks: Int32Array, n: number): void {
+  for (let index = 0; index < kernels.length; index++) kernels[index]!(slots, masks, n, offsets, starts[index]!);
 }
 
 // Half of a 32 kB first-level cache, between 16 lanes (loop overhead) and 128 (nothing more to gain).
@@ -120,10 +199,11 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) 
     if (graph.op[node] === INPUT) inputs.push(node);
     slot[node] = graph.hasFlag(node, MASK) ? maskCount++ : realCount++;
   };
-  for (const node of [...plan.uniform, ...plan.lane]) {
-    place(node);
-    for (const operand of operandsOf(graph, node, plan.fused)) place(operand);
-  }
+  for (const list of [plan.uniform, plan.lane])
+    for (const { node, operands } of list) {
+      place(node);
+      for (const operand of operands) place(operand);
+    }
   for (const node of outputs) place(node);
   return { slot, constants, inputs, realCount, maskCount };
 }
@@ -131,8 +211,8 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) 
 function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readonly NodeId[], plan: Schedule) {
   const slot = new Int32Array(graph.size).fill(-1);
   const lastUse = new Int32Array(graph.size).fill(-1);
-  plan.lane.forEach((node, index) => {
-    for (const operand of operandsOf(graph, node, plan.fused)) lastUse[operand] = index;
+  plan.lane.forEach(({ operands }, index) => {
+    for (const operand of operands) lastUse[operand] = index;
   });
   for (const node of outputs) lastUse[node] = plan.lane.length;
   laneInputs.forEach((node, index) => {
@@ -141,8 +221,7 @@ function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readon
   });
   const free: [real: number[], mask: number[]] = [[], []];
   const count: [real: number, mask: number] = [laneInputs.length, 0];
-  plan.lane.forEach((node, index) => {
-    const operands = operandsOf(graph, node, plan.fused);
+  plan.lane.forEach(({ node, operands }, index) => {
     operands.forEach((operand, j) => {
       if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
       free[graph.hasFlag(operand, MASK) ? 1 : 0].push(slot[operand]!);

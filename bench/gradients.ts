@@ -1,0 +1,102 @@
+/** The same corrected gradient computed by different means: by hand, and by tapes on every back end. */
+import { runLanes, runUniform, type Tape } from "../src/autodiff/tape.ts";
+import { corrected } from "../src/estimators/corrected.ts";
+import type { Estimator } from "../src/estimators/estimator.ts";
+import { makeSampler, type SamplerOptions } from "../src/inference/sampler.ts";
+import { influenza } from "../src/models/influenza.ts";
+import { temperature } from "../src/models/temperature.ts";
+import { textmsg } from "../src/models/textmsg.ts";
+import type { Model } from "../src/program/model.ts";
+import { fillNormals, makeGenerator } from "../src/random/index.ts";
+import type { HandWritten } from "./hand/gradient.ts";
+import { handInfluenza } from "./hand/influenza.ts";
+import { handTemperature } from "./hand/temperature.ts";
+import { handTextmsg } from "./hand/textmsg.ts";
+
+export const HAND_WRITTEN: readonly { readonly model: Model; readonly hand: () => HandWritten }[] = [
+  { model: textmsg, hand: handTextmsg },
+  { model: influenza, hand: handInfluenza },
+  { model: temperature, hand: handTemperature },
+];
+
+/** What is written by hand: the boundary term of every condition, in every sample. */
+export const ALL_BOUNDARIES: Estimator = corrected({ marginalise: false });
+
+/** A gradient of `samples` samples with its noise made beforehand; every run gives the same [∂μ…, ∂ρ…, ℓ], summed. */
+export interface BatchedGradient {
+  readonly name: string;
+  readonly out: Float64Array;
+  readonly run: () => number;
+}
+
+/** A point of the parameters where no part of the gradient vanishes by accident. */
+export function pointOf({ init }: Model): Float64Array {
+  const { mu, rho } = init!;
+  return Float64Array.from(
+    [...Array.from(mu), ...Array.from(rho)],
+    (value, i) => value + 0.05 * Math.sin(i + 1) * 1e-2,
+  );
+}
+
+export function byHand(model: Model, make: () => HandWritten, samples: number): BatchedGradient {
+  const theta = pointOf(model);
+  const latents = theta.length / 2;
+  const noise = new Float64Array(latents * samples);
+  fillNormals(noise, 0, samples, makeGenerator(1), 0, 0, samples, latents);
+  const out = new Float64Array(theta.length + 1);
+  const { add } = make();
+  const run = (): number => {
+    out.fill(0);
+    add(out, theta, noise, samples, samples);
+    return out[0]!;
+  };
+  return { name: "by hand", out, run };
+}
+
+/** On a tape. The noise of every pass lies ready and is copied in; outputs are summed as the sampler sums them. */
+export function byTape(name: string, model: Model, samples: number, options: SamplerOptions = {}): BatchedGradient {
+  const { tape, parameterOf } = makeSampler(model, ALL_BOUNDARIES, options);
+  const theta = pointOf(model);
+  const latents = theta.length / 2;
+  const { lanes, slots, noiseOffset, outputs, uniformInputs } = tape;
+  if (samples % lanes !== 0) throw new RangeError(`byTape: got ${samples} samples, expected a multiple of ${lanes}`);
+  const passes = Array.from({ length: samples / lanes }, (_, pass) => {
+    const noise = new Float64Array(latents * lanes);
+    fillNormals(noise, 0, lanes, makeGenerator(1), 0, pass * lanes, lanes, latents);
+    return noise;
+  });
+  const out = new Float64Array(theta.length + 1);
+  const run = (): number => {
+    uniformInputs.forEach(({ offset }, i) => {
+      slots[offset] = theta[parameterOf[i]!]!;
+    });
+    runUniform(tape);
+    out.fill(0);
+    for (const noise of passes) {
+      slots.set(noise, noiseOffset);
+      runLanes(tape, lanes);
+      addOutputs(out, outputs, slots, lanes);
+    }
+    return out[0]!;
+  };
+  return { name, out, run };
+}
+
+function addOutputs(out: Float64Array, outputs: Tape["outputs"], slots: Float64Array, lanes: number): void {
+  for (let p = 0; p < out.length; p++) {
+    const { offset, lane } = outputs[p]!;
+    let sum = out[p]!;
+    if (lane) for (let i = 0; i < lanes; i++) sum += slots[offset + i]!;
+    else sum += lanes * slots[offset]!;
+    out[p] = sum;
+  }
+}
+
+/**
+ * Largest difference of two gradients, relative to the larger of the component and 1e-6 of the largest one: sums of
+ * some thousand terms that cancel agree to about that.
+ */
+export function disagreement(x: Float64Array, y: Float64Array): number {
+  const scale = 1e-6 * x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return x.reduce((worst, value, i) => Math.max(worst, Math.abs(value - y[i]!) / Math.max(Math.abs(value), scale)), 0);
+}

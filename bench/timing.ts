@@ -1,0 +1,71 @@
+/** Timing side by side: candidates take turns within one run, so that a slow spell of the machine hits all of them. */
+
+declare const performance: { now(): number };
+
+export interface Candidate {
+  readonly name: string;
+  /** Does the work once; what it returns goes into a sink so that nothing is optimised away. */
+  readonly run: () => number;
+}
+
+export interface Timing {
+  readonly name: string;
+  /** Milliseconds for one run: the median and the least of the repeats. */
+  readonly median: number;
+  readonly least: number;
+  /** Median over the repeats of this candidate's time divided by the first candidate's. */
+  readonly ratio: number;
+}
+
+let sink = 0;
+
+/** Runs each candidate in turn, forwards and backwards alternately, `repeats` times after warming up. */
+export function sideBySide(candidates: readonly Candidate[], repeats: number, milliseconds: number): Timing[] {
+  const rounds = candidates.map(({ run }) => calibrate(run, milliseconds));
+  const times = candidates.map((): number[] => []);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (let k = 0; k < candidates.length; k++) {
+      const index = repeat % 2 === 0 ? k : candidates.length - 1 - k;
+      times[index]!.push(timeOf(candidates[index]!.run, rounds[index]!));
+    }
+  }
+  return candidates.map(({ name }, index) => ({
+    name,
+    median: median(times[index]!),
+    least: Math.min(...times[index]!),
+    ratio: median(times[index]!.map((time, repeat) => time / times[0]![repeat]!)),
+  }));
+}
+
+/** The sum of everything that was run, to be printed once: proof that it was. */
+export function spent(): number {
+  return sink;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((x, y) => x - y);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Time of one run in milliseconds, the mean of `rounds` runs. */
+function timeOf(run: () => number, rounds: number): number {
+  const start = performance.now();
+  for (let round = 0; round < rounds; round++) sink += run();
+  return (performance.now() - start) / rounds;
+}
+
+// Warms up until two measurements in a row agree to 5 %, then finds how many runs last long enough to time.
+function calibrate(run: () => number, milliseconds: number): number {
+  let rounds = 1;
+  let before = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const time = timeOf(run, rounds);
+    const steady = Math.abs(time - before) < 0.05 * time;
+    before = time;
+    const next = Math.max(1, Math.round(milliseconds / Math.max(time, 1e-4)));
+    if (steady && rounds * time > milliseconds / 2) return next;
+    rounds = next;
+  }
+  return rounds;
+}

@@ -1,0 +1,237 @@
+/**
+ * Sums rewritten before a tape is made: terms with uniform coefficients are gathered by the lane node they multiply, so
+ * that Σ_k u_k·(a_k·x + b_k·y) costs two products per lane however many k there are; the coefficients are computed once
+ * per batch. Selections between lane nodes become selections between coefficients, which value and gradient share. The
+ * order of additions changes; every back end runs the rewritten graph.
+ *
+ * A lane node is linear if it is a sum, a difference, a negation or a uniform multiple of lane nodes. A linear node used
+ * once, by a linear node, is an inner node of a tree; what a tree sums are its terms.
+ */
+import { CODE } from "./codes.ts";
+import { type Graph, LANE } from "./graph.ts";
+import type { NodeId } from "./ops.ts";
+
+/** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
+const RUN = 16;
+/** Most terms that a shared linear node may be multiplied out to. */
+const MOST_PATHS = 8;
+/** Selections are rewritten where at least so many meet in one sum. */
+const FEWEST_SELECTIONS = 4;
+const [LINEAR, INNER] = [1, 2];
+
+/** ± a uniform coefficient times a node; `absorbs`: a coefficient 0 gives 0 whatever it multiplies. */
+interface Term {
+  readonly node: NodeId;
+  readonly coefficient: NodeId;
+  readonly negative: boolean;
+  readonly absorbs: boolean;
+}
+
+/** The nodes of `outputs` with their sums gathered; linear in the number of nodes. */
+export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
+  const reachable = graph.reachable(outputs);
+  const kind = new Uint8Array(graph.size);
+  const paths = new Uint8Array(graph.size).fill(1);
+  classify(graph, reachable, outputs, kind, paths);
+  const moved = Int32Array.from({ length: graph.size }, (_, node) => node);
+  for (const node of reachable) {
+    if (!graph.hasFlag(node, LANE) || graph.arity(node) === 0 || kind[node] === INNER) continue;
+    const [x, y, z] = graph.operands(node).map((operand) => moved[operand]!);
+    moved[node] =
+      kind[node] === LINEAR ? tree(graph, node, kind, paths, moved) : graph.apply(graph.op[node]!, x!, y, z);
+  }
+  return outputs.map((node) => moved[node]!);
+}
+
+function classify(
+  graph: Graph,
+  reachable: readonly NodeId[],
+  outputs: readonly NodeId[],
+  kind: Uint8Array,
+  paths: Uint8Array,
+): void {
+  const uses = new Int32Array(graph.size);
+  for (const node of outputs) uses[node]! += 2;
+  for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
+  for (const node of reachable) {
+    if (!isLinear(graph, node)) continue;
+    kind[node] = LINEAR;
+    let count = 0;
+    for (let j = graph.arity(node) - 1; j >= 0; j--) {
+      const operand = graph.operand(node, j);
+      if (!graph.hasFlag(operand, LANE)) continue;
+      count += paths[operand]!;
+      if (kind[operand] === LINEAR && uses[operand] === 1) kind[operand] = INNER;
+    }
+    paths[node] = Math.min(count, MOST_PATHS + 1);
+  }
+}
+
+function isLinear(graph: Graph, node: NodeId): boolean {
+  const x = graph.hasFlag(graph.a[node]!, LANE);
+  switch (graph.hasFlag(node, LANE) && graph.op[node]) {
+    case CODE.add:
+    case CODE.sub:
+    case CODE.neg:
+      return true;
+    case CODE.mul:
+      return !x || !graph.hasFlag(graph.b[node]!, LANE);
+    case CODE.div:
+      return !graph.hasFlag(graph.b[node]!, LANE);
+    case CODE.chain:
+      return !x;
+    default:
+      return false;
+  }
+}
+
+/** A term that is a linear node, by what it is the sum of. */
+function parts(graph: Graph, term: Term): Term[] {
+  const { algebra: A } = graph;
+  const { coefficient, negative } = term;
+  const [x, y] = [graph.a[term.node]!, graph.b[term.node]!];
+  switch (graph.op[term.node]) {
+    case CODE.add:
+      return [x, y].map((node) => ({ ...term, node }));
+    case CODE.sub:
+      return [
+        { ...term, node: x },
+        { ...term, node: y, negative: !negative },
+      ];
+    case CODE.neg:
+      return [{ ...term, node: x, negative: !negative }];
+    case CODE.div:
+      return [{ ...term, node: x, coefficient: A.div(coefficient, y) }];
+    case CODE.mul: {
+      const [u, node] = graph.hasFlag(x, LANE) ? [y, x] : [x, y];
+      return [{ ...term, node, coefficient: A.mul(coefficient, u) }];
+    }
+    default:
+      return [{ ...term, node: y, coefficient: A.mul(coefficient, x), absorbs: true }];
+  }
+}
+
+/** Terms by node, and the uniform part under key −1; `inside` says which linear nodes to open. */
+function termsOf(graph: Graph, start: readonly Term[], inside: (node: NodeId) => boolean): Map<NodeId, Term> {
+  const { algebra: A } = graph;
+  const found = new Map<NodeId, { readonly signed: [plus: NodeId[], minus: NodeId[]]; absorbs: boolean }>();
+  const stack = [...start];
+  for (let term = stack.pop(); term; term = stack.pop()) {
+    if (inside(term.node)) {
+      stack.push(...parts(graph, term));
+      continue;
+    }
+    const lane = graph.hasFlag(term.node, LANE);
+    const key = lane ? term.node : -1;
+    const entry = found.get(key) ?? { signed: [[], []], absorbs: false };
+    entry.signed[term.negative ? 1 : 0].push(lane ? term.coefficient : A.mul(term.coefficient, term.node));
+    entry.absorbs ||= term.absorbs;
+    found.set(key, entry);
+  }
+  const terms = new Map<NodeId, Term>();
+  for (const [node, { signed, absorbs }] of found) {
+    const [plus, minus] = signed.map((list) => total(graph, graph.constant(0), list)) as [NodeId, NodeId];
+    const negative = signed[0].length === 0;
+    terms.set(node, { node, coefficient: negative ? minus : A.sub(plus, minus), negative, absorbs });
+  }
+  return terms;
+}
+
+/** The coefficient of a term, with its sign. */
+function signedCoefficient(graph: Graph, { coefficient, negative }: Term): NodeId {
+  return negative ? graph.algebra.neg(coefficient) : coefficient;
+}
+
+// The sum that a linear node stands for, written anew.
+function tree(graph: Graph, root: NodeId, kind: Uint8Array, paths: Uint8Array, moved: Int32Array): NodeId {
+  const start: Term[] = [{ node: root, coefficient: graph.constant(1), negative: false, absorbs: false }];
+  // An affine function of one node is as good a unit as that node.
+  const affine = (node: NodeId): boolean =>
+    paths[node] === 1 && (graph.op[node] === CODE.add || graph.op[node] === CODE.sub);
+  const small = (node: NodeId): boolean => kind[node] !== 0 && paths[node]! <= MOST_PATHS && !affine(node);
+  const inside = (node: NodeId): boolean => node === root || kind[node] === INNER;
+  let terms = termsOf(graph, start, inside);
+  // Shared sums are multiplied out where together they are made of less than they are many.
+  const shared = [...terms.values()].filter(({ node }) => node >= 0 && small(node));
+  if (shared.length > 1 && termsOf(graph, shared, small).size < shared.length)
+    terms = termsOf(graph, start, (node) => inside(node) || small(node));
+  const free = terms.get(-1);
+  const uniform = free ? signedCoefficient(graph, free) : graph.constant(0);
+  terms.delete(-1);
+  const rest: NodeId[] = mergeSelections(graph, terms, small, moved);
+  for (const term of terms.values()) rest.push(scaled(graph, moved[term.node]!, term));
+  const isSelection = (node: NodeId): boolean =>
+    graph.op[node] === CODE.where && !arms(graph, node).some((arm) => graph.hasFlag(arm, LANE));
+  const selections = rest.filter(isSelection);
+  const others = rest.filter((node) => !isSelection(node));
+  if (selections.length > 1) others.push(total(graph, graph.constant(0), selections));
+  else others.push(...selections);
+  return total(graph, uniform, others);
+}
+
+const arms = (graph: Graph, node: NodeId): [NodeId, NodeId] => [graph.b[node]!, graph.c[node]!];
+
+/**
+ * Takes terms u·where(p, Σ a_i x_i, Σ b_i x_i) out of `terms` and returns what replaces them, (Σ where(p, u·a_i, u·b_i))·x_i
+ * for every i, where that is less work.
+ */
+function mergeSelections(
+  graph: Graph,
+  terms: Map<NodeId, Term>,
+  small: (node: NodeId) => boolean,
+  moved: Int32Array,
+): NodeId[] {
+  const { algebra: A } = graph;
+  const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
+  const selections = [...terms.values()].filter(
+    ({ node }) => graph.op[node] === CODE.where && isLane(graph.a[node]!) && arms(graph, node).some(isLane),
+  );
+  if (selections.length < FEWEST_SELECTIONS) return [];
+  const open = (inside: (node: NodeId) => boolean): Map<NodeId, Term>[][] =>
+    selections.map((term) => arms(graph, term.node).map((node) => termsOf(graph, [{ ...term, node }], inside)));
+  const many = (pairs: Map<NodeId, Term>[][]): boolean =>
+    2 * new Set(pairs.flatMap((pair) => pair.flatMap((map) => [...map.keys()]))).size > selections.length;
+  let opened = open(() => false);
+  if (many(opened)) opened = open(small);
+  if (many(opened)) return [];
+  const chosen = new Map<NodeId, NodeId[]>();
+  selections.forEach(({ node }, index) => {
+    terms.delete(node);
+    const [x, y] = opened[index]!;
+    for (const atom of new Set([...x!.keys(), ...y!.keys()])) {
+      const [a, b] = [x, y].map((map) => {
+        const term = map!.get(atom);
+        return term ? signedCoefficient(graph, term) : graph.constant(0);
+      });
+      const list = chosen.get(atom) ?? [];
+      list.push(A.where(moved[graph.a[node]!]!, a!, b!));
+      chosen.set(atom, list);
+    }
+  });
+  // chain: an arm that no condition takes may be infinite.
+  return [...chosen].map(([atom, list]) => {
+    const sum = total(graph, graph.constant(0), list);
+    return atom < 0 ? sum : A.chain(sum, moved[atom]!);
+  });
+}
+
+function scaled(graph: Graph, node: NodeId, term: Term): NodeId {
+  const { algebra: A } = graph;
+  const coefficient = signedCoefficient(graph, term);
+  const [x, y] = arms(graph, node);
+  if (graph.op[node] === CODE.where && !graph.hasFlag(x, LANE) && !graph.hasFlag(y, LANE))
+    return A.where(graph.a[node]!, A.mul(coefficient, x), A.mul(coefficient, y));
+  return term.absorbs ? A.chain(coefficient, node) : A.mul(coefficient, node);
+}
+
+// In order of their nodes, so that equal sums are one node.
+function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
+  const { algebra: A } = graph;
+  const ordered = [...nodes].sort((p, q) => p - q);
+  const runs: NodeId[] = [];
+  for (let from = 0; from < ordered.length; from += RUN) {
+    const start = from === 0 ? first : graph.constant(0);
+    runs.push(ordered.slice(from, from + RUN).reduce((sum, node) => A.add(sum, node), start));
+  }
+  return runs.length === 0 ? first : graph.sum(runs);
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { byHand, byTape, disagreement, HAND_WRITTEN, pointOf } from "../bench/gradients.ts";
+import { bench } from "../bench/main.ts";
+import { median, sideBySide } from "../bench/timing.ts";
+
+describe("the gradients that the bench compares", () => {
+  test.each(HAND_WRITTEN)("$model.name by hand is the tape's", ({ model, hand }) => {
+    const [written, taped] = [byHand(model, hand, 256), byTape("interpreter", model, 256, { lanes: 32 })];
+    written.run();
+    taped.run();
+    expect(disagreement(written.out, taped.out)).toBeLessThan(1e-10);
+    expect(written.out).toHaveLength(pointOf(model).length + 1);
+    // A difference that small is seen.
+    const wrong = taped.out.slice();
+    wrong[3]! *= 1 + 1e-7;
+    expect(disagreement(written.out, wrong)).toBeGreaterThan(1e-10);
+  });
+});
+
+test("medians", () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+test("timing side by side gives the ratio to the first candidate", () => {
+  let x = 0;
+  const work = (times: number) => () => {
+    for (let i = 0; i < times; i++) x = Math.sin(x + i);
+    return x;
+  };
+  const [one, ten] = sideBySide(
+    [
+      { name: "one", run: work(3000) },
+      { name: "ten", run: work(30_000) },
+    ],
+    11,
+    2,
+  );
+  expect(one!.ratio).toBe(1);
+  // Tenfold work takes more than 3 times as long even on a machine that is busy with other things.
+  expect(ten!.ratio).toBeGreaterThan(3);
+});
+
+test("the bench runs and prints a line for every model", () => {
+  const lines: string[] = [];
+  bench("smoke", (line) => lines.push(line));
+  for (const { model } of HAND_WRITTEN)
+    for (const part of ["corrected", "by hand", "interpreter"])
+      expect(lines.some((line) => line.startsWith(`${model.name} ${part}`))).toBe(true);
+});
