@@ -88,9 +88,9 @@ export function* fitSteps(model: Model, options: FitOptions = {}): Generator<Fit
   return run.posterior();
 }
 
-// Work between two turns of the event loop, in instructions times lanes: some milliseconds.
-const WORK_PER_TURN = 2e6;
-const OVERHEAD = 16; // of one instruction, in lanes
+// Work between two turns of the event loop: 3 to 6 ms. A unit is one lane of one instruction, 3 to 6 ns.
+const WORK_PER_TURN = 1e6;
+const OVERHEAD = 16; // of an instruction beside its lanes
 
 declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
 
@@ -98,7 +98,7 @@ declare const setTimeout: (callback: () => void, milliseconds: number) => unknow
 export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
   const run = start(model, options);
   const { uniform, lane } = run.sampler.tape.size;
-  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (uniform + lane * (run.samples + OVERHEAD))));
+  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (OVERHEAD * uniform + (OVERHEAD + run.samples) * lane)));
   for (let step = 1; step <= run.steps; step++) {
     advance(run, step);
     if (step % stepsPerTurn === 0) await new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -162,7 +162,7 @@ function start(model: Model, options: FitOptions): Run {
 function advance(run: Run, step: number): FitStep {
   const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, generator, samples, steps } = run;
   if (options.signal?.aborted) throw options.signal.reason ?? new Error("fit: aborted");
-  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples };
+  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples, step: step - 1 };
   let elbo: number;
   try {
     elbo = meanGradientInto(gradient, sampler, theta, draw);
