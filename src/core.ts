@@ -1,6 +1,7 @@
 /**
  * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it.
- * Everything here is also exported by `nondiff`; classes are the same ones, so the two entries mix.
+ * Everything here is also exported by `nondiff` and is the same there, but for `corrected`: this one takes no options and
+ * has every boundary in every sample, nothing marginalised.
  */
 export {
   abs,
@@ -46,7 +47,7 @@ export { exponential } from "./distributions/exponential.ts";
 export { normal } from "./distributions/normal.ts";
 export { poisson } from "./distributions/poisson.ts";
 export { studentT } from "./distributions/student-t.ts";
-export { corrected } from "./estimators/corrected.ts";
+export { plainCorrected as corrected } from "./estimators/boundary-terms.ts";
 export type { Estimator } from "./estimators/estimator.ts";
 export { reparam } from "./estimators/reparam.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";

@@ -141,14 +141,18 @@ export function runExperiment(
     function advance(path: Path, done: number, count: number): void {
       const { curve, sampler, theta, state, gradient, times } = path;
       const moments = makeMoments(sampler);
+      // Samples that depend on each other are measured in groups as large as those of a gradient, two of them at least.
+      const group = sampler.estimator.noise === undefined ? 1 : curve.samples;
+      const measured = Math.max(varianceSamples, 2 * group);
       let spent = 0;
       let recent = 0;
       for (let step = done; step < done + count; step++) {
         momentsInto(moments, sampler, theta, {
           generator,
           stream: VARIANCE,
-          firstSample: step * varianceSamples,
-          samples: varianceSamples,
+          firstSample: step * measured,
+          samples: measured,
+          group,
         });
         let total = 0;
         for (let p = 0; p < sampler.size; p++) total += moments.variance[p]!;
@@ -156,7 +160,12 @@ export function runExperiment(
         curve.normVariance += moments.normVariance;
         path.measured++;
         const start = performance.now();
-        meanGradientInto(gradient, sampler, theta, { generator, stream: OPTIMISE, firstSample: step * n, samples: n });
+        meanGradientInto(gradient, sampler, theta, {
+          generator,
+          stream: OPTIMISE,
+          firstSample: step * curve.samples,
+          samples: curve.samples,
+        });
         optimizer.update(state, theta, gradient, step + 1);
         spent += performance.now() - start;
       }

@@ -22,3 +22,6 @@ export const PAPER: Readonly<Record<string, PaperFigures>> = {
     milliseconds: { score: 18.7, reparam: 251.4, lyy18: 269.8 },
   },
 };
+
+/** The step size of the variances above. */
+export const PAPER_LEARNING_RATE = 0.001;

@@ -4,7 +4,7 @@ import type { Experiment } from "../experiment.ts";
 /** [low, high] of the ELBO axis: from the lower quartile of all values after the first tenth of the steps up to the best one. */
 export function elboRange({ curves }: Experiment): [number, number] {
   const top = Math.max(...curves.flatMap(({ elbo }) => elbo));
-  const settled = curves.flatMap(({ elbo }) => elbo.slice(Math.floor(elbo.length / 10)));
+  const settled = curves.flatMap(({ elbo }) => elbo.slice(Math.ceil(elbo.length / 10)));
   const sorted = settled.sort((p, q) => p - q);
   const low = sorted[Math.floor(sorted.length / 4)]!;
   const margin = 0.1 * (top - low) || 1;

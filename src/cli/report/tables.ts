@@ -1,6 +1,6 @@
 /** The three tables of the paper, ours beside the published figures. */
 import type { Curve, Experiment } from "../experiment.ts";
-import { PAPER } from "../paper.ts";
+import { PAPER, PAPER_LEARNING_RATE } from "../paper.ts";
 import { number, table } from "../terminal.ts";
 
 export interface TableData {
@@ -27,6 +27,7 @@ export function tableData(experiment: Experiment): TableData[] {
   // The paper's code measures variances along the runs with one sample per gradient.
   const [fewest, most] = [Math.min(...samples), Math.max(...samples)];
   const published = PAPER[experiment.model];
+  const varianceThere = experiment.learningRate === PAPER_LEARNING_RATE ? (published?.variance ?? {}) : {};
   const paper = (value: number | undefined): string => (value === undefined ? "–" : number(value));
   const scored = (n: number): Curve => curveOf(experiment, "score", n);
   return [
@@ -37,17 +38,25 @@ export function tableData(experiment: Experiment): TableData[] {
     },
     {
       title: `variance of a single-sample gradient divided by SCORE's, averaged over the iterations with ${plural(fewest)} per gradient`,
-      headers: ["estimator", "Avg(V(·))", "paper", "V(‖·‖₂)", "paper"],
+      headers: [
+        "estimator",
+        "Avg(V(·))",
+        "paper",
+        "V(‖·‖₂)",
+        "paper",
+        ...(most > fewest ? [`Avg(V(·)), ${plural(most)}`, `V(‖·‖₂), ${plural(most)}`] : []),
+      ],
       rows: estimators
         .filter((name) => name !== "score")
         .map((name) => {
-          const { componentVariance, normVariance } = curveOf(experiment, name, fewest);
+          const [component, norm] = varianceRatios(curveOf(experiment, name, fewest), scored(fewest));
           return [
             name,
-            number(componentVariance / scored(fewest).componentVariance),
-            paper(published?.variance[name]?.[0]),
-            number(normVariance / scored(fewest).normVariance),
-            paper(published?.variance[name]?.[1]),
+            component,
+            paper(varianceThere[name]?.[0]),
+            norm,
+            paper(varianceThere[name]?.[1]),
+            ...(most > fewest ? varianceRatios(curveOf(experiment, name, most), scored(most)) : []),
           ];
         }),
     },
@@ -70,6 +79,13 @@ export function tableData(experiment: Experiment): TableData[] {
   ];
 }
 
+function varianceRatios(curve: Curve, reference: Curve): [component: string, norm: string] {
+  return [
+    number(curve.componentVariance / reference.componentVariance),
+    number(curve.normVariance / reference.normVariance),
+  ];
+}
+
 function plural(samples: number): string {
   return `${samples} sample${samples > 1 ? "s" : ""}`;
 }
@@ -78,7 +94,7 @@ function plural(samples: number): string {
 function elboText({ elbo, elboError, diverged }: Curve): string {
   if (diverged !== undefined) return "diverged";
   const decimals = Math.max(0, Math.min(2, Math.ceil(1 - Math.log10(elboError))));
-  return `${elbo[elbo.length - 1]!.toFixed(decimals)} ± ${elboError.toFixed(decimals)}`;
+  return `${elbo[elbo.length - 1]!.toFixed(decimals).replace(/^-(?=[0.]*$)/, "")} ± ${elboError.toFixed(decimals)}`;
 }
 
 /** A line for each curve that stopped being finite. */

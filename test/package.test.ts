@@ -1,0 +1,214 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtPackage, coreSources } from "./support/package.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<string, unknown> & {
+  exports: Record<string, { types: string; default: string } | string>;
+};
+
+// Free names that a core running anywhere, the same every time, must not use. esbuild's `define` replaces exactly the
+// free uses: not a local of that name, not a property, not a word in a string or comment.
+const FORBIDDEN = ["eval", "Function", "Date", "Math.random"];
+const MARK = "FORBIDDEN_GLOBAL_";
+
+/** What modules do that the core must not: names they use, modules that are not their own. */
+async function violations(input: { entryPoints: string[] } | { stdin: { contents: string; loader: "ts" } }) {
+  const found = new Set<string>();
+  const define = Object.fromEntries(
+    FORBIDDEN.flatMap((name, i) => [
+      [name, MARK + i],
+      [`globalThis.${name}`, MARK + i],
+    ]),
+  );
+  const { outputFiles } = await build({
+    ...input,
+    absWorkingDir: root,
+    bundle: true,
+    treeShaking: false,
+    platform: "neutral",
+    format: "esm",
+    write: false,
+    outdir: "unused",
+    logLevel: "silent",
+    define,
+    plugins: [
+      {
+        name: "imports",
+        setup({ onResolve }) {
+          onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+            if (kind === "entry-point") return undefined;
+            found.add(`import of ${path}`);
+            return { path, external: true };
+          });
+        },
+      },
+    ],
+  });
+  for (const { text } of outputFiles)
+    for (const [, index] of text.matchAll(new RegExp(`${MARK}(\\d+)`, "g"))) found.add(FORBIDDEN[Number(index)]!);
+  return [...found].sort();
+}
+
+describe("the core runs anywhere and always does the same", () => {
+  test("no source outside src/cli imports a platform module or uses eval, Function, Date, Math.random", async () => {
+    const entryPoints = await coreSources();
+    expect(entryPoints).toContain("src/core.ts");
+    expect(entryPoints).toContain("src/autodiff/kernels.generated.ts");
+    expect(await violations({ entryPoints })).toEqual([]);
+  });
+
+  test.each([
+    ['import { readFile } from "node:fs"; readFile;', "import of node:fs"],
+    ['import "fs";', "import of fs"],
+    ['await import("node:os");', "import of node:os"],
+    ['import { x } from "left-pad"; x;', "import of left-pad"],
+    ['eval("1");', "eval"],
+    ['(0, eval)("1");', "eval"],
+    ['new Function("return 1")();', "Function"],
+    ['Function("return 1")();', "Function"],
+    ["export const f = () => new Date();", "Date"],
+    ["export const f = () => Date.now();", "Date"],
+    ["export const f = () => globalThis.Date.now();", "Date"],
+    ["export const f = Math.random;", "Math.random"],
+    ['export const f = () => Math["random"]();', "Math.random"],
+  ])("the check catches %s", async (contents, expected) => {
+    expect(await violations({ stdin: { contents, loader: "ts" } })).toEqual([expected]);
+  });
+
+  test("the check leaves strings, comments, properties and locals alone", async () => {
+    const contents = `// eval, new Date()
+      export const text = "eval Date Math.random() new Function()";
+      export const f = (Date: { now: number }, site: { eval: number }) => Date.now + site.eval;`;
+    expect(await violations({ stdin: { contents, loader: "ts" } })).toEqual([]);
+  });
+
+  test("a fit works where code generation, clocks and Math.random throw", async () => {
+    await builtPackage();
+    const script = `
+      for (const [holder, name] of [[Math, "random"], [globalThis, "Date"], [performance, "now"]])
+        Object.defineProperty(holder, name, { get: () => { throw new Error(name + " was used"); } });
+      const { fit } = await import("nondiff/core");
+      const { textmsg } = await import("nondiff/models");
+      console.log(fit(textmsg, { steps: 5 }).mean("z") !== 0);`;
+    const args = ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", script];
+    expect((await run(process.execPath, args, { cwd: root })).stdout).toBe("true\n");
+  });
+});
+
+describe("package.json", () => {
+  test("is an ES module without dependencies for Node.js 20 and later", () => {
+    expect(manifest).toMatchObject({
+      name: "nondiff",
+      type: "module",
+      dependencies: {},
+      engines: { node: ">=20" },
+      license: "MIT",
+      sideEffects: false,
+      bin: { nondiff: "./dist/cli/main.js" },
+    });
+    expect(Object.keys(manifest)).not.toContain("peerDependencies");
+    expect(Object.keys(manifest)).not.toContain("optionalDependencies");
+  });
+
+  test("exports the entries that the documentation names, each with its declarations, and they exist", async () => {
+    await builtPackage();
+    expect(Object.keys(manifest.exports)).toEqual([
+      ".",
+      "./core",
+      "./autodiff",
+      "./linalg",
+      "./models",
+      "./package.json",
+    ]);
+    for (const entry of Object.values(manifest.exports)) {
+      if (typeof entry === "string") continue;
+      expect(entry.types).toBe(entry.default.replace(/\.js$/, ".d.ts"));
+      for (const path of [entry.types, entry.default])
+        expect((await readFile(join(root, path), "utf8")).length).toBeGreaterThan(0);
+    }
+  });
+
+  test("nondiff/core gives the same classes and functions as nondiff", async () => {
+    const [core, whole] = await Promise.all([import("../src/core.ts"), import("../src/index.ts")]);
+    const missing = Object.keys(core).filter((name) => !Object.hasOwn(whole, name));
+    expect(missing).toEqual([]);
+    expect(core.normal).toBe(whole.normal);
+    expect(core.DivergenceError).toBe(whole.DivergenceError);
+  });
+});
+
+describe("package-lock.json", () => {
+  interface Entry {
+    readonly optionalDependencies?: Record<string, string>;
+  }
+  type Packages = Record<string, Entry>;
+
+  /** Optional dependencies that a package names and the lockfile does not resolve: `npm ci` fails on other platforms. */
+  function unresolved(packages: Packages): string[] {
+    return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies)
+        .filter((name) => {
+          for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf("/node_modules/")))) {
+            if (Object.hasOwn(packages, `${at === "" ? "" : `${at}/`}node_modules/${name}`)) return false;
+            if (at === "") return true;
+          }
+        })
+        .map((name) => `${path} → ${name}`),
+    );
+  }
+
+  test("resolves every optional dependency", async () => {
+    const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as { packages: Packages };
+    const named = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+    expect(named.length).toBeGreaterThan(20); // a binary per platform for several tools
+    expect(unresolved(packages)).toEqual([]);
+
+    // Negative control: without one of them it is reported.
+    const { "node_modules/@esbuild/win32-x64": _dropped, ...rest } = packages;
+    expect(unresolved(rest)).toEqual(["node_modules/esbuild → @esbuild/win32-x64"]);
+  });
+});
+
+describe("the packed package, installed", () => {
+  let folder: string;
+  beforeAll(async () => {
+    await builtPackage();
+    folder = await mkdtemp(join(tmpdir(), "nondiff-installed-"));
+    const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    const { stdout } = await run("npm", pack, { cwd: root });
+    const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/cli/main.js"]));
+    expect(paths.filter((path) => /^(src|test|node_modules|reports|\.)/.test(path))).toEqual([]);
+    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder });
+    await cp(join(root, "examples"), folder, { recursive: true });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test("its command fits a model in a user's file", async () => {
+    const args = ["run", "./my-model.js", "--steps", "200", "--json"];
+    const { stdout } = await run(join(folder, "node_modules/.bin/nondiff"), args, { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ model: "wear", estimator: "corrected", steps: 200 });
+  });
+
+  test("an example that imports it runs", async () => {
+    const { stdout } = await run(process.execPath, ["gmm.js"], { cwd: folder });
+    expect(stdout).toMatch(/corrected ends at z = -0\.9/);
+  });
+
+  test("no platform module is imported outside its command line", async () => {
+    for (const entry of ["index", "core", "autodiff/index", "linalg/index", "models/index"]) {
+      const found = await violations({ entryPoints: [join(folder, `node_modules/nondiff/dist/${entry}.js`)] });
+      expect(found.filter((text) => builtinModules.includes(text.replace(/^import of (node:)?/, "")))).toEqual([]);
+    }
+  });
+});
