@@ -19,8 +19,10 @@ export interface Boundary {
   readonly predicates: readonly { readonly node: NodeId; readonly sign: 1 | -1 }[];
   /** c, scaled so that its first coefficient is 1, in terms of the trace. */
   readonly condition: NodeId;
-  /** The sets of variables that are moved onto it. */
+  /** The sets of variables that are moved onto it; none where it is affine in nothing. */
   readonly blocks: readonly Block[];
+  /** Then the variables along which its roots are sought, else none. */
+  readonly directions: readonly number[];
   /** The terms that change when the predicates flip. */
   readonly affected: readonly TargetTerm[];
   /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no variable moves smoothly. */
@@ -68,27 +70,81 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     }
     const condition = form.condition();
     const blocks = blocksOf(target, condition);
-    if (blocks.length === 0) {
-      refuse("no variable in which it is affine");
-      continue;
-    }
+    const directions = blocks.length > 0 ? [] : directionsOf(target, condition);
     const { index, family } = families.place(form, found.length);
     const predicate = { node, sign: form.sign };
     if (index === found.length) {
       const own = related ? family : index;
-      found.push({ predicates: [predicate], condition, blocks, affected, family: own, offset: form.offset(), text });
+      found.push({
+        predicates: [predicate],
+        condition,
+        blocks,
+        directions,
+        affected,
+        family: own,
+        offset: form.offset(),
+        text,
+      });
     } else {
       const group = found[index]!;
       group.predicates = [...group.predicates, predicate];
       group.affected = terms.filter((term) => group.affected.includes(term) || affected.includes(term));
     }
   }
-  return { boundaries: found, refused };
+  return { boundaries: affordable(target, nodes, found), refused };
 }
 
-/** Throws RangeError if a condition was refused, with the condition and the site in the message. */
-export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis): readonly Boundary[] {
-  const [first] = analysis.refused;
+/** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
+const MOST_WORK = 12;
+const COUNTED = 32; // boundaries from which the work is estimated
+
+// Moving a variable that many conditions share makes each boundary as costly as ℓ itself. Where that adds up to too
+// much, only the variables are moved that no other condition contains, for conditions that have such.
+function affordable(target: Target, nodes: readonly NodeId[], boundaries: readonly Boundary[]): readonly Boundary[] {
+  const { graph, variables } = target;
+  const every = Math.ceil(boundaries.length / COUNTED);
+  let work = 0;
+  for (let k = 0; k < boundaries.length; k += every) {
+    const { blocks } = boundaries[k]!;
+    const moved = new Uint8Array(graph.size);
+    for (const { entries } of blocks) for (const { variable } of entries) moved[variables[variable]!.node] = 1;
+    for (const node of nodes)
+      for (let j = graph.arity(node) - 1; j >= 0; j--)
+        if (moved[graph.operand(node, j)] === 1 && moved[node] === 0) {
+          moved[node] = 1;
+          work += every * blocks.length;
+        }
+  }
+  if (work <= MOST_WORK * nodes.length) return boundaries;
+  const conditionsOf = new Int32Array(variables.length);
+  const index = new Map(variables.map(({ node }, v) => [node, v]));
+  for (const { condition } of boundaries)
+    for (const node of graph.reachable([condition])) if (index.has(node)) conditionsOf[index.get(node)!]!++;
+  const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
+  return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(target, boundary.condition, isPrivate) }));
+}
+
+/** Most variables along which the roots of one condition are sought. */
+const MOST_DIRECTIONS = 3;
+
+// The first variables that move the condition by themselves.
+function directionsOf({ graph, variables }: Target, condition: NodeId): number[] {
+  const cone = graph.reachable([condition]);
+  const inCone = new Set(cone);
+  const moves = (node: NodeId): boolean => inCone.has(node) && smoothlyMoved(graph, [node], cone)[condition] === 1;
+  return variables.flatMap(({ node }, v) => (moves(node) ? [v] : [])).slice(0, MOST_DIRECTIONS);
+}
+
+/**
+ * Throws RangeError if a condition was refused, with the condition and the site in the message; so is one that is affine
+ * in no variable, unless the estimator handles `curved` ones.
+ */
+export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis, curved = false): readonly Boundary[] {
+  const bent = curved ? undefined : analysis.boundaries.find(({ blocks }) => blocks.length === 0);
+  const [first] = [
+    ...analysis.refused,
+    ...(bent ? [{ text: bent.text, site: bent.affected[0]!.site, reason: "no variable in which it is affine" }] : []),
+  ];
   if (first)
     throw new RangeError(
       `${estimator}: condition \`${first.text}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +

@@ -5,7 +5,7 @@ import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator } from "./estimator.ts";
 import { parallels, sometimesCoincident } from "./parallel.ts";
-import { surfacesOf } from "./surface.ts";
+import { type Surface, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 /** Pathwise gradient (or what has its mean) plus the boundary terms, one node per parameter. */
@@ -13,13 +13,20 @@ export function withBoundaryTerms(
   target: Target,
   pathwise: readonly NodeId[],
   boundaries: readonly Boundary[],
+  surfaces: (boundary: Boundary) => readonly Surface[],
 ): NodeId[] {
   const { graph } = target;
   const corrections: NodeId[][] = pathwise.map(() => []);
   const neighbours = neighboursOf(target, boundaries);
   for (const boundary of boundaries)
-    for (const [index, node] of boundaryTerm(target, boundary, neighbours(boundary))) corrections[index]!.push(node);
+    for (const [index, node] of boundaryTerm(target, boundary, neighbours(boundary), surfaces(boundary)))
+      corrections[index]!.push(node);
   return pathwise.map((node, index) => graph.algebra.add(node, graph.sum(corrections[index]!)));
+}
+
+/** The surfaces of a boundary at the guide's own draw. */
+export function ownSurfaces(target: Target, boundary: Boundary): Surface[] {
+  return surfacesOf(target, boundary, target.normals, target.guided);
 }
 
 /** What lies parallel to each of the boundaries. */
@@ -29,18 +36,24 @@ export function neighboursOf({ graph }: Target, boundaries: readonly Boundary[])
 }
 
 /** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0. */
-export function boundaryTerm(target: Target, boundary: Boundary, neighbours: Neighbours): Map<number, NodeId> {
-  const { graph, normals, guided } = target;
+export function boundaryTerm(
+  target: Target,
+  boundary: Boundary,
+  neighbours: Neighbours,
+  surfaces: readonly Surface[],
+): Map<number, NodeId> {
+  const { graph } = target;
   const { algebra: A } = graph;
   const terms = new Map<number, NodeId>();
-  for (const { at, weight, slope } of surfacesOf(target, boundary, normals, guided)) {
+  for (const { at, weight, slope } of surfaces) {
     const jump = jumpAcross(target, boundary, at, neighbours);
     if (graph.is(jump, 0)) continue;
     // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
     const weighted = A.chain(weight, jump);
     for (const [index, node] of slope) {
       const before = terms.get(index);
-      const term = A.mul(weighted, node);
+      // Along a curve a sample may have no root: whatever stands in for it counts for nothing.
+      const term = boundary.directions.length > 0 ? A.chain(weighted, node) : A.mul(weighted, node);
       terms.set(index, before === undefined ? term : A.add(before, term));
     }
   }
@@ -56,6 +69,7 @@ export function plainCorrected(): Estimator {
         target,
         gradient(target.graph, target.value, target.parameters),
         requireBoundaries("corrected", analysis()),
+        (boundary) => ownSurfaces(target, boundary),
       ),
       normals: target.normals,
       choices: [],

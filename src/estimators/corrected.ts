@@ -1,9 +1,12 @@
-import { analyseBoundaries, requireBoundaries } from "./boundaries.ts";
-import { withBoundaryTerms } from "./boundary-terms.ts";
+import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
+import { ownSurfaces, withBoundaryTerms } from "./boundary-terms.ts";
+import { type Curve, curveOf } from "./curve.ts";
 import { type Entropy, pathwise } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { marginalised } from "./marginalise.ts";
 import { type NoiseOptions, noiseOf } from "./noise.ts";
+import { peeled } from "./peel.ts";
+import type { Surface } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 export interface CorrectedOptions extends NoiseOptions {
@@ -18,8 +21,9 @@ export interface CorrectedOptions extends NoiseOptions {
  *
  * Estimates: ∇θ ELBO = E[∇θ ℓ] + Σ_k E[δ(c_k)·∇θ c_k·(ℓ_k⁺ − ℓ_k⁻)]. Using: reverse mode, expectations over variables that
  * a term contains only inside conditions, and for each boundary that is left the sample's own draw moved onto it.
- * Requires: conditions that, the other variables given, are affine in at least one variable; others are refused with a
- * RangeError that names them. Unbiased when: always, if accepted. State: none.
+ * Requires: conditions that, the other variables given, are affine in at least one variable, or whose roots along single
+ * variables can be isolated with a guarantee; others are refused with a RangeError that names them. Unbiased when:
+ * always, if accepted. State: none.
  * Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Theorem 4, with all boundaries summed and whole blocks of
  * variables projected by Matheron's rule.
  */
@@ -39,12 +43,28 @@ function build(
   marginalise: boolean,
   analysis: () => ReturnType<typeof analyseBoundaries>,
 ): EstimatorNodes {
-  const smoother = marginalise ? marginalised(original) : original;
-  const path = pathwise("corrected", smoother, entropy);
-  const boundaries = requireBoundaries(
-    "corrected",
-    path.target === original ? analysis() : analyseBoundaries(path.target),
-  );
-  const { value, normals } = path.target;
-  return { value, gradient: withBoundaryTerms(path.target, path.gradient, boundaries), normals, choices: [] };
+  const simple = prepared(original, marginalise);
+  const path = pathwise("corrected", simple, entropy);
+  const { target } = path;
+  const boundaries = requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true);
+  const curves: Curve[] = [];
+  const surfaces = (boundary: Boundary): readonly Surface[] => {
+    if (boundary.blocks.length > 0) return ownSurfaces(target, boundary);
+    const curve = curveOf(target, boundary);
+    curves.push(curve);
+    return curve.surfaces;
+  };
+  return {
+    value: target.value,
+    gradient: withBoundaryTerms(target, path.gradient, boundaries, surfaces),
+    normals: [...target.normals, ...curves.flatMap(({ normals }) => normals)],
+    choices: [],
+    derived: curves.flatMap(({ derived }) => derived),
+  };
+}
+
+/** The target whose boundaries `corrected` adds up: conditions peeled, factors marginalised. */
+export function prepared(target: Target, marginalise: boolean): Target {
+  const simple = peeled(target);
+  return marginalise ? marginalised(simple) : simple;
 }

@@ -11,7 +11,30 @@ export interface Choice {
   readonly count: number;
 }
 
+/** Lane inputs that are computed from the noise of a sample before the tape runs. */
+export interface Derived {
+  readonly nodes: readonly NodeId[];
+  /** Lane inputs that `fill` reads: normals of the estimator. */
+  readonly reads: readonly NodeId[];
+  /** Fills one lane; `reads` and `nodes` lie from the given offsets on in the slots. */
+  readonly fill: (
+    slots: Float64Array,
+    reads: ArrayLike<number>,
+    nodes: ArrayLike<number>,
+    lane: number,
+    theta: Float64Array,
+  ) => void;
+}
+
+/** An input that is the same for all samples of a gradient and is set in every optimiser step. */
+export interface Scheduled {
+  readonly node: NodeId;
+  /** Its value in step 0, 1, … */
+  readonly at: (step: number) => number;
+}
+
 export interface EstimatorNodes {
+  readonly derived?: readonly Derived[];
   /** ℓ, or what has its mean; default the target's own value. */
   readonly value?: NodeId;
   /** Gradient of one sample, in the order of the target's parameters. */
@@ -19,6 +42,7 @@ export interface EstimatorNodes {
   /** Inputs to fill with standard normals, in order; the target's own come first. */
   readonly normals: readonly NodeId[];
   readonly choices: readonly Choice[];
+  readonly scheduled?: readonly Scheduled[];
 }
 
 /** Standard normals for samples that are not independent, but each of them standard normal, in groups of `group`. */

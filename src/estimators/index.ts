@@ -6,3 +6,4 @@ export { type Lyy18Options, lyy18 } from "./lyy18.ts";
 export type { NoiseOptions } from "./noise.ts";
 export { reparam } from "./reparam.ts";
 export { score } from "./score.ts";
+export { type SmoothedOptions, smoothed } from "./smoothed.ts";

@@ -8,7 +8,7 @@ import { gradient } from "../autodiff/gradient.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
-import type { Block, BlockEntry } from "./block.ts";
+import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
 import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
@@ -211,9 +211,10 @@ function oneLatent(target: Target, boundary: Boundary): Block {
   const { graph, trace } = target;
   const size = ({ coefficient }: BlockEntry): number =>
     graph.isConstant(coefficient) ? Math.abs(graph.value(coefficient)) : -1;
-  const [largest] = boundary.blocks
+  const isLatent = (variable: number): boolean => variable < trace.latents.length;
+  const [largest] = blocksOf(target, boundary.condition, isLatent)
     .flatMap(({ entries }) => entries)
-    .filter(({ variable }) => variable < trace.latents.length)
+    .filter(({ variable }) => isLatent(variable))
     .sort((p, q) => size(q) - size(p));
   if (largest === undefined || size(largest) < 0)
     throw new RangeError(

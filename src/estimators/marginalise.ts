@@ -5,6 +5,9 @@
  *
  * The mean of ℓ stays what it is, so the gradient of the new ℓ, boundary terms of the remaining conditions included, has
  * the mean of the old one: it is its conditional expectation (Rao–Blackwell), with no boundary left for the variable.
+ *
+ * Left alone are conditions with constant coefficients in several variables: moving all of these onto the boundary
+ * together (`surface.ts`) has the lower variance (measured on the model walk, 1.6 to 7 times).
  */
 import { CODE } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
@@ -82,7 +85,7 @@ function crossingOf(
   const coefficient = coefficients.get(node);
   if (coefficient === undefined || !Number.isFinite(coefficient) || !Number.isFinite(constant)) return undefined;
   const others = [...coefficients.keys()].filter((atom) => atom !== node);
-  if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
+  if (others.some((atom) => cones.all(atom).has(variable) || cones.isVariable(atom))) return undefined;
   const rest = A.add(
     graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
     A.constant(constant),
@@ -197,6 +200,10 @@ class ConeVariables {
         [epsilon, v],
       ]),
     );
+  }
+
+  isVariable(node: NodeId): boolean {
+    return this.#index.has(node);
   }
 
   /** Variables that the node depends on, also through conditions. */

@@ -4,17 +4,14 @@ import { fillSobolNormals } from "../random/sobol.ts";
 import type { Noise } from "./estimator.ts";
 
 export interface NoiseOptions {
-  /** "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set. */
+  /** "random": independent points. "rqmc" (default): the samples of a gradient are one scrambled Sobol point set. */
   readonly points?: "random" | "rqmc";
-  /** "antithetic": samples come in pairs ε, −ε. */
+  /** "antithetic" (default): samples come in pairs ε, −ε. */
   readonly pairing?: "independent" | "antithetic";
 }
 
 /** The noise that the options ask for; undefined for independent samples. */
-export function noiseOf(
-  caller: string,
-  { points = "random", pairing = "independent" }: NoiseOptions,
-): Noise | undefined {
+export function noiseOf(caller: string, { points = "rqmc", pairing = "antithetic" }: NoiseOptions): Noise | undefined {
   if (points !== "random" && points !== "rqmc")
     throw new RangeError(`${caller}: unknown points; got ${String(points)}, expected "random" or "rqmc"`);
   if (pairing !== "independent" && pairing !== "antithetic")

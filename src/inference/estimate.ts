@@ -18,6 +18,8 @@ export interface EstimateOptions {
    * gradient of a fit do. The number of samples is then a multiple of it; a remainder is left out.
    */
   readonly group?: number;
+  /** The optimiser's step, from 0, for estimators with a schedule (default 0). */
+  readonly step?: number;
   /** Samples per pass; changes speed only. */
   readonly lanes?: number;
 }
@@ -44,13 +46,15 @@ export interface GradientEstimate {
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
 export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
-  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples) } = options;
+  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group);
   if (group > samples)
     throw new RangeError(
       `estimateGradient: group is larger than samples; got ${group} and ${samples}, expected at most as many`,
     );
+  if (!Number.isSafeInteger(step) || step < 0)
+    throw new RangeError(`estimateGradient: step is no step; got ${String(step)}, expected an integer ≥ 0`);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
   const sampler = makeSampler(
     model,
@@ -60,7 +64,8 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);
-  momentsInto(moments, sampler, theta, { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples, group });
+  const generator = makeGenerator(seed);
+  momentsInto(moments, sampler, theta, { generator, stream: 0, firstSample: 0, samples, group, step });
   const { size } = sampler;
   return {
     elbo: moments.mean[size]!,

@@ -3,7 +3,10 @@ import { gradient } from "../autodiff/gradient.ts";
 import { LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf } from "../estimators/boundary-terms.ts";
+import { boundaryTerm, neighboursOf, ownSurfaces } from "../estimators/boundary-terms.ts";
+import { prepared } from "../estimators/corrected.ts";
+import { curveOf } from "../estimators/curve.ts";
+import { peeled } from "../estimators/peel.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 
@@ -35,21 +38,29 @@ export interface Explanation {
 
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost. */
 export function explain(model: Model): Explanation {
-  const target = buildTarget(model);
-  const { graph, trace, value, parameters } = target;
+  const original = buildTarget(model);
+  const { graph, trace, parameters } = original;
+  const before = analyseBoundaries(peeled(original));
+  const target = prepared(original, true);
   const { boundaries, refused } = analyseBoundaries(target);
   const seen = new Set<NodeId>();
   const counted = (roots: readonly NodeId[]): number => {
-    const before = seen.size;
+    const known = seen.size;
     for (const node of graph.reachable(roots)) if (graph.arity(node) > 0 && graph.hasFlag(node, LANE)) seen.add(node);
-    return seen.size - before;
+    return seen.size - known;
   };
-  const valueNodes = counted([value]);
-  const pathwise = valueNodes + counted(gradient(graph, value, parameters));
+  const valueNodes = counted([target.value]);
+  const pathwise = valueNodes + counted(gradient(graph, target.value, parameters));
   const neighbours = neighboursOf(target, boundaries);
-  const conditions = boundaries.map((boundary) =>
-    describe(target, boundary, counted([...boundaryTerm(target, boundary, neighbours(boundary)).values()])),
-  );
+  const conditions = boundaries.map((boundary) => {
+    const surfaces = boundary.blocks.length > 0 ? ownSurfaces(target, boundary) : curveOf(target, boundary).surfaces;
+    const term = boundaryTerm(target, boundary, neighbours(boundary), surfaces);
+    return describe(target, boundary, strategyOf(target, boundary), counted([...term.values()]));
+  });
+  const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
+  const gone = before.boundaries
+    .filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)))
+    .map((boundary) => describe(target, boundary, "marginalised: no boundary is left", 0));
   const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise);
   const rejected = refused.map(({ text, site, reason }) => ({
     text,
@@ -66,28 +77,39 @@ export function explain(model: Model): Explanation {
       prior: prior.name,
       conditional: !graph.isConstant(live),
     })),
-    conditions: [...conditions, ...rejected],
+    conditions: [...gone, ...conditions, ...rejected],
     cost: { value: valueNodes, pathwise, corrected },
     accepted: refused.length === 0,
   };
   return { ...explanation, text: asText(explanation) };
 }
 
-function describe(
-  { variables }: Target,
-  { text, predicates, affected, blocks }: Boundary,
-  nodes: number,
-): ExplainedCondition {
-  const names = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.name));
-  const strategy =
-    names.length === 1
+function strategyOf({ variables }: Target, { blocks, directions }: Boundary): string {
+  const nameOf = (variable: number): string => variables[variable]!.name;
+  if (blocks.length === 0)
+    return `curved: its roots isolated along ${directions.map(nameOf).join(", ")}${directions.length > 1 ? ", with balanced weights" : ""}`;
+  const parts = blocks.map(({ entries }) => {
+    const names = entries.map(({ variable }) => nameOf(variable));
+    return names.length === 1
       ? `${names[0]} set onto the boundary`
       : `${names.join(", ")} moved together onto the boundary (Matheron's rule)`;
+  });
+  return parts.length === 1 ? parts[0]! : `${parts.join("; or ")}; balanced weights`;
+}
+
+function describe(
+  { variables }: Target,
+  { text, predicates, affected, blocks, directions }: Boundary,
+  strategy: string,
+  nodes: number,
+): ExplainedCondition {
+  const moved =
+    blocks.length > 0 ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable)) : directions;
   return {
     text,
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
-    block: names,
+    block: moved.map((variable) => variables[variable]!.name),
     strategy,
     nodes,
   };

@@ -2,9 +2,11 @@
  * Gradient samples: an estimator's nodes compiled to a tape, run over lanes of counter-based noise, summed in sample
  * order so that the result has the same bits for any number of lanes.
  */
+
+import type { NodeId } from "../autodiff/ops.ts";
 import { compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
-import type { Estimator, EstimatorNodes } from "../estimators/estimator.ts";
+import type { Derived, Estimator, EstimatorNodes } from "../estimators/estimator.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 import { fillNormals, fillUniforms, type Generator } from "../random/index.ts";
@@ -20,8 +22,10 @@ export interface GradientSampler {
   readonly size: number;
   /** The boundaries of the model; found on first call. */
   readonly analysis: () => BoundaryAnalysis;
-  /** For each uniform input of the tape, the parameter it holds. */
+  /** For each uniform input of the tape, the parameter it holds; −1 for a scheduled one. */
   readonly parameterOf: Int32Array;
+  /** Derived inputs, with the offsets of what they read and fill. */
+  readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
 }
 
 /** Which noise: the same draw gives the same samples. */
@@ -35,6 +39,8 @@ export interface Draw {
    * ignored where the estimator's samples are independent.
    */
   readonly group?: number;
+  /** The optimiser's step, from 0 (default 0); only estimators with a schedule look at it. */
+  readonly step?: number;
 }
 
 /** Mean and variance over samples of the gradient and, last, of ℓ. */
@@ -72,14 +78,21 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
   const nodes = estimator.build(target, analysis);
   const { graph, parameters } = target;
   const value = nodes.value ?? target.value;
-  const laneInputs = [...nodes.normals, ...nodes.choices.map(({ node }) => node)];
+  const laneInputs = [
+    ...nodes.normals,
+    ...nodes.choices.map(({ node }) => node),
+    ...(nodes.derived ?? []).flatMap((derived) => derived.nodes),
+  ];
   const tape = compileTape(graph, [...nodes.gradient, value], {
     laneInputs,
     ...(options.lanes !== undefined && { lanes: options.lanes }),
   });
   const index = new Map(parameters.map((node, i) => [node, i]));
   const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
-  return { model, estimator, target, nodes, tape, size: nodes.gradient.length, analysis, parameterOf };
+  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.lanes]));
+  const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
+  const derived = (nodes.derived ?? []).map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) }));
+  return { model, estimator, target, nodes, tape, size: nodes.gradient.length, analysis, parameterOf, derived };
 }
 
 /**
@@ -90,12 +103,13 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
   const { tape, size } = sampler;
   const { outputs, slots, lanes } = tape;
-  setParameters(sampler, theta);
+  setParameters(sampler, theta, draw.step ?? 0);
   out.fill(0, 0, size);
   let elbo = 0;
   for (let done = 0; done < draw.samples; done += lanes) {
     const n = Math.min(lanes, draw.samples - done);
     fillNoise(sampler, draw, done, n);
+    fillDerived(sampler, theta, n);
     runLanes(tape, n);
     for (let p = 0; p < size; p++) {
       const { offset, lane } = outputs[p]!;
@@ -124,12 +138,13 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
   const groups = Math.floor(draw.samples / together);
   sums.fill(0);
   squares.fill(0);
-  setParameters(sampler, theta);
+  setParameters(sampler, theta, draw.step ?? 0);
   let counted = 0; // groups so far
   let inGroup = 0;
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
     fillNoise(sampler, draw, done, n);
+    fillDerived(sampler, theta, n);
     runLanes(tape, n);
     for (let i = 0; i < n; i++) {
       if (inGroup === 0) group.fill(0);
@@ -172,9 +187,12 @@ export function makeMoments({ size }: GradientSampler): Moments {
   };
 }
 
-function setParameters({ tape, parameterOf }: GradientSampler, theta: Float64Array): void {
-  for (let i = 0; i < parameterOf.length; i++)
-    if (parameterOf[i]! >= 0) tape.slots[tape.uniformInputs[i]!.offset] = theta[parameterOf[i]!]!;
+function setParameters({ tape, nodes, parameterOf }: GradientSampler, theta: Float64Array, step: number): void {
+  for (let i = 0; i < parameterOf.length; i++) {
+    const { node, offset } = tape.uniformInputs[i]!;
+    if (parameterOf[i]! >= 0) tape.slots[offset] = theta[parameterOf[i]!]!;
+    else for (const input of nodes.scheduled ?? []) if (input.node === node) tape.slots[offset] = input.at(step);
+  }
   runUniform(tape);
 }
 
@@ -193,7 +211,6 @@ function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done
     nodes.normals.length,
     draw.group ?? draw.samples,
   );
-  if (nodes.choices.length === 0) return;
   const offset = noiseOffset + nodes.normals.length * lanes;
   fillUniforms(slots, offset, lanes, draw.generator, draw.stream, first, n, nodes.choices.length);
   for (let c = 0; c < nodes.choices.length; c++) {
@@ -203,6 +220,11 @@ function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done
       slots[at] = Math.floor(slots[at]! * count);
     }
   }
+}
+
+function fillDerived({ tape, derived }: GradientSampler, theta: Float64Array, n: number): void {
+  for (const { of, reads, nodes } of derived)
+    for (let lane = 0; lane < n; lane++) of.fill(tape.slots, reads, nodes, lane, theta);
 }
 
 function runningSum(from: number, values: Float64Array, offset: number, n: number): number {

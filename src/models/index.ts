@@ -1,4 +1,5 @@
-/** The models of Lee, Yu and Yang (2018), on their data, each with the initial parameters of the paper. */
+/** The models of Lee, Yu and Yang (2018) on their data and those of Wagner, Khajwal and Ong (2024), each with the initial parameters of its paper. */
+export { cheating } from "./cheating.ts";
 export { gmm } from "./gmm.ts";
 export { influenza } from "./influenza.ts";
 export { INFLUENZA_DEATHS } from "./influenza-deaths.ts";
@@ -6,3 +7,5 @@ export { ROOM_TEMPERATURES } from "./room-temperatures.ts";
 export { temperature } from "./temperature.ts";
 export { TEXT_MESSAGE_COUNTS } from "./text-messages.ts";
 export { textmsg } from "./textmsg.ts";
+export { walk } from "./walk.ts";
+export { xornet } from "./xornet.ts";

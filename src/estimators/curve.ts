@@ -1,0 +1,99 @@
+/**
+ * Conditions that are affine in nothing: their surface is met along single variables.
+ *
+ * Along the noise ε_v of one variable, the others given, every root t of c contributes φ(t)/|∂c/∂ε_v|. The roots are
+ * isolated with a guarantee (`roots/`), for each sample, before its tape runs. Several variables are combined by the
+ * balance heuristic (`surface.ts`): the weight of a root is 1 / Σ_v |∂c/∂ε_v|/φ(ε_v), bounded where one slope vanishes.
+ */
+import { gradient } from "../autodiff/gradient.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { normalCdf } from "../autodiff/special/normal.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import { makeRootFinder } from "../roots/isolate.ts";
+import type { Boundary } from "./boundaries.ts";
+import type { Derived } from "./estimator.ts";
+import { type Surface, slopeAt } from "./surface.ts";
+import { placedAt, type Target } from "./target.ts";
+
+const SQRT_2PI = 2.5066282746310002; // √(2π)
+/** Roots evaluated per sample and variable; of more, as many are drawn, each as likely as the others. */
+const ROOTS = 2;
+const MOST_ROOTS = 4096;
+
+export interface Curve {
+  readonly surfaces: readonly Surface[];
+  readonly derived: readonly Derived[];
+  /** Normals of its own: which roots are drawn. */
+  readonly normals: readonly NodeId[];
+}
+
+/** The surface of a boundary along each of its directions. */
+export function curveOf(target: Target, boundary: Boundary): Curve {
+  const { graph, normals, variables, guided } = target;
+  const { algebra: A } = graph;
+  const { condition, directions } = boundary;
+  const [guidedCondition] = substitute(graph, [condition], guided) as [NodeId];
+  const slopes = gradient(
+    graph,
+    condition,
+    directions.map((v) => variables[v]!.node),
+  );
+  const surfaces: Surface[] = [];
+  const derived: Derived[] = [];
+  const choices: NodeId[] = [];
+  for (const v of directions) {
+    const { name, epsilon } = variables[v]!;
+    const choice = graph.input(`root of ${name}`, true);
+    const inputs = Array.from({ length: 2 * ROOTS }, (_, r) => graph.input(`root ${r} of ${name}`, true));
+    choices.push(choice);
+    derived.push(rootsAlong(target, guidedCondition, epsilon, choice, inputs));
+    for (let r = 0; r < ROOTS; r++) {
+      const [root, count] = [inputs[2 * r]!, inputs[2 * r + 1]!];
+      const moved = [...normals];
+      moved[v] = root;
+      const at = placedAt(target, moved);
+      const zero = graph.constant(0);
+      const inverse = directions.map((other, j) => {
+        const slope = A.abs(A.mul(substitute(graph, [slopes[j]!], at)[0]!, variables[other]!.sigma));
+        const density = A.exp(A.mul(A.constant(0.5), A.square(moved[other]!)));
+        return A.where(A.positive(slope), A.mul(slope, A.mul(A.constant(SQRT_2PI), density)), zero);
+      });
+      const weight = A.where(A.positive(count), A.div(count, graph.sum(inverse)), zero);
+      surfaces.push({ epsilon: moved, at, weight, slope: slopeAt(target, condition, moved, at) });
+    }
+  }
+  return { surfaces, derived, normals: choices };
+}
+
+// Inputs in pairs: a root, and how many it stands for (0: there is none).
+function rootsAlong(
+  { graph, parameters }: Target,
+  condition: NodeId,
+  along: NodeId,
+  choice: NodeId,
+  nodes: readonly NodeId[],
+): Derived {
+  const finder = makeRootFinder(graph, condition, along);
+  const values = new Float64Array(finder.inputs.length);
+  const roots = new Float64Array(MOST_ROOTS);
+  const parameterOf = finder.inputs.map((node) => parameters.indexOf(node));
+  const reads = [choice, ...finder.inputs.filter((_, j) => parameterOf[j]! < 0)];
+  const readOf = finder.inputs.map((node) => reads.indexOf(node));
+  return {
+    nodes,
+    reads,
+    fill(slots, from, to, lane, theta) {
+      for (let j = 0; j < values.length; j++) {
+        const p = parameterOf[j]!;
+        values[j] = p >= 0 ? theta[p]! : slots[from[readOf[j]!]! + lane]!;
+      }
+      const found = finder.find(values, roots);
+      const drawn = Math.min(found, ROOTS);
+      const first = found > ROOTS ? Math.min(found - 1, Math.floor(normalCdf(slots[from[0]! + lane]!) * found)) : 0;
+      for (let r = 0; r < ROOTS; r++) {
+        slots[to[2 * r]! + lane] = r < drawn ? roots[(first + r) % found]! : 0;
+        slots[to[2 * r + 1]! + lane] = r < drawn ? found / drawn : 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
+import { CODE, INPUT } from "../autodiff/codes.ts";
+import { gradient } from "../autodiff/gradient.ts";
+import { type Graph, MASK } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import { type Target, withTerms } from "./target.ts";
+
+export interface SmoothedOptions {
+  /** η > 0: the width of the sigmoids, in units of the conditions; the smaller, the less bias and the more variance (default 0.1). */
+  readonly accuracy?: number;
+  /** "fixed" (default): η in every step. "dsgd": η·√(4000/(i + 1)) in optimiser step i = 0, 1, …: η in the 4000th. */
+  readonly schedule?: "fixed" | "dsgd";
+}
+
+/**
+ * The pathwise estimator of a smoothed density: every if on c > 0 becomes the mixture of its arms with weights sigmoid(±c/η).
+ *
+ * Estimates: ∇θ of the ELBO of the smoothed density; ℓ itself is not smoothed. Using: reverse mode on sigmoids in place of
+ * conditions that depend on a latent, products of them for `and` and `or`. Requires: arms that are finite wherever their
+ * weight is not 0, also where they are not taken. Unbiased when: the density does not jump. **Biased** otherwise at any η,
+ * less the smaller η is, while the variance grows like 1/η. State: the optimiser's step, with schedule "dsgd".
+ * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
+ */
+export function smoothed({ accuracy = 0.1, schedule = "fixed" }: SmoothedOptions = {}): Estimator {
+  if (!(accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
+    throw new RangeError(`smoothed: accuracy is no width; got ${String(accuracy)}, expected a finite number > 0`);
+  if (schedule !== "fixed" && schedule !== "dsgd")
+    throw new RangeError(`smoothed: unknown schedule; got ${String(schedule)}, expected "fixed" or "dsgd"`);
+  const sharpness = (step: number): number =>
+    schedule === "fixed" ? 1 / accuracy : Math.sqrt((step + 1) / 4000) / accuracy;
+  return {
+    name: "smoothed",
+    biasedAtJumps: true,
+    // The program's own ifs, not those it has after simplification, define what is smoothed.
+    graphOptions: { pushIntoWhere: false },
+    build: (target) => build(target, sharpness),
+  };
+}
+
+function build(target: Target, at: (step: number) => number): EstimatorNodes {
+  const { graph, parameters, normals, terms } = target;
+  const node = graph.input("1/accuracy", false);
+  const rebuilt = smoothConditions(target, node);
+  const smooth = withTerms(
+    target,
+    terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
+  );
+  return { gradient: gradient(graph, smooth.value, parameters), normals, choices: [], scheduled: [{ node, at }] };
+}
+
+/** How true a mask is and how false; both, for 1 − p would lose the digits of a small one. */
+interface Weights {
+  readonly is: NodeId;
+  readonly not: NodeId;
+}
+
+// Every node of the terms, with mixtures in place of the selections that a latent decides.
+function smoothConditions({ graph, terms, trace }: Target, sharpness: NodeId): ReadonlyMap<NodeId, NodeId> {
+  const { algebra: A } = graph;
+  const nodes = graph.reachable(terms.map(({ node }) => node));
+  const learned = new Uint8Array(graph.size);
+  for (const { node } of trace.latents) learned[node] = 1;
+  const rebuilt = new Map<NodeId, NodeId>();
+  const weights = new Map<NodeId, Weights>();
+  for (const node of nodes) {
+    const code = graph.op[node]!;
+    const operands = graph.operands(node);
+    if (operands.some((operand) => learned[operand] === 1)) learned[node] = 1;
+    const at = (j: number): NodeId => rebuilt.get(operands[j]!)!;
+    if (code === CODE.where && learned[operands[0]!] === 1) {
+      const { is, not } = weights.get(operands[0]!)!;
+      rebuilt.set(node, A.add(weighted(graph, is, at(1)), weighted(graph, not, at(2))));
+      continue;
+    }
+    rebuilt.set(
+      node,
+      code <= INPUT
+        ? node
+        : graph.apply(code, at(0), operands.length > 1 ? at(1) : -1, operands.length > 2 ? at(2) : -1),
+    );
+    if (!graph.hasFlag(node, MASK)) continue;
+    weights.set(node, learned[node] === 1 ? weigh(node) : sharp(graph, rebuilt.get(node)!));
+  }
+  return rebuilt;
+
+  function weigh(node: NodeId): Weights {
+    const [p, q] = graph.operands(node).map((operand) => weights.get(operand));
+    switch (graph.op[node]) {
+      case CODE.positive: {
+        const x = A.mul(rebuilt.get(graph.a[node]!)!, sharpness);
+        return { is: A.sigmoid(x), not: A.sigmoid(A.neg(x)) };
+      }
+      case CODE.not:
+        return { is: p!.not, not: p!.is };
+      case CODE.and:
+        return { is: A.mul(p!.is, q!.is), not: A.add(p!.not, A.mul(p!.is, q!.not)) };
+      case CODE.or:
+        return { is: A.add(p!.is, A.mul(p!.not, q!.is)), not: A.mul(p!.not, q!.not) };
+      default: // an equality of reals: false but for chance, whatever surrounds it
+        return sharp(graph, rebuilt.get(node)!);
+    }
+  }
+}
+
+function sharp(graph: Graph, mask: NodeId): Weights {
+  const { algebra: A } = graph;
+  const [one, zero] = [graph.constant(1), graph.constant(0)];
+  return { is: A.where(mask, one, zero), not: A.where(mask, zero, one) };
+}
+
+// weight·arm; an arm of weight 0 adds nothing, whatever it is, to value and derivative.
+function weighted(graph: Graph, weight: NodeId, arm: NodeId): NodeId {
+  const { algebra: A } = graph;
+  if (graph.isConstant(arm) && Number.isFinite(graph.value(arm))) return A.mul(weight, arm);
+  return A.mul(weight, A.where(A.positive(weight), arm, graph.constant(0)));
+}
