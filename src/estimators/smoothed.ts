@@ -23,8 +23,10 @@ export interface SmoothedOptions {
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
 export function smoothed({ accuracy = 0.1, schedule = "fixed" }: SmoothedOptions = {}): Estimator {
-  if (!(accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
-    throw new RangeError(`smoothed: accuracy is no width; got ${String(accuracy)}, expected a finite number > 0`);
+  if (!(typeof accuracy === "number" && accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
+    throw new RangeError(
+      `smoothed: accuracy is no width; got ${String(accuracy)}, expected a finite number > 0, not below 1e-308`,
+    );
   if (schedule !== "fixed" && schedule !== "dsgd")
     throw new RangeError(`smoothed: unknown schedule; got ${String(schedule)}, expected "fixed" or "dsgd"`);
   const sharpness = (step: number): number =>
