@@ -22,6 +22,10 @@ const { OPS, FAMILIES, FUSED, RUNS } = await import(
 );
 
 const SPECIAL = {
+  exp: "elementary",
+  log: "elementary",
+  log1p: "elementary",
+  expm1: "elementary",
   lgamma: "gamma",
   digamma: "gamma",
   trigamma: "gamma",

@@ -9,6 +9,7 @@
  * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
  */
+import { exp, expm1, log, log1p } from "./special/elementary.ts";
 import { erf } from "./special/erf.ts";
 import { digamma, lgamma, trigamma } from "./special/gamma.ts";
 import { logAddExp, sigmoid, softplus } from "./special/logistic.ts";
@@ -98,10 +99,10 @@ export const OPS: { readonly [K in OpName]: OpRow } = {
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
   neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
-  exp:          { primal: (x) => Math.exp(x),         partials: [(_A, r) => r],                                               domain: [ANY] },
-  log:          { primal: (x) => Math.log(x),         partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
-  log1p:        { primal: (x) => Math.log1p(x),       partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
-  expm1:        { primal: (x) => Math.expm1(x),       partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
+  exp:          { primal: (x) => exp(x),              partials: [(_A, r) => r],                                               domain: [ANY] },
+  log:          { primal: (x) => log(x),              partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
+  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
+  expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sqrt:         { primal: (x) => Math.sqrt(x),        partials: [(A, r) => A.div(A.constant(0.5), r)],                        domain: [POS] },
   square:       { primal: (x) => x * x,               partials: [(A, _r, x) => A.mul(A.constant(2), x)],                      domain: [ANY] },
   abs:          { primal: (x) => Math.abs(x),         partials: [(A, _r, x) => A.sign(x)],                                    domain: [ANY], kink: (x) => x === 0 },

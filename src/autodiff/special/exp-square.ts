@@ -1,3 +1,4 @@
+import { exp } from "./elementary.ts";
 /**
  * exp(scale·x²) for scale = ±1 or ±½, without the error that rounding x² would put into the exponent.
  *
@@ -7,7 +8,7 @@
  */
 export function expSquare(x: number, scale: number): number {
   // Beyond |x| = 64 the result is 0 or Infinity whichever way it is computed.
-  if (Math.abs(x) > 64) return Math.exp(scale * x * x);
+  if (Math.abs(x) > 64) return exp(scale * x * x);
   const h = Math.round(x * 256) / 256;
-  return Math.exp(scale * h * h) * Math.exp(scale * (x - h) * (x + h));
+  return exp(scale * h * h) * exp(scale * (x - h) * (x + h));
 }

@@ -1,3 +1,4 @@
+import { log } from "./elementary.ts";
 import { horner6, horner7, horner8, horner9 } from "./horner.ts";
 
 // The rational functions at the end of the file, with their errors, are from scripts/fixtures/special-coefficients.py.
@@ -20,16 +21,16 @@ export function lgamma(x: number): number {
   if (x >= 2.5) {
     const z = 1 / x;
     // (x − ½)(log x − 1), not (x − ½) log x − x, which overflows earlier
-    return (x - 0.5) * (Math.log(x) - 1) + (HALF_LOG_2PI_MINUS_HALF + z * lgammaTail(z * z));
+    return (x - 0.5) * (log(x) - 1) + (HALF_LOG_2PI_MINUS_HALF + z * lgammaTail(z * z));
   }
   if (x >= 0.8) return (x - 1) * (x - 2) * nearZeros(x - 1);
-  if (x > 0) return logGamma1p(x) - Math.log(x);
-  if (x > -TINY) return -Math.log(-x);
+  if (x > 0) return logGamma1p(x) - log(x);
+  if (x > -TINY) return -log(-x);
   const r = x - Math.round(x);
   if (r === 0 || x === -Infinity) return Infinity;
   const sine = Math.abs(Math.sin(Math.PI * r));
-  if (x <= -1) return Math.log(Math.PI / (-x * sine)) - lgamma(-x);
-  return Math.log(Math.PI / sine) - logGamma1p(-x);
+  if (x <= -1) return log(Math.PI / (-x * sine)) - lgamma(-x);
+  return log(Math.PI / sine) - logGamma1p(-x);
 }
 
 /**
@@ -43,7 +44,7 @@ export function lgamma(x: number): number {
 export function digamma(x: number): number {
   if (x >= 2) {
     const z = 1 / x;
-    return Math.log(x) - z * (0.5 + z * digammaTail(z * z));
+    return log(x) - z * (0.5 + z * digammaTail(z * z));
   }
   if (x >= 1) return digamma1p(x - 1);
   if (Math.abs(x) < TINY) return x === 0 ? NaN : -1 / x;

@@ -1,3 +1,5 @@
+import { exp, expm1, log, log1p } from "./elementary.ts";
+
 // log 2 = LN2_HIGH + LN2_LOW to 107 bits
 const LN2_HIGH = Math.LN2;
 const LN2_LOW = 2.3190468138462996e-17;
@@ -9,8 +11,8 @@ const LN2_LOW = 2.3190468138462996e-17;
  * 1e-15.
  */
 export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
+  if (x >= 0) return 1 / (1 + exp(-x));
+  const e = exp(x);
   return e / (1 + e);
 }
 
@@ -20,7 +22,7 @@ export function sigmoid(x: number): number {
  * Domain: all reals; ≈ exp(x) for x → −Infinity, x for x → +Infinity; NaN gives NaN. Relative error below 1e-15.
  */
 export function softplus(x: number): number {
-  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+  return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
 /**
@@ -32,8 +34,8 @@ export function softplus(x: number): number {
 export function softplusInverse(y: number): number {
   // With d = y − log 2, exp(y) − 1 = 1 + 2 (exp(d) − 1): near d = 0 nothing cancels if d itself is accurate.
   const d = y - LN2_HIGH - LN2_LOW;
-  if (Math.abs(d) < 0.3) return Math.log1p(2 * Math.expm1(d));
-  return d > 0 ? y + Math.log1p(-Math.exp(-y)) : Math.log(Math.expm1(y));
+  if (Math.abs(d) < 0.3) return log1p(2 * expm1(d));
+  return d > 0 ? y + log1p(-exp(-y)) : log(expm1(y));
 }
 
 /**
@@ -45,5 +47,5 @@ export function softplusInverse(y: number): number {
  */
 export function logAddExp(x: number, y: number): number {
   if (x === y) return x + LN2_HIGH; // infinities too, whose difference is NaN
-  return x > y ? x + Math.log1p(Math.exp(y - x)) : y + Math.log1p(Math.exp(x - y));
+  return x > y ? x + log1p(exp(y - x)) : y + log1p(exp(x - y));
 }

@@ -1,3 +1,4 @@
+import { log, log1p } from "./elementary.ts";
 import { erfc, erfcx } from "./erf.ts";
 import { expSquare } from "./exp-square.ts";
 import { horner8 } from "./horner.ts";
@@ -25,8 +26,8 @@ export function normalCdf(x: number): number {
  */
 export function logNormalCdf(x: number): number {
   // Both terms are negative for x < −1, so nothing cancels; (x/2)·x overflows later than x²/2.
-  if (x < -1) return Math.log(0.5 * erfcx(-x * SQRT_HALF)) - 0.5 * x * x;
-  return Math.log1p(-normalCdf(-x));
+  if (x < -1) return log(0.5 * erfcx(-x * SQRT_HALF)) - 0.5 * x * x;
+  return log1p(-normalCdf(-x));
 }
 
 /**
@@ -53,7 +54,7 @@ export function normalQuantile(p: number): number {
   if (Math.abs(q) <= 0.425) return q * centre(0.180625 - q * q);
   const tail = q < 0 ? p : 1 - p;
   if (!(tail > 0)) return tail === 0 ? Math.sign(q) * Infinity : NaN;
-  const r = Math.sqrt(-Math.log(tail));
+  const r = Math.sqrt(-log(tail));
   const x = r <= 5 ? nearTail(r - 1.6) : farTail(r - 5);
   return q < 0 ? -x : x;
 }
