@@ -29,7 +29,12 @@ const CASES: readonly [string, Elementary, Elementary, readonly number[][], numb
   ["log1p", log1p, Math.log1p, [spread(-1, 1), scales], 2.5],
 ];
 
-const hashes: { readonly [name: string]: number } = { exp: 2201212015, log: 1822072412, expm1: 3181398071, log1p: 3360057410 };
+const hashes: { readonly [name: string]: number } = {
+  exp: 2201212015,
+  log: 1822072412,
+  expm1: 3181398071,
+  log1p: 3360057410,
+};
 
 describe.each(CASES)("%s", (name, own, engine, inputs, bound) => {
   test("agrees with the engine's function to the sum of their errors", () => {
