@@ -39,6 +39,11 @@ export interface EstimatorNodes {
   readonly value?: NodeId;
   /** Gradient of one sample, in the order of the target's parameters. */
   readonly gradient: readonly NodeId[];
+  /**
+   * If present, the gradient of one sample is weight·gradient, component by component, and that of a group of samples
+   * the covariance of the two over the group: for a gradient of mean 0 it has the same mean. At least 2 samples.
+   */
+  readonly weights?: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the target's own come first. */
   readonly normals: readonly NodeId[];
   readonly choices: readonly Choice[];

@@ -5,5 +5,5 @@ export type { Estimator, Noise } from "./estimator.ts";
 export { type Lyy18Options, lyy18 } from "./lyy18.ts";
 export type { NoiseOptions } from "./noise.ts";
 export { reparam } from "./reparam.ts";
-export { score } from "./score.ts";
+export { type ScoreOptions, score } from "./score.ts";
 export { type SmoothedOptions, smoothed } from "./smoothed.ts";

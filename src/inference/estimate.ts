@@ -3,7 +3,7 @@ import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
-import { makeMoments, makeSampler, momentsInto } from "./sampler.ts";
+import { makeMoments, makeSampler, momentsInto, requireSamples } from "./sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
@@ -61,6 +61,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     estimatorOf("estimateGradient", options.estimator),
     lanes === undefined ? {} : { lanes },
   );
+  if (sampler.grouped) requireSamples("estimateGradient", sampler, group);
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);
@@ -73,7 +74,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     gradient: moments.mean.slice(0, size),
     variance: moments.variance.slice(0, size),
     normVariance: moments.normVariance,
-    samples: sampler.estimator.noise ? samples - (samples % group) : samples,
+    samples: sampler.grouped ? samples - (samples % group) : samples,
   };
 }
 

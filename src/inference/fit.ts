@@ -8,7 +8,7 @@ import { makeProbe } from "./non-finite.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type GradientSampler, makeSampler, meanGradientInto } from "./sampler.ts";
+import { type GradientSampler, makeSampler, meanGradientInto, requireSamples } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -129,6 +129,7 @@ function start(model: Model, options: FitOptions): Run {
   if (typeof optimizer?.update !== "function")
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
   const sampler = makeSampler(model, estimator, samples < 128 ? { lanes: samples } : {});
+  requireSamples("fit", sampler, samples);
   const { trace, normals } = sampler.target;
   const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));
   const fault = makeProbe(sampler.target)(theta, new Float64Array(normals.length));

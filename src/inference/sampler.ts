@@ -26,6 +26,11 @@ export interface GradientSampler {
   readonly parameterOf: Int32Array;
   /** Derived inputs, with the offsets of what they read and fill. */
   readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
+  /** Whether the samples of a gradient belong together, and the fewest that a gradient needs. */
+  readonly grouped: boolean;
+  readonly leastSamples: number;
+  /** Sums over a group: of the gradient and ℓ, and for weights what `addLanes` says. */
+  readonly sums: Float64Array;
 }
 
 /** Which noise: the same draw gives the same samples. */
@@ -35,8 +40,8 @@ export interface Draw {
   readonly firstSample: number;
   readonly samples: number;
   /**
-   * Samples that belong together (antithetic pairs, the points of one low-discrepancy set), default all of the draw;
-   * ignored where the estimator's samples are independent.
+   * Samples that belong together (antithetic pairs, the points of one low-discrepancy set, samples that are each other's
+   * baseline), default all of the draw; ignored where the estimator's samples are independent.
    */
   readonly group?: number;
   /** The optimiser's step, from 0 (default 0); only estimators with a schedule look at it. */
@@ -83,7 +88,9 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     ...nodes.choices.map(({ node }) => node),
     ...(nodes.derived ?? []).flatMap((derived) => derived.nodes),
   ];
-  const tape = compileTape(graph, [...nodes.gradient, value], {
+  const size = nodes.gradient.length;
+  const { weights } = nodes;
+  const tape = compileTape(graph, [...nodes.gradient, value, ...(weights ?? [])], {
     laneInputs,
     ...(options.lanes !== undefined && { lanes: options.lanes }),
   });
@@ -92,7 +99,20 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.lanes]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
   const derived = (nodes.derived ?? []).map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) }));
-  return { model, estimator, target, nodes, tape, size: nodes.gradient.length, analysis, parameterOf, derived };
+  return {
+    model,
+    estimator,
+    target,
+    nodes,
+    tape,
+    size,
+    analysis,
+    parameterOf,
+    derived,
+    grouped: estimator.noise !== undefined || weights !== undefined,
+    leastSamples: weights ? 2 : 1,
+    sums: new Float64Array(size + 1 + (weights ? 3 * size : 0)),
+  };
 }
 
 /**
@@ -102,39 +122,31 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
  */
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
   const { tape, size } = sampler;
-  const { outputs, slots, lanes } = tape;
+  const { lanes } = tape;
+  requireSamples("meanGradientInto", sampler, draw.samples);
   setParameters(sampler, theta, draw.step ?? 0);
-  out.fill(0, 0, size);
-  let elbo = 0;
   for (let done = 0; done < draw.samples; done += lanes) {
     const n = Math.min(lanes, draw.samples - done);
     fillNoise(sampler, draw, done, n);
     fillDerived(sampler, theta, n);
     runLanes(tape, n);
-    for (let p = 0; p < size; p++) {
-      const { offset, lane } = outputs[p]!;
-      out[p] = lane ? runningSum(out[p]!, slots, offset, n) : slots[offset]! * draw.samples;
-    }
-    const { offset, lane } = outputs[size]!;
-    elbo = lane ? runningSum(elbo, slots, offset, n) : slots[offset]! * draw.samples;
+    addLanes(sampler, 0, n, done === 0);
   }
-  elbo /= draw.samples;
+  const elbo = finishInto(out, sampler, draw.samples);
   let finite = Number.isFinite(elbo);
-  for (let p = 0; p < size; p++) {
-    out[p] = out[p]! / draw.samples;
-    if (!Number.isFinite(out[p]!)) finite = false;
-  }
+  for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
   if (!finite) throw nonFiniteError(sampler, theta, draw);
   return elbo;
 }
 
 /** Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. */
 export function momentsInto(moments: Moments, sampler: GradientSampler, theta: Float64Array, draw: Draw): void {
-  const { tape, size, estimator } = sampler;
-  const { outputs, slots, lanes } = tape;
+  const { tape, size } = sampler;
+  const { lanes } = tape;
   const { mean, variance } = moments;
   const { group, first, sums, squares } = moments.scratch;
-  const together = estimator.noise === undefined ? 1 : Math.min(draw.group ?? draw.samples, draw.samples);
+  const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
+  requireSamples("momentsInto", sampler, together);
   const groups = Math.floor(draw.samples / together);
   sums.fill(0);
   squares.fill(0);
@@ -146,16 +158,16 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
     fillNoise(sampler, draw, done, n);
     fillDerived(sampler, theta, n);
     runLanes(tape, n);
-    for (let i = 0; i < n; i++) {
-      if (inGroup === 0) group.fill(0);
-      for (let p = 0; p <= size; p++) group[p]! += slots[outputs[p]!.offset + (outputs[p]!.lane ? i : 0)]!;
-      if (++inGroup < together) continue;
+    for (let i = 0; i < n; ) {
+      const end = Math.min(n, i + together - inGroup);
+      addLanes(sampler, i, end, inGroup === 0);
+      inGroup += end - i;
+      i = end;
+      if (inGroup < together) continue;
       inGroup = 0;
+      group[size] = finishInto(group, sampler, together);
       let square = 0;
-      for (let p = 0; p <= size; p++) {
-        group[p]! /= together;
-        if (p < size) square += group[p]! ** 2;
-      }
+      for (let p = 0; p < size; p++) square += group[p]! ** 2;
       group[size + 1] = Math.sqrt(square);
       // About the first group, so that little cancels.
       if (counted++ === 0) first.set(group);
@@ -225,6 +237,53 @@ function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done
 function fillDerived({ tape, derived }: GradientSampler, theta: Float64Array, n: number): void {
   for (const { of, reads, nodes } of derived)
     for (let lane = 0; lane < n; lane++) of.fill(tape.slots, reads, nodes, lane, theta);
+}
+
+/** Throws RangeError if so many samples are too few for a gradient. */
+export function requireSamples(caller: string, { estimator, leastSamples }: GradientSampler, samples: number): void {
+  if (samples < leastSamples)
+    throw new RangeError(
+      `${caller}: too few samples for estimator "${estimator.name}" with a baseline from the others; got ${samples} per gradient, expected at least ${leastSamples}; with one sample there is baseline "none"`,
+    );
+}
+
+// Adds lanes from … to − 1 to the sums of a group, which they begin if `first`. With weights w there are three more rows
+// of sums: w of the first sample, Σ (w − it), and Σ (w − it)·gradient, so that a large mean of w costs no digits.
+function addLanes({ tape, size, leastSamples, sums }: GradientSampler, from: number, to: number, first: boolean): void {
+  const { outputs, slots } = tape;
+  if (first) sums.fill(0);
+  for (let p = 0; p <= size; p++) {
+    const { offset, lane } = outputs[p]!;
+    if (lane) sums[p] = runningSum(sums[p]!, slots, offset + from, to - from);
+  }
+  if (leastSamples < 2) return;
+  for (let p = 0; p < size; p++) {
+    const gradient = outputs[p]!;
+    const weight = outputs[size + 1 + p]!;
+    const row = size + 1 + p;
+    if (first) sums[row] = slots[weight.offset + (weight.lane ? from : 0)]!;
+    for (let i = from; i < to; i++) {
+      const excess = slots[weight.offset + (weight.lane ? i : 0)]! - sums[row]!;
+      sums[row + size]! += excess;
+      sums[row + 2 * size]! += excess * slots[gradient.offset + (gradient.lane ? i : 0)]!;
+    }
+  }
+}
+
+// The gradient of a group of n samples from its sums; returns its mean of ℓ.
+function finishInto(out: Float64Array, sampler: GradientSampler, n: number): number {
+  const { size, leastSamples, sums } = sampler;
+  for (let p = 0; p < size; p++) {
+    const mean = meanOf(sampler, p, n);
+    const row = size + 1 + p;
+    out[p] = leastSamples < 2 ? mean : (sums[row + 2 * size]! - sums[row + size]! * mean) / (n - 1);
+  }
+  return meanOf(sampler, size, n);
+}
+
+function meanOf({ tape, sums }: GradientSampler, p: number, n: number): number {
+  const { offset, lane } = tape.outputs[p]!;
+  return lane ? sums[p]! / n : tape.slots[offset]!;
 }
 
 function runningSum(from: number, values: Float64Array, offset: number, n: number): number {
