@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
-import { ESTIMATORS } from "./estimators.ts";
+import { measureBias } from "./bias.ts";
+import { ACCURACY, type CatalogueRow, ESTIMATORS, PAPER_ESTIMATORS } from "./estimators.ts";
 import { type Experiment, runExperiment } from "./experiment.ts";
 import { loadModel, MODELS } from "./load-model.ts";
 import { reportHtml } from "./report/html.ts";
@@ -18,6 +19,16 @@ export const COMPARE_OPTIONS: OptionSpecs = {
     type: "string",
     value: "N",
     help: "gradient samples per iteration for the variance (default 16)",
+  },
+  "bias-samples": {
+    type: "string",
+    value: "N",
+    help: "samples for the bias at the initial point (default twice the steps, at least 1000)",
+  },
+  estimators: {
+    type: "string",
+    value: "LIST",
+    help: `all, or some of ${[...ESTIMATORS.keys()].join(", ")} (default ${PAPER_ESTIMATORS.join(",")}); smoothed and dsgd have accuracy ${ACCURACY}`,
   },
   seed: { type: "string", value: "N", help: "seed (default 0)" },
   out: {
@@ -44,11 +55,20 @@ export async function compare(args: readonly string[]): Promise<void> {
     varianceSamples,
     seed: integer("seed", values["seed"], 0, Number.MIN_SAFE_INTEGER),
   };
+  const estimators = estimatorsNamed(values["estimators"]);
+  const group = Math.max(2, ...options.samples);
+  const biasSamples = integer("bias-samples", values["bias-samples"], Math.max(1000, 2 * options.steps, 2 * group));
+  if (biasSamples < 2 * group)
+    throw new UsageError(`--bias-samples: got "${biasSamples}", expected an integer ≥ ${2 * group}, twice --samples`);
   const experiments: Experiment[] = [];
   try {
     models.forEach((model, index) => {
       const onProgress = (fraction: number, text: string): void => bar.update((index + fraction) / models.length, text);
-      experiments.push(runExperiment(model, ESTIMATORS, { ...options, onProgress }));
+      const experiment = runExperiment(model, estimators, { ...options, onProgress });
+      const accepted = new Map([...estimators].filter(([estimator]) => experiment.refused?.[estimator] === undefined));
+      const { steps, seed } = options;
+      const bias = measureBias(model, accepted, { samples: biasSamples, group, step: steps - 1, seed });
+      experiments.push({ ...experiment, bias });
     });
   } finally {
     bar.done();
@@ -68,6 +88,16 @@ export async function compare(args: readonly string[]): Promise<void> {
     values["json"] ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
   );
   if (!values["json"]) console.log(`\nreport: ${page}`);
+}
+
+/** The rows of a list of names, in the order of the catalogue; SCORE, to which ratios refer, is always among them. */
+function estimatorsNamed(text: string | boolean | undefined): ReadonlyMap<string, CatalogueRow> {
+  if (text === "all") return ESTIMATORS;
+  const names = text === undefined ? PAPER_ESTIMATORS : String(text).split(",");
+  for (const name of names)
+    if (!ESTIMATORS.has(name))
+      throw new UsageError(`--estimators: got "${name}", expected all or some of ${[...ESTIMATORS.keys()].join(", ")}`);
+  return new Map([...ESTIMATORS].filter(([name]) => name === "score" || names.includes(name)));
 }
 
 /** A model's name as part of a file's name. */

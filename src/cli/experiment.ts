@@ -11,6 +11,7 @@ import {
 } from "../inference/index.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
+import type { Bias } from "./bias.ts";
 
 export interface ExperimentOptions {
   readonly steps: number;
@@ -47,7 +48,11 @@ export interface Experiment {
   readonly learningRate: number;
   readonly varianceSamples: number;
   readonly seed: number;
+  /** An estimator that needs more samples per gradient has no curve with fewer. */
   readonly curves: readonly Curve[];
+  /** The estimators that do not accept the model, and why. */
+  readonly refused?: Readonly<Record<string, string>>;
+  readonly bias?: Bias;
 }
 
 const CHECKPOINTS = 100;
@@ -80,9 +85,11 @@ export function runExperiment(
   const value = makeMoments(evaluator);
   const chunk = Math.max(1, Math.ceil(steps / CHECKPOINTS));
   const curves: Curve[] = [];
+  const refused: Record<string, string> = {};
   samples.forEach((n, round) => {
-    const paths = [...estimators].map(([name, { make }]): Path => {
-      const sampler = makeSampler(model, make());
+    const paths = [...estimators].flatMap(([name, { make }]): Path[] => {
+      const sampler = samplerOf(model, name, make(), refused);
+      if (sampler === undefined || sampler.leastSamples > n) return [];
       const { trace } = sampler.target;
       const theta = packParameters("compare", trace, initialParameters(trace));
       const curve: Curve = {
@@ -96,15 +103,8 @@ export function runExperiment(
         varianceTrace: [],
         millisecondsPerIteration: 0,
       };
-      return {
-        curve,
-        sampler,
-        theta,
-        state: optimizer.init(theta.length),
-        gradient: new Float64Array(theta.length),
-        times: [],
-        measured: 0,
-      };
+      const [state, gradient] = [optimizer.init(theta.length), new Float64Array(theta.length)];
+      return [{ curve, sampler, theta, state, gradient, times: [], measured: 0 }];
     });
     const evaluate = ({ curve, theta }: Path, iteration: number): void => {
       momentsInto(value, evaluator, theta, { generator, stream: EVALUATE, firstSample: 0, samples: ELBO_SAMPLES });
@@ -142,7 +142,7 @@ export function runExperiment(
       const { curve, sampler, theta, state, gradient, times } = path;
       const moments = makeMoments(sampler);
       // Samples that depend on each other are measured in groups as large as those of a gradient, two of them at least.
-      const group = sampler.estimator.noise === undefined ? 1 : curve.samples;
+      const group = sampler.grouped ? curve.samples : 1;
       const measured = Math.max(varianceSamples, 2 * group);
       let spent = 0;
       let recent = 0;
@@ -153,6 +153,7 @@ export function runExperiment(
           firstSample: step * measured,
           samples: measured,
           group,
+          step,
         });
         let total = 0;
         for (let p = 0; p < sampler.size; p++) total += moments.variance[p]!;
@@ -165,6 +166,7 @@ export function runExperiment(
           stream: OPTIMISE,
           firstSample: step * curve.samples,
           samples: curve.samples,
+          step,
         });
         optimizer.update(state, theta, gradient, step + 1);
         spent += performance.now() - start;
@@ -174,7 +176,23 @@ export function runExperiment(
       curve.varianceTrace.push(recent / count);
     }
   });
-  return { model: model.name, steps, learningRate, varianceSamples, seed, curves };
+  return { model: model.name, steps, learningRate, varianceSamples, seed, curves, refused };
+}
+
+// Undefined, with a note in `refused`, where the estimator does not accept the model.
+function samplerOf(
+  model: Model,
+  name: string,
+  estimator: Estimator,
+  refused: Record<string, string>,
+): GradientSampler | undefined {
+  try {
+    return makeSampler(model, estimator);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refused[name] = error.message;
+    return undefined;
+  }
 }
 
 function median(values: readonly number[]): number {
