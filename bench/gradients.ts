@@ -1,5 +1,5 @@
 /** The same corrected gradient computed by different means: by hand, and by tapes on every back end. */
-import { runLanes, runUniform, type Tape } from "../src/autodiff/tape.ts";
+import { addOutputsInto, runLanes, runUniform } from "../src/autodiff/tape.ts";
 import { corrected } from "../src/estimators/corrected.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { makeSampler, type SamplerOptions } from "../src/inference/sampler.ts";
@@ -75,21 +75,14 @@ export function byTape(name: string, model: Model, samples: number, options: Sam
     for (const noise of passes) {
       slots.set(noise, noiseOffset);
       runLanes(tape, lanes);
-      addOutputs(out, outputs, slots, lanes);
+      addOutputsInto(out, tape, 0, lanes, out.length);
     }
+    outputs.forEach(({ offset, lane }, p) => {
+      if (!lane) out[p] = samples * slots[offset]!;
+    });
     return out[0]!;
   };
   return { name, out, run };
-}
-
-function addOutputs(out: Float64Array, outputs: Tape["outputs"], slots: Float64Array, lanes: number): void {
-  for (let p = 0; p < out.length; p++) {
-    const { offset, lane } = outputs[p]!;
-    let sum = out[p]!;
-    if (lane) for (let i = 0; i < lanes; i++) sum += slots[offset + i]!;
-    else sum += lanes * slots[offset]!;
-    out[p] = sum;
-  }
 }
 
 /**

@@ -45,6 +45,8 @@ await build({
     "autodiff/index": "src/autodiff/index.ts",
     "linalg/index": "src/linalg/index.ts",
     "models/index": "src/models/index.ts",
+    "backends/wasm": "src/backends/wasm.ts",
+    "backends/jit": "src/backends/jit.ts",
     "cli/main": "src/cli/main.ts",
   },
   outdir: "dist",

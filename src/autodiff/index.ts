@@ -3,6 +3,7 @@ export * from "./expr.ts";
 export { compile, grad, type Traceable, valueAndGrad } from "./functions.ts";
 export { gradient } from "./gradient.ts";
 export { Graph, type GraphOptions } from "./graph.ts";
+export type { Backend, Executable, Step, TapeProgram } from "./interpreter.ts";
 export { type NodeId, OPS, type OpName, type OpRow } from "./ops.ts";
 export { print } from "./print.ts";
 export { compileTape, runLanes, runUniform, type Tape, type TapeOptions } from "./tape.ts";

@@ -8,56 +8,9 @@
 import { CONSTANT, INPUT } from "./codes.ts";
 import { gather } from "./gather.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
-import { KERNELS, type Kernel } from "./kernels.generated.ts";
+import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "./interpreter.ts";
 import type { NodeId } from "./ops.ts";
 import { type Instruction, type Schedule, schedule } from "./schedule.ts";
-
-/** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
-export interface Place {
-  readonly offset: number;
-  readonly lane: boolean;
-}
-
-/** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */
-interface Code {
-  readonly kernels: readonly Kernel[];
-  readonly offsets: Int32Array;
-  /** Where the offsets of each instruction start. */
-  readonly starts: Int32Array;
-}
-
-/** One instruction: what to compute and where; masks lie in the mask slots, reals in the real slots. */
-export interface Step {
-  /** Row of the op table or fused op. */
-  readonly name: string;
-  readonly result: Place;
-  readonly operands: readonly Place[];
-}
-
-/** What a back end compiles. */
-export interface TapeProgram {
-  readonly lanes: number;
-  readonly realSlots: number;
-  readonly maskSlots: number;
-  readonly uniform: readonly Step[];
-  readonly lane: readonly Step[];
-  /** Places that have to hold their values when the lanes have run. */
-  readonly outputs: readonly Place[];
-}
-
-/** A compiled program, with the memory it works on. */
-export interface Executable {
-  readonly slots: Float64Array;
-  readonly masks: Int32Array;
-  readonly runUniform: () => void;
-  readonly runLanes: (n: number) => void;
-}
-
-/** Another way to run tapes than the interpreter, with the same results bit for bit. */
-export interface Backend {
-  readonly name: string;
-  readonly load: (program: TapeProgram) => Executable;
-}
 
 export interface Tape {
   /** Most samples that one call of `runLanes` takes. */
@@ -89,7 +42,8 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const plan = schedule(graph, outputs);
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
-  const lanes = options.lanes ?? defaultLanes(lane.realSlots);
+  const { laneMultiple = 1 } = backend;
+  const lanes = laneMultiple * Math.ceil((options.lanes ?? defaultLanes(lane.realSlots)) / laneMultiple);
 
   const placeOf = (node: NodeId): Place =>
     graph.hasFlag(node, LANE)
@@ -138,47 +92,41 @@ export function runLanes({ executable }: Tape, n: number): void {
   executable.runLanes(n);
 }
 
-const INTERPRETER: Backend = {
-  name: "interpreter",
-  load({ realSlots, maskSlots, uniform, lane }) {
-    const slots = new Float64Array(realSlots);
-    const masks = new Int32Array(maskSlots);
-    const [once, perLane] = [encode(uniform), encode(lane)];
-    return {
-      slots,
-      masks,
-      runUniform: () => execute(once, slots, masks, 1),
-      runLanes: (n) => execute(perLane, slots, masks, n),
-    };
-  },
-};
-
-function encode(steps: readonly Step[]): Code {
-  const starts = new Int32Array(steps.length);
-  let size = 0;
-  steps.forEach(({ operands }, index) => {
-    starts[index] = size;
-    size += 1 + operands.length;
-  });
-  const offsets = new Int32Array(size);
-  const kernels = steps.map(({ name, result, operands }, index) => {
-    const at = starts[index]!;
-    offsets[at] = result.offset;
-    let variant = 0;
-    operands.forEach(({ offset, lane }, j) => {
-      offsets[at + 1 + j] = offset;
-      if (lane) variant |= 1 << j;
-    });
-    // Uniform operands alone are as good as one lane of each.
-    const all = (1 << operands.length) - 1;
-    const variants = KERNELS[name]!;
-    return variants[variants.length === 2 ? (variant || 1) & 1 : (variant || all) - 1]!;
-  });
-  return { kernels, offsets, starts };
-}
-
-function execute({ kernels, offsets, starts }: Code, slots: Float64Array, masks: Int32Array, n: number): void {
-  for (let index = 0; index < kernels.length; index++) kernels[index]!(slots, masks, n, offsets, starts[index]!);
+/**
+ * Adds lanes from … to − 1 of the first sums.length outputs to `sums`, each in the order of the lanes; an output that is
+ * uniform is left alone.
+ */
+export function addOutputsInto(
+  sums: Float64Array,
+  { outputs, slots }: Tape,
+  from: number,
+  to: number,
+  count: number,
+): void {
+  let p = 0;
+  // Four at a time: an addition has to wait for the one before it.
+  for (; p + 3 < count; p += 4) {
+    const [a, b, c, d] = [outputs[p]!, outputs[p + 1]!, outputs[p + 2]!, outputs[p + 3]!];
+    if (!(a.lane && b.lane && c.lane && d.lane)) break;
+    let [sumA, sumB, sumC, sumD] = [sums[p]!, sums[p + 1]!, sums[p + 2]!, sums[p + 3]!];
+    for (let i = from; i < to; i++) {
+      sumA += slots[a.offset + i]!;
+      sumB += slots[b.offset + i]!;
+      sumC += slots[c.offset + i]!;
+      sumD += slots[d.offset + i]!;
+    }
+    sums[p] = sumA;
+    sums[p + 1] = sumB;
+    sums[p + 2] = sumC;
+    sums[p + 3] = sumD;
+  }
+  for (; p < count; p++) {
+    const { offset, lane } = outputs[p]!;
+    if (!lane) continue;
+    let sum = sums[p]!;
+    for (let i = from; i < to; i++) sum += slots[offset + i]!;
+    sums[p] = sum;
+  }
 }
 
 // Half of a 32 kB first-level cache, between 16 lanes (loop overhead) and 128 (nothing more to gain).

@@ -1,3 +1,4 @@
+import type { Backend } from "../autodiff/interpreter.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
@@ -22,6 +23,8 @@ export interface EstimateOptions {
   readonly step?: number;
   /** Samples per pass; changes speed only. */
   readonly lanes?: number;
+  /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only. */
+  readonly backend?: Backend;
 }
 
 export interface GradientEstimate {
@@ -46,7 +49,7 @@ export interface GradientEstimate {
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
 export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
-  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples), step = 0 } = options;
+  const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group);
   if (group > samples)
@@ -56,11 +59,10 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   if (!Number.isSafeInteger(step) || step < 0)
     throw new RangeError(`estimateGradient: step is no step; got ${String(step)}, expected an integer ≥ 0`);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
-  const sampler = makeSampler(
-    model,
-    estimatorOf("estimateGradient", options.estimator),
-    lanes === undefined ? {} : { lanes },
-  );
+  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), {
+    ...(lanes !== undefined && { lanes }),
+    ...(backend && { backend }),
+  });
   if (sampler.grouped) requireSamples("estimateGradient", sampler, group);
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));

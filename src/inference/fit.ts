@@ -1,3 +1,4 @@
+import type { Backend } from "../autodiff/interpreter.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
@@ -27,6 +28,8 @@ export interface FitOptions {
   readonly samples?: number;
   /** Same seed, same fit, bit for bit on one engine (default 0). */
   readonly seed?: number;
+  /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only (default the interpreter). */
+  readonly backend?: Backend;
   /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1. */
   readonly init?: MeanFieldParameters;
   /** Called after every step. */
@@ -128,7 +131,10 @@ function start(model: Model, options: FitOptions): Run {
   estimatorOf("fit", estimator);
   if (typeof optimizer?.update !== "function")
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
-  const sampler = makeSampler(model, estimator, samples < 128 ? { lanes: samples } : {});
+  const sampler = makeSampler(model, estimator, {
+    ...(samples < 128 && { lanes: samples }),
+    ...(options.backend && { backend: options.backend }),
+  });
   requireSamples("fit", sampler, samples);
   const { trace, normals } = sampler.target;
   const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));

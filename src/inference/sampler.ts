@@ -3,8 +3,9 @@
  * order so that the result has the same bits for any number of lanes.
  */
 
+import type { Backend } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
+import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
 import type { Derived, Estimator, EstimatorNodes } from "../estimators/estimator.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
@@ -70,6 +71,8 @@ export interface Moments {
 export interface SamplerOptions {
   /** Samples per pass over the tape; results do not depend on it. */
   readonly lanes?: number;
+  /** What runs the tape; results do not depend on it. */
+  readonly backend?: Backend;
 }
 
 /** Traces a model and compiles its gradient under an estimator. */
@@ -92,7 +95,7 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
   const { weights } = nodes;
   const tape = compileTape(graph, [...nodes.gradient, value, ...(weights ?? [])], {
     laneInputs,
-    ...(options.lanes !== undefined && { lanes: options.lanes }),
+    ...options,
   });
   const index = new Map(parameters.map((node, i) => [node, i]));
   const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
@@ -252,10 +255,7 @@ export function requireSamples(caller: string, { estimator, leastSamples }: Grad
 function addLanes({ tape, size, leastSamples, sums }: GradientSampler, from: number, to: number, first: boolean): void {
   const { outputs, slots } = tape;
   if (first) sums.fill(0);
-  for (let p = 0; p <= size; p++) {
-    const { offset, lane } = outputs[p]!;
-    if (lane) sums[p] = runningSum(sums[p]!, slots, offset + from, to - from);
-  }
+  addOutputsInto(sums, tape, from, to, size + 1);
   if (leastSamples < 2) return;
   for (let p = 0; p < size; p++) {
     const gradient = outputs[p]!;
@@ -284,10 +284,4 @@ function finishInto(out: Float64Array, sampler: GradientSampler, n: number): num
 function meanOf({ tape, sums }: GradientSampler, p: number, n: number): number {
   const { offset, lane } = tape.outputs[p]!;
   return lane ? sums[p]! / n : tape.slots[offset]!;
-}
-
-function runningSum(from: number, values: Float64Array, offset: number, n: number): number {
-  let sum = from;
-  for (let i = 0; i < n; i++) sum += values[offset + i]!;
-  return sum;
 }

@@ -1,0 +1,97 @@
+/** What runs a tape: the contract of a back end, and the interpreter, a loop over the kernels of `kernels.generated.ts`. */
+import { KERNELS, type Kernel } from "./kernels.generated.ts";
+
+/** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
+export interface Place {
+  readonly offset: number;
+  readonly lane: boolean;
+}
+
+/** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */
+export interface Code {
+  readonly kernels: readonly Kernel[];
+  readonly offsets: Int32Array;
+  /** Where the offsets of each instruction start. */
+  readonly starts: Int32Array;
+}
+
+/** One instruction: what to compute and where; masks lie in the mask slots, reals in the real slots. */
+export interface Step {
+  /** Row of the op table or fused op. */
+  readonly name: string;
+  readonly result: Place;
+  readonly operands: readonly Place[];
+}
+
+/** What a back end compiles. */
+export interface TapeProgram {
+  readonly lanes: number;
+  readonly realSlots: number;
+  readonly maskSlots: number;
+  readonly uniform: readonly Step[];
+  readonly lane: readonly Step[];
+  /** Places that have to hold their values when the lanes have run. */
+  readonly outputs: readonly Place[];
+}
+
+/** A compiled program, with the memory it works on. */
+export interface Executable {
+  readonly slots: Float64Array;
+  readonly masks: Int32Array;
+  readonly runUniform: () => void;
+  readonly runLanes: (n: number) => void;
+}
+
+/** Another way to run tapes than the interpreter, with the same results bit for bit. */
+export interface Backend {
+  readonly name: string;
+  /** The number of lanes of a tape is rounded up to a multiple of this (default 1). */
+  readonly laneMultiple?: number;
+  readonly load: (program: TapeProgram) => Executable;
+}
+
+/** The default back end. */
+export const INTERPRETER: Backend = {
+  name: "interpreter",
+  load({ realSlots, maskSlots, uniform, lane }) {
+    const slots = new Float64Array(realSlots);
+    const masks = new Int32Array(maskSlots);
+    const [once, perLane] = [encode(uniform), encode(lane)];
+    return {
+      slots,
+      masks,
+      runUniform: () => execute(once, slots, masks, 1),
+      runLanes: (n) => execute(perLane, slots, masks, n),
+    };
+  },
+};
+
+/** Instructions as the interpreter runs them. */
+export function encode(steps: readonly Step[]): Code {
+  const starts = new Int32Array(steps.length);
+  let size = 0;
+  steps.forEach(({ operands }, index) => {
+    starts[index] = size;
+    size += 1 + operands.length;
+  });
+  const offsets = new Int32Array(size);
+  const kernels = steps.map(({ name, result, operands }, index) => {
+    const at = starts[index]!;
+    offsets[at] = result.offset;
+    let variant = 0;
+    operands.forEach(({ offset, lane }, j) => {
+      offsets[at + 1 + j] = offset;
+      if (lane) variant |= 1 << j;
+    });
+    // Uniform operands alone are as good as one lane of each.
+    const all = (1 << operands.length) - 1;
+    const variants = KERNELS[name]!;
+    return variants[variants.length === 2 ? (variant || 1) & 1 : (variant || all) - 1]!;
+  });
+  return { kernels, offsets, starts };
+}
+
+/** Runs n lanes of every instruction; 1 for uniform ones. Allocates nothing. */
+export function execute({ kernels, offsets, starts }: Code, slots: Float64Array, masks: Int32Array, n: number): void {
+  for (let index = 0; index < kernels.length; index++) kernels[index]!(slots, masks, n, offsets, starts[index]!);
+}

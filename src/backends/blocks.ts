@@ -1,0 +1,74 @@
+/**
+ * A tape cut into blocks for code generators: the lane instructions of a block run one after the other for the same
+ * samples, so that most values live and die in registers; what a later block needs goes through the tape's slots.
+ */
+
+import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
+import type { Place, Step, TapeProgram } from "../autodiff/interpreter.ts";
+import { OPS, type OpName } from "../autodiff/ops.ts";
+
+/** An instruction of a block; `stored`: its result is used after the block. */
+export interface BlockStep extends Step {
+  readonly stored: boolean;
+  /** r(eal) or m(ask) for each operand, and for the result. */
+  readonly kinds: string;
+  readonly resultKind: string;
+}
+
+export interface Block {
+  /** False: the generator cannot do these, the interpreter runs them. */
+  readonly generated: boolean;
+  readonly steps: readonly BlockStep[];
+}
+
+/** Kinds of operands and result of an instruction, `rr>r`. */
+export function kindsOf(name: string): string {
+  const own = OPS[name as OpName];
+  if (own) return own.kinds ?? `${"r".repeat(own.domain.length)}>r`;
+  const pair = FUSED.find((row) => row.name === name);
+  if (pair) return pair.kinds;
+  const family = FAMILIES.find((row) => name.startsWith(row.name));
+  if (!family) throw new TypeError(`kindsOf: unknown instruction; got ${name}, expected an op or a fused op`);
+  return `r${family.kinds.repeat(Number(name.slice(family.name.length)))}>r`;
+}
+
+/** Blocks of at most `most` instructions; `generates` says which instructions a generator can do. */
+export function blocksOf(program: TapeProgram, most: number, generates: (name: string) => boolean): Block[] {
+  const { lane, outputs } = program;
+  const groups: Step[][] = [];
+  lane.forEach((step, index) => {
+    const last = groups[groups.length - 1];
+    const fits = last && last.length < most && generates(lane[index - 1]!.name) === generates(step.name);
+    if (fits) last.push(step);
+    else groups.push([step]);
+  });
+  // Backwards: by slot, the last block that still reads what lies there.
+  const readBy = new Map<string, number>(outputs.map((place) => [slotKey("r", place), groups.length]));
+  return groups
+    .map((steps, block) => ({ steps, block }))
+    .reverse()
+    .map(({ steps, block }) => ({
+      generated: generates(steps[0]!.name),
+      steps: steps
+        .slice()
+        .reverse()
+        .map((step): BlockStep => {
+          const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
+          const key = slotKey(resultKind, step.result);
+          const stored = (readBy.get(key) ?? -1) > block;
+          readBy.delete(key);
+          step.operands.forEach((place, j) => {
+            const operand = slotKey(kinds[j]!, place);
+            if (place.lane && !readBy.has(operand)) readBy.set(operand, block);
+          });
+          return { ...step, stored, kinds, resultKind };
+        })
+        .reverse(),
+    }))
+    .reverse();
+}
+
+/** Distinguishes the slots of reals and masks. */
+export function slotKey(kind: string, { offset }: Place): string {
+  return kind + offset;
+}

@@ -1,0 +1,109 @@
+/** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
+import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
+import {
+  type Backend,
+  type Executable,
+  encode,
+  execute,
+  type Place,
+  type TapeProgram,
+} from "../autodiff/interpreter.ts";
+import { OPS, type OpName } from "../autodiff/ops.ts";
+import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
+
+export interface JitOptions {
+  /** Instructions per generated function (default 200); engines do not optimise very large functions. */
+  readonly block?: number;
+}
+
+/**
+ * A back end that compiles each tape to JavaScript; same bits as the interpreter. The code is made from the text of the
+ * op table's primals; those that call other functions are called.
+ *
+ *     fit(model, { backend: jit() });
+ *
+ * Requires: permission to compile at run time (`new Function`; not in edge runtimes nor under a content security policy).
+ */
+export function jit(options: JitOptions = {}): Backend {
+  const { block = 200 } = options;
+  return { name: "jit", load: (program) => load(program, block) };
+}
+
+type Loop = (s: Float64Array, m: Int32Array, n: number) => void;
+type Primal = (...operands: number[]) => number;
+
+function load(program: TapeProgram, most: number): Executable {
+  const slots = new Float64Array(program.realSlots);
+  const masks = new Int32Array(program.maskSlots);
+  const primals: Primal[] = [];
+  const loops = blocksOf(program, most, () => true).map(({ steps }) => {
+    const make = new Function("f", loopText(steps, primals)) as (f: readonly Primal[]) => Loop;
+    return make(primals);
+  });
+  const once = encode(program.uniform);
+  return {
+    slots,
+    masks,
+    runUniform: () => execute(once, slots, masks, 1),
+    runLanes: (n) => {
+      for (let index = 0; index < loops.length; index++) loops[index]!(slots, masks, n);
+    },
+  };
+}
+
+function loopText(steps: readonly BlockStep[], primals: Primal[]): string {
+  const names = new Map<string, string>();
+  const lines: string[] = [];
+  const hoisted: string[] = [];
+  const called = new Map<Primal, string>();
+  const nameOf = (kind: string, place: Place): string => {
+    const key = slotKey(kind, place) + (place.lane ? "" : "u");
+    const known = names.get(key);
+    if (known) return known;
+    const name = `v${names.size}_${lines.length}`;
+    names.set(key, name);
+    const array = kind === "m" ? "m" : "s";
+    if (place.lane) lines.push(`const ${name}=${array}[${place.offset}+i];`);
+    else hoisted.push(`const ${name}=${array}[${place.offset}];`);
+    return name;
+  };
+  for (const { name, kinds, operands, resultKind, result, stored } of steps) {
+    const places = operands.map((place, j) => nameOf(kinds[j]!, place));
+    const text = expression(name, places, (primal) => {
+      const known = called.get(primal);
+      if (known) return known;
+      const local = `f${called.size}`;
+      called.set(primal, local);
+      hoisted.push(`const ${local}=f[${primals.push(primal) - 1}];`);
+      return local;
+    });
+    const local = `r${lines.length}`;
+    lines.push(`const ${local}=${text};`);
+    names.set(slotKey(resultKind, result), local);
+    if (stored) lines.push(`${resultKind === "m" ? "m" : "s"}[${result.offset}+i]=${local};`);
+  }
+  return `"use strict";return (s,m,n)=>{${hoisted.join("")}for(let i=0;i<n;i++){${lines.join("")}}}`;
+}
+
+function expression(name: string, operands: readonly string[], call: (primal: Primal) => string): string {
+  const own = OPS[name as OpName]?.primal ?? FUSED.find((row) => row.name === name)?.primal;
+  if (own) return applied(own as Primal, operands, call);
+  const family = FAMILIES.find((row) => name.startsWith(row.name))!;
+  const width = family.kinds.length;
+  let sum = operands[0]!;
+  for (let from = 1; from < operands.length; from += width)
+    sum += `+${applied(family.term as Primal, operands.slice(from, from + width), call)}`;
+  return `(${sum})`;
+}
+
+// The primal's expression with its parameters replaced, if it is arithmetic only; else a call of it.
+function applied(primal: Primal, operands: readonly string[], call: (primal: Primal) => string): string {
+  const match = /^\(?([\w$,\s]*)\)?\s*=>\s*([^{][\s\S]*)$/.exec(primal.toString());
+  const body = match?.[2] ?? "";
+  const parameters = (match?.[1] ?? "").split(",").map((name) => name.trim());
+  const words = body.match(/[A-Za-z_$][\w$]*(\.\w+)?/g) ?? [];
+  const plain =
+    match && words.every((word) => parameters.includes(word) || /^Math\.(abs|sqrt|min|max|sign)$/.test(word));
+  if (!plain) return `${call(primal)}(${operands.join(",")})`;
+  return `(${body.replace(/[A-Za-z_$][\w$]*(\.\w+)?/g, (word) => operands[parameters.indexOf(word)] ?? word)})`;
+}

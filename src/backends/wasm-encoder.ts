@@ -1,0 +1,158 @@
+/**
+ * WebAssembly modules assembled byte by byte: as much of the binary format as the lane kernels need, SIMD included.
+ * Source: WebAssembly core specification 2.0, chapter 5.
+ */
+
+/** Code of one function body, to which instructions are appended. */
+export class Code {
+  readonly bytes: number[] = [];
+
+  /** A plain instruction with its immediate integers, unsigned. */
+  op(opcode: number, ...immediates: number[]): this {
+    this.bytes.push(opcode);
+    for (const value of immediates) unsigned(this.bytes, value);
+    return this;
+  }
+
+  /** A SIMD instruction. */
+  simd(name: keyof typeof SIMD, ...immediates: number[]): this {
+    this.bytes.push(0xfd);
+    unsigned(this.bytes, SIMD[name]);
+    for (const value of immediates) unsigned(this.bytes, value);
+    return this;
+  }
+
+  get(local: number): this {
+    return this.op(0x20, local);
+  }
+
+  set(local: number): this {
+    return this.op(0x21, local);
+  }
+
+  tee(local: number): this {
+    return this.op(0x22, local);
+  }
+
+  call(index: number): this {
+    return this.op(0x10, index);
+  }
+
+  i32(value: number): this {
+    this.bytes.push(0x41);
+    signed(this.bytes, value);
+    return this;
+  }
+
+  /** Both lanes the same double. */
+  f64x2(value: number): this {
+    const bytes = new Uint8Array(Float64Array.of(value, value).buffer);
+    this.bytes.push(0xfd, 12, ...bytes);
+    return this;
+  }
+
+  /** Both lanes the same 64-bit integer, given by its high and low words. */
+  i64x2(high: number, low: number): this {
+    const bytes = new Uint8Array(Int32Array.of(low, high, low, high).buffer);
+    this.bytes.push(0xfd, 12, ...bytes);
+    return this;
+  }
+}
+
+// biome-ignore format: a table
+export const SIMD = {
+  load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, store64_lane: 91,
+  eq: 71, lt: 73, gt: 74, not: 77, and: 78, andnot: 79, or: 80, bitselect: 82,
+  abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
+  i32_shr_s: 172, i64_shl: 203, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
+} as const;
+
+export const I32 = 0x7f;
+export const V128 = 0x7b;
+
+export interface FunctionSpec {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+  /** Groups of locals: how many, of which type. */
+  readonly locals: readonly (readonly [count: number, type: number])[];
+  readonly code: Code;
+  /** Name under which it is exported. */
+  readonly name?: string;
+}
+
+/** A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB. */
+export function assemble(functions: readonly FunctionSpec[], pages: number): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]);
+  const exported = functions.flatMap(({ name }, index) =>
+    name === undefined ? [] : [[...text(name), 0, ...number(index)]],
+  );
+  const bodies = functions.map(({ locals, code }) => {
+    const body = [...number(locals.length), ...locals.flatMap(([count, type]) => [...number(count), type])];
+    for (const byte of code.bytes) body.push(byte);
+    body.push(0x0b);
+    return body;
+  });
+  const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  section(bytes, 1, types);
+  section(bytes, 2, [[...text("m"), ...text("m"), 2, 0, ...number(pages)]]);
+  section(
+    bytes,
+    3,
+    functions.map((_, index) => number(index)),
+  );
+  section(bytes, 7, exported);
+  section(
+    bytes,
+    10,
+    bodies.map((body) => number(body.length).concat(body)),
+  );
+  return Uint8Array.from(bytes);
+}
+
+function section(bytes: number[], id: number, items: readonly (readonly number[])[]): void {
+  const count = number(items.length);
+  bytes.push(id);
+  unsigned(
+    bytes,
+    items.reduce((total, item) => total + item.length, count.length),
+  );
+  bytes.push(...count);
+  for (const item of items) for (const byte of item) bytes.push(byte);
+}
+
+function vector(items: readonly number[]): number[] {
+  return [...number(items.length), ...items];
+}
+
+function text(name: string): number[] {
+  return vector([...name].map((letter) => letter.charCodeAt(0)));
+}
+
+function number(value: number): number[] {
+  const bytes: number[] = [];
+  unsigned(bytes, value);
+  return bytes;
+}
+
+// LEB128, seven bits at a time.
+function unsigned(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+}
+
+function signed(bytes: number[], value: number): void {
+  let rest = value;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) {
+      bytes.push(byte);
+      return;
+    }
+    bytes.push(byte | 0x80);
+  }
+}

@@ -1,0 +1,140 @@
+/** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
+import {
+  type Backend,
+  type Executable,
+  encode,
+  execute,
+  type Place,
+  type TapeProgram,
+} from "../autodiff/interpreter.ts";
+import { type Block, blocksOf, slotKey } from "./blocks.ts";
+import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { emitterOf, HELPERS } from "./wasm-ops.ts";
+
+// The part of the platform's WebAssembly that is used.
+declare const WebAssembly: {
+  Memory: new (options: { initial: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: { readonly [name: string]: unknown } };
+};
+
+export interface WasmOptions {
+  /**
+   * Instructions per generated function (default 500). Engines take more than linear time over large functions; values
+   * that pass from one function to the next go through memory.
+   */
+  readonly block?: number;
+}
+
+const PAGE = 65536;
+
+/**
+ * A back end that compiles each tape to a WebAssembly module of its own; same bits as the interpreter. Operations that
+ * have no SIMD form here (log Γ, normal cdf, …) run in the interpreter's kernels on the same memory.
+ *
+ *     fit(model, { backend: wasm() });
+ *
+ * Requires: WebAssembly with SIMD, and permission to compile at run time (not in edge runtimes; in pages with a content
+ * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
+ */
+export function wasm(options: WasmOptions = {}): Backend {
+  const { block = 500 } = options;
+  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block) };
+}
+
+function load(program: TapeProgram, most: number): Executable {
+  const { realSlots, maskSlots, uniform } = program;
+  const maskBase = 8 * realSlots;
+  const pages = Math.ceil((maskBase + 4 * maskSlots + 16) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const slots = new Float64Array(memory.buffer, 0, realSlots);
+  const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
+  const blocks = blocksOf(program, most, (name) => emitterOf(name) !== undefined);
+  const functions = blocks.flatMap((block, index) => (block.generated ? [loopOf(block, `b${index}`, maskBase)] : []));
+  const module = new WebAssembly.Module(assemble([...helpers(), ...functions], pages));
+  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
+  const parts = blocks.map((block, index): ((n: number) => void) => {
+    if (block.generated) return exports[`b${index}`] as (n: number) => void;
+    const code = encode(block.steps);
+    return (n) => execute(code, slots, masks, n);
+  });
+  const once = encode(uniform);
+  return {
+    slots,
+    masks,
+    runUniform: () => execute(once, slots, masks, 1),
+    runLanes: (n) => {
+      for (let index = 0; index < parts.length; index++) parts[index]!(n);
+    },
+  };
+}
+
+function helpers(): FunctionSpec[] {
+  return HELPERS.map(({ locals, code }) => ({
+    parameters: [V128],
+    results: [V128],
+    locals: [[locals, V128]],
+    code,
+  }));
+}
+
+const [N, REAL_AT, MASK_AT, FIRST_VALUE] = [0, 1, 2, 3];
+// The low words of two masks of 64 bits, to be stored side by side.
+const NARROW = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
+
+/** A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs. */
+function loopOf({ steps }: Block, name: string, maskBase: number): FunctionSpec {
+  const code = new Code();
+  const values = new Map<string, number>();
+  let locals = 0;
+  const address = (kind: string, { offset }: Place): number => (kind === "m" ? maskBase + 4 * offset : 8 * offset);
+  const push = (kind: string, place: Place): void => {
+    if (!place.lane) {
+      code.i32(0);
+      if (kind === "m") code.simd("load32_splat", 2, address(kind, place));
+      else code.simd("load64_splat", 3, address(kind, place));
+      return;
+    }
+    const key = slotKey(kind, place);
+    const known = values.get(key);
+    if (known !== undefined) {
+      code.get(known);
+      return;
+    }
+    const local = FIRST_VALUE + locals++;
+    values.set(key, local);
+    code.get(kind === "m" ? MASK_AT : REAL_AT);
+    if (kind === "m") code.simd("load32x2_s", 2, address(kind, place));
+    else code.simd("load", 3, address(kind, place));
+    code.tee(local);
+  };
+
+  code.op(0x03, 0x40); // loop
+  for (const { name: op, operands, kinds, resultKind, result, stored } of steps) {
+    emitterOf(op)!(code, (j) => push(kinds[j]!, operands[j]!));
+    const local = FIRST_VALUE + locals++;
+    code.set(local);
+    values.set(slotKey(resultKind, result), local);
+    if (!stored) continue;
+    code.get(resultKind === "m" ? MASK_AT : REAL_AT).get(local);
+    if (resultKind === "m")
+      code
+        .get(local)
+        .simd("shuffle", ...NARROW)
+        .simd("store64_lane", 2, address("m", result), 0);
+    else code.simd("store", 3, address("r", result));
+  }
+  // REAL_AT += 16; MASK_AT = REAL_AT / 2; again while REAL_AT < 8 n
+  code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
+  code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
+  return {
+    parameters: [I32],
+    results: [],
+    locals: [
+      [2, I32],
+      [locals, V128],
+    ],
+    code,
+    name,
+  };
+}

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { OP_NAMES } from "../src/autodiff/codes.ts";
+import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
+import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
+import { KERNELS } from "../src/autodiff/kernels.generated.ts";
+import { kindsOf } from "../src/backends/blocks.ts";
+import { jit } from "../src/backends/jit.ts";
+import { wasm } from "../src/backends/wasm.ts";
+import { emitterOf } from "../src/backends/wasm-ops.ts";
+import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
+import { makeGenerator } from "../src/index.ts";
+import { makeMoments, makeSampler, momentsInto } from "../src/inference/sampler.ts";
+import { gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
+
+const BACKENDS: readonly (readonly [string, Backend])[] = [
+  ["wasm", wasm()],
+  ["wasm in blocks of 7", wasm({ block: 7 })],
+  ["jit", jit()],
+  ["jit in blocks of 7", jit({ block: 7 })],
+];
+const LANES = 6;
+const EDGES = [
+  0,
+  -0,
+  1,
+  -1,
+  0.3,
+  -2.7,
+  1e-300,
+  5e-324,
+  1e300,
+  -1e300,
+  800,
+  -800,
+  708.9,
+  -745.1,
+  Infinity,
+  -Infinity,
+  NaN,
+];
+
+const NAMES = [
+  ...OP_NAMES,
+  ...FUSED.map(({ name }) => name),
+  ...FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`)),
+].filter((name) => KERNELS[name]);
+
+/** The result of one instruction, for the operands that are lanes given by bits of `lanes`. */
+function resultOf(backend: Backend, name: string, lanes: number, columns: readonly (readonly number[])[]): number[] {
+  const [operandKinds, resultKind] = kindsOf(name).split(">") as [string, string];
+  let free = 0;
+  const place = (lane: boolean): Place => {
+    const offset = free;
+    free += LANES;
+    return { offset, lane };
+  };
+  const operands = columns.map((_, j) => place(((lanes >> j) & 1) === 1));
+  const result = place(true);
+  const step: Step = { name, result, operands };
+  // Masks are kept by a further instruction, as only reals can be outputs.
+  const [one, zero] = [place(false), place(false)];
+  const shown = place(true);
+  const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
+  const { slots, masks, runLanes } = backend.load({
+    lanes: LANES,
+    realSlots: free,
+    maskSlots: free,
+    uniform: [],
+    lane: steps,
+    outputs: [resultKind === "m" ? shown : result],
+  });
+  slots[one.offset] = -1;
+  slots[zero.offset] = 0;
+  columns.forEach((column, j) => {
+    const { offset, lane } = operands[j]!;
+    (operandKinds[j] === "m" ? masks : slots).set(lane ? column : column.slice(0, 1), offset);
+  });
+  runLanes(LANES);
+  const { offset } = resultKind === "m" ? shown : result;
+  return Array.from(slots.subarray(offset, offset + LANES));
+}
+
+describe.each([
+  ["wasm", wasm()],
+  ["jit", jit()],
+] as const)("instructions on %s", (_backend, backend) => {
+  test.each(NAMES)("%s has the interpreter's bits", (name) => {
+    const operands = [...kindsOf(name).split(">")[0]!];
+    const value = (kind: string): fc.Arbitrary<number[]> =>
+      fc.array(
+        kind === "m"
+          ? fc.constantFrom(-1, 0)
+          : fc.oneof(fc.constantFrom(...EDGES), fc.double({ min: -40, max: 40, noNaN: true }), fc.double()),
+        { minLength: LANES, maxLength: LANES },
+      );
+    // A family has two variants, by its first operand; the others one for each set of operands that may be lanes.
+    const family = FAMILIES.find((row) => new RegExp(`^${row.name}\\d$`).test(name));
+    const variants = KERNELS[name]!.flatMap((kernel, index) => {
+      if (!kernel) return [];
+      if (!family) return [index + 1];
+      return [
+        operands.reduce(
+          (bits, _, j) => bits | ((j === 0 ? index : (family.lanes >> ((j - 1) % family.kinds.length)) & 1) << j),
+          0,
+        ),
+      ];
+    });
+    fc.assert(
+      fc.property(fc.tuple(...operands.map(value)), (columns) => {
+        for (const lanes of variants)
+          expect(resultOf(backend, name, lanes, columns), `variant ${lanes}`).toEqual(
+            resultOf(INTERPRETER, name, lanes, columns),
+          );
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+test("the instructions without a SIMD form are the ones that are known", () => {
+  const fallback = NAMES.filter((name) => !emitterOf(name));
+  expect(fallback.sort()).toEqual(
+    [
+      ...[
+        "pow",
+        "logAddExp",
+        "log1p",
+        "expm1",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "sigmoid",
+        "softplus",
+        "lgamma",
+        "digamma",
+      ],
+      ...["trigamma", "erf", "normalCdf", "logNormalCdf", "normalHazard"],
+    ].sort(),
+  );
+});
+
+describe.each(BACKENDS)("models on %s", (_name, backend) => {
+  const cases = [gmm, textmsg, influenza, temperature].flatMap((model) =>
+    [score(), reparam(), lyy18(), corrected(), corrected({ marginalise: false })].map((estimator, index) => ({
+      title: `${model.name} ${estimator.name}${index === 4 ? " with all boundaries" : ""}`,
+      model,
+      estimator,
+    })),
+  );
+  test.each(cases)("$title has the interpreter's bits", ({ model, estimator }) => {
+    const { mu, rho } = model.init!;
+    const theta = Float64Array.from([...Array.from(mu), ...Array.from(rho)], (value, i) => value + 1e-3 * Math.sin(i));
+    // An odd number of samples: the last pass ends within a pair.
+    const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 77 };
+    const [expected, found] = [INTERPRETER, backend].map((each) => {
+      const sampler = makeSampler(model, estimator, { lanes: 32, backend: each });
+      const moments = makeMoments(sampler);
+      momentsInto(moments, sampler, theta, draw);
+      return [...moments.mean, ...moments.variance, moments.normVariance];
+    });
+    expect(found).toEqual(expected);
+  });
+});
+
+test("one lane is enough: tapes of an odd number of lanes have room for the pair", () => {
+  const theta = Float64Array.of(0.3, 0.1);
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 5 };
+  const [expected, found] = [INTERPRETER, wasm()].map((backend) => {
+    const sampler = makeSampler(gmm, corrected(), { lanes: 1, backend });
+    const moments = makeMoments(sampler);
+    momentsInto(moments, sampler, theta, draw);
+    return [sampler.tape.lanes, ...moments.mean];
+  });
+  expect(found!.slice(1)).toEqual(expected!.slice(1));
+  expect([expected![0], found![0]]).toEqual([1, 2]);
+});
