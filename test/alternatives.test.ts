@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, and, exp, gt, log, lt, mul, neg, not, or, sub } from "../src/autodiff/expr.ts";
 import { normalCdf } from "../src/autodiff/special/normal.ts";
@@ -18,6 +19,7 @@ import { gmm, temperature, textmsg } from "../src/models/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { gmmExact, textmsgExact } from "./oracle/closed-forms.ts";
+import { interpret, quadrature, randomParameters, randomProgram } from "./oracle/random-program.ts";
 import { gradientFault, zScores } from "./support/expect-mean.ts";
 import { builtPackage } from "./support/package.ts";
 
@@ -288,6 +290,25 @@ describe("score", () => {
           `${name}, ${model.name}`,
         ).toBeUndefined();
       }
+  });
+
+  test("has the mean that quadrature gives on random programs, with both options", () => {
+    let [squares, components] = [0, 0];
+    const withParameters = randomProgram.chain((spec) => randomParameters(spec).map((at) => [spec, at] as const));
+    fc.assert(
+      fc.property(withParameters, fc.integer(), ([spec, params], seed) => {
+        const model = defineModel("random", interpret(spec));
+        const estimate = estimateGradient(model, { estimator: VARIANTS.both, params, samples: 100_000, seed });
+        const scores = zScores(estimate, quadrature(spec, params).gradient);
+        // 15 programs, about 5 components: |z| above 5 has probability 4e-5 in all.
+        for (const z of scores) expect(Math.abs(z)).toBeLessThan(5);
+        squares += scores.reduce((total, z) => total + z * z, 0);
+        components += scores.length;
+      }),
+      { numRuns: 15 },
+    );
+    // Mean squares of standard normals: 1 ± 4 standard errors.
+    expect(Math.abs(squares / components - 1)).toBeLessThan(4 * Math.sqrt(2 / components));
   });
 
   test("has a lower variance with each option that applies, and the lowest with both", () => {
