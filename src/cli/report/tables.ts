@@ -79,7 +79,7 @@ export function tableData(experiment: Experiment): TableData[] {
       }),
     },
     {
-      title: `work-normalised variance: Avg(V(·)) × time per iteration, divided by SCORE's, with ${plural(most)} per gradient; published: Wagner, Khajwal and Ong (2024), Adam 0.0015, 16 samples`,
+      title: `work-normalised variance: Avg(V(·)) × time per iteration, divided by SCORE's, with ${plural(most)} per gradient; published: Wagner, Khajwal and Ong (2024), Adam 0.0015 (xornet: 0.01), 16 samples`,
       headers: ["estimator", "Avg(V(·)) ÷ score", "time ÷ score", "work-normalised", "published"],
       rows: estimators
         .filter((name) => name !== "score")
