@@ -5,13 +5,12 @@
  * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
  */
 import { gradient } from "../autodiff/gradient.ts";
-import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
+import { byFamily, drawnTerm } from "./drawn.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
-import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
 import { surfacesOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
@@ -84,126 +83,17 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
-    correction(parts, ordered, fresh, choice).forEach((node, index) => {
-      corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), node));
+    const atDraw = placedAt(parts.target, fresh);
+    const surfaces = ordered.map(
+      (boundary) =>
+        surfacesOf(parts.target, { ...boundary, blocks: [oneLatent(parts.target, boundary)] }, fresh, atDraw)[0]!,
+    );
+    const { weighted, slope } = drawnTerm({ ...parts, boundaries: ordered, surfaces, epsilon: fresh, choice });
+    slope.forEach((node, index) => {
+      corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), A.mul(weighted, node)));
     });
   }
   return { gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))), normals, choices };
-}
-
-// w·(ℓ⁺ − ℓ⁻)·∂c/∂θ of the boundary that `choice` names, one node per parameter.
-function correction(parts: Parts, boundaries: readonly Boundary[], fresh: readonly NodeId[], choice: NodeId): NodeId[] {
-  const { target } = parts;
-  const { graph, parameters, terms } = target;
-  const { algebra: A } = graph;
-  const zero = graph.constant(0);
-  const chosen = boundaries.map((_, k) => A.equal(choice, A.constant(k)));
-  const atDraw = placedAt(target, fresh);
-  const surfaces = boundaries.map(
-    (boundary) => surfacesOf(target, { ...boundary, blocks: [oneLatent(target, boundary)] }, fresh, atDraw)[0]!,
-  );
-  const moved = fresh.map((own, i) =>
-    surfaces.reduce(
-      (rest, surface, k) => (surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest)),
-      own,
-    ),
-  );
-  const weight = surfaces.reduce((rest, surface, k) => A.where(chosen[k]!, surface.weight, rest), zero);
-
-  const onSurface = placedAt(target, moved);
-  const plus = new Map(onSurface);
-  const minus = new Map(onSurface);
-  const groups = boundaries.map((_, k) => parts.groupOf(k, boundaries));
-  const parallel = parallels(graph, boundaries);
-  // In the order of their making: conditions inside others are in the maps before they are asked for.
-  const predicates = boundaries
-    .flatMap((boundary, k) => boundary.predicates.map((predicate) => ({ ...predicate, boundary, k })))
-    .sort((p, q) => p.node - q.node);
-  for (const { node, sign, boundary, k } of predicates) {
-    const tied = graph.any(chosen.filter((_, j) => j !== k && groups[j] === groups[k]));
-    for (const [side, map] of [
-      [1, plus],
-      [-1, minus],
-    ] as const) {
-      const at = (inner: NodeId): NodeId => substitute(graph, [inner], map)[0]!;
-      const elsewhere = (): NodeId => A.positive(at(graph.a[node]!));
-      const beside = (j: number): NodeId =>
-        truthBeside(graph, sign, side, at(parallel(boundaries[j]!)(node)!.difference));
-      const value = A.and(
-        A.not(tied),
-        whereDrawn(target, boundaries, boundary, choice, chosen, sign, beside, elsewhere),
-      );
-      map.set(node, sign === side ? A.or(chosen[k]!, value) : A.and(A.not(chosen[k]!), value));
-    }
-  }
-  const twice = coincidentDraws(target, boundaries, chosen, plus);
-  const roots = terms.map(({ node }) => node);
-  const [above, below] = [substitute(graph, roots, plus), substitute(graph, roots, minus)];
-  const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
-  const weighted = A.chain(A.where(twice, zero, weight), jump);
-  return parameters.map((_, index) => {
-    const slopes = surfaces.flatMap(({ slope }, k) =>
-      slope.has(index) ? [A.where(chosen[k]!, slope.get(index)!, zero)] : [],
-    );
-    return slopes.length === 0 ? zero : A.mul(weighted, graph.sum(slopes));
-  });
-}
-
-// The truth of a condition of boundary k given the one drawn: by the offsets if they are parallel, else at z*.
-function whereDrawn(
-  { graph }: Target,
-  boundaries: readonly Boundary[],
-  own: Boundary,
-  choice: NodeId,
-  chosen: readonly NodeId[],
-  sign: 1 | -1,
-  beside: (drawn: number) => NodeId,
-  elsewhere: () => NodeId,
-): NodeId {
-  const { algebra: A } = graph;
-  const first = boundaries.findIndex(({ family }) => family === own.family);
-  const last = boundaries.findLastIndex(({ family }) => family === own.family);
-  if (first === last) return elsewhere();
-  const members = boundaries.slice(first, last + 1);
-  const k = boundaries.indexOf(own);
-  // Constant offsets are in order, so that comparing indices compares them.
-  const parallel = members.every(({ offset }) => graph.isConstant(offset))
-    ? A.positive(sign > 0 ? A.sub(A.constant(k), choice) : A.sub(choice, A.constant(k)))
-    : graph.any(members.flatMap((member, j) => (member === own ? [] : [A.and(chosen[first + j]!, beside(first + j))])));
-  if (members.length === boundaries.length) return parallel;
-  const within = A.and(
-    A.positive(A.add(choice, A.constant(0.5 - first))),
-    A.positive(A.sub(A.constant(last + 0.5), choice)),
-  );
-  return A.or(A.and(within, parallel), A.and(A.not(within), elsewhere()));
-}
-
-// The boundary drawn coincides, in this sample, with an earlier one, which counts for both.
-function coincidentDraws(
-  { graph }: Target,
-  boundaries: readonly Boundary[],
-  chosen: readonly NodeId[],
-  at: Map<NodeId, NodeId>,
-): NodeId {
-  const { algebra: A } = graph;
-  const coincident = sometimesCoincident(graph, boundaries);
-  const first = ({ predicates }: Boundary): NodeId => predicates[0]!.node;
-  return graph.any(
-    boundaries.flatMap((boundary, k) =>
-      coincident(boundary)
-        .filter((other) => first(other) < first(boundary))
-        .map(({ offset }) => {
-          const [difference] = substitute(graph, [A.sub(offset, boundary.offset)], at) as [NodeId];
-          return A.and(chosen[k]!, A.equal(difference, graph.constant(0)));
-        }),
-    ),
-  );
-}
-
-// Parallel boundaries next to each other, by their offsets where these are constants.
-function byFamily(graph: Graph, boundaries: readonly Boundary[]): Boundary[] {
-  const offset = (boundary: Boundary): number => (graph.isConstant(boundary.offset) ? graph.value(boundary.offset) : 0);
-  return [...boundaries].sort((p, q) => p.family - q.family || offset(p) - offset(q));
 }
 
 // The paper's projection: the latent of the largest constant coefficient; where there is none it is not defined.
