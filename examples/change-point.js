@@ -5,7 +5,7 @@ import { TEXT_MESSAGE_COUNTS as counts } from "nondiff/models";
 const changePoint = defineModel("change point", ({ sample, observe }) => {
   const early = sample("log rate before", normal(3, 1));
   const late = sample("log rate after", normal(3, 1));
-  const day = sample("day", normal(37, 20));
+  const day = sample("day", normal(37, 10));
   counts.forEach((count, i) => {
     observe(poisson(exp(where(gt(day, i + 1), early, late))), count);
   });
