@@ -4,6 +4,7 @@ export {
   add,
   and,
   type Condition,
+  clamp,
   cos,
   digamma,
   div,
@@ -30,6 +31,7 @@ export {
   or,
   pow,
   type Real,
+  relu,
   sigmoid,
   sin,
   softplus,
@@ -56,4 +58,5 @@ export {
   type Program,
   type ProgramContext,
 } from "./program/model.ts";
+export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";
 export { fillNormals, fillUniforms, makeGenerator, uniformSource } from "./random/index.ts";

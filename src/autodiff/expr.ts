@@ -110,7 +110,8 @@ function checkTruth(value: unknown): boolean {
   return value;
 }
 
-function checkReal(value: unknown): Real {
+/** The value, if it is a number or a traced one; TypeError otherwise. */
+export function checkReal(value: unknown): Real {
   return value instanceof Expr ? value : checkNumber(value);
 }
 
@@ -161,6 +162,18 @@ export const abs: (x: Real) => Real = /* @__PURE__ */ unary("abs");
 export const min: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("min");
 /** The larger one; where both are equal the derivative is that of y. */
 export const max: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("max");
+/** max(x, 0); its derivative at 0 is taken as 0. */
+export function relu(x: Real): Real {
+  return max(x, 0);
+}
+
+/** x, but not below `low` nor above `high`; throws RangeError for numbers low > high. */
+export function clamp(x: Real, low: Real, high: Real): Real {
+  if (typeof low === "number" && typeof high === "number" && !(low <= high))
+    throw new RangeError(`clamp: range is empty; got low=${low}, high=${high}, expected low ≤ high`);
+  return min(max(x, low), high);
+}
+
 /** Sine (radians). */
 export const sin: (x: Real) => Real = /* @__PURE__ */ unary("sin");
 /** Cosine (radians). */

@@ -76,6 +76,8 @@ function trace(caller: string, f: Traceable, length: number, outputs: Outputs): 
   const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
   const value = nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr)));
   graph.checkConditionsUsed(caller);
-  const tape = compileTape(graph, outputs(graph, value, inputs));
+  const [outside, nan] = [graph.outOfRange(), graph.constant(Number.NaN)];
+  const results = outputs(graph, value, inputs).map((node) => graph.algebra.where(outside, nan, node));
+  const tape = compileTape(graph, results);
   return { tape, positions: Int32Array.from(tape.uniformInputs, ({ node }) => graph.inputIndex(node)) };
 }

@@ -20,6 +20,23 @@ export interface Input {
   readonly lane: boolean;
 }
 
+/** A value that has to lie in a range. */
+export interface RangeCheck {
+  /** Who says so. */
+  readonly name: string;
+  readonly value: NodeId;
+  /** The mask of lying in it. */
+  readonly ok: NodeId;
+  /** The range of x, for messages. */
+  readonly expected: string;
+  readonly advice: string;
+}
+
+/** The message for a value x outside a range. */
+export function outsideRange({ name, expected, advice }: Omit<RangeCheck, "value" | "ok">, x: number): string {
+  return `${name}: value is outside the stated range; got x=${x}, expected ${expected}; ${advice}`;
+}
+
 export interface GraphOptions {
   /** Move a unary function into the arms of a `where` when that creates no node (default true). */
   readonly pushIntoWhere?: boolean;
@@ -37,6 +54,8 @@ export class Graph {
   readonly pushIntoWhere: boolean;
   /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
   readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
+  /** The ranges that a program states; results are NaN outside them. */
+  readonly checks: RangeCheck[] = [];
   #constants: number[] = [];
   #constantIds: Map<number, NodeId> = new Map();
   #negativeZero = -1;
@@ -100,6 +119,11 @@ export class Graph {
   /** The disjunction of masks as a balanced tree; false for no masks. */
   any(masks: readonly NodeId[]): NodeId {
     return this.#balanced(masks, CODE.or, 0);
+  }
+
+  /** Where one of the range checks fails; false without checks. */
+  outOfRange(): NodeId {
+    return this.any(this.checks.map(({ ok }) => this.algebra.not(ok)));
   }
 
   /** Throws TypeError if a condition was made and never used; call it when tracing is over. */

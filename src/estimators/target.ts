@@ -84,6 +84,12 @@ export function buildTarget(model: Model, options?: GraphOptions): Target {
   );
 }
 
+/** A value at the guide's draw, NaN where a range that the program states is left. */
+export function inRange({ graph, guided }: Target, value: NodeId): NodeId {
+  const [outside] = substitute(graph, [graph.outOfRange()], guided) as [NodeId];
+  return graph.algebra.where(outside, graph.constant(Number.NaN), value);
+}
+
 /** The target with other terms; the value follows. */
 export function withTerms(target: Target, terms: readonly TargetTerm[]): Target {
   const { graph, guided } = target;

@@ -3,7 +3,7 @@ import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
 
 /**
- * log p(x, z) at latents in declaration order; −∞ or NaN where the density is so. Latents that are not live at z add nothing.
+ * log p(x, z) at latents in declaration order; −∞ or NaN where the density is so, NaN outside a range that `floor` and the like state. Latents that are not live at z add nothing.
  *
  *     logJoint(gmm, [0.3]);
  *
@@ -21,7 +21,9 @@ export function logJoint(model: Model, z: ArrayLike<number>): number {
       `logJoint: z does not fit the latents of "${model.name}"; got ${z?.length} values, expected ${latents.length}`,
     );
   const laneInputs = latents.map(({ node }) => node);
-  const tape = compileTape(graph, [graph.sum(terms.map(({ node }) => node))], { laneInputs, lanes: 1 });
+  const sum = graph.sum(terms.map(({ node }) => node));
+  const value = graph.algebra.where(graph.outOfRange(), graph.constant(Number.NaN), sum);
+  const tape = compileTape(graph, [value], { laneInputs, lanes: 1 });
   for (let i = 0; i < z.length; i++) tape.slots[tape.noiseOffset + i] = z[i]!;
   runUniform(tape);
   runLanes(tape, 1);

@@ -1,5 +1,6 @@
 /** Finding out why a number is not finite, so that the error can name the site. */
 import { Expr } from "../autodiff/expr.ts";
+import { outsideRange } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
@@ -12,9 +13,11 @@ import type { Draw, GradientSampler } from "./sampler.ts";
 export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, draw: Draw): RangeError {
   const { target, model } = sampler;
   const probe = makeProbe(target);
-  const noise = new Float64Array(target.normals.length);
+  const noise = new Float64Array(sampler.nodes.normals.length); // the target's own come first
+  const fill = sampler.estimator.noise?.fill ?? fillNormals;
+  const { generator, stream, firstSample, group = draw.samples } = draw;
   for (let i = 0; i < draw.samples; i++) {
-    fillNormals(noise, 0, 1, draw.generator, draw.stream, draw.firstSample + i, 1, noise.length);
+    fill(noise, 0, 1, generator, stream, firstSample + i, 1, noise.length, group);
     const fault = probe(theta, noise);
     if (fault) return new RangeError(`${fault} (model "${model.name}", sample ${draw.firstSample + i} of the guide)`);
   }
@@ -39,7 +42,9 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
   });
   const values = at(terms.map(({ node }) => node));
   const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
-  const outputs = [...values, ...details.flatMap(({ nodes, live }) => [asReal(live), ...nodes])];
+  const { checks } = graph;
+  const ranges = at(checks.flatMap(({ ok, value }) => [asReal(ok), value]));
+  const outputs = [...values, ...details.flatMap(({ nodes, live }) => [asReal(live), ...nodes]), ...ranges];
   const tape = compileTape(graph, outputs, { laneInputs: normals, lanes: 1 });
   const index = new Map(parameters.map((node, i) => [node, i]));
   return (theta, noise) => {
@@ -48,6 +53,9 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
     for (let d = 0; d < normals.length; d++) tape.slots[tape.noiseOffset + d] = noise[d]!;
     runLanes(tape, 1);
     const read = (output: number): number => tape.slots[tape.outputs[output]!.offset]!;
+    const firstRange = outputs.length - ranges.length;
+    for (const [j, check] of checks.entries())
+      if (read(firstRange + 2 * j) === 0) return outsideRange(check, read(firstRange + 2 * j + 1));
     let next = values.length;
     for (let j = 0; j < values.length; j++) {
       const { term, named } = details[j]!;

@@ -132,10 +132,13 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       const outer = path;
       const under = <T>(arm: NodeId, run: () => T): T => {
         path = A.and(outer, arm);
+        const first = graph.checks.length;
         try {
           return run();
         } finally {
           path = outer;
+          for (let j = first; j < graph.checks.length; j++)
+            graph.checks[j] = { ...graph.checks[j]!, ok: A.or(A.not(arm), graph.checks[j]!.ok) };
         }
       };
       const taken = under(mask, then);

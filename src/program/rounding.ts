@@ -1,0 +1,91 @@
+/**
+ * Functions that jump: rounding, steps and signs as sums of predicates, so that `corrected` counts every jump.
+ *
+ * floor(x) = from + Σ_{k = from + 1 … to} [x ≥ k] wherever from ≤ x < to + 1, and so on. All predicates of one call are
+ * parallel: on the boundary of one of them the others are constants, so that cost grows like the number of steps.
+ */
+import { add, checkReal, gt, type Real, sum, where } from "../autodiff/expr.ts";
+import { outsideRange } from "../autodiff/graph.ts";
+
+/** The smallest and the largest result, both integers. */
+export interface RoundingRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Most predicates of one call: building each beside all others takes about 10 s for so many. */
+const MOST_STEPS = 1024;
+
+/**
+ * The largest integer ≤ x, for from ≤ x < to + 1.
+ *
+ *     observe(normal(floor(z, { from: -5, to: 5 }), 1), 2.2);
+ *
+ * Costs to − from boundaries. A traced x outside the range makes the ELBO NaN, which `fit` and `estimateGradient` report;
+ * the result saturates there. Throws RangeError for a number outside it and for a range that is none.
+ */
+export function floor(x: Real, range: RoundingRange): Real {
+  return rounded("floor", x, range, Math.floor, 1, true);
+}
+
+/** The smallest integer ≥ x, for from − 1 < x ≤ to; otherwise as `floor`. */
+export function ceil(x: Real, range: RoundingRange): Real {
+  return rounded("ceil", x, range, Math.ceil, 0, false);
+}
+
+/** The nearest integer, halves up as `Math.round` does, for from − ½ ≤ x < to + ½; otherwise as `floor`. */
+export function round(x: Real, range: RoundingRange): Real {
+  return rounded("round", x, range, Math.round, 0.5, true);
+}
+
+/** 1 where x > 0, else 0. */
+export function step(x: Real): Real {
+  return where(gt(x, 0), 1, 0);
+}
+
+/** 1 where x > 0, −1 where x < 0, else 0. */
+export function sign(x: Real): Real {
+  return where(gt(x, 0), 1, where(gt(0, x), -1, 0));
+}
+
+// The result is at least k from x = k − 1 + shift on: there already if `closed`, else beyond it.
+function rounded(
+  name: string,
+  x: Real,
+  range: RoundingRange,
+  plain: (x: number) => number,
+  shift: number,
+  closed: boolean,
+): Real {
+  const { from, to } = range ?? {};
+  if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from < to))
+    throw new RangeError(
+      `${name}: range is none; got from=${String(from)}, to=${String(to)}, expected { from, to }, the least and the largest result, as integers with from < to`,
+    );
+  if (to - from > MOST_STEPS)
+    throw new RangeError(`${name}: range is too wide; got ${to - from} steps, expected at most ${MOST_STEPS}`);
+  const [low, high] = [from - 1 + shift, to + shift];
+  const check = {
+    name,
+    expected: closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`,
+    advice: "each further step of { from, to } costs one boundary",
+  };
+  const value = checkReal(x);
+  if (typeof value === "number") {
+    const result = plain(value) + 0; // no −0
+    if (!(from <= result && result <= to)) throw new RangeError(outsideRange(check, value));
+    return result;
+  }
+  const { graph, node } = value;
+  const { algebra: A } = graph;
+  const [aboveLow, belowHigh] = [A.sub(node, A.constant(low)), A.sub(A.constant(high), node)];
+  const [isAbove, isBelow] = closed
+    ? [A.not(A.positive(A.neg(aboveLow))), A.positive(belowHigh)]
+    : [A.positive(aboveLow), A.not(A.positive(A.neg(belowHigh)))];
+  graph.checks.push({ ...check, value: node, ok: A.and(isAbove, isBelow) });
+  const steps = Array.from({ length: to - from }, (_, j) => {
+    const edge = low + j + 1;
+    return closed ? where(gt(edge, x), 0, 1) : where(gt(x, edge), 1, 0);
+  });
+  return add(from, sum(steps));
+}
