@@ -4,6 +4,7 @@ import { LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
 import { boundaryTerm, neighboursOf, ownSurfaces } from "../estimators/boundary-terms.ts";
+import { mergeCoincident } from "../estimators/coincident.ts";
 import { prepared } from "../estimators/corrected.ts";
 import { curveOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
@@ -42,7 +43,8 @@ export function explain(model: Model): Explanation {
   const { graph, trace, parameters } = original;
   const before = analyseBoundaries(peeled(original));
   const target = prepared(original, true);
-  const { boundaries, refused } = analyseBoundaries(target);
+  const { boundaries: found, refused } = analyseBoundaries(target);
+  const boundaries = mergeCoincident(target, found);
   const seen = new Set<NodeId>();
   const counted = (roots: readonly NodeId[]): number => {
     const known = seen.size;
