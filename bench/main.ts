@@ -1,4 +1,7 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
+import { INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { jit } from "../src/backends/jit.ts";
+import { wasm } from "../src/backends/wasm.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
@@ -95,7 +98,12 @@ function besideHand({ samples, repeats, milliseconds }: Effort, print: Print): v
   print(`\nCorrected gradient of ${samples} samples, all boundaries, noise made beforehand: ns per sample`);
   for (const { model, hand } of HAND_WRITTEN) {
     const written = byHand(model, hand, samples);
-    const candidates = [written, byTape("interpreter", model, samples)];
+    const candidates = [
+      written,
+      byTape("interpreter", model, samples),
+      byTape("generated JavaScript", model, samples, { backend: jit() }),
+      byTape("generated WebAssembly", model, samples, { backend: wasm() }),
+    ];
     for (const candidate of candidates) candidate.run();
     for (const { name, out } of candidates) {
       const difference = disagreement(written.out, out);
@@ -145,14 +153,23 @@ function noise({ samples, repeats, milliseconds }: Effort, print: Print): void {
 
 function wholeFit({ fitSteps }: Effort, print: Print): void {
   print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);
-  for (const { model } of HAND_WRITTEN) {
-    const options = { estimator: ALL_BOUNDARIES, optimizer: adam({ learningRate: 0.001 }), samples: 16, seed: 1 };
-    fitted(model, { ...options, steps: Math.min(200, fitSteps) });
-    const start = performance.now();
-    const { elboTrace } = fitted(model, { ...options, steps: fitSteps });
-    const seconds = (performance.now() - start) / 1000;
-    const last = elboTrace.slice(-Math.ceil(fitSteps / 10));
-    const elbo = last.reduce((total, value) => total + value, 0) / last.length;
-    print(columns([model.name, `${seconds.toFixed(2)} s`, `ELBO ${elbo.toFixed(2)}`], [22, 9, 16]));
-  }
+  for (const { model } of HAND_WRITTEN)
+    for (const backend of [INTERPRETER, jit(), wasm()]) {
+      const options = {
+        estimator: ALL_BOUNDARIES,
+        optimizer: adam({ learningRate: 0.001 }),
+        samples: 16,
+        seed: 1,
+        backend,
+      };
+      fitted(model, { ...options, steps: Math.min(200, fitSteps) });
+      const start = performance.now();
+      const { elboTrace } = fitted(model, { ...options, steps: fitSteps });
+      const seconds = (performance.now() - start) / 1000;
+      const last = elboTrace.slice(-Math.ceil(fitSteps / 10));
+      const elbo = last.reduce((total, value) => total + value, 0) / last.length;
+      print(
+        columns([`${model.name} ${backend.name}`, `${seconds.toFixed(2)} s`, `ELBO ${elbo.toFixed(2)}`], [22, 9, 16]),
+      );
+    }
 }

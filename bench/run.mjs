@@ -1,4 +1,4 @@
-// Bundles the benches from the sources and runs them: `npm run bench`, `npm run bench -- --full`.
+// Bundles the benches from the sources and runs them: `npm run bench`, `npm run bench -- --full`, `npm run bench:variance`.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -9,8 +9,9 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "nondiff-bench-"));
 const outfile = join(folder, "bench.mjs");
+const which = process.argv.includes("--variance") ? "variance" : "main";
 await build({
-  stdin: { contents: `export { bench } from "./bench/main.ts";`, resolveDir: root, loader: "ts" },
+  stdin: { contents: `export { bench } from "./bench/${which}.ts";`, resolveDir: root, loader: "ts" },
   bundle: true,
   format: "esm",
   target: "es2022",

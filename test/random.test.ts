@@ -122,13 +122,14 @@ describe("distribution of the numbers", () => {
   const normals = filled(fillNormals, 20181206, 0, 0, n, 2);
   const uniforms = filled(fillUniforms, 20181206, 0, 0, n, 2);
 
-  test("normals are normal and uniforms uniform, and the test sees a shift of 0.01", () => {
+  test("normals are normal and uniforms uniform, and the test sees a shift of 0.02", () => {
     for (const d of [0, 1]) {
       const part = normals.subarray(d * n, (d + 1) * n);
       expect(kolmogorov(part, normalCdf)).toBeLessThan(1.95);
+      // A shift of δ adds up to δ·φ(0)·√n to the statistic: 3.6 for 0.02, but 1.8 for 0.01, which is seen half of the time.
       expect(
         kolmogorov(
-          part.map((x) => x + 0.01),
+          part.map((x) => x + 0.02),
           normalCdf,
         ),
       ).toBeGreaterThan(1.95);

@@ -3,6 +3,7 @@
  * so the same seed gives the same numbers however the samples are split into lanes or calls.
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -12,8 +13,8 @@ const TWO_NEG_53 = 1.1102230246251565e-16;
 /**
  * Standard normals: out[offset + d·stride + i] for dimension d < dimensions and sample firstSample + i, i < lanes.
  *
- * Using: a sign bit and a tail probability (k + ½)/2⁶⁴ of 63 bits through the inverse distribution function, so that
- * tails reach beyond 9 sd. Cost: about 20 ns a number, no allocation.
+ * Using: 32 random bits a number, a sign and a tail probability of 31 bits, through the inverse distribution function; in
+ * the tails beyond 3.7 sd 32 bits more, so that they reach beyond 9 sd. Cost: about 10 ns a number, no allocation.
  */
 export function fillNormals(
   out: Float64Array,
@@ -26,13 +27,31 @@ export function fillNormals(
   dimensions: number,
 ): void {
   const { words } = generator;
-  for (let d = 0; d < dimensions; d += 2) {
+  const table = NORMAL_TABLE;
+  for (let d = 0; d < dimensions; d += 4) {
     const first = offset + d * stride;
+    const block = d >>> 2;
+    const count = Math.min(4, dimensions - d);
     for (let i = 0; i < lanes; i++) {
       const sample = firstSample + i;
-      blockAt(generator, sample | 0, (sample / TWO_32) | 0, d >>> 1, 2 * stream);
-      out[first + i] = normalOf(words[0]!, words[1]!);
-      if (d + 1 < dimensions) out[first + stride + i] = normalOf(words[2]!, words[3]!);
+      const low = sample | 0;
+      const high = (sample / TWO_32) | 0;
+      blockAt(generator, low, high, block, 2 * stream);
+      const w0 = words[0]!;
+      const w1 = words[1]!;
+      const w2 = words[2]!;
+      const w3 = words[3]!;
+      out[first + i] = normalOfWord(table, w0);
+      if (count > 1) out[first + stride + i] = normalOfWord(table, w1);
+      if (count > 2) out[first + 2 * stride + i] = normalOfWord(table, w2);
+      if (count > 3) out[first + 3 * stride + i] = normalOfWord(table, w3);
+      if (!(beyondTable(w0) || beyondTable(w1) || beyondTable(w2) || beyondTable(w3))) continue;
+      // Bits of their own kind: the dimension word has bit 30 set in no other block.
+      blockAt(generator, low, high, block | 0x40000000, 2 * stream);
+      for (let j = 0; j < count; j++) {
+        const word = j === 0 ? w0 : j === 1 ? w1 : j === 2 ? w2 : w3;
+        if (beyondTable(word)) out[first + j * stride + i] = normalOf(word, words[j]!);
+      }
     }
   }
 }
@@ -65,7 +84,7 @@ export function uniformSource(generator: Generator, stream: number = 0): () => n
   const { words } = generator;
   let index = 0;
   return () => {
-    // A stream of its own kind: the dimension word never reaches −1 in the fills.
+    // A stream of its own kind: the dimension word is never −1 in the fills.
     blockAt(generator, index | 0, (index / TWO_32) | 0, -1, stream);
     index++;
     return uniformOf(words[0]!, words[1]!);
