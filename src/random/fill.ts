@@ -8,6 +8,8 @@ import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
 const TWO_NEG_64 = 5.421010862427522e-20;
+/** Kind of counter of the further bits in the tails, above the dimension in the third word, as those in `sobol.ts`. */
+const TAILS = 0x50000000;
 const TWO_NEG_53 = 1.1102230246251565e-16;
 
 /**
@@ -46,8 +48,7 @@ export function fillNormals(
       if (count > 2) out[first + 2 * stride + i] = normalOfWord(table, w2);
       if (count > 3) out[first + 3 * stride + i] = normalOfWord(table, w3);
       if (!(beyondTable(w0) || beyondTable(w1) || beyondTable(w2) || beyondTable(w3))) continue;
-      // Bits of their own kind: the dimension word has bit 30 set in no other block.
-      blockAt(generator, low, high, block | 0x40000000, 2 * stream);
+      blockAt(generator, low, high, TAILS + block, 2 * stream);
       for (let j = 0; j < count; j++) {
         const word = j === 0 ? w0 : j === 1 ? w1 : j === 2 ? w2 : w3;
         if (beyondTable(word)) out[first + j * stride + i] = normalOf(word, words[j]!);

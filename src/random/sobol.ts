@@ -16,6 +16,7 @@
  * B. Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020) 4.
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
 import { fieldProduct, MAX_BITS, sobolDigits } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
@@ -199,8 +200,9 @@ function deepFlips(generator: Generator, stream: number, b: number, d: number, x
   return coins;
 }
 
-/** As in `fillNormals`: a sign and a tail probability (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice. */
+/** As in `fillNormals`: a sign and a tail probability, (k + ½)/2³² or in the tails (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice. */
 function normalOf(high: number, low: number): number {
+  if (!beyondTable(high)) return normalOfWord(NORMAL_TABLE, high);
   const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
   const x = normalQuantile(tail);
   return high < 0 ? -x : x;
