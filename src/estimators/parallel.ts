@@ -26,10 +26,15 @@ export function parallels(
   const owner = new Map(
     boundaries.flatMap((of) => of.predicates.map(({ node, sign }) => [node, { of, sign }] as const)),
   );
-  return (on) => (node) => {
-    const found = owner.get(node);
-    if (found === undefined || found.of === on || found.of.family !== on.family) return undefined;
-    return { ...found, difference: graph.algebra.sub(found.of.offset, on.offset) };
+  return (on) => {
+    // What decides the offset itself is known by the place of the boundary, which is no root within rounding of a jump.
+    const deciding = new Set(graph.isConstant(on.offset) ? [] : graph.reachable([on.offset]));
+    return (node) => {
+      const found = owner.get(node);
+      if (found === undefined || found.of === on || found.of.family !== on.family || deciding.has(node))
+        return undefined;
+      return { ...found, difference: graph.algebra.sub(found.of.offset, on.offset) };
+    };
   };
 }
 

@@ -359,7 +359,7 @@ function crossings(axis: number, n: number, planes: readonly number[][]): number
 }
 
 // Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomial.
-function gaussLegendre(n: number): [number, number][] {
+export function gaussLegendre(n: number): [number, number][] {
   return Array.from({ length: n }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
     let slope = 0;
