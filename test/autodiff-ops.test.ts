@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
-import { MASK } from "../src/autodiff/graph.ts";
+import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
 import {
   compileTape,
+  Expr,
   Graph,
   gradient,
+  lgamma,
   type NodeId,
   OPS,
   type OpName,
@@ -14,8 +17,10 @@ import {
   runLanes,
   runUniform,
 } from "../src/autodiff/index.ts";
-import { KERNELS, type Kernel } from "../src/autodiff/kernels.generated.ts";
+import type { Kernel } from "../src/autodiff/kernels.generated.ts";
+import { BASIC } from "../src/autodiff/op-table.ts";
 import type { PartialRule } from "../src/autodiff/ops.ts";
+import { SPECIAL_OPS } from "../src/autodiff/special-ops.ts";
 
 const EPSILON = Number.EPSILON;
 const DRAWS = 40;
@@ -220,7 +225,7 @@ describe("lane kernels", () => {
     fc.assert(
       fc.property(fc.tuple(...[...operands].map((kind) => operandValues(kind, LANES))), (lanes) => {
         for (let variant = 1; variant < 1 << operands.length; variant++) {
-          const kernel = KERNELS[row.name]![variant - 1];
+          const kernel = ALL_OPS.kernels[row.name]![variant - 1];
           if (!kernel) continue;
           const isLane = (j: number): boolean => ((variant >> j) & 1) === 1;
           const columns = lanes.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
@@ -234,7 +239,7 @@ describe("lane kernels", () => {
           }
         }
         const single = lanes.map((column) => column.slice(0, 1));
-        const last = KERNELS[row.name]!.at(-1)!;
+        const last = ALL_OPS.kernels[row.name]!.at(-1)!;
         expect(runKernel(last, row.kinds, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
       }),
       { numRuns: 60 },
@@ -243,13 +248,13 @@ describe("lane kernels", () => {
 
   test.each(
     FAMILIES.flatMap((family) => RUNS.map((count) => ({ ...family, count }))).filter(
-      ({ name, count }) => KERNELS[`${name}${count}`],
+      ({ name, count }) => ALL_OPS.kernels[`${name}${count}`],
     ),
   )("$count terms of $name are added in order", ({ name, kinds, lanes, term, count }) => {
     const all = `r${kinds.repeat(count)}`;
     fc.assert(
       fc.property(fc.tuple(...[...all].map((kind) => operandValues(kind, LANES))), (drawn) => {
-        KERNELS[`${name}${count}`]!.forEach((kernel, variant) => {
+        ALL_OPS.kernels[`${name}${count}`]!.forEach((kernel, variant) => {
           const isLane = (j: number): boolean =>
             j === 0 ? variant === 1 : ((lanes >> ((j - 1) % kinds.length)) & 1) === 1;
           const columns = drawn.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
@@ -274,15 +279,15 @@ describe("lane kernels", () => {
 
   test("there are no kernels besides the variants of the rows, and none missing", () => {
     for (const { name, kinds, lanes = 0 } of KERNEL_ROWS) {
-      const kernels = KERNELS[name]!;
+      const kernels = ALL_OPS.kernels[name]!;
       expect(kernels).toHaveLength((1 << kinds.indexOf(">")) - 1);
       kernels.forEach((kernel, index) => {
         expect(kernel !== undefined, `${name} ${index}`).toBe(((index + 1) & lanes) === lanes);
       });
     }
     const families = FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
-    expect(Object.keys(KERNELS).filter((name) => !families.includes(name))).toEqual(
-      KERNEL_ROWS.map(({ name }) => name),
+    expect(new Set(Object.keys(ALL_OPS.kernels).filter((name) => !families.includes(name)))).toEqual(
+      new Set(KERNEL_ROWS.map(({ name }) => name)),
     );
   });
 });
@@ -337,5 +342,34 @@ describe("fused ops", () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe("ops on special functions", () => {
+  const special = OP_NAMES.filter((name) => !BASIC.rows[CODE[name]]);
+
+  test("a plain graph refuses each by name until it is linked; derivatives then need nothing further", () => {
+    expect(special.sort()).toEqual(Object.keys(SPECIAL_OPS).sort());
+    for (const name of special) {
+      const graph = new PlainGraph();
+      const inputs = OPS[name].domain.map((_, j) => graph.input(`x${j}`, false));
+      const make = (): NodeId => graph.apply(CODE[name], inputs[0]!, inputs[1]);
+      expect(make, name).toThrow(`graph: op "${name}" is unknown here`);
+      graph.link(ALL_OPS);
+      const node = make();
+      if (name !== "trigamma") expect(gradient(graph, node, inputs), name).not.toContain(graph.constant(0));
+    }
+  });
+
+  test("linking changes no node made before and no code", () => {
+    const graph = new PlainGraph();
+    const x = graph.input("x", false);
+    const before = graph.algebra.exp(x);
+    const traced = lgamma(new Expr(graph, before)) as Expr; // links
+    expect(graph.op[traced.node]).toBe(CODE.lgamma);
+    expect(graph.algebra.exp(x)).toBe(before);
+    BASIC.rows.forEach((row, code) => {
+      if (row) expect(ALL_OPS.rows[code]).toBe(row);
+    });
   });
 });

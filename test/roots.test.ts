@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Graph } from "../src/autodiff/graph.ts";
+import { Graph } from "../src/autodiff/index.ts";
 import type { Algebra, NodeId } from "../src/autodiff/ops.ts";
 import { makeRootFinder, type RootFinderOptions } from "../src/roots/isolate.ts";
 

@@ -1,13 +1,20 @@
-/** Op codes: 0 and 1 are the leaves; every other code is the position of its row in the op table, plus 2. */
-import { OPS, type OpName, type OpRow } from "./ops.ts";
+/** Op codes: 0 and 1 are the leaves; every other code is the position of the op in `OP_NAMES`, plus 2. */
+import { BASIC_OPS, type BasicOp, type OpName, type SpecialOp } from "./ops.ts";
 
 export const CONSTANT = 0;
 export const INPUT = 1;
-export const OP_NAMES: readonly OpName[] = Object.keys(OPS) as OpName[];
+// Named here too: their codes are known where their rows are not.
+const SPECIAL: readonly SpecialOp[] = [
+  "logAddExp",
+  "lgamma",
+  "digamma",
+  "trigamma",
+  "erf",
+  "normalCdf",
+  "logNormalCdf",
+  "normalHazard",
+];
+export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicOp[]), ...SPECIAL];
 export const CODE: { readonly [K in OpName]: number } = Object.fromEntries(
   OP_NAMES.map((name, index) => [name, index + 2]),
 ) as { [K in OpName]: number };
-export const ROWS: readonly (OpRow | undefined)[] = [undefined, undefined, ...OP_NAMES.map((name) => OPS[name])];
-export const ARITY: readonly number[] = ROWS.map((row) => (row ? row.domain.length : 0));
-export const RESULT_IS_MASK: readonly boolean[] = ROWS.map((row) => row?.kinds?.endsWith("m") ?? false);
-export const COMMUTES: readonly boolean[] = [false, false].concat(OP_NAMES.map((name) => OPS[name].commutes ?? false));

@@ -4,8 +4,10 @@
  * Every function here takes numbers and traced values alike; with numbers alone it just computes. Traced values are
  * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
  */
-import { CODE, ROWS } from "./codes.ts";
+import { ALL_OPS } from "./all-ops.ts";
+import { CODE } from "./codes.ts";
 import type { Graph } from "./graph.ts";
+import { BASIC, type OpTable } from "./op-table.ts";
 import type { BinaryOp, NodeId, UnaryOp } from "./ops.ts";
 
 /** A traced number. */
@@ -115,20 +117,26 @@ export function checkReal(value: unknown): Real {
   return value instanceof Expr ? value : checkNumber(value);
 }
 
-const unary = (name: UnaryOp): ((x: Real) => Real) => {
+// Ops of another table than the basic one are made known to the graph where they are used.
+const unary = (name: UnaryOp, table: OpTable = BASIC): ((x: Real) => Real) => {
   const code = CODE[name];
-  const { primal } = ROWS[code]!;
-  return (x) => (x instanceof Expr ? exprOf(x.graph, x.graph.apply(code, x.node)) : primal(checkNumber(x), 0, 0));
+  const { primal } = table.rows[code]!;
+  return (x) => {
+    if (!(x instanceof Expr)) return primal(checkNumber(x), 0, 0);
+    const { graph } = x;
+    if (!graph.ops.rows[code]) graph.link(table);
+    return exprOf(graph, graph.apply(code, x.node));
+  };
 };
 
-const binary = (name: BinaryOp): ((x: Real, y: Real) => Real) => {
+const binary = (name: BinaryOp, table: OpTable = BASIC): ((x: Real, y: Real) => Real) => {
   const code = CODE[name];
-  const { primal } = ROWS[code]!;
+  const { primal } = table.rows[code]!;
   return (x, y) => {
     const graph = graphOf(x, y);
-    return graph
-      ? exprOf(graph, graph.apply(code, nodeOf(graph, x), nodeOf(graph, y)))
-      : primal(checkNumber(x), checkNumber(y), 0);
+    if (!graph) return primal(checkNumber(x), checkNumber(y), 0);
+    if (!graph.ops.rows[code]) graph.link(table);
+    return exprOf(graph, graph.apply(code, nodeOf(graph, x), nodeOf(graph, y)));
   };
 };
 
@@ -187,15 +195,15 @@ export const sigmoid: (x: Real) => Real = /* @__PURE__ */ unary("sigmoid");
 /** log(1 + eˣ), stable for every x. */
 export const softplus: (x: Real) => Real = /* @__PURE__ */ unary("softplus");
 /** log |Γ(x)| */
-export const lgamma: (x: Real) => Real = /* @__PURE__ */ unary("lgamma");
+export const lgamma: (x: Real) => Real = /* @__PURE__ */ unary("lgamma", ALL_OPS);
 /** ψ(x) = d/dx log Γ(x) */
-export const digamma: (x: Real) => Real = /* @__PURE__ */ unary("digamma");
+export const digamma: (x: Real) => Real = /* @__PURE__ */ unary("digamma", ALL_OPS);
 /** Error function. */
-export const erf: (x: Real) => Real = /* @__PURE__ */ unary("erf");
+export const erf: (x: Real) => Real = /* @__PURE__ */ unary("erf", ALL_OPS);
 /** Φ(x), the standard normal distribution function. */
-export const normalCdf: (x: Real) => Real = /* @__PURE__ */ unary("normalCdf");
+export const normalCdf: (x: Real) => Real = /* @__PURE__ */ unary("normalCdf", ALL_OPS);
 /** log Φ(x), accurate in both tails. */
-export const logNormalCdf: (x: Real) => Real = /* @__PURE__ */ unary("logNormalCdf");
+export const logNormalCdf: (x: Real) => Real = /* @__PURE__ */ unary("logNormalCdf", ALL_OPS);
 
 /** x > y. On numbers a boolean; on traced values a condition for `where` and `branch`. */
 export function gt(x: Real, y: Real): Truth {
@@ -296,7 +304,7 @@ export function dot(x: readonly Real[], y: readonly Real[]): Real {
 export function logSumExp(values: readonly Real[]): Real {
   let level = values.map(checkReal);
   if (level.length === 0) return Number.NEGATIVE_INFINITY;
-  const pair = /* @__PURE__ */ binary("logAddExp");
+  const pair = binary("logAddExp", ALL_OPS);
   while (level.length > 1) {
     const next: Real[] = [];
     for (let i = 0; i < level.length; i += 2)

@@ -7,7 +7,7 @@
  * it is the op `chain`, in which a zero absorbs: also a sum that is 0 by chance, where arms were taken. Everywhere else
  * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
-import { CODE, INPUT, OP_NAMES, ROWS } from "./codes.ts";
+import { CODE, INPUT, OP_NAMES } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
@@ -56,7 +56,7 @@ export function adjoints(
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
     const y = graph.b[node]!;
-    const { partials } = ROWS[code]!;
+    const { partials } = graph.ops.rows[code]!;
     for (let j = 0; j < partials.length; j++) {
       const operand = graph.operand(node, j);
       if (active[operand] === 0) continue;

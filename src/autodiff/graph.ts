@@ -4,7 +4,8 @@
  * Node ids grow from operands to results, so id order is a topological order. Equal nodes are one node; constants are
  * folded and a few identities simplified on construction (`simplify.ts`).
  */
-import { ARITY, CODE, COMMUTES, CONSTANT, INPUT, OP_NAMES, RESULT_IS_MASK } from "./codes.ts";
+import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
+import { BASIC, type OpTable } from "./op-table.ts";
 import type { Algebra, NodeId } from "./ops.ts";
 import { print } from "./print.ts";
 import { simplify } from "./simplify.ts";
@@ -50,7 +51,10 @@ export class Graph {
   c: Int32Array = new Int32Array(256);
   flags: Uint8Array = new Uint8Array(256);
   readonly inputs: (Input & { readonly node: NodeId })[] = [];
+  /** Builders by name; those of ops that the graph does not know throw. */
   readonly algebra: Algebra;
+  /** The ops that may occur in the graph. */
+  ops: OpTable = BASIC;
   readonly pushIntoWhere: boolean;
   /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
   readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
@@ -69,6 +73,11 @@ export class Graph {
       algebra[name] = (x: NodeId, y?: NodeId, z?: NodeId) => this.apply(code, x, y, z);
     }
     this.algebra = algebra as unknown as Algebra;
+  }
+
+  /** Makes the ops of another table known, which has to have those of the present one. */
+  link(ops: OpTable): void {
+    this.ops = ops;
   }
 
   /** A new input; inputs are never merged, even under equal names. */
@@ -99,14 +108,14 @@ export class Graph {
 
   /** The node that applies op `code`, after simplification. */
   apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
-    if (COMMUTES[code] && y < x) [x, y] = [y, x];
+    if (this.ops.commutes[code] && y < x) [x, y] = [y, x];
     const simple = simplify(this, code, x, y, z);
     return simple >= 0 ? simple : this.#intern(code, x, y, z);
   }
 
   /** As `apply`, but −1 rather than a new node (a new constant is allowed). */
   existing(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
-    if (COMMUTES[code] && y < x) [x, y] = [y, x];
+    if (this.ops.commutes[code] && y < x) [x, y] = [y, x];
     const simple = simplify(this, code, x, y, z);
     return simple >= 0 ? simple : this.#find(code, x, y, z);
   }
@@ -158,7 +167,7 @@ export class Graph {
   }
 
   arity(node: NodeId): number {
-    return ARITY[this.op[node]!]!;
+    return this.ops.arity[this.op[node]!]!;
   }
 
   /** Operand j of a node. */
@@ -234,7 +243,7 @@ export class Graph {
 
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const lane = (this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0)) & LANE;
-    const mask = RESULT_IS_MASK[code] ? MASK : 0;
+    const mask = this.ops.rows[code]!.kinds?.endsWith("m") ? MASK : 0;
     let masked = false;
     if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
     else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);

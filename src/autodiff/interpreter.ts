@@ -1,5 +1,5 @@
 /** What runs a tape: the contract of a back end, and the interpreter, a loop over the kernels of `kernels.generated.ts`. */
-import { KERNELS, type Kernel } from "./kernels.generated.ts";
+import type { Kernel, Kernels } from "./kernels.generated.ts";
 
 /** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
 export interface Place {
@@ -25,6 +25,8 @@ export interface Step {
 
 /** What a back end compiles. */
 export interface TapeProgram {
+  /** The interpreter's kernels, by the name of a step. */
+  readonly kernels: Kernels;
   readonly lanes: number;
   readonly realSlots: number;
   readonly maskSlots: number;
@@ -53,10 +55,10 @@ export interface Backend {
 /** The default back end. */
 export const INTERPRETER: Backend = {
   name: "interpreter",
-  load({ realSlots, maskSlots, uniform, lane }) {
+  load({ kernels, realSlots, maskSlots, uniform, lane }) {
     const slots = new Float64Array(realSlots);
     const masks = new Int32Array(maskSlots);
-    const [once, perLane] = [encode(uniform), encode(lane)];
+    const [once, perLane] = [encode(uniform, kernels), encode(lane, kernels)];
     return {
       slots,
       masks,
@@ -67,7 +69,7 @@ export const INTERPRETER: Backend = {
 };
 
 /** Instructions as the interpreter runs them. */
-export function encode(steps: readonly Step[]): Code {
+export function encode(steps: readonly Step[], table: Kernels): Code {
   const starts = new Int32Array(steps.length);
   let size = 0;
   steps.forEach(({ operands }, index) => {
@@ -85,7 +87,7 @@ export function encode(steps: readonly Step[]): Code {
     });
     // Uniform operands alone are as good as one lane of each.
     const all = (1 << operands.length) - 1;
-    const variants = KERNELS[name]!;
+    const variants = table[name]!;
     return variants[variants.length === 2 ? (variant || 1) & 1 : (variant || all) - 1]!;
   });
   return { kernels, offsets, starts };

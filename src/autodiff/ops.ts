@@ -4,21 +4,19 @@
  * A row holds the primal, one partial derivative per operand (a graph builder in terms of the result `r` and the
  * operands), the domain from which the property tests draw each operand, and the kink where the derivative is a
  * convention. The arity is the primal's. The lane kernels (`kernels.generated.ts`) are generated from the text of the
- * primals; the graph folds constants with them; no formula stands anywhere else.
+ * primals; the graph folds constants with them; no formula stands anywhere else. Ops on special functions have their rows in
+ * `special-ops.ts`.
  *
  * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
  */
 import { exp, expm1, log, log1p } from "./special/elementary.ts";
-import { erf } from "./special/erf.ts";
-import { digamma, lgamma, trigamma } from "./special/gamma.ts";
-import { logAddExp, sigmoid, softplus } from "./special/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
+import { sigmoid, softplus } from "./special/logistic.ts";
 
 /** Index of a node in its graph. */
 export type NodeId = number;
 
-export type UnaryOp =
+type BasicUnaryOp =
   | "neg"
   | "exp"
   | "log"
@@ -34,30 +32,25 @@ export type UnaryOp =
   | "tanh"
   | "sigmoid"
   | "softplus"
+  | "positive"
+  | "not";
+type BasicBinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "min" | "max" | "chain" | "equal" | "and" | "or";
+type TernaryOp = "where";
+/** Ops that every graph knows. */
+export type BasicOp = BasicUnaryOp | BasicBinaryOp | TernaryOp;
+/** Ops whose rows a graph is given where they are used (`special-ops.ts`), so that a bundle without them is small. */
+export type SpecialOp =
+  | "logAddExp"
   | "lgamma"
   | "digamma"
   | "trigamma"
   | "erf"
   | "normalCdf"
   | "logNormalCdf"
-  | "normalHazard"
-  | "positive"
-  | "not";
-export type BinaryOp =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "pow"
-  | "min"
-  | "max"
-  | "logAddExp"
-  | "chain"
-  | "equal"
-  | "and"
-  | "or";
-export type TernaryOp = "where";
-export type OpName = UnaryOp | BinaryOp | TernaryOp;
+  | "normalHazard";
+export type BinaryOp = BasicBinaryOp | "logAddExp";
+export type UnaryOp = BasicUnaryOp | Exclude<SpecialOp, BinaryOp>;
+export type OpName = BasicOp | SpecialOp;
 
 /** Builders of nodes, one per op: what a graph offers and what derivative rules are written in. */
 export type Algebra = { constant(value: number): NodeId } & { readonly [K in UnaryOp]: (x: NodeId) => NodeId } & {
@@ -66,7 +59,7 @@ export type Algebra = { constant(value: number): NodeId } & { readonly [K in Una
 
 /** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
 export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
-type Range = readonly [low: number, high: number];
+export type Range = readonly [low: number, high: number];
 
 export interface OpRow {
   readonly primal: (x: number, y: number, z: number) => number;
@@ -79,13 +72,11 @@ export interface OpRow {
 
 const one: PartialRule = (A) => A.constant(1);
 const zero: PartialRule = (A) => A.constant(0);
-const ANY: Range = [-30, 30];
-const POS: Range = [1e-3, 30];
-const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
-const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
+export const ANY: Range = [-30, 30];
+export const POS: Range = [1e-3, 30];
 
 // biome-ignore format: a table of derivatives, columns lined up
-export const OPS: { readonly [K in OpName]: OpRow } = {
+export const BASIC_OPS: { readonly [K in BasicOp]: OpRow } = {
   add:          { primal: (x, y) => x + y,            partials: [one, one],                                                   domain: [ANY, ANY], commutes: true },
   sub:          { primal: (x, y) => x - y,            partials: [one, (A) => A.constant(-1)],                                 domain: [ANY, ANY] },
   mul:          { primal: (x, y) => x * y,            partials: [(_A, _r, _x, y) => y, (_A, _r, x) => x],                     domain: [ANY, ANY], commutes: true },
@@ -97,7 +88,6 @@ export const OPS: { readonly [K in OpName]: OpRow } = {
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
-  logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
   neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
   exp:          { primal: (x) => exp(x),              partials: [(_A, r) => r],                                               domain: [ANY] },
   log:          { primal: (x) => log(x),              partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
@@ -113,13 +103,6 @@ export const OPS: { readonly [K in OpName]: OpRow } = {
   tanh:         { primal: (x) => Math.tanh(x),        partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
   sigmoid:      { primal: (x) => sigmoid(x),          partials: [(A, r, x) => A.mul(r, A.sigmoid(A.neg(x)))],                 domain: [ANY] },
   softplus:     { primal: (x) => softplus(x),         partials: [(A, _r, x) => A.sigmoid(x)],                                 domain: [ANY] },
-  lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
-  digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
-  trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },
-  erf:          { primal: (x) => erf(x),              partials: [(A, _r, x) => A.mul(A.constant(TWO_OVER_SQRT_PI), A.exp(A.neg(A.square(x))))], domain: [[-4, 4]] },
-  normalCdf:    { primal: (x) => normalCdf(x),        partials: [(A, _r, x) => A.mul(A.constant(INV_SQRT_2PI), A.exp(A.mul(A.constant(-0.5), A.square(x))))], domain: [[-30, 5]] },
-  logNormalCdf: { primal: (x) => logNormalCdf(x),     partials: [(A, _r, x) => A.normalHazard(x)],                            domain: [[-30, 5]] },
-  normalHazard: { primal: (x) => normalHazard(x),     partials: [(A, r, x) => A.neg(A.mul(r, A.add(x, r)))],                  domain: [[-8, 5]] },
   where:        { primal: (p, x, y) => (p ? x : y),   partials: ["none", (A, _r, x) => A.where(x, A.constant(1), A.constant(0)),
                                                                          (A, _r, x) => A.where(x, A.constant(0), A.constant(1))], domain: [[-1, 0], ANY, ANY], kinds: "mrr>r" },
   positive:     { primal: (x) => -(x > 0),            partials: ["none"],         domain: [ANY],      kinds: "r>m" },

@@ -2,7 +2,7 @@
  * Simplifications on construction. Each keeps the value of the expression up to rounding wherever its intermediate
  * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant) and `log(exp x)` is x.
  */
-import { ARITY, CODE, ROWS } from "./codes.ts";
+import { CODE, OP_NAMES } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
@@ -151,11 +151,16 @@ RULES[CODE.chain] = (g, x, y) =>
 
 /** The node that `code(x, y, z)` simplifies to, or −1. May create nodes for the simplified form. */
 export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
-  const arity = ARITY[code]!;
+  const row = g.ops.rows[code];
+  if (!row)
+    throw new TypeError(
+      `graph: op "${OP_NAMES[code - 2]}" is unknown here; got a table of ops without it, expected link(ALL_OPS)`,
+    );
+  const arity = g.ops.arity[code]!;
   if (g.isConstant(x) && (arity < 2 || g.isConstant(y)) && (arity < 3 || g.isConstant(z))) {
-    const value = ROWS[code]!.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);
+    const value = row.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);
     // Masks are integers: −(false) is −0.
-    return g.constant(ROWS[code]!.kinds?.endsWith("m") ? value | 0 : value);
+    return g.constant(row.kinds?.endsWith("m") ? value | 0 : value);
   }
   const rule = RULES[code];
   if (rule) {
@@ -165,7 +170,7 @@ export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId
   if (arity === 1 && g.pushIntoWhere && isOp(g, x, CODE.where)) {
     const taken = g.existing(code, g.b[x]!);
     const other = taken >= 0 ? g.existing(code, g.c[x]!) : NO_CHANGE;
-    if (other >= 0 && !ROWS[code]!.kinds) return g.algebra.where(g.a[x]!, taken, other);
+    if (other >= 0 && !row.kinds) return g.algebra.where(g.a[x]!, taken, other);
   }
   return NO_CHANGE;
 }

@@ -59,6 +59,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   });
   const places = outputs.map(placeOf);
   const executable = backend.load({
+    kernels: graph.ops.kernels,
     lanes,
     realSlots: uniform.realCount + lane.realSlots * lanes,
     maskSlots: uniform.maskCount + lane.maskSlots * lanes,

@@ -3,9 +3,10 @@
  * samples, so that most values live and die in registers; what a later block needs goes through the tape's slots.
  */
 
+import { OPS } from "../autodiff/all-ops.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
 import type { Place, Step, TapeProgram } from "../autodiff/interpreter.ts";
-import { OPS, type OpName } from "../autodiff/ops.ts";
+import type { OpName } from "../autodiff/ops.ts";
 
 /** An instruction of a block; `stored`: its result is used after the block. */
 export interface BlockStep extends Step {

@@ -1,4 +1,5 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
+import { OPS } from "../autodiff/all-ops.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
 import {
   type Backend,
@@ -8,7 +9,7 @@ import {
   type Place,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
-import { OPS, type OpName } from "../autodiff/ops.ts";
+import type { OpName } from "../autodiff/ops.ts";
 import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
 
 export interface JitOptions {
@@ -40,7 +41,7 @@ function load(program: TapeProgram, most: number): Executable {
     const make = new Function("f", loopText(steps, primals)) as (f: readonly Primal[]) => Loop;
     return make(primals);
   });
-  const once = encode(program.uniform);
+  const once = encode(program.uniform, program.kernels);
   return {
     slots,
     masks,

@@ -43,7 +43,7 @@ export function wasm(options: WasmOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, most: number): Executable {
-  const { realSlots, maskSlots, uniform } = program;
+  const { realSlots, maskSlots, uniform, kernels } = program;
   const maskBase = 8 * realSlots;
   const pages = Math.ceil((maskBase + 4 * maskSlots + 16) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages });
@@ -55,10 +55,10 @@ function load(program: TapeProgram, most: number): Executable {
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   const parts = blocks.map((block, index): ((n: number) => void) => {
     if (block.generated) return exports[`b${index}`] as (n: number) => void;
-    const code = encode(block.steps);
+    const code = encode(block.steps, kernels);
     return (n) => execute(code, slots, masks, n);
   });
-  const once = encode(uniform);
+  const once = encode(uniform, kernels);
   return {
     slots,
     masks,

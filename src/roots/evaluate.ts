@@ -1,5 +1,6 @@
 /** A plan made executable: enclosures over a piece of the line, and values at a point. */
-import { OP_NAMES, ROWS } from "../autodiff/codes.ts";
+import { ALL_OPS } from "../autodiff/all-ops.ts";
+import { OP_NAMES } from "../autodiff/codes.ts";
 import { RULES } from "./interval.ts";
 import { type Plan, WIDTH } from "./plan.ts";
 import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./rounding.ts";
@@ -68,7 +69,7 @@ export class Workspace {
   #run(code: Int32Array): void {
     const { values } = this;
     for (let i = 0; i < code.length; i += WIDTH) {
-      const { primal } = ROWS[code[i]!]!;
+      const { primal } = ALL_OPS.rows[code[i]!]!;
       values[code[i + 1]!] = primal(values[code[i + 2]!]!, values[code[i + 3]!]!, values[code[i + 4]!]!);
       if (code[i + 5]! >= 0) this.#holdValue(code[i + 1]!, code[i + 5]!);
     }
