@@ -1,11 +1,13 @@
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
-import { ownSurfaces, withBoundaryTerms } from "./boundary-terms.ts";
+import { ownSurfaces } from "./boundary-terms.ts";
+import { mergeCoincident } from "./coincident.ts";
 import { type Curve, curveOf } from "./curve.ts";
 import { type Entropy, pathwise } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { marginalised } from "./marginalise.ts";
 import { type NoiseOptions, noiseOf } from "./noise.ts";
 import { peeled } from "./peel.ts";
+import { type BoundarySelection, requireSelection, selectedTerms } from "./select.ts";
 import type { Surface } from "./surface.ts";
 import type { Target } from "./target.ts";
 
@@ -14,6 +16,13 @@ export interface CorrectedOptions extends NoiseOptions {
   readonly entropy?: Entropy;
   /** Take the expectation over variables that a term contains only inside conditions (default true). */
   readonly marginalise?: boolean;
+  /**
+   * "all" (default): every boundary in every sample. A count: so many per sample, drawn uniformly with replacement and
+   * evaluated at once. "auto": the cheap ones in every sample, some of the expensive ones drawn with probabilities that
+   * follow their contributions (`select.ts` has the rule). Boundaries with several surfaces (curved ones, several blocks)
+   * are in every sample. The mean is the same.
+   */
+  readonly boundaries?: BoundarySelection;
 }
 
 /**
@@ -23,17 +32,18 @@ export interface CorrectedOptions extends NoiseOptions {
  * a term contains only inside conditions, and for each boundary that is left the sample's own draw moved onto it.
  * Requires: conditions that, the other variables given, are affine in at least one variable, or whose roots along single
  * variables can be isolated with a guarantee; others are refused with a RangeError that names them. Unbiased when:
- * always, if accepted. State: none.
+ * always, if accepted. State: with `boundaries: "auto"` the second moments of the terms of boundaries drawn so far.
  * Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Theorem 4, with all boundaries summed and whole blocks of
  * variables projected by Matheron's rule.
  */
 export function corrected(options: CorrectedOptions = {}): Estimator {
   const { entropy = "sampled", marginalise = true } = options;
+  const selection = requireSelection("corrected", options.boundaries ?? "all");
   const noise = noiseOf("corrected", options);
   return {
     name: "corrected",
     ...(noise && { noise }),
-    build: (target, analysis) => build(target, entropy, marginalise, analysis),
+    build: (target, analysis) => build(target, entropy, marginalise, selection, analysis),
   };
 }
 
@@ -41,12 +51,16 @@ function build(
   original: Target,
   entropy: Entropy,
   marginalise: boolean,
+  selection: BoundarySelection,
   analysis: () => ReturnType<typeof analyseBoundaries>,
 ): EstimatorNodes {
   const simple = prepared(original, marginalise);
   const path = pathwise("corrected", simple, entropy);
   const { target } = path;
-  const boundaries = requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true);
+  const boundaries = mergeCoincident(
+    target,
+    requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true),
+  );
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
     if (boundary.blocks.length > 0) return ownSurfaces(target, boundary);
@@ -54,12 +68,30 @@ function build(
     curves.push(curve);
     return curve.surfaces;
   };
+  const { summed, correction, choices, derived, adaptive } = selectedTerms(
+    target,
+    path.gradient,
+    boundaries,
+    surfaces,
+    selection,
+  );
+  const { graph } = target;
+  const gradient = path.gradient.map((node, p) =>
+    graph.algebra.add(
+      node,
+      graph.sum([
+        ...summed.flatMap(({ term }) => (term.has(p) ? [term.get(p)!] : [])),
+        ...(correction.length > 0 ? [correction[p]!] : []),
+      ]),
+    ),
+  );
   return {
     value: target.value,
-    gradient: withBoundaryTerms(target, path.gradient, boundaries, surfaces),
+    gradient,
     normals: [...target.normals, ...curves.flatMap(({ normals }) => normals)],
-    choices: [],
-    derived: curves.flatMap(({ derived }) => derived),
+    choices,
+    derived: [...curves.flatMap((curve) => curve.derived), ...derived],
+    ...(adaptive && { adaptive }),
   };
 }
 

@@ -3,18 +3,31 @@ import type { GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Generator } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
+import type { Probabilities } from "./probabilities.ts";
 import type { Target } from "./target.ts";
 
-/** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1. */
+/** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1, without a count a real from (0, 1). */
 export interface Choice {
   readonly node: NodeId;
-  readonly count: number;
+  readonly count?: number;
+}
+
+/** What an estimator learns from its samples for those of later gradients. */
+export interface Adaptive {
+  /** The state. */
+  readonly probabilities: Probabilities;
+  /** Per-sample values that it learns from. */
+  readonly reads: readonly NodeId[];
+  /** Called for one sample after the other. */
+  readonly learn: (values: ArrayLike<number>) => void;
+  /** Called between gradients: what was learned takes effect. */
+  readonly update: () => void;
 }
 
 /** Lane inputs that are computed from the noise of a sample before the tape runs. */
 export interface Derived {
   readonly nodes: readonly NodeId[];
-  /** Lane inputs that `fill` reads: normals of the estimator. */
+  /** Lane inputs that `fill` reads: normals and choices of the estimator. */
   readonly reads: readonly NodeId[];
   /** Fills one lane; `reads` and `nodes` lie from the given offsets on in the slots. */
   readonly fill: (
@@ -48,6 +61,7 @@ export interface EstimatorNodes {
   readonly normals: readonly NodeId[];
   readonly choices: readonly Choice[];
   readonly scheduled?: readonly Scheduled[];
+  readonly adaptive?: Adaptive;
 }
 
 /** Standard normals for samples that are not independent, but each of them standard normal, in groups of `group`. */

@@ -4,7 +4,7 @@ import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
-import { makeMoments, makeSampler, momentsInto, requireSamples } from "./sampler.ts";
+import { makeMoments, makeSampler, momentsInto, pilot, requireSamples } from "./sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
@@ -68,6 +68,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
+  pilot(sampler, theta, generator, step);
   momentsInto(moments, sampler, theta, { generator, stream: 0, firstSample: 0, samples, group, step });
   const { size } = sampler;
   return {

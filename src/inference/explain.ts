@@ -1,13 +1,13 @@
 /** What an estimator will do with a model, for people to read. */
 import { gradient } from "../autodiff/gradient.ts";
-import { LANE } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf, ownSurfaces } from "../estimators/boundary-terms.ts";
+import { ownSurfaces } from "../estimators/boundary-terms.ts";
 import { mergeCoincident } from "../estimators/coincident.ts";
 import { prepared } from "../estimators/corrected.ts";
 import { curveOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
+import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
+import type { Surface } from "../estimators/surface.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 
@@ -21,7 +21,9 @@ export interface ExplainedCondition {
   readonly block: readonly string[];
   /** In words. */
   readonly strategy: string;
-  /** Per-sample operations that this boundary adds to the pathwise gradient and the boundaries before it. */
+  /** Whether it is not in every sample, but one of those that are drawn. */
+  readonly drawn: boolean;
+  /** Per-sample operations that this boundary adds to the pathwise gradient and the boundaries before it; 0 if drawn. */
   readonly nodes: number;
 }
 
@@ -29,6 +31,8 @@ export interface Explanation {
   readonly model: string;
   readonly latents: readonly { readonly name: string; readonly prior: string; readonly conditional: boolean }[];
   readonly conditions: readonly ExplainedCondition[];
+  /** Boundaries drawn per sample, with replacement, and the operations that this adds; both 0 if all are summed. */
+  readonly drawn: { readonly perSample: number; readonly nodes: number };
   /** Per-sample operations of ℓ, of the pathwise gradient with ℓ, and of the corrected gradient with ℓ. */
   readonly cost: { readonly value: number; readonly pathwise: number; readonly corrected: number };
   /** Whether `corrected()` accepts the model. */
@@ -37,39 +41,46 @@ export interface Explanation {
   readonly text: string;
 }
 
+export interface ExplainOptions {
+  /** As the option of `corrected()` (default "all"). */
+  readonly boundaries?: BoundarySelection;
+}
+
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost. */
-export function explain(model: Model): Explanation {
+export function explain(model: Model, options: ExplainOptions = {}): Explanation {
+  const selection = requireSelection("explain", options.boundaries ?? "all");
   const original = buildTarget(model);
   const { graph, trace, parameters } = original;
   const before = analyseBoundaries(peeled(original));
   const target = prepared(original, true);
   const { boundaries: found, refused } = analyseBoundaries(target);
   const boundaries = mergeCoincident(target, found);
-  const seen = new Set<NodeId>();
-  const counted = (roots: readonly NodeId[]): number => {
-    const known = seen.size;
-    for (const node of graph.reachable(roots)) if (graph.arity(node) > 0 && graph.hasFlag(node, LANE)) seen.add(node);
-    return seen.size - known;
-  };
+  const counted = operations(graph);
   const valueNodes = counted([target.value]);
-  const pathwise = valueNodes + counted(gradient(graph, target.value, parameters));
-  const neighbours = neighboursOf(target, boundaries);
+  const path = gradient(graph, target.value, parameters);
+  const pathwise = valueNodes + counted(path);
+  const surfaces = (boundary: Boundary): readonly Surface[] =>
+    boundary.blocks.length > 0 ? ownSurfaces(target, boundary) : curveOf(target, boundary).surfaces;
+  const selected = selectedTerms(target, path, boundaries, surfaces, selection);
+  const termOf = new Map(selected.summed.map(({ boundary, term }) => [boundary, term]));
   const conditions = boundaries.map((boundary) => {
-    const surfaces = boundary.blocks.length > 0 ? ownSurfaces(target, boundary) : curveOf(target, boundary).surfaces;
-    const term = boundaryTerm(target, boundary, neighbours(boundary), surfaces);
-    return describe(target, boundary, strategyOf(target, boundary), counted([...term.values()]));
+    const term = termOf.get(boundary);
+    const nodes = term ? counted([...term.values()]) : 0;
+    return { ...describe(target, boundary, strategyOf(target, boundary), nodes), drawn: term === undefined };
   });
+  const drawnNodes = counted([...selected.correction, ...(selected.adaptive?.reads ?? [])]);
   const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
   const gone = before.boundaries
     .filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)))
     .map((boundary) => describe(target, boundary, "marginalised: no boundary is left", 0));
-  const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise);
+  const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise + drawnNodes);
   const rejected = refused.map(({ text, site, reason }) => ({
     text,
     predicates: 1,
     sites: [site],
     block: [],
     strategy: `refused by corrected() and lyy18(): ${reason}`,
+    drawn: false,
     nodes: 0,
   }));
   const explanation = {
@@ -80,6 +91,7 @@ export function explain(model: Model): Explanation {
       conditional: !graph.isConstant(live),
     })),
     conditions: [...gone, ...conditions, ...rejected],
+    drawn: { perSample: selected.draws, nodes: drawnNodes },
     cost: { value: valueNodes, pathwise, corrected },
     accepted: refused.length === 0,
   };
@@ -113,20 +125,25 @@ function describe(
     sites: affected.map(({ site }) => site),
     block: moved.map((variable) => variables[variable]!.name),
     strategy,
+    drawn: false,
     nodes,
   };
 }
 
-function asText({ model, latents, conditions, cost, accepted }: Omit<Explanation, "text">): string {
+function asText({ model, latents, conditions, drawn, cost, accepted }: Omit<Explanation, "text">): string {
   const names = latents.map(({ name, prior, conditional }) => `${name} ~ ${prior}${conditional ? " (in an arm)" : ""}`);
   const lines = conditions.map(
-    ({ text, predicates, sites, strategy, nodes }) =>
+    ({ text, predicates, sites, strategy, drawn: isDrawn, nodes }) =>
       `  ${text}${predicates > 1 ? ` (and ${predicates - 1} more on the same boundary)` : ""}\n` +
-      `    jumps: ${short(sites)}; ${strategy}; ${nodes} operations per sample`,
+      `    jumps: ${short(sites)}; ${strategy}; ${isDrawn ? "not in every sample, but drawn" : `${nodes} operations per sample`}`,
   );
+  const among = conditions.filter((condition) => condition.drawn).length;
   return [
     `model ${model}: ${latents.length} latents, ${conditions.length} boundaries${accepted ? "" : ", not all accepted by corrected()"}`,
     `latents: ${names.join(", ")}`,
+    ...(among > 0
+      ? [`drawn: ${drawn.perSample} of ${among} boundaries per sample, with replacement; ${drawn.nodes} operations`]
+      : []),
     ...(lines.length > 0 ? ["boundaries:", ...lines] : ["boundaries: none; reparam() is unbiased here"]),
     `cost per sample, in operations: log density ${cost.value}, pathwise gradient ${cost.pathwise}, corrected gradient ${cost.corrected} (${(cost.corrected / cost.pathwise).toFixed(2)} times the pathwise one)`,
   ].join("\n");

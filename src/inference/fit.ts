@@ -9,7 +9,7 @@ import { makeProbe } from "./non-finite.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type GradientSampler, makeSampler, meanGradientInto, requireSamples } from "./sampler.ts";
+import { type GradientSampler, makeSampler, meanGradientInto, pilot, requireSamples } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -144,6 +144,8 @@ function start(model: Model, options: FitOptions): Run {
   const warn = options.onWarning ?? consoleWarn;
   for (const warning of warnings) warn(warning);
   const elboTrace = new Float64Array(steps);
+  const generator = makeGenerator(seed);
+  pilot(sampler, theta, generator, 0);
   return {
     sampler,
     steps,
@@ -155,7 +157,7 @@ function start(model: Model, options: FitOptions): Run {
     state: optimizer.init(theta.length),
     optimizer,
     options,
-    generator: makeGenerator(seed),
+    generator,
     posterior: () =>
       new Posterior(
         trace.latents.map(({ name }) => name),
@@ -169,7 +171,7 @@ function start(model: Model, options: FitOptions): Run {
 function advance(run: Run, step: number): FitStep {
   const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, generator, samples, steps } = run;
   if (options.signal?.aborted) throw options.signal.reason ?? new Error("fit: aborted");
-  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples, step: step - 1 };
+  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples, step: step - 1, adapt: true };
   let elbo: number;
   try {
     elbo = meanGradientInto(gradient, sampler, theta, draw);

@@ -32,6 +32,8 @@ export interface GradientSampler {
   readonly leastSamples: number;
   /** Sums over a group: of the gradient and ℓ, and for weights what `addLanes` says. */
   readonly sums: Float64Array;
+  /** What an estimator that adapts learns from: of one sample. */
+  readonly learned: Float64Array;
 }
 
 /** Which noise: the same draw gives the same samples. */
@@ -47,6 +49,8 @@ export interface Draw {
   readonly group?: number;
   /** The optimiser's step, from 0 (default 0); only estimators with a schedule look at it. */
   readonly step?: number;
+  /** Whether an estimator that adapts learns from these samples for later draws (default false). */
+  readonly adapt?: boolean;
 }
 
 /** Mean and variance over samples of the gradient and, last, of ℓ. */
@@ -92,8 +96,8 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     ...(nodes.derived ?? []).flatMap((derived) => derived.nodes),
   ];
   const size = nodes.gradient.length;
-  const { weights } = nodes;
-  const tape = compileTape(graph, [...nodes.gradient, value, ...(weights ?? [])], {
+  const { weights, adaptive } = nodes;
+  const tape = compileTape(graph, [...nodes.gradient, value, ...(weights ?? []), ...(adaptive?.reads ?? [])], {
     laneInputs,
     ...options,
   });
@@ -115,6 +119,7 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     grouped: estimator.noise !== undefined || weights !== undefined,
     leastSamples: weights ? 2 : 1,
     sums: new Float64Array(size + 1 + (weights ? 3 * size : 0)),
+    learned: new Float64Array(adaptive?.reads.length ?? 0),
   };
 }
 
@@ -124,7 +129,7 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
-  const { tape, size } = sampler;
+  const { tape, size, nodes } = sampler;
   const { lanes } = tape;
   requireSamples("meanGradientInto", sampler, draw.samples);
   setParameters(sampler, theta, draw.step ?? 0);
@@ -134,7 +139,9 @@ export function meanGradientInto(out: Float64Array, sampler: GradientSampler, th
     fillDerived(sampler, theta, n);
     runLanes(tape, n);
     addLanes(sampler, 0, n, done === 0);
+    if (draw.adapt) learnLanes(sampler, n);
   }
+  if (draw.adapt) nodes.adaptive?.update();
   const elbo = finishInto(out, sampler, draw.samples);
   let finite = Number.isFinite(elbo);
   for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
@@ -142,8 +149,17 @@ export function meanGradientInto(out: Float64Array, sampler: GradientSampler, th
   return elbo;
 }
 
-/** Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. */
-export function momentsInto(moments: Moments, sampler: GradientSampler, theta: Float64Array, draw: Draw): void {
+/**
+ * Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. `onGroup` sees
+ * the mean gradient of each group, or sample, in turn; the array changes with the next one.
+ */
+export function momentsInto(
+  moments: Moments,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+  onGroup?: (gradient: Float64Array) => void,
+): void {
   const { tape, size } = sampler;
   const { lanes } = tape;
   const { mean, variance } = moments;
@@ -172,6 +188,7 @@ export function momentsInto(moments: Moments, sampler: GradientSampler, theta: F
       let square = 0;
       for (let p = 0; p < size; p++) square += group[p]! ** 2;
       group[size + 1] = Math.sqrt(square);
+      onGroup?.(group);
       // About the first group, so that little cancels.
       if (counted++ === 0) first.set(group);
       for (let p = 0; p < size + 2; p++) {
@@ -230,6 +247,7 @@ function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done
   fillUniforms(slots, offset, lanes, draw.generator, draw.stream, first, n, nodes.choices.length);
   for (let c = 0; c < nodes.choices.length; c++) {
     const { count } = nodes.choices[c]!;
+    if (count === undefined) continue;
     for (let i = 0; i < n; i++) {
       const at = offset + c * lanes + i;
       slots[at] = Math.floor(slots[at]! * count);
@@ -240,6 +258,43 @@ function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done
 function fillDerived({ tape, derived }: GradientSampler, theta: Float64Array, n: number): void {
   for (const { of, reads, nodes } of derived)
     for (let lane = 0; lane < n; lane++) of.fill(tape.slots, reads, nodes, lane, theta);
+}
+
+// In the order of the samples, so that the number of lanes makes no difference.
+function learnLanes({ tape, nodes, learned }: GradientSampler, n: number): void {
+  const { outputs, slots } = tape;
+  const first = outputs.length - learned.length;
+  for (let i = 0; i < n && learned.length > 0; i++) {
+    for (let j = 0; j < learned.length; j++) {
+      const { offset, lane } = outputs[first + j]!;
+      learned[j] = slots[offset + (lane ? i : 0)]!;
+    }
+    nodes.adaptive?.learn(learned);
+  }
+}
+
+/** Samples before the first gradient from which an estimator that adapts learns: rounds, each drawn by those before. */
+const PILOT_ROUNDS = 4;
+const PILOT_SAMPLES = 256;
+const PILOT_STREAM = 0x7069; // of its own
+
+/** Lets an estimator that adapts learn at theta; does nothing for others. Not finite: left to the gradient to report. */
+export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
+  const { nodes, tape } = sampler;
+  if (!nodes.adaptive) return;
+  setParameters(sampler, theta, step);
+  for (let round = 0; round < PILOT_ROUNDS; round++) {
+    const samples = PILOT_SAMPLES;
+    const draw = { generator, stream: PILOT_STREAM, firstSample: round * samples, samples };
+    for (let done = 0; done < samples; done += tape.lanes) {
+      const n = Math.min(tape.lanes, samples - done);
+      fillNoise(sampler, draw, done, n);
+      fillDerived(sampler, theta, n);
+      runLanes(tape, n);
+      learnLanes(sampler, n);
+    }
+    nodes.adaptive.update();
+  }
 }
 
 /** Throws RangeError if so many samples are too few for a gradient. */
