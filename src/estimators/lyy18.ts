@@ -29,7 +29,7 @@ export interface Lyy18Options {
  * The paper's own estimator, the baseline for `corrected`.
  *
  * Estimates: ∇θ ELBO. Using: reverse mode, and for each sample one boundary drawn uniformly, on which one latent (that
- * of the largest coefficient) is moved, with fresh noise for the others. Requires: as `corrected`.
+ * of the largest coefficient) is moved, with fresh noise for the others. Requires: conditions with constant coefficients.
  * Unbiased when: always, if accepted; with `coincident: "separate"` only if no two conditions share a boundary.
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
@@ -96,20 +96,26 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
   return { gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))), normals, choices };
 }
 
-// The paper's projection: the latent of the largest constant coefficient; where there is none it is not defined.
+// The paper's projection: the latent of the largest coefficient; where a slope is not constant it is not defined.
 function oneLatent(target: Target, boundary: Boundary): Block {
-  const { graph, trace } = target;
-  const size = ({ coefficient }: BlockEntry): number =>
-    graph.isConstant(coefficient) ? Math.abs(graph.value(coefficient)) : -1;
+  const { graph, trace, variables } = target;
+  const { condition, text } = boundary;
+  const slopes = gradient(
+    graph,
+    condition,
+    variables.map(({ node }) => node),
+  );
+  const bent = variables.find((_, v) => !graph.isConstant(slopes[v]!));
+  if (bent)
+    throw new RangeError(
+      `lyy18: condition \`${text}\` has no constant slope; got a product with ${bent.name}, expected constants times latents; corrected() handles it`,
+    );
+  const size = ({ coefficient }: BlockEntry): number => Math.abs(graph.value(coefficient));
   const isLatent = (variable: number): boolean => variable < trace.latents.length;
-  const [largest] = blocksOf(target, boundary.condition, isLatent)
+  const [largest] = blocksOf(target, condition, isLatent)
     .flatMap(({ entries }) => entries)
     .filter(({ variable }) => isLatent(variable))
-    .sort((p, q) => size(q) - size(p));
-  if (largest === undefined || size(largest) < 0)
-    throw new RangeError(
-      `lyy18: condition \`${boundary.text}\` has no constant slope; got a product of latents, expected a latent with a constant coefficient to be projected; corrected() handles it`,
-    );
-  const zero = new Map([[target.variables[largest.variable]!.node, graph.constant(0)]]);
-  return { entries: [largest], rest: substitute(graph, [boundary.condition], zero)[0]! };
+    .sort((p, q) => size(q) - size(p)) as [BlockEntry];
+  const zero = new Map([[variables[largest.variable]!.node, graph.constant(0)]]);
+  return { entries: [largest], rest: substitute(graph, [condition], zero)[0]! };
 }
