@@ -1,4 +1,4 @@
-// Writes src/autodiff/kernels.generated.ts and special-kernels.generated.ts: one loop over lanes per op and per
+// Writes kernels.generated.ts, special- and fused-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
 // combination of uniform and per-lane operands, from the text of the primals in the op table. `--check` only compares.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -147,12 +147,11 @@ const fused = [
     ]),
   ),
 ];
+const imports = 'import type { Kernels } from "./kernels.generated.ts";\n';
 const modules = {
-  kernels: moduleOf([...kernelsOf(BASIC_OPS), ...fused], { declarations, table: "KERNELS" }),
-  "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), {
-    imports: 'import type { Kernels } from "./kernels.generated.ts";\n',
-    table: "SPECIAL_KERNELS",
-  }),
+  kernels: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
+  "fused-kernels": moduleOf(fused, { imports, table: "FUSED_KERNELS" }),
+  "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
 };
 
 for (const [name, text] of Object.entries(modules)) {

@@ -1,7 +1,8 @@
 /**
  * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it.
- * Everything here is also exported by `nondiff` and is the same there, but for `corrected`: this one takes no options and
- * has every boundary in every sample, nothing marginalised.
+ * Everything here is also exported by `nondiff` and is the same there, but for two. `corrected` takes no options and has
+ * every boundary in every sample, nothing marginalised. `defineModel` makes models that are run one op after the other,
+ * without the passes that gather sums and fuse ops: results agree with those of `nondiff` up to rounding.
  */
 export {
   abs,
@@ -56,4 +57,9 @@ export { DivergenceError, type FitOptions, type FitStep, fit, fitAsync, fitSteps
 export { logJoint } from "./inference/log-joint.ts";
 export { adam } from "./inference/optimizers.ts";
 export type { Posterior } from "./inference/posterior.ts";
-export { defineModel, type MeanFieldParameters, type Model, type ProgramContext } from "./program/model.ts";
+export {
+  type MeanFieldParameters,
+  type Model,
+  type ProgramContext,
+  plainModel as defineModel,
+} from "./program/plain-model.ts";

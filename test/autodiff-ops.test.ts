@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
+import { FUSED_KERNELS } from "../src/autodiff/fused-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
 import {
@@ -17,11 +18,12 @@ import {
   runLanes,
   runUniform,
 } from "../src/autodiff/index.ts";
-import type { Kernel } from "../src/autodiff/kernels.generated.ts";
+import type { Kernel, Kernels } from "../src/autodiff/kernels.generated.ts";
 import { BASIC } from "../src/autodiff/op-table.ts";
 import type { PartialRule } from "../src/autodiff/ops.ts";
 import { SPECIAL_OPS } from "../src/autodiff/special-ops.ts";
 
+const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FUSED_KERNELS };
 const EPSILON = Number.EPSILON;
 const DRAWS = 40;
 
@@ -225,7 +227,7 @@ describe("lane kernels", () => {
     fc.assert(
       fc.property(fc.tuple(...[...operands].map((kind) => operandValues(kind, LANES))), (lanes) => {
         for (let variant = 1; variant < 1 << operands.length; variant++) {
-          const kernel = ALL_OPS.kernels[row.name]![variant - 1];
+          const kernel = KERNELS[row.name]![variant - 1];
           if (!kernel) continue;
           const isLane = (j: number): boolean => ((variant >> j) & 1) === 1;
           const columns = lanes.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
@@ -239,7 +241,7 @@ describe("lane kernels", () => {
           }
         }
         const single = lanes.map((column) => column.slice(0, 1));
-        const last = ALL_OPS.kernels[row.name]!.at(-1)!;
+        const last = KERNELS[row.name]!.at(-1)!;
         expect(runKernel(last, row.kinds, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
       }),
       { numRuns: 60 },
@@ -248,13 +250,13 @@ describe("lane kernels", () => {
 
   test.each(
     FAMILIES.flatMap((family) => RUNS.map((count) => ({ ...family, count }))).filter(
-      ({ name, count }) => ALL_OPS.kernels[`${name}${count}`],
+      ({ name, count }) => KERNELS[`${name}${count}`],
     ),
   )("$count terms of $name are added in order", ({ name, kinds, lanes, term, count }) => {
     const all = `r${kinds.repeat(count)}`;
     fc.assert(
       fc.property(fc.tuple(...[...all].map((kind) => operandValues(kind, LANES))), (drawn) => {
-        ALL_OPS.kernels[`${name}${count}`]!.forEach((kernel, variant) => {
+        KERNELS[`${name}${count}`]!.forEach((kernel, variant) => {
           const isLane = (j: number): boolean =>
             j === 0 ? variant === 1 : ((lanes >> ((j - 1) % kinds.length)) & 1) === 1;
           const columns = drawn.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
@@ -279,14 +281,14 @@ describe("lane kernels", () => {
 
   test("there are no kernels besides the variants of the rows, and none missing", () => {
     for (const { name, kinds, lanes = 0 } of KERNEL_ROWS) {
-      const kernels = ALL_OPS.kernels[name]!;
+      const kernels = KERNELS[name]!;
       expect(kernels).toHaveLength((1 << kinds.indexOf(">")) - 1);
       kernels.forEach((kernel, index) => {
         expect(kernel !== undefined, `${name} ${index}`).toBe(((index + 1) & lanes) === lanes);
       });
     }
     const families = FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
-    expect(new Set(Object.keys(ALL_OPS.kernels).filter((name) => !families.includes(name)))).toEqual(
+    expect(new Set(Object.keys(KERNELS).filter((name) => !families.includes(name)))).toEqual(
       new Set(KERNEL_ROWS.map(({ name }) => name)),
     );
   });

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { OP_NAMES } from "../src/autodiff/codes.ts";
+import { FUSED_KERNELS } from "../src/autodiff/fused-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
+import type { Kernels } from "../src/autodiff/kernels.generated.ts";
 import { kindsOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
@@ -19,6 +21,7 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
+const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FUSED_KERNELS };
 const LANES = 6;
 const EDGES = [
   0,
@@ -44,7 +47,7 @@ const NAMES = [
   ...OP_NAMES,
   ...FUSED.map(({ name }) => name),
   ...FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`)),
-].filter((name) => ALL_OPS.kernels[name]);
+].filter((name) => KERNELS[name]);
 
 /** The result of one instruction, for the operands that are lanes given by bits of `lanes`. */
 function resultOf(backend: Backend, name: string, lanes: number, columns: readonly (readonly number[])[]): number[] {
@@ -63,7 +66,7 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
   const shown = place(true);
   const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
   const { slots, masks, runLanes } = backend.load({
-    kernels: ALL_OPS.kernels,
+    kernels: KERNELS,
     lanes: LANES,
     realSlots: free,
     maskSlots: free,
@@ -97,7 +100,7 @@ describe.each([
       );
     // A family has two variants, by its first operand; the others one for each set of operands that may be lanes.
     const family = FAMILIES.find((row) => new RegExp(`^${row.name}\\d$`).test(name));
-    const variants = ALL_OPS.kernels[name]!.flatMap((kernel, index) => {
+    const variants = KERNELS[name]!.flatMap((kernel, index) => {
       if (!kernel) return [];
       if (!family) return [index + 1];
       return [

@@ -1,7 +1,8 @@
 /** Autodiff for its own sake: functions of number arrays, compiled and differentiated. */
 import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
+import { FullGraph } from "./full-graph.ts";
 import { gradient } from "./gradient.ts";
-import { Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import { compileTape, runUniform, type Tape } from "./tape.ts";
 
@@ -72,7 +73,7 @@ function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike
 }
 
 function trace(caller: string, f: Traceable, length: number, outputs: Outputs): { tape: Tape; positions: Int32Array } {
-  const graph = new Graph();
+  const graph = new FullGraph();
   const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
   const value = nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr)));
   graph.checkConditionsUsed(caller);

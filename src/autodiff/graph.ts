@@ -7,6 +7,7 @@
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
 import type { Algebra, NodeId } from "./ops.ts";
+import type { Planner } from "./plan.ts";
 import { print } from "./print.ts";
 import { simplify } from "./simplify.ts";
 
@@ -41,6 +42,8 @@ export function outsideRange({ name, expected, advice }: Omit<RangeCheck, "value
 export interface GraphOptions {
   /** Move a unary function into the arms of a `where` when that creates no node (default true). */
   readonly pushIntoWhere?: boolean;
+  /** How tapes of the graph are made (default: one instruction per op). */
+  readonly planner?: Planner;
 }
 
 export class Graph {
@@ -56,6 +59,7 @@ export class Graph {
   /** The ops that may occur in the graph. */
   ops: OpTable = BASIC;
   readonly pushIntoWhere: boolean;
+  readonly planner: Planner | undefined;
   /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
   readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
   /** The ranges that a program states; results are NaN outside them. */
@@ -67,6 +71,7 @@ export class Graph {
 
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
+    this.planner = options.planner;
     const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
     for (const name of OP_NAMES) {
       const code = CODE[name];

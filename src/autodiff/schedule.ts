@@ -1,33 +1,16 @@
-/** Ordering a graph for execution: which nodes run, fused how, in which order. */
-import { CODE, OP_NAMES } from "./codes.ts";
+/** Which nodes of a graph are computed by one fused instruction. */
+import { CODE } from "./codes.ts";
 import { FUSED_BY_OUTER, RUNS } from "./fusion.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
+import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";
 
-/** How a node is computed: a row of the op table or a fused op, and what it reads. */
-export interface Instruction {
-  readonly node: NodeId;
-  readonly name: string;
-  readonly operands: readonly NodeId[];
-}
-
-export interface Schedule {
-  /** What to compute once per batch, in order. */
-  readonly uniform: readonly Instruction[];
-  /** What to compute for every lane, in order. */
-  readonly lane: readonly Instruction[];
-}
-
+/** The instructions for `outputs`, with what can be fused in one; linear in the number of nodes. */
 export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
   const reachable = graph.reachable(outputs);
   const uses = new Int32Array(graph.size + 2); // two constants may be added below
   for (const node of outputs) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
-  const plain = (node: NodeId): Instruction => ({
-    node,
-    name: OP_NAMES[graph.op[node]! - 2]!,
-    operands: graph.operands(node),
-  });
   const runs = runsOf(graph, uses);
   const fused = new Map<NodeId, Instruction>();
   const absorbed = new Uint8Array(graph.size + 2);
@@ -42,8 +25,8 @@ export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
   return {
     uniform: reachable
       .filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && absorbed[node] === 0)
-      .map((node) => fused.get(node) ?? plain(node)),
-    lane: depthFirst(graph, outputs, (node) => fused.get(node) ?? plain(node)),
+      .map((node) => fused.get(node) ?? plain(graph, node)),
+    lane: depthFirst(graph, outputs, (node) => fused.get(node) ?? plain(graph, node)),
   };
 }
 
@@ -130,32 +113,4 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
       absorbed: [...rests.slice(0, count - 1), ...used.flatMap((term) => term.absorbed)],
     };
   };
-}
-
-// Postorder keeps a value's uses close to its definition, which is what keeps the number of live slots small.
-function depthFirst(
-  graph: Graph,
-  outputs: readonly NodeId[],
-  instructionOf: (node: NodeId) => Instruction,
-): Instruction[] {
-  const order: Instruction[] = [];
-  const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
-  const pending: (Instruction | NodeId)[] = [];
-  for (const output of outputs) {
-    pending.push(output);
-    while (pending.length > 0) {
-      const next = pending.pop()!;
-      if (typeof next !== "number") {
-        state[next.node] = 2;
-        order.push(next);
-      } else if (state[next] === 0 && graph.arity(next) > 0 && graph.hasFlag(next, LANE)) {
-        state[next] = 1;
-        const instruction = instructionOf(next);
-        pending.push(instruction);
-        const { operands } = instruction;
-        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);
-      }
-    }
-  }
-  return order;
 }

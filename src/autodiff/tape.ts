@@ -6,11 +6,10 @@
  * allocates nothing.
  */
 import { CONSTANT, INPUT } from "./codes.ts";
-import { gather } from "./gather.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
 import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "./interpreter.ts";
 import type { NodeId } from "./ops.ts";
-import { type Instruction, type Schedule, schedule } from "./schedule.ts";
+import { type Instruction, plainPlan, type Schedule } from "./plan.ts";
 
 export interface Tape {
   /** Most samples that one call of `runLanes` takes. */
@@ -38,8 +37,8 @@ export interface TapeOptions {
 /** Compiles the graph of `roots`; linear in its number of nodes. */
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
   const { laneInputs = [], backend = INTERPRETER } = options;
-  const outputs = gather(graph, roots);
-  const plan = schedule(graph, outputs);
+  const plan = (graph.planner ?? plainPlan)(graph, roots);
+  const { outputs, kernels } = plan;
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const { laneMultiple = 1 } = backend;
@@ -59,7 +58,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   });
   const places = outputs.map(placeOf);
   const executable = backend.load({
-    kernels: graph.ops.kernels,
+    kernels,
     lanes,
     realSlots: uniform.realCount + lane.realSlots * lanes,
     maskSlots: uniform.maskCount + lane.maskSlots * lanes,

@@ -37,7 +37,7 @@ export interface Trace {
 export function trace(model: Model, options: GraphOptions = {}): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
-  const graph = new Graph(options);
+  const graph = new Graph({ ...model.graphOptions, ...options });
   const A = graph.algebra;
   const latents: Latent[] = [];
   const frozenSites: { name: string; noise: NodeId }[] = [];

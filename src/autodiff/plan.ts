@@ -1,0 +1,76 @@
+/** Ordering a graph for execution: which nodes run, and in which order. */
+import { OP_NAMES } from "./codes.ts";
+import { type Graph, LANE } from "./graph.ts";
+import type { Kernels } from "./kernels.generated.ts";
+import type { NodeId } from "./ops.ts";
+
+/** How a node is computed: a row of the op table or a fused op, and what it reads. */
+export interface Instruction {
+  readonly node: NodeId;
+  readonly name: string;
+  readonly operands: readonly NodeId[];
+}
+
+export interface Schedule {
+  /** What to compute once per batch, in order. */
+  readonly uniform: readonly Instruction[];
+  /** What to compute for every lane, in order. */
+  readonly lane: readonly Instruction[];
+}
+
+export interface Plan extends Schedule {
+  /** Nodes with the values of the roots up to rounding, in their order. */
+  readonly outputs: readonly NodeId[];
+  /** The interpreter's kernels, by the name of an instruction. */
+  readonly kernels: Kernels;
+}
+
+/** Makes a plan for the nodes `roots` of a graph. */
+export type Planner = (graph: Graph, roots: readonly NodeId[]) => Plan;
+
+/** One instruction per op; the values are those of the graph, bit for bit. */
+export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
+  const uniform = graph.reachable(roots).filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));
+  return {
+    outputs: roots,
+    uniform: uniform.map((node) => plain(graph, node)),
+    lane: depthFirst(graph, roots, (node) => plain(graph, node)),
+    kernels: graph.ops.kernels,
+  };
+}
+
+/** The instruction that computes a node by its own op. */
+export function plain(graph: Graph, node: NodeId): Instruction {
+  return { node, name: OP_NAMES[graph.op[node]! - 2]!, operands: graph.operands(node) };
+}
+
+/**
+ * The lane instructions in postorder, which keeps a value's uses close to its definition and so the number of live slots
+ * small.
+ */
+export function depthFirst(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  instructionOf: (node: NodeId) => Instruction,
+): Instruction[] {
+  const order: Instruction[] = [];
+  const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
+  const pending: (Instruction | NodeId)[] = [];
+  for (const output of outputs) {
+    pending.push(output);
+    while (pending.length > 0) {
+      const next = pending.pop()!;
+      if (typeof next !== "number") {
+        state[next.node] = 2;
+        order.push(next);
+      } else if (state[next] === 0 && graph.arity(next) > 0 && graph.hasFlag(next, LANE)) {
+        state[next] = 1;
+        const instruction = instructionOf(next);
+        pending.push(instruction);
+        const { operands } = instruction;
+        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);
+      }
+    }
+  }
+  return order;
+}
