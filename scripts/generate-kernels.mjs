@@ -45,8 +45,11 @@ function parse(primal) {
   return { names: match[1].split(",").map((name) => name.trim()), body: match[2] };
 }
 
+/** Rows whose arithmetic is short beside the loop around it and which models use most: four lanes per turn. */
+const SHORT = ["add", "sub", "mul", "square", "mulAdd", "subMul", "addPositive"];
+
 /** One loop: `operands` have a name in `body`, a kind and whether they differ between lanes. */
-function kernel(operands, result, body) {
+function kernel(operands, result, body, short) {
   const out = result === "m" ? "m" : "s";
   const at = (j) => `${OPERANDS[j]}${operands[j].lane ? " + i" : ""}`;
   const load = (j) => `${operands[j].kind === "m" ? "m" : "s"}[${at(j)}]`;
@@ -68,20 +71,23 @@ function kernel(operands, result, body) {
   operands.forEach(({ lane, name }, j) => {
     if (!skip.has(j)) (lane ? inLoop : hoisted).push(`const ${name} = ${load(j)};`);
   });
-  const text = `const o = k[t]; ${hoisted.join(" ")} for (let i = 0; i < n; i++) { ${inLoop.join(" ")} ${out}[o + i] = ${expression}; }`;
+  const step = `{ ${inLoop.join(" ")} ${out}[o + i] = ${expression}; }`;
+  const later = (lane) => step.replace(/\bi\b/g, `(i + ${lane})`);
+  const turns = short ? `for (; i < n - 3; i += 4) { ${step} ${later(1)} ${later(2)} ${later(3)} }` : "";
+  const text = `const o = k[t]; ${hoisted.join(" ")} let i = 0; ${turns} for (; i < n; i++) ${step}`;
   const unused = (name) => (text.includes(`${name}[`) ? name : `_${name}`);
   return `(${unused("s")}, ${unused("m")}, n, k, t) => { ${text} }`;
 }
 
 /** Every combination of uniform and per-lane operands; none for uniform operands alone, which run as one lane. */
-function variants({ kinds, primal, lanes = 0 }) {
+function variants({ name, kinds, primal, lanes = 0 }) {
   const [operands, result] = kinds.split(">");
   const { names, body } = parse(primal);
   return Array.from({ length: (1 << operands.length) - 1 }, (_, index) => {
     const variant = index + 1;
     if ((variant & lanes) !== lanes) return "undefined";
     const typed = [...operands].map((kind, j) => ({ kind, name: names[j], lane: ((variant >> j) & 1) === 1 }));
-    return kernel(typed, result, body);
+    return kernel(typed, result, body, SHORT.includes(name));
   });
 }
 
@@ -100,14 +106,14 @@ function runs({ kinds, term, lanes }, count) {
     (sum, text) => `${sum} + ${text.includes("?") ? `(${text.replace(/^\(|\)$/g, "")})` : text}`,
     "r",
   );
-  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression));
+  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression, count < 4));
 }
 
 /** Names and kernels of rows of the op table. */
 const kernelsOf = (ops) =>
   Object.entries(ops).map(([name, row]) => [
     name,
-    variants({ kinds: row.kinds ?? `${"r".repeat(row.domain.length)}>r`, primal: row.primal }),
+    variants({ name, kinds: row.kinds ?? `${"r".repeat(row.domain.length)}>r`, primal: row.primal }),
   ]);
 
 /** The text of a module with kernels: what it imports and declares, and the name and type of its table. */

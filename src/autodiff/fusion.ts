@@ -40,7 +40,7 @@ export const FUSED_BY_OUTER: ReadonlyMap<number, readonly FusedRow[]> = new Map(
  * it). The first operand is the sum so far, then come those of each term, in the order of the additions.
  */
 export interface Family {
-  readonly name: "dot" | "squares" | "select";
+  readonly name: "dot" | "squares" | "select" | "chains";
   /** One term; operands other than lane nodes are uniform. */
   readonly term: (x: number, y: number, z: number) => number;
   readonly kinds: string;
@@ -52,6 +52,7 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   { name: "dot",     term: (x, y) => x * y,           kinds: "rr",  lanes: 2 },
   { name: "squares", term: (x, y) => x * (y * y),     kinds: "rr",  lanes: 2 },
+  { name: "chains", term: (x, y) => (x === 0 ? 0 : x * y), kinds: "rr", lanes: 2 },
   { name: "select",  term: (p, x, y) => (p ? x : y),  kinds: "mrr", lanes: 1 },
 ];
 

@@ -139,7 +139,9 @@ function termsOf(graph: Graph, start: readonly Term[], inside: (node: NodeId) =>
 
 /** The coefficient of a term, with its sign. */
 function signedCoefficient(graph: Graph, { coefficient, negative }: Term): NodeId {
-  return negative ? graph.algebra.neg(coefficient) : coefficient;
+  if (!negative || graph.isConstant(coefficient)) return negative ? graph.algebra.neg(coefficient) : coefficient;
+  // A quotient by −1: simplification would move a negation out of the product, where it costs each lane a subtraction.
+  return graph.algebra.div(coefficient, graph.constant(-1));
 }
 
 // The sum that a linear node stands for, written anew.
@@ -224,10 +226,15 @@ function scaled(graph: Graph, node: NodeId, term: Term): NodeId {
   return term.absorbs ? A.chain(coefficient, node) : A.mul(coefficient, node);
 }
 
-// In order of their nodes, so that equal sums are one node.
+// In order of their ops and nodes: terms of one kind are fused, and equal sums are one node.
 function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
   const { algebra: A } = graph;
-  const ordered = [...nodes].sort((p, q) => p - q);
+  const kindOf = (node: NodeId): number => {
+    const code = graph.op[node]!;
+    const [x, y] = [graph.a[node]!, graph.b[node]!];
+    return code === CODE.mul ? code + graph.op[graph.hasFlag(x, LANE) ? x : y]! / 256 : code;
+  };
+  const ordered = [...nodes].sort((p, q) => kindOf(p) - kindOf(q) || p - q);
   const runs: NodeId[] = [];
   for (let from = 0; from < ordered.length; from += RUN) {
     const start = from === 0 ? first : graph.constant(0);

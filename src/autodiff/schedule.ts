@@ -59,7 +59,7 @@ interface RunTerm {
 
 // Recognises the last additions of a running sum as one fused instruction.
 function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undefined {
-  const { add, sub, mul, square, where } = CODE;
+  const { add, sub, mul, square, chain, where } = CODE;
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
   const once = (node: NodeId, code: number): boolean => graph.op[node] === code && uses[node] === 1;
   // Is it a sum that ends in the addition of a term, which is uniform only if the sum is?
@@ -70,6 +70,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     const [x, y, z] = graph.operands(node);
     const factor = graph.constant(sign);
     if (once(node, square)) return { family: "squares", operands: [factor, x!], absorbed: [node] };
+    if (sign > 0 && once(node, chain) && !isLane(x!)) return { family: "chains", operands: [x!, y!], absorbed: [node] };
     if (sign > 0 && once(node, where) && !isLane(y!) && !isLane(z!))
       return { family: "select", operands: [x!, y!, z!], absorbed: [node] };
     if (sign > 0 && once(node, mul) && !(isLane(x!) && isLane(y!))) {

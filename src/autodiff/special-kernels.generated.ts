@@ -7,29 +7,29 @@ import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
   logAddExp: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; const y = s[b]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = logAddExp(x, y); } },
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; const x = s[a]; for (let i = 0; i < n; i++) { const y = s[b + i]; s[o + i] = logAddExp(x, y); } },
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; for (let i = 0; i < n; i++) { const x = s[a + i]; const y = s[b + i]; s[o + i] = logAddExp(x, y); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; const y = s[b]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = logAddExp(x, y); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; const x = s[a]; let i = 0; for (; i < n; i++) { const y = s[b + i]; s[o + i] = logAddExp(x, y); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; const b = k[t + 2]; let i = 0; for (; i < n; i++) { const x = s[a + i]; const y = s[b + i]; s[o + i] = logAddExp(x, y); } },
   ],
   lgamma: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = lgamma(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = lgamma(x); } },
   ],
   digamma: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = digamma(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = digamma(x); } },
   ],
   trigamma: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = trigamma(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = trigamma(x); } },
   ],
   erf: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = erf(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = erf(x); } },
   ],
   normalCdf: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = normalCdf(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = normalCdf(x); } },
   ],
   logNormalCdf: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = logNormalCdf(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = logNormalCdf(x); } },
   ],
   normalHazard: [
-    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; for (let i = 0; i < n; i++) { const x = s[a + i]; s[o + i] = normalHazard(x); } },
+    (s, _m, n, k, t) => { const o = k[t]; const a = k[t + 1]; let i = 0; for (; i < n; i++) { const x = s[a + i]; s[o + i] = normalHazard(x); } },
   ],
 };

@@ -26,7 +26,7 @@ export interface Tape {
 }
 
 export interface TapeOptions {
-  /** Samples per pass; by default chosen so that the slots fit into the first-level cache. */
+  /** Samples per pass; by default chosen so that the slots fit into a cache. */
   readonly lanes?: number;
   /** The lane inputs, in the order in which the caller fills them. */
   readonly laneInputs?: readonly NodeId[];
@@ -129,9 +129,9 @@ export function addOutputsInto(
   }
 }
 
-// Half of a 32 kB first-level cache, between 16 lanes (loop overhead) and 128 (nothing more to gain).
+// Many lanes spread the cost of a kernel's call, as long as the slots stay in a second-level cache of 512 kB.
 function defaultLanes(realSlots: number): number {
-  const fitting = 2048 / Math.max(1, realSlots);
+  const fitting = 65536 / Math.max(1, realSlots);
   return fitting >= 128 ? 128 : fitting >= 64 ? 64 : 32;
 }
 

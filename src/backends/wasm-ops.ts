@@ -126,6 +126,7 @@ const TERMS: {
       code.simd("mul");
     },
   ],
+  chains: [2, (code, at, j) => chain(code, at, j, j + 1)],
   select: [3, (code, at, j) => select(code, at, j, j + 1, j + 2)],
 };
 
