@@ -17,7 +17,7 @@ import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";
 export interface Boundary {
   /** The predicates that flip here; sign −1: true where c < 0. */
   readonly predicates: readonly { readonly node: NodeId; readonly sign: 1 | -1 }[];
-  /** c, scaled so that its first coefficient is 1, in terms of the trace. */
+  /** c, scaled so that its first coefficient is 1 (less where another were above 1e100), in terms of the trace. */
   readonly condition: NodeId;
   /** The sets of variables that are moved onto it; none where it is affine in nothing. */
   readonly blocks: readonly Block[];
@@ -166,6 +166,9 @@ interface ScaledForm {
   readonly offset: () => NodeId;
 }
 
+// Largest scaled coefficient: its square is summed. Where the first coefficient would be smaller than its inverse it is not 1.
+const LARGEST = 1e100;
+
 // The scaled form of a condition, or why it has none.
 function scaledForm({ graph, variables }: Target, condition: NodeId, moves: Uint8Array): ScaledForm | string {
   const { algebra: A } = graph;
@@ -175,7 +178,10 @@ function scaledForm({ graph, variables }: Target, condition: NodeId, moves: Uint
   const atoms = [...coefficients.keys()].sort((p, q) => p - q);
   const first = variables.find(({ node }) => coefficients.has(node))?.node ?? atoms.find((atom) => moves[atom] === 1);
   if (first === undefined) return "coefficients that cancel";
-  const scale = coefficients.get(first)!;
+  const own = coefficients.get(first)!;
+  let largest = 0;
+  for (const value of coefficients.values()) largest = Math.max(largest, Math.abs(value));
+  const scale = Math.sign(own) * Math.max(Math.abs(own), largest / LARGEST);
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
   const unusable = [form.constant, ...form.coefficients].find((value) => !Number.isFinite(value));

@@ -15,10 +15,12 @@ import type { Graph } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
-import { type Target, withTerms } from "./target.ts";
+import { mayOverflow, type Target, withTerms } from "./target.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
 const MOST_CELLS = 16;
+
+const FAR = 40;
 
 /** The target with every term marginalised where that is possible. */
 export function marginalised(target: Target): Target {
@@ -84,7 +86,8 @@ function crossingOf(
   const { node } = variables[variable]!;
   const { coefficients, constant } = linearForm(graph, graph.a[predicate]!);
   const coefficient = coefficients.get(node);
-  if (coefficient === undefined || !Number.isFinite(coefficient) || !Number.isFinite(constant)) return undefined;
+  // The threshold −rest/coefficient has to be a number.
+  if (coefficient === undefined || ![coefficient, 1 / coefficient, constant].every(Number.isFinite)) return undefined;
   const others = [...coefficients.keys()].filter((atom) => atom !== node);
   if (others.some((atom) => cones.all(atom).has(variable) || cones.isVariable(atom))) return undefined;
   const rest = A.add(
@@ -124,7 +127,11 @@ function expectation(target: Target, term: NodeId, { variable, crossings }: Cand
   graph.link(ALL_OPS); // normalCdf
   const { algebra: A } = graph;
   const { mu, sigma } = variables[variable]!;
-  const standardised = (at: NodeId): NodeId => A.div(A.sub(at, mu), sigma);
+  const standardised = (at: NodeId): NodeId => {
+    const score = A.div(A.sub(at, mu), sigma);
+    // Beyond ±FAR the distribution function is 0 or 1, and its derivative 0 even where that of the score is infinite.
+    return mayOverflow(graph, at) ? A.max(A.constant(-FAR), A.min(A.constant(FAR), score)) : score;
+  };
   // The term where the variable lies above the thresholds of `below` and below all others.
   const cell = (isAbove: (crossing: Crossing) => boolean): NodeId =>
     substitute(

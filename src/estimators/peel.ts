@@ -4,13 +4,14 @@
  * condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons
  * with it are false, as those with NaN are.
  */
-import { CODE } from "../autodiff/codes.ts";
+import { CODE, INPUT } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { softplusInverse } from "../autodiff/special/logistic.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { substitute } from "../autodiff/substitute.ts";
+import { decided } from "./decided.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most conditions that one comparison is taken apart into. */
@@ -21,8 +22,15 @@ export function peeled(target: Target): Target {
   const { graph, terms } = target;
   const roots = terms.map(({ node }) => node);
   const replacement = new Map<NodeId, NodeId>();
-  for (const node of graph.reachable(roots)) {
+  const nodes = graph.reachable(roots);
+  const known = decided(graph, nodes);
+  for (const node of nodes) {
     if (graph.op[node] !== CODE.positive) continue;
+    const truth = known.get(node);
+    if (truth !== undefined) {
+      replacement.set(node, graph.truth(truth));
+      continue;
+    }
     const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
     replacement.set(node, new Peeler(graph).positive(inner));
   }
@@ -70,11 +78,14 @@ class Peeler {
     if (graph.isConstant(plain) || ++this.#parts > MOST_PARTS) return plain;
     const { coefficients, constant } = linearForm(graph, c);
     const atoms = [...coefficients];
-    if (![constant, ...coefficients.values()].every(Number.isFinite)) return plain;
+    if (Number.isNaN(constant) || ![...coefficients.values()].every(Number.isFinite)) return plain;
+    if (atoms.length === 0 || constant === Number.NEGATIVE_INFINITY) return graph.truth(constant > 0);
+    if (constant === Infinity && atoms.every(([atom]) => graph.op[atom] === INPUT)) return graph.truth(true);
     if (atoms.length === 1) {
       const [atom, a] = atoms[0]!;
       return this.#compare(atom, -constant / a, a > 0) ?? plain;
     }
+    if (constant === Infinity) return plain;
     if (atoms.length === 2 && constant === 0) {
       const between = this.#both(atoms as [[NodeId, number], [NodeId, number]]);
       if (between !== undefined) return between;
@@ -98,6 +109,8 @@ class Peeler {
     const increasing = INCREASING.get(code);
     if (increasing) return this.#increasing(x, increasing, value, above);
     switch (code) {
+      case INPUT:
+        return Number.isFinite(value) ? undefined : graph.truth(above === value < 0);
       case CODE.square:
       case CODE.abs: {
         if (value < 0) return graph.truth(above);

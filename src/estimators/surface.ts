@@ -45,7 +45,7 @@ export function surfacesOf(
     const moved = move(target, block, own, epsilon);
     const at = placedAt(target, moved);
     const inverses = blocks.map((other) =>
-      A.div(one, other === block ? own.weight : density(target, other, at).weight),
+      A.div(one, other === block ? own.weight : density(target, other, at, moved).weight),
     );
     const weight = blocks.length === 1 ? own.weight : A.div(one, graph.sum(inverses));
     return { epsilon: moved, at, weight, slope: slopeAt(target, boundary.condition, moved, at) };
@@ -86,7 +86,13 @@ interface Density {
   readonly safe: boolean;
 }
 
-function density({ graph, variables }: Target, block: Block, base: Map<NodeId, NodeId>): Density {
+// Where the noise `onSurface` lies on the boundary, m = −Σ α_v ε_v; m itself would be a difference of rounded numbers there.
+function density(
+  { graph, variables }: Target,
+  block: Block,
+  base: Map<NodeId, NodeId>,
+  onSurface?: readonly NodeId[],
+): Density {
   const { algebra: A } = graph;
   const { entries } = block;
   const [rest, ...a] = substitute(graph, [block.rest, ...entries.map(({ coefficient }) => coefficient)], base) as [
@@ -94,11 +100,14 @@ function density({ graph, variables }: Target, block: Block, base: Map<NodeId, N
     ...NodeId[],
   ];
   const alpha = entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.sigma));
-  const mean = A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mu))), rest);
+  const mean = onSurface
+    ? A.neg(graph.sum(entries.map(({ variable }, j) => A.mul(alpha[j]!, onSurface[variable]!))))
+    : A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mu))), rest);
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
-  const standardised = A.div(mean, single ? alpha[0]! : sd);
+  const standardised =
+    single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(standardised))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   const weight = safe ? value : A.where(A.positive(sd), value, graph.constant(0));

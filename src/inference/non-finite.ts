@@ -5,6 +5,7 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import type { Target } from "../estimators/target.ts";
+import { sdOfRho } from "../guides/mean-field.ts";
 import type { Term } from "../program/trace.ts";
 import { fillNormals } from "../random/index.ts";
 import type { Draw, GradientSampler } from "./sampler.ts";
@@ -22,18 +23,28 @@ export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, dr
     if (fault) return new RangeError(`${fault} (model "${model.name}", sample ${draw.firstSample + i} of the guide)`);
   }
   return new RangeError(
-    `model "${model.name}": the gradient by ${sampler.estimator.name} is not finite though every log density is; expected a density differentiable at the guide's samples`,
+    `model "${model.name}": the gradient by ${sampler.estimator.name} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`,
   );
+}
+
+// Derivatives in a guide's parameters grow like 1/sd.
+function narrowest({ trace: { latents } }: Target, theta: Float64Array): string {
+  const sds = latents.map((_, i) => sdOfRho(theta[latents.length + i]!));
+  const least = sds.indexOf(Math.min(...sds));
+  return `the narrowest guide of "${latents[least]?.name}" with sd=${sds[least]}`;
 }
 
 /** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
 export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
-  const { graph, trace, terms, guided, parameters, normals } = target;
+  const { graph, trace, terms, guided, parameters, normals, guide } = target;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
     const named: { name: string; node: NodeId; valid?: (value: number) => boolean; expected?: string }[] = [
       ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node, ...supportOf(term) }] : []),
+      ...(term
+        ? []
+        : [{ name: "sd", node: guide.sigma[j - trace.terms.length]!, valid: isWidth, expected: "2.3e-308 ≤ sd < ∞" }]),
       ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, valid, expected }) =>
         value instanceof Expr ? [{ name, node: value.node, valid, expected }] : [],
       ),
@@ -71,11 +82,14 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
         ),
       ];
       const expected = invalid?.expected ?? "a finite log density";
-      return `${terms[j]!.site}: log density of ${term?.distribution?.name ?? "the term"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;
+      return `${terms[j]!.site}: log density of ${term ? (term.distribution?.name ?? "the term") : "the guide"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;
     }
     return undefined;
   };
 }
+
+// Below the normal range 1/sd overflows.
+const isWidth = (sd: number): boolean => sd >= 2.2250738585072014e-308 && sd < Infinity;
 
 // The support as the range of a traced value, ℝ excepted: a value that is not finite is a symptom, not a cause.
 function supportOf({ distribution }: Term): { valid?: (value: number) => boolean; expected?: string } {
