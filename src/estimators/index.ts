@@ -6,4 +6,5 @@ export { type Lyy18Options, lyy18 } from "./lyy18.ts";
 export type { NoiseOptions } from "./noise.ts";
 export { reparam } from "./reparam.ts";
 export { type ScoreOptions, score } from "./score.ts";
+export type { BoundarySelection } from "./select.ts";
 export { type SmoothedOptions, smoothed } from "./smoothed.ts";
