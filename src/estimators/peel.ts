@@ -50,17 +50,21 @@ interface Increasing {
 }
 
 const ALL: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-const INCREASING: ReadonlyMap<number, Increasing> = new Map([
-  [CODE.exp, { inverse: Math.log, range: [0, Infinity] as const }],
-  [CODE.log, { inverse: Math.exp, range: ALL, from: 0 }],
-  [CODE.log1p, { inverse: Math.expm1, range: ALL, from: -1 }],
-  [CODE.expm1, { inverse: Math.log1p, range: [-1, Infinity] as const }],
-  [CODE.sqrt, { inverse: (y: number) => y * y, range: [0, Infinity] as const, from: 0 }],
-  [CODE.sigmoid, { inverse: (y: number) => Math.log(y) - Math.log1p(-y), range: [0, 1] as const }],
-  [CODE.softplus, { inverse: softplusInverse, range: [0, Infinity] as const }],
-  [CODE.tanh, { inverse: Math.atanh, range: [-1, 1] as const }],
-  [CODE.normalCdf, { inverse: normalQuantile, range: [0, 1] as const }],
-]);
+// Made in a function, so that bundlers can leave it out.
+const INCREASING = /* @__PURE__ */ increasingOps();
+function increasingOps(): ReadonlyMap<number, Increasing> {
+  return new Map([
+    [CODE.exp, { inverse: Math.log, range: [0, Infinity] as const }],
+    [CODE.log, { inverse: Math.exp, range: ALL, from: 0 }],
+    [CODE.log1p, { inverse: Math.expm1, range: ALL, from: -1 }],
+    [CODE.expm1, { inverse: Math.log1p, range: [-1, Infinity] as const }],
+    [CODE.sqrt, { inverse: (y: number) => y * y, range: [0, Infinity] as const, from: 0 }],
+    [CODE.sigmoid, { inverse: (y: number) => Math.log(y) - Math.log1p(-y), range: [0, 1] as const }],
+    [CODE.softplus, { inverse: softplusInverse, range: [0, Infinity] as const }],
+    [CODE.tanh, { inverse: Math.atanh, range: [-1, 1] as const }],
+    [CODE.normalCdf, { inverse: normalQuantile, range: [0, 1] as const }],
+  ]);
+}
 
 class Peeler {
   readonly #graph: Graph;

@@ -5,7 +5,11 @@ import { RULES } from "./interval.ts";
 import { type Plan, WIDTH } from "./plan.ts";
 import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./rounding.ts";
 
-const RULE_OF: readonly (IntervalRule | undefined)[] = [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
+// Made in a function, as other tables of calls are, so that bundlers can leave them out.
+const RULE_OF = /* @__PURE__ */ rulesByCode();
+function rulesByCode(): readonly (IntervalRule | undefined)[] {
+  return [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
+}
 
 /** The sign of an event that is below 0 and not 0 itself. */
 export const BELOW = -2;

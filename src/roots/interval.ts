@@ -112,8 +112,8 @@ function onPositive(rule: IntervalRule): IntervalRule {
   };
 }
 
-const risingDigamma = monotone(digamma, 20, -Infinity, Infinity);
-const fallingTrigamma = monotone(trigamma, 20, 0, Infinity, true);
+const risingDigamma = /* @__PURE__ */ monotone(digamma, 20, -Infinity, Infinity);
+const fallingTrigamma = /* @__PURE__ */ monotone(trigamma, 20, 0, Infinity, true);
 
 /** The smallest interval that contains those at x and y. */
 function hull(v: Enclosures, r: number, x: number, y: number) {
@@ -154,11 +154,11 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
   },
   neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
-  exp: monotone(Math.exp, 4, 0, Infinity),
-  log: startingAt(0, true, Math.log, 4, -Infinity),
-  log1p: startingAt(-1, true, Math.log1p, 4, -Infinity),
-  expm1: monotone(Math.expm1, 4, -1, Infinity),
-  sqrt: startingAt(0, false, Math.sqrt, 1, 0),
+  exp: /* @__PURE__ */ monotone(Math.exp, 4, 0, Infinity),
+  log: /* @__PURE__ */ startingAt(0, true, Math.log, 4, -Infinity),
+  log1p: /* @__PURE__ */ startingAt(-1, true, Math.log1p, 4, -Infinity),
+  expm1: /* @__PURE__ */ monotone(Math.expm1, 4, -1, Infinity),
+  sqrt: /* @__PURE__ */ startingAt(0, false, Math.sqrt, 1, 0),
   square: (v, r, x) => {
     const low = v.lo[x]! * v.lo[x]!;
     const high = v.hi[x]! * v.hi[x]!;
@@ -180,10 +180,10 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   sin: sine,
   cos: cosine,
   tan: tangent,
-  tanh: monotone(Math.tanh, 8, -1, 1),
-  sigmoid: monotone(sigmoid, 10, 0, 1),
-  softplus: monotone(softplus, 10, 0, Infinity),
-  lgamma: onPositive((v, r, x) => {
+  tanh: /* @__PURE__ */ monotone(Math.tanh, 8, -1, 1),
+  sigmoid: /* @__PURE__ */ monotone(sigmoid, 10, 0, 1),
+  softplus: /* @__PURE__ */ monotone(softplus, 10, 0, Infinity),
+  lgamma: /* @__PURE__ */ onPositive((v, r, x) => {
     const low = v.lo[x]!;
     const high = v.hi[x]!;
     const atLow = lgamma(low);
@@ -192,12 +192,12 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     const least = straddles ? LGAMMA_MINIMUM : Math.min(atLow, atHigh);
     put(v, r, down(least, 20), up(Math.max(atLow, atHigh), 20), v.partial[x]!);
   }),
-  digamma: onPositive(risingDigamma),
-  trigamma: onPositive(fallingTrigamma),
-  erf: monotone(erf, 10, -1, 1),
-  normalCdf: monotone(normalCdf, 20, 0, 1),
-  logNormalCdf: monotone(logNormalCdf, 20, -Infinity, 0),
-  normalHazard: monotone(normalHazard, 20, 0, Infinity, true),
+  digamma: /* @__PURE__ */ onPositive(risingDigamma),
+  trigamma: /* @__PURE__ */ onPositive(fallingTrigamma),
+  erf: /* @__PURE__ */ monotone(erf, 10, -1, 1),
+  normalCdf: /* @__PURE__ */ monotone(normalCdf, 20, 0, 1),
+  logNormalCdf: /* @__PURE__ */ monotone(logNormalCdf, 20, -Infinity, 0),
+  normalHazard: /* @__PURE__ */ monotone(normalHazard, 20, 0, Infinity, true),
   where: (v, r, p, x, y) => {
     if (v.lo[p] !== v.hi[p]) hull(v, r, x, y);
     else if (v.lo[p] !== 0) put(v, r, v.lo[x]!, v.hi[x]!, v.partial[x]!);
