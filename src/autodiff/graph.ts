@@ -24,19 +24,11 @@ export interface Input {
 
 /** A value that has to lie in a range. */
 export interface RangeCheck {
-  /** Who says so. */
-  readonly name: string;
   readonly value: NodeId;
   /** The mask of lying in it. */
   readonly ok: NodeId;
-  /** The range of x, for messages. */
-  readonly expected: string;
-  readonly advice: string;
-}
-
-/** The message for a value x outside a range. */
-export function outsideRange({ name, expected, advice }: Omit<RangeCheck, "value" | "ok">, x: number): string {
-  return `${name}: value is outside the stated range; got x=${x}, expected ${expected}; ${advice}`;
+  /** The message for a value outside. */
+  readonly outside: (value: number) => string;
 }
 
 export interface GraphOptions {

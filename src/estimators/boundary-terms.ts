@@ -6,7 +6,7 @@ import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator } from "./estimator.ts";
 import { parallels, sometimesCoincident } from "./parallel.ts";
 import { type Surface, surfacesOf } from "./surface.ts";
-import { mayOverflow, type Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 /** Pathwise gradient (or what has its mean) plus the boundary terms, one node per parameter. */
 export function withBoundaryTerms(
@@ -45,8 +45,6 @@ export function boundaryTerm(
   const { graph } = target;
   const { algebra: A } = graph;
   const terms = new Map<number, NodeId>();
-  // Along a curve a sample may have no root, and beside an overflow the surface lies at ∞: it counts for nothing there.
-  const guarded = boundary.directions.length > 0 || mayOverflow(graph, boundary.condition);
   for (const { at, weight, slope } of surfaces) {
     const jump = jumpAcross(target, boundary, at, neighbours);
     if (graph.is(jump, 0)) continue;
@@ -54,7 +52,8 @@ export function boundaryTerm(
     const weighted = A.chain(weight, jump);
     for (const [index, node] of slope) {
       const before = terms.get(index);
-      const term = guarded ? A.chain(weighted, node) : A.mul(weighted, node);
+      // Along a curve a sample may have no root, and beside an overflow the surface lies at ∞: neither counts for anything.
+      const term = A.chain(weighted, node);
       terms.set(index, before === undefined ? term : A.add(before, term));
     }
   }

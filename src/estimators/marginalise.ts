@@ -11,11 +11,11 @@
  */
 import { ALL_OPS } from "../autodiff/all-ops.ts";
 import { CODE } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
+import { type Graph, MASK } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
-import { mayOverflow, type Target, withTerms } from "./target.ts";
+import { type Target, withTerms } from "./target.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
 const MOST_CELLS = 16;
@@ -191,6 +191,22 @@ function expectation(target: Target, term: NodeId, { variable, crossings }: Cand
       cell(() => true),
     ),
   ]);
+}
+
+const BOUNDED: ReadonlySet<number> = new Set([
+  ...[CODE.add, CODE.sub, CODE.neg, CODE.mul, CODE.where, CODE.square, CODE.abs, CODE.min, CODE.max],
+  ...[CODE.sin, CODE.cos, CODE.tanh, CODE.sigmoid],
+]);
+
+// Whether a node may be infinite where the variables are of ordinary size.
+function mayOverflow(graph: Graph, root: NodeId): boolean {
+  return graph
+    .reachable([root])
+    .some((node) =>
+      graph.isConstant(node)
+        ? !Number.isFinite(graph.value(node))
+        : graph.arity(node) > 0 && !graph.hasFlag(node, MASK) && !BOUNDED.has(graph.op[node]!),
+    );
 }
 
 // What nodes depend on: all variables, those that move them by themselves, and the conditions in between.

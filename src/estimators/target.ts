@@ -1,5 +1,4 @@
 /** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
-import { CODE } from "../autodiff/codes.ts";
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
@@ -121,20 +120,4 @@ export function smoothlyMoved(graph: Graph, inputs: readonly NodeId[], nodes: re
     for (let j = graph.arity(node) - 1; j >= 0; j--) if (moved[graph.operand(node, j)] === 1) moved[node] = 1;
   }
   return moved;
-}
-
-const BOUNDED: ReadonlySet<number> = new Set([
-  ...[CODE.add, CODE.sub, CODE.neg, CODE.mul, CODE.where, CODE.square, CODE.abs, CODE.min, CODE.max],
-  ...[CODE.sin, CODE.cos, CODE.tanh, CODE.sigmoid],
-]);
-
-/** Whether a node may be infinite where the variables are of ordinary size. */
-export function mayOverflow(graph: Graph, root: NodeId): boolean {
-  return graph
-    .reachable([root])
-    .some((node) =>
-      graph.isConstant(node)
-        ? !Number.isFinite(graph.value(node))
-        : graph.arity(node) > 0 && !graph.hasFlag(node, MASK) && !BOUNDED.has(graph.op[node]!),
-    );
 }

@@ -1,6 +1,5 @@
 /** Finding out why a number is not finite, so that the error can name the site. */
 import { Expr } from "../autodiff/expr.ts";
-import { outsideRange } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
@@ -66,7 +65,7 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
     const read = (output: number): number => tape.slots[tape.outputs[output]!.offset]!;
     const firstRange = outputs.length - ranges.length;
     for (const [j, check] of checks.entries())
-      if (read(firstRange + 2 * j) === 0) return outsideRange(check, read(firstRange + 2 * j + 1));
+      if (read(firstRange + 2 * j) === 0) return check.outside(read(firstRange + 2 * j + 1));
     let next = values.length;
     for (let j = 0; j < values.length; j++) {
       const { term, named } = details[j]!;

@@ -5,7 +5,6 @@
  * parallel: on the boundary of one of them the others are constants, so that cost grows like the number of steps.
  */
 import { add, checkReal, gt, type Real, sum, where } from "../autodiff/expr.ts";
-import { outsideRange } from "../autodiff/graph.ts";
 
 /** The smallest and the largest result, both integers. */
 export interface RoundingRange {
@@ -65,15 +64,13 @@ function rounded(
   if (to - from > MOST_STEPS)
     throw new RangeError(`${name}: range is too wide; got ${to - from} steps, expected at most ${MOST_STEPS}`);
   const [low, high] = [from - 1 + shift, to + shift];
-  const check = {
-    name,
-    expected: closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`,
-    advice: "each further step of { from, to } costs one boundary",
-  };
+  const expected = closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`;
+  const outside = (at: number): string =>
+    `${name}: value is outside the stated range; got x=${at}, expected ${expected}; each further step of { from, to } costs one boundary`;
   const value = checkReal(x);
   if (typeof value === "number") {
     const result = plain(value) + 0; // no −0
-    if (!(from <= result && result <= to)) throw new RangeError(outsideRange(check, value));
+    if (!(from <= result && result <= to)) throw new RangeError(outside(value));
     return result;
   }
   const { graph, node } = value;
@@ -82,7 +79,7 @@ function rounded(
   const [isAbove, isBelow] = closed
     ? [A.not(A.positive(A.neg(aboveLow))), A.positive(belowHigh)]
     : [A.positive(aboveLow), A.not(A.positive(A.neg(belowHigh)))];
-  graph.checks.push({ ...check, value: node, ok: A.and(isAbove, isBelow) });
+  graph.checks.push({ outside, value: node, ok: A.and(isAbove, isBelow) });
   const steps = Array.from({ length: to - from }, (_, j) => {
     const edge = low + j + 1;
     return closed ? where(gt(edge, x), 0, 1) : where(gt(x, edge), 1, 0);
