@@ -5,6 +5,8 @@ import type { Kernel, Kernels } from "./kernels.generated.ts";
 export interface Place {
   readonly offset: number;
   readonly lane: boolean;
+  /** The value, if it is a constant. */
+  readonly value?: number;
 }
 
 /** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */

@@ -50,7 +50,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
           offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * lanes,
           lane: true,
         }
-      : { offset: uniform.slot[node]!, lane: false };
+      : { offset: uniform.slot[node]!, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
     result: placeOf(node),

@@ -33,16 +33,33 @@ export function kindsOf(name: string): string {
   return `r${family.kinds.repeat(Number(name.slice(family.name.length)))}>r`;
 }
 
-/** Blocks of at most `most` instructions; `generates` says which instructions a generator can do. */
-export function blocksOf(program: TapeProgram, most: number, generates: (name: string) => boolean): Block[] {
-  const { lane, outputs } = program;
+type Generates = (name: string) => boolean;
+
+function groupsOf(steps: readonly Step[], most: number, generates: Generates): Step[][] {
   const groups: Step[][] = [];
-  lane.forEach((step, index) => {
+  steps.forEach((step, index) => {
     const last = groups[groups.length - 1];
-    const fits = last && last.length < most && generates(lane[index - 1]!.name) === generates(step.name);
+    const fits = last && last.length < most && generates(steps[index - 1]!.name) === generates(step.name);
     if (fits) last.push(step);
     else groups.push([step]);
   });
+  return groups;
+}
+
+/** The uniform instructions in blocks of at most `most`; every result is stored. */
+export function uniformBlocksOf({ uniform }: TapeProgram, most: number, generates: Generates): Block[] {
+  return groupsOf(uniform, most, generates).map((steps) => ({
+    generated: generates(steps[0]!.name),
+    steps: steps.map((step) => {
+      const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
+      return { ...step, kinds, resultKind, stored: true };
+    }),
+  }));
+}
+
+/** The lane instructions in blocks of at most `most`; `generates` says which instructions a generator can do. */
+export function blocksOf({ lane, outputs }: TapeProgram, most: number, generates: Generates): Block[] {
+  const groups = groupsOf(lane, most, generates);
   // Backwards: by slot, the last block that still reads what lies there.
   const readBy = new Map<string, number>(outputs.map((place) => [slotKey("r", place), groups.length]));
   return groups

@@ -6,12 +6,19 @@ import { Code } from "./wasm-encoder.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;
-type Emit = (code: Code, at: Operand) => void;
+/** Is operand j the constant +0? */
+type IsZero = (j: number) => boolean;
+type Emit = (code: Code, at: Operand, isZero: IsZero) => void;
+
+const [EXP, LOG, LOG1P, SIGMOID, SOFTPLUS] = [0, 1, 2, 3, 4];
 
 /** Functions (v128) → v128 that the module must contain, by position. */
 export const HELPERS: readonly { readonly name: string; readonly locals: number; readonly code: Code }[] = [
   { name: "exp", locals: 7, code: exponential() },
   { name: "log", locals: 8, code: logarithm() },
+  { name: "log1p", locals: 2, code: logarithmOfSum() },
+  { name: "sigmoid", locals: 1, code: logistic() },
+  { name: "softplus", locals: 1, code: integratedLogistic() },
 ];
 
 const binary =
@@ -28,12 +35,18 @@ const unary =
     code.simd(name);
   };
 const call =
-  (name: string): Emit =>
+  (helper: number): Emit =>
   (code, at) => {
     at(0);
-    code.call(HELPERS.findIndex((helper) => helper.name === name));
+    code.call(helper);
   };
-const select = (code: Code, at: Operand, p: number, x: number, y: number): void => {
+const select = (code: Code, at: Operand, isZero: IsZero, p: number, x: number, y: number): void => {
+  if (isZero(x) || isZero(y)) {
+    at(isZero(y) ? x : y);
+    at(p);
+    code.simd(isZero(y) ? "and" : "andnot");
+    return;
+  }
   at(x);
   at(y);
   at(p);
@@ -61,8 +74,11 @@ const FIXED: { readonly [name: string]: Emit } = {
   neg: unary("neg"),
   abs: unary("abs"),
   sqrt: unary("sqrt"),
-  exp: call("exp"),
-  log: call("log"),
+  exp: call(EXP),
+  log: call(LOG),
+  log1p: call(LOG1P),
+  sigmoid: call(SIGMOID),
+  softplus: call(SOFTPLUS),
   square: (code, at) => product(code, at, 0, 0),
   sign: (code, at) => {
     code.f64x2(1).f64x2(-1);
@@ -72,7 +88,7 @@ const FIXED: { readonly [name: string]: Emit } = {
     at(0);
     code.f64x2(0).simd("gt").simd("bitselect");
   },
-  where: (code, at) => select(code, at, 0, 1, 2),
+  where: (code, at, isZero) => select(code, at, isZero, 0, 1, 2),
   chain: (code, at) => chain(code, at, 0, 1),
   positive: (code, at) => {
     at(0);
@@ -92,9 +108,9 @@ const FIXED: { readonly [name: string]: Emit } = {
     product(code, at, 0, 1);
     code.simd("sub");
   },
-  addWhere: (code, at) => {
+  addWhere: (code, at, isZero) => {
     at(3);
-    select(code, at, 0, 1, 2);
+    select(code, at, isZero, 0, 1, 2);
     code.simd("add");
   },
   addChain: (code, at) => {
@@ -115,19 +131,22 @@ const FIXED: { readonly [name: string]: Emit } = {
 };
 
 const TERMS: {
-  readonly [family: string]: readonly [operands: number, emit: (code: Code, at: Operand, j: number) => void];
+  readonly [family: string]: readonly [
+    operands: number,
+    emit: (code: Code, at: Operand, isZero: IsZero, j: number) => void,
+  ];
 } = {
-  dot: [2, (code, at, j) => product(code, at, j, j + 1)],
+  dot: [2, (code, at, _isZero, j) => product(code, at, j, j + 1)],
   squares: [
     2,
-    (code, at, j) => {
+    (code, at, _isZero, j) => {
       at(j);
       product(code, at, j + 1, j + 1);
       code.simd("mul");
     },
   ],
-  chains: [2, (code, at, j) => chain(code, at, j, j + 1)],
-  select: [3, (code, at, j) => select(code, at, j, j + 1, j + 2)],
+  chains: [2, (code, at, _isZero, j) => chain(code, at, j, j + 1)],
+  select: [3, (code, at, isZero, j) => select(code, at, isZero, j, j + 1, j + 2)],
 };
 
 /** The emitter of an instruction, undefined if there is none. */
@@ -138,10 +157,10 @@ export function emitterOf(name: string): Emit | undefined {
   const row = TERMS[family];
   if (!row) return undefined;
   const [operands, term] = row;
-  return (code, at) => {
+  return (code, at, isZero) => {
     at(0);
     for (let t = 0; t < Number(count); t++) {
-      term(code, at, 1 + t * operands);
+      term(code, at, isZero, 1 + t * operands);
       code.simd("add");
     }
   };
@@ -237,4 +256,40 @@ function logarithm(): Code {
   code.get(x).f64x2(0).simd("eq").simd("bitselect");
   code.get(x).f64x2(0).simd("gt").get(x).f64x2(Number.POSITIVE_INFINITY).simd("lt").simd("and");
   return code.simd("bitselect");
+}
+
+// As log1p in src/autodiff/special/elementary.ts.
+function logarithmOfSum(): Code {
+  const code = new Code();
+  const [x, u, logarithm] = [0, 1, 2];
+  code.get(x);
+  code.f64x2(1).get(x).simd("add").tee(u).call(LOG).tee(logarithm);
+  // the rounding of u, divided by u
+  code.get(x).get(u).f64x2(1).simd("sub").simd("sub");
+  code.f64x2(1).get(u).get(x).simd("sub").simd("sub");
+  code.get(x).f64x2(1).simd("lt").simd("bitselect");
+  code.get(u).simd("div").simd("add").get(logarithm);
+  code.get(u).f64x2(0).simd("gt").get(u).f64x2(Number.POSITIVE_INFINITY).simd("lt").simd("and").simd("bitselect");
+  return code.get(u).f64x2(1).simd("eq").simd("bitselect");
+}
+
+// e^−|x|, from which the others are made.
+function decay(code: Code): Code {
+  return code.get(0).simd("abs").simd("neg").call(EXP);
+}
+
+// As sigmoid in src/autodiff/special/logistic.ts: 1 or e over 1 + e.
+function logistic(): Code {
+  const e = 1;
+  const code = new Code().f64x2(1);
+  decay(code).tee(e).get(0).f64x2(0).simd("ge").simd("bitselect");
+  return code.f64x2(1).get(e).simd("add").simd("div");
+}
+
+// As softplus in src/autodiff/special/logistic.ts.
+function integratedLogistic(): Code {
+  const t = 1;
+  const code = new Code().get(0);
+  decay(code).call(LOG1P).tee(t).simd("add").get(t);
+  return code.get(0).f64x2(0).simd("gt").simd("bitselect");
 }

@@ -7,7 +7,7 @@ import {
   type Place,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
-import { type Block, blocksOf, slotKey } from "./blocks.ts";
+import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { emitterOf, HELPERS } from "./wasm-ops.ts";
 
@@ -43,31 +43,43 @@ export function wasm(options: WasmOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, most: number): Executable {
-  const { realSlots, maskSlots, uniform, kernels } = program;
+  const { realSlots, maskSlots, kernels } = program;
   const maskBase = 8 * realSlots;
   const pages = Math.ceil((maskBase + 4 * maskSlots + 16) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages });
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
-  const blocks = blocksOf(program, most, (name) => emitterOf(name) !== undefined);
-  const functions = blocks.flatMap((block, index) => (block.generated ? [loopOf(block, `b${index}`, maskBase)] : []));
+  const generates = (name: string): boolean => emitterOf(name) !== undefined;
+  const uniform = uniformBlocksOf(program, most, generates);
+  const lane = blocksOf(program, most, generates);
+  const functions = [
+    ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
+    ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
+  ];
   const module = new WebAssembly.Module(assemble([...helpers(), ...functions], pages));
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  const parts = blocks.map((block, index): ((n: number) => void) => {
-    if (block.generated) return exports[`b${index}`] as (n: number) => void;
-    const code = encode(block.steps, kernels);
-    return (n) => execute(code, slots, masks, n);
-  });
-  const once = encode(uniform, kernels);
+  const runnable = (blocks: readonly Block[], prefix: string): ((n: number) => void)[] => {
+    let index = 0;
+    return blocks.map((block) => {
+      if (block.generated) return exports[prefix + index++] as (n: number) => void;
+      const code = encode(block.steps, kernels);
+      return (n) => execute(code, slots, masks, n);
+    });
+  };
+  const [once, perLane] = [runnable(uniform, "u"), runnable(lane, "l")];
   return {
     slots,
     masks,
-    runUniform: () => execute(once, slots, masks, 1),
+    runUniform: () => {
+      for (let index = 0; index < once.length; index++) once[index]!(1);
+    },
     runLanes: (n) => {
-      for (let index = 0; index < parts.length; index++) parts[index]!(n);
+      for (let index = 0; index < perLane.length; index++) perLane[index]!(n);
     },
   };
 }
+
+const generated = (blocks: readonly Block[]): Block[] => blocks.filter((block) => block.generated);
 
 function helpers(): FunctionSpec[] {
   return HELPERS.map(({ locals, code }) => ({
@@ -82,23 +94,30 @@ const [N, REAL_AT, MASK_AT, FIRST_VALUE] = [0, 1, 2, 3];
 // The low words of two masks of 64 bits, to be stored side by side.
 const NARROW = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
 
-/** A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs. */
-function loopOf({ steps }: Block, name: string, maskBase: number): FunctionSpec {
+/**
+ * A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs; or `once`, for uniform
+ * instructions.
+ */
+function functionOf({ steps }: Block, once: boolean, name: string, maskBase: number): FunctionSpec {
   const code = new Code();
   const values = new Map<string, number>();
   let locals = 0;
   const address = (kind: string, { offset }: Place): number => (kind === "m" ? maskBase + 4 * offset : 8 * offset);
   const push = (kind: string, place: Place): void => {
+    if (Object.is(place.value, 0) && kind === "r") {
+      code.f64x2(0);
+      return;
+    }
+    const key = slotKey(kind, place);
+    const known = place.lane === once ? undefined : values.get(key);
+    if (known !== undefined) {
+      code.get(known);
+      return;
+    }
     if (!place.lane) {
       code.i32(0);
       if (kind === "m") code.simd("load32_splat", 2, address(kind, place));
       else code.simd("load64_splat", 3, address(kind, place));
-      return;
-    }
-    const key = slotKey(kind, place);
-    const known = values.get(key);
-    if (known !== undefined) {
-      code.get(known);
       return;
     }
     const local = FIRST_VALUE + locals++;
@@ -108,33 +127,37 @@ function loopOf({ steps }: Block, name: string, maskBase: number): FunctionSpec 
     else code.simd("load", 3, address(kind, place));
     code.tee(local);
   };
+  const store = (kind: string, place: Place, local: number): void => {
+    if (once) {
+      code.i32(0).get(local);
+      if (kind === "m") code.simd("store32_lane", 2, address(kind, place), 0);
+      else code.simd("store64_lane", 3, address(kind, place), 0);
+      return;
+    }
+    code.get(kind === "m" ? MASK_AT : REAL_AT).get(local);
+    if (kind === "m") {
+      code.get(local).simd("shuffle", ...NARROW);
+      code.simd("store64_lane", 2, address(kind, place), 0);
+    } else code.simd("store", 3, address(kind, place));
+  };
 
-  code.op(0x03, 0x40); // loop
+  if (!once) code.op(0x03, 0x40); // loop
   for (const { name: op, operands, kinds, resultKind, result, stored } of steps) {
-    emitterOf(op)!(code, (j) => push(kinds[j]!, operands[j]!));
+    const isZero = (j: number): boolean => Object.is(operands[j]!.value, 0);
+    emitterOf(op)!(code, (j) => push(kinds[j]!, operands[j]!), isZero);
     const local = FIRST_VALUE + locals++;
     code.set(local);
     values.set(slotKey(resultKind, result), local);
-    if (!stored) continue;
-    code.get(resultKind === "m" ? MASK_AT : REAL_AT).get(local);
-    if (resultKind === "m")
-      code
-        .get(local)
-        .simd("shuffle", ...NARROW)
-        .simd("store64_lane", 2, address("m", result), 0);
-    else code.simd("store", 3, address("r", result));
+    if (stored) store(resultKind, result, local);
   }
-  // REAL_AT += 16; MASK_AT = REAL_AT / 2; again while REAL_AT < 8 n
-  code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
-  code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
-  return {
-    parameters: [I32],
-    results: [],
-    locals: [
-      [2, I32],
-      [locals, V128],
-    ],
-    code,
-    name,
-  };
+  if (!once) {
+    // REAL_AT += 16; MASK_AT = REAL_AT / 2; again while REAL_AT < 8 n
+    code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
+    code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
+  }
+  const groups: [count: number, type: number][] = [
+    [2, I32],
+    [locals, V128],
+  ];
+  return { parameters: [I32], results: [], locals: groups, code, name };
 }
