@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { erf, erfc, erfcx } from "../src/autodiff/special/erf.ts";
-import { digamma, lgamma, trigamma } from "../src/autodiff/special/gamma.ts";
+import { digamma, lgamma, logFactorial, trigamma } from "../src/autodiff/special/gamma.ts";
 import { logAddExp, sigmoid, softplus, softplusInverse } from "../src/autodiff/special/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard, normalQuantile } from "../src/autodiff/special/normal.ts";
 
@@ -160,4 +160,9 @@ describe("identities", () => {
     return [softplusInverse(softplus(x)), x, ulps(10, 1, x)];
   });
   law("logAddExp(x, 0) = softplus(x)", -700, 700, (x) => [logAddExp(x, 0), softplus(x), ulps(4, softplus(x))]);
+});
+
+test("log k! has the bits of log Γ(k + 1)", () => {
+  const counts = [...Array.from({ length: 300 }, (_, k) => k), 1e6, 2 ** 53, 1e300];
+  for (const k of counts) expect(logFactorial(k) === lgamma(k + 1), `${k}`).toBe(true); // 0 and −0 are the same here
 });

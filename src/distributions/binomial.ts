@@ -1,5 +1,5 @@
 import { add, type Real } from "../autodiff/expr.ts";
-import { lgamma } from "../autodiff/special/gamma.ts";
+import { logFactorial } from "../autodiff/special/gamma.ts";
 import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
@@ -13,7 +13,7 @@ export function binomial(trials: number, p: Real): Distribution {
     parameters: [dataOnly("binomial", wholeNumber("trials", trials)), probability("p", p)],
     support: upTo(trials),
     logDensity: (k) => {
-      const logChoose = lgamma(trials + 1) - lgamma(k + 1) - lgamma(trials - k + 1);
+      const logChoose = logFactorial(trials) - logFactorial(k) - logFactorial(trials - k);
       return add(add(timesLog(k, p), timesLog1p(trials - k, p)), logChoose);
     },
     draw: (next, trials, p) => binomialDraw(trials, p, next),

@@ -1,5 +1,5 @@
 import { add, type Real, sub } from "../autodiff/expr.ts";
-import { lgamma } from "../autodiff/special/gamma.ts";
+import { logFactorial } from "../autodiff/special/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
 import { poissonDraw } from "./poisson.ts";
@@ -16,7 +16,7 @@ export function negativeBinomial(size: Real, p: Real): Distribution {
     parameters: [positive("size", size), positiveProbability("p", p)],
     support: COUNTS,
     logDensity: (k) => {
-      const choose = sub(sub(logGamma(add(size, k)), logGamma(size)), lgamma(k + 1));
+      const choose = sub(sub(logGamma(add(size, k)), logGamma(size)), logFactorial(k));
       return add(add(choose, timesLog(size, p)), timesLog1p(k, p));
     },
     draw: (next, size, p) => poissonDraw((gammaDraw(size, next) * (1 - p)) / p, next),

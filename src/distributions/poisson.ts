@@ -1,5 +1,5 @@
 import { type Real, sub } from "../autodiff/expr.ts";
-import { lgamma } from "../autodiff/special/gamma.ts";
+import { logFactorial } from "../autodiff/special/gamma.ts";
 import { binomialDraw } from "./binomial.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
@@ -11,7 +11,7 @@ export function poisson(rate: Real): Distribution {
     name: "poisson",
     parameters: [nonnegative("rate", rate)],
     support: COUNTS,
-    logDensity: (k) => sub(sub(timesLog(k, rate), rate), lgamma(k + 1)),
+    logDensity: (k) => sub(sub(timesLog(k, rate), rate), logFactorial(k)),
     draw: (next, rate) => poissonDraw(rate, next),
   });
 }
