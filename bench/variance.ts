@@ -32,7 +32,7 @@ interface Effort {
 }
 const EFFORT: { readonly [L in Length]: Effort } = {
   smoke: { checkpoints: [0, 10], gradients: 8 },
-  short: { checkpoints: [0, 100, 1000, 3000, 10_000], gradients: 512 },
+  short: { checkpoints: [0, 100, 1000, 3000, 10_000], gradients: 1024 },
   full: { checkpoints: [0, 100, 1000, 3000, 10_000], gradients: 4096 },
 };
 
