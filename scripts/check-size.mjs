@@ -1,9 +1,13 @@
-// Fails if the core bundle is 20 kB or more after gzip; prints the size of everything beside it.
+// Fails if the core bundle has LIMIT bytes or more after gzip, made from the sources or from the built package; prints the
+// size of everything beside it.
 import { gzipSync } from "node:zlib";
-import { coreBundle, wholeBundle } from "./core-bundle.mjs";
+import { coreBundle, publishedCoreBundle, wholeBundle } from "./core-bundle.mjs";
 
-const LIMIT = 20_000;
+const LIMIT = 23_000;
+const TARGET = 20_000;
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
-const core = gzipped(await coreBundle());
-console.log(`core bundle ${core} bytes gzipped, limit ${LIMIT}; all of nondiff ${gzipped(await wholeBundle())}`);
-if (core >= LIMIT) process.exitCode = 1;
+const [core, published] = [gzipped(await coreBundle()), gzipped(await publishedCoreBundle())];
+console.log(
+  `core bundle ${core} bytes gzipped, ${published} from dist/; limit ${LIMIT}, target ${TARGET}; all of nondiff ${gzipped(await wholeBundle())}`,
+);
+if (Math.max(core, published) >= LIMIT) process.exitCode = 1;
