@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, gt, lt, mul, type Real, square, sub, sum } from "../src/autodiff/expr.ts";
+import type { Backend } from "../src/autodiff/interpreter.ts";
 import { normalCdf } from "../src/autodiff/special/normal.ts";
+import { jit } from "../src/backends/jit.ts";
+import { wasm } from "../src/backends/wasm.ts";
 import { normal } from "../src/distributions/index.ts";
 import { type CorrectedOptions, corrected, type Estimator, reparam } from "../src/estimators/index.ts";
 import { Probabilities } from "../src/estimators/probabilities.ts";
@@ -234,6 +237,13 @@ describe("auto", () => {
     }
   });
 
+  test("the back end changes no bit", () => {
+    const by = (backend?: Backend) =>
+      estimateGradient(ladder, { estimator: drawing("auto"), samples: 320, seed: 6, ...(backend && { backend }) });
+    expect(by(wasm())).toEqual(by());
+    expect(by(jit())).toEqual(by());
+  });
+
   test("the same draw gives the same gradient until the sampler is told to adapt", () => {
     const sampler = makeSampler(ladder, drawing("auto"));
     const draw = { generator: makeGenerator(9), stream: 0, firstSample: 0, samples: 64 };
@@ -293,6 +303,21 @@ describe("boundaries drawn among others", () => {
     const of = (boundaries: Boundaries, seed: number, samples: number) =>
       estimateGradient(cheating, { estimator: drawing(boundaries), samples, seed });
     expect(differenceFault(of(1, 1, SAMPLES), of("all", 2, 10_000), 0.5)).toBeUndefined();
+  });
+
+  test("boundaries that coincide in some samples are counted once, whichever is drawn", () => {
+    const coincident = defineModel("coincident", ({ sample, where, observe }) => {
+      const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
+      const first = gt(x, 0.2);
+      const second = gt(sub(x, where(gt(y, 0), 0, 0.5)), 0.2); // as the first where y > 0
+      observe(normal(where(first, where(second, 2, -1), where(second, 5, 1)), where(second, 0.7, 1.3)), 0.8);
+    });
+    const params: MeanFieldParameters = { mu: [0.3, 0.4], rho: [0.3, 0.1] };
+    expect(makeSampler(coincident, drawing(2)).nodes.choices).toHaveLength(2);
+    const of = (boundaries: Boundaries, seed: number) =>
+      estimateGradient(coincident, { estimator: drawing(boundaries), params, samples: SAMPLES, seed });
+    expect(differenceFault(of(1, 1), of("all", 2), 0.1)).toBeUndefined();
+    expect(differenceFault(of(2, 3), of("all", 2), 0.1)).toBeUndefined();
   });
 
   test("curved conditions and products stay in every sample, the others are drawn", () => {
