@@ -139,7 +139,7 @@ function asText({ model, latents, conditions, drawn, cost, accepted }: Omit<Expl
   );
   const among = conditions.filter((condition) => condition.drawn).length;
   return [
-    `model ${model}: ${latents.length} latents, ${conditions.length} boundaries${accepted ? "" : ", not all accepted by corrected()"}`,
+    `model ${model}: ${counted(latents.length, "latent", "latents")}, ${counted(conditions.length, "boundary", "boundaries")}${accepted ? "" : ", not all accepted by corrected()"}`,
     `latents: ${names.join(", ")}`,
     ...(among > 0
       ? [`drawn: ${drawn.perSample} of ${among} boundaries per sample, with replacement; ${drawn.nodes} operations`]
@@ -147,6 +147,10 @@ function asText({ model, latents, conditions, drawn, cost, accepted }: Omit<Expl
     ...(lines.length > 0 ? ["boundaries:", ...lines] : ["boundaries: none; reparam() is unbiased here"]),
     `cost per sample, in operations: log density ${cost.value}, pathwise gradient ${cost.pathwise}, corrected gradient ${cost.corrected} (${(cost.corrected / cost.pathwise).toFixed(2)} times the pathwise one)`,
   ].join("\n");
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
 }
 
 function short(sites: readonly string[]): string {
