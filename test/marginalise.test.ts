@@ -4,7 +4,7 @@ import { add, and, exp, gt, lt, mul, or, type Real, sin, type Truth } from "../s
 import { normal } from "../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../src/estimators/index.ts";
 import { estimateGradient, explain, type GradientEstimate } from "../src/inference/index.ts";
-import { gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
+import { gmm, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { gmmExact, influenzaExact, temperatureExact, textmsgExact } from "./oracle/closed-forms.ts";
 import { interpret, quadrature, randomParameters, randomProgram } from "./oracle/random-program.ts";
@@ -125,5 +125,7 @@ describe("cells", () => {
 
   test("stay as they are where several variables can be moved onto the boundary together", () => {
     expect(gone(modelOf((z, x) => [gt(z, x), gt(z, mul(2, x))]))).toBe(0);
+    expect(gone(modelOf((z, x, y) => [gt(add(z, mul(x, sin(y))), 0), gt(z, mul(2, x))]))).toBe(0);
+    for (const model of [walk, xornet]) expect(gone(model)).toBe(0);
   });
 });
