@@ -72,7 +72,7 @@ describe("errors in the model's own words", () => {
       observe(normal(2, z), 0.5, "reading");
     });
     expect(() => fitModel(model)).toThrow(
-      'observe "reading": log density of normal is NaN; got value=0.5, sd=-1, mean=2, expected sd > 0 (at the initial point, every latent at its guide\'s mean)',
+      'observe "reading": log density of normal is NaN; got value=0.5, mean=2, sd=-1, expected sd > 0 (at the initial point, every latent at its guide\'s mean)',
     );
   });
 

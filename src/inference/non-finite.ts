@@ -1,5 +1,5 @@
 /** Finding out why a number is not finite, so that the error can name the site. */
-import { Expr } from "../autodiff/expr.ts";
+import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
@@ -39,16 +39,9 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named: { name: string; node: NodeId; valid?: (value: number) => boolean; expected?: string }[] = [
-      ...(term?.value instanceof Expr ? [{ name: "value", node: term.value.node, ...supportOf(term) }] : []),
-      ...(term
-        ? []
-        : [{ name: "sd", node: guide.sigma[j - trace.terms.length]!, valid: isWidth, expected: "2.3e-308 ≤ sd < ∞" }]),
-      ...(term?.distribution?.parameters ?? []).flatMap(({ name, value, valid, expected }) =>
-        value instanceof Expr ? [{ name, node: value.node, valid, expected }] : [],
-      ),
-    ];
-    return { term, named, nodes: at(named.map(({ node }) => node)), live: at([term?.live ?? graph.truth(true)])[0]! };
+    const named = term ? namedIn(term) : [guideSd(exprOf(graph, guide.sigma[j - trace.terms.length]!))];
+    const nodes = at(named.map(({ value }) => nodeOf(graph, value)));
+    return { term, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
   });
   const values = at(terms.map(({ node }) => node));
   const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
@@ -73,25 +66,34 @@ export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: Arr
       const found = named.map((entry) => ({ ...entry, value: read(next++) }));
       const invalid = live ? found.find((entry) => entry.valid?.(entry.value) === false) : undefined;
       if (Number.isFinite(read(j)) && !invalid) continue;
-      const plain = [
-        ...(typeof term?.value === "number" ? [`value=${term.value}`] : []),
-        ...found.map(({ name, value }) => `${name}=${value}`),
-        ...(term?.distribution?.parameters ?? []).flatMap(({ name, value }) =>
-          typeof value === "number" ? [`${name}=${value}`] : [],
-        ),
-      ];
+      const got = found.map(({ name, value }) => `${name}=${value}`).join(", ") || "no values";
       const expected = invalid?.expected ?? "a finite log density";
-      return `${terms[j]!.site}: log density of ${term ? (term.distribution?.name ?? "the term") : "the guide"} is ${read(j)}; got ${plain.join(", ") || "no values"}, expected ${expected}`;
+      return `${terms[j]!.site}: log density of ${term ? (term.distribution?.name ?? "the term") : "the guide"} is ${read(j)}; got ${got}, expected ${expected}`;
     }
     return undefined;
   };
 }
 
-// Below the normal range 1/sd overflows.
-const isWidth = (sd: number): boolean => sd >= 2.2250738585072014e-308 && sd < Infinity;
-
-// The support as the range of a traced value, ℝ excepted: a value that is not finite is a symptom, not a cause.
-function supportOf({ distribution }: Term): { valid?: (value: number) => boolean; expected?: string } {
-  if (!distribution || distribution.support.text === "ℝ") return {};
-  return { valid: distribution.support.contains, expected: `value in ${distribution.support.text}` };
+interface Named {
+  readonly name: string;
+  readonly value: Real;
+  readonly valid?: (value: number) => boolean;
+  readonly expected?: string;
 }
+
+// The value and the parameters of a term. The support is the range of the value, ℝ excepted: a value that is not finite is
+// a symptom, not a cause.
+function namedIn({ distribution, value }: Term): Named[] {
+  const { support, parameters = [] } = distribution ?? {};
+  const range =
+    support && support.text !== "ℝ" ? { valid: support.contains, expected: `value in ${support.text}` } : {};
+  return [...(value === undefined ? [] : [{ name: "value", value, ...range }]), ...parameters];
+}
+
+// Below the normal range 1/sd overflows.
+const guideSd = (value: Real): Named => ({
+  name: "sd",
+  value,
+  valid: (sd) => sd >= 2.2250738585072014e-308 && sd < Infinity,
+  expected: "2.3e-308 ≤ sd < ∞",
+});
