@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { add, gt, mul } from "../src/autodiff/expr.ts";
+import { normalCdf } from "../src/autodiff/special/normal.ts";
+import { normal } from "../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../src/estimators/index.ts";
 import { estimateGradient, logJoint } from "../src/inference/index.ts";
 import { defineModel } from "../src/program/model.ts";
@@ -131,4 +134,34 @@ describe("corrected has the mean that quadrature gives, and reparam has not, wit
     expect(Math.abs(square - 1)).toBeLessThan(4 * Math.sqrt(2 / scores.length));
     expect(biased).toBeGreaterThan(programs / 3);
   });
+});
+
+test("a product with a third latent of constant slope: the mean of a normal distribution function", () => {
+  const params = { mu: [0.4, -0.3, 0.2], rho: [0.2, 0.5, -0.1] };
+  const model = defineModel("bilinear", ({ sample, observe, where }) => {
+    const [u, w, v] = [sample("u", normal(0, 1)), sample("w", normal(0, 1)), sample("v", normal(0, 1))];
+    observe(normal(where(gt(add(mul(u, w), mul(0.7, v)), 0.4), 2, 0), 1), 1.5);
+  });
+  // ℓ jumps by ½·1.5² − ½·0.5² = 1, so that the ELBO is P(u·w + 0.7·v > 0.4) + Σ (log σ − ½(μ² + σ²)) + a constant; the
+  // trapezoidal rule with steps of ¼ over ±8 sd is exact to 1e-12 for integrands this smooth.
+  const elbo = (theta: readonly number[]): number => {
+    const sd = theta.slice(3).map((rho) => Math.log1p(Math.exp(rho)));
+    let total = sd.reduce((sum, s, i) => sum + Math.log(s) - 0.5 * (theta[i]! ** 2 + s ** 2), 0);
+    for (let x = -8; x <= 8; x += 0.25)
+      for (let y = -8; y <= 8; y += 0.25) {
+        const mean = (theta[0]! + sd[0]! * x) * (theta[1]! + sd[1]! * y) + 0.7 * theta[2]! - 0.4;
+        const density = Math.exp(-0.5 * (x * x + y * y)) / (2 * Math.PI);
+        total += 0.0625 * density * normalCdf(mean / (0.7 * sd[2]!));
+      }
+    return total;
+  };
+  const theta = [...params.mu, ...params.rho];
+  const exact = theta.map((_, i) => {
+    const moved = (by: number): number => elbo(theta.map((value, j) => (j === i ? value + by : value)));
+    return (moved(1e-4) - moved(-1e-4)) / 2e-4;
+  });
+  const at = (estimator: Estimator) => estimateGradient(model, { estimator, params, samples: 100_000, seed: 8 });
+  for (const estimator of [independent(true), independent(false), corrected()])
+    expect(Math.max(...zScores(at(estimator), exact).map(Math.abs))).toBeLessThan(5);
+  expect(Math.max(...zScores(at(reparam()), exact).map(Math.abs))).toBeGreaterThan(5);
 });
