@@ -2,6 +2,7 @@
 import { INTERPRETER } from "../src/autodiff/interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
+import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
@@ -102,7 +103,8 @@ function besideHand({ samples, repeats, milliseconds }: Effort, print: Print): v
       written,
       byTape("interpreter", model, samples),
       byTape("generated JavaScript", model, samples, { backend: jit() }),
-      byTape("generated WebAssembly", model, samples, { backend: wasm() }),
+      byTape("WebAssembly kernels", model, samples, { backend: wasmKernels() }),
+      byTape("generated WebAssembly", model, samples, { backend: wasm({ after: 0 }), lanes: 64 }),
     ];
     for (const candidate of candidates) candidate.run();
     for (const { name, out } of candidates) {
@@ -154,7 +156,7 @@ function noise({ samples, repeats, milliseconds }: Effort, print: Print): void {
 function wholeFit({ fitSteps }: Effort, print: Print): void {
   print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);
   for (const { model } of HAND_WRITTEN)
-    for (const backend of [INTERPRETER, jit(), wasm()]) {
+    for (const backend of [INTERPRETER, jit(), wasmKernels(), wasm()]) {
       const options = {
         estimator: ALL_BOUNDARIES,
         optimizer: adam({ learningRate: 0.001 }),

@@ -1,6 +1,6 @@
 // Builds dist/: one ES module per entry with shared chunks, the command line, and the declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, readFile, rm } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -45,8 +45,8 @@ await build({
     "autodiff/index": "src/autodiff/index.ts",
     "linalg/index": "src/linalg/index.ts",
     "models/index": "src/models/index.ts",
-    "backends/wasm": "src/backends/wasm.ts",
-    "backends/jit": "src/backends/jit.ts",
+    wasm: "src/wasm.ts",
+    jit: "src/jit.ts",
     "cli/main": "src/cli/main.ts",
   },
   outdir: "dist",
@@ -55,6 +55,8 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   plugins: [assets],
 });
+const { kernelModule } = await import("../dist/wasm.js");
+await writeFile(new URL("../dist/kernels.wasm", import.meta.url), kernelModule());
 await chmod(new URL("../dist/cli/main.js", import.meta.url), 0o755);
 execFileSync(
   process.execPath,

@@ -9,6 +9,7 @@ import type { Kernels } from "../src/autodiff/kernels.generated.ts";
 import { kindsOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
+import { kernelModule, wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { emitterOf } from "../src/backends/wasm-ops.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { makeGenerator } from "../src/index.ts";
@@ -16,8 +17,10 @@ import { makeMoments, makeSampler, momentsInto } from "../src/inference/sampler.
 import { gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
-  ["wasm", wasm()],
-  ["wasm in blocks of 7", wasm({ block: 7 })],
+  ["wasm", wasm({ after: 0 })],
+  ["wasm in blocks of 7", wasm({ block: 7, after: 0 })],
+  ["wasm from the second pass on", wasm({ after: 10 })],
+  ["wasm kernels", wasmKernels()],
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
@@ -86,7 +89,8 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
 }
 
 describe.each([
-  ["wasm", wasm()],
+  ["wasm", wasm({ after: 0 })],
+  ["wasm kernels", wasmKernels()],
   ["jit", jit()],
 ] as const)("instructions on %s", (_backend, backend) => {
   test.each(NAMES)("%s has the interpreter's bits", (name) => {
@@ -158,7 +162,7 @@ describe.each(BACKENDS)("models on %s", (_name, backend) => {
 test("one lane is enough: tapes of an odd number of lanes have room for the pair", () => {
   const theta = Float64Array.of(0.3, 0.1);
   const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 5 };
-  const [expected, found] = [INTERPRETER, wasm()].map((backend) => {
+  const [expected, found] = [INTERPRETER, wasm({ after: 0 })].map((backend) => {
     const sampler = makeSampler(gmm, corrected(), { lanes: 1, backend });
     const moments = makeMoments(sampler);
     momentsInto(moments, sampler, theta, draw);
@@ -166,4 +170,19 @@ test("one lane is enough: tapes of an odd number of lanes have room for the pair
   });
   expect(found!.slice(1)).toEqual(expected!.slice(1));
   expect([expected![0], found![0]]).toEqual([1, 2]);
+});
+
+test("kernels.wasm, compiled beforehand as a bundler for an edge runtime does, has the interpreter's bits", () => {
+  const bytes = kernelModule();
+  expect(WebAssembly.validate(bytes)).toBe(true);
+  const module = new WebAssembly.Module(bytes);
+  const theta = Float64Array.of(0.3, 0.1);
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 50 };
+  const [expected, found] = [INTERPRETER, wasmKernels({ module })].map((backend) => {
+    const sampler = makeSampler(gmm, corrected(), { backend });
+    const moments = makeMoments(sampler);
+    momentsInto(moments, sampler, theta, draw);
+    return [...moments.mean];
+  });
+  expect(found).toEqual(expected);
 });

@@ -79,10 +79,19 @@ function isLinear(graph: Graph, node: NodeId): boolean {
     case CODE.div:
       return !graph.hasFlag(graph.b[node]!, LANE);
     case CODE.chain:
-      return !x;
+      return !x || isWeighted(graph, node);
     default:
       return false;
   }
+}
+
+/**
+ * Is it (w·x)·u, both products such that a zero absorbs, w and u uniform? Then w = 0 absorbs u as well as x. That x = 0 absorbs
+ * an infinite u is lost: boundary terms, of which this is the form, have w = 0 where u is infinite.
+ */
+function isWeighted(graph: Graph, node: NodeId): boolean {
+  const x = graph.a[node]!;
+  return !graph.hasFlag(graph.b[node]!, LANE) && graph.op[x] === CODE.chain && !graph.hasFlag(graph.a[x]!, LANE);
 }
 
 /** A term that is a linear node, by what it is the sum of. */
@@ -106,8 +115,12 @@ function parts(graph: Graph, term: Term): Term[] {
       const [u, node] = graph.hasFlag(x, LANE) ? [y, x] : [x, y];
       return [{ ...term, node, coefficient: A.mul(coefficient, u) }];
     }
-    default:
-      return [{ ...term, node: y, coefficient: A.mul(coefficient, x), absorbs: true }];
+    default: {
+      // chain
+      if (!graph.hasFlag(x, LANE)) return [{ ...term, node: y, coefficient: A.mul(coefficient, x), absorbs: true }];
+      const [w, of] = [graph.a[x]!, graph.b[x]!];
+      return [{ ...term, node: of, coefficient: A.mul(coefficient, A.chain(w, y)), absorbs: true }];
+    }
   }
 }
 

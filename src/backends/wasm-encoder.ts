@@ -80,8 +80,15 @@ export interface FunctionSpec {
   readonly name?: string;
 }
 
-/** A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB. */
-export function assemble(functions: readonly FunctionSpec[], pages: number): Uint8Array<ArrayBuffer> {
+/**
+ * A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB; `indirect`: functions in
+ * the order in which `call_indirect` numbers them.
+ */
+export function assemble(
+  functions: readonly FunctionSpec[],
+  pages: number,
+  indirect: readonly number[] = [],
+): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]);
   const exported = functions.flatMap(({ name }, index) =>
     name === undefined ? [] : [[...text(name), 0, ...number(index)]],
@@ -100,7 +107,10 @@ export function assemble(functions: readonly FunctionSpec[], pages: number): Uin
     3,
     functions.map((_, index) => number(index)),
   );
+  if (indirect.length > 0) section(bytes, 4, [[0x70, 0, ...number(indirect.length)]]);
   section(bytes, 7, exported);
+  if (indirect.length > 0)
+    section(bytes, 9, [[0, 0x41, 0, 0x0b, ...number(indirect.length), ...indirect.flatMap(number)]]);
   section(
     bytes,
     10,

@@ -2,7 +2,7 @@
  * The ops in WebAssembly SIMD, two samples at a time. Each leaves its result on the stack, given what puts an operand
  * there; the operations are those of the op table in the same order, so that the bits are the same.
  */
-import { Code } from "./wasm-encoder.ts";
+import { Code, type FunctionSpec, V128 } from "./wasm-encoder.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;
@@ -20,6 +20,14 @@ export const HELPERS: readonly { readonly name: string; readonly locals: number;
   { name: "sigmoid", locals: 1, code: logistic() },
   { name: "softplus", locals: 1, code: integratedLogistic() },
 ];
+
+/** The helpers as the first functions of a module. */
+export function helperFunctions(): FunctionSpec[] {
+  return HELPERS.map(({ locals, code }) => ({ parameters: [V128], results: [V128], locals: [[locals, V128]], code }));
+}
+
+/** Bytes of a shuffle: the low words of two masks of 64 bits side by side, to be stored. */
+export const NARROW: readonly number[] = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
 
 const binary =
   (name: "add" | "sub" | "mul" | "div" | "min" | "max" | "eq" | "and" | "or"): Emit =>

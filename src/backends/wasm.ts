@@ -5,11 +5,12 @@ import {
   encode,
   execute,
   type Place,
+  type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { emitterOf, HELPERS } from "./wasm-ops.ts";
+import { emitterOf, helperFunctions, NARROW } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
 declare const WebAssembly: {
@@ -24,6 +25,11 @@ export interface WasmOptions {
    * that pass from one function to the next go through memory.
    */
   readonly block?: number;
+  /**
+   * Samples after which the tape is compiled (default 5000); the interpreter runs until then. Compiling takes about 10 µs
+   * per instruction, which as many samples earn back.
+   */
+  readonly after?: number;
 }
 
 const PAGE = 65536;
@@ -38,35 +44,46 @@ const PAGE = 65536;
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
 export function wasm(options: WasmOptions = {}): Backend {
-  const { block = 500 } = options;
-  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block) };
+  const { block = 500, after = 5000 } = options;
+  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block, after) };
 }
 
-function load(program: TapeProgram, most: number): Executable {
+function load(program: TapeProgram, most: number, after: number): Executable {
   const { realSlots, maskSlots, kernels } = program;
   const maskBase = 8 * realSlots;
   const pages = Math.ceil((maskBase + 4 * maskSlots + 16) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages });
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
-  const generates = (name: string): boolean => emitterOf(name) !== undefined;
-  const uniform = uniformBlocksOf(program, most, generates);
-  const lane = blocksOf(program, most, generates);
-  const functions = [
-    ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
-    ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
-  ];
-  const module = new WebAssembly.Module(assemble([...helpers(), ...functions], pages));
-  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  const runnable = (blocks: readonly Block[], prefix: string): ((n: number) => void)[] => {
-    let index = 0;
-    return blocks.map((block) => {
-      if (block.generated) return exports[prefix + index++] as (n: number) => void;
-      const code = encode(block.steps, kernels);
-      return (n) => execute(code, slots, masks, n);
-    });
+  const interpreted = (steps: readonly Step[]): Run => {
+    const code = encode(steps, kernels);
+    return (n) => execute(code, slots, masks, n);
   };
-  const [once, perLane] = [runnable(uniform, "u"), runnable(lane, "l")];
+  let once: readonly Run[] = [];
+  let perLane: readonly Run[] = [];
+  const compile = (): void => {
+    const generates = (name: string): boolean => emitterOf(name) !== undefined;
+    const uniform = uniformBlocksOf(program, most, generates);
+    const lane = blocksOf(program, most, generates);
+    const functions = [
+      ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
+      ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
+    ];
+    const module = new WebAssembly.Module(assemble([...helperFunctions(), ...functions], pages));
+    const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
+    const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
+      let index = 0;
+      return blocks.map((block) => (block.generated ? (exports[prefix + index++] as Run) : interpreted(block.steps)));
+    };
+    once = runnable(uniform, "u");
+    perLane = runnable(lane, "l");
+  };
+  let samples = 0; // still to come until the tape is compiled
+  if (after > 0) {
+    samples = after;
+    once = [interpreted(program.uniform)];
+    perLane = [interpreted(program.lane)];
+  } else compile();
   return {
     slots,
     masks,
@@ -75,24 +92,19 @@ function load(program: TapeProgram, most: number): Executable {
     },
     runLanes: (n) => {
       for (let index = 0; index < perLane.length; index++) perLane[index]!(n);
+      if (samples > 0) {
+        samples -= n;
+        if (samples <= 0) compile();
+      }
     },
   };
 }
 
+type Run = (n: number) => void;
+
 const generated = (blocks: readonly Block[]): Block[] => blocks.filter((block) => block.generated);
 
-function helpers(): FunctionSpec[] {
-  return HELPERS.map(({ locals, code }) => ({
-    parameters: [V128],
-    results: [V128],
-    locals: [[locals, V128]],
-    code,
-  }));
-}
-
 const [N, REAL_AT, MASK_AT, FIRST_VALUE] = [0, 1, 2, 3];
-// The low words of two masks of 64 bits, to be stored side by side.
-const NARROW = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
 
 /**
  * A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs; or `once`, for uniform

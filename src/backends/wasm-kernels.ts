@@ -1,0 +1,232 @@
+/**
+ * Tapes driven through fixed WebAssembly SIMD kernels: one module for all tapes, for runtimes that run WebAssembly but do
+ * not compile it.
+ */
+import { OP_NAMES } from "../autodiff/codes.ts";
+import { FAMILIES, FUSED, RUNS } from "../autodiff/fusion.ts";
+import {
+  type Backend,
+  type Executable,
+  encode,
+  execute,
+  type Step,
+  type TapeProgram,
+} from "../autodiff/interpreter.ts";
+import { kindsOf } from "./blocks.ts";
+import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { emitterOf, HELPERS, helperFunctions, NARROW } from "./wasm-ops.ts";
+
+// The part of the platform's WebAssembly that is used.
+declare const WebAssembly: {
+  Memory: new (options: { initial: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: { readonly [name: string]: unknown } };
+};
+
+export interface WasmKernelsOptions {
+  /**
+   * The compiled module: what a static import of `nondiff/kernels.wasm` gives in an edge runtime. Without it the module
+   * is assembled and compiled here, once.
+   */
+  readonly module?: object;
+}
+
+const PAGE = 65536;
+/** Words of an instruction before its operands: kernel, length in bytes, result. */
+const HEADER = 3;
+
+/**
+ * A back end that compiles nothing: a tape's instructions are looked up in a table of kernels. Same bits as the
+ * interpreter, in which uniform instructions run, and those that have no kernel.
+ *
+ *     import module from "nondiff/kernels.wasm"; // edge runtimes
+ *     fit(model, { backend: wasmKernels({ module }) });
+ */
+export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
+  let { module } = options;
+  return {
+    name: "wasm kernels",
+    laneMultiple: 2,
+    load: (program) => {
+      module ??= new WebAssembly.Module(kernelModule());
+      return load(program, module);
+    },
+  };
+}
+
+function load(program: TapeProgram, module: object): Executable {
+  const { realSlots, maskSlots, uniform, lane, kernels } = program;
+  const maskBase = 8 * realSlots;
+  const codeBase = maskBase + 4 * maskSlots;
+  const words = lane.reduce((total, { operands }) => total + HEADER + operands.length, 0);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((codeBase + 4 * words + 16) / PAGE) });
+  const slots = new Float64Array(memory.buffer, 0, realSlots);
+  const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
+  const code = new Int32Array(memory.buffer, codeBase, words);
+  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
+  const run = exports["run"] as (at: number, end: number, n: number) => void;
+
+  const parts: ((n: number) => void)[] = [];
+  let at = 0;
+  for (const steps of segments(lane)) {
+    if (!INDEX.has(keyOf(steps[0]!))) {
+      const fallback = encode(steps, kernels);
+      parts.push((n) => execute(fallback, slots, masks, n));
+      continue;
+    }
+    const start = codeBase + 4 * at;
+    for (const step of steps) at = writeStep(code, at, step, maskBase);
+    const end = codeBase + 4 * at;
+    parts.push((n) => run(start, end, n));
+  }
+  const once = encode(uniform, kernels);
+  return {
+    slots,
+    masks,
+    runUniform: () => execute(once, slots, masks, 1),
+    runLanes: (n) => {
+      for (let index = 0; index < parts.length; index++) parts[index]!(n);
+    },
+  };
+}
+
+// Runs of instructions that have a kernel, and of those that have none.
+function segments(lane: readonly Step[]): Step[][] {
+  const found: Step[][] = [];
+  let before: boolean | undefined;
+  for (const step of lane) {
+    const known = INDEX.has(keyOf(step));
+    if (known === before) found[found.length - 1]!.push(step);
+    else found.push([step]);
+    before = known;
+  }
+  return found;
+}
+
+function writeStep(code: Int32Array, at: number, step: Step, maskBase: number): number {
+  const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
+  const address = (kind: string | undefined, offset: number): number =>
+    kind === "m" ? maskBase + 4 * offset : 8 * offset;
+  const length = HEADER + step.operands.length;
+  code[at] = INDEX.get(keyOf(step))!;
+  code[at + 1] = 4 * length;
+  code[at + 2] = address(resultKind, step.result.offset);
+  step.operands.forEach(({ offset }, j) => {
+    code[at + HEADER + j] = address(kinds[j], offset);
+  });
+  return at + length;
+}
+
+/** A kernel: an instruction, and which of its operands are lanes. */
+interface KernelSpec {
+  readonly name: string;
+  readonly lanes: readonly boolean[];
+}
+
+const keyOf = ({ name, operands }: Step): string =>
+  keyText(
+    name,
+    operands.map(({ lane }) => lane),
+  );
+const keyText = (name: string, lanes: readonly boolean[]): string => `${name} ${lanes.map(Number).join("")}`;
+
+const SPECS: readonly KernelSpec[] = /* @__PURE__ */ specs();
+const INDEX: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(
+  SPECS.map(({ name, lanes }, index) => [keyText(name, lanes), index]),
+);
+
+function specs(): KernelSpec[] {
+  const rows = [...OP_NAMES.map((name) => ({ name, lanes: 0 })), ...FUSED];
+  const single = rows.flatMap(({ name, lanes = 0 }) => {
+    const arity = kindsOf(name).indexOf(">");
+    return Array.from({ length: (1 << arity) - 1 }, (_, index) => index + 1)
+      .filter((variant) => (variant & lanes) === lanes)
+      .map((variant) => ({ name, lanes: Array.from({ length: arity }, (_, j) => ((variant >> j) & 1) === 1) }));
+  });
+  const runs = FAMILIES.flatMap(({ name, kinds, lanes }) =>
+    RUNS.flatMap((count) =>
+      [false, true].map((first) => {
+        const term = [...kinds].map((_, j) => ((lanes >> j) & 1) === 1);
+        return { name: `${name}${count}`, lanes: [first, ...Array.from({ length: count }, () => term).flat()] };
+      }),
+    ),
+  );
+  return [...single, ...runs].filter(({ name }) => emitterOf(name));
+}
+
+/** The module with all kernels: what `nondiff/kernels.wasm` holds. */
+export function kernelModule(): Uint8Array<ArrayBuffer> {
+  const first = HELPERS.length;
+  const functions = [...helperFunctions(), ...SPECS.map(kernelOf), runner(first)];
+  return assemble(
+    functions,
+    1,
+    SPECS.map((_, index) => first + index),
+  );
+}
+
+/** A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1, rounded up to pairs. */
+function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
+  const [kinds, resultKind] = kindsOf(name).split(">") as [string, string];
+  const code = new Code();
+  const [at, n, i, half, out] = [0, 1, 2, 3, 4];
+  const addressOf = (j: number): number => 5 + j;
+  const localOf = (j: number): number => 5 + lanes.length + j;
+  const result = localOf(lanes.length);
+  const word = (index: number): Code => code.get(at).op(0x28, 2, 4 * index);
+  word(2).set(out);
+  lanes.forEach((isLane, j) => {
+    word(HEADER + j);
+    if (isLane) code.set(addressOf(j));
+    else if (kinds[j] === "m") code.simd("load32_splat", 2, 0).set(localOf(j));
+    else code.simd("load64_splat", 3, 0).set(localOf(j));
+  });
+  code.op(0x03, 0x40); // loop
+  const loaded = new Set<number>();
+  emitterOf(name)!(
+    code,
+    (j) => {
+      if (!lanes[j] || loaded.has(j)) {
+        code.get(localOf(j));
+        return;
+      }
+      loaded.add(j);
+      code
+        .get(addressOf(j))
+        .get(kinds[j] === "m" ? half : i)
+        .op(0x6a);
+      if (kinds[j] === "m") code.simd("load32x2_s", 2, 0);
+      else code.simd("load", 3, 0);
+      code.tee(localOf(j));
+    },
+    () => false,
+  );
+  code.set(result);
+  code
+    .get(out)
+    .get(resultKind === "m" ? half : i)
+    .op(0x6a)
+    .get(result);
+  if (resultKind === "m") {
+    code.get(result).simd("shuffle", ...NARROW);
+    code.simd("store64_lane", 2, 0, 0);
+  } else code.simd("store", 3, 0);
+  // i += 16; half = i / 2; again while i < 8 n
+  code.get(i).i32(16).op(0x6a).tee(i).i32(1).op(0x76).set(half);
+  code.get(i).get(n).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
+  const groups: [count: number, type: number][] = [
+    [3 + lanes.length, I32],
+    [lanes.length + 1, V128],
+  ];
+  return { parameters: [I32, I32], results: [], locals: groups, code };
+}
+
+/** A function (at, end, n): the instructions between two addresses one after the other. */
+function runner(type: number): FunctionSpec {
+  const code = new Code();
+  const [at, end, n] = [0, 1, 2];
+  code.op(0x03, 0x40); // loop
+  code.get(at).get(n).get(at).op(0x28, 2, 0).op(0x11, type, 0); // call_indirect
+  code.get(at).get(at).op(0x28, 2, 4).op(0x6a).tee(at).get(end).op(0x48).op(0x0d, 0).op(0x0b);
+  return { parameters: [I32, I32, I32], results: [], locals: [], code, name: "run" };
+}

@@ -1,0 +1,3 @@
+/** WebAssembly back ends, for the `backend` option of `fit` and `estimateGradient`. */
+export { type WasmOptions, wasm } from "./backends/wasm.ts";
+export { kernelModule, type WasmKernelsOptions, wasmKernels } from "./backends/wasm-kernels.ts";
