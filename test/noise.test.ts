@@ -1,12 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { add, gt, type Real, sin } from "../src/autodiff/expr.ts";
 import { normal } from "../src/distributions/index.ts";
-import { type CorrectedOptions, corrected, type Entropy, type NoiseOptions, reparam } from "../src/estimators/index.ts";
+import {
+  type CorrectedOptions,
+  corrected,
+  type Entropy,
+  lyy18,
+  type NoiseOptions,
+  reparam,
+  score,
+  smoothed,
+} from "../src/estimators/index.ts";
 import { estimateGradient, type GradientEstimate, makeSampler, meanGradientInto } from "../src/inference/index.ts";
 import { influenza, temperature, textmsg } from "../src/models/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { influenzaExact, temperatureExact, textmsgExact } from "./oracle/closed-forms.ts";
+import { zScores } from "./support/expect-mean.ts";
 
 const NOISES: readonly NoiseOptions[] = (["random", "rqmc"] as const).flatMap((points) =>
   (["independent", "antithetic"] as const).map((pairing) => ({ points, pairing })),
@@ -158,4 +168,41 @@ test("options that are none are refused by name", () => {
   expect(bad({ entropy: "none" })).toThrow(
     /^corrected: unknown entropy; got none, expected "sampled", "analytic" or "sticking-the-landing"$/,
   );
+});
+
+describe("the other estimators take points and pairing too", () => {
+  const at = { mu: [2.9, 3, 0.1], rho: [-1, -1, -0.5] };
+  const exactAt = textmsgExact(at.mu, at.rho);
+  test.each([
+    ["score", score({ points: "rqmc" }), score()],
+    ["lyy18", lyy18({ points: "rqmc", pairing: "antithetic" }), lyy18()],
+    ["reparam", reparam({ points: "rqmc" }), reparam()],
+    ["smoothed", smoothed({ points: "rqmc" }), smoothed()],
+  ])("%s: the same mean at a lower variance", (name, better, plain) => {
+    const [fine, coarse] = [better, plain].map((estimator) =>
+      estimateGradient(textmsg, { estimator, params: at, samples: 100_000, seed: 8 }),
+    ) as [GradientEstimate, GradientEstimate];
+    fine.gradient.forEach((value, i) => {
+      const error = Math.sqrt((fine.variance[i]! + coarse.variance[i]!) / 100_000);
+      expect(Math.abs(value - coarse.gradient[i]!)).toBeLessThan(5 * error + 1e-9 * Math.abs(value));
+    });
+    if (name === "score" || name === "lyy18")
+      for (const z of zScores(fine, exactAt.gradient)) expect(Math.abs(z)).toBeLessThan(5);
+    const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+    expect(total(fine.variance)).toBeLessThan(0.9 * total(coarse.variance));
+  });
+
+  test("reparam counts the entropy in three ways of equal mean where nothing jumps", () => {
+    const smooth = defineModel("smooth", ({ sample, observe }) => observe(normal(sample("z", normal(0, 1)), 0.5), 1));
+    const params = { mu: [0.3], rho: [0.2] };
+    const options = { params, samples: 100_000, seed: 8 };
+    const sampled = estimateGradient(smooth, { estimator: reparam(), ...options });
+    for (const entropy of ["analytic", "sticking-the-landing"] as const) {
+      const other = estimateGradient(smooth, { estimator: reparam({ entropy }), ...options });
+      other.gradient.forEach((value, i) => {
+        const error = Math.sqrt((other.variance[i]! + sampled.variance[i]!) / 100_000);
+        expect(Math.abs(value - sampled.gradient[i]!)).toBeLessThan(5 * error + 1e-9);
+      });
+    }
+  });
 });

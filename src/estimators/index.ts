@@ -4,7 +4,7 @@ export type { Entropy } from "./entropy.ts";
 export type { Estimator, Noise } from "./estimator.ts";
 export { type Lyy18Options, lyy18 } from "./lyy18.ts";
 export type { NoiseOptions } from "./noise.ts";
-export { reparam } from "./reparam.ts";
+export { type ReparamOptions, reparam } from "./reparam.ts";
 export { type ScoreOptions, score } from "./score.ts";
 export type { BoundarySelection } from "./select.ts";
 export { type SmoothedOptions, smoothed } from "./smoothed.ts";

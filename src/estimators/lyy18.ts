@@ -11,11 +11,12 @@ import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { byFamily, drawnTerm } from "./drawn.ts";
 import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
+import { type NoiseOptions, withNoise } from "./noise.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
 import { surfacesOf } from "./surface.ts";
 import { placedAt, type Target } from "./target.ts";
 
-export interface Lyy18Options {
+export interface Lyy18Options extends NoiseOptions {
   /** Boundaries drawn per sample, with replacement (default 1, the paper's). */
   readonly boundaries?: number;
   /**
@@ -40,12 +41,15 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   if (coincident !== "merged" && coincident !== "separate")
     throw new RangeError(`lyy18: unknown coincident; got ${String(coincident)}, expected "merged" or "separate"`);
   if (coincident === "merged")
-    return {
-      name: "lyy18",
-      build: (target, analysis) =>
-        build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
-    };
-  return {
+    return withNoise(
+      {
+        name: "lyy18",
+        build: (target, analysis) =>
+          build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
+      },
+      options,
+    );
+  const separate: Estimator = {
     name: "lyy18 (separate)",
     graphOptions: { pushIntoWhere: false },
     biasedWhenCoincident: true,
@@ -60,6 +64,7 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
       return { ...nodes, gradient: parts.tied(nodes.gradient) };
     },
   };
+  return withNoise(separate, options);
 }
 
 type Parts = Pick<SeparateConditions, "target"> & {

@@ -1,12 +1,12 @@
 /** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
 import { fillNormals } from "../random/fill.ts";
 import { fillSobolNormals } from "../random/sobol.ts";
-import type { Noise } from "./estimator.ts";
+import type { Estimator, Noise } from "./estimator.ts";
 
 export interface NoiseOptions {
-  /** "random": independent points. "rqmc" (default): the samples of a gradient are one scrambled Sobol point set. */
+  /** "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set (default of `corrected`). */
   readonly points?: "random" | "rqmc";
-  /** "antithetic" (default): samples come in pairs ε, −ε. */
+  /** "antithetic": samples come in pairs ε, −ε (default of `corrected`). */
   readonly pairing?: "independent" | "antithetic";
 }
 
@@ -19,6 +19,13 @@ export function noiseOf(caller: string, { points = "rqmc", pairing = "antithetic
   const fill: Noise["fill"] | undefined = points === "rqmc" ? fillSobolNormals : undefined;
   if (pairing === "antithetic") return { fill: paired(fill ?? fillNormals) };
   return fill && { fill };
+}
+
+/** An estimator with the noise that the options ask for; independent samples where they say nothing. */
+export function withNoise(estimator: Estimator, options: NoiseOptions): Estimator {
+  const { points = "random", pairing = "independent" } = options;
+  const noise = noiseOf(estimator.name, { points, pairing });
+  return noise ? { ...estimator, noise } : estimator;
 }
 
 // Sample 2k is draw k, sample 2k + 1 its reflection.

@@ -1,5 +1,11 @@
-import { gradient } from "../autodiff/gradient.ts";
+import { type Entropy, pathwise } from "./entropy.ts";
 import type { Estimator } from "./estimator.ts";
+import { type NoiseOptions, withNoise } from "./noise.ts";
+
+export interface ReparamOptions extends NoiseOptions {
+  /** How the guide's entropy is counted (default "sampled"). */
+  readonly entropy?: Entropy;
+}
 
 /**
  * The pathwise (reparameterisation) estimator alone: ∇θ ℓ(f_θ(ε), θ).
@@ -8,14 +14,17 @@ import type { Estimator } from "./estimator.ts";
  * Unbiased when: the density does not jump. **Biased** on every model with a condition that makes it jump; `fit` warns.
  * State: none. Source: Kingma and Welling, ICLR 2014.
  */
-export function reparam(): Estimator {
-  return {
-    name: "reparam",
-    biasedAtJumps: true,
-    build: ({ graph, value, parameters, normals }) => ({
-      gradient: gradient(graph, value, parameters),
-      normals,
-      choices: [],
-    }),
-  };
+export function reparam(options: ReparamOptions = {}): Estimator {
+  const { entropy = "sampled" } = options;
+  return withNoise(
+    {
+      name: "reparam",
+      biasedAtJumps: true,
+      build: (original) => {
+        const { target, gradient } = pathwise("reparam", original, entropy);
+        return { value: target.value, gradient, normals: target.normals, choices: [] };
+      },
+    },
+    options,
+  );
 }

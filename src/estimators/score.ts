@@ -1,9 +1,10 @@
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import { type NoiseOptions, withNoise } from "./noise.ts";
 import type { Target } from "./target.ts";
 
-export interface ScoreOptions {
+export interface ScoreOptions extends NoiseOptions {
   /** "leave-one-out": from each sample's ℓ the mean of the others' is taken; needs 2 samples per gradient. Default "none". */
   readonly baseline?: "none" | "leave-one-out";
   /** Leave out, for each latent, the terms of ℓ that do not depend on it, be it through a condition (default false). */
@@ -18,10 +19,11 @@ export interface ScoreOptions {
  * Rao-Blackwellisation (under a factorised guide); leave-one-out: Kool, van Hoof, Welling, 2019, "Buy 4 REINFORCE samples".
  * Its variance is that of ℓ itself, often too large to be of use.
  */
-export function score({ baseline = "none", raoBlackwell = false }: ScoreOptions = {}): Estimator {
+export function score(options: ScoreOptions = {}): Estimator {
+  const { baseline = "none", raoBlackwell = false } = options;
   if (baseline !== "none" && baseline !== "leave-one-out")
     throw new RangeError(`score: unknown baseline; got ${String(baseline)}, expected "none" or "leave-one-out"`);
-  return { name: "score", build: (target) => build(target, baseline, raoBlackwell) };
+  return withNoise({ name: "score", build: (target) => build(target, baseline, raoBlackwell) }, options);
 }
 
 function build(target: Target, baseline: "none" | "leave-one-out", raoBlackwell: boolean): EstimatorNodes {

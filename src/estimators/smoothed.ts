@@ -4,9 +4,10 @@ import { gradient } from "../autodiff/gradient.ts";
 import { type Graph, MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import { type NoiseOptions, withNoise } from "./noise.ts";
 import { type Target, withTerms } from "./target.ts";
 
-export interface SmoothedOptions {
+export interface SmoothedOptions extends NoiseOptions {
   /** η > 0: the width of the sigmoids, in units of the conditions; the smaller, the less bias and the more variance (default 0.1). */
   readonly accuracy?: number;
   /** "fixed" (default): η in every step. "dsgd": η·√(4000/(i + 1)) in optimiser step i = 0, 1, …: η in the 4000th. */
@@ -22,7 +23,8 @@ export interface SmoothedOptions {
  * less the smaller η is, while the variance grows like 1/η. State: the optimiser's step, with schedule "dsgd".
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
-export function smoothed({ accuracy = 0.1, schedule = "fixed" }: SmoothedOptions = {}): Estimator {
+export function smoothed(options: SmoothedOptions = {}): Estimator {
+  const { accuracy = 0.1, schedule = "fixed" } = options;
   if (!(typeof accuracy === "number" && accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
     throw new RangeError(
       `smoothed: accuracy is no width; got ${String(accuracy)}, expected a finite number > 0, not below 1e-308`,
@@ -31,13 +33,16 @@ export function smoothed({ accuracy = 0.1, schedule = "fixed" }: SmoothedOptions
     throw new RangeError(`smoothed: unknown schedule; got ${String(schedule)}, expected "fixed" or "dsgd"`);
   const sharpness = (step: number): number =>
     schedule === "fixed" ? 1 / accuracy : Math.sqrt((step + 1) / 4000) / accuracy;
-  return {
-    name: "smoothed",
-    biasedAtJumps: true,
-    // The program's own ifs, not those it has after simplification, define what is smoothed.
-    graphOptions: { pushIntoWhere: false },
-    build: (target) => build(target, sharpness),
-  };
+  return withNoise(
+    {
+      name: "smoothed",
+      biasedAtJumps: true,
+      // The program's own ifs, not those it has after simplification, define what is smoothed.
+      graphOptions: { pushIntoWhere: false },
+      build: (target) => build(target, sharpness),
+    },
+    options,
+  );
 }
 
 function build(target: Target, at: (step: number) => number): EstimatorNodes {
