@@ -1,8 +1,11 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
+import { add, gt, mul, type Real } from "../src/autodiff/expr.ts";
 import { INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { runLanes, runUniform } from "../src/autodiff/tape.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { normal } from "../src/distributions/normal.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
@@ -11,8 +14,9 @@ import { fit as fitted } from "../src/inference/fit.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import { makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { gmm } from "../src/models/gmm.ts";
+import { defineModel } from "../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
-import { ALL_BOUNDARIES, byHand, byTape, disagreement, HAND_WRITTEN, pointOf } from "./gradients.ts";
+import { ALL_BOUNDARIES, byHand, byTape, disagreement, HAND_WRITTEN, inputsOf, pointOf } from "./gradients.ts";
 import { type Candidate, sideBySide, spent, type Timing } from "./timing.ts";
 
 export type Length = "smoke" | "short" | "full";
@@ -31,12 +35,19 @@ const EFFORT: { readonly [L in Length]: Effort } = {
 
 type Print = (line: string) => void;
 
-export function bench(length: Length, print: Print): void {
+/** The program of a model in C, compiled in two ways and run on the given inputs. */
+export type Native = (
+  model: string,
+  inputs: Float64Array,
+) => readonly { readonly name: string; readonly median: number; readonly least: number; readonly out: number[] }[];
+
+export function bench(length: Length, print: Print, native?: Native): void {
   const effort = EFFORT[length];
   estimators(effort, print);
-  besideHand(effort, print);
+  besideHand(effort, print, native);
   noise(effort, print);
   wholeFit(effort, print);
+  if (length !== "short") growth(length === "full" ? 5 : 3, print);
   print(`(sum of everything computed: ${spent().toPrecision(3)})`);
 }
 
@@ -95,7 +106,7 @@ function estimators(effort: Effort, print: Print): void {
 
 declare const performance: { now(): number };
 
-function besideHand({ samples, repeats, milliseconds }: Effort, print: Print): void {
+function besideHand({ samples, repeats, milliseconds }: Effort, print: Print, native?: Native): void {
   print(`\nCorrected gradient of ${samples} samples, all boundaries, noise made beforehand: ns per sample`);
   for (const { model, hand } of HAND_WRITTEN) {
     const written = byHand(model, hand, samples);
@@ -104,7 +115,7 @@ function besideHand({ samples, repeats, milliseconds }: Effort, print: Print): v
       byTape("interpreter", model, samples),
       byTape("generated JavaScript", model, samples, { backend: jit() }),
       byTape("WebAssembly kernels", model, samples, { backend: wasmKernels() }),
-      byTape("generated WebAssembly", model, samples, { backend: wasm({ after: 0 }), lanes: 64 }),
+      byTape("generated WebAssembly", model, samples, { backend: wasm({ after: 0 }) }),
     ];
     for (const candidate of candidates) candidate.run();
     for (const { name, out } of candidates) {
@@ -114,9 +125,29 @@ function besideHand({ samples, repeats, milliseconds }: Effort, print: Print): v
           `bench: ${name} disagrees on ${model.name}; got relative difference ${difference}, expected < 1e-9`,
         );
     }
-    report(`${model.name}`, candidates, samples, repeats, milliseconds, print);
+    const inC = native?.(model.name, inputsOf(model, hand, samples)) ?? [];
+    const [reference] = report(`${model.name}`, candidates, samples, repeats, milliseconds, print);
+    // Before and after the others: the better of the two medians.
+    const again = native?.(model.name, inputsOf(model, hand, samples)) ?? [];
+    inC.forEach(({ name, out, ...first }, index) => {
+      const difference = disagreement(written.out, Float64Array.from(out));
+      if (!(difference < 1e-9))
+        throw new RangeError(`bench: ${name} disagrees on ${model.name}; got ${difference}, expected < 1e-9`);
+      const [median, least] = [
+        Math.min(first.median, again[index]!.median),
+        Math.min(first.least, again[index]!.least),
+      ];
+      const ratio = (median * samples) / (1e6 * reference!.median);
+      print(
+        columns(
+          [`${model.name} ${name}`, median.toFixed(1), `least ${least.toFixed(1)}`, `× ${ratio.toFixed(2)}`],
+          WIDTHS,
+        ),
+      );
+    });
   }
 }
+const WIDTHS = [36, 10, 14, 9];
 
 function report(
   title: string,
@@ -136,7 +167,7 @@ function report(
           `least ${((least / units) * 1e6).toFixed(1)}`,
           `× ${ratio.toFixed(2)}`,
         ],
-        [30, 10, 14, 9],
+        WIDTHS,
       ),
     );
   return timings;
@@ -151,6 +182,33 @@ function noise({ samples, repeats, milliseconds }: Effort, print: Print): void {
     return out[0]!;
   };
   report("normals", [{ name: "over 64 lanes", run }], samples * 8, repeats, milliseconds, print);
+}
+
+/** Time against size: a chain of latents with a condition and an observation each. */
+function growth(decades: number, print: Print): void {
+  print("\nGrowth of reparam on a chain: lane instructions, time to make the tape, ns per sample and link");
+  const estimator = reparam();
+  for (let decade = 2; decade <= decades; decade++) {
+    const links = 10 ** decade;
+    const chain = defineModel("chain", ({ sample, observe, where }) => {
+      let state: Real = sample("start", normal(0, 1));
+      for (let k = 0; k < links; k++) {
+        state = add(mul(0.9, state), where(gt(state, 0), 0.1, -0.1));
+        observe(normal(state, 1), Math.sin(k), `link ${k}`);
+      }
+    });
+    const start = performance.now();
+    const { tape } = makeSampler(chain, estimator);
+    const making = performance.now() - start;
+    runUniform(tape);
+    const run = (): number => {
+      runLanes(tape, tape.lanes);
+      return tape.slots[tape.outputs[0]!.offset]!;
+    };
+    const [timing] = sideBySide([{ name: "", run }], 5, 10);
+    const perLink = (timing!.median * 1e6) / tape.lanes / links;
+    print(columns([`${links} links`, tape.size.lane, `${making.toFixed(0)} ms`, perLink.toFixed(2)], [16, 10, 10, 8]));
+  }
 }
 
 function wholeFit({ fitSteps }: Effort, print: Print): void {

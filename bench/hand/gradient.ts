@@ -1,6 +1,8 @@
 /** What a gradient written by hand for one model looks like, in plain JavaScript. */
 
 export interface HandWritten {
+  /** Data of the model that the same program in C reads. */
+  readonly constants: Float64Array;
   /**
    * Adds the corrected gradient [∂μ…, ∂ρ…] and, last, ℓ of n samples to `out`: the pathwise gradient and the boundary
    * term of every condition. The noise of latent i and sample j lies at noise[i·stride + j].

@@ -15,6 +15,7 @@ export function handInfluenza(): HandWritten {
   const [a, c] = [new Float64Array(months + 2), new Float64Array(months + 1)];
 
   return {
+    constants: y,
     add(out, theta, noise, stride, n) {
       let offset = constant;
       for (let i = 0; i < latents; i++) {

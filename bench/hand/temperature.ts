@@ -22,6 +22,7 @@ export function handTemperature(): HandWritten {
   };
 
   return {
+    constants: y,
     add(out, theta, noise, stride, n) {
       let offset = constant;
       for (let i = 0; i < latents; i++) {

@@ -17,6 +17,7 @@ export function handTextmsg(): HandWritten {
   const [weightMu, weightRho] = [new Float64Array(ifs), new Float64Array(ifs)];
 
   return {
+    constants: Float64Array.of(mean, sd, constant, ...observed, ...threshold),
     add(out, theta, noise, stride, n) {
       const [m0, m1, m2] = [theta[0]!, theta[1]!, theta[2]!];
       const [s0, s1, s2] = [softplus(theta[3]!), softplus(theta[4]!), softplus(theta[5]!)];

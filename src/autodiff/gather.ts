@@ -36,9 +36,13 @@ export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
   const moved = Int32Array.from({ length: graph.size }, (_, node) => node);
   for (const node of reachable) {
     if (!graph.hasFlag(node, LANE) || graph.arity(node) === 0 || kind[node] === INNER) continue;
-    const [x, y, z] = graph.operands(node).map((operand) => moved[operand]!);
-    moved[node] =
-      kind[node] === LINEAR ? tree(graph, node, kind, paths, moved) : graph.apply(graph.op[node]!, x!, y, z);
+    const operands = graph.operands(node);
+    if (kind[node] === LINEAR) {
+      moved[node] = tree(graph, node, kind, paths, moved);
+    } else if (operands.some((operand) => moved[operand] !== operand)) {
+      const [x, y, z] = operands.map((operand) => moved[operand]!);
+      moved[node] = graph.apply(graph.op[node]!, x!, y, z);
+    }
   }
   return outputs.map((node) => moved[node]!);
 }

@@ -51,6 +51,8 @@ export interface Backend {
   readonly name: string;
   /** The number of lanes of a tape is rounded up to a multiple of this (default 1). */
   readonly laneMultiple?: number;
+  /** Most lanes that it runs well with, where the caller of `compileTape` names no number. */
+  readonly mostLanes?: number;
   readonly load: (program: TapeProgram) => Executable;
 }
 

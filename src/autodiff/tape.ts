@@ -41,8 +41,9 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const { outputs, kernels } = plan;
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
-  const { laneMultiple = 1 } = backend;
-  const lanes = laneMultiple * Math.ceil((options.lanes ?? defaultLanes(lane.realSlots)) / laneMultiple);
+  const { laneMultiple = 1, mostLanes = Infinity } = backend;
+  const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
+  const lanes = laneMultiple * Math.ceil(asked / laneMultiple);
 
   const placeOf = (node: NodeId): Place =>
     graph.hasFlag(node, LANE)

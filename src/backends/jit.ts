@@ -13,7 +13,7 @@ import type { OpName } from "../autodiff/ops.ts";
 import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
 
 export interface JitOptions {
-  /** Instructions per generated function (default 200); engines do not optimise very large functions. */
+  /** Instructions per generated function (default 100); engines do not optimise very large functions. */
   readonly block?: number;
 }
 
@@ -26,8 +26,8 @@ export interface JitOptions {
  * Requires: permission to compile at run time (`new Function`; not in edge runtimes nor under a content security policy).
  */
 export function jit(options: JitOptions = {}): Backend {
-  const { block = 200 } = options;
-  return { name: "jit", load: (program) => load(program, block) };
+  const { block = 100 } = options;
+  return { name: "jit", mostLanes: 32, load: (program) => load(program, block) };
 }
 
 type Loop = (s: Float64Array, m: Int32Array, n: number) => void;

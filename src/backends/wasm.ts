@@ -45,7 +45,7 @@ const PAGE = 65536;
  */
 export function wasm(options: WasmOptions = {}): Backend {
   const { block = 500, after = 5000 } = options;
-  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block, after) };
+  return { name: "wasm", laneMultiple: 2, mostLanes: 64, load: (program) => load(program, block, after) };
 }
 
 function load(program: TapeProgram, most: number, after: number): Executable {
