@@ -93,9 +93,8 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
   const inputs = variables.map(({ node }) => node);
   const outputs = pairs.flatMap(([p, q]) => {
     const [onP, onQ] = [placeOf(p), placeOf(q)];
-    const products = gradient(graph, p.condition, inputs).map((node, i) =>
-      A.mul(node, gradient(graph, q.condition, inputs)[i]!),
-    );
+    const slopesOfQ = gradient(graph, q.condition, inputs);
+    const products = gradient(graph, p.condition, inputs).map((node, i) => A.mul(node, slopesOfQ[i]!));
     return [
       ...substitute(graph, [q.condition, graph.sum(products)], onP.at),
       onP.weight,
