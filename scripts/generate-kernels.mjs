@@ -1,5 +1,6 @@
-// Writes kernels.generated.ts, special- and fused-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
-// combination of uniform and per-lane operands, from the text of the primals in the op table. `--check` only compares.
+// Writes kernels.generated.ts, special- and fast-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
+// combination of uniform and per-lane operands, from the text of the primals in the op table; the fast ones are fused ops and,
+// with unrolled loops, the short ops. `--check` only compares.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -45,49 +46,65 @@ function parse(primal) {
   return { names: match[1].split(",").map((name) => name.trim()), body: match[2] };
 }
 
-/** Rows whose arithmetic is short beside the loop around it and which models use most: four lanes per turn. */
-const SHORT = ["add", "sub", "mul", "square", "mulAdd", "subMul", "addPositive"];
+/** Lanes per turn of an unrolled loop: 8, where a lane reads little. */
+const turnsOf = (operands) => (operands.filter(({ lane }) => lane).length <= 3 ? 8 : 4);
 
-/** One loop: `operands` have a name in `body`, a kind and whether they differ between lanes. */
-function kernel(operands, result, body, short) {
+/**
+ * One loop: `operands` have a name in `body`, a kind and whether they differ between lanes; several lanes per turn if
+ * `unrolled`. Integer sums are cut to 32 bits by `| 0`, which spares the engine checks for overflow.
+ */
+function kernel(operands, result, body, unrolled) {
   const out = result === "m" ? "m" : "s";
-  const at = (j) => `${OPERANDS[j]}${operands[j].lane ? " + i" : ""}`;
-  const load = (j) => `${operands[j].kind === "m" ? "m" : "s"}[${at(j)}]`;
-  const hoisted = operands.map((_, j) => `const ${OPERANDS[j]} = k[t + ${j + 1}];`);
-  const inLoop = [];
-  const skip = new Set();
+  const at = (j, i) => (operands[j].lane && i > 0 ? `${OPERANDS[j]} + ${i}` : OPERANDS[j]);
+  const indexed = (array, text) => `${array}[${text.includes(" ") ? `(${text}) | 0` : text}]`;
+  const hoisted = operands.map(({ lane }, j) => `${lane ? "let" : "const"} ${OPERANDS[j]} = k[t + ${j + 1}];`);
   const index = (name) => operands.findIndex((operand) => operand.name === name);
+  const skip = new Set();
+  const uniform = new Set();
   // A selection by a mask becomes an indexed load: no branch to mispredict.
-  const expression = body.replace(/\((\w+) \? (\w+) : (\w+)\)|^(\w+) \? (\w+) : (\w+)$/g, (text, ...names) => {
-    const [p, x, y] = names.slice(0, 6).filter(Boolean).map(index);
-    if (operands[p]?.kind !== "m" || !operands[p].lane) return text;
-    const difference = `${OPERANDS[x]} - ${OPERANDS[y]}`;
-    for (const j of [p, x, y]) skip.add(j);
-    if (operands[x].lane !== operands[y].lane)
-      return `s[${at(y)} + ((${difference} ${operands[x].lane ? "+" : "-"} i) & ${load(p)})]`;
-    hoisted.push(`const k${p} = ${difference};`);
-    return `s[${at(y)} + (k${p} & ${load(p)})]`;
+  const expression = (i) =>
+    body.replace(/\((\w+) \? (\w+) : (\w+)\)|^(\w+) \? (\w+) : (\w+)$/g, (text, ...names) => {
+      const [p, x, y] = names.slice(0, 6).filter(Boolean).map(index);
+      if (operands[p]?.kind !== "m" || !operands[p].lane) return text;
+      for (const j of [p, x, y]) skip.add(j);
+      const chosen = indexed("m", at(p, i));
+      if (operands[x].lane === operands[y].lane) {
+        // The distance stays the same from lane to lane.
+        uniform.add(`const d${p} = (${OPERANDS[x]} - ${OPERANDS[y]}) | 0;`);
+        return indexed("s", `${at(y, i)} + (d${p} & ${chosen})`);
+      }
+      return indexed("s", `${at(y, i)} + ((${at(x, i)} - (${at(y, i)})) & ${chosen})`);
+    });
+  expression(0);
+  operands.forEach(({ lane, name, kind }, j) => {
+    if (!skip.has(j) && !lane) hoisted.push(`const ${name} = ${indexed(kind === "m" ? "m" : "s", at(j, 0))};`);
   });
-  operands.forEach(({ lane, name }, j) => {
-    if (!skip.has(j)) (lane ? inLoop : hoisted).push(`const ${name} = ${load(j)};`);
-  });
-  const step = `{ ${inLoop.join(" ")} ${out}[o + i] = ${expression}; }`;
-  const later = (lane) => step.replace(/\bi\b/g, `(i + ${lane})`);
-  const turns = short ? `for (; i < n - 3; i += 4) { ${step} ${later(1)} ${later(2)} ${later(3)} }` : "";
-  const text = `const o = k[t]; ${hoisted.join(" ")} let i = 0; ${turns} for (; i < n; i++) ${step}`;
+  const step = (i) => {
+    const loads = operands.flatMap(({ lane, name, kind }, j) =>
+      skip.has(j) || !lane ? [] : [`const ${name} = ${indexed(kind === "m" ? "m" : "s", at(j, i))};`],
+    );
+    return `{ ${loads.join(" ")} ${indexed(out, i > 0 ? `o + ${i}` : "o")} = ${expression(i)}; }`;
+  };
+  const pointers = ["o", ...operands.flatMap(({ lane }, j) => (lane ? [OPERANDS[j]] : []))];
+  const next = (by) => pointers.map((name) => `${name} = (${name} + ${by}) | 0;`).join(" ");
+  const turns = unrolled ? turnsOf(operands) : 1;
+  const loop = (lanes, end) =>
+    `for (const end = ${end}; o < end; ) { ${Array.from({ length: lanes }, (_, i) => step(i)).join(" ")} ${next(lanes)} }`;
+  const loops = turns > 1 ? `${loop(turns, `(last - ${turns - 1}) | 0`)} ${loop(1, "last")}` : loop(1, "last");
+  const text = `let o = k[t]; const last = (o + n) | 0; ${hoisted.join(" ")} ${[...uniform].join(" ")} ${loops}`;
   const unused = (name) => (text.includes(`${name}[`) ? name : `_${name}`);
   return `(${unused("s")}, ${unused("m")}, n, k, t) => { ${text} }`;
 }
 
 /** Every combination of uniform and per-lane operands; none for uniform operands alone, which run as one lane. */
-function variants({ name, kinds, primal, lanes = 0 }) {
+function variants({ kinds, primal, lanes = 0 }, unrolled) {
   const [operands, result] = kinds.split(">");
   const { names, body } = parse(primal);
   return Array.from({ length: (1 << operands.length) - 1 }, (_, index) => {
     const variant = index + 1;
     if ((variant & lanes) !== lanes) return "undefined";
     const typed = [...operands].map((kind, j) => ({ kind, name: names[j], lane: ((variant >> j) & 1) === 1 }));
-    return kernel(typed, result, body, SHORT.includes(name));
+    return kernel(typed, result, body, unrolled);
   });
 }
 
@@ -106,15 +123,18 @@ function runs({ kinds, term, lanes }, count) {
     (sum, text) => `${sum} + ${text.includes("?") ? `(${text.replace(/^\(|\)$/g, "")})` : text}`,
     "r",
   );
-  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression, count < 4));
+  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression, true));
 }
 
 /** Names and kernels of rows of the op table. */
-const kernelsOf = (ops) =>
-  Object.entries(ops).map(([name, row]) => [
+const kernelsOf = (ops, unrolled) =>
+  Object.entries(ops).map(([name, { kinds, domain, primal }]) => [
     name,
-    variants({ name, kinds: row.kinds ?? `${"r".repeat(row.domain.length)}>r`, primal: row.primal }),
+    variants({ kinds: kinds ?? `${"r".repeat(domain.length)}>r`, primal }, unrolled),
   ]);
+
+/** The rows whose arithmetic is short beside the loop around it. */
+const short = (ops) => Object.fromEntries(Object.entries(ops).filter(([, { primal }]) => !/\w\(|\*\*/.test(primal)));
 
 /** The text of a module with kernels: what it imports and declares, and the name and type of its table. */
 function moduleOf(rows, { imports = "", declarations = "", table }) {
@@ -144,8 +164,9 @@ export type Kernel = (s: Float64Array, m: Int32Array, n: number, k: Int32Array, 
 export type Kernels = { readonly [name: string]: readonly (Kernel | undefined)[] };
 
 `;
-const fused = [
-  ...FUSED.map((row) => [row.name, variants(row)]),
+const fast = [
+  ...kernelsOf(short(BASIC_OPS), true),
+  ...FUSED.map((row) => [row.name, variants(row, true)]),
   ...FAMILIES.flatMap((family) =>
     RUNS.filter((count) => count > 1 || family.name !== "dot").map((count) => [
       `${family.name}${count}`,
@@ -156,7 +177,7 @@ const fused = [
 const imports = 'import type { Kernels } from "./kernels.generated.ts";\n';
 const modules = {
   kernels: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
-  "fused-kernels": moduleOf(fused, { imports, table: "FUSED_KERNELS" }),
+  "fast-kernels": moduleOf(fast, { imports, table: "FAST_KERNELS" }),
   "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
 };
 

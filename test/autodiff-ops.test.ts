@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
-import { FUSED_KERNELS } from "../src/autodiff/fused-kernels.generated.ts";
+import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
 import {
@@ -23,7 +23,7 @@ import { BASIC } from "../src/autodiff/op-table.ts";
 import type { PartialRule } from "../src/autodiff/ops.ts";
 import { SPECIAL_OPS } from "../src/autodiff/special-ops.ts";
 
-const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FUSED_KERNELS };
+const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
 const EPSILON = Number.EPSILON;
 const DRAWS = 40;
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { OP_NAMES } from "../src/autodiff/codes.ts";
-import { FUSED_KERNELS } from "../src/autodiff/fused-kernels.generated.ts";
+import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
 import type { Kernels } from "../src/autodiff/kernels.generated.ts";
@@ -24,7 +24,7 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
-const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FUSED_KERNELS };
+const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
 const LANES = 6;
 const EDGES = [
   0,

@@ -1,4 +1,4 @@
-import { FUSED_KERNELS } from "./fused-kernels.generated.ts";
+import { FAST_KERNELS } from "./fast-kernels.generated.ts";
 import { gather } from "./gather.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
@@ -8,5 +8,5 @@ import { schedule } from "./schedule.ts";
 /** The plan for the fewest passes over the lanes: sums gathered, ops fused. */
 export function fastPlan(graph: Graph, roots: readonly NodeId[]): Plan {
   const outputs = gather(graph, roots);
-  return { ...schedule(graph, outputs), outputs, kernels: { ...graph.ops.kernels, ...FUSED_KERNELS } };
+  return { ...schedule(graph, outputs), outputs, kernels: { ...graph.ops.kernels, ...FAST_KERNELS } };
 }
