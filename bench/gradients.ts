@@ -1,13 +1,14 @@
-/** The same corrected gradient computed by different means: by hand, and by tapes on every back end. */
+/** The same gradient computed by different means: by hand, and by tapes on every back end. */
 import { addOutputsInto, runLanes, runUniform } from "../src/autodiff/tape.ts";
 import { corrected } from "../src/estimators/corrected.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
-import { makeSampler, type SamplerOptions } from "../src/inference/sampler.ts";
+import { lyy18 } from "../src/estimators/lyy18.ts";
+import { type GradientSampler, makeSampler, type SamplerOptions } from "../src/inference/sampler.ts";
 import { influenza } from "../src/models/influenza.ts";
 import { temperature } from "../src/models/temperature.ts";
 import { textmsg } from "../src/models/textmsg.ts";
 import type { Model } from "../src/program/model.ts";
-import { fillNormals, makeGenerator } from "../src/random/index.ts";
+import { fillNormals, fillUniforms, makeGenerator } from "../src/random/index.ts";
 import type { HandWritten } from "./hand/gradient.ts";
 import { handInfluenza } from "./hand/influenza.ts";
 import { handTemperature } from "./hand/temperature.ts";
@@ -22,6 +23,9 @@ export const HAND_WRITTEN: readonly { readonly model: Model; readonly hand: Hand
 
 /** What is written by hand: the boundary term of every condition, in every sample. */
 export const ALL_BOUNDARIES: Estimator = corrected({ marginalise: false });
+
+/** The paper's estimator: one boundary drawn for each sample. */
+export const ONE_BOUNDARY: Estimator = lyy18();
 
 /** A gradient of `samples` samples with its noise made beforehand; every run gives the same [∂μ…, ∂ρ…, ℓ], summed. */
 export interface BatchedGradient {
@@ -39,22 +43,35 @@ export function pointOf({ init }: Model): Float64Array {
   );
 }
 
-function noiseOf(latents: number, samples: number): Float64Array {
-  const noise = new Float64Array(latents * samples);
-  fillNormals(noise, 0, samples, makeGenerator(1), 0, 0, samples, latents);
+/** Rows of `lanes` samples: the normals that the estimator asks for, then the index of each boundary it draws. */
+function noiseOf({ nodes: { normals, choices } }: GradientSampler, firstSample: number, lanes: number): Float64Array {
+  const noise = new Float64Array((normals.length + choices.length) * lanes);
+  const drawn = normals.length * lanes;
+  fillNormals(noise, 0, lanes, makeGenerator(1), 0, firstSample, lanes, normals.length);
+  fillUniforms(noise, drawn, lanes, makeGenerator(1), 0, firstSample, lanes, choices.length);
+  for (let i = drawn; i < noise.length; i++) {
+    const { count } = choices[Math.floor((i - drawn) / lanes)]!;
+    noise[i] = Math.floor(noise[i]! * count!);
+  }
   return noise;
 }
 
-/** What the programs in bench/c read: numbers of latents, samples and constants; parameters, noise, constants. */
-export function inputsOf(model: Model, { constants }: HandWritten, samples: number): Float64Array {
+/** What the programs in bench/c read: numbers of latents, rows of noise, samples, constants; parameters, noise, constants. */
+export function inputsOf(
+  model: Model,
+  { constants }: HandWritten,
+  samples: number,
+  estimator: Estimator = ALL_BOUNDARIES,
+): Float64Array {
   const theta = pointOf(model);
-  const latents = theta.length / 2;
-  return Float64Array.of(latents, samples, constants.length, ...theta, ...noiseOf(latents, samples), ...constants);
+  const noise = noiseOf(makeSampler(model, estimator), 0, samples);
+  const header = [theta.length / 2, noise.length / samples, samples, constants.length];
+  return Float64Array.of(...header, ...theta, ...noise, ...constants);
 }
 
 export function byHand(model: Model, { add }: HandWritten, samples: number): BatchedGradient {
   const theta = pointOf(model);
-  const noise = noiseOf(theta.length / 2, samples);
+  const noise = noiseOf(makeSampler(model, ALL_BOUNDARIES), 0, samples);
   const out = new Float64Array(theta.length + 1);
   const run = (): number => {
     out.fill(0);
@@ -65,17 +82,18 @@ export function byHand(model: Model, { add }: HandWritten, samples: number): Bat
 }
 
 /** On a tape. The noise of every pass lies ready and is copied in; outputs are summed as the sampler sums them. */
-export function byTape(name: string, model: Model, samples: number, options: SamplerOptions = {}): BatchedGradient {
-  const { tape, parameterOf } = makeSampler(model, ALL_BOUNDARIES, options);
+export function byTape(
+  name: string,
+  model: Model,
+  samples: number,
+  { estimator = ALL_BOUNDARIES, ...options }: SamplerOptions & { readonly estimator?: Estimator } = {},
+): BatchedGradient {
+  const sampler = makeSampler(model, estimator, options);
+  const { tape, parameterOf } = sampler;
   const theta = pointOf(model);
-  const latents = theta.length / 2;
   const { lanes, slots, noiseOffset, outputs, uniformInputs } = tape;
   if (samples % lanes !== 0) throw new RangeError(`byTape: got ${samples} samples, expected a multiple of ${lanes}`);
-  const passes = Array.from({ length: samples / lanes }, (_, pass) => {
-    const noise = new Float64Array(latents * lanes);
-    fillNormals(noise, 0, lanes, makeGenerator(1), 0, pass * lanes, lanes, latents);
-    return noise;
-  });
+  const passes = Array.from({ length: samples / lanes }, (_, pass) => noiseOf(sampler, pass * lanes, lanes));
   const out = new Float64Array(theta.length + 1);
   const run = (): number => {
     uniformInputs.forEach(({ offset }, i) => {

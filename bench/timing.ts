@@ -2,6 +2,15 @@
 
 declare const performance: { now(): number };
 
+/** How much is measured. */
+export interface Effort {
+  readonly repeats: number;
+  /** Milliseconds per measurement. */
+  readonly milliseconds: number;
+  /** Samples of a gradient. */
+  readonly samples: number;
+}
+
 export interface Candidate {
   readonly name: string;
   /** Does the work once; what it returns goes into a sink so that nothing is optimised away. */

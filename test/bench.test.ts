@@ -1,6 +1,19 @@
-import { describe, expect, test } from "vitest";
-import { byHand, byTape, disagreement, HAND_WRITTEN, pointOf } from "../bench/gradients.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  ALL_BOUNDARIES,
+  byHand,
+  byTape,
+  disagreement,
+  HAND_WRITTEN,
+  inputsOf,
+  ONE_BOUNDARY,
+  pointOf,
+} from "../bench/gradients.ts";
 import { bench } from "../bench/main.ts";
+import { nativeIn } from "../bench/native.ts";
 import { median, sideBySide } from "../bench/timing.ts";
 
 describe("the gradients that the bench compares", () => {
@@ -15,6 +28,27 @@ describe("the gradients that the bench compares", () => {
     wrong[3]! *= 1 + 1e-7;
     expect(disagreement(written.out, wrong)).toBeGreaterThan(1e-10);
   });
+});
+
+describe("programs in C", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nondiff-bench-"));
+  const native = nativeIn(folder, "bench/c");
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.skipIf(!native).each(HAND_WRITTEN)(
+    "$model.name in C is the tape's, all boundaries and one drawn",
+    ({ model, hand }) => {
+      for (const [source, estimator] of [
+        [model.name, ALL_BOUNDARIES],
+        [`paper/${model.name}`, ONE_BOUNDARY],
+      ] as const) {
+        const taped = byTape("", model, 256, { estimator });
+        taped.run();
+        const { out } = native!(source, "-ffp-contract=off", inputsOf(model, hand, 256, estimator));
+        expect(disagreement(taped.out, Float64Array.from(out))).toBeLessThan(1e-10);
+      }
+    },
+  );
 });
 
 test("medians", () => {

@@ -20,12 +20,12 @@ static int ascending(const void *a, const void *b) {
 int main(int count, char **arguments) {
   if (count != 2) return 1;
   FILE *file = fopen(arguments[1], "rb");
-  double header[3]; /* latents, samples, constants */
-  if (!file || fread(header, 8, 3, file) != 3) return 1;
-  long latents = header[0], n = header[1], constants = header[2];
-  double *data = malloc(8 * (2 * latents + latents * n + constants));
-  if (fread(data, 8, 2 * latents + latents * n + constants, file) != (size_t)(2 * latents + latents * n + constants)) return 1;
-  const double *theta = data, *noise = data + 2 * latents, *rest = noise + latents * n;
+  double header[4]; /* latents, rows of noise, samples, constants */
+  if (!file || fread(header, 8, 4, file) != 4) return 1;
+  long latents = header[0], rows = header[1], n = header[2], constants = header[3], numbers = 2 * latents + rows * n + constants;
+  double *data = malloc(8 * numbers);
+  if (fread(data, 8, numbers, file) != (size_t)numbers) return 1;
+  const double *theta = data, *noise = data + 2 * latents, *rest = noise + rows * n;
   double *out = calloc(2 * latents + 1, 8);
   double times[51];
   gradient(out, theta, noise, n, n, rest);

@@ -1,0 +1,63 @@
+/** Every model under every estimator: what is on the tape, what it takes to make, gradient samples per second. */
+import { analyseBoundaries } from "../src/estimators/boundaries.ts";
+import type { Estimator } from "../src/estimators/estimator.ts";
+import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
+import { buildTarget } from "../src/estimators/target.ts";
+import { makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
+import { gmm } from "../src/models/gmm.ts";
+import { makeGenerator } from "../src/random/index.ts";
+import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
+import { columns, type Print } from "./print.ts";
+import { type Effort, sideBySide } from "./timing.ts";
+
+declare const performance: { now(): number };
+
+const ESTIMATORS: readonly (readonly [name: string, estimator: Estimator])[] = [
+  ["score", score()],
+  ["reparam", reparam()],
+  ["lyy18", lyy18()],
+  ["all boundaries", ALL_BOUNDARIES],
+  ["corrected", corrected()],
+];
+
+export function estimators(effort: Effort, print: Print): void {
+  const widths = [26, 9, 8, 8, 7, 11, 11, 13];
+  print("\nEvery model × estimator: instructions on the tape, time to make it, gradient samples (noise included)");
+  print(columns(["", "uniform", "lane", "slots", "lanes", "trace ms", "compile ms", "samples/s"], widths));
+  for (const model of [gmm, ...HAND_WRITTEN.map((entry) => entry.model)]) {
+    for (const [name, estimator] of ESTIMATORS) {
+      const make = (): { tracing: number; all: number; sampler: ReturnType<typeof makeSampler> } => {
+        const start = performance.now();
+        analyseBoundaries(buildTarget(model, estimator.graphOptions));
+        const traced = performance.now();
+        const sampler = makeSampler(model, estimator);
+        return { tracing: traced - start, all: performance.now() - traced, sampler };
+      };
+      make();
+      const { tracing, all, sampler } = make();
+      const theta = pointOf(model);
+      const out = new Float64Array(theta.length);
+      const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples: effort.samples };
+      const run = (): number => meanGradientInto(out, sampler, theta, draw);
+      const [timing] = sideBySide([{ name: "", run }], Math.min(3, effort.repeats), effort.milliseconds);
+      const { size, lanes } = sampler.tape;
+      const perSecond = Math.round((effort.samples / timing!.median) * 1000);
+      const compile = Math.max(0, all - tracing);
+      print(
+        columns(
+          [
+            `${model.name} ${name}`,
+            size.uniform,
+            size.lane,
+            size.laneSlots,
+            lanes,
+            tracing.toFixed(1),
+            compile.toFixed(1),
+            perSecond,
+          ],
+          widths,
+        ),
+      );
+    }
+  }
+}

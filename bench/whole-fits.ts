@@ -1,0 +1,34 @@
+/** A whole fit on every back end: seconds, and the ELBO over the last tenth of the steps. */
+import { INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { jit } from "../src/backends/jit.ts";
+import { wasm } from "../src/backends/wasm.ts";
+import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { fit } from "../src/inference/fit.ts";
+import { adam } from "../src/inference/optimizers.ts";
+import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
+import { columns, type Print } from "./print.ts";
+
+declare const performance: { now(): number };
+
+export function wholeFits(fitSteps: number, print: Print): void {
+  print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);
+  for (const { model } of HAND_WRITTEN)
+    for (const backend of [INTERPRETER, jit(), wasmKernels(), wasm()]) {
+      const options = {
+        estimator: ALL_BOUNDARIES,
+        optimizer: adam({ learningRate: 0.001 }),
+        samples: 16,
+        seed: 1,
+        backend,
+      };
+      fit(model, { ...options, steps: Math.min(200, fitSteps) });
+      const start = performance.now();
+      const { elboTrace } = fit(model, { ...options, steps: fitSteps });
+      const seconds = (performance.now() - start) / 1000;
+      const last = elboTrace.slice(-Math.ceil(fitSteps / 10));
+      const elbo = last.reduce((total, value) => total + value, 0) / last.length;
+      print(
+        columns([`${model.name} ${backend.name}`, `${seconds.toFixed(2)} s`, `ELBO ${elbo.toFixed(2)}`], [22, 9, 16]),
+      );
+    }
+}
