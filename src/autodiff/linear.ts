@@ -2,7 +2,7 @@
  * Linear forms: a node written as Σ coefficient · atom + constant, where an atom is a node that is not itself a sum,
  * a difference or a constant multiple. Used to find conditions that are affine in the latents.
  */
-import { CODE } from "./codes.ts";
+import { CODE, CONSTANT } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
@@ -17,65 +17,53 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
   const coefficients = new Map<NodeId, number>();
   const weight = new Map<NodeId, number>([[root, 1]]);
   let constant = 0;
-  const give = (node: NodeId, amount: number): void => {
-    weight.set(node, (weight.get(node) ?? 0) + amount);
-  };
   // Ids are a topological order: descending, every weight is complete when its node comes up.
   for (const node of linearNodes(graph, root)) {
-    const w = weight.get(node) ?? 0;
-    const [x, y] = [graph.a[node]!, graph.b[node]!];
-    switch (stepOf(graph, node)) {
-      case "constant":
-        constant += w * graph.value(node);
-        break;
-      case "sum":
-        give(x, w);
-        give(y, graph.op[node] === CODE.sub ? -w : w);
-        break;
-      case "negative":
-        give(x, -w);
-        break;
-      case "multiple":
-        if (graph.isConstant(x)) give(y, w * graph.value(x));
-        else give(x, w * graph.value(y));
-        break;
-      case "quotient":
-        give(x, w / graph.value(y));
-        break;
-      case "atom":
-        if (w !== 0) coefficients.set(node, w);
-    }
+    const w = weight.get(node)!;
+    const parts = partsOf(graph, node);
+    if (graph.isConstant(node)) constant += w * graph.value(node);
+    else if (parts) for (const [part, scaled] of parts) weight.set(part, (weight.get(part) ?? 0) + scaled(w));
+    else if (w !== 0) coefficients.set(node, w);
   }
   return { coefficients, constant };
 }
 
-type Step = "constant" | "sum" | "negative" | "multiple" | "quotient" | "atom";
+type Part = readonly [node: NodeId, scaled: (weight: number) => number];
 
-function stepOf(graph: Graph, node: NodeId): Step {
-  if (graph.isConstant(node)) return "constant";
-  const code = graph.op[node]!;
-  if (code === CODE.add || code === CODE.sub) return "sum";
-  if (code === CODE.neg) return "negative";
-  if (code === CODE.mul && (graph.isConstant(graph.a[node]!) || graph.isConstant(graph.b[node]!))) return "multiple";
-  if (code === CODE.div && graph.isConstant(graph.b[node]!)) return "quotient";
-  return "atom";
+// The nodes that a node is a sum of, and what its weight becomes there; undefined for an atom.
+function partsOf(graph: Graph, node: NodeId): readonly Part[] | undefined {
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const same = (w: number): number => w;
+  const negated = (w: number): number => -w;
+  switch (graph.op[node]) {
+    case CONSTANT:
+      return [];
+    case CODE.add:
+      return [
+        [x, same],
+        [y, same],
+      ];
+    case CODE.sub:
+      return [
+        [x, same],
+        [y, negated],
+      ];
+    case CODE.neg:
+      return [[x, negated]];
+    case CODE.mul:
+      if (graph.isConstant(x)) return [[y, (w) => w * graph.value(x)]];
+      return graph.isConstant(y) ? [[x, (w) => w * graph.value(y)]] : undefined;
+    case CODE.div:
+      return graph.isConstant(y) ? [[x, (w) => w / graph.value(y)]] : undefined;
+    default:
+      return undefined;
+  }
 }
 
-// The nodes below root that linear steps lead to, root first, ids descending.
+// The nodes that root is a sum of, and theirs in turn: root first, ids descending.
 function linearNodes(graph: Graph, root: NodeId): NodeId[] {
   const seen = new Set<NodeId>([root]);
-  const stack = [root];
-  while (stack.length > 0) {
-    const node = stack.pop()!;
-    const step = stepOf(graph, node);
-    if (step === "atom" || step === "constant") continue;
-    for (let j = graph.arity(node) - 1; j >= 0; j--) {
-      const operand = graph.operand(node, j);
-      if ((step === "quotient" && j === 1) || seen.has(operand)) continue;
-      if (step === "multiple" && graph.isConstant(operand)) continue;
-      seen.add(operand);
-      stack.push(operand);
-    }
-  }
+  // A set goes on to what is added while it is walked.
+  for (const node of seen) for (const [part] of partsOf(graph, node) ?? []) seen.add(part);
   return [...seen].sort((p, q) => q - p);
 }

@@ -63,16 +63,13 @@ function evaluator(
   return evaluate;
 }
 
+// The difference of a node across the boundary. Linear ops pass differences through; what else jumps is evaluated on both sides.
 function differencing(graph: Graph, flipping: readonly NodeId[], evaluate: Evaluate): (node: NodeId) => NodeId {
-  const { algebra: A } = graph;
   const jumps = new Map<NodeId, boolean>(flipping.map((node) => [node, true]));
   const known = new Map<NodeId, NodeId>();
-  const zero = graph.constant(0);
-  const onPlus = (node: NodeId): NodeId => evaluate(node, 1);
-  const onMinus = (node: NodeId): NodeId => evaluate(node, -1);
 
-  // The nodes whose differences make up that of `node`, and how; linear ops pass a difference through.
-  const parts = (node: NodeId): NodeId[] => {
+  // The operands in which a node is linear while the others stay what they are; none if there is no such division.
+  const linearIn = (node: NodeId): NodeId[] => {
     const [x, y, z] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
     switch (graph.op[node]) {
       case CODE.add:
@@ -90,66 +87,41 @@ function differencing(graph: Graph, flipping: readonly NodeId[], evaluate: Evalu
         return [];
     }
   };
-  const combine = (node: NodeId): NodeId => {
-    if (!jumps.get(node)) return zero;
-    const [x, y, z] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
-    const d = (operand: NodeId): NodeId => known.get(operand)!;
-    if (parts(node).length === 0) return A.sub(onPlus(node), onMinus(node));
-    switch (graph.op[node]) {
-      case CODE.add:
-        return A.add(d(x), d(y));
-      case CODE.sub:
-        return A.sub(d(x), d(y));
-      case CODE.neg:
-        return A.neg(d(x));
-      case CODE.mul:
-        return jumps.get(x) ? A.mul(d(x), onPlus(y)) : A.mul(onPlus(x), d(y));
-      case CODE.div:
-        return A.div(d(x), onPlus(y));
-      case CODE.where:
-        return A.where(onPlus(x), d(y), d(z));
-      default:
-        throw new TypeError(`jumpAcross: op ${graph.op[node]} has no rule; got one, expected a linear op`);
-    }
+  const difference = (node: NodeId): NodeId => {
+    if (!jumps.get(node)) return graph.constant(0);
+    const linear = linearIn(node);
+    if (linear.length === 0) return graph.algebra.sub(evaluate(node, 1), evaluate(node, -1));
+    const [x, y, z] = graph
+      .operands(node)
+      .map((operand) => (linear.includes(operand) ? known.get(operand)! : evaluate(operand, 1)));
+    return graph.apply(graph.op[node]!, x!, y, z);
   };
   return (root) => {
-    markJumps(graph, root, jumps);
-    const stack = [root];
-    while (stack.length > 0) {
-      const node = stack[stack.length - 1]!;
-      if (known.has(node)) {
-        stack.pop();
-        continue;
-      }
-      const missing = jumps.get(node) ? parts(node).filter((part) => !known.has(part)) : [];
-      if (missing.length > 0) stack.push(...missing);
-      else {
-        known.set(node, combine(node));
-        stack.pop();
-      }
-    }
+    fill(
+      jumps,
+      root,
+      (node) => graph.operands(node),
+      (node) => graph.operands(node).some((operand) => jumps.get(operand)),
+    );
+    fill(known, root, (node) => (jumps.get(node) ? linearIn(node) : []), difference);
     return known.get(root)!;
   };
 }
 
-// Fills `jumps` for every node below root: does it depend on one of the predicates?
-function markJumps(graph: Graph, root: NodeId, jumps: Map<NodeId, boolean>): void {
+// Adds root to the map and first, unless they are there, the nodes that its value is computed from.
+function fill<T>(
+  map: Map<NodeId, T>,
+  root: NodeId,
+  from: (node: NodeId) => readonly NodeId[],
+  value: (node: NodeId) => T,
+): void {
   const stack = [root];
   while (stack.length > 0) {
     const node = stack[stack.length - 1]!;
-    if (jumps.has(node)) {
-      stack.pop();
-      continue;
-    }
-    const operands = graph.operands(node);
-    const missing = operands.filter((operand) => !jumps.has(operand));
-    if (missing.length > 0) stack.push(...missing);
-    else {
-      jumps.set(
-        node,
-        operands.some((operand) => jumps.get(operand) === true),
-      );
-      stack.pop();
-    }
+    const missing = map.has(node) ? [] : from(node).filter((part) => !map.has(part));
+    stack.push(...missing);
+    if (missing.length > 0) continue;
+    stack.pop();
+    if (!map.has(node)) map.set(node, value(node));
   }
 }
