@@ -5,6 +5,7 @@
 import { gradient } from "../src/autodiff/gradient.ts";
 import { requireBoundaries } from "../src/estimators/boundaries.ts";
 import { boundaryTerm, neighboursOf, ownSurfaces } from "../src/estimators/boundary-terms.ts";
+import { drawnChoices } from "../src/estimators/choices.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { type CorrectedOptions, corrected, lyy18 } from "../src/estimators/index.ts";
 import { initialParameters, packParameters } from "../src/guides/mean-field.ts";
@@ -177,7 +178,7 @@ function oneBoundary(): Estimator {
       return {
         gradient: sums.map((terms) => graph.sum(terms)),
         normals,
-        choices: [{ node, count: boundaries.length }],
+        derived: [drawnChoices([{ node, count: boundaries.length }])],
       };
     },
   };

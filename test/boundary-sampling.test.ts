@@ -317,7 +317,7 @@ describe("boundaries drawn among others", () => {
       observe(normal(where(first, where(second, 2, -1), where(second, 5, 1)), where(second, 0.7, 1.3)), 0.8);
     });
     const params: MeanFieldParameters = { mu: [0.3, 0.4], rho: [0.3, 0.1] };
-    expect(makeSampler(coincident, drawing(2)).nodes.choices).toHaveLength(2);
+    expect(makeSampler(coincident, drawing(2)).nodes.derived![0]!.nodes).toHaveLength(2);
     const of = (boundaries: Boundaries, seed: number) =>
       estimateGradient(coincident, { estimator: drawing(boundaries), params, samples: SAMPLES, seed });
     expect(differenceFault(of(1, 1), of("all", 2), 0.1)).toBeUndefined();

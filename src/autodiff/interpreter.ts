@@ -9,6 +9,11 @@ export interface Place {
   readonly value?: number;
 }
 
+/** The value of a lane. */
+export function valueAt(slots: Float64Array, { offset, lane }: Place, i: number): number {
+  return slots[lane ? offset + i : offset]!;
+}
+
 /** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */
 export interface Code {
   readonly kernels: readonly Kernel[];

@@ -57,7 +57,7 @@ export interface Experiment {
 
 const CHECKPOINTS = 100;
 const ELBO_SAMPLES = 2000;
-const VALUE_ONLY: Estimator = { name: "value", build: ({ normals }) => ({ gradient: [], normals, choices: [] }) };
+const VALUE_ONLY: Estimator = { name: "value", build: ({ normals }) => ({ gradient: [], normals }) };
 
 // Streams of noise: the optimisation, the variance measurement, the ELBO.
 const [OPTIMISE, VARIANCE, EVALUATE] = [0, 1, 2];
@@ -89,7 +89,7 @@ export function runExperiment(
   samples.forEach((n, round) => {
     const paths = [...estimators].flatMap(([name, { make }]): Path[] => {
       const sampler = samplerOf(model, name, make(), refused);
-      if (sampler === undefined || sampler.leastSamples > n) return [];
+      if (sampler === undefined || (sampler.nodes.reduction?.leastSamples ?? 1) > n) return [];
       const { trace } = sampler.target;
       const theta = packParameters("compare", trace, initialParameters(trace));
       const curve: Curve = {

@@ -72,7 +72,6 @@ export function plainCorrected(): Estimator {
         (boundary) => ownSurfaces(target, boundary),
       ),
       normals: target.normals,
-      choices: [],
     }),
   };
 }

@@ -107,11 +107,12 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
   const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS });
   const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
   for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
-  fillNormals(tape.slots, tape.noiseOffset, POINTS, makeGenerator(SEED), 0, 0, POINTS, normals.length + extra.length);
+  const generator = makeGenerator(SEED);
+  fillNormals(tape.slots, tape.noiseOffset, POINTS, generator, 0, 0, POINTS, normals.length + extra.length);
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * POINTS]));
   for (const { reads, nodes, fill } of derived) {
     const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
-    for (let lane = 0; lane < POINTS; lane++) fill(tape.slots, from, to, lane, theta);
+    fill(tape.slots, from, to, POINTS, theta, generator, 0, 0);
   }
   runUniform(tape);
   runLanes(tape, POINTS);

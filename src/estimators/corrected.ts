@@ -68,7 +68,7 @@ function build(
     curves.push(curve);
     return curve.surfaces;
   };
-  const { summed, correction, choices, derived, adaptive } = selectedTerms(
+  const { summed, correction, derived, adaptive } = selectedTerms(
     target,
     path.gradient,
     boundaries,
@@ -89,7 +89,6 @@ function build(
     value: target.value,
     gradient,
     normals: [...target.normals, ...curves.flatMap(({ normals }) => normals)],
-    choices,
     derived: [...curves.flatMap((curve) => curve.derived), ...derived],
     ...(adaptive && { adaptive }),
   };

@@ -82,17 +82,19 @@ function rootsAlong(
   return {
     nodes,
     reads,
-    fill(slots, from, to, lane, theta) {
-      for (let j = 0; j < values.length; j++) {
-        const p = parameterOf[j]!;
-        values[j] = p >= 0 ? theta[p]! : slots[from[readOf[j]!]! + lane]!;
-      }
-      const found = finder.find(values, roots);
-      const drawn = Math.min(found, ROOTS);
-      const first = found > ROOTS ? Math.min(found - 1, Math.floor(normalCdf(slots[from[0]! + lane]!) * found)) : 0;
-      for (let r = 0; r < ROOTS; r++) {
-        slots[to[2 * r]! + lane] = r < drawn ? roots[(first + r) % found]! : 0;
-        slots[to[2 * r + 1]! + lane] = r < drawn ? found / drawn : 0;
+    fill(slots, from, to, lanes, theta) {
+      for (let lane = 0; lane < lanes; lane++) {
+        for (let j = 0; j < values.length; j++) {
+          const p = parameterOf[j]!;
+          values[j] = p >= 0 ? theta[p]! : slots[from[readOf[j]!]! + lane]!;
+        }
+        const found = finder.find(values, roots);
+        const drawn = Math.min(found, ROOTS);
+        const first = found > ROOTS ? Math.min(found - 1, Math.floor(normalCdf(slots[from[0]! + lane]!) * found)) : 0;
+        for (let r = 0; r < ROOTS; r++) {
+          slots[to[2 * r]! + lane] = r < drawn ? roots[(first + r) % found]! : 0;
+          slots[to[2 * r + 1]! + lane] = r < drawn ? found / drawn : 0;
+        }
       }
     },
   };

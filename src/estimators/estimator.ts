@@ -1,16 +1,11 @@
 /** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
 import type { GraphOptions } from "../autodiff/graph.ts";
+import type { Place } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Generator } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Target } from "./target.ts";
-
-/** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1, without a count a real from (0, 1). */
-export interface Choice {
-  readonly node: NodeId;
-  readonly count?: number;
-}
 
 /** What an estimator learns from its samples for those of later gradients. */
 export interface Adaptive {
@@ -18,25 +13,46 @@ export interface Adaptive {
   readonly probabilities: Probabilities;
   /** Per-sample values that it learns from. */
   readonly reads: readonly NodeId[];
-  /** Called for one sample after the other. */
-  readonly learn: (values: ArrayLike<number>) => void;
+  /** Called for one pass after the other, with where the values of its lanes lie. */
+  readonly learn: (slots: Float64Array, reads: readonly Place[], lanes: number) => void;
   /** Called between gradients: what was learned takes effect. */
   readonly update: () => void;
 }
 
-/** Lane inputs that are computed from the noise of a sample before the tape runs. */
+/** Lane inputs beside the normals: drawn, or computed from the noise of a sample, before the tape runs. */
 export interface Derived {
   readonly nodes: readonly NodeId[];
-  /** Lane inputs that `fill` reads: normals and choices of the estimator. */
+  /** Lane inputs that `fill` reads: normals, and what was filled before. */
   readonly reads: readonly NodeId[];
-  /** Fills one lane; `reads` and `nodes` lie from the given offsets on in the slots. */
+  /** Fills the lanes of a pass, samples firstSample, …; `reads` and `nodes` lie from the given offsets on in the slots. */
   readonly fill: (
     slots: Float64Array,
     reads: ArrayLike<number>,
     nodes: ArrayLike<number>,
-    lane: number,
+    lanes: number,
     theta: Float64Array,
+    generator: Generator,
+    stream: number,
+    firstSample: number,
   ) => void;
+}
+
+/** How the samples of a gradient become one, where that is not their mean. */
+export interface Reduction {
+  /** Values of a sample that it needs beside its gradient. */
+  readonly reads: readonly NodeId[];
+  readonly leastSamples: number;
+  /** Throws RangeError if so many samples are too few for a gradient. */
+  readonly require: (caller: string, samples: number) => void;
+  /** Room for the sums of one group, given where the tape puts gradient and `reads`. */
+  readonly over: (slots: Float64Array, gradient: readonly Place[], reads: readonly Place[]) => GroupSums;
+}
+
+export interface GroupSums {
+  /** Adds lanes from … to − 1, the first of a group if `first`. */
+  readonly add: (from: number, to: number, first: boolean) => void;
+  /** Turns the mean gradient of the group's n samples into its gradient. */
+  readonly finish: (gradient: Float64Array, n: number) => void;
 }
 
 /** An input that is the same for all samples of a gradient and is set in every optimiser step. */
@@ -52,15 +68,11 @@ export interface EstimatorNodes {
   readonly value?: NodeId;
   /** Gradient of one sample, in the order of the target's parameters. */
   readonly gradient: readonly NodeId[];
-  /**
-   * If present, the gradient of one sample is weight·gradient, component by component, and that of a group of samples
-   * the covariance of the two over the group: for a gradient of mean 0 it has the same mean. At least 2 samples.
-   */
-  readonly weights?: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the target's own come first. */
   readonly normals: readonly NodeId[];
-  readonly choices: readonly Choice[];
   readonly scheduled?: readonly Scheduled[];
+  /** Default the mean. */
+  readonly reduction?: Reduction;
   readonly adaptive?: Adaptive;
 }
 

@@ -9,8 +9,9 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
+import { type Choice, drawnChoices } from "./choices.ts";
 import { byFamily, drawnTerm } from "./drawn.ts";
-import type { Choice, Estimator, EstimatorNodes } from "./estimator.ts";
+import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
 import { surfacesOf } from "./surface.ts";
@@ -78,7 +79,7 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
   const pathwise = gradient(graph, value, parameters);
   const normals = [...original.normals];
   const choices: Choice[] = [];
-  if (boundaries.length === 0) return { gradient: pathwise, normals, choices };
+  if (boundaries.length === 0) return { gradient: pathwise, normals };
   const corrections: NodeId[][] = parameters.map(() => []);
   for (let draw = 0; draw < draws; draw++) {
     const suffix = draws > 1 ? ` ${draw}` : "";
@@ -98,7 +99,11 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
       corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), A.mul(weighted, node)));
     });
   }
-  return { gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))), normals, choices };
+  return {
+    gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))),
+    normals,
+    derived: [drawnChoices(choices)],
+  };
 }
 
 // The paper's projection: the latent of the largest coefficient; where a slope is not constant it is not defined.

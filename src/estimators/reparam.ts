@@ -22,7 +22,7 @@ export function reparam(options: ReparamOptions = {}): Estimator {
       biasedAtJumps: true,
       build: (original) => {
         const { target, gradient } = pathwise("reparam", original, entropy);
-        return { value: target.value, gradient, normals: target.normals, choices: [] };
+        return { value: target.value, gradient, normals: target.normals };
       },
     },
     options,

@@ -1,6 +1,7 @@
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import { leaveOneOut } from "./leave-one-out.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
 import type { Target } from "./target.ts";
 
@@ -39,8 +40,8 @@ function build(target: Target, baseline: "none" | "leave-one-out", raoBlackwell:
   const scores = [...mu, ...rho];
   const values = raoBlackwell ? valuesByLatent(target) : mu.map(() => value);
   const weights = [...values, ...values];
-  if (baseline === "leave-one-out") return { gradient: scores, weights, normals, choices: [] };
-  return { gradient: scores.map((node, p) => A.mul(weights[p]!, node)), normals, choices: [] };
+  if (baseline === "leave-one-out") return { gradient: scores, normals, reduction: leaveOneOut("score", weights) };
+  return { gradient: scores.map((node, p) => A.mul(weights[p]!, node)), normals };
 }
 
 // For each latent, the sum of the terms that it, or its noise, can change.

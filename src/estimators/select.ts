@@ -3,11 +3,13 @@
  * counted by the inverse of how often it is drawn.
  */
 import { type Graph, LANE } from "../autodiff/graph.ts";
+import { valueAt } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Boundary } from "./boundaries.ts";
 import { boundaryTerm, neighboursOf, ownSurfaces } from "./boundary-terms.ts";
+import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn.ts";
-import type { Adaptive, Choice, Derived } from "./estimator.ts";
+import type { Adaptive, Derived } from "./estimator.ts";
 import { Probabilities } from "./probabilities.ts";
 import type { Surface } from "./surface.ts";
 import type { Target } from "./target.ts";
@@ -31,7 +33,6 @@ export interface SelectedTerms {
   readonly draws: number;
   /** The term of the boundaries drawn, one node per parameter. */
   readonly correction: readonly NodeId[];
-  readonly choices: readonly Choice[];
   readonly derived: readonly Derived[];
   readonly adaptive?: Adaptive;
 }
@@ -118,14 +119,14 @@ function drawnTerms(
 ): Omit<SelectedTerms, "summed"> {
   const { graph, parameters, normals } = target;
   const { algebra: A } = graph;
-  if (drawn.length === 0) return { drawn, draws: 0, correction: [], choices: [], derived: [] };
+  if (drawn.length === 0) return { drawn, draws: 0, correction: [], derived: [] };
   const ordered = byFamily(graph, boundaries);
   const surfaces = ordered.map((boundary) => (drawn.includes(boundary) ? ownSurfaces(target, boundary)[0] : undefined));
   const probabilities = new Probabilities(
     ordered.length,
     ordered.flatMap((boundary, k) => (drawn.includes(boundary) ? [k] : [])),
   );
-  const choices: Choice[] = [];
+  const uniforms: NodeId[] = [];
   const derived: Derived[] = [];
   const reads: NodeId[] = [];
   const parts: NodeId[][] = parameters.map(() => []);
@@ -133,14 +134,16 @@ function drawnTerms(
     const [uniform, choice, inverse] = ["uniform of boundary", "boundary", "inverse probability of boundary"].map(
       (name) => graph.input(`${name} ${draw}`, true),
     ) as [NodeId, NodeId, NodeId];
-    choices.push({ node: uniform });
+    uniforms.push(uniform);
     derived.push({
       nodes: [choice, inverse],
       reads: [uniform],
-      fill(slots, from, to, lane) {
-        const k = probabilities.at(slots[from[0]! + lane]!);
-        slots[to[0]! + lane] = k;
-        slots[to[1]! + lane] = 1 / (draws * probabilities.values[k]!);
+      fill(slots, from, to, lanes) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const k = probabilities.at(slots[from[0]! + lane]!);
+          slots[to[0]! + lane] = k;
+          slots[to[1]! + lane] = 1 / (draws * probabilities.values[k]!);
+        }
       },
     });
     const term = drawnTerm({ target, boundaries: ordered, surfaces, epsilon: normals, choice });
@@ -155,14 +158,16 @@ function drawnTerms(
     drawn,
     draws,
     correction: parts.map((nodes) => graph.sum(nodes)),
-    choices,
-    derived,
+    derived: [drawnChoices(uniforms.map((node) => ({ node }))), ...derived],
     ...(adapt && {
       adaptive: {
         probabilities,
         reads,
-        learn(values) {
-          for (let j = 0; j < values.length; j += 2) probabilities.learn(values[j]!, values[j + 1]!);
+        learn(slots, places, lanes) {
+          // In the order of the samples, so that the number of lanes makes no difference.
+          for (let i = 0; i < lanes; i++)
+            for (let j = 0; j < places.length; j += 2)
+              probabilities.learn(valueAt(slots, places[j]!, i), valueAt(slots, places[j + 1]!, i));
         },
         update: () => probabilities.update(),
       },

@@ -53,7 +53,7 @@ function build(target: Target, at: (step: number) => number): EstimatorNodes {
     target,
     terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
   );
-  return { gradient: gradient(graph, smooth.value, parameters), normals, choices: [], scheduled: [{ node, at }] };
+  return { gradient: gradient(graph, smooth.value, parameters), normals, scheduled: [{ node, at }] };
 }
 
 /** How true a mask is and how false; both, for 1 − p would lose the digits of a small one. */

@@ -4,7 +4,7 @@ import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
-import { makeMoments, makeSampler, momentsInto, pilot, requireSamples } from "./sampler.ts";
+import { makeMoments, makeSampler, momentsInto, pilot } from "./sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
@@ -63,7 +63,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     ...(lanes !== undefined && { lanes }),
     ...(backend && { backend }),
   });
-  if (sampler.grouped) requireSamples("estimateGradient", sampler, group);
+  sampler.nodes.reduction?.require("estimateGradient", group);
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);

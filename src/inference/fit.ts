@@ -9,7 +9,7 @@ import { makeProbe } from "./non-finite.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type GradientSampler, makeSampler, meanGradientInto, pilot, requireSamples } from "./sampler.ts";
+import { type GradientSampler, makeSampler, meanGradientInto, pilot } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -135,7 +135,7 @@ function start(model: Model, options: FitOptions): Run {
     ...(samples < 128 && { lanes: samples }),
     ...(options.backend && { backend: options.backend }),
   });
-  requireSamples("fit", sampler, samples);
+  sampler.nodes.reduction?.require("fit", samples);
   const { trace, normals } = sampler.target;
   const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));
   const fault = makeProbe(sampler.target)(theta, new Float64Array(normals.length));

@@ -3,14 +3,14 @@
  * order so that the result has the same bits for any number of lanes.
  */
 
-import type { Backend } from "../autodiff/interpreter.ts";
+import type { Backend, Place } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
-import type { Derived, Estimator, EstimatorNodes } from "../estimators/estimator.ts";
+import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
 import { buildTarget, inRange, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
-import { fillNormals, fillUniforms, type Generator } from "../random/index.ts";
+import { fillNormals, type Generator } from "../random/index.ts";
 import { nonFiniteError } from "./non-finite.ts";
 
 export interface GradientSampler {
@@ -27,13 +27,13 @@ export interface GradientSampler {
   readonly parameterOf: Int32Array;
   /** Derived inputs, with the offsets of what they read and fill. */
   readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
-  /** Whether the samples of a gradient belong together, and the fewest that a gradient needs. */
+  /** Whether the samples of a gradient belong together. */
   readonly grouped: boolean;
-  readonly leastSamples: number;
-  /** Sums over a group: of the gradient and ℓ, and for weights what `addLanes` says. */
+  /** Sums over a group of the gradient and ℓ, and those of the estimator's own reduction. */
   readonly sums: Float64Array;
-  /** What an estimator that adapts learns from: of one sample. */
-  readonly learned: Float64Array;
+  readonly groupSums: GroupSums | undefined;
+  /** Where an estimator that adapts finds what it learns from. */
+  readonly learned: readonly Place[];
 }
 
 /** Which noise: the same draw gives the same samples. */
@@ -90,22 +90,20 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
   const nodes = estimator.build(target, analysis);
   const { graph, parameters } = target;
   const value = inRange(target, nodes.value ?? target.value);
-  const laneInputs = [
-    ...nodes.normals,
-    ...nodes.choices.map(({ node }) => node),
-    ...(nodes.derived ?? []).flatMap((derived) => derived.nodes),
-  ];
-  const size = nodes.gradient.length;
-  const { weights, adaptive } = nodes;
-  const tape = compileTape(graph, [...nodes.gradient, value, ...(weights ?? []), ...(adaptive?.reads ?? [])], {
+  const { gradient, normals, reduction, adaptive, derived: filled = [] } = nodes;
+  const size = gradient.length;
+  const laneInputs = [...normals, ...filled.flatMap((derived) => derived.nodes)];
+  const reads = reduction?.reads ?? [];
+  const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
     laneInputs,
     ...options,
   });
+  const { slots, outputs } = tape;
   const index = new Map(parameters.map((node, i) => [node, i]));
   const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.lanes]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
-  const derived = (nodes.derived ?? []).map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) }));
+  const afterReads = size + 1 + reads.length;
   return {
     model,
     estimator,
@@ -115,11 +113,11 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     size,
     analysis,
     parameterOf,
-    derived,
-    grouped: estimator.noise !== undefined || weights !== undefined,
-    leastSamples: weights ? 2 : 1,
-    sums: new Float64Array(size + 1 + (weights ? 3 * size : 0)),
-    learned: new Float64Array(adaptive?.reads.length ?? 0),
+    derived: filled.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
+    grouped: estimator.noise !== undefined || reduction !== undefined,
+    sums: new Float64Array(size + 1),
+    groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
+    learned: outputs.slice(afterReads),
   };
 }
 
@@ -129,17 +127,15 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
-  const { tape, size, nodes } = sampler;
+  const { tape, size, nodes, learned } = sampler;
   const { lanes } = tape;
-  requireSamples("meanGradientInto", sampler, draw.samples);
+  nodes.reduction?.require("meanGradientInto", draw.samples);
   setParameters(sampler, theta, draw.step ?? 0);
   for (let done = 0; done < draw.samples; done += lanes) {
     const n = Math.min(lanes, draw.samples - done);
-    fillNoise(sampler, draw, done, n);
-    fillDerived(sampler, theta, n);
-    runLanes(tape, n);
+    runSamples(sampler, theta, draw, draw.firstSample + done, n);
     addLanes(sampler, 0, n, done === 0);
-    if (draw.adapt) learnLanes(sampler, n);
+    if (draw.adapt) nodes.adaptive?.learn(tape.slots, learned, n);
   }
   if (draw.adapt) nodes.adaptive?.update();
   const elbo = finishInto(out, sampler, draw.samples);
@@ -160,12 +156,12 @@ export function momentsInto(
   draw: Draw,
   onGroup?: (gradient: Float64Array) => void,
 ): void {
-  const { tape, size } = sampler;
+  const { tape, size, nodes } = sampler;
   const { lanes } = tape;
   const { mean, variance } = moments;
   const { group, first, sums, squares } = moments.scratch;
   const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
-  requireSamples("momentsInto", sampler, together);
+  nodes.reduction?.require("momentsInto", together);
   const groups = Math.floor(draw.samples / together);
   sums.fill(0);
   squares.fill(0);
@@ -174,9 +170,7 @@ export function momentsInto(
   let inGroup = 0;
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
-    fillNoise(sampler, draw, done, n);
-    fillDerived(sampler, theta, n);
-    runLanes(tape, n);
+    runSamples(sampler, theta, draw, draw.firstSample + done, n);
     for (let i = 0; i < n; ) {
       const end = Math.min(n, i + together - inGroup);
       addLanes(sampler, i, end, inGroup === 0);
@@ -228,49 +222,18 @@ function setParameters({ tape, nodes, parameterOf }: GradientSampler, theta: Flo
   runUniform(tape);
 }
 
-function fillNoise({ tape, nodes, estimator }: GradientSampler, draw: Draw, done: number, n: number): void {
+// Runs n ≤ lanes samples of a draw, from `first` on.
+function runSamples(sampler: GradientSampler, theta: Float64Array, draw: Draw, first: number, n: number): void {
+  const { tape, nodes, estimator, derived } = sampler;
   const { slots, noiseOffset, lanes } = tape;
-  const first = draw.firstSample + done;
+  const { generator, stream, group = draw.samples } = draw;
   const fill = estimator.noise?.fill ?? fillNormals;
-  fill(
-    slots,
-    noiseOffset,
-    lanes,
-    draw.generator,
-    draw.stream,
-    first,
-    n,
-    nodes.normals.length,
-    draw.group ?? draw.samples,
-  );
-  const offset = noiseOffset + nodes.normals.length * lanes;
-  fillUniforms(slots, offset, lanes, draw.generator, draw.stream, first, n, nodes.choices.length);
-  for (let c = 0; c < nodes.choices.length; c++) {
-    const { count } = nodes.choices[c]!;
-    if (count === undefined) continue;
-    for (let i = 0; i < n; i++) {
-      const at = offset + c * lanes + i;
-      slots[at] = Math.floor(slots[at]! * count);
-    }
+  fill(slots, noiseOffset, lanes, generator, stream, first, n, nodes.normals.length, group);
+  for (let j = 0; j < derived.length; j++) {
+    const { of, reads, nodes } = derived[j]!;
+    of.fill(slots, reads, nodes, n, theta, generator, stream, first);
   }
-}
-
-function fillDerived({ tape, derived }: GradientSampler, theta: Float64Array, n: number): void {
-  for (const { of, reads, nodes } of derived)
-    for (let lane = 0; lane < n; lane++) of.fill(tape.slots, reads, nodes, lane, theta);
-}
-
-// In the order of the samples, so that the number of lanes makes no difference.
-function learnLanes({ tape, nodes, learned }: GradientSampler, n: number): void {
-  const { outputs, slots } = tape;
-  const first = outputs.length - learned.length;
-  for (let i = 0; i < n && learned.length > 0; i++) {
-    for (let j = 0; j < learned.length; j++) {
-      const { offset, lane } = outputs[first + j]!;
-      learned[j] = slots[offset + (lane ? i : 0)]!;
-    }
-    nodes.adaptive?.learn(learned);
-  }
+  runLanes(tape, n);
 }
 
 /** Samples before the first gradient from which an estimator that adapts learns: rounds, each drawn by those before. */
@@ -280,59 +243,33 @@ const PILOT_STREAM = 0x7069; // of its own
 
 /** Lets an estimator that adapts learn at theta; does nothing for others. Not finite: left to the gradient to report. */
 export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
-  const { nodes, tape } = sampler;
-  if (!nodes.adaptive) return;
+  const { nodes, tape, learned } = sampler;
+  const { adaptive } = nodes;
+  if (!adaptive) return;
   setParameters(sampler, theta, step);
+  const draw = { generator, stream: PILOT_STREAM, firstSample: 0, samples: PILOT_SAMPLES };
   for (let round = 0; round < PILOT_ROUNDS; round++) {
-    const samples = PILOT_SAMPLES;
-    const draw = { generator, stream: PILOT_STREAM, firstSample: round * samples, samples };
-    for (let done = 0; done < samples; done += tape.lanes) {
-      const n = Math.min(tape.lanes, samples - done);
-      fillNoise(sampler, draw, done, n);
-      fillDerived(sampler, theta, n);
-      runLanes(tape, n);
-      learnLanes(sampler, n);
+    for (let done = 0; done < PILOT_SAMPLES; done += tape.lanes) {
+      const n = Math.min(tape.lanes, PILOT_SAMPLES - done);
+      runSamples(sampler, theta, draw, round * PILOT_SAMPLES + done, n);
+      adaptive.learn(tape.slots, learned, n);
     }
-    nodes.adaptive.update();
+    adaptive.update();
   }
 }
 
-/** Throws RangeError if so many samples are too few for a gradient. */
-export function requireSamples(caller: string, { estimator, leastSamples }: GradientSampler, samples: number): void {
-  if (samples < leastSamples)
-    throw new RangeError(
-      `${caller}: too few samples for estimator "${estimator.name}" with a baseline from the others; got ${samples} per gradient, expected at least ${leastSamples}; with one sample there is baseline "none"`,
-    );
-}
-
-// Adds lanes from … to − 1 to the sums of a group, which they begin if `first`. With weights w there are three more rows
-// of sums: w of the first sample, Σ (w − it), and Σ (w − it)·gradient, so that a large mean of w costs no digits.
-function addLanes({ tape, size, leastSamples, sums }: GradientSampler, from: number, to: number, first: boolean): void {
-  const { outputs, slots } = tape;
+// Adds lanes from … to − 1 to the sums of a group, which they begin if `first`.
+function addLanes({ tape, size, sums, groupSums }: GradientSampler, from: number, to: number, first: boolean): void {
   if (first) sums.fill(0);
   addOutputsInto(sums, tape, from, to, size + 1);
-  if (leastSamples < 2) return;
-  for (let p = 0; p < size; p++) {
-    const gradient = outputs[p]!;
-    const weight = outputs[size + 1 + p]!;
-    const row = size + 1 + p;
-    if (first) sums[row] = slots[weight.offset + (weight.lane ? from : 0)]!;
-    for (let i = from; i < to; i++) {
-      const excess = slots[weight.offset + (weight.lane ? i : 0)]! - sums[row]!;
-      sums[row + size]! += excess;
-      sums[row + 2 * size]! += excess * slots[gradient.offset + (gradient.lane ? i : 0)]!;
-    }
-  }
+  groupSums?.add(from, to, first);
 }
 
 // The gradient of a group of n samples from its sums; returns its mean of ℓ.
 function finishInto(out: Float64Array, sampler: GradientSampler, n: number): number {
-  const { size, leastSamples, sums } = sampler;
-  for (let p = 0; p < size; p++) {
-    const mean = meanOf(sampler, p, n);
-    const row = size + 1 + p;
-    out[p] = leastSamples < 2 ? mean : (sums[row + 2 * size]! - sums[row + size]! * mean) / (n - 1);
-  }
+  const { size, groupSums } = sampler;
+  for (let p = 0; p < size; p++) out[p] = meanOf(sampler, p, n);
+  groupSums?.finish(out, n);
   return meanOf(sampler, size, n);
 }
 
