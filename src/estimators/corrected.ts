@@ -2,7 +2,7 @@ import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundarie
 import { ownSurfaces } from "./boundary-terms.ts";
 import { mergeCoincident } from "./coincident.ts";
 import { type Curve, curveOf } from "./curve.ts";
-import { type Entropy, pathwise } from "./entropy.ts";
+import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { marginalised } from "./marginalise.ts";
 import { type NoiseOptions, noiseOf } from "./noise.ts";
@@ -37,7 +37,8 @@ export interface CorrectedOptions extends NoiseOptions {
  * variables projected by Matheron's rule.
  */
 export function corrected(options: CorrectedOptions = {}): Estimator {
-  const { entropy = "sampled", marginalise = true } = options;
+  const { marginalise = true } = options;
+  const entropy = requireEntropy("corrected", options.entropy);
   const selection = requireSelection("corrected", options.boundaries ?? "all");
   const noise = noiseOf("corrected", options);
   return {
@@ -54,9 +55,8 @@ function build(
   selection: BoundarySelection,
   analysis: () => ReturnType<typeof analyseBoundaries>,
 ): EstimatorNodes {
-  const simple = prepared(original, marginalise);
-  const path = pathwise("corrected", simple, entropy);
-  const { target } = path;
+  const path = pathwise(original, entropy, (target) => prepared(target, marginalise));
+  const target = path.seen;
   const boundaries = mergeCoincident(
     target,
     requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true),

@@ -1,7 +1,9 @@
 /** Three ways to count the entropy of the guide, E[−log q], of equal mean. */
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { type Target, withTerms } from "./target.ts";
+import { substitute } from "../autodiff/substitute.ts";
+import { scores } from "../guides/mean-field.ts";
+import { type Target, type TargetTerm, withTerms } from "./target.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -11,57 +13,71 @@ export type Entropy = "sampled" | "analytic" | "sticking-the-landing";
 
 const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
 
+/** The entropy an option asks for, "sampled" if it says nothing; throws RangeError if it is none. */
+export function requireEntropy(caller: string, entropy: Entropy = "sampled"): Entropy {
+  if (entropy === "sampled" || entropy === "analytic" || entropy === "sticking-the-landing") return entropy;
+  throw new RangeError(
+    `${caller}: unknown entropy; got ${String(entropy)}, expected "sampled", "analytic" or "sticking-the-landing"`,
+  );
+}
+
 export interface Pathwise {
+  /** What the value is taken of. */
   readonly target: Target;
-  /** Pathwise derivatives of the target's value, or what has their mean. */
+  /** What is differentiated. */
+  readonly seen: Target;
+  /** Pathwise derivatives of the value of `seen`, or what has their mean. */
   readonly gradient: readonly NodeId[];
 }
 
-/** The pathwise term under a choice of entropy; RangeError for an unknown one. */
-export function pathwise(caller: string, target: Target, entropy: Entropy): Pathwise {
+/**
+ * The pathwise term under a choice of entropy, of the target as the estimator sees it: `view` rebuilds its terms, one by
+ * one, with the same mean or with that of another density.
+ */
+export function pathwise(original: Target, entropy: Entropy, view: (target: Target) => Target = same): Pathwise {
+  const target = entropy === "analytic" ? withAnalyticEntropy(original) : original;
   const { graph, parameters } = target;
-  switch (entropy) {
-    case "sampled":
-      return { target, gradient: gradient(graph, target.value, parameters) };
-    case "analytic": {
-      const analytic = withGuideTerms(target, (i) =>
-        graph.algebra.add(graph.algebra.log(target.guide.sigma[i]!), graph.constant(HALF_LOG_2PI_E)),
-      );
-      return { target: analytic, gradient: gradient(graph, analytic.value, parameters) };
-    }
-    case "sticking-the-landing": {
-      const rest = withGuideTerms(target, () => graph.constant(0));
-      const path = gradient(graph, rest.value, parameters);
-      return { target, gradient: path.map((node, p) => graph.algebra.add(node, pathOfNegativeLogDensity(target, p))) };
-    }
-    default:
-      throw new RangeError(
-        `${caller}: unknown entropy; got ${String(entropy)}, expected "sampled", "analytic" or "sticking-the-landing"`,
-      );
-  }
+  const seen = view(target);
+  const path = gradient(graph, seen.value, parameters);
+  return { target, seen, gradient: entropy === "sticking-the-landing" ? withoutScore(original, path, view) : path };
 }
 
-// The terms of the guide come last, one per latent.
-function withGuideTerms(target: Target, termOf: (latent: number) => NodeId): Target {
-  const { graph, terms, trace } = target;
-  const { latents } = trace;
-  const start = terms.length - latents.length;
-  const zero = graph.constant(0);
+const same = (target: Target): Target => target;
+
+/** The target with log σ + ½ log 2πe in place of −log q of each latent. */
+export function withAnalyticEntropy(target: Target): Target {
+  const { terms, trace } = target;
+  const { algebra: A } = target.graph;
   return withTerms(target, [
-    ...terms.slice(0, start),
-    ...latents.map(({ live }, i) => ({
-      site: terms[start + i]!.site,
-      node: graph.algebra.where(live, termOf(i), zero),
-    })),
+    ...terms.slice(0, terms.length - trace.latents.length),
+    ...guideTerms(target, (i) => A.add(A.log(target.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
   ]);
 }
 
-// −∂ log q/∂z · ∂z/∂θ: ε/σ for μ, ε²/σ · sigmoid(ρ) for ρ, where the latent is live.
-function pathOfNegativeLogDensity({ graph, guide, live }: Target, parameter: number): NodeId {
+// −log q has the derivative −∇θ log q(z) at fixed z: of mean 0, also times how far the latent is live, which is decided
+// without its noise. Added, ∇θ log q(z) takes it away.
+function withoutScore(target: Target, path: readonly NodeId[], view: (target: Target) => Target): NodeId[] {
+  const { graph, guide, guided } = target;
   const { algebra: A } = graph;
-  const n = guide.mu.length;
-  const i = parameter % n;
-  const byMu = A.div(guide.epsilon[i]!, guide.sigma[i]!);
-  const node = parameter < n ? byMu : A.mul(A.mul(byMu, guide.epsilon[i]!), A.sigmoid(guide.rho[i]!));
-  return A.where(live[i]!, node, graph.constant(0));
+  const alive = view(
+    withTerms(
+      target,
+      guideTerms(target, () => graph.constant(1)),
+    ),
+  ).terms;
+  const shares = substitute(
+    graph,
+    alive.map(({ node }) => node),
+    guided,
+  );
+  return scores(graph, guide).map((score, p) => A.add(path[p]!, A.mul(shares[p % shares.length]!, score)));
+}
+
+// One term per latent, the last of the terms, which counts where that is live.
+function guideTerms({ graph, trace, terms }: Target, termOf: (latent: number) => NodeId): TargetTerm[] {
+  const start = terms.length - trace.latents.length;
+  return trace.latents.map(({ live }, i) => ({
+    site: terms[start + i]!.site,
+    node: graph.algebra.where(live, termOf(i), graph.constant(0)),
+  }));
 }

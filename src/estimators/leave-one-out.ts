@@ -5,12 +5,12 @@ import type { Reduction } from "./estimator.ts";
 
 /**
  * Gradients of samples weighted by `weights`, component by component: the covariance of the two over the group, which for
- * a gradient of mean 0 has the mean of their product. At least 2 samples.
+ * a gradient of mean 0 has the mean of their product; and the mean of `plus`, if given. At least 2 samples.
  */
-export function leaveOneOut(estimator: string, weights: readonly NodeId[]): Reduction {
+export function leaveOneOut(estimator: string, weights: readonly NodeId[], plus: readonly NodeId[] = []): Reduction {
   const size = weights.length;
   return {
-    reads: weights,
+    reads: [...weights, ...plus],
     leastSamples: 2,
     require(caller, samples) {
       if (samples < 2)
@@ -20,7 +20,8 @@ export function leaveOneOut(estimator: string, weights: readonly NodeId[]): Redu
     },
     over(slots, gradient, reads) {
       // w of the first sample, Σ (w − it), and Σ (w − it)·gradient, so that a large mean of w costs no digits.
-      const [origin, excesses, products] = [0, 0, 0].map(() => new Float64Array(size)) as [
+      const [origin, excesses, products, sums] = [0, 0, 0, 0].map(() => new Float64Array(size)) as [
+        Float64Array,
         Float64Array,
         Float64Array,
         Float64Array,
@@ -30,17 +31,18 @@ export function leaveOneOut(estimator: string, weights: readonly NodeId[]): Redu
           for (let p = 0; p < size; p++) {
             if (first) {
               origin[p] = valueAt(slots, reads[p]!, from);
-              excesses[p] = products[p] = 0;
+              excesses[p] = products[p] = sums[p] = 0;
             }
             for (let i = from; i < to; i++) {
               const excess = valueAt(slots, reads[p]!, i) - origin[p]!;
               excesses[p]! += excess;
               products[p]! += excess * valueAt(slots, gradient[p]!, i);
+              if (plus.length > 0) sums[p]! += valueAt(slots, reads[size + p]!, i);
             }
           }
         },
         finish(mean, n) {
-          for (let p = 0; p < size; p++) mean[p] = (products[p]! - excesses[p]! * mean[p]!) / (n - 1);
+          for (let p = 0; p < size; p++) mean[p] = (products[p]! - excesses[p]! * mean[p]!) / (n - 1) + sums[p]! / n;
         },
       };
     },

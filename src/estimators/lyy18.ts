@@ -11,6 +11,7 @@ import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { type Choice, drawnChoices } from "./choices.ts";
 import { byFamily, drawnTerm } from "./drawn.ts";
+import { type Entropy, type Pathwise, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
 import { type SeparateConditions, separateConditions } from "./separate.ts";
@@ -25,6 +26,8 @@ export interface Lyy18Options extends NoiseOptions {
    * others on the same boundary taken as false, as the original implementation does; **biased** where they interact.
    */
   readonly coincident?: "merged" | "separate";
+  /** How the guide's entropy is counted (default "sampled"). */
+  readonly entropy?: Entropy;
 }
 
 /**
@@ -41,12 +44,17 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     throw new RangeError(`lyy18: boundaries is not a count; got ${String(boundaries)}, expected an integer ≥ 1`);
   if (coincident !== "merged" && coincident !== "separate")
     throw new RangeError(`lyy18: unknown coincident; got ${String(coincident)}, expected "merged" or "separate"`);
+  const entropy = requireEntropy("lyy18", options.entropy);
   if (coincident === "merged")
     return withNoise(
       {
         name: "lyy18",
-        build: (target, analysis) =>
-          build(target, { target, groupOf: (k) => k }, requireBoundaries("lyy18", analysis()), boundaries),
+        build(original, analysis) {
+          const path = pathwise(original, entropy);
+          const { target } = path;
+          const found = target === original ? analysis() : analyseBoundaries(target);
+          return build(path, { target, groupOf: (k) => k }, requireBoundaries("lyy18", found), boundaries);
+        },
       },
       options,
     );
@@ -54,14 +62,11 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     name: "lyy18 (separate)",
     graphOptions: { pushIntoWhere: false },
     biasedWhenCoincident: true,
-    build: (target) => {
-      const parts = separateConditions(target);
-      const nodes = build(
-        target,
-        parts,
-        requireBoundaries("lyy18", analyseBoundaries(parts.target, false)),
-        boundaries,
-      );
+    build(original) {
+      const path = pathwise(original, entropy);
+      const parts = separateConditions(path.target);
+      const found = analyseBoundaries(parts.target, false);
+      const nodes = build(path, parts, requireBoundaries("lyy18", found), boundaries);
       return { ...nodes, gradient: parts.tied(nodes.gradient) };
     },
   };
@@ -72,18 +77,17 @@ type Parts = Pick<SeparateConditions, "target"> & {
   readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
 };
 
-function build(original: Target, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
-  const { graph, parameters, value } = original;
+function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
+  const { graph, parameters, value } = path.target;
   const { algebra: A } = graph;
   const ordered = byFamily(graph, boundaries);
-  const pathwise = gradient(graph, value, parameters);
-  const normals = [...original.normals];
+  const normals = [...path.target.normals];
   const choices: Choice[] = [];
-  if (boundaries.length === 0) return { gradient: pathwise, normals };
+  if (boundaries.length === 0) return { value, gradient: path.gradient, normals };
   const corrections: NodeId[][] = parameters.map(() => []);
   for (let draw = 0; draw < draws; draw++) {
     const suffix = draws > 1 ? ` ${draw}` : "";
-    const fresh = original.normals.map((node) =>
+    const fresh = path.target.normals.map((node) =>
       graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true),
     );
     const choice = graph.input(`boundary${suffix}`, true);
@@ -100,7 +104,8 @@ function build(original: Target, parts: Parts, boundaries: readonly Boundary[], 
     });
   }
   return {
-    gradient: pathwise.map((node, index) => A.add(node, graph.sum(corrections[index]!))),
+    value,
+    gradient: path.gradient.map((node, index) => A.add(node, graph.sum(corrections[index]!))),
     normals,
     derived: [drawnChoices(choices)],
   };

@@ -1,4 +1,4 @@
-import { type Entropy, pathwise } from "./entropy.ts";
+import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
 
@@ -15,13 +15,13 @@ export interface ReparamOptions extends NoiseOptions {
  * State: none. Source: Kingma and Welling, ICLR 2014.
  */
 export function reparam(options: ReparamOptions = {}): Estimator {
-  const { entropy = "sampled" } = options;
+  const entropy = requireEntropy("reparam", options.entropy);
   return withNoise(
     {
       name: "reparam",
       biasedAtJumps: true,
       build: (original) => {
-        const { target, gradient } = pathwise("reparam", original, entropy);
+        const { target, gradient } = pathwise(original, entropy);
         return { value: target.value, gradient, normals: target.normals };
       },
     },

@@ -1,5 +1,9 @@
+import { gradient } from "../autodiff/gradient.ts";
+import { LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
+import { scores } from "../guides/mean-field.ts";
+import { type Entropy, requireEntropy, withAnalyticEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
@@ -10,6 +14,11 @@ export interface ScoreOptions extends NoiseOptions {
   readonly baseline?: "none" | "leave-one-out";
   /** Leave out, for each latent, the terms of ℓ that do not depend on it, be it through a condition (default false). */
   readonly raoBlackwell?: boolean;
+  /**
+   * How the guide's entropy is counted (default "sampled"). "analytic": by its own derivative, not in the products with the
+   * score. There is no "sticking-the-landing": this estimator has the score of log q and no path.
+   */
+  readonly entropy?: Exclude<Entropy, "sticking-the-landing">;
 }
 
 /**
@@ -24,24 +33,46 @@ export function score(options: ScoreOptions = {}): Estimator {
   const { baseline = "none", raoBlackwell = false } = options;
   if (baseline !== "none" && baseline !== "leave-one-out")
     throw new RangeError(`score: unknown baseline; got ${String(baseline)}, expected "none" or "leave-one-out"`);
-  return withNoise({ name: "score", build: (target) => build(target, baseline, raoBlackwell) }, options);
+  const entropy = requireEntropy("score", options.entropy);
+  const analytic = entropy === "analytic";
+  if (entropy === "sticking-the-landing")
+    throw new RangeError(
+      'score: no such entropy; got sticking-the-landing, which leaves out the score of log q and keeps its path, where this estimator is the score and has no path, expected "sampled" or "analytic"',
+    );
+  return withNoise(
+    { name: "score", build: (target) => build(target, baseline === "leave-one-out", raoBlackwell, analytic) },
+    options,
+  );
 }
 
-function build(target: Target, baseline: "none" | "leave-one-out", raoBlackwell: boolean): EstimatorNodes {
+function build(original: Target, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
+  const target = analytic ? withAnalyticEntropy(original) : original;
   const { graph, guide, live, value, normals } = target;
   const { algebra: A } = graph;
-  const zero = graph.constant(0);
-  // ∂ log q/∂μ = ε/σ and ∂ log q/∂ρ = (ε² − 1)/σ · sigmoid(ρ), where the latent is live.
-  const mu = guide.epsilon.map((epsilon, i) => A.where(live[i]!, A.div(epsilon, guide.sigma[i]!), zero));
-  const rho = guide.epsilon.map((epsilon, i) => {
-    const factor = A.div(A.sigmoid(guide.rho[i]!), guide.sigma[i]!);
-    return A.where(live[i]!, A.mul(A.add(A.square(epsilon), A.constant(-1)), factor), zero);
-  });
-  const scores = [...mu, ...rho];
-  const values = raoBlackwell ? valuesByLatent(target) : mu.map(() => value);
+  const own = scores(graph, guide).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
+  const values = raoBlackwell ? valuesByLatent(target) : live.map(() => (analytic ? varying(target) : value));
   const weights = [...values, ...values];
-  if (baseline === "leave-one-out") return { gradient: scores, normals, reduction: leaveOneOut("score", weights) };
-  return { gradient: scores.map((node, p) => A.mul(weights[p]!, node)), normals };
+  const entropy = analytic ? entropyGradient(target) : [];
+  if (leaveOne) return { value, gradient: own, normals, reduction: leaveOneOut("score", weights, entropy) };
+  const products = own.map((node, p) => A.mul(weights[p]!, node));
+  return { value, gradient: analytic ? products.map((node, p) => A.add(node, entropy[p]!)) : products, normals };
+}
+
+// ∇θ of Σ log σ over the live latents.
+function entropyGradient({ graph, guide, live, parameters }: Target): NodeId[] {
+  const { algebra: A } = graph;
+  const logs = graph.sum(guide.sigma.map((sigma) => A.log(sigma)));
+  return gradient(graph, logs, parameters).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
+}
+
+// ℓ without the terms that are the same in all samples: times a score they have the mean 0.
+function varying({ graph, terms, guided }: Target): NodeId {
+  const drawn = substitute(
+    graph,
+    terms.map(({ node }) => node),
+    guided,
+  );
+  return graph.sum(drawn.filter((node) => graph.hasFlag(node, LANE)));
 }
 
 // For each latent, the sum of the terms that it, or its noise, can change.

@@ -1,8 +1,8 @@
 /** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
 import { CODE, INPUT } from "../autodiff/codes.ts";
-import { gradient } from "../autodiff/gradient.ts";
 import { type Graph, MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";
 import { type Target, withTerms } from "./target.ts";
@@ -12,6 +12,8 @@ export interface SmoothedOptions extends NoiseOptions {
   readonly accuracy?: number;
   /** "fixed" (default): η in every step. "dsgd": η·√(4000/(i + 1)) in optimiser step i = 0, 1, …: η in the 4000th. */
   readonly schedule?: "fixed" | "dsgd";
+  /** How the guide's entropy is counted (default "sampled"). */
+  readonly entropy?: Entropy;
 }
 
 /**
@@ -31,6 +33,7 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
     );
   if (schedule !== "fixed" && schedule !== "dsgd")
     throw new RangeError(`smoothed: unknown schedule; got ${String(schedule)}, expected "fixed" or "dsgd"`);
+  const entropy = requireEntropy("smoothed", options.entropy);
   const sharpness = (step: number): number =>
     schedule === "fixed" ? 1 / accuracy : Math.sqrt((step + 1) / 4000) / accuracy;
   return withNoise(
@@ -39,21 +42,24 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
       biasedAtJumps: true,
       // The program's own ifs, not those it has after simplification, define what is smoothed.
       graphOptions: { pushIntoWhere: false },
-      build: (target) => build(target, sharpness),
+      build: (target) => build(target, sharpness, entropy),
     },
     options,
   );
 }
 
-function build(target: Target, at: (step: number) => number): EstimatorNodes {
-  const { graph, parameters, normals, terms } = target;
-  const node = graph.input("1/accuracy", false);
-  const rebuilt = smoothConditions(target, node);
-  const smooth = withTerms(
+function build(original: Target, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
+  const node = original.graph.input("1/accuracy", false);
+  const { target, gradient } = pathwise(original, entropy, (sharp) => smooth(sharp, node));
+  return { value: target.value, gradient, normals: target.normals, scheduled: [{ node, at }] };
+}
+
+function smooth(target: Target, sharpness: NodeId): Target {
+  const rebuilt = smoothConditions(target, sharpness);
+  return withTerms(
     target,
-    terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
+    target.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
   );
-  return { gradient: gradient(graph, smooth.value, parameters), normals, scheduled: [{ node, at }] };
 }
 
 /** How true a mask is and how false; both, for 1 − p would lose the digits of a small one. */

@@ -38,6 +38,15 @@ export function negativeLogDensity(graph: Graph, guide: MeanField, i: number): N
   return A.add(quadratic, A.add(A.log(guide.sigma[i]!), A.constant(HALF_LOG_2PI)));
 }
 
+/** ∂ log q/∂μ = ε/σ of every latent, then ∂ log q/∂ρ = (ε² − 1)/σ · sigmoid(ρ), at fixed z. */
+export function scores(graph: Graph, { rho, sigma, epsilon }: MeanField): NodeId[] {
+  const { algebra: A } = graph;
+  return [
+    ...epsilon.map((node, i) => A.div(node, sigma[i]!)),
+    ...epsilon.map((node, i) => A.mul(A.add(A.square(node), A.constant(-1)), A.div(A.sigmoid(rho[i]!), sigma[i]!))),
+  ];
+}
+
 /** The standard deviation that belongs to a ρ. */
 export function sdOfRho(rho: number): number {
   return softplus(rho);
