@@ -8,7 +8,7 @@ import { influenza } from "../src/models/influenza.ts";
 import { temperature } from "../src/models/temperature.ts";
 import { textmsg } from "../src/models/textmsg.ts";
 import type { Model } from "../src/program/model.ts";
-import { fillNormals, fillUniforms, makeGenerator } from "../src/random/index.ts";
+import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import type { HandWritten } from "./hand/gradient.ts";
 import { handInfluenza } from "./hand/influenza.ts";
 import { handTemperature } from "./hand/temperature.ts";
@@ -44,15 +44,14 @@ export function pointOf({ init }: Model): Float64Array {
 }
 
 /** Rows of `lanes` samples: the normals that the estimator asks for, then the index of each boundary it draws. */
-function noiseOf({ nodes: { normals, choices } }: GradientSampler, firstSample: number, lanes: number): Float64Array {
-  const noise = new Float64Array((normals.length + choices.length) * lanes);
+function noiseOf({ nodes, size }: GradientSampler, firstSample: number, lanes: number): Float64Array {
+  const { normals, derived: [choices] = [] } = nodes;
   const drawn = normals.length * lanes;
-  fillNormals(noise, 0, lanes, makeGenerator(1), 0, firstSample, lanes, normals.length);
-  fillUniforms(noise, drawn, lanes, makeGenerator(1), 0, firstSample, lanes, choices.length);
-  for (let i = drawn; i < noise.length; i++) {
-    const { count } = choices[Math.floor((i - drawn) / lanes)]!;
-    noise[i] = Math.floor(noise[i]! * count!);
-  }
+  const noise = new Float64Array(drawn + (choices?.nodes.length ?? 0) * lanes);
+  const generator = makeGenerator(1);
+  fillNormals(noise, 0, lanes, generator, 0, firstSample, lanes, normals.length);
+  const places = choices?.nodes.map((_, row) => drawn + row * lanes) ?? [];
+  choices?.fill(noise, [], places, lanes, new Float64Array(size), generator, 0, firstSample);
   return noise;
 }
 

@@ -11,7 +11,6 @@ import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimator
 import { buildTarget, inRange, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 import { fillNormals, type Generator } from "../random/index.ts";
-import { nonFiniteError } from "./non-finite.ts";
 
 export interface GradientSampler {
   readonly model: Model;
@@ -271,6 +270,20 @@ function finishInto(out: Float64Array, sampler: GradientSampler, n: number): num
   for (let p = 0; p < size; p++) out[p] = meanOf(sampler, p, n);
   groupSums?.finish(out, n);
   return meanOf(sampler, size, n);
+}
+
+// By what the model knows of its sites.
+function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, theta: Float64Array, draw: Draw): Error {
+  const { generator, stream, firstSample, samples, group = samples } = draw;
+  const values = new Float64Array(nodes.normals.length); // the target's own come first
+  const noise = (i: number): Float64Array => {
+    (estimator.noise?.fill ?? fillNormals)(values, 0, 1, generator, stream, firstSample + i, 1, values.length, group);
+    return values;
+  };
+  return new RangeError(
+    model.diagnosis?.(target, { theta, estimator: estimator.name, firstSample, samples, noise }) ??
+      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; define the model with nondiff instead of nondiff/core to learn at which site`,
+  );
 }
 
 function meanOf({ tape, sums }: GradientSampler, p: number, n: number): number {

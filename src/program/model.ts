@@ -1,4 +1,5 @@
 import { fastPlan } from "../autodiff/fast-plan.ts";
+import { diagnosis } from "./non-finite.ts";
 import { type Model, type ModelOptions, type Program, plainModel } from "./plain-model.ts";
 
 export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, ProgramContext } from "./plain-model.ts";
@@ -12,5 +13,5 @@ export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, P
  *     });
  */
 export function defineModel(name: string, program: Program, options: ModelOptions = {}): Model {
-  return { ...plainModel(name, program, options), graphOptions: { planner: fastPlan } };
+  return { ...plainModel(name, program, options), graphOptions: { planner: fastPlan }, diagnosis };
 }

@@ -2,6 +2,7 @@
 import type { Real, Truth, where } from "../autodiff/expr.ts";
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { Distribution } from "../distributions/distribution.ts";
+import type { Diagnosis } from "./non-finite.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
 export interface ProgramContext {
@@ -41,6 +42,8 @@ export interface Model {
   readonly description?: string;
   /** What the graphs of its traces are made with. */
   readonly graphOptions?: GraphOptions;
+  /** Names the site where a density is not finite; without it the error names the model alone. */
+  readonly diagnosis?: Diagnosis;
 }
 
 export interface ModelOptions {
@@ -48,7 +51,10 @@ export interface ModelOptions {
   readonly description?: string;
 }
 
-/** `defineModel` of `nondiff/core`: a model whose tapes compute one op after the other. */
+/**
+ * `defineModel` of `nondiff/core`: a model whose tapes compute one op after the other, and whose error for a density that
+ * is not finite does not name the site.
+ */
 export function plainModel(name: string, program: Program, options: ModelOptions = {}): Model {
   if (typeof name !== "string" || name === "")
     throw new TypeError(`defineModel: name is missing; got ${String(name)}, expected a non-empty string`);

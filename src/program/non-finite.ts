@@ -1,40 +1,59 @@
 /** Finding out why a number is not finite, so that the error can name the site. */
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
+import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { softplus } from "../autodiff/special/logistic.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
-import type { Target } from "../estimators/target.ts";
-import { sdOfRho } from "../guides/mean-field.ts";
-import type { Term } from "../program/trace.ts";
-import { fillNormals } from "../random/index.ts";
-import type { Draw, GradientSampler } from "./sampler.ts";
+import type { Term, Trace } from "./trace.ts";
 
-/** The error for a draw on which ℓ or the gradient is not finite: the first sample and term, or the parameter. */
-export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, draw: Draw): RangeError {
-  const { target, model } = sampler;
-  const probe = makeProbe(target);
-  const noise = new Float64Array(sampler.nodes.normals.length); // the target's own come first
-  const fill = sampler.estimator.noise?.fill ?? fillNormals;
-  const { generator, stream, firstSample, group = draw.samples } = draw;
-  for (let i = 0; i < draw.samples; i++) {
-    fill(noise, 0, 1, generator, stream, firstSample + i, 1, noise.length, group);
-    const fault = probe(theta, noise);
-    if (fault) return new RangeError(`${fault} (model "${model.name}", sample ${draw.firstSample + i} of the guide)`);
-  }
-  return new RangeError(
-    `model "${model.name}": the gradient by ${sampler.estimator.name} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`,
-  );
+/** A trace under a mean-field guide, with the noise ε of its latents; a target of an estimator. */
+export interface GuidedTrace {
+  readonly graph: Graph;
+  readonly trace: Trace;
+  /** Those of the trace, then the guide's of each latent. */
+  readonly terms: readonly { readonly site: string; readonly node: NodeId }[];
+  readonly guided: Map<NodeId, NodeId>;
+  /** [μ…, ρ…] */
+  readonly parameters: readonly NodeId[];
+  readonly normals: readonly NodeId[];
+  readonly guide: { readonly sigma: readonly NodeId[] };
 }
 
+/** Samples on which ℓ or the gradient is not finite. */
+export interface Failure {
+  readonly theta: Float64Array;
+  readonly estimator: string;
+  readonly firstSample: number;
+  readonly samples: number;
+  /** The noise of sample firstSample + i, that of the guide first. */
+  readonly noise: (i: number) => Float64Array;
+}
+
+/** What went wrong, as an error message: at the first sample and term that are not finite, or with the parameters. */
+export type Diagnosis = (target: GuidedTrace, failure: Failure) => string;
+
+export const diagnosis: Diagnosis = (target, { theta, estimator, firstSample, samples, noise }) => {
+  const { name } = target.trace.model;
+  const probe = makeProbe(target);
+  for (let i = 0; i < samples; i++) {
+    const fault = probe(theta, noise(i));
+    if (fault) return `${fault} (model "${name}", sample ${firstSample + i} of the guide)`;
+  }
+  return `model "${name}": the gradient by ${estimator} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`;
+};
+
 // Derivatives in a guide's parameters grow like 1/sd.
-function narrowest({ trace: { latents } }: Target, theta: Float64Array): string {
-  const sds = latents.map((_, i) => sdOfRho(theta[latents.length + i]!));
+function narrowest({ trace: { latents } }: GuidedTrace, theta: Float64Array): string {
+  const sds = latents.map((_, i) => softplus(theta[latents.length + i]!));
   const least = sds.indexOf(Math.min(...sds));
   return `the narrowest guide of "${latents[least]?.name}" with sd=${sds[least]}`;
 }
 
 /** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
-export function makeProbe(target: Target): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
+export function makeProbe(
+  target: GuidedTrace,
+): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
   const { graph, trace, terms, guided, parameters, normals, guide } = target;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const details = terms.map((_, j) => {
