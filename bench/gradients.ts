@@ -80,15 +80,19 @@ export function byHand(model: Model, { add }: HandWritten, samples: number): Bat
   return { name: "by hand", out, run };
 }
 
-/** On a tape. The noise of every pass lies ready and is copied in; outputs are summed as the sampler sums them. */
+/** On a tape made for it. */
 export function byTape(
   name: string,
   model: Model,
   samples: number,
   { estimator = ALL_BOUNDARIES, ...options }: SamplerOptions & { readonly estimator?: Estimator } = {},
 ): BatchedGradient {
-  const sampler = makeSampler(model, estimator, options);
-  const { tape, parameterOf } = sampler;
+  return onSampler(name, makeSampler(model, estimator, options), samples);
+}
+
+/** The noise of every pass lies ready and is copied in; outputs are summed as the sampler sums them. */
+export function onSampler(name: string, sampler: GradientSampler, samples: number): BatchedGradient {
+  const { tape, parameterOf, model } = sampler;
   const theta = pointOf(model);
   const { lanes, slots, noiseOffset, outputs, uniformInputs } = tape;
   if (samples % lanes !== 0) throw new RangeError(`byTape: got ${samples} samples, expected a multiple of ${lanes}`);

@@ -1,37 +1,145 @@
-import { add, gt, mul, type Real } from "../src/autodiff/expr.ts";
-import { runLanes, runUniform } from "../src/autodiff/tape.ts";
-import { normal } from "../src/distributions/normal.ts";
-import { reparam } from "../src/estimators/index.ts";
-import { makeSampler } from "../src/inference/sampler.ts";
-import { defineModel } from "../src/program/model.ts";
+/**
+ * What `npm run bench:growth` prints: making a tape, time per sample and memory against the size of a model. A point that
+ * would take longer than the budget is left out, and so are the larger ones.
+ */
+import { type GradientSampler, makeSampler } from "../src/inference/sampler.ts";
+import { temperature } from "../src/models/temperature.ts";
+import type { Model } from "../src/program/model.ts";
+import { ALL_BOUNDARIES, onSampler } from "./gradients.ts";
+import { chain, changePoint, latentsAlone, ownConditions, regression } from "./growth-models.ts";
+import { type GrowthCase, type GrowthPoint, writeReport } from "./growth-report.ts";
+import type { Length } from "./main.ts";
 import { columns, type Print } from "./print.ts";
 import { sideBySide } from "./timing.ts";
 
 declare const performance: { now(): number };
 
-/** Time against size: a chain of latents with a condition and an observation each. */
-export function growth(decades: number, print: Print): void {
-  print("\nGrowth of reparam on a chain: lane instructions, time to make the tape, ns per sample and link");
-  const estimator = reparam();
-  for (let decade = 2; decade <= decades; decade++) {
-    const links = 10 ** decade;
-    const chain = defineModel("chain", ({ sample, observe, where }) => {
-      let state: Real = sample("start", normal(0, 1));
-      for (let k = 0; k < links; k++) {
-        state = add(mul(0.9, state), where(gt(state, 0), 0.1, -0.1));
-        observe(normal(state, 1), Math.sin(k), `link ${k}`);
-      }
-    });
-    const start = performance.now();
-    const { tape } = makeSampler(chain, estimator);
-    const making = performance.now() - start;
-    runUniform(tape);
-    const run = (): number => {
-      runLanes(tape, tape.lanes);
-      return tape.slots[tape.outputs[0]!.offset]!;
-    };
-    const [timing] = sideBySide([{ name: "", run }], 5, 10);
-    const perLink = (timing!.median * 1e6) / tape.lanes / links;
-    print(columns([`${links} links`, tape.size.lane, `${making.toFixed(0)} ms`, perLink.toFixed(2)], [16, 10, 10, 8]));
+interface Effort {
+  /** Milliseconds that making a tape may take. */
+  readonly budget: number;
+  /** The largest size is 10 to this power. */
+  readonly decades: number;
+  readonly repeats: number;
+  readonly milliseconds: number;
+}
+const EFFORT: { readonly [L in Length]: Effort } = {
+  smoke: { budget: 20, decades: 2.5, repeats: 1, milliseconds: 0.1 },
+  short: { budget: 500, decades: 4, repeats: 3, milliseconds: 2 },
+  full: { budget: 20_000, decades: 6, repeats: 5, milliseconds: 10 },
+};
+
+interface Axis {
+  readonly name: string;
+  /** Smallest and largest size as powers of ten. */
+  readonly from: number;
+  readonly to: number;
+  readonly model: (size: number) => Model;
+}
+const AXES: readonly Axis[] = [
+  { name: "nodes", from: 2, to: 6, model: chain },
+  { name: "observations", from: 2, to: 6, model: regression },
+  { name: "latents", from: 0, to: 3, model: latentsAlone },
+  { name: "parallel ifs", from: 0, to: 4, model: changePoint },
+  { name: "separate ifs", from: 0, to: 4, model: ownConditions },
+];
+/** Of every tape but those of the last table. */
+const LANES = 32;
+const INSTRUCTION_BYTES = 8 + 4 + 4 * 3; // of two operands
+const MOST_LANES = 1024;
+
+export async function bench(length: Length, print: Print, _native?: unknown, folder = "reports/growth"): Promise<void> {
+  const effort = EFFORT[length];
+  print(
+    `\nAll boundaries, interpreter, ${LANES} lanes, noise made beforehand; memory of slots, masks and instructions`,
+  );
+  const cases = AXES.map(({ name, from, to, model }) => {
+    const sizes = halfDecades(from, Math.min(to, effort.decades));
+    return grow(name, sizes, effort, print, (size) => measure(size, model(size), effort, LANES));
+  });
+  const powers = Array.from({ length: 1 + Math.log2(MOST_LANES) }, (_, k) => 2 ** k);
+  const lanes = grow("lanes", powers, { ...effort, budget: Infinity }, print, (size) =>
+    measure(size, temperature, effort, size),
+  );
+  await writeReport(folder, cases, lanes);
+  print(`report: ${folder}/report.html`);
+}
+
+/** 10^from, 10^(from + 1/2), … 10^to, to whole numbers. */
+function halfDecades(from: number, to: number): number[] {
+  return Array.from({ length: Math.floor(2 * (to - from)) + 1 }, (_, k) => Math.round(10 ** (from + k / 2)));
+}
+
+const WIDTHS = [22, 12, 12, 14, 12];
+
+function grow(name: string, sizes: readonly number[], effort: Effort, print: Print, at: (size: number) => GrowthPoint) {
+  print("");
+  print(columns([name, "", "making ms", "ns per sample", "memory kB"], WIDTHS));
+  at(sizes[0]!); // warms up
+  const points: GrowthPoint[] = [];
+  for (const size of sizes) {
+    if (expected(points, size) > effort.budget) break;
+    const point = at(size);
+    points.push(point);
+    const cells = [point.making.toFixed(1), point.nanoseconds.toFixed(1), (point.bytes / 1000).toFixed(1)];
+    print(columns(["", size, ...cells], WIDTHS));
   }
+  const leftOut = sizes.slice(points.length);
+  if (leftOut.length > 0)
+    print(
+      `  left out: ${leftOut.join(", ")} (${Math.round(expected(points, leftOut[0]!))} ms expected, budget ${effort.budget})`,
+    );
+  const result: GrowthCase = {
+    name,
+    points,
+    leftOut,
+    exponents: {
+      making: exponent(points, ({ making }) => making),
+      nanoseconds: exponent(points, ({ nanoseconds }) => nanoseconds),
+      bytes: exponent(points, ({ bytes }) => bytes),
+    },
+  };
+  const { making, nanoseconds, bytes } = result.exponents;
+  print(columns(["  exponent", "", making.toFixed(2), nanoseconds.toFixed(2), bytes.toFixed(2)], WIDTHS));
+  return result;
+}
+
+/** How long making the next tape will take, as the last two grew, but at least in proportion. */
+function expected(points: readonly GrowthPoint[], size: number): number {
+  const last = points.at(-1);
+  if (!last) return 0;
+  const before = points.at(-2) ?? last;
+  const slope = last === before ? 1 : Math.log(last.making / before.making) / Math.log(last.size / before.size);
+  return last.making * (size / last.size) ** Math.max(1, slope);
+}
+
+/** Slope of log y against log size, by least squares over the upper half of the points. */
+export function exponent(points: readonly GrowthPoint[], y: (point: GrowthPoint) => number): number {
+  const upper = points
+    .slice(Math.floor((points.length - 1) / 2))
+    .map((point) => [Math.log(point.size), Math.log(y(point))] as const);
+  const mean = (k: 0 | 1): number => upper.reduce((sum, point) => sum + point[k], 0) / upper.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const [xy, xx] = [0, 1].map((k) => upper.reduce((sum, [x, y]) => sum + (x - mx) * (k === 0 ? y - my : x - mx), 0));
+  return xy! / xx!;
+}
+
+/** The least of up to three makings, and of the repeats of a run: what else goes on in the machine only adds. */
+function measure(size: number, model: Model, effort: Effort, lanes: number): GrowthPoint {
+  let making = Number.POSITIVE_INFINITY;
+  let sampler: GradientSampler;
+  const begun = performance.now();
+  let tries = 0;
+  do {
+    const start = performance.now();
+    sampler = makeSampler(model, ALL_BOUNDARIES, { lanes });
+    making = Math.min(making, performance.now() - start);
+  } while (++tries < 3 && performance.now() - begun < effort.budget / 4);
+  const samples = Math.max(128, lanes);
+  const [timing] = sideBySide([onSampler("", sampler, samples)], effort.repeats, effort.milliseconds);
+  return { size, making, nanoseconds: (timing!.least * 1e6) / samples, bytes: bytesOf(sampler) };
+}
+
+// Numbers, masks, and for each instruction a kernel, where its offsets start, and the offsets of result and operands.
+function bytesOf({ tape }: GradientSampler): number {
+  return tape.slots.byteLength + tape.masks.byteLength + INSTRUCTION_BYTES * (tape.size.uniform + tape.size.lane);
 }

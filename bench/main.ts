@@ -1,7 +1,6 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { estimators } from "./estimators.ts";
-import { growth } from "./growth.ts";
 import { type Print, report } from "./print.ts";
 import { type Native, sameGradient } from "./same-gradient.ts";
 import { smallBatches } from "./small-batches.ts";
@@ -22,7 +21,6 @@ export function bench(length: Length, print: Print, native?: Native): void {
   smallBatches(effort, print);
   noise(effort, print);
   wholeFits(effort.fitSteps, print);
-  if (length !== "short") growth(length === "full" ? 5 : 3, print);
   print(`(sum of everything computed: ${spent().toPrecision(3)})`);
 }
 

@@ -1,4 +1,4 @@
-// Bundles the benches from the sources and runs them: `npm run bench`, `npm run bench -- --full`, `npm run bench:variance`.
+// Bundles the benches from the sources and runs them: `npm run bench`, `bench:variance`, `bench:growth`.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -9,7 +9,8 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "nondiff-bench-"));
 const outfile = join(folder, "bench.mjs");
-const which = process.argv.includes("--variance") ? "variance" : "main";
+const asked = (option) => process.argv.includes(`--${option}`);
+const which = ["variance", "growth"].find(asked) ?? "main";
 await build({
   stdin: {
     contents: `export { bench } from "./bench/${which}.ts"; export { nativeIn } from "./bench/native.ts";`,
@@ -38,6 +39,6 @@ function commit() {
 console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}, commit ${commit()}`);
 const native = nativeIn(folder, join(root, "bench/c"));
 if (!native) console.log("no gcc: the programs in C are left out");
-const length = process.argv.includes("--full") ? "full" : "short";
-bench(length, (line) => console.log(line), native);
+const length = asked("full") || (which === "growth" && !asked("quick")) ? "full" : "short";
+await bench(length, (line) => console.log(line), native);
 await rm(folder, { recursive: true });

@@ -14,6 +14,8 @@ export interface PlotData {
   readonly title: string;
   readonly yLabel: string;
   readonly iterations: readonly number[];
+  /** Label of a logarithmic x axis, in SVG; absent on a linear one of iterations. */
+  readonly logX?: string;
   readonly series: readonly PlotSeries[];
   /** Shown part of the linear y axis; absent on a logarithmic one, which shows everything. */
   readonly range?: readonly [low: number, high: number];

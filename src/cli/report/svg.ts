@@ -9,9 +9,12 @@ const MARGIN = { left: 80, right: 20, top: 56, bottom: 45 };
 const LEGEND_STEP = 120;
 
 /** A plot as a standalone SVG. */
-export function plotSvg({ title, yLabel, iterations, series, range }: PlotData): string {
+export function plotSvg({ title, yLabel, iterations, logX, series, range }: PlotData): string {
   const [left, right, top, bottom] = [MARGIN.left, WIDTH - MARGIN.right, MARGIN.top, HEIGHT - MARGIN.bottom];
-  const x = scaleLinear([0, Math.max(1, ...iterations)], [left, right]);
+  const most = Math.max(1, ...iterations);
+  const x: ScaleContinuousNumeric<number, number> = logX
+    ? scaleLog([Math.min(most, ...iterations), most], [left, right])
+    : scaleLinear([0, most], [left, right]);
   const shown = series.flatMap(({ values }) => values.filter((value) => value !== null));
   const y: ScaleContinuousNumeric<number, number> = range
     ? scaleLinear(range, [bottom, top]).nice(6)
@@ -20,9 +23,9 @@ export function plotSvg({ title, yLabel, iterations, series, range }: PlotData):
     `<text x="${at[0]}" y="${at[1]}" text-anchor="${anchor}"${extra}>${escapeMarkup(content)}</text>`;
   const grid = (x1: number, x2: number, y1: number, y2: number): string =>
     `<line x1="${round(x1)}" x2="${round(x2)}" y1="${round(y1)}" y2="${round(y2)}" stroke="#e4e4e4"/>`;
-  const xTicks = x
-    .ticks(5)
-    .map((tick) => grid(x(tick), x(tick), top, bottom) + text([round(x(tick)), bottom + 17], tickText(tick)));
+  const xTicks = (logX ? decades(x.domain()[0]!, most) : x.ticks(5)).map(
+    (tick) => grid(x(tick), x(tick), top, bottom) + text([round(x(tick)), bottom + 17], tickText(tick)),
+  );
   const yTicks = (range ? y.ticks(6) : decades(y.domain()[0]!, y.domain()[1]!)).map(
     (tick) => grid(left, right, y(tick), y(tick)) + text([left - 7, round(y(tick)) + 4], tickText(tick), "end"),
   );
@@ -50,7 +53,7 @@ ${drawn
   .join("\n")}
 ${drawn.map(({ key }) => key).join("\n")}
 ${text([WIDTH / 2, 20], title, "middle", ' font-size="14"')}
-${text([(left + right) / 2, HEIGHT - 9], "iteration")}
+${text([(left + right) / 2, HEIGHT - 9], logX ?? "iteration")}
 ${text([16, (top + bottom) / 2], yLabel, "middle", ` transform="rotate(-90 16 ${(top + bottom) / 2})"`)}
 </svg>
 `;

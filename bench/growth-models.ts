@@ -1,0 +1,71 @@
+/** Models of any size, each growing in one respect. */
+import { add, gt, mul, type Real, sin } from "../src/autodiff/expr.ts";
+import { normal } from "../src/distributions/normal.ts";
+import { defineModel, type Model } from "../src/program/model.ts";
+
+/** Parameters at which a guide over n latents starts. */
+const start = (latents: number) => ({
+  init: { mu: new Array<number>(latents).fill(0.1), rho: new Array<number>(latents).fill(0) },
+});
+
+/** One latent, a function of it of n operations one after the other. */
+export const chain = (nodes: number): Model =>
+  defineModel(
+    "chain",
+    ({ sample, observe }) => {
+      let state: Real = sample("z", normal(0, 1));
+      for (let k = 0; k < nodes; k += 3) state = add(mul(0.9, state), sin(state));
+      observe(normal(state, 1), 1);
+    },
+    start(1),
+  );
+
+/** A line through n observations. */
+export const regression = (observations: number): Model =>
+  defineModel(
+    "regression",
+    ({ sample, observe }) => {
+      const [level, slope] = [sample("level", normal(0, 1)), sample("slope", normal(0, 1))];
+      for (let k = 0; k < observations; k++)
+        observe(normal(add(level, mul(slope, Math.sin(k))), 1), Math.cos(k), `y${k}`);
+    },
+    start(2),
+  );
+
+/** n latents with an observation each. */
+export const latentsAlone = (latents: number): Model =>
+  defineModel(
+    "latents",
+    ({ sample, observe }) => {
+      for (let k = 0; k < latents; k++) observe(normal(sample(`z${k}`, normal(0, 1)), 1), Math.sin(k), `y${k}`);
+    },
+    start(latents),
+  );
+
+/** A change point among n observations: n conditions on one latent, none of which agrees with another. */
+export const changePoint = (conditions: number): Model =>
+  defineModel(
+    "change point",
+    ({ sample, observe, where }) => {
+      const [early, late] = [sample("early", normal(0, 1)), sample("late", normal(0, 1))];
+      const change = sample("change", normal(0, 1));
+      for (let k = 0; k < conditions; k++) {
+        const changed = gt(change, 2 * ((k + 0.5) / conditions - 0.5));
+        observe(normal(where(changed, late, early), 1), Math.sin(k), `y${k}`);
+      }
+    },
+    start(3),
+  );
+
+/** n latents with a condition and an observation each. */
+export const ownConditions = (conditions: number): Model =>
+  defineModel(
+    "own conditions",
+    ({ sample, observe, where }) => {
+      for (let k = 0; k < conditions; k++) {
+        const z = sample(`z${k}`, normal(0, 1));
+        observe(normal(where(gt(z, 0.5), 1, z), 1), Math.sin(k), `y${k}`);
+      }
+    },
+    start(conditions),
+  );
