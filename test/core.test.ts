@@ -36,3 +36,14 @@ test("only models of nondiff are gathered and fused", () => {
   const plain = instructions(core.defineModel("plain", changepoint));
   expect(instructions(nondiff.defineModel("fast", changepoint))).toBeLessThan(0.8 * plain);
 });
+
+test("a model of the core whose density is not finite is named, and where the site can be learned", () => {
+  const overflowing: Program = ({ sample, factor }) => factor("f", core.exp(core.exp(sample("z", core.normal(20, 1)))));
+  const at = (model: Model) => () => core.estimateGradient(model, { estimator: core.corrected(), samples: 4 });
+  expect(at(core.defineModel("m", overflowing))).toThrow(
+    new RangeError(
+      'model "m": ELBO or gradient by corrected is not finite; define the model with nondiff instead of nondiff/core to learn at which site',
+    ),
+  );
+  expect(at(nondiff.defineModel("m", overflowing))).toThrow(/^factor "f": log density of the term is Infinity;/);
+});
