@@ -243,7 +243,7 @@ describe("smoothed", () => {
       'smoothed: unknown schedule; got slow, expected "fixed" or "dsgd"',
     );
     expect(() => estimateGradient(gmm, { estimator: smoothed(), step: -1 })).toThrow(
-      "estimateGradient: step is no step; got -1, expected an integer ≥ 0",
+      "estimateGradient: step is not a count; got -1, expected an integer ≥ 0",
     );
   });
 });

@@ -387,7 +387,7 @@ describe.each(NAMES)("checks of %s", (name) => {
 
 test("discrete distributions take data only, and some parameters do", () => {
   expect(() => compile(([x]) => poisson(2).logDensity(x!))([1])).toThrow(
-    "poisson: value is not data; got a traced value, expected a number in {0, 1, 2, …}",
+    "poisson: value is not data; got a traced number, expected a number in {0, 1, 2, …}",
   );
   expect(() => compile(([x]) => uniform(0, x as unknown as number).logDensity(1))([1])).toThrow(
     "uniform: high is traced; got a traced value, expected a number",

@@ -82,10 +82,12 @@ function notATruth(value: unknown): never {
   );
 }
 
-function describe(value: unknown): string {
+/** Any value, for messages. */
+export function describe(value: unknown): string {
   if (value instanceof Expr) return "a traced number";
   if (value instanceof Condition) return "a traced condition";
-  return typeof value === "string" ? JSON.stringify(value) : Array.isArray(value) ? "an array" : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
 }
 
 function graphOf(...values: unknown[]): Graph | undefined {

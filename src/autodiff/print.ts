@@ -28,36 +28,31 @@ function render(graph: Graph, node: NodeId, outer: number, level: number): strin
   if (code === CONSTANT) return printNumber(graph.value(node));
   if (code === INPUT) return graph.inputs[graph.inputIndex(node)]!.name;
   if (level > MOST_LEVELS) return "…";
-  const at = (j: number, precedence: number): string => render(graph, graph.operand(node, j), precedence, level + 1);
-  if (code === CODE.positive) return comparison(graph, graph.a[node]!, level + 1);
-  if (code === CODE.add && graph.isConstant(graph.a[node]!))
-    return infix(outer, 4, `${at(1, 4)} ${signed(graph.value(graph.a[node]!))}`);
-  if (code === CODE.add && graph.isConstant(graph.b[node]!))
-    return infix(outer, 4, `${at(0, 4)} ${signed(graph.value(graph.b[node]!))}`);
+  const operands = graph.operands(node);
+  const at = (operand: NodeId, precedence: number): string => render(graph, operand, precedence, level + 1);
+  const [x, y] = operands as [NodeId, NodeId];
+  if (code === CODE.positive) return comparison(graph, x, (side) => at(side, 3));
+  if (code === CODE.neg) return `-${at(x, 6)}`;
+  if (code === CODE.not) return `not (${at(x, 0)})`;
   const form = INFIX[code];
-  if (form) return infix(outer, form[1], `${at(0, form[1])} ${form[0]} ${at(1, form[1] + 1)}`);
-  if (code === CODE.neg) return `-${at(0, 6)}`;
-  if (code === CODE.not) return `not (${at(0, 0)})`;
-  const operands = graph.operands(node).map((_, j) => at(j, 0));
-  return `${OP_NAMES[code - 2]}(${operands.join(", ")})`;
+  if (!form) return `${OP_NAMES[code - 2]}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
+  const [symbol, precedence] = form;
+  // A constant is added last, a negative one is subtracted.
+  const [first, last] = code === CODE.add && graph.isConstant(x) ? [y, x] : [x, y];
+  const right = at(last, precedence + 1);
+  const text = `${at(first, precedence)} ${symbol === "+" && right[0] === "-" ? `- ${right.slice(1)}` : `${symbol} ${right}`}`;
+  return precedence < outer ? `(${text})` : text;
 }
 
 // c > 0 with its constant moved to the right: x + (−2) > 0 reads x > 2.
-function comparison(graph: Graph, c: NodeId, level: number): string {
-  if (graph.op[c] === CODE.add || graph.op[c] === CODE.sub) {
-    const [x, y] = [graph.a[c]!, graph.b[c]!];
-    const part = (node: NodeId): string => render(graph, node, 3, level);
-    if (graph.op[c] === CODE.sub) return `${part(x)} > ${part(y)}`;
-    if (graph.isConstant(x)) return `${part(y)} > ${printNumber(-graph.value(x))}`;
-    if (graph.isConstant(y)) return `${part(x)} > ${printNumber(-graph.value(y))}`;
-  }
-  return `${render(graph, c, 3, level)} > 0`;
-}
-
-function infix(outer: number, own: number, text: string): string {
-  return own < outer ? `(${text})` : text;
-}
-
-function signed(value: number): string {
-  return value < 0 ? `- ${printNumber(-value)}` : `+ ${printNumber(value)}`;
+function comparison(graph: Graph, c: NodeId, at: (side: NodeId) => string): string {
+  const [x, y] = [graph.a[c]!, graph.b[c]!];
+  if (graph.op[c] === CODE.sub) return `${at(x)} > ${at(y)}`;
+  if (graph.op[c] === CODE.add)
+    for (const [rest, constant] of [
+      [x, y],
+      [y, x],
+    ] as const)
+      if (graph.isConstant(constant)) return `${at(rest)} > ${printNumber(-graph.value(constant))}`;
+  return `${at(c)} > 0`;
 }

@@ -27,11 +27,11 @@ export interface Tape {
 
 export interface TapeOptions {
   /** Samples per pass; by default chosen so that the slots fit into a cache. */
-  readonly lanes?: number;
+  readonly lanes?: number | undefined;
   /** The lane inputs, in the order in which the caller fills them. */
   readonly laneInputs?: readonly NodeId[];
   /** What runs the tape; by default the interpreter. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */

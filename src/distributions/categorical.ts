@@ -1,5 +1,5 @@
-import type { Real } from "../autodiff/expr.ts";
-import { type Distribution, describe, discrete, probability, upTo } from "./distribution.ts";
+import { describe, type Real } from "../autodiff/expr.ts";
+import { type Distribution, discrete, probability, upTo } from "./distribution.ts";
 import { timesLog } from "./products.ts";
 
 /**

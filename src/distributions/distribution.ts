@@ -1,5 +1,5 @@
 /** What a distribution is: a record from which densities, checks, samplers and documentation are made. */
-import { add, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
+import { add, describe, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
 
 /** One parameter, with the range in which it makes sense. */
 export interface Parameter {
@@ -114,13 +114,6 @@ export function dataOnly(distribution: string, parameter: Parameter): Parameter 
   if (parameter.value instanceof Expr)
     throw new TypeError(`${distribution}: ${parameter.name} is traced; got a traced value, expected a number`);
   return parameter;
-}
-
-/** Any value, for messages. */
-export function describe(value: unknown): string {
-  if (value instanceof Expr) return "a traced value";
-  if (typeof value === "string") return JSON.stringify(value);
-  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
 }
 
 /** A parameter on the real line. */

@@ -35,7 +35,11 @@ export function gammaAs(
 
 /** A draw from gamma(shape, 1). Source: Marsaglia and Tsang, ACM Trans. Math. Softw. 26 (2000) 363–372. */
 export function gammaDraw(shape: number, next: () => number): number {
-  if (shape < 1) return Math.exp(logGammaDraw(shape, next));
+  return shape < 1 ? Math.exp(logGammaDraw(shape, next)) : largeGammaDraw(shape, next);
+}
+
+/** The same for shape ≥ 1. */
+export function largeGammaDraw(shape: number, next: () => number): number {
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
@@ -47,6 +51,6 @@ export function gammaDraw(shape: number, next: () => number): number {
 
 /** The logarithm of a draw from gamma(shape, 1), which does not underflow for small shapes. */
 export function logGammaDraw(shape: number, next: () => number): number {
-  if (shape < 1) return Math.log(gammaDraw(shape + 1, next)) + Math.log(next()) / shape;
-  return Math.log(gammaDraw(shape, next));
+  if (shape < 1) return Math.log(largeGammaDraw(shape + 1, next)) + Math.log(next()) / shape;
+  return Math.log(largeGammaDraw(shape, next));
 }

@@ -2,7 +2,7 @@ import { type Real, sub } from "../autodiff/expr.ts";
 import { logFactorial } from "../autodiff/special/gamma.ts";
 import { binomialDraw } from "./binomial.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
-import { gammaDraw } from "./gamma.ts";
+import { largeGammaDraw } from "./gamma.ts";
 import { timesLog } from "./products.ts";
 
 /** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
@@ -25,7 +25,7 @@ export function poissonDraw(rate: number, next: () => number): number {
   let total = 0;
   while (remaining > 20) {
     const events = Math.floor(0.875 * remaining);
-    const waiting = gammaDraw(events, next);
+    const waiting = largeGammaDraw(events, next);
     if (waiting > remaining) return total + binomialDraw(events - 1, remaining / waiting, next);
     total += events;
     remaining -= waiting;

@@ -21,8 +21,6 @@ export interface Boundary {
   readonly condition: NodeId;
   /** The sets of variables that are moved onto it; none where it is affine in nothing. */
   readonly blocks: readonly Block[];
-  /** Then the variables along which its roots are sought, else none. */
-  readonly directions: readonly number[];
   /** The terms that change when the predicates flip. */
   readonly affected: readonly TargetTerm[];
   /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no variable moves smoothly. */
@@ -70,7 +68,6 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     }
     const condition = form.condition();
     const blocks = blocksOf(target, condition);
-    const directions = blocks.length > 0 ? [] : directionsOf(target, condition);
     const { index, family } = families.place(form, found.length);
     const predicate = { node, sign: form.sign };
     if (index === found.length) {
@@ -79,7 +76,6 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
         predicates: [predicate],
         condition,
         blocks,
-        directions,
         affected,
         family: own,
         offset: form.offset(),
@@ -122,17 +118,6 @@ function affordable(target: Target, nodes: readonly NodeId[], boundaries: readon
     for (const node of graph.reachable([condition])) if (index.has(node)) conditionsOf[index.get(node)!]!++;
   const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
   return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(target, boundary.condition, isPrivate) }));
-}
-
-/** Most variables along which the roots of one condition are sought. */
-const MOST_DIRECTIONS = 3;
-
-// The first variables that move the condition by themselves.
-function directionsOf({ graph, variables }: Target, condition: NodeId): number[] {
-  const cone = graph.reachable([condition]);
-  const inCone = new Set(cone);
-  const moves = (node: NodeId): boolean => inCone.has(node) && smoothlyMoved(graph, [node], cone)[condition] === 1;
-  return variables.flatMap(({ node }, v) => (moves(node) ? [v] : [])).slice(0, MOST_DIRECTIONS);
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { Place } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import type { Generator } from "../random/index.ts";
+import type { Generator, NormalFill } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
 import type { Probabilities } from "./probabilities.ts";
 import type { Target } from "./target.ts";
@@ -76,19 +76,9 @@ export interface EstimatorNodes {
   readonly adaptive?: Adaptive;
 }
 
-/** Standard normals for samples that are not independent, but each of them standard normal, in groups of `group`. */
+/** Standard normals for samples that are not independent, but each of them standard normal, in groups. */
 export interface Noise {
-  readonly fill: (
-    out: Float64Array,
-    offset: number,
-    stride: number,
-    generator: Generator,
-    stream: number,
-    firstSample: number,
-    lanes: number,
-    dimensions: number,
-    group: number,
-  ) => void;
+  readonly fill: NormalFill;
 }
 
 export interface Estimator {

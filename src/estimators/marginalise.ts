@@ -11,10 +11,10 @@
  * 3 to 7 times; at its start 3 times the higher).
  */
 import { ALL_OPS } from "../autodiff/all-ops.ts";
-import { CODE } from "../autodiff/codes.ts";
+import { CODE, OP_NAMES } from "../autodiff/codes.ts";
 import { type Graph, MASK } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+import type { NodeId, OpName } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { blocksOf } from "./block.ts";
 import { type Target, withTerms } from "./target.ts";
@@ -192,10 +192,8 @@ function expectation(target: Target, term: NodeId, { variable, crossings }: Cand
   ]);
 }
 
-const BOUNDED: ReadonlySet<number> = new Set([
-  ...[CODE.add, CODE.sub, CODE.neg, CODE.mul, CODE.where, CODE.square, CODE.abs, CODE.min, CODE.max],
-  ...[CODE.sin, CODE.cos, CODE.tanh, CODE.sigmoid],
-]);
+// biome-ignore format: one line
+const BOUNDED: ReadonlySet<OpName> = new Set<OpName>(["add", "sub", "neg", "mul", "where", "square", "abs", "min", "max", "sin", "cos", "tanh", "sigmoid"]);
 
 // Whether a node may be infinite where the variables are of ordinary size.
 function mayOverflow(graph: Graph, root: NodeId): boolean {
@@ -204,7 +202,7 @@ function mayOverflow(graph: Graph, root: NodeId): boolean {
     .some((node) =>
       graph.isConstant(node)
         ? !Number.isFinite(graph.value(node))
-        : graph.arity(node) > 0 && !graph.hasFlag(node, MASK) && !BOUNDED.has(graph.op[node]!),
+        : graph.arity(node) > 0 && !graph.hasFlag(node, MASK) && !BOUNDED.has(OP_NAMES[graph.op[node]! - 2]!),
     );
 }
 

@@ -49,7 +49,7 @@ interface Increasing {
   readonly from?: number;
 }
 
-const ALL: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+const ALL: readonly [number, number] = [-Infinity, Infinity];
 // Made in a function, so that bundlers can leave it out.
 const INCREASING = /* @__PURE__ */ increasingOps();
 function increasingOps(): ReadonlyMap<number, Increasing> {

@@ -56,13 +56,9 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     throw new RangeError(
       `estimateGradient: group is larger than samples; got ${group} and ${samples}, expected at most as many`,
     );
-  if (!Number.isSafeInteger(step) || step < 0)
-    throw new RangeError(`estimateGradient: step is no step; got ${String(step)}, expected an integer ≥ 0`);
+  count("estimateGradient", "step", step, 0);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
-  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), {
-    ...(lanes !== undefined && { lanes }),
-    ...(backend && { backend }),
-  });
+  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), { lanes, backend });
   sampler.nodes.reduction?.require("estimateGradient", group);
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));

@@ -4,7 +4,7 @@ import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
 import { ownSurfaces } from "../estimators/boundary-terms.ts";
 import { mergeCoincident } from "../estimators/coincident.ts";
 import { prepared } from "../estimators/corrected.ts";
-import { curveOf } from "../estimators/curve.ts";
+import { curveOf, directionsOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
 import type { Surface } from "../estimators/surface.ts";
@@ -98,10 +98,12 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   return { ...explanation, text: asText(explanation) };
 }
 
-function strategyOf({ variables }: Target, { blocks, directions }: Boundary): string {
-  const nameOf = (variable: number): string => variables[variable]!.name;
-  if (blocks.length === 0)
+function strategyOf(target: Target, { blocks, condition }: Boundary): string {
+  const nameOf = (variable: number): string => target.variables[variable]!.name;
+  if (blocks.length === 0) {
+    const directions = directionsOf(target, condition);
     return `curved: its roots isolated along ${directions.map(nameOf).join(", ")}${directions.length > 1 ? ", with balanced weights" : ""}`;
+  }
   const parts = blocks.map(({ entries }) => {
     const names = entries.map(({ variable }) => nameOf(variable));
     return names.length === 1
@@ -112,18 +114,20 @@ function strategyOf({ variables }: Target, { blocks, directions }: Boundary): st
 }
 
 function describe(
-  { variables }: Target,
-  { text, predicates, affected, blocks, directions }: Boundary,
+  target: Target,
+  { text, predicates, affected, blocks, condition }: Boundary,
   strategy: string,
   nodes: number,
 ): ExplainedCondition {
   const moved =
-    blocks.length > 0 ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable)) : directions;
+    blocks.length > 0
+      ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable))
+      : directionsOf(target, condition);
   return {
     text,
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
-    block: moved.map((variable) => variables[variable]!.name),
+    block: moved.map((variable) => target.variables[variable]!.name),
     strategy,
     drawn: false,
     nodes,

@@ -1,6 +1,6 @@
-/** The number, if it is an integer ≥ 1; RangeError naming the option otherwise. */
-export function count(caller: string, option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`${caller}: ${option} is not a count; got ${String(value)}, expected an integer ≥ 1`);
+/** The number, if it is an integer ≥ `least`; RangeError naming the option otherwise. */
+export function count(caller: string, option: string, value: number, least: number = 1): number {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new RangeError(`${caller}: ${option} is not a count; got ${String(value)}, expected an integer ≥ ${least}`);
   return value;
 }

@@ -73,9 +73,9 @@ export interface Moments {
 
 export interface SamplerOptions {
   /** Samples per pass over the tape; results do not depend on it. */
-  readonly lanes?: number;
+  readonly lanes?: number | undefined;
   /** What runs the tape; results do not depend on it. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 /** Traces a model and compiles its gradient under an estimator. */
@@ -272,16 +272,10 @@ function finishInto(out: Float64Array, sampler: GradientSampler, n: number): num
   return meanOf(sampler, size, n);
 }
 
-// By what the model knows of its sites.
 function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, theta: Float64Array, draw: Draw): Error {
-  const { generator, stream, firstSample, samples, group = samples } = draw;
-  const values = new Float64Array(nodes.normals.length); // the target's own come first
-  const noise = (i: number): Float64Array => {
-    (estimator.noise?.fill ?? fillNormals)(values, 0, 1, generator, stream, firstSample + i, 1, values.length, group);
-    return values;
-  };
+  const dimensions = nodes.normals.length;
   return new RangeError(
-    model.diagnosis?.(target, { theta, estimator: estimator.name, firstSample, samples, noise }) ??
+    model.diagnosis?.(target, { ...draw, theta, estimator, dimensions }) ??
       `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; define the model with nondiff instead of nondiff/core to learn at which site`,
   );
 }

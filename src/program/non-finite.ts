@@ -5,6 +5,7 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { softplus } from "../autodiff/special/logistic.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 import type { Term, Trace } from "./trace.ts";
 
 /** A trace under a mean-field guide, with the noise ε of its latents; a target of an estimator. */
@@ -20,27 +21,34 @@ export interface GuidedTrace {
   readonly guide: { readonly sigma: readonly NodeId[] };
 }
 
-/** Samples on which ℓ or the gradient is not finite. */
+/** Samples of an estimator on which ℓ or the gradient is not finite. */
 export interface Failure {
   readonly theta: Float64Array;
-  readonly estimator: string;
+  readonly estimator: { readonly name: string; readonly noise?: { readonly fill: NormalFill } };
+  readonly generator: Generator;
+  readonly stream: number;
   readonly firstSample: number;
   readonly samples: number;
-  /** The noise of sample firstSample + i, that of the guide first. */
-  readonly noise: (i: number) => Float64Array;
+  readonly group?: number;
+  /** Normals of a sample, those of the guide first. */
+  readonly dimensions: number;
 }
 
 /** What went wrong, as an error message: at the first sample and term that are not finite, or with the parameters. */
 export type Diagnosis = (target: GuidedTrace, failure: Failure) => string;
 
-export const diagnosis: Diagnosis = (target, { theta, estimator, firstSample, samples, noise }) => {
+export const diagnosis: Diagnosis = (target, failure) => {
+  const { theta, estimator, generator, stream, firstSample, samples, group = samples, dimensions } = failure;
   const { name } = target.trace.model;
   const probe = makeProbe(target);
+  const fill = estimator.noise?.fill ?? fillNormals;
+  const noise = new Float64Array(dimensions);
   for (let i = 0; i < samples; i++) {
-    const fault = probe(theta, noise(i));
+    fill(noise, 0, 1, generator, stream, firstSample + i, 1, dimensions, group);
+    const fault = probe(theta, noise);
     if (fault) return `${fault} (model "${name}", sample ${firstSample + i} of the guide)`;
   }
-  return `model "${name}": the gradient by ${estimator} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`;
+  return `model "${name}": the gradient by ${estimator.name} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`;
 };
 
 // Derivatives in a guide's parameters grow like 1/sd.

@@ -1,8 +1,8 @@
 /** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
-import { Condition, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
+import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { checkParameters, type Distribution, describe } from "../distributions/distribution.ts";
+import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import type { BranchResult, Model, ProgramContext } from "./model.ts";
 
 export interface Latent {

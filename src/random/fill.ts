@@ -12,6 +12,19 @@ const TWO_NEG_64 = 5.421010862427522e-20;
 const TAILS = 0x50000000;
 const TWO_NEG_53 = 1.1102230246251565e-16;
 
+/** Fills lanes with standard normals, as `fillNormals` does; samples of one group, s with the same ⌊s / group⌋, may depend on each other. */
+export type NormalFill = (
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  dimensions: number,
+  group: number,
+) => void;
+
 /**
  * Standard normals: out[offset + d·stride + i] for dimension d < dimensions and sample firstSample + i, i < lanes.
  *

@@ -17,12 +17,12 @@
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
-import { fieldProduct, MAX_BITS, sobolDigits } from "./sobol-points.ts";
+import { fieldProduct, sobolDigits } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
 const TWO_NEG_64 = 5.421010862427522e-20;
-const MAX_BATCH = 2 ** MAX_BITS;
+const MAX_BATCH = 65536; // 2^16, of as many binary digits as Sobol points have
 
 // Kinds of counters, above the dimension in the third word; `fillNormals` and `fillUniforms` stay below them.
 const DIGITS = 0x10000000;

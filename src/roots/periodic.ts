@@ -1,7 +1,7 @@
 /** Enclosures of sin, cos and tan. */
 import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
 
-const TURN = 2 * Math.PI;
+const TURN = 6.283185307179586; // 2π
 // From here on neighbouring doubles are so far apart that the place within a period is not worth finding.
 const FAR = 1e14;
 

@@ -11,9 +11,9 @@ export interface Enclosures {
 export type IntervalRule = (v: Enclosures, r: number, x: number, y: number, z: number) => void;
 
 /** Distance from 1 to the next double: |x|·EPSILON is between 1 and 2 ulp of x. */
-export const EPSILON: number = Number.EPSILON;
+export const EPSILON = 2.220446049250313e-16;
 /** The smallest positive double. */
-export const TINY: number = Number.MIN_VALUE;
+export const TINY = 5e-324;
 
 /** Room for `size` intervals. */
 export function makeEnclosures(size: number): Enclosures {
