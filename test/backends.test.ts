@@ -130,7 +130,7 @@ test("the instructions without a SIMD form are the ones that are known", () => {
   const fallback = NAMES.filter((name) => !emitterOf(name));
   expect(fallback.sort()).toEqual(
     [
-      ...["pow", "logAddExp", "expm1", "sin", "cos", "tan", "tanh", "lgamma", "digamma"],
+      ...["pow", "logAddExp", "sin", "cos", "tan", "tanh", "lgamma", "digamma"],
       ...["trigamma", "erf", "normalCdf", "logNormalCdf", "normalHazard"],
     ].sort(),
   );

@@ -14,7 +14,8 @@ import {
 } from "../autodiff/interpreter.ts";
 import { kindsOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { emitterOf, HELPERS, helperFunctions, NARROW } from "./wasm-ops.ts";
+import { elementaryFunctions } from "./wasm-functions.ts";
+import { emitterOf, NARROW } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
 declare const WebAssembly: {
@@ -156,8 +157,9 @@ function specs(): KernelSpec[] {
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
-  const first = HELPERS.length;
-  const functions = [...helperFunctions(), ...SPECS.map(kernelOf), runner(first)];
+  const elementary = elementaryFunctions();
+  const first = elementary.length;
+  const functions = [...elementary, ...SPECS.map(kernelOf), runner(first)];
   return assemble(
     functions,
     1,

@@ -10,7 +10,8 @@ import {
 } from "../autodiff/interpreter.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { emitterOf, helperFunctions, NARROW } from "./wasm-ops.ts";
+import { elementaryFunctions } from "./wasm-functions.ts";
+import { emitterOf, NARROW } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
 declare const WebAssembly: {
@@ -69,7 +70,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
       ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
     ];
-    const module = new WebAssembly.Module(assemble([...helperFunctions(), ...functions], pages));
+    const module = new WebAssembly.Module(assemble([...elementaryFunctions(), ...functions], pages));
     const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
     const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
       let index = 0;

@@ -1,0 +1,137 @@
+/**
+ * Functions of pairs of doubles written as lines of arithmetic, so that they read like the functions they have to match,
+ * and compiled to WebAssembly SIMD in one pass.
+ */
+import { Code, type FunctionSpec, SIMD, V128 } from "./wasm-encoder.ts";
+
+/**
+ * The function that lines `name = expression` compute; the last line is the result.
+ *
+ * Expressions: numbers (the same in both lanes), names, + − * / and calls: of a SIMD instruction, of one of the
+ * `functions` (name: index), or `high32(n)`, `low32(n)`: 64-bit integers with that word and 0; `shl(x, n)`, `shr(x, n)`,
+ * `sar32(x, n)`: shifts by a constant; `polynomial(w, c0, c1, …)`: (… + c1)·w + c0.
+ * TypeError for a name that is not known.
+ */
+export function formula(
+  parameters: readonly string[],
+  text: string,
+  functions: Readonly<Record<string, number>>,
+): FunctionSpec {
+  const code = new Code();
+  const locals = new Map(parameters.map((name, index) => [name, index]));
+  for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
+    const [, name, expression = line] = /^\s*(\w+) = (.*)$/.exec(line) ?? [];
+    new Line(code, locals, functions, expression).sum();
+    if (name === undefined) continue;
+    if (!locals.has(name)) locals.set(name, locals.size);
+    code.set(locals.get(name)!);
+  }
+  return {
+    parameters: parameters.map(() => V128),
+    results: [V128],
+    locals: [[locals.size - parameters.length, V128]],
+    code,
+  };
+}
+
+const SHIFTS = { shl: "i64_shl", shr: "i64_shr_u", sar32: "i32_shr_s" } as const;
+
+// An expression, read from left to right; operands are on the stack when their operation is met.
+class Line {
+  readonly #code: Code;
+  readonly #locals: ReadonlyMap<string, number>;
+  readonly #functions: Readonly<Record<string, number>>;
+  readonly #tokens: string[];
+
+  constructor(
+    code: Code,
+    locals: ReadonlyMap<string, number>,
+    functions: Readonly<Record<string, number>>,
+    text: string,
+  ) {
+    this.#code = code;
+    this.#locals = locals;
+    this.#functions = functions;
+    this.#tokens = (text.match(/\d[\w.]*(?:(?<=e)[-+]\d+)?|\w+|[-+*/(),]/g) ?? []).reverse();
+  }
+
+  sum(): void {
+    this.#product();
+    for (let sign = this.#sign("+-"); sign !== ""; sign = this.#sign("+-")) {
+      this.#product();
+      this.#code.simd(sign === "+" ? "add" : "sub");
+    }
+  }
+
+  #product(): void {
+    this.#factor();
+    for (let sign = this.#sign("*/"); sign !== ""; sign = this.#sign("*/")) {
+      this.#factor();
+      this.#code.simd(sign === "*" ? "mul" : "div");
+    }
+  }
+
+  #factor(): void {
+    const token = this.#next();
+    if (token === "(") {
+      this.sum();
+      this.#next();
+    } else if (/^([\d-]|Infinity|NaN)/.test(token)) {
+      this.#code.f64x2(token === "-" ? -this.#number() : Number(token));
+    } else if (this.#sign("(") !== "") this.#call(token);
+    else this.#name(token);
+  }
+
+  #call(name: string): void {
+    const code = this.#code;
+    if (name === "high32" || name === "low32") {
+      const value = this.#number();
+      code.i64x2(name === "high32" ? value : 0, name === "low32" ? value : 0);
+      this.#next();
+    } else if (name in SHIFTS) {
+      this.sum();
+      this.#next();
+      code.i32(this.#number()).simd(SHIFTS[name as keyof typeof SHIFTS]);
+      this.#next();
+    } else if (name === "polynomial") this.#polynomial();
+    else {
+      do this.sum();
+      while (this.#next() === ",");
+      if (name in this.#functions) code.call(this.#functions[name]!);
+      else if (name in SIMD) code.simd(name as keyof typeof SIMD);
+      else throw new TypeError(`formula: unknown function; got ${name}`);
+    }
+  }
+
+  #polynomial(): void {
+    const w = this.#next();
+    const coefficients: number[] = [];
+    while (this.#next() === ",") coefficients.push(this.#number());
+    this.#code.f64x2(coefficients.pop()!);
+    for (const coefficient of coefficients.reverse()) {
+      this.#name(w);
+      this.#code.simd("mul").f64x2(coefficient).simd("add");
+    }
+  }
+
+  #name(name: string): void {
+    const local = this.#locals.get(name);
+    if (local === undefined) throw new TypeError(`formula: unknown name; got ${name}`);
+    this.#code.get(local);
+  }
+
+  #number(): number {
+    const token = this.#next();
+    return token === "-" ? -this.#number() : Number(token);
+  }
+
+  #next(): string {
+    return this.#tokens.pop() ?? "";
+  }
+
+  // The next token, if it is one of these.
+  #sign(signs: string): string {
+    const token = this.#tokens[this.#tokens.length - 1];
+    return token !== undefined && signs.includes(token) ? this.#next() : "";
+  }
+}
