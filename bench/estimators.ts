@@ -40,7 +40,7 @@ export function estimators(effort: Effort, print: Print): void {
       const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples: effort.samples };
       const run = (): number => meanGradientInto(out, sampler, theta, draw);
       const [timing] = sideBySide([{ name: "", run }], Math.min(3, effort.repeats), effort.milliseconds);
-      const { size, lanes } = sampler.tape;
+      const { size, lanes } = (sampler.means ?? sampler.each)().tape;
       const perSecond = Math.round((effort.samples / timing!.median) * 1000);
       const compile = Math.max(0, all - tracing);
       print(

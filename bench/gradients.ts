@@ -1,9 +1,8 @@
 /** The same gradient computed by different means: by hand, and by tapes on every back end. */
-import { addOutputsInto, runLanes, runUniform } from "../src/autodiff/tape.ts";
 import { corrected } from "../src/estimators/corrected.ts";
-import type { Estimator } from "../src/estimators/estimator.ts";
+import type { Derived, Estimator } from "../src/estimators/estimator.ts";
 import { lyy18 } from "../src/estimators/lyy18.ts";
-import { type GradientSampler, makeSampler, type SamplerOptions } from "../src/inference/sampler.ts";
+import { type GradientSampler, makeSampler, meanGradientInto, type SamplerOptions } from "../src/inference/sampler.ts";
 import { influenza } from "../src/models/influenza.ts";
 import { temperature } from "../src/models/temperature.ts";
 import { textmsg } from "../src/models/textmsg.ts";
@@ -80,41 +79,70 @@ export function byHand(model: Model, { add }: HandWritten, samples: number): Bat
   return { name: "by hand", out, run };
 }
 
-/** On a tape made for it. */
+/** By the library. */
 export function byTape(
   name: string,
   model: Model,
   samples: number,
   { estimator = ALL_BOUNDARIES, ...options }: SamplerOptions & { readonly estimator?: Estimator } = {},
 ): BatchedGradient {
-  return onSampler(name, makeSampler(model, estimator, options), samples);
+  return onSampler(name, makeSampler(model, prepared(estimator, samples), options), samples);
 }
 
-/** The noise of every pass lies ready and is copied in; outputs are summed as the sampler sums them. */
+/** With a sampler of a prepared estimator. */
 export function onSampler(name: string, sampler: GradientSampler, samples: number): BatchedGradient {
-  const { tape, parameterOf, model } = sampler;
-  const theta = pointOf(model);
-  const { lanes, slots, noiseOffset, outputs, uniformInputs } = tape;
-  if (samples % lanes !== 0) throw new RangeError(`byTape: got ${samples} samples, expected a multiple of ${lanes}`);
-  const passes = Array.from({ length: samples / lanes }, (_, pass) => noiseOf(sampler, pass * lanes, lanes));
+  const theta = pointOf(sampler.model);
+  const mean = new Float64Array(theta.length);
   const out = new Float64Array(theta.length + 1);
+  const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples };
   const run = (): number => {
-    uniformInputs.forEach(({ offset }, i) => {
-      slots[offset] = theta[parameterOf[i]!]!;
-    });
-    runUniform(tape);
-    out.fill(0);
-    for (const noise of passes) {
-      slots.set(noise, noiseOffset);
-      runLanes(tape, lanes);
-      addOutputsInto(out, tape, 0, lanes, out.length);
-    }
-    outputs.forEach(({ offset, lane }, p) => {
-      if (!lane) out[p] = samples * slots[offset]!;
-    });
+    const elbo = meanGradientInto(mean, sampler, theta, draw);
+    for (let p = 0; p < mean.length; p++) out[p] = samples * mean[p]!;
+    out[mean.length] = samples * elbo;
     return out[0]!;
   };
   return { name, out, run };
+}
+
+/** The estimator with noise for `samples` samples that is made on its first use and copied from then on. */
+export function prepared(estimator: Estimator, samples: number): Estimator {
+  const keep = (rows: number, make: (noise: Float64Array) => void): Float64Array => {
+    const noise = new Float64Array(rows * samples);
+    make(noise);
+    return noise;
+  };
+  const copy = (out: Float64Array, offset: number, noise: Float64Array, from: number, lanes: number): void => {
+    for (let i = 0; i < lanes; i++) out[offset + i] = noise[from + i]!;
+  };
+  let normals: Float64Array | undefined;
+  return {
+    ...estimator,
+    noise: {
+      fill: (out, offset, stride, generator, stream, first, lanes, dimensions) => {
+        normals ??= keep(dimensions, (noise) => {
+          fillNormals(noise, 0, samples, generator, stream, 0, samples, dimensions);
+        });
+        for (let d = 0; d < dimensions; d++) copy(out, offset + d * stride, normals, d * samples + first, lanes);
+      },
+    },
+    build: (target, boundaries) => {
+      const nodes = estimator.build(target, boundaries);
+      const derived = nodes.derived?.map((choices): Derived => {
+        let drawn: Float64Array | undefined;
+        return {
+          ...choices,
+          fill(out, _reads, places, lanes, theta, generator, stream, first) {
+            drawn ??= keep(places.length, (noise) => {
+              const rows = Array.from(places, (_, j) => j * samples);
+              choices.fill(noise, [], rows, samples, theta, generator, stream, 0);
+            });
+            for (let j = 0; j < places.length; j++) copy(out, places[j]!, drawn, j * samples + first, lanes);
+          },
+        };
+      });
+      return derived ? { ...nodes, derived } : nodes;
+    },
+  };
 }
 
 /**

@@ -2,10 +2,10 @@
  * What `npm run bench:growth` prints: making a tape, time per sample and memory against the size of a model. A point that
  * would take longer than the budget is left out, and so are the larger ones.
  */
-import { type GradientSampler, makeSampler } from "../src/inference/sampler.ts";
+import { type Engine, type GradientSampler, makeSampler } from "../src/inference/sampler.ts";
 import { temperature } from "../src/models/temperature.ts";
 import type { Model } from "../src/program/model.ts";
-import { ALL_BOUNDARIES, onSampler } from "./gradients.ts";
+import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients.ts";
 import { chain, changePoint, latentsAlone, ownConditions, regression } from "./growth-models.ts";
 import { type GrowthCase, type GrowthPoint, writeReport } from "./growth-report.ts";
 import type { Length } from "./main.ts";
@@ -126,20 +126,25 @@ export function exponent(points: readonly GrowthPoint[], y: (point: GrowthPoint)
 /** The least of up to three makings, and of the repeats of a run: what else goes on in the machine only adds. */
 function measure(size: number, model: Model, effort: Effort, lanes: number): GrowthPoint {
   let making = Number.POSITIVE_INFINITY;
+  const samples = Math.max(128, lanes);
+  const estimator = prepared(ALL_BOUNDARIES, samples);
   let sampler: GradientSampler;
   const begun = performance.now();
   let tries = 0;
   do {
     const start = performance.now();
-    sampler = makeSampler(model, ALL_BOUNDARIES, { lanes });
+    sampler = makeSampler(model, estimator, { lanes });
+    engineOf(sampler);
     making = Math.min(making, performance.now() - start);
   } while (++tries < 3 && performance.now() - begun < effort.budget / 4);
-  const samples = Math.max(128, lanes);
   const [timing] = sideBySide([onSampler("", sampler, samples)], effort.repeats, effort.milliseconds);
   return { size, making, nanoseconds: (timing!.least * 1e6) / samples, bytes: bytesOf(sampler) };
 }
 
+const engineOf = (sampler: GradientSampler): Engine => (sampler.means ?? sampler.each)();
+
 // Numbers, masks, and for each instruction a kernel, where its offsets start, and the offsets of result and operands.
-function bytesOf({ tape }: GradientSampler): number {
+function bytesOf(sampler: GradientSampler): number {
+  const { tape } = engineOf(sampler);
   return tape.slots.byteLength + tape.masks.byteLength + INSTRUCTION_BYTES * (tape.size.uniform + tape.size.lane);
 }

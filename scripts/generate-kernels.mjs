@@ -9,7 +9,7 @@ const root = new URL("..", import.meta.url);
 
 const bundle = await build({
   stdin: {
-    contents: `export { BASIC_OPS } from "./src/autodiff/ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/special-ops.ts"; export { FAMILIES, FUSED, RUNS } from "./src/autodiff/fusion.ts";`,
+    contents: `export { BASIC_OPS } from "./src/autodiff/ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/special-ops.ts"; export { FAMILIES, FUSED, REDUCTIONS, RUNS } from "./src/autodiff/fusion.ts";`,
     resolveDir: fileURLToPath(root),
     loader: "ts",
   },
@@ -17,7 +17,7 @@ const bundle = await build({
   format: "esm",
   write: false,
 });
-const { BASIC_OPS, SPECIAL_OPS, FAMILIES, FUSED, RUNS } = await import(
+const { BASIC_OPS, SPECIAL_OPS, FAMILIES, FUSED, REDUCTIONS, RUNS } = await import(
   `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString("base64")}`
 );
 
@@ -49,51 +49,61 @@ function parse(primal) {
 /** Lanes per turn of an unrolled loop: 8, where a lane reads little. */
 const turnsOf = (operands) => (operands.filter(({ lane }) => lane).length <= 3 ? 8 : 4);
 
+const indexed = (array, text) => `${array}[${text.includes(" ") ? `(${text}) | 0` : text}]`;
+
 /**
- * One loop: `operands` have a name in `body`, a kind and whether they differ between lanes; several lanes per turn if
- * `unrolled`. Integer sums are cut to 32 bits by `| 0`, which spares the engine checks for overflow.
+ * What loops over lanes are made of: `operands` have a name in `body`, a kind and whether they differ between lanes. The
+ * pointers are moved on from lane to lane; integer sums are cut to 32 bits, which spares the engine checks for overflow.
  */
-function kernel(operands, result, body, unrolled) {
-  const out = result === "m" ? "m" : "s";
+function laneCode(operands, body) {
   const at = (j, i) => (operands[j].lane && i > 0 ? `${OPERANDS[j]} + ${i}` : OPERANDS[j]);
-  const indexed = (array, text) => `${array}[${text.includes(" ") ? `(${text}) | 0` : text}]`;
-  const hoisted = operands.map(({ lane }, j) => `${lane ? "let" : "const"} ${OPERANDS[j]} = k[t + ${j + 1}];`);
+  const load = (j, i) => indexed(operands[j].kind === "m" ? "m" : "s", at(j, i));
   const index = (name) => operands.findIndex((operand) => operand.name === name);
   const skip = new Set();
-  const uniform = new Set();
+  const distances = new Set();
   // A selection by a mask becomes an indexed load: no branch to mispredict.
   const expression = (i) =>
     body.replace(/\((\w+) \? (\w+) : (\w+)\)|^(\w+) \? (\w+) : (\w+)$/g, (text, ...names) => {
       const [p, x, y] = names.slice(0, 6).filter(Boolean).map(index);
       if (operands[p]?.kind !== "m" || !operands[p].lane) return text;
       for (const j of [p, x, y]) skip.add(j);
-      const chosen = indexed("m", at(p, i));
-      if (operands[x].lane === operands[y].lane) {
-        // The distance stays the same from lane to lane.
-        uniform.add(`const d${p} = (${OPERANDS[x]} - ${OPERANDS[y]}) | 0;`);
-        return indexed("s", `${at(y, i)} + (d${p} & ${chosen})`);
-      }
-      return indexed("s", `${at(y, i)} + ((${at(x, i)} - (${at(y, i)})) & ${chosen})`);
+      if (operands[x].lane !== operands[y].lane)
+        return indexed("s", `${at(y, i)} + ((${at(x, i)} - (${at(y, i)})) & ${load(p, i)})`);
+      // The distance stays the same from lane to lane.
+      distances.add(`const d${p} = (${OPERANDS[x]} - ${OPERANDS[y]}) | 0;`);
+      return indexed("s", `${at(y, i)} + (d${p} & ${load(p, i)})`);
     });
   expression(0);
-  operands.forEach(({ lane, name, kind }, j) => {
-    if (!skip.has(j) && !lane) hoisted.push(`const ${name} = ${indexed(kind === "m" ? "m" : "s", at(j, 0))};`);
-  });
-  const step = (i) => {
-    const loads = operands.flatMap(({ lane, name, kind }, j) =>
-      skip.has(j) || !lane ? [] : [`const ${name} = ${indexed(kind === "m" ? "m" : "s", at(j, i))};`],
-    );
-    return `{ ${loads.join(" ")} ${indexed(out, i > 0 ? `o + ${i}` : "o")} = ${expression(i)}; }`;
+  const pointers = operands.flatMap(({ lane }, j) => (lane ? [OPERANDS[j]] : []));
+  const declared = operands.map(({ lane }, j) => `${lane ? "let" : "const"} ${OPERANDS[j]} = k[t + ${j + 1}];`);
+  const once = operands.flatMap(({ lane, name }, j) => (skip.has(j) || lane ? [] : [`const ${name} = ${load(j, 0)};`]));
+  return {
+    pointers,
+    expression,
+    before: [...declared, ...once, ...distances].join(" "),
+    loads: (i) =>
+      operands
+        .flatMap(({ lane, name }, j) => (skip.has(j) || !lane ? [] : [`const ${name} = ${load(j, i)};`]))
+        .join(" "),
+    next: (names, by) => names.map((name) => `${name} = (${name} + ${by}) | 0;`).join(" "),
   };
-  const pointers = ["o", ...operands.flatMap(({ lane }, j) => (lane ? [OPERANDS[j]] : []))];
-  const next = (by) => pointers.map((name) => `${name} = (${name} + ${by}) | 0;`).join(" ");
-  const turns = unrolled ? turnsOf(operands) : 1;
-  const loop = (lanes, end) =>
-    `for (const end = ${end}; o < end; ) { ${Array.from({ length: lanes }, (_, i) => step(i)).join(" ")} ${next(lanes)} }`;
-  const loops = turns > 1 ? `${loop(turns, `(last - ${turns - 1}) | 0`)} ${loop(1, "last")}` : loop(1, "last");
-  const text = `let o = k[t]; const last = (o + n) | 0; ${hoisted.join(" ")} ${[...uniform].join(" ")} ${loops}`;
+}
+
+function kernelOf(text) {
   const unused = (name) => (text.includes(`${name}[`) ? name : `_${name}`);
   return `(${unused("s")}, ${unused("m")}, n, k, t) => { ${text} }`;
+}
+
+/** One loop, of several lanes per turn if `unrolled`. */
+function kernel(operands, result, body, unrolled) {
+  const { pointers, expression, before, loads, next } = laneCode(operands, body);
+  const out = result === "m" ? "m" : "s";
+  const step = (i) => `{ ${loads(i)} ${indexed(out, i > 0 ? `o + ${i}` : "o")} = ${expression(i)}; }`;
+  const loop = (lanes, end) =>
+    `for (const end = ${end}; o < end; ) { ${Array.from({ length: lanes }, (_, i) => step(i)).join(" ")} ${next(["o", ...pointers], lanes)} }`;
+  const turns = unrolled ? turnsOf(operands) : 1;
+  const loops = turns > 1 ? `${loop(turns, `(last - ${turns - 1}) | 0`)} ${loop(1, "last")}` : loop(1, "last");
+  return kernelOf(`let o = k[t]; const last = (o + n) | 0; ${before} ${loops}`);
 }
 
 /** Every combination of uniform and per-lane operands; none for uniform operands alone, which run as one lane. */
@@ -108,10 +118,10 @@ function variants({ kinds, primal, lanes = 0 }, unrolled) {
   });
 }
 
-/** A sum of `count` more terms: variants for a uniform and a per-lane sum so far. */
-function runs({ kinds, term, lanes }, count) {
+/** Operands and expression of a sum of `count` more terms. */
+function runOf({ kinds, term, lanes }, count) {
   const { names, body } = parse(term);
-  const operands = [];
+  const operands = [{ kind: "r", name: "r", lane: false }];
   const terms = [];
   for (let t = 0; t < count; t++) {
     [...kinds].forEach((kind, j) => {
@@ -123,7 +133,36 @@ function runs({ kinds, term, lanes }, count) {
     (sum, text) => `${sum} + ${text.includes("?") ? `(${text.replace(/^\(|\)$/g, "")})` : text}`,
     "r",
   );
-  return [false, true].map((lane) => kernel([{ kind: "r", name: "r", lane }, ...operands], "r", expression, true));
+  return { operands, body: expression };
+}
+
+/** A sum of `count` more terms: variants for a uniform and a per-lane sum so far. */
+function runs(family, count) {
+  const { operands, body } = runOf(family, count);
+  const [sum, ...terms] = operands;
+  return [false, true].map((lane) => kernel([{ ...sum, lane }, ...terms], "r", body, true));
+}
+
+/** `count` sums over the lanes, each in two parts. */
+function reduction({ kinds, term, lanes }, count) {
+  const { names, body } = parse(term);
+  const sums = Array.from({ length: count }, (_, t) => t);
+  const operands = sums.flatMap((t) =>
+    [...kinds].map((kind, j) => ({ kind, name: `${names[j]}${t}`, lane: ((lanes >> j) & 1) === 1 })),
+  );
+  // One expression for all, so that the code of each is found by splitting it.
+  const bodies = sums.map((t) => `(${body.replace(/^\(|\)$/g, "").replace(/\b[pxyz]\b/g, (name) => `${name}${t}`)})`);
+  const { pointers, expression, before, loads, next } = laneCode(operands, bodies.join("; "));
+  const step = (i) => {
+    const terms = expression(i).split("; ");
+    return `{ ${loads(i)} ${sums.map((t) => `${i % 2 === 0 ? "even" : "odd"}${t} += ${terms[t]};`).join(" ")} }`;
+  };
+  const loop = (turns) =>
+    `for (const end = (last - ${turns - 1}) | 0; ${pointers[0]} < end; ) { ${Array.from({ length: turns }, (_, i) => step(i)).join(" ")} ${next(pointers, turns)} }`;
+  const start = sums.map((t) => `let even${t} = s[o + ${2 * t}]; let odd${t} = s[o + ${2 * t + 1}];`).join(" ");
+  const store = sums.map((t) => `s[o + ${2 * t}] = even${t}; s[o + ${2 * t + 1}] = odd${t};`).join(" ");
+  const loops = `${count < 4 ? loop(4) : ""} ${loop(2)} if (${pointers[0]} < last) ${step(0)}`;
+  return kernelOf(`const o = k[t]; ${before} const last = (${pointers[0]} + n) | 0; ${start} ${loops} ${store}`);
 }
 
 /** Names and kernels of rows of the op table. */
@@ -136,16 +175,64 @@ const kernelsOf = (ops, unrolled) =>
 /** The rows whose arithmetic is short beside the loop around it. */
 const short = (ops) => Object.fromEntries(Object.entries(ops).filter(([, { primal }]) => !/\w\(|\*\*/.test(primal)));
 
+/** Names, operands, kind of the result and expression of instructions that run once per batch. */
+function scalars() {
+  const single = [...Object.entries(BASIC_OPS).map(([name, row]) => ({ name, ...row })), ...FUSED].map(
+    ({ name, primal, domain, kinds = `${"r".repeat(domain.length)}>r` }) => {
+      const [operands, result] = kinds.split(">");
+      const { names, body } = parse(primal);
+      return { name, operands: [...operands].map((kind, j) => ({ kind, name: names[j] })), result, body };
+    },
+  );
+  const sums = FAMILIES.flatMap((family) =>
+    RUNS.map((count) => ({ name: `${family.name}${count}`, result: "r", ...runOf(family, count) })),
+  );
+  return [...single, ...sums];
+}
+
+/** The text of the module that runs instructions for one lane: a switch instead of a call for each. */
+function scalarModule() {
+  const rows = scalars();
+  const array = (kind) => (kind === "m" ? "m" : "s");
+  const cases = rows.map(({ operands, result, body }, index) => {
+    const loads = operands.map(({ kind, name }, j) => `const ${name} = ${array(kind)}[k[t + ${j + 1}]];`).join(" ");
+    return `      case ${index + 1}: { ${loads} ${array(result)}[k[t]] = ${body}; break; }`;
+  });
+  return `// Generated by scripts/generate-kernels.mjs from the op table; do not edit.
+import type { Code } from "./interpreter.ts";
+${importsFor(cases.join("\n"))}
+
+/** The instructions that \`runScalars\` knows, by name. */
+export const SCALAR_CODES: { readonly [name: string]: number } = { ${rows.map(({ name }, index) => `${name}: ${index + 1}`).join(", ")} };
+
+/** Runs one lane of every instruction; those whose code is 0 by their kernels. Allocates nothing. */
+export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
+  for (let index = 0; index < codes.length; index++) {
+    const t = starts[index];
+    switch (codes[index]) {
+${cases.join("\n")}
+      default: kernels[index](s, m, 1, k, t);
+    }
+  }
+}
+`;
+}
+
+/** What a text calls of the special functions, as imports. */
+function importsFor(text) {
+  const used = Object.keys(SPECIAL).filter((name) => new RegExp(`\\b${name}\\(`).test(text));
+  const files = [...new Set(used.map((name) => SPECIAL[name]))].sort();
+  const functionsOf = (file) => used.filter((name) => SPECIAL[name] === file).sort();
+  return files.map((file) => `import { ${functionsOf(file).join(", ")} } from "./special/${file}.ts";`).join("\n");
+}
+
 /** The text of a module with kernels: what it imports and declares, and the name and type of its table. */
 function moduleOf(rows, { imports = "", declarations = "", table }) {
   const body = rows
     .map(([name, kernels]) => `  ${name}: [\n${kernels.map((line) => `    ${line},`).join("\n")}\n  ],`)
     .join("\n");
-  const used = Object.keys(SPECIAL).filter((name) => new RegExp(`\\b${name}\\(`).test(body));
-  const files = [...new Set(used.map((name) => SPECIAL[name]))].sort();
-  const functionsOf = (file) => used.filter((name) => SPECIAL[name] === file).sort();
   const text = `// Generated by scripts/generate-kernels.mjs from the op table; do not edit.
-${imports}${files.map((file) => `import { ${functionsOf(file).join(", ")} } from "./special/${file}.ts";`).join("\n")}
+${imports}${importsFor(body)}
 
 ${declarations}export const ${table}: Kernels = {
 ${body}
@@ -173,11 +260,13 @@ const fast = [
       runs(family, count),
     ]),
   ),
+  ...REDUCTIONS.flatMap((row) => RUNS.map((count) => [`${row.name}${count}`, [reduction(row, count)]])),
 ];
 const imports = 'import type { Kernels } from "./kernels.generated.ts";\n';
 const modules = {
   kernels: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
   "fast-kernels": moduleOf(fast, { imports, table: "FAST_KERNELS" }),
+  scalars: scalarModule(),
   "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
 import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
-import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
+import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
 import {
   compileTape,
@@ -287,7 +287,7 @@ describe("lane kernels", () => {
         expect(kernel !== undefined, `${name} ${index}`).toBe(((index + 1) & lanes) === lanes);
       });
     }
-    const families = FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
+    const families = [...FAMILIES, ...REDUCTIONS].flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
     expect(new Set(Object.keys(KERNELS).filter((name) => !families.includes(name)))).toEqual(
       new Set(KERNEL_ROWS.map(({ name }) => name)),
     );
@@ -331,7 +331,7 @@ describe("fused ops", () => {
         for (const tape of [fused, plain]) {
           columns.forEach((column, j) => {
             const signed = kinds[j] === "m" ? column.map((value) => -value) : column;
-            tape.slots.set(signed, tape.noiseOffset + j * tape.lanes);
+            tape.slots.set(signed, tape.noiseOffset + j * tape.stride);
           });
           runUniform(tape);
           runLanes(tape, 8);

@@ -42,7 +42,7 @@ function run(tape: Tape, lane: readonly boolean[], points: readonly (readonly nu
   lane.forEach((isLane, i) => {
     if (!isLane) return;
     points.forEach((point, at) => {
-      tape.slots[tape.noiseOffset + row * tape.lanes + at] = point[i]!;
+      tape.slots[tape.noiseOffset + row * tape.stride + at] = point[i]!;
     });
     row++;
   });

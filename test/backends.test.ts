@@ -70,6 +70,7 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
   const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
   const { slots, masks, runLanes } = backend.load({
     kernels: KERNELS,
+    scalars: undefined,
     lanes: LANES,
     realSlots: free,
     maskSlots: free,
@@ -166,7 +167,7 @@ test("one lane is enough: tapes of an odd number of lanes have room for the pair
     const sampler = makeSampler(gmm, corrected(), { lanes: 1, backend });
     const moments = makeMoments(sampler);
     momentsInto(moments, sampler, theta, draw);
-    return [sampler.tape.lanes, ...moments.mean];
+    return [sampler.each().tape.lanes, ...moments.mean];
   });
   expect(found!.slice(1)).toEqual(expected!.slice(1));
   expect([expected![0], found![0]]).toEqual([1, 2]);

@@ -32,7 +32,7 @@ test("models of the core and of nondiff have the same gradient up to rounding, b
 });
 
 test("only models of nondiff are gathered and fused", () => {
-  const instructions = (model: Model): number => makeSampler(model, core.corrected()).tape.size.lane;
+  const instructions = (model: Model): number => makeSampler(model, core.corrected()).each().tape.size.lane;
   const plain = instructions(core.defineModel("plain", changepoint));
   expect(instructions(nondiff.defineModel("fast", changepoint))).toBeLessThan(0.8 * plain);
 });

@@ -71,7 +71,8 @@ function classify(
   }
 }
 
-function isLinear(graph: Graph, node: NodeId): boolean {
+/** Is it a lane node that is a linear function of lane nodes? */
+export function isLinear(graph: Graph, node: NodeId): boolean {
   const x = graph.hasFlag(graph.a[node]!, LANE);
   switch (graph.hasFlag(node, LANE) && graph.op[node]) {
     case CODE.add:

@@ -22,6 +22,13 @@ export interface Code {
   readonly starts: Int32Array;
 }
 
+/** Runs instructions once, for the values that are the same in every lane. */
+export interface Scalars {
+  /** What stands for an instruction in the codes of `run`, by name; 0 for those that it runs by their kernels. */
+  readonly codes: { readonly [name: string]: number };
+  readonly run: (codes: Uint8Array, code: Code, slots: Float64Array, masks: Int32Array) => void;
+}
+
 /** One instruction: what to compute and where; masks lie in the mask slots, reals in the real slots. */
 export interface Step {
   /** Row of the op table or fused op. */
@@ -34,6 +41,7 @@ export interface Step {
 export interface TapeProgram {
   /** The interpreter's kernels, by the name of a step. */
   readonly kernels: Kernels;
+  readonly scalars: Scalars | undefined;
   readonly lanes: number;
   readonly realSlots: number;
   readonly maskSlots: number;
@@ -64,18 +72,30 @@ export interface Backend {
 /** The default back end. */
 export const INTERPRETER: Backend = {
   name: "interpreter",
-  load({ kernels, realSlots, maskSlots, uniform, lane }) {
-    const slots = new Float64Array(realSlots);
-    const masks = new Int32Array(maskSlots);
-    const [once, perLane] = [encode(uniform, kernels), encode(lane, kernels)];
+  load(program) {
+    const slots = new Float64Array(program.realSlots);
+    const masks = new Int32Array(program.maskSlots);
+    const perLane = encode(program.lane, program.kernels);
     return {
       slots,
       masks,
-      runUniform: () => execute(once, slots, masks, 1),
+      runUniform: runsOnce(program, slots, masks),
       runLanes: (n) => execute(perLane, slots, masks, n),
     };
   },
 };
+
+/** What runs the uniform instructions of a program. */
+export function runsOnce(
+  { uniform, kernels, scalars }: TapeProgram,
+  slots: Float64Array,
+  masks: Int32Array,
+): () => void {
+  const code = encode(uniform, kernels);
+  if (!scalars) return () => execute(code, slots, masks, 1);
+  const codes = Uint8Array.from(uniform, ({ name }) => scalars.codes[name] ?? 0);
+  return () => scalars.run(codes, code, slots, masks);
+}
 
 /** Instructions as the interpreter runs them. */
 export function encode(steps: readonly Step[], table: Kernels): Code {
@@ -97,7 +117,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     // Uniform operands alone are as good as one lane of each.
     const all = (1 << operands.length) - 1;
     const variants = table[name]!;
-    return variants[variants.length === 2 ? (variant || 1) & 1 : (variant || all) - 1]!;
+    return variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || all) - 1]!;
   });
   return { kernels, offsets, starts };
 }

@@ -1,6 +1,7 @@
 /** Ordering a graph for execution: which nodes run, and in which order. */
 import { OP_NAMES } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
+import type { Scalars } from "./interpreter.ts";
 import type { Kernels } from "./kernels.generated.ts";
 import type { NodeId } from "./ops.ts";
 
@@ -9,6 +10,8 @@ export interface Instruction {
   readonly node: NodeId;
   readonly name: string;
   readonly operands: readonly NodeId[];
+  /** Of an instruction that sums over the lanes: how many sums, the first that of the uniform input `node`. */
+  readonly sums?: number;
 }
 
 export interface Schedule {
@@ -23,11 +26,21 @@ export interface Plan extends Schedule {
   readonly outputs: readonly NodeId[];
   /** The interpreter's kernels, by the name of an instruction. */
   readonly kernels: Kernels;
+  /** What runs the uniform instructions, if not their kernels. */
+  readonly scalars?: Scalars;
+}
+
+/** Means over the lanes: what the lanes sum, and what to make of it. */
+export interface MeanPlan {
+  readonly plan: Plan;
+  /** Uniform inputs that stand for the means, in the order of the plan's sums. */
+  readonly means: readonly NodeId[];
+  /** Uniform nodes with the means of the roots. */
+  readonly outputs: readonly NodeId[];
 }
 
 /** Makes a plan for the nodes `roots` of a graph. */
 export type Planner = (graph: Graph, roots: readonly NodeId[]) => Plan;
-
 /** One instruction per op; the values are those of the graph, bit for bit. */
 export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
   const uniform = graph.reachable(roots).filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));

@@ -9,18 +9,21 @@ import { CONSTANT, INPUT } from "./codes.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
 import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "./interpreter.ts";
 import type { NodeId } from "./ops.ts";
-import { type Instruction, plainPlan, type Schedule } from "./plan.ts";
+import { type Instruction, type Plan, plainPlan, type Schedule } from "./plan.ts";
 
 export interface Tape {
   /** Most samples that one call of `runLanes` takes. */
   readonly lanes: number;
-  /** Real slots: uniform values first, then `lanes` numbers for each per-lane slot. */
+  /** Real slots: uniform values first, then `lanes` numbers for each per-lane slot, `stride` apart. */
   readonly slots: Float64Array;
   readonly masks: Int32Array;
-  /** The lane inputs lie one after the other from here on, `lanes` numbers each, in the order they were asked for. */
+  readonly stride: number;
+  /** The lane inputs lie one after the other from here on, `stride` apart, in the order they were asked for. */
   readonly noiseOffset: number;
   readonly uniformInputs: readonly { readonly node: NodeId; readonly offset: number }[];
   readonly outputs: readonly Place[];
+  /** The plan's sums over the lanes are the first slots, two each: over the even and over the odd lanes. */
+  readonly sums: number;
   readonly executable: Executable;
   readonly size: { readonly uniform: number; readonly lane: number; readonly laneSlots: number };
 }
@@ -32,23 +35,28 @@ export interface TapeOptions {
   readonly laneInputs?: readonly NodeId[];
   /** What runs the tape; by default the interpreter. */
   readonly backend?: Backend | undefined;
+  /** How the roots are computed; by default as the graph's planner says. */
+  readonly plan?: Plan;
 }
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
   const { laneInputs = [], backend = INTERPRETER } = options;
-  const plan = (graph.planner ?? plainPlan)(graph, roots);
-  const { outputs, kernels } = plan;
+  const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
+  const { outputs, kernels, scalars } = plan;
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
-  const lanes = laneMultiple * Math.ceil(asked / laneMultiple);
+  const multiple = uniform.sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
+  const lanes = multiple * Math.ceil(asked / multiple);
+  // Rows whose distance is a power of two would share few places of a cache.
+  const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
   const placeOf = (node: NodeId): Place =>
     graph.hasFlag(node, LANE)
       ? {
-          offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * lanes,
+          offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * stride,
           lane: true,
         }
       : { offset: uniform.slot[node]!, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
@@ -60,9 +68,10 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const places = outputs.map(placeOf);
   const executable = backend.load({
     kernels,
+    scalars,
     lanes,
-    realSlots: uniform.realCount + lane.realSlots * lanes,
-    maskSlots: uniform.maskCount + lane.maskSlots * lanes,
+    realSlots: uniform.realCount + lane.realSlots * stride,
+    maskSlots: uniform.maskCount + lane.maskSlots * stride,
     uniform: plan.uniform.map(step),
     lane: plan.lane.map(step),
     outputs: places,
@@ -75,9 +84,11 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     lanes,
     slots,
     masks,
+    stride,
     noiseOffset: uniform.realCount,
     uniformInputs: uniform.inputs.map((node) => ({ node, offset: uniform.slot[node]! })),
     outputs: places,
+    sums: uniform.sums,
     executable,
     size: { uniform: plan.uniform.length, lane: plan.lane.length, laneSlots: lane.realSlots },
   };
@@ -133,14 +144,20 @@ export function addOutputsInto(
 // Many lanes spread the cost of a kernel's call, as long as the slots stay in a second-level cache of 512 kB.
 function defaultLanes(realSlots: number): number {
   const fitting = 65536 / Math.max(1, realSlots);
-  return fitting >= 128 ? 128 : fitting >= 64 ? 64 : 32;
+  return fitting >= 256 ? 256 : fitting >= 128 ? 128 : fitting >= 64 ? 64 : 32;
 }
 
 function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) {
   const slot = new Int32Array(graph.size).fill(-1);
   const constants: NodeId[] = [];
   const inputs: NodeId[] = [];
-  let realCount = 0;
+  let sums = 0;
+  for (const instruction of plan.lane) {
+    if (!instruction.sums) continue;
+    slot[instruction.node] = 2 * sums;
+    sums += instruction.sums;
+  }
+  let realCount = 2 * sums;
   let maskCount = 0;
   const place = (node: NodeId): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
@@ -154,7 +171,7 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) 
       for (const operand of operands) place(operand);
     }
   for (const node of outputs) place(node);
-  return { slot, constants, inputs, realCount, maskCount };
+  return { slot, sums, constants, inputs, realCount, maskCount };
 }
 
 function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readonly NodeId[], plan: Schedule) {
@@ -170,7 +187,7 @@ function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readon
   });
   const free: [real: number[], mask: number[]] = [[], []];
   const count: [real: number, mask: number] = [laneInputs.length, 0];
-  plan.lane.forEach(({ node, operands }, index) => {
+  plan.lane.forEach(({ node, operands, sums }, index) => {
     operands.forEach((operand, j) => {
       if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
       free[graph.hasFlag(operand, MASK) ? 1 : 0].push(slot[operand]!);
@@ -180,6 +197,7 @@ function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readon
         throw new TypeError(
           `compileTape: lane input "${graph.inputs[graph.inputIndex(operand)]?.name ?? operand}" is used but not among laneInputs`,
         );
+    if (sums) return;
     const kind = graph.hasFlag(node, MASK) ? 1 : 0;
     slot[node] = free[kind].pop() ?? count[kind]++;
   });

@@ -4,7 +4,7 @@
  */
 
 import { OPS } from "../autodiff/all-ops.ts";
-import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
+import { FAMILIES, FUSED, REDUCTIONS, type Reduction } from "../autodiff/fusion.ts";
 import type { Place, Step, TapeProgram } from "../autodiff/interpreter.ts";
 import type { OpName } from "../autodiff/ops.ts";
 
@@ -22,8 +22,16 @@ export interface Block {
   readonly steps: readonly BlockStep[];
 }
 
+/** The sums over the lanes that an instruction adds to, if it is one that does. */
+export function reductionOf(name: string): { readonly row: Reduction; readonly count: number } | undefined {
+  const row = REDUCTIONS.find((candidate) => name.startsWith(candidate.name));
+  return row && { row, count: Number(name.slice(row.name.length)) };
+}
+
 /** Kinds of operands and result of an instruction, `rr>r`. */
 export function kindsOf(name: string): string {
+  const reduction = reductionOf(name);
+  if (reduction) return `${reduction.row.kinds.repeat(reduction.count)}>r`;
   const own = OPS[name as OpName];
   if (own) return own.kinds ?? `${"r".repeat(own.domain.length)}>r`;
   const pair = FUSED.find((row) => row.name === name);

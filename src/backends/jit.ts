@@ -1,16 +1,9 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 import { OPS } from "../autodiff/all-ops.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
-import {
-  type Backend,
-  type Executable,
-  encode,
-  execute,
-  type Place,
-  type TapeProgram,
-} from "../autodiff/interpreter.ts";
+import { type Backend, type Executable, type Place, runsOnce, type TapeProgram } from "../autodiff/interpreter.ts";
 import type { OpName } from "../autodiff/ops.ts";
-import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
+import { type BlockStep, blocksOf, reductionOf, slotKey } from "./blocks.ts";
 
 export interface JitOptions {
   /** Instructions per generated function (default 100); engines do not optimise very large functions. */
@@ -41,11 +34,10 @@ function load(program: TapeProgram, most: number): Executable {
     const make = new Function("f", loopText(steps, primals)) as (f: readonly Primal[]) => Loop;
     return make(primals);
   });
-  const once = encode(program.uniform, program.kernels);
   return {
     slots,
     masks,
-    runUniform: () => execute(once, slots, masks, 1),
+    runUniform: runsOnce(program, slots, masks),
     runLanes: (n) => {
       for (let index = 0; index < loops.length; index++) loops[index]!(slots, masks, n);
     },
@@ -68,22 +60,38 @@ function loopText(steps: readonly BlockStep[], primals: Primal[]): string {
     else hoisted.push(`const ${name}=${array}[${place.offset}];`);
     return name;
   };
+  const after: string[] = [];
+  const call = (primal: Primal): string => {
+    const known = called.get(primal);
+    if (known) return known;
+    const local = `f${called.size}`;
+    called.set(primal, local);
+    hoisted.push(`const ${local}=f[${primals.push(primal) - 1}];`);
+    return local;
+  };
   for (const { name, kinds, operands, resultKind, result, stored } of steps) {
     const places = operands.map((place, j) => nameOf(kinds[j]!, place));
-    const text = expression(name, places, (primal) => {
-      const known = called.get(primal);
-      if (known) return known;
-      const local = `f${called.size}`;
-      called.set(primal, local);
-      hoisted.push(`const ${local}=f[${primals.push(primal) - 1}];`);
-      return local;
-    });
+    const reduction = reductionOf(name);
+    if (reduction) {
+      const { row, count } = reduction;
+      for (let t = 0; t < count; t++) {
+        // The sum of the lanes like this one, and the other; they change places from lane to lane.
+        const [like, other] = [`a${lines.length}`, `b${lines.length}`];
+        const at = result.offset + 2 * t;
+        const term = applied(row.term as Primal, places.slice(t * row.kinds.length, (t + 1) * row.kinds.length), call);
+        hoisted.push(`let ${like}=s[${at}],${other}=s[${at + 1}];`);
+        lines.push(`{const t=${like}+${term};${like}=${other};${other}=t;}`);
+        after.push(`s[${at}]=n&1?${other}:${like};s[${at + 1}]=n&1?${like}:${other};`);
+      }
+      continue;
+    }
+    const text = expression(name, places, call);
     const local = `r${lines.length}`;
     lines.push(`const ${local}=${text};`);
     names.set(slotKey(resultKind, result), local);
     if (stored) lines.push(`${resultKind === "m" ? "m" : "s"}[${result.offset}+i]=${local};`);
   }
-  return `"use strict";return (s,m,n)=>{${hoisted.join("")}for(let i=0;i<n;i++){${lines.join("")}}}`;
+  return `"use strict";return (s,m,n)=>{${hoisted.join("")}for(let i=0;i<n;i++){${lines.join("")}}${after.join("")}}`;
 }
 
 function expression(name: string, operands: readonly string[], call: (primal: Primal) => string): string {

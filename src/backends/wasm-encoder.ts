@@ -51,6 +51,17 @@ export class Code {
     return this;
   }
 
+  /**
+   * The mask of a pair's lanes that are among the n to be run: all bits of both, or only those of the first. `at` is the
+   * local with eight times the number of the first lane, `n` that with the number of lanes.
+   */
+  liveLanes(at: number, n: number): this {
+    for (const high of [0xff, 0])
+      this.bytes.push(0xfd, 12, ...Array<number>(8).fill(0xff), ...Array<number>(8).fill(high));
+    this.get(at).i32(8).op(0x6a).get(n).i32(3).op(0x74).op(0x48); // at + 8 < 8 n
+    return this.op(0x1c, 1, V128); // select
+  }
+
   /** Both lanes the same 64-bit integer, given by its high and low words. */
   i64x2(high: number, low: number): this {
     const bytes = new Uint8Array(Int32Array.of(low, high, low, high).buffer);

@@ -3,19 +3,20 @@
  * not compile it.
  */
 import { OP_NAMES } from "../autodiff/codes.ts";
-import { FAMILIES, FUSED, RUNS } from "../autodiff/fusion.ts";
+import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/fusion.ts";
 import {
   type Backend,
   type Executable,
   encode,
   execute,
+  runsOnce,
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import { kindsOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { elementaryFunctions } from "./wasm-functions.ts";
-import { emitterOf, NARROW } from "./wasm-ops.ts";
+import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
 declare const WebAssembly: {
@@ -56,7 +57,7 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, module: object): Executable {
-  const { realSlots, maskSlots, uniform, lane, kernels } = program;
+  const { realSlots, maskSlots, lane, kernels } = program;
   const maskBase = 8 * realSlots;
   const codeBase = maskBase + 4 * maskSlots;
   const words = lane.reduce((total, { operands }) => total + HEADER + operands.length, 0);
@@ -80,11 +81,10 @@ function load(program: TapeProgram, module: object): Executable {
     const end = codeBase + 4 * at;
     parts.push((n) => run(start, end, n));
   }
-  const once = encode(uniform, kernels);
   return {
     slots,
     masks,
-    runUniform: () => execute(once, slots, masks, 1),
+    runUniform: runsOnce(program, slots, masks),
     runLanes: (n) => {
       for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },
@@ -152,7 +152,11 @@ function specs(): KernelSpec[] {
       }),
     ),
   );
-  return [...single, ...runs].filter(({ name }) => emitterOf(name));
+  const reductions = REDUCTIONS.flatMap(({ name, kinds, lanes }) => {
+    const term = [...kinds].map((_, j) => ((lanes >> j) & 1) === 1);
+    return RUNS.map((count) => ({ name: `${name}${count}`, lanes: Array.from({ length: count }, () => term).flat() }));
+  });
+  return [...single, ...runs, ...reductions].filter(({ name }) => emitterOf(name) ?? reductionEmitterOf(name));
 }
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
@@ -170,11 +174,13 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
 /** A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1, rounded up to pairs. */
 function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
   const [kinds, resultKind] = kindsOf(name).split(">") as [string, string];
+  const reduction = reductionEmitterOf(name);
   const code = new Code();
   const [at, n, i, half, out] = [0, 1, 2, 3, 4];
   const addressOf = (j: number): number => 5 + j;
   const localOf = (j: number): number => 5 + lanes.length + j;
-  const result = localOf(lanes.length);
+  const results = Array.from({ length: reduction?.count ?? 1 }, (_, t) => localOf(lanes.length + t));
+  const live = localOf(lanes.length + results.length);
   const word = (index: number): Code => code.get(at).op(0x28, 2, 4 * index);
   word(2).set(out);
   lanes.forEach((isLane, j) => {
@@ -183,42 +189,62 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
     else if (kinds[j] === "m") code.simd("load32_splat", 2, 0).set(localOf(j));
     else code.simd("load64_splat", 3, 0).set(localOf(j));
   });
-  code.op(0x03, 0x40); // loop
   const loaded = new Set<number>();
-  emitterOf(name)!(
-    code,
-    (j) => {
-      if (!lanes[j] || loaded.has(j)) {
-        code.get(localOf(j));
-        return;
-      }
-      loaded.add(j);
+  const operand = (j: number): void => {
+    if (!lanes[j] || loaded.has(j)) {
+      code.get(localOf(j));
+      return;
+    }
+    loaded.add(j);
+    code
+      .get(addressOf(j))
+      .get(kinds[j] === "m" ? half : i)
+      .op(0x6a);
+    if (kinds[j] === "m") code.simd("load32x2_s", 2, 0);
+    else code.simd("load", 3, 0);
+    code.tee(localOf(j));
+  };
+  const isZero = (): boolean => false;
+  if (reduction)
+    for (const [t, sum] of results.entries())
       code
-        .get(addressOf(j))
-        .get(kinds[j] === "m" ? half : i)
-        .op(0x6a);
-      if (kinds[j] === "m") code.simd("load32x2_s", 2, 0);
-      else code.simd("load", 3, 0);
-      code.tee(localOf(j));
-    },
-    () => false,
-  );
-  code.set(result);
-  code
-    .get(out)
-    .get(resultKind === "m" ? half : i)
-    .op(0x6a)
-    .get(result);
-  if (resultKind === "m") {
-    code.get(result).simd("shuffle", ...NARROW);
-    code.simd("store64_lane", 2, 0, 0);
-  } else code.simd("store", 3, 0);
+        .get(out)
+        .simd("load", 3, 16 * t)
+        .set(sum);
+  code.op(0x03, 0x40); // loop
+  if (reduction) {
+    code.liveLanes(i, n).set(live);
+    results.forEach((sum, t) => {
+      code.get(sum);
+      reduction.term(code, operand, isZero, t);
+      code.get(live).simd("and").simd("add").set(sum);
+    });
+  } else {
+    const [result] = results as [number];
+    emitterOf(name)!(code, operand, isZero);
+    code.set(result);
+    code
+      .get(out)
+      .get(resultKind === "m" ? half : i)
+      .op(0x6a)
+      .get(result);
+    if (resultKind === "m") {
+      code.get(result).simd("shuffle", ...NARROW);
+      code.simd("store64_lane", 2, 0, 0);
+    } else code.simd("store", 3, 0);
+  }
   // i += 16; half = i / 2; again while i < 8 n
   code.get(i).i32(16).op(0x6a).tee(i).i32(1).op(0x76).set(half);
   code.get(i).get(n).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
+  if (reduction)
+    for (const [t, sum] of results.entries())
+      code
+        .get(out)
+        .get(sum)
+        .simd("store", 3, 16 * t);
   const groups: [count: number, type: number][] = [
     [3 + lanes.length, I32],
-    [lanes.length + 1, V128],
+    [lanes.length + results.length + 1, V128],
   ];
   return { parameters: [I32, I32], results: [], locals: groups, code };
 }

@@ -2,6 +2,8 @@
  * The ops in WebAssembly SIMD, two samples at a time. Each leaves its result on the stack, given what puts an operand
  * there; the operations are those of the op table in the same order, so that the bits are the same.
  */
+import type { Reduction } from "../autodiff/fusion.ts";
+import { reductionOf } from "./blocks.ts";
 import type { Code } from "./wasm-encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
 
@@ -143,7 +145,23 @@ const TERMS: {
   select: [3, (code, at, isZero, j) => select(code, at, isZero, j, j + 1, j + 2)],
 };
 
-/** The emitter of an instruction, undefined if there is none. */
+/** Emits the term that an instruction adds to its sum number t. */
+type EmitTerm = (code: Code, at: Operand, isZero: IsZero, t: number) => void;
+
+const REDUCED: { readonly [K in Reduction["name"]]: EmitTerm } = {
+  sumLanes: (_code, at, _isZero, t) => at(t),
+  sumDots: (code, at, _isZero, t) => product(code, at, 2 * t, 2 * t + 1),
+  sumChains: (code, at, _isZero, t) => chain(code, at, 2 * t, 2 * t + 1),
+  sumSelects: (code, at, isZero, t) => select(code, at, isZero, 3 * t, 3 * t + 1, 3 * t + 2),
+};
+
+/** The terms of an instruction that adds to sums over the lanes, and how many it has. */
+export function reductionEmitterOf(name: string): { readonly term: EmitTerm; readonly count: number } | undefined {
+  const reduction = reductionOf(name);
+  return reduction && { term: REDUCED[reduction.row.name], count: reduction.count };
+}
+
+/** The emitter of an instruction with a value in every lane, undefined if there is none. */
 export function emitterOf(name: string): Emit | undefined {
   const fixed = FIXED[name];
   if (fixed) return fixed;

@@ -5,13 +5,14 @@ import {
   encode,
   execute,
   type Place,
+  runsOnce,
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { elementaryFunctions } from "./wasm-functions.ts";
-import { emitterOf, NARROW } from "./wasm-ops.ts";
+import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
 declare const WebAssembly: {
@@ -63,7 +64,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let once: readonly Run[] = [];
   let perLane: readonly Run[] = [];
   const compile = (): void => {
-    const generates = (name: string): boolean => emitterOf(name) !== undefined;
+    const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
     const uniform = uniformBlocksOf(program, most, generates);
     const lane = blocksOf(program, most, generates);
     const functions = [
@@ -82,7 +83,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let samples = 0; // still to come until the tape is compiled
   if (after > 0) {
     samples = after;
-    once = [interpreted(program.uniform)];
+    once = [runsOnce(program, slots, masks)];
     perLane = [interpreted(program.lane)];
   } else compile();
   return {
@@ -105,7 +106,7 @@ type Run = (n: number) => void;
 
 const generated = (blocks: readonly Block[]): Block[] => blocks.filter((block) => block.generated);
 
-const [N, REAL_AT, MASK_AT, FIRST_VALUE] = [0, 1, 2, 3];
+const [N, REAL_AT, MASK_AT, LIVE, FIRST_VALUE] = [0, 1, 2, 3, 4];
 
 /**
  * A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs; or `once`, for uniform
@@ -154,10 +155,33 @@ function functionOf({ steps }: Block, once: boolean, name: string, maskBase: num
     } else code.simd("store", 3, address(kind, place));
   };
 
+  // Each pair of sums over even and odd lanes is one vector, in a local while the loop runs.
+  const sums: { readonly address: number; readonly local: number }[] = [];
+  for (const { name, result } of steps) {
+    const count = reductionEmitterOf(name)?.count ?? 0;
+    for (let t = 0; t < count; t++) {
+      const sum = { address: address("r", result) + 16 * t, local: FIRST_VALUE + locals++ };
+      sums.push(sum);
+      code.i32(0).simd("load", 3, sum.address).set(sum.local);
+    }
+  }
+  let next = 0;
   if (!once) code.op(0x03, 0x40); // loop
+  if (sums.length > 0) code.liveLanes(REAL_AT, N).set(LIVE);
   for (const { name: op, operands, kinds, resultKind, result, stored } of steps) {
     const isZero = (j: number): boolean => Object.is(operands[j]!.value, 0);
-    emitterOf(op)!(code, (j) => push(kinds[j]!, operands[j]!), isZero);
+    const operand = (j: number): void => push(kinds[j]!, operands[j]!);
+    const reduction = reductionEmitterOf(op);
+    if (reduction) {
+      for (let t = 0; t < reduction.count; t++) {
+        const { local } = sums[next++]!;
+        code.get(local);
+        reduction.term(code, operand, isZero, t);
+        code.get(LIVE).simd("and").simd("add").set(local);
+      }
+      continue;
+    }
+    emitterOf(op)!(code, operand, isZero);
     const local = FIRST_VALUE + locals++;
     code.set(local);
     values.set(slotKey(resultKind, result), local);
@@ -168,9 +192,10 @@ function functionOf({ steps }: Block, once: boolean, name: string, maskBase: num
     code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
     code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
   }
+  for (const { address: at, local } of sums) code.i32(0).get(local).simd("store", 3, at);
   const groups: [count: number, type: number][] = [
     [2, I32],
-    [locals, V128],
+    [1 + locals, V128],
   ];
   return { parameters: [I32], results: [], locals: groups, code, name };
 }

@@ -108,8 +108,8 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
   const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
   for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
   const generator = makeGenerator(SEED);
-  fillNormals(tape.slots, tape.noiseOffset, POINTS, generator, 0, 0, POINTS, normals.length + extra.length);
-  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * POINTS]));
+  fillNormals(tape.slots, tape.noiseOffset, tape.stride, generator, 0, 0, POINTS, normals.length + extra.length);
+  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
   for (const { reads, nodes, fill } of derived) {
     const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
     fill(tape.slots, from, to, POINTS, theta, generator, 0, 0);

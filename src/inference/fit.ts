@@ -100,7 +100,7 @@ declare const setTimeout: (callback: () => void, milliseconds: number) => unknow
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
 export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
   const run = start(model, options);
-  const { uniform, lane } = run.sampler.tape.size;
+  const { uniform, lane } = (run.sampler.means ?? run.sampler.each)().tape.size;
   const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (OVERHEAD * uniform + (OVERHEAD + run.samples) * lane)));
   for (let step = 1; step <= run.steps; step++) {
     advance(run, step);

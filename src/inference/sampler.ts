@@ -11,23 +11,35 @@ import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimator
 import { buildTarget, inRange, type Target } from "../estimators/target.ts";
 import type { Model } from "../program/model.ts";
 import { fillNormals, type Generator } from "../random/index.ts";
+import type { MeanGradient } from "./averaging.ts";
 
 export interface GradientSampler {
   readonly model: Model;
   readonly estimator: Estimator;
   readonly target: Target;
   readonly nodes: EstimatorNodes;
-  readonly tape: Tape;
   /** Number of components of the gradient. */
   readonly size: number;
   /** The boundaries of the model; found on first call. */
   readonly analysis: () => BoundaryAnalysis;
-  /** For each uniform input of the tape, the parameter it holds; −1 for a scheduled one. */
+  /** With a gradient and ℓ for every sample; compiled on first call. */
+  readonly each: () => EachSample;
+  /** With their means only, compiled on first call; undefined where estimator or model ask for every sample. */
+  readonly means: (() => MeanGradient) | undefined;
+  /** Whether the samples of a gradient belong together. */
+  readonly grouped: boolean;
+}
+
+/** A tape, and what fills its inputs. */
+export interface Engine {
+  readonly tape: Tape;
+  /** For each uniform input of the tape, the parameter it holds; −1 for others. */
   readonly parameterOf: Int32Array;
   /** Derived inputs, with the offsets of what they read and fill. */
   readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
-  /** Whether the samples of a gradient belong together. */
-  readonly grouped: boolean;
+}
+
+interface EachSample extends Engine {
   /** Sums over a group of the gradient and ℓ, and those of the estimator's own reduction. */
   readonly sums: Float64Array;
   readonly groupSums: GroupSums | undefined;
@@ -87,36 +99,65 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     return found;
   };
   const nodes = estimator.build(target, analysis);
-  const { graph, parameters } = target;
+  const { graph } = target;
   const value = inRange(target, nodes.value ?? target.value);
-  const { gradient, normals, reduction, adaptive, derived: filled = [] } = nodes;
+  const { gradient, normals, reduction, adaptive, derived = [] } = nodes;
   const size = gradient.length;
-  const laneInputs = [...normals, ...filled.flatMap((derived) => derived.nodes)];
-  const reads = reduction?.reads ?? [];
-  const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
-    laneInputs,
-    ...options,
+  const laneInputs = [...normals, ...derived.flatMap((filled) => filled.nodes)];
+  const each = once((): EachSample => {
+    const reads = reduction?.reads ?? [];
+    const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
+      laneInputs,
+      ...options,
+    });
+    const { slots, outputs } = tape;
+    const afterReads = size + 1 + reads.length;
+    return {
+      ...engineOf(tape, target, laneInputs, derived),
+      sums: new Float64Array(size + 1),
+      groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
+      learned: outputs.slice(afterReads),
+    };
   });
-  const { slots, outputs } = tape;
-  const index = new Map(parameters.map((node, i) => [node, i]));
-  const parameterOf = Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1);
-  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.lanes]));
-  const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
-  const afterReads = size + 1 + reads.length;
+  const averaging = reduction || adaptive ? undefined : model.averaging;
+  const means = averaging && once(() => averaging(target, [...gradient, value], laneInputs, derived, options));
   return {
     model,
     estimator,
     target,
     nodes,
-    tape,
     size,
     analysis,
-    parameterOf,
-    derived: filled.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
+    each,
+    means,
     grouped: estimator.noise !== undefined || reduction !== undefined,
-    sums: new Float64Array(size + 1),
-    groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
-    learned: outputs.slice(afterReads),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** For each uniform input of a tape, its place in `nodes`, −1 if it is not among them. */
+export function placesIn({ uniformInputs }: Tape, nodes: readonly NodeId[]): Int32Array {
+  const index = new Map(nodes.map((node, i) => [node, i]));
+  return Int32Array.from(uniformInputs, ({ node }) => index.get(node) ?? -1);
+}
+
+/** A tape with what fills its inputs, given the lane inputs that it was compiled with. */
+export function engineOf(
+  tape: Tape,
+  { parameters }: Target,
+  laneInputs: readonly NodeId[] = [],
+  derived: readonly Derived[] = [],
+): Engine {
+  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
+  const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
+  return {
+    tape,
+    parameterOf: placesIn(tape, parameters),
+    derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
   };
 }
 
@@ -126,22 +167,28 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
-  const { tape, size, nodes, learned } = sampler;
-  const { lanes } = tape;
+  const { size, nodes, means } = sampler;
   nodes.reduction?.require("meanGradientInto", draw.samples);
-  setParameters(sampler, theta, draw.step ?? 0);
-  for (let done = 0; done < draw.samples; done += lanes) {
-    const n = Math.min(lanes, draw.samples - done);
-    runSamples(sampler, theta, draw, draw.firstSample + done, n);
-    addLanes(sampler, 0, n, done === 0);
-    if (draw.adapt) nodes.adaptive?.learn(tape.slots, learned, n);
-  }
-  if (draw.adapt) nodes.adaptive?.update();
-  const elbo = finishInto(out, sampler, draw.samples);
+  const elbo = means ? means().into(out, sampler, theta, draw) : meanOfEach(out, sampler, theta, draw);
   let finite = Number.isFinite(elbo);
   for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
   if (!finite) throw nonFiniteError(sampler, theta, draw);
   return elbo;
+}
+
+function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  const { nodes, size } = sampler;
+  const each = sampler.each();
+  const { tape, learned } = each;
+  setParameters(each, nodes, theta, draw.step ?? 0);
+  for (let done = 0; done < draw.samples; done += tape.lanes) {
+    const n = Math.min(tape.lanes, draw.samples - done);
+    runSamples(each, sampler, theta, draw, draw.firstSample + done, n);
+    addLanes(each, size, 0, n, done === 0);
+    if (draw.adapt) nodes.adaptive?.learn(tape.slots, learned, n);
+  }
+  if (draw.adapt) nodes.adaptive?.update();
+  return finishInto(out, each, size, draw.samples);
 }
 
 /**
@@ -155,8 +202,9 @@ export function momentsInto(
   draw: Draw,
   onGroup?: (gradient: Float64Array) => void,
 ): void {
-  const { tape, size, nodes } = sampler;
-  const { lanes } = tape;
+  const { size, nodes } = sampler;
+  const each = sampler.each();
+  const { lanes } = each.tape;
   const { mean, variance } = moments;
   const { group, first, sums, squares } = moments.scratch;
   const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
@@ -164,20 +212,20 @@ export function momentsInto(
   const groups = Math.floor(draw.samples / together);
   sums.fill(0);
   squares.fill(0);
-  setParameters(sampler, theta, draw.step ?? 0);
+  setParameters(each, nodes, theta, draw.step ?? 0);
   let counted = 0; // groups so far
   let inGroup = 0;
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
-    runSamples(sampler, theta, draw, draw.firstSample + done, n);
+    runSamples(each, sampler, theta, draw, draw.firstSample + done, n);
     for (let i = 0; i < n; ) {
       const end = Math.min(n, i + together - inGroup);
-      addLanes(sampler, i, end, inGroup === 0);
+      addLanes(each, size, i, end, inGroup === 0);
       inGroup += end - i;
       i = end;
       if (inGroup < together) continue;
       inGroup = 0;
-      group[size] = finishInto(group, sampler, together);
+      group[size] = finishInto(group, each, size, together);
       let square = 0;
       for (let p = 0; p < size; p++) square += group[p]! ** 2;
       group[size + 1] = Math.sqrt(square);
@@ -212,7 +260,13 @@ export function makeMoments({ size }: GradientSampler): Moments {
   };
 }
 
-function setParameters({ tape, nodes, parameterOf }: GradientSampler, theta: Float64Array, step: number): void {
+/** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
+export function setParameters(
+  { tape, parameterOf }: Engine,
+  nodes: EstimatorNodes,
+  theta: Float64Array,
+  step: number,
+): void {
   for (let i = 0; i < parameterOf.length; i++) {
     const { node, offset } = tape.uniformInputs[i]!;
     if (parameterOf[i]! >= 0) tape.slots[offset] = theta[parameterOf[i]!]!;
@@ -221,13 +275,19 @@ function setParameters({ tape, nodes, parameterOf }: GradientSampler, theta: Flo
   runUniform(tape);
 }
 
-// Runs n ≤ lanes samples of a draw, from `first` on.
-function runSamples(sampler: GradientSampler, theta: Float64Array, draw: Draw, first: number, n: number): void {
-  const { tape, nodes, estimator, derived } = sampler;
-  const { slots, noiseOffset, lanes } = tape;
+/** Runs n ≤ lanes samples of a draw, from `first` on. */
+export function runSamples(
+  { tape, derived }: Engine,
+  { nodes, estimator }: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+  first: number,
+  n: number,
+): void {
+  const { slots, noiseOffset, stride } = tape;
   const { generator, stream, group = draw.samples } = draw;
   const fill = estimator.noise?.fill ?? fillNormals;
-  fill(slots, noiseOffset, lanes, generator, stream, first, n, nodes.normals.length, group);
+  fill(slots, noiseOffset, stride, generator, stream, first, n, nodes.normals.length, group);
   for (let j = 0; j < derived.length; j++) {
     const { of, reads, nodes } = derived[j]!;
     of.fill(slots, reads, nodes, n, theta, generator, stream, first);
@@ -242,15 +302,17 @@ const PILOT_STREAM = 0x7069; // of its own
 
 /** Lets an estimator that adapts learn at theta; does nothing for others. Not finite: left to the gradient to report. */
 export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
-  const { nodes, tape, learned } = sampler;
+  const { nodes } = sampler;
   const { adaptive } = nodes;
   if (!adaptive) return;
-  setParameters(sampler, theta, step);
+  const each = sampler.each();
+  const { tape, learned } = each;
+  setParameters(each, nodes, theta, step);
   const draw = { generator, stream: PILOT_STREAM, firstSample: 0, samples: PILOT_SAMPLES };
   for (let round = 0; round < PILOT_ROUNDS; round++) {
     for (let done = 0; done < PILOT_SAMPLES; done += tape.lanes) {
       const n = Math.min(tape.lanes, PILOT_SAMPLES - done);
-      runSamples(sampler, theta, draw, round * PILOT_SAMPLES + done, n);
+      runSamples(each, sampler, theta, draw, round * PILOT_SAMPLES + done, n);
       adaptive.learn(tape.slots, learned, n);
     }
     adaptive.update();
@@ -258,18 +320,17 @@ export function pilot(sampler: GradientSampler, theta: Float64Array, generator: 
 }
 
 // Adds lanes from … to − 1 to the sums of a group, which they begin if `first`.
-function addLanes({ tape, size, sums, groupSums }: GradientSampler, from: number, to: number, first: boolean): void {
+function addLanes({ tape, sums, groupSums }: EachSample, size: number, from: number, to: number, first: boolean): void {
   if (first) sums.fill(0);
   addOutputsInto(sums, tape, from, to, size + 1);
   groupSums?.add(from, to, first);
 }
 
 // The gradient of a group of n samples from its sums; returns its mean of ℓ.
-function finishInto(out: Float64Array, sampler: GradientSampler, n: number): number {
-  const { size, groupSums } = sampler;
-  for (let p = 0; p < size; p++) out[p] = meanOf(sampler, p, n);
-  groupSums?.finish(out, n);
-  return meanOf(sampler, size, n);
+function finishInto(out: Float64Array, each: EachSample, size: number, n: number): number {
+  for (let p = 0; p < size; p++) out[p] = meanOf(each, p, n);
+  each.groupSums?.finish(out, n);
+  return meanOf(each, size, n);
 }
 
 function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, theta: Float64Array, draw: Draw): Error {
@@ -280,7 +341,7 @@ function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, th
   );
 }
 
-function meanOf({ tape, sums }: GradientSampler, p: number, n: number): number {
+function meanOf({ tape, sums }: EachSample, p: number, n: number): number {
   const { offset, lane } = tape.outputs[p]!;
   return lane ? sums[p]! / n : tape.slots[offset]!;
 }

@@ -2,6 +2,7 @@
 import type { Real, Truth, where } from "../autodiff/expr.ts";
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { Distribution } from "../distributions/distribution.ts";
+import type { Averaging } from "../inference/averaging.ts";
 import type { Diagnosis } from "./non-finite.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
@@ -42,6 +43,8 @@ export interface Model {
   readonly description?: string;
   /** What the graphs of its traces are made with. */
   readonly graphOptions?: GraphOptions;
+  /** How mean gradients are made without one for every sample; without it every sample's is made. */
+  readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
 }
