@@ -1,9 +1,10 @@
 /** Every model under every estimator: what is on the tape, what it takes to make, gradient samples per second. */
+import type { Tape } from "../src/autodiff/tape.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { buildTarget } from "../src/estimators/target.ts";
-import { makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
+import { type GradientSampler, makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { gmm } from "../src/models/gmm.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
@@ -26,21 +27,22 @@ export function estimators(effort: Effort, print: Print): void {
   print(columns(["", "uniform", "lane", "slots", "lanes", "trace ms", "compile ms", "samples/s"], widths));
   for (const model of [gmm, ...HAND_WRITTEN.map((entry) => entry.model)]) {
     for (const [name, estimator] of ESTIMATORS) {
-      const make = (): { tracing: number; all: number; sampler: ReturnType<typeof makeSampler> } => {
+      const make = (): { tracing: number; all: number; sampler: GradientSampler; tape: Tape } => {
         const start = performance.now();
         analyseBoundaries(buildTarget(model, estimator.graphOptions));
         const traced = performance.now();
         const sampler = makeSampler(model, estimator);
-        return { tracing: traced - start, all: performance.now() - traced, sampler };
+        const { tape } = (sampler.means ?? sampler.each)();
+        return { tracing: traced - start, all: performance.now() - traced, sampler, tape };
       };
       make();
-      const { tracing, all, sampler } = make();
+      const { tracing, all, sampler, tape } = make();
       const theta = pointOf(model);
       const out = new Float64Array(theta.length);
       const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples: effort.samples };
       const run = (): number => meanGradientInto(out, sampler, theta, draw);
       const [timing] = sideBySide([{ name: "", run }], Math.min(3, effort.repeats), effort.milliseconds);
-      const { size, lanes } = (sampler.means ?? sampler.each)().tape;
+      const { size, lanes } = tape;
       const perSecond = Math.round((effort.samples / timing!.median) * 1000);
       const compile = Math.max(0, all - tracing);
       print(
