@@ -11,7 +11,9 @@ import { CODE, INPUT, OP_NAMES } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
-/** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in the size of the graph. */
+const [INACTIVE, ACTIVE] = [0, 1];
+
+/** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in what `output` is computed from. */
 export function gradient(graph: Graph, output: NodeId, inputs: readonly NodeId[]): NodeId[] {
   return adjoints(graph, [[output, graph.constant(1)]], inputs);
 }
@@ -23,35 +25,35 @@ export function adjoints(
   inputs: readonly NodeId[],
 ): NodeId[] {
   const { algebra } = graph;
-  const primalSize = graph.size;
-  const active = dependents(
-    graph,
-    inputs,
-    seeds.map(([output]) => output),
-  );
-  // Contributions to each adjoint: linked lists in two growing arrays.
-  const head = new Int32Array(primalSize).fill(-1);
-  const contribution: NodeId[] = [];
-  const next: number[] = [];
+  const nodes = graph.reachable(seeds.map(([output]) => output));
+  // Per node: INACTIVE, ACTIVE, or −1 − its adjoint when that is known; until then the latest contribution to it, above
+  // ACTIVE. Contributions are linked lists in two growing arrays.
+  const state = graph.takeScratch();
+  for (const node of inputs) state[node] = ACTIVE;
+  for (const node of nodes)
+    for (let j = graph.arity(node) - 1; j >= 0; j--)
+      if (state[graph.operand(node, j)] !== INACTIVE) state[node] = ACTIVE;
+  const contribution: NodeId[] = [-1, -1];
+  const next: number[] = [0, 0];
   const contribute = (node: NodeId, adjoint: NodeId): void => {
     contribution.push(adjoint);
-    next.push(head[node]!);
-    head[node] = contribution.length - 1;
+    next.push(state[node]!);
+    state[node] = contribution.length - 1;
   };
   const collect = (node: NodeId): NodeId => {
+    const latest = state[node]!;
+    if (next[latest] === ACTIVE) return contribution[latest]!;
     const terms: NodeId[] = [];
-    for (let at = head[node]!; at >= 0; at = next[at]!) terms.push(contribution[at]!);
+    for (let at = latest; at > ACTIVE; at = next[at]!) terms.push(contribution[at]!);
     return graph.sum(terms.reverse());
   };
 
-  for (const [output, seed] of seeds) if (active[output] === 1) contribute(output, seed);
-  const isInput = new Uint8Array(primalSize);
-  for (const node of inputs) isInput[node] = 1;
-  const result = new Map<NodeId, NodeId>();
-  for (let node = primalSize - 1; node >= 0; node--) {
-    if (head[node]! < 0) continue;
+  for (const [output, seed] of seeds) if (state[output] !== INACTIVE) contribute(output, seed);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index]!;
+    if (state[node]! <= ACTIVE) continue;
     const adjoint = collect(node);
-    if (isInput[node] === 1) result.set(node, adjoint);
+    state[node] = -1 - adjoint;
     const code = graph.op[node]!;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
@@ -59,7 +61,7 @@ export function adjoints(
     const { partials } = graph.ops.rows[code]!;
     for (let j = 0; j < partials.length; j++) {
       const operand = graph.operand(node, j);
-      if (active[operand] === 0) continue;
+      if (state[operand] === INACTIVE) continue;
       const rule = partials[j]!;
       if (rule === "none") continue;
       if (rule === "undefined")
@@ -69,7 +71,10 @@ export function adjoints(
       contribute(operand, product(graph, adjoint, rule(algebra, node, x, y)));
     }
   }
-  return inputs.map((node) => result.get(node) ?? graph.constant(0));
+  const result = inputs.map((node) => (state[node]! < 0 ? -1 - state[node]! : graph.constant(0)));
+  for (const list of [nodes, inputs]) for (const node of list) state[node] = INACTIVE;
+  graph.giveBack(state);
+  return result;
 }
 
 /** adjoint · partial, such that an adjoint that is zero because its arm was not taken stays zero. */
@@ -99,14 +104,4 @@ function product(graph: Graph, adjoint: NodeId, partial: NodeId): NodeId {
     default:
       return A.chain(adjoint, partial);
   }
-}
-
-/** 1 for every node that `outputs` are computed from and that depends on one of `inputs`. */
-function dependents(graph: Graph, inputs: readonly NodeId[], outputs: readonly NodeId[]): Uint8Array {
-  const active = new Uint8Array(graph.size);
-  for (const node of inputs) active[node] = 1;
-  for (const node of graph.reachable(outputs)) {
-    for (let j = graph.arity(node) - 1; j >= 0; j--) if (active[graph.operand(node, j)] === 1) active[node] = 1;
-  }
-  return active;
 }

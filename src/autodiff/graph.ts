@@ -38,6 +38,8 @@ export interface GraphOptions {
   readonly planner?: Planner;
 }
 
+const NO_NUMBERS = new Int32Array(0);
+
 export class Graph {
   size = 0;
   op: Uint8Array = new Uint8Array(256);
@@ -59,6 +61,7 @@ export class Graph {
   #constants: number[] = [];
   #constantIds: Map<number, NodeId> = new Map();
   #negativeZero = -1;
+  #scratch: Int32Array = NO_NUMBERS;
   #table: Int32Array = new Int32Array(1024).fill(-1);
 
   constructor(options: GraphOptions = {}) {
@@ -176,21 +179,47 @@ export class Graph {
     return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
   }
 
-  /** The nodes from which `roots` are computed, roots included, in topological order. */
+  /**
+   * The nodes from which `roots` are computed, roots included, in topological order. Cost: their number, not that of the
+   * nodes of the graph.
+   */
   reachable(roots: readonly NodeId[]): NodeId[] {
-    const seen = new Uint8Array(this.size);
-    let top = -1;
-    for (const root of roots) {
-      seen[root] = 1;
-      if (root > top) top = root;
-    }
+    const seen = this.takeScratch();
     const found: NodeId[] = [];
-    for (let node = top; node >= 0; node--) {
-      if (seen[node] === 0) continue;
+    const see = (node: NodeId): void => {
+      if (seen[node] !== 0) return;
+      seen[node] = 1;
       found.push(node);
-      for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+    };
+    for (const root of roots) see(root);
+    const few = this.size / 16;
+    for (let at = 0; at < found.length && found.length < few; at++)
+      for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
+    if (found.length < few) found.sort((p, q) => p - q);
+    else {
+      // Many: one look at each node of the graph, from the results down, is the faster way.
+      found.length = 0;
+      for (let node = this.size - 1; node >= 0; node--) {
+        if (seen[node] === 0) continue;
+        found.push(node);
+        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+      }
+      found.reverse();
     }
-    return found.reverse();
+    for (const node of found) seen[node] = 0;
+    this.giveBack(seen);
+    return found;
+  }
+
+  /** A number per present node, all 0; `giveBack` it when they are 0 again, so that nothing is allocated next time. */
+  takeScratch(): Int32Array {
+    const taken = this.#scratch.length < this.size ? new Int32Array(this.op.length) : this.#scratch;
+    this.#scratch = NO_NUMBERS;
+    return taken;
+  }
+
+  giveBack(scratch: Int32Array): void {
+    this.#scratch = scratch;
   }
 
   #balanced(nodes: readonly NodeId[], code: number, identity: number): NodeId {

@@ -72,8 +72,7 @@ interface Affine {
 
 const NONE: ReadonlySet<number> = new Set();
 
-function affineVariables({ graph, variables }: Target, condition: NodeId): Affine {
-  const index = new Map(variables.map(({ node }, v) => [node, v]));
+function affineVariables({ graph, variableOf }: Target, condition: NodeId): Affine {
   const affine = new Map<NodeId, ReadonlySet<number>>();
   const bent = new Set<number>(); // variables that move the condition otherwise than affinely
   const conflicts = new Map<number, Set<number>>();
@@ -97,7 +96,7 @@ function affineVariables({ graph, variables }: Target, condition: NodeId): Affin
     const bend = (j: number): void => {
       for (const v of depends(j)) bent.add(v);
     };
-    const variable = index.get(node);
+    const variable = variableOf.get(node);
     if (variable !== undefined) {
       affine.set(node, new Set([variable]));
       all.set(node, new Set([variable]));

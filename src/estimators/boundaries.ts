@@ -7,16 +7,21 @@
  * are forced jointly.
  */
 import { CODE } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { print } from "../autodiff/print.ts";
+import { Users } from "../autodiff/users.ts";
 import { type Block, blocksOf } from "./block.ts";
-import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";
+import { smoothlyMoved, type Target, type TargetTerm, variablesBelow } from "./target.ts";
+
+interface Predicate {
+  readonly node: NodeId;
+  readonly sign: 1 | -1;
+}
 
 export interface Boundary {
   /** The predicates that flip here; sign −1: true where c < 0. */
-  readonly predicates: readonly { readonly node: NodeId; readonly sign: 1 | -1 }[];
+  readonly predicates: readonly Predicate[];
   /** c, scaled so that its first coefficient is 1 (less where another were above 1e100), in terms of the trace. */
   readonly condition: NodeId;
   /** The sets of variables that are moved onto it; none where it is affine in nothing. */
@@ -27,11 +32,11 @@ export interface Boundary {
   readonly family: number;
   readonly offset: NodeId;
   /** The condition in the model's own words. */
-  readonly text: string;
+  readonly text: () => string;
 }
 
 export interface RefusedCondition {
-  readonly text: string;
+  readonly text: () => string;
   readonly site: string;
   readonly reason: string;
 }
@@ -51,16 +56,19 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
   const inputs = target.variables.map(({ node }) => node);
   const moving = smoothlyMoved(graph, inputs, nodes);
   const learned = smoothlyMoved(graph, inputs.slice(0, target.trace.latents.length), nodes);
-  const affectedBy = affectedTerms(graph, nodes, terms);
+  const users = new Users(graph, nodes);
+  const affectedBy = affectedTerms(users, terms);
   const families = new Families();
-  const found: { -readonly [K in keyof Boundary]: Boundary[K] }[] = [];
+  const found: Omit<Boundary, "affected">[] = [];
+  const predicatesOf: Predicate[][] = [];
+  const affectedOf: number[][] = []; // indices of terms
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
     if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
-    const text = print(graph, node);
-    const refuse = (reason: string): void => void refused.push({ text, site: affected[0]!.site, reason });
+    const text = (): string => print(graph, node);
+    const refuse = (reason: string): void => void refused.push({ text, site: terms[affected[0]!]!.site, reason });
     const form = scaledForm(target, graph.a[node]!, moving);
     if (typeof form === "string") {
       refuse(form);
@@ -72,22 +80,30 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     const predicate = { node, sign: form.sign };
     if (index === found.length) {
       const own = related ? family : index;
+      predicatesOf.push([predicate]);
+      affectedOf.push(affected);
       found.push({
-        predicates: [predicate],
+        predicates: predicatesOf[index]!,
         condition,
         blocks,
-        affected,
         family: own,
         offset: form.offset(),
         text,
       });
     } else {
-      const group = found[index]!;
-      group.predicates = [...group.predicates, predicate];
-      group.affected = terms.filter((term) => group.affected.includes(term) || affected.includes(term));
+      predicatesOf[index]!.push(predicate);
+      affectedOf[index] = affectedOf[index]!.concat(affected);
     }
   }
-  return { boundaries: affordable(target, nodes, found), refused };
+  const boundaries = found.map((boundary, index) => ({
+    ...boundary,
+    affected: inOrder(affectedOf[index]!).map((term) => terms[term]!),
+  }));
+  return { boundaries: affordable(target, nodes.length, users, boundaries), refused };
+}
+
+function inOrder(indices: readonly number[]): number[] {
+  return [...new Set(indices)].sort((p, q) => p - q);
 }
 
 /** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
@@ -96,26 +112,26 @@ const COUNTED = 32; // boundaries from which the work is estimated
 
 // Moving a variable that many conditions share makes each boundary as costly as ℓ itself. Where that adds up to too
 // much, only the variables are moved that no other condition contains, for conditions that have such.
-function affordable(target: Target, nodes: readonly NodeId[], boundaries: readonly Boundary[]): readonly Boundary[] {
-  const { graph, variables } = target;
+function affordable(
+  target: Target,
+  operations: number,
+  users: Users,
+  boundaries: readonly Boundary[],
+): readonly Boundary[] {
+  const { variables } = target;
   const every = Math.ceil(boundaries.length / COUNTED);
+  const movedBy = new Map<string, number>(); // nodes, by what variables move
   let work = 0;
   for (let k = 0; k < boundaries.length; k += every) {
     const { blocks } = boundaries[k]!;
-    const moved = new Uint8Array(graph.size);
-    for (const { entries } of blocks) for (const { variable } of entries) moved[variables[variable]!.node] = 1;
-    for (const node of nodes)
-      for (let j = graph.arity(node) - 1; j >= 0; j--)
-        if (moved[graph.operand(node, j)] === 1 && moved[node] === 0) {
-          moved[node] = 1;
-          work += every * blocks.length;
-        }
+    const moving = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.node));
+    const key = moving.join();
+    if (!movedBy.has(key)) movedBy.set(key, users.above(moving).length - moving.length);
+    work += every * blocks.length * movedBy.get(key)!;
   }
-  if (work <= MOST_WORK * nodes.length) return boundaries;
+  if (work <= MOST_WORK * operations) return boundaries;
   const conditionsOf = new Int32Array(variables.length);
-  const index = new Map(variables.map(({ node }, v) => [node, v]));
-  for (const { condition } of boundaries)
-    for (const node of graph.reachable([condition])) if (index.has(node)) conditionsOf[index.get(node)!]!++;
+  for (const { condition } of boundaries) for (const v of variablesBelow(target, condition)) conditionsOf[v]!++;
   const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
   return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(target, boundary.condition, isPrivate) }));
 }
@@ -132,7 +148,7 @@ export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis,
   ];
   if (first)
     throw new RangeError(
-      `${estimator}: condition \`${first.text}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
+      `${estimator}: condition \`${first.text()}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
         "expected a condition a·z + b > 0, where z are variables that neither a nor b depends on; score() is unbiased for any condition",
     );
   return analysis.boundaries;
@@ -155,13 +171,18 @@ interface ScaledForm {
 const LARGEST = 1e100;
 
 // The scaled form of a condition, or why it has none.
-function scaledForm({ graph, variables }: Target, condition: NodeId, moves: Uint8Array): ScaledForm | string {
+function scaledForm(
+  { graph, variables, variableOf }: Target,
+  condition: NodeId,
+  moves: Uint8Array,
+): ScaledForm | string {
   const { algebra: A } = graph;
   const { coefficients, constant } = linearForm(graph, condition);
   for (const value of [constant, ...coefficients.values()])
     if (!Number.isFinite(value)) return `the coefficient ${value}`;
   const atoms = [...coefficients.keys()].sort((p, q) => p - q);
-  const first = variables.find(({ node }) => coefficients.has(node))?.node ?? atoms.find((atom) => moves[atom] === 1);
+  const variable = atoms.reduce((least, atom) => Math.min(least, variableOf.get(atom) ?? Infinity), Infinity);
+  const first = variables[variable]?.node ?? atoms.find((atom) => moves[atom] === 1);
   if (first === undefined) return "coefficients that cancel";
   const own = coefficients.get(first)!;
   let largest = 0;
@@ -184,26 +205,67 @@ function scaledForm({ graph, variables }: Target, condition: NodeId, moves: Uint
 
 // Two forms are one boundary if their atoms are the same and all numbers agree to rounding.
 const AGREEMENT = 1e-13;
+const BUCKETS = 1e11; // per power of 2, so that numbers that agree are in one bucket or in neighbours
+
+interface Family {
+  readonly family: number;
+  readonly first: ScaledForm;
+  readonly members: Agreeing<{ readonly form: ScaledForm; readonly index: number }>;
+}
 
 // The boundaries found so far, by family: those that agree in what moves with the latents.
 class Families {
-  readonly #byAtoms = new Map<string, { family: number; members: { form: ScaledForm; index: number }[] }[]>();
+  readonly #byAtoms = new Map<string, Agreeing<Family>>();
   #count = 0;
 
   /** The index of the boundary that a form coincides with, or that under which it was added, and its family. */
   place(form: ScaledForm, index: number): { index: number; family: number } {
     const key = form.moving.map(([atom]) => atom).join();
-    const known = this.#byAtoms.get(key) ?? [];
+    const known = this.#byAtoms.get(key) ?? new Agreeing();
     this.#byAtoms.set(key, known);
-    let own = known.find(({ members }) => parallel(form, members[0]!.form));
+    const slopes = form.moving.map(([, value]) => value);
+    let own = known.find(slopes, ({ first }) => parallel(form, first));
     if (!own) {
-      own = { family: this.#count++, members: [] };
-      known.push(own);
+      own = { family: this.#count++, first: form, members: new Agreeing() };
+      known.add(slopes, own);
     }
-    const same = own.members.find((member) => coincide(form, member.form));
-    if (!same) own.members.push({ form, index });
+    const numbers = [form.constant, ...form.coefficients];
+    const same = own.members.find(numbers, (member) => coincide(form, member.form));
+    if (!same) own.members.add(numbers, { form, index });
     return { index: same?.index ?? index, family: own.family };
   }
+}
+
+// Things by numbers that are compared up to AGREEMENT, found without a look at all of them.
+class Agreeing<T> {
+  readonly #byKey = new Map<number, { readonly order: number; readonly entry: T }[]>();
+  #count = 0;
+
+  add(numbers: readonly number[], entry: T): void {
+    const key = bucketOf(numbers);
+    const bucket = this.#byKey.get(key);
+    const item = { order: this.#count++, entry };
+    if (bucket) bucket.push(item);
+    else this.#byKey.set(key, [item]);
+  }
+
+  /** The first one added that agrees; numbers that do lie in one bucket or in two that are neighbours. */
+  find(numbers: readonly number[], agrees: (entry: T) => boolean): T | undefined {
+    const key = bucketOf(numbers);
+    let best: { readonly order: number; readonly entry: T } | undefined;
+    for (const step of [0, -1, 1]) {
+      const found = this.#byKey.get(key + step)?.find(({ entry }) => agrees(entry));
+      if (found && !(best && best.order < found.order)) best = found;
+    }
+    return best?.entry;
+  }
+}
+
+// Of a mixture of their magnitudes: where each agrees to a relative error, so does the mixture.
+function bucketOf(numbers: readonly number[]): number {
+  let mixed = 0;
+  for (let j = 0; j < numbers.length; j++) mixed += Math.abs(numbers[j]!) * (1 + ((j * 0.618034) % 1));
+  return Math.floor(BUCKETS * Math.log2(mixed));
 }
 
 function close(x: number, y: number): boolean {
@@ -222,37 +284,13 @@ function parallel(p: ScaledForm, q: ScaledForm): boolean {
   return p.moving.every(([, value], j) => close(value, q.moving[j]![1]));
 }
 
-// For a node, the terms that are computed from it.
-function affectedTerms(
-  graph: Graph,
-  nodes: readonly NodeId[],
-  terms: readonly TargetTerm[],
-): (node: NodeId) => TargetTerm[] {
-  const start = new Int32Array(graph.size + 1);
-  for (const node of nodes) for (let j = 0; j < graph.arity(node); j++) start[graph.operand(node, j) + 1]!++;
-  for (let i = 0; i < graph.size; i++) start[i + 1]! += start[i]!;
-  const users = new Int32Array(start[graph.size]!);
-  const filled = start.slice();
-  for (const node of nodes) for (let j = 0; j < graph.arity(node); j++) users[filled[graph.operand(node, j)]!++] = node;
+// For a node, the indices of the terms that are computed from it, in order.
+function affectedTerms(users: Users, terms: readonly TargetTerm[]): (node: NodeId) => number[] {
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
-    termsOf.set(node, [...(termsOf.get(node) ?? []), index]);
+    const known = termsOf.get(node);
+    if (known) known.push(index);
+    else termsOf.set(node, [index]);
   });
-  const seen = new Int32Array(graph.size).fill(-1);
-  return (from) => {
-    const stack = [from];
-    seen[from] = from;
-    const indices: number[] = [];
-    while (stack.length > 0) {
-      const node = stack.pop()!;
-      indices.push(...(termsOf.get(node) ?? []));
-      for (let at = start[node]!; at < start[node + 1]!; at++) {
-        const user = users[at]!;
-        if (seen[user] === from) continue;
-        seen[user] = from;
-        stack.push(user);
-      }
-    }
-    return indices.sort((p, q) => p - q).map((index) => terms[index]!);
-  };
+  return (node) => inOrder(users.above([node]).flatMap((above) => termsOf.get(above) ?? []));
 }

@@ -5,14 +5,14 @@
  */
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Replacement, substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import { fillNormals, makeGenerator } from "../random/index.ts";
 import type { Boundary } from "./boundaries.ts";
 import { ownSurfaces } from "./boundary-terms.ts";
 import { curveOf } from "./curve.ts";
 import type { Derived } from "./estimator.ts";
-import type { Target } from "./target.ts";
+import { type Target, variablesBelow } from "./target.ts";
 
 const POINTS = 16;
 const SEED = 1806_00176; // any; the points are the same every time
@@ -25,25 +25,32 @@ export function mergeCoincident(target: Target, boundaries: readonly Boundary[])
   const { graph } = target;
   const isSimple = ({ blocks }: Boundary): boolean =>
     blocks.length > 0 && blocks[0]!.entries.every(({ coefficient }) => graph.isConstant(coefficient));
+  const [simple, others] = [boundaries.filter(isSimple), boundaries.filter((boundary) => !isSimple(boundary))];
+  if (others.length === 0) return boundaries;
+  const byVariables = new Map<string, Boundary[]>();
+  for (const q of others) {
+    const key = variablesBelow(target, q.condition).join();
+    const known = byVariables.get(key);
+    if (known) known.push(q);
+    else byVariables.set(key, [q]);
+  }
   const pairs: [Boundary, Boundary][] = [];
-  const inputs = new Map(boundaries.map((boundary) => [boundary, variablesOf(target, boundary)]));
+  const left = new Set(others);
   // The one that is moved onto at the least cost takes the other in.
-  const ordered = [...boundaries.filter(isSimple), ...boundaries.filter((boundary) => !isSimple(boundary))];
-  ordered.forEach((p, k) => {
-    for (const q of ordered.slice(k + 1)) {
-      if ((isSimple(p) && isSimple(q)) || p.family === q.family) continue;
-      const [small, large] = [inputs.get(p)!, inputs.get(q)!];
-      if (small.size === large.size && [...small].every((node) => large.has(node))) pairs.push([p, q]);
-    }
-  });
-  if (pairs.length === 0 || pairs.length > MOST_PAIRS) return boundaries;
+  for (const p of [...simple, ...others]) {
+    left.delete(p);
+    for (const q of byVariables.get(variablesBelow(target, p.condition).join()) ?? [])
+      if (left.has(q) && p.family !== q.family) pairs.push([p, q]);
+    if (pairs.length > MOST_PAIRS) return boundaries;
+  }
+  if (pairs.length === 0) return boundaries;
   let merged = boundaries;
   const into = new Map<Boundary, Boundary>();
   for (const [p, q, first, second, sign] of look(target, pairs)) {
     if (first === 0 && second === 0) continue;
     if (first < 1 || second < 1 || sign === 0)
       throw new RangeError(
-        `corrected: conditions \`${p.text}\` and \`${q.text}\` coincide in part; got the same boundary at some points only, expected boundaries that are the same or different; write them as one condition`,
+        `corrected: conditions \`${p.text()}\` and \`${q.text()}\` coincide in part; got the same boundary at some points only, expected boundaries that are the same or different; write them as one condition`,
       );
     const owner = into.get(p) ?? p;
     if (into.has(q) || owner === q) continue;
@@ -62,11 +69,6 @@ export function mergeCoincident(target: Target, boundaries: readonly Boundary[])
   return merged;
 }
 
-function variablesOf({ graph, variables }: Target, { condition }: Boundary): Set<NodeId> {
-  const nodes = new Set(variables.map(({ node }) => node));
-  return new Set(graph.reachable([condition]).filter((node) => nodes.has(node)));
-}
-
 type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: number, sign: -1 | 0 | 1];
 
 // For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
@@ -75,8 +77,8 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
   const { algebra: A } = graph;
   const derived: Derived[] = [];
   const extra: NodeId[] = [];
-  const places = new Map<Boundary, { at: Map<NodeId, NodeId>; weight: NodeId }>();
-  const placeOf = (boundary: Boundary): { at: Map<NodeId, NodeId>; weight: NodeId } => {
+  const places = new Map<Boundary, { at: Replacement; weight: NodeId }>();
+  const placeOf = (boundary: Boundary): { at: Replacement; weight: NodeId } => {
     let place = places.get(boundary);
     if (!place) {
       if (boundary.blocks.length > 0) place = ownSurfaces(target, boundary)[0]!;

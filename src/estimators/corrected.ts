@@ -1,3 +1,4 @@
+import type { NodeId } from "../autodiff/ops.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { ownSurfaces } from "./boundary-terms.ts";
 import { mergeCoincident } from "./coincident.ts";
@@ -76,15 +77,12 @@ function build(
     selection,
   );
   const { graph } = target;
-  const gradient = path.gradient.map((node, p) =>
-    graph.algebra.add(
-      node,
-      graph.sum([
-        ...summed.flatMap(({ term }) => (term.has(p) ? [term.get(p)!] : [])),
-        ...(correction.length > 0 ? [correction[p]!] : []),
-      ]),
-    ),
-  );
+  const corrections: NodeId[][] = path.gradient.map(() => []);
+  for (const { term } of summed) for (const [p, node] of term) corrections[p]!.push(node);
+  correction.forEach((node, p) => {
+    corrections[p]!.push(node);
+  });
+  const gradient = path.gradient.map((node, p) => graph.algebra.add(node, graph.sum(corrections[p]!)));
   return {
     value: target.value,
     gradient,

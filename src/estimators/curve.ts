@@ -13,7 +13,7 @@ import { makeRootFinder } from "../roots/isolate.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Derived } from "./estimator.ts";
 import { type Surface, slopeAt } from "./surface.ts";
-import { placedAt, smoothlyMoved, type Target } from "./target.ts";
+import { placedAt, smoothlyMoved, type Target, variablesBelow } from "./target.ts";
 
 const SQRT_2PI = 2.5066282746310002; // √(2π)
 /** Roots evaluated per sample and variable; of more, as many are drawn, each as likely as the others. */
@@ -31,11 +31,11 @@ export interface Curve {
 const MOST_DIRECTIONS = 3;
 
 /** The variables along which the roots of a condition are sought: the first that move it by themselves. */
-export function directionsOf({ graph, variables }: Target, condition: NodeId): number[] {
+export function directionsOf(target: Target, condition: NodeId): number[] {
+  const { graph, variables } = target;
   const cone = graph.reachable([condition]);
-  const inCone = new Set(cone);
-  const moves = (node: NodeId): boolean => inCone.has(node) && smoothlyMoved(graph, [node], cone)[condition] === 1;
-  return variables.flatMap(({ node }, v) => (moves(node) ? [v] : [])).slice(0, MOST_DIRECTIONS);
+  const moves = (v: number): boolean => smoothlyMoved(graph, [variables[v]!.node], cone)[condition] === 1;
+  return variablesBelow(target, condition).filter(moves).slice(0, MOST_DIRECTIONS);
 }
 
 /** The surface of a boundary along each of its directions. */

@@ -2,7 +2,7 @@
 import { CODE } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Replacement, SparseReplacement, substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
 import { type Parallel, type Side, truthBeside } from "./parallel.ts";
 import type { Target } from "./target.ts";
@@ -21,13 +21,13 @@ export interface Neighbours {
 export function jumpAcross(
   target: Target,
   boundary: Boundary,
-  at: ReadonlyMap<NodeId, NodeId>,
+  at: SparseReplacement,
   { parallel, coincident }: Neighbours,
 ): NodeId {
   const { graph, terms } = target;
   const { algebra: A } = graph;
-  const forced = (side: Side): Map<NodeId, NodeId> => {
-    const map = new Map(at);
+  const forced = (side: Side): Replacement => {
+    const map = new SparseReplacement(at.leaves, at);
     for (const { node, sign } of boundary.predicates) map.set(node, graph.truth(sign === side));
     return map;
   };
@@ -47,12 +47,7 @@ export function jumpAcross(
 type Evaluate = (node: NodeId, side: Side) => NodeId;
 
 // A node on one side of the boundary, parallel conditions by their offsets.
-function evaluator(
-  graph: Graph,
-  parallel: Neighbours["parallel"],
-  plus: Map<NodeId, NodeId>,
-  minus: Map<NodeId, NodeId>,
-): Evaluate {
+function evaluator(graph: Graph, parallel: Neighbours["parallel"], plus: Replacement, minus: Replacement): Evaluate {
   const evaluate: Evaluate = (node, side) => {
     const beside = (predicate: NodeId): NodeId | undefined => {
       const found = graph.op[predicate] === CODE.positive ? parallel(predicate) : undefined;

@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Replacement, SparseReplacement, substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
 import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
 import type { Surface } from "./surface.ts";
@@ -56,8 +56,8 @@ export function drawnTerm({
   );
 
   const onSurface = placedAt(target, moved);
-  const plus = new Map(onSurface);
-  const minus = new Map(onSurface);
+  const plus = new SparseReplacement(onSurface.leaves, onSurface);
+  const minus = new SparseReplacement(onSurface.leaves, onSurface);
   const groups = boundaries.map((_, k) => groupOf(k, boundaries));
   const parallel = parallels(graph, boundaries);
   // In the order of their making: conditions inside others are in the maps before they are asked for.
@@ -131,7 +131,7 @@ function coincidentDraws(
   { graph }: Target,
   boundaries: readonly Boundary[],
   chosen: readonly NodeId[],
-  at: Map<NodeId, NodeId>,
+  at: Replacement,
 ): NodeId {
   const { algebra: A } = graph;
   const coincident = sometimesCoincident(graph, boundaries);

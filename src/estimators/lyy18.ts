@@ -123,7 +123,7 @@ function oneLatent(target: Target, boundary: Boundary): Block {
   const bent = variables.find((_, v) => !graph.isConstant(slopes[v]!));
   if (bent)
     throw new RangeError(
-      `lyy18: condition \`${text}\` has no constant slope; got a product with ${bent.name}, expected constants times latents; corrected() handles it`,
+      `lyy18: condition \`${text()}\` has no constant slope; got a product with ${bent.name}, expected constants times latents; corrected() handles it`,
     );
   const size = ({ coefficient }: BlockEntry): number => Math.abs(graph.value(coefficient));
   const isLatent = (variable: number): boolean => variable < trace.latents.length;

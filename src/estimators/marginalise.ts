@@ -67,7 +67,11 @@ function candidatesOf(target: Target, cones: ConeVariables, term: NodeId): Candi
   const found: Candidate[] = [];
   const direct = new Map<number, NodeId[]>();
   for (const node of predicates)
-    for (const v of cones.moving(graph.a[node]!)) direct.set(v, [...(direct.get(v) ?? []), node]);
+    for (const v of cones.moving(graph.a[node]!)) {
+      const crossed = direct.get(v);
+      if (crossed) crossed.push(node);
+      else direct.set(v, [node]);
+    }
   for (const [variable, crossed] of direct) {
     if (smooth.has(variable) || crossed.some((node) => inner.has(node)) || crossed.length > MOST_CELLS) continue;
     const crossings = crossed.map((node) => crossingOf(target, cones, node, variable));

@@ -66,12 +66,15 @@ export function selectedTerms(
     summands.set(boundary, term);
     return term;
   };
-  const split = (drawn: readonly Boundary[], draws: number, adapt: boolean): SelectedTerms => ({
-    summed: boundaries
-      .filter((boundary) => !drawn.includes(boundary))
-      .map((boundary) => ({ boundary, term: termOf(boundary) })),
-    ...drawnTerms(target, boundaries, drawn, draws, adapt),
-  });
+  const split = (drawn: readonly Boundary[], draws: number, adapt: boolean): SelectedTerms => {
+    const isDrawn = new Set(drawn);
+    return {
+      summed: boundaries
+        .filter((boundary) => !isDrawn.has(boundary))
+        .map((boundary) => ({ boundary, term: termOf(boundary) })),
+      ...drawnTerms(target, boundaries, drawn, draws, adapt),
+    };
+  };
   const single = boundaries.filter(({ blocks }) => blocks.length === 1);
   if (selection === "all") return split([], 0, false);
   if (selection !== "auto") return selection >= single.length ? split([], 0, false) : split(single, selection, false);

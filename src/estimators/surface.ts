@@ -11,10 +11,10 @@
  */
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Replacement, type SparseReplacement, substitute } from "../autodiff/substitute.ts";
 import type { Block } from "./block.ts";
 import type { Boundary } from "./boundaries.ts";
-import { placedAt, type Target } from "./target.ts";
+import { placedAt, type Target, variablesBelow } from "./target.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
@@ -22,7 +22,7 @@ export interface Surface {
   /** Noise of every variable on the boundary. */
   readonly epsilon: readonly NodeId[];
   /** Substitution that evaluates nodes of the trace there. */
-  readonly at: Map<NodeId, NodeId>;
+  readonly at: SparseReplacement;
   /** What a value there counts for in the integral over the boundary. */
   readonly weight: NodeId;
   /** ∂c/∂θ on the boundary, for the parameters where it is not 0. */
@@ -34,7 +34,7 @@ export function surfacesOf(
   target: Target,
   boundary: Boundary,
   epsilon: readonly NodeId[],
-  base: Map<NodeId, NodeId>,
+  base: Replacement,
 ): Surface[] {
   const { graph } = target;
   const { algebra: A } = graph;
@@ -54,21 +54,24 @@ export function surfacesOf(
 
 /** ∂c/∂θ of a condition at a draw, for the parameters where it is not 0. */
 export function slopeAt(
-  { graph, guide, trace }: Target,
+  target: Target,
   condition: NodeId,
   epsilon: readonly NodeId[],
-  at: Map<NodeId, NodeId>,
+  at: Replacement,
 ): Map<number, NodeId> {
+  const { graph, guide, trace } = target;
   const { algebra: A } = graph;
   const n = trace.latents.length;
   const slope = new Map<number, NodeId>();
+  const moving = variablesBelow(target, condition).filter((variable) => variable < n);
   const byLatent = gradient(
     graph,
     condition,
-    trace.latents.map(({ node }) => node),
+    moving.map((i) => trace.latents[i]!.node),
   );
-  substitute(graph, byLatent, at).forEach((node, i) => {
+  substitute(graph, byLatent, at).forEach((node, j) => {
     if (graph.is(node, 0)) return;
+    const i = moving[j]!;
     slope.set(i, node);
     slope.set(n + i, A.mul(A.mul(node, epsilon[i]!), A.sigmoid(guide.rho[i]!)));
   });
@@ -90,7 +93,7 @@ interface Density {
 function density(
   { graph, variables }: Target,
   block: Block,
-  base: Map<NodeId, NodeId>,
+  base: Replacement,
   onSurface?: readonly NodeId[],
 ): Density {
   const { algebra: A } = graph;

@@ -1,7 +1,7 @@
 /** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/substitute.ts";
 import { type MeanField, meanField, negativeLogDensity } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
 import { type Trace, trace } from "../program/trace.ts";
@@ -31,13 +31,15 @@ export interface Target {
   readonly parameters: readonly NodeId[];
   /** Latents in declaration order, then the noise of frozen sites. */
   readonly variables: readonly Variable[];
+  /** The index of a variable, by the input that stands for it in the trace. */
+  readonly variableOf: ReadonlyMap<NodeId, number>;
   /** Inputs to fill with standard normals, one per variable. */
   readonly normals: readonly NodeId[];
   readonly terms: readonly TargetTerm[];
   /** ℓ at the guide's draw. */
   readonly value: NodeId;
   /** Substitution z → μ + σε; holds what has been rebuilt with it. */
-  readonly guided: Map<NodeId, NodeId>;
+  readonly guided: Replacement;
   /** For each latent, whether the guide's draw uses it. */
   readonly live: readonly NodeId[];
 }
@@ -61,7 +63,10 @@ export function buildTarget(model: Model, options?: GraphOptions): Target {
   }));
   for (const { name, noise } of frozen)
     variables.push({ name, node: noise, mu: zero, sigma: graph.constant(1), epsilon: noise });
-  const guided = new Map<NodeId, NodeId>(latents.map(({ node }, i) => [node, guide.z[i]!]));
+  const guided = new DenseReplacement();
+  latents.forEach(({ node }, i) => {
+    guided.set(node, guide.z[i]!);
+  });
   const live = substitute(
     graph,
     latents.map((latent) => latent.live),
@@ -74,6 +79,7 @@ export function buildTarget(model: Model, options?: GraphOptions): Target {
       guide,
       parameters: [...guide.mu, ...guide.rho],
       variables,
+      variableOf: new Map(variables.map(({ node }, v) => [node, v])),
       normals: variables.map(({ epsilon }) => epsilon),
       terms,
       value: zero,
@@ -98,17 +104,27 @@ export function withTerms(target: Target, terms: readonly TargetTerm[]): Target 
 }
 
 /** The substitution that moves every variable to μ + σ·ε′ and nothing else; `epsilon` has one node per variable. */
-export function placedAt({ graph, variables, guide }: Target, epsilon: readonly NodeId[]): Map<NodeId, NodeId> {
+export function placedAt({ graph, variables, guided }: Target, epsilon: readonly NodeId[]): SparseReplacement {
   const { algebra: A } = graph;
-  const map = new Map<NodeId, NodeId>();
-  variables.forEach((variable, v) => {
-    const { node, mu, sigma } = variable;
+  const map = new SparseReplacement(guided);
+  for (let v = 0; v < variables.length; v++) {
+    const { node, mu, sigma, epsilon: own } = variables[v]!;
     const noise = epsilon[v]!;
-    map.set(variable.epsilon, noise);
-    if (node !== variable.epsilon)
-      map.set(node, noise === variable.epsilon ? guide.z[v]! : A.add(mu, A.mul(sigma, noise)));
-  });
+    if (noise === own) continue;
+    map.set(own, noise);
+    if (node !== own) map.set(node, A.add(mu, A.mul(sigma, noise)));
+  }
   return map;
+}
+
+/** The variables that a node is computed from, in order. */
+export function variablesBelow({ graph, variableOf }: Target, node: NodeId): number[] {
+  const found: number[] = [];
+  for (const below of graph.reachable([node])) {
+    const variable = variableOf.get(below);
+    if (variable !== undefined) found.push(variable);
+  }
+  return found.sort((p, q) => p - q);
 }
 
 /** Which nodes of `nodes` (in topological order) some of the inputs move by themselves, not only by switching conditions. */

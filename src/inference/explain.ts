@@ -75,7 +75,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
     .map((boundary) => describe(target, boundary, "marginalised: no boundary is left", 0));
   const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise + drawnNodes);
   const rejected = refused.map(({ text, site, reason }) => ({
-    text,
+    text: text(),
     predicates: 1,
     sites: [site],
     block: [],
@@ -124,7 +124,7 @@ function describe(
       ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable))
       : directionsOf(target, condition);
   return {
-    text,
+    text: text(),
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
     block: moved.map((variable) => target.variables[variable]!.name),

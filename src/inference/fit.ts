@@ -200,15 +200,15 @@ function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: str
 function warningsFor({ estimator, model, analysis }: GradientSampler): string[] {
   if (!estimator.biasedAtJumps && !estimator.biasedWhenCoincident) return [];
   const { boundaries, refused } = analysis();
-  const texts = [...boundaries, ...refused].map(({ text }) => text);
-  if (estimator.biasedAtJumps && texts.length > 0)
+  const jumps = [...boundaries, ...refused];
+  if (estimator.biasedAtJumps && jumps.length > 0)
     return [
-      `fit: estimator "${estimator.name}" is biased on model "${model.name}", whose density jumps at ${texts.length} condition(s), the first \`${texts[0]}\`; corrected() is not`,
+      `fit: estimator "${estimator.name}" is biased on model "${model.name}", whose density jumps at ${jumps.length} condition(s), the first \`${jumps[0]!.text()}\`; corrected() is not`,
     ];
   const shared = boundaries.find(({ predicates }) => predicates.length > 1) ?? boundaries[0];
   if (estimator.biasedWhenCoincident && shared)
     return [
-      `fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text}\`, one at a time; corrected() does not`,
+      `fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text()}\`, one at a time; corrected() does not`,
     ];
   return [];
 }

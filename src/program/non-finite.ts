@@ -3,7 +3,7 @@ import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { softplus } from "../autodiff/special/logistic.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Replacement, substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 import type { Term, Trace } from "./trace.ts";
@@ -14,7 +14,7 @@ export interface GuidedTrace {
   readonly trace: Trace;
   /** Those of the trace, then the guide's of each latent. */
   readonly terms: readonly { readonly site: string; readonly node: NodeId }[];
-  readonly guided: Map<NodeId, NodeId>;
+  readonly guided: Replacement;
   /** [μ…, ρ…] */
   readonly parameters: readonly NodeId[];
   readonly normals: readonly NodeId[];
