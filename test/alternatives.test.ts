@@ -13,9 +13,9 @@ import { runExperiment } from "../src/cli/experiment.ts";
 import { divergences, tableData } from "../src/cli/report/tables.ts";
 import { number } from "../src/cli/terminal.ts";
 import { normal } from "../src/distributions/index.ts";
-import { corrected, type Estimator, score, smoothed } from "../src/estimators/index.ts";
+import { corrected, type Estimator, reparam, score, smoothed } from "../src/estimators/index.ts";
 import { adam, estimateGradient, fit, makeSampler, meanGradientInto } from "../src/inference/index.ts";
-import { gmm, temperature, textmsg } from "../src/models/index.ts";
+import { conditions, gmm, temperature, textmsg } from "../src/models/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { gmmExact, textmsgExact } from "./oracle/closed-forms.ts";
@@ -460,6 +460,20 @@ describe("compare", () => {
       "reparam",
       ...[bias.rows[1]!.maxZ, bias.rows[1]!.meanSquare, bias.rows[1]!.relative].map(number),
     ]);
+  });
+
+  test("takes the exact gradient for reference where the model knows it", () => {
+    const { wedge } = conditions;
+    const bias = measureBias(wedge, ESTIMATORS, { samples: 8000, group: 16, step: 3999, seed: 0 });
+    expect(bias.reference).toBe("the exact gradient");
+    for (const { estimator, maxZ } of bias.rows)
+      if (["reparam", "smoothed", "dsgd"].includes(estimator)) expect(maxZ, estimator).toBeGreaterThan(5);
+      else expect(maxZ, estimator).toBeLessThan(5);
+    // As far from the truth as its samples are.
+    const { gradient } = estimateGradient(wedge, { estimator: reparam(), samples: 8000, group: 16, seed: 0 });
+    const exact = wedge.gradient(wedge.init);
+    const norm = Math.hypot(...gradient.map((value, i) => value - exact[i]!)) / Math.hypot(...exact);
+    expect(bias.rows.find(({ estimator }) => estimator === "reparam")!.relative).toBeCloseTo(norm, 12);
   });
 
   test("names an estimator that refuses the model and compares the others, with score if corrected refuses", () => {

@@ -11,7 +11,6 @@ import { decades, elboRange, tickText } from "../src/cli/report/scale.ts";
 import { plotSvg } from "../src/cli/report/svg.ts";
 import { tableData } from "../src/cli/report/tables.ts";
 import { number, progressBar, sparkline, table } from "../src/cli/terminal.ts";
-import type { Model } from "../src/program/model.ts";
 import { builtPackage } from "./support/package.ts";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -59,6 +58,7 @@ describe("help and usage", () => {
     [["fly"], 'no such command; got "fly"'],
     [["run"], "which model? expected one of "],
     [["run", "nosuch"], 'no such model; got "nosuch", expected one of '],
+    [["run", "conditions/nosuch"], 'no such model; got "conditions/nosuch", expected one of '],
     [["run", "./nosuch.js"], 'no such file; got "./nosuch.js"'],
     [["run", "gmm", "extra"], 'too many arguments; got "gmm extra", expected one model'],
     [["models", "gmm"], 'too many arguments; got "gmm", expected none'],
@@ -100,6 +100,23 @@ describe("models and explain", () => {
     const { conditions, accepted } = JSON.parse((await nondiff("explain", "gmm", "--json")).stdout);
     expect(accepted).toBe(true);
     expect(conditions).toMatchObject([{ text: "z > 0", block: ["z"] }]);
+  });
+});
+
+describe("conditions with known answers", () => {
+  test("are listed by kind, explained and run by name", async () => {
+    const listed = JSON.parse((await nondiff("models", "--json")).stdout) as { name: string; kind?: string }[];
+    expect(listed).toContainEqual(expect.objectContaining({ name: "conditions/circle", kind: "curved", latents: 2 }));
+    expect((await nondiff("models")).stdout).toMatch(/^conditions\/circle +2 +3 {2}curved: z1² \+ z2² < 1\.2²$/m);
+    expect((await nondiff("explain", "conditions/circle")).stdout).toContain("1.44 > square(z1) + square(z2)");
+    expect((await nondiff("run", "conditions/exp", "--steps", "20")).stdout).toMatch(/^conditions\/exp by corrected/);
+  });
+
+  test("are compared with their exact gradient", async () => {
+    const args = ["compare", "conditions/wedge", "--steps", "4", "--samples", "2"];
+    const { stdout } = await nondiff(...args);
+    expect(stdout).toContain("bias of the gradient at the initial point (1000 samples, against the exact gradient;");
+    expect(stdout).toContain("report: reports/conditions-wedge/report.html");
   });
 });
 
@@ -219,7 +236,8 @@ describe("compare", () => {
     const { stdout } = await nondiff("compare", "all", "--steps", "2", "--samples", "2", "--json", "--out", "all");
     const experiments = JSON.parse(stdout) as Experiment[];
     const names = experiments.map(({ model }) => model);
-    expect(names).toEqual((JSON.parse((await nondiff("models", "--json")).stdout) as Model[]).map(({ name }) => name));
+    const listed = JSON.parse((await nondiff("models", "--json")).stdout) as { name: string; kind?: string }[];
+    expect(names).toEqual(listed.filter(({ kind }) => kind === undefined).map(({ name }) => name));
     expect(names).toEqual(expect.arrayContaining(["gmm", "influenza", "temperature", "textmsg"]));
   });
 

@@ -9,6 +9,7 @@ import { builtPackage } from "./support/package.ts";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const conditions = await readFile(new URL("../docs/conditions.md", import.meta.url), "utf8");
 const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
   scripts: Record<string, string>;
 };
@@ -67,8 +68,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("README", () => {
-  const code = blocks(readme).filter(isCode);
+describe("README, and docs/conditions.md", () => {
+  const code = [readme, conditions].flatMap(blocks).filter(isCode);
 
   test("has the blocks that the tests below expect", () => {
     expect(code.length).toBeGreaterThanOrEqual(8);
@@ -99,7 +100,8 @@ describe("README", () => {
 
   test("names scripts and commands that exist, with options they take", async () => {
     await builtPackage();
-    const shell = blocks(readme)
+    const shell = [readme, conditions]
+      .flatMap(blocks)
       .filter(({ language }) => language === "sh")
       .map(({ code: text }) => text)
       .join("\n");

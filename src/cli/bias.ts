@@ -1,6 +1,7 @@
 /** How far the mean gradients of estimators are from the right one, in standard errors. */
 import { corrected, type Estimator, score } from "../estimators/index.ts";
 import { estimateGradient, type GradientEstimate } from "../inference/index.ts";
+import { isKnown, type KnownModel } from "../models/conditions/known.ts";
 import type { Model } from "../program/model.ts";
 
 export interface BiasOptions {
@@ -32,14 +33,39 @@ const REFERENCE_FACTOR = 5;
 const REFERENCE_GROUP = 64;
 
 /**
- * Compares the gradients at the model's initial point with one from noise of its own and five times the samples, by
- * corrected(), or by score() with all its options where corrected() refuses the model.
+ * Compares the gradients at the model's initial point with the exact one where the model knows it, else with one from noise
+ * of its own and five times the samples, by corrected(), or by score() with all its options where corrected() refuses the
+ * model.
  */
 export function measureBias(
   model: Model,
   estimators: ReadonlyMap<string, { readonly make: () => Estimator }>,
-  { samples, group, step, seed }: BiasOptions,
+  options: BiasOptions,
 ): Bias {
+  const { samples, group, step, seed } = options;
+  const reference = isKnown(model) ? exactReference(model) : estimatedReference(model, options);
+  return {
+    samples,
+    reference: reference.text,
+    rows: [...estimators].map(([estimator, { make }]) => ({
+      estimator,
+      ...compared(estimateGradient(model, { estimator: make(), samples, group, step, seed }), reference),
+    })),
+  };
+}
+
+interface Reference {
+  readonly text: string;
+  readonly gradient: Float64Array;
+  readonly errors: readonly number[];
+}
+
+function exactReference(model: KnownModel): Reference {
+  const gradient = model.gradient(model.init);
+  return { text: "the exact gradient", gradient, errors: Array.from(gradient, () => 0) };
+}
+
+function estimatedReference(model: Model, { samples, seed }: BiasOptions): Reference {
   const otherSeed = seed > 0 ? seed - 1 : seed + 1;
   const by = (estimator: Estimator): GradientEstimate =>
     estimateGradient(model, {
@@ -49,43 +75,37 @@ export function measureBias(
       seed: otherSeed,
     });
   let name = "corrected()";
-  let reference: GradientEstimate;
+  let estimate: GradientEstimate;
   try {
-    reference = by(corrected());
+    estimate = by(corrected());
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     name = "score() with baseline and Rao-Blackwellisation";
-    reference = by(score({ baseline: "leave-one-out", raoBlackwell: true }));
+    estimate = by(score({ baseline: "leave-one-out", raoBlackwell: true }));
   }
-  const exact = errorsOf(reference).every((error, i) => error <= ROUNDING * Math.abs(reference.gradient[i]!));
-  return {
-    samples,
-    reference: exact
-      ? `${name}, which has no variance here`
-      : `${name} with ${reference.samples} samples of seed ${otherSeed}`,
-    rows: [...estimators].map(([estimator, { make }]) => ({
-      estimator,
-      ...compared(estimateGradient(model, { estimator: make(), samples, group, step, seed }), reference),
-    })),
-  };
+  const { gradient } = estimate;
+  const errors = errorsOf(estimate);
+  const exact = errors.every((error, i) => error <= ROUNDING * Math.abs(gradient[i]!));
+  const text = exact
+    ? `${name}, which has no variance here`
+    : `${name} with ${estimate.samples} samples of seed ${otherSeed}`;
+  return { text, gradient, errors };
 }
 
 // Sums of some thousand numbers agree to this, relative to the largest component.
 const ROUNDING = 1e-9;
 
-function compared(estimate: GradientEstimate, reference: GradientEstimate): Omit<BiasRow, "estimator"> {
-  const [errors, others] = [errorsOf(estimate), errorsOf(reference)];
-  const scale = ROUNDING * reference.gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+function compared(estimate: GradientEstimate, { gradient, errors }: Reference): Omit<BiasRow, "estimator"> {
+  const own = errorsOf(estimate);
+  const scale = ROUNDING * gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   const scores = Array.from(estimate.gradient, (value, i) => {
-    const difference = Math.abs(value - reference.gradient[i]!);
-    return difference <= scale ? 0 : difference / Math.hypot(errors[i]!, others[i]!);
+    const difference = Math.abs(value - gradient[i]!);
+    return difference <= scale ? 0 : difference / Math.hypot(own[i]!, errors[i]!);
   });
   return {
     maxZ: Math.max(...scores),
     meanSquare: scores.reduce((total, z) => total + z * z, 0) / scores.length,
-    relative:
-      Math.hypot(...estimate.gradient.map((value, i) => value - reference.gradient[i]!)) /
-      Math.hypot(...reference.gradient),
+    relative: Math.hypot(...estimate.gradient.map((value, i) => value - gradient[i]!)) / Math.hypot(...gradient),
   };
 }
 

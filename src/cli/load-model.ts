@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { KnownModel } from "../models/index.ts";
 import * as catalogue from "../models/index.ts";
 import type { Model } from "../program/model.ts";
 import { UsageError } from "./arguments.ts";
@@ -12,14 +13,17 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
   Object.values(catalogue).flatMap((value) => (isModel(value) ? [[value.name, value] as const] : [])),
 );
 
+/** The small models with known answers, by name: "conditions/circle". */
+export const CONDITIONS: ReadonlyMap<string, KnownModel> = new Map(
+  Object.values(catalogue.conditions).map((model) => [model.name, model]),
+);
+
 export async function loadModel(name: string | undefined): Promise<Model> {
-  const known = [...MODELS.keys()].join(", ");
-  if (name === undefined)
-    throw new UsageError(`which model? expected one of ${known}, or a file such as ./my-model.js`);
-  const model = MODELS.get(name);
+  const known = `one of ${[...MODELS.keys()].join(", ")}, conditions/… (nondiff models lists them), or a file such as ./my-model.js`;
+  if (name === undefined) throw new UsageError(`which model? expected ${known}`);
+  const model = MODELS.get(name) ?? CONDITIONS.get(name);
   if (model) return model;
-  if (!/[./\\]/.test(name))
-    throw new UsageError(`no such model; got "${name}", expected one of ${known}, or a file such as ./my-model.js`);
+  if (/^(conditions\/)?[^./\\]*$/.test(name)) throw new UsageError(`no such model; got "${name}", expected ${known}`);
   const path = resolve(name);
   if (!existsSync(path))
     throw new UsageError(`no such file; got "${name}", expected a module whose default export is a model`);

@@ -1,20 +1,38 @@
+import type { KnownModel } from "../models/index.ts";
+import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
-import { MODELS } from "./load-model.ts";
+import { CONDITIONS, MODELS } from "./load-model.ts";
 import { table } from "./terminal.ts";
 
 /** `nondiff models`: the models that come with nondiff. */
 export function models(json: boolean): void {
-  const entries = [...MODELS.values()].map((model) => {
-    const { latents, terms } = trace(model);
-    return { name: model.name, latents: latents.length, terms: terms.length, description: model.description ?? "" };
+  const [large, small] = [[...MODELS.values()].map(entryOf), [...CONDITIONS.values()].map(entryOf)];
+  const title = "For each kind of condition, small models whose ELBO and gradient are known:";
+  console.log(json ? JSON.stringify([...large, ...small]) : [listed(large), title, listed(small)].join("\n\n"));
+}
+
+interface Entry {
+  readonly name: string;
+  readonly latents: number;
+  readonly terms: number;
+  readonly description: string;
+  /** Of the condition, for models with a known answer. */
+  readonly kind?: string;
+}
+
+function entryOf(model: Model | KnownModel): Entry {
+  const { latents, terms } = trace(model);
+  const { name, description = "" } = model;
+  const entry = { name, latents: latents.length, terms: terms.length, description };
+  return "kind" in model ? { ...entry, kind: model.kind } : entry;
+}
+
+function listed(entries: readonly Entry[]): string {
+  const rows = entries.map(({ name, latents, terms }) => [name, String(latents), String(terms)]);
+  const [headers, line, ...rest] = table(["model", "latents", "terms"], rows).split("\n");
+  const described = rest.map((row, i) => {
+    const { kind, description } = entries[i]!;
+    return `${row}  ${kind === undefined ? "" : `${kind}: `}${description}`;
   });
-  if (json) console.log(JSON.stringify(entries));
-  else
-    for (const line of table(
-      ["model", "latents", "terms"],
-      entries.map(({ name, latents, terms }) => [name, String(latents), String(terms)]),
-    )
-      .split("\n")
-      .map((line, i) => (i < 2 ? line : `${line}  ${entries[i - 2]!.description}`)))
-      console.log(line);
+  return [headers, line, ...described].join("\n");
 }
