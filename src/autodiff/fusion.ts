@@ -58,7 +58,7 @@ export const FAMILIES: readonly Family[] = [
 
 /** Sums over the lanes, several at a time; each is kept in two parts, of the even and of the odd lanes. */
 export interface Reduction {
-  readonly name: "sumLanes" | "sumDots" | "sumChains" | "sumSelects";
+  readonly name: "sumLanes" | "sumDots" | "sumSquares" | "sumChains" | "sumSelects";
   readonly term: (x: number, y: number, z: number) => number;
   readonly kinds: string;
   readonly lanes: number;
@@ -68,6 +68,7 @@ export interface Reduction {
 export const REDUCTIONS: readonly Reduction[] = [
   { name: "sumLanes",   term: (x) => x,                             kinds: "r",   lanes: 1 },
   { name: "sumDots",    term: (x, y) => x * y,                      kinds: "rr",  lanes: 3 },
+  { name: "sumSquares", term: (x, y) => (x + y) * (x + y),          kinds: "rr",  lanes: 1 },
   { name: "sumChains",  term: (x, y) => (x === 0 ? 0 : x * y),      kinds: "rr",  lanes: 3 },
   { name: "sumSelects", term: (p, x, y) => (p ? x : y),             kinds: "mrr", lanes: 1 },
 ];

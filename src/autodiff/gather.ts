@@ -10,6 +10,7 @@
 import { CODE } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
+import { applyCheaply } from "./rewrite.ts";
 
 /** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
 const RUN = 16;
@@ -39,9 +40,9 @@ export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
     const operands = graph.operands(node);
     if (kind[node] === LINEAR) {
       moved[node] = tree(graph, node, kind, paths, moved);
-    } else if (operands.some((operand) => moved[operand] !== operand)) {
-      const [x, y, z] = operands.map((operand) => moved[operand]!);
-      moved[node] = graph.apply(graph.op[node]!, x!, y, z);
+    } else {
+      const [x, y = -1, z = -1] = operands.map((operand) => moved[operand]!);
+      moved[node] = applyCheaply(graph, graph.op[node]!, x!, y, z);
     }
   }
   return outputs.map((node) => moved[node]!);

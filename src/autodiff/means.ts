@@ -4,7 +4,7 @@
  */
 import { CODE } from "./codes.ts";
 import { fastRunners } from "./fast-plan.ts";
-import { REDUCTIONS, RUNS } from "./fusion.ts";
+import { REDUCTIONS, type Reduction, RUNS } from "./fusion.ts";
 import { gather, isLinear } from "./gather.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
@@ -21,9 +21,9 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): MeanPlan {
   const means: NodeId[] = [];
   const replacement = new Map<NodeId, NodeId>();
   const reduce = (batch: readonly Term[]): Instruction => {
-    const inputs = batch.map(({ node }) => {
+    const inputs = batch.map(({ node, factor }) => {
       const input = graph.input("mean", false);
-      replacement.set(node, input);
+      replacement.set(node, graph.algebra.mul(factor, input));
       return input;
     });
     means.push(...inputs);
@@ -39,28 +39,34 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): MeanPlan {
   return { plan, means, outputs: substitute(graph, outputs, replacement) };
 }
 
-/** What is summed over the lanes: the node of which it is the value, and a family of `REDUCTIONS` with its operands. */
+/** What is summed over the lanes: a family of `REDUCTIONS` with its operands; times `factor` it is the value of `node`. */
 interface Term {
   readonly node: NodeId;
-  readonly family: string;
+  readonly family: Reduction["name"];
   readonly operands: readonly NodeId[];
+  readonly factor: NodeId;
 }
 
 // The lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
 // unless its value is needed in the lanes anyway.
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
-  const [wanted, needed] = [new Uint8Array(graph.size), new Uint8Array(graph.size)];
-  for (const node of outputs) wanted[node] = 1;
   const reachable = graph.reachable(outputs);
-  const opens = (node: NodeId): boolean => needed[node] === 0 && isLinear(graph, node);
+  const [wanted, needed] = [new Uint8Array(graph.size), new Uint8Array(graph.size)];
+  const found = new Map<NodeId, Term>();
+  for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
-    if (!isLane(node) || wanted[node] + needed[node]! === 0) continue;
-    const mark = opens(node) ? wanted : needed;
-    // A product or selection that is only summed is made while summing.
-    if (!opens(node) && termOf(graph, node, false).family === "sumLanes") needed[node] = 1;
-    for (const operand of graph.operands(node)) mark[operand] = 1;
+    if (!isLane(node) || wanted[node]! + needed[node]! === 0) continue;
+    const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
+    let operands: readonly NodeId[] = graph.operands(node);
+    if (mark === needed && wanted[node] === 1) {
+      // A product or selection that is only summed is made while summing.
+      const made = needed[node] === 0 ? termOf(graph, node) : undefined;
+      found.set(node, made ?? { node, family: "sumLanes", operands: [node], factor: graph.constant(1) });
+      if (made) operands = made.operands;
+    }
+    for (const operand of operands) mark[operand] = 1;
   }
   const terms: Term[] = [];
   const seen = new Uint8Array(graph.size);
@@ -69,29 +75,61 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (seen[node] === 1 || !isLane(node)) continue;
       seen[node] = 1;
-      if (opens(node)) stack.push(...graph.operands(node).reverse());
-      else terms.push(termOf(graph, node, needed[node] === 1));
+      const term = found.get(node);
+      if (term) terms.push(term);
+      else stack.push(...graph.operands(node).reverse());
     }
   }
   return terms;
 }
 
-function termOf(graph: Graph, node: NodeId, computed: boolean): Term {
-  const [x, y, z] = graph.operands(node);
+function termOf(graph: Graph, node: NodeId): Term | undefined {
+  const { algebra: A } = graph;
+  const one = graph.constant(1);
   const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
-  if (!computed)
-    switch (graph.op[node]) {
-      case CODE.square:
-        return { node, family: "sumDots", operands: [x!, x!] };
-      case CODE.mul:
-        return { node, family: "sumDots", operands: [x!, y!] };
-      case CODE.chain:
-        if (isLane(x!) && isLane(y!)) return { node, family: "sumChains", operands: [x!, y!] };
-        break;
-      case CODE.where:
-        if (!isLane(y!) && !isLane(z!)) return { node, family: "sumSelects", operands: [x!, y!, z!] };
+  const [x, y, z] = graph.operands(node);
+  switch (graph.op[node]) {
+    case CODE.square: {
+      const [of, u] = unscaled(graph, x!);
+      const factor = A.square(u);
+      const [shifted, shift] = unshifted(graph, of);
+      return shift === undefined
+        ? { node, family: "sumDots", operands: [of, of], factor }
+        : { node, family: "sumSquares", operands: [shifted, shift], factor };
     }
-  return { node, family: "sumLanes", operands: [node] };
+    case CODE.mul: {
+      const [[left, u], [right, v]] = [unscaled(graph, x!), unscaled(graph, y!)];
+      return { node, family: "sumDots", operands: [left, right], factor: A.mul(u, v) };
+    }
+    case CODE.chain:
+      if (isLane(x!) && isLane(y!)) return { node, family: "sumChains", operands: [x!, y!], factor: one };
+      break;
+    case CODE.where:
+      if (!isLane(y!) && !isLane(z!)) return { node, family: "sumSelects", operands: [x!, y!, z!], factor: one };
+  }
+  return undefined;
+}
+
+// A lane node as a uniform multiple of another.
+function unscaled(graph: Graph, node: NodeId): [of: NodeId, factor: NodeId] {
+  const { algebra: A } = graph;
+  let [of, factor] = [node, graph.constant(1)];
+  for (;;) {
+    const [x, y] = [graph.a[of]!, graph.b[of]!];
+    if (graph.op[of] === CODE.neg) [of, factor] = [x, A.neg(factor)];
+    else if (graph.op[of] !== CODE.mul || !isLinear(graph, of)) return [of, factor];
+    else [of, factor] = graph.hasFlag(x, LANE) ? [x, A.mul(factor, y)] : [y, A.mul(factor, x)];
+  }
+}
+
+// A lane node as another plus a uniform one, or the negative of that.
+function unshifted(graph: Graph, node: NodeId): [of: NodeId, shift?: NodeId] {
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
+  if (graph.op[node] === CODE.add && !(isLane(x) && isLane(y))) return isLane(x) ? [x, y] : [y, x];
+  if (graph.op[node] === CODE.sub && !isLane(x)) return [y, graph.algebra.neg(x)];
+  if (graph.op[node] === CODE.sub && !isLane(y)) return [x, graph.algebra.neg(y)];
+  return [node];
 }
 
 // Each sum right after what it needs, several of a family at a time.

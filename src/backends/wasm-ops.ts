@@ -151,6 +151,14 @@ type EmitTerm = (code: Code, at: Operand, isZero: IsZero, t: number) => void;
 const REDUCED: { readonly [K in Reduction["name"]]: EmitTerm } = {
   sumLanes: (_code, at, _isZero, t) => at(t),
   sumDots: (code, at, _isZero, t) => product(code, at, 2 * t, 2 * t + 1),
+  sumSquares: (code, at, _isZero, t) => {
+    for (let factor = 0; factor < 2; factor++) {
+      at(2 * t);
+      at(2 * t + 1);
+      code.simd("add");
+    }
+    code.simd("mul");
+  },
   sumChains: (code, at, _isZero, t) => chain(code, at, 2 * t, 2 * t + 1),
   sumSelects: (code, at, isZero, t) => select(code, at, isZero, 3 * t, 3 * t + 1, 3 * t + 2),
 };
