@@ -155,29 +155,19 @@ function functionOf({ steps }: Block, once: boolean, name: string, maskBase: num
     } else code.simd("store", 3, address(kind, place));
   };
 
-  // Each pair of sums over even and odd lanes is one vector, in a local while the loop runs.
-  const sums: { readonly address: number; readonly local: number }[] = [];
-  for (const { name, result } of steps) {
-    const count = reductionEmitterOf(name)?.count ?? 0;
-    for (let t = 0; t < count; t++) {
-      const sum = { address: address("r", result) + 16 * t, local: FIRST_VALUE + locals++ };
-      sums.push(sum);
-      code.i32(0).simd("load", 3, sum.address).set(sum.local);
-    }
-  }
-  let next = 0;
   if (!once) code.op(0x03, 0x40); // loop
-  if (sums.length > 0) code.liveLanes(REAL_AT, N).set(LIVE);
+  if (steps.some(({ name }) => reductionEmitterOf(name))) code.liveLanes(REAL_AT, N).set(LIVE);
   for (const { name: op, operands, kinds, resultKind, result, stored } of steps) {
     const isZero = (j: number): boolean => Object.is(operands[j]!.value, 0);
     const operand = (j: number): void => push(kinds[j]!, operands[j]!);
     const reduction = reductionEmitterOf(op);
     if (reduction) {
+      // Each pair of sums over even and odd lanes is one vector. In memory: as locals of the loop they cost engines more.
       for (let t = 0; t < reduction.count; t++) {
-        const { local } = sums[next++]!;
-        code.get(local);
+        const at = address("r", result) + 16 * t;
+        code.i32(0).i32(0).simd("load", 3, at);
         reduction.term(code, operand, isZero, t);
-        code.get(LIVE).simd("and").simd("add").set(local);
+        code.get(LIVE).simd("and").simd("add").simd("store", 3, at);
       }
       continue;
     }
@@ -192,7 +182,6 @@ function functionOf({ steps }: Block, once: boolean, name: string, maskBase: num
     code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
     code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
   }
-  for (const { address: at, local } of sums) code.i32(0).get(local).simd("store", 3, at);
   const groups: [count: number, type: number][] = [
     [2, I32],
     [1 + locals, V128],
