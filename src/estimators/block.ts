@@ -73,63 +73,41 @@ interface Affine {
 const NONE: ReadonlySet<number> = new Set();
 
 function affineVariables({ graph, variableOf }: Target, condition: NodeId): Affine {
-  const affine = new Map<NodeId, ReadonlySet<number>>();
-  const bent = new Set<number>(); // variables that move the condition otherwise than affinely
+  const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // all that a node depends on
+  const bent = new Set<number>(); // those that move the condition otherwise than affinely
   const conflicts = new Map<number, Set<number>>();
-  const all = new Map<NodeId, ReadonlySet<number>>(); // every variable that a node depends on
   const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>
     q.size === 0 || p === q ? p : p.size === 0 ? q : new Set([...p, ...q]);
   const conflict = (p: number, q: number): void => {
     if (p === q) bent.add(p);
-    for (const [v, w] of [
-      [p, q],
-      [q, p],
-    ] as const) {
-      if (!conflicts.has(v)) conflicts.set(v, new Set());
-      conflicts.get(v)!.add(w);
-    }
+    conflicts.set(p, (conflicts.get(p) ?? new Set()).add(q));
+    conflicts.set(q, (conflicts.get(q) ?? new Set()).add(p));
   };
   for (const node of graph.reachable([condition])) {
-    const operands = graph.operands(node);
-    const of = (j: number): ReadonlySet<number> => affine.get(operands[j]!) ?? NONE;
-    const depends = (j: number): ReadonlySet<number> => all.get(operands[j]!) ?? NONE;
-    const bend = (j: number): void => {
-      for (const v of depends(j)) bent.add(v);
+    const of = graph.operands(node).map((operand) => variablesOf.get(operand)!);
+    const bend = (some: ReadonlySet<number>): void => {
+      for (const v of some) bent.add(v);
     };
     const variable = variableOf.get(node);
-    if (variable !== undefined) {
-      affine.set(node, new Set([variable]));
-      all.set(node, new Set([variable]));
-      continue;
-    }
-    all.set(
-      node,
-      operands.map((_, j) => depends(j)).reduce((p, q) => union(p, q), NONE),
-    );
+    variablesOf.set(node, variable === undefined ? of.reduce(union, NONE) : new Set([variable]));
     switch (graph.op[node]) {
       case CODE.add:
       case CODE.sub:
-        affine.set(node, union(of(0), of(1)));
-        break;
       case CODE.neg:
-        affine.set(node, of(0));
         break;
       case CODE.mul:
-        for (const v of of(0)) for (const w of of(1)) conflict(v, w);
-        affine.set(node, union(of(0), of(1)));
+        for (const v of of[0]!) for (const w of of[1]!) if (!bent.has(v) && !bent.has(w)) conflict(v, w);
         break;
       case CODE.div:
-        bend(1);
-        affine.set(node, of(0));
+        bend(of[1]!);
         break;
       case CODE.where:
-        bend(0);
-        affine.set(node, union(of(1), of(2)));
+        bend(of[0]!);
         break;
       default:
-        if (!graph.hasFlag(node, MASK)) for (let j = 0; j < operands.length; j++) bend(j);
+        if (!graph.hasFlag(node, MASK)) of.forEach(bend);
     }
   }
-  const candidates = [...(affine.get(condition) ?? NONE)].filter((v) => !bent.has(v)).sort((p, q) => p - q);
-  return { candidates, conflicts: new Map(candidates.map((v) => [v, conflicts.get(v) ?? new Set<number>()])) };
+  const candidates = [...variablesOf.get(condition)!].filter((v) => !bent.has(v)).sort((p, q) => p - q);
+  return { candidates, conflicts: new Map(candidates.map((v) => [v, conflicts.get(v) ?? NONE])) };
 }
