@@ -108,8 +108,8 @@ describe("comparisons and connectives", () => {
 
 describe("a traced value in plain JavaScript", () => {
   const ADVICE =
-    "traced value: it has no plain number or boolean; got a JavaScript operator or raw `if` on it, " +
-    "expected `where` or `branch` for decisions and `add`, `mul`, … for arithmetic";
+    "it has no plain value; got a JavaScript operator or raw `if` on it, expected `where` or `branch` for decisions, " +
+    "`add`, `mul`, … for arithmetic and `and`, `or`, `not` for conditions";
 
   test.each([
     ["x + 1", (x: Expr) => wrong(x) + 1],
@@ -120,13 +120,11 @@ describe("a traced value in plain JavaScript", () => {
     // biome-ignore lint/suspicious/noDoubleEquals: the mistake itself
     ["x == 1", (x: Expr) => (wrong(x) == (1 as never) ? x : 0)],
   ])("%s throws and says what to use", (_code, body) => {
-    expect(() => compile(([x]) => body(x!))([1])).toThrow(new TypeError(ADVICE));
+    expect(() => compile(([x]) => body(x!))([1])).toThrow(new TypeError(`a traced number: ${ADVICE}`));
   });
 
   test("operators on a condition throw and say what to use", () => {
-    const advice =
-      "traced condition: it has no plain boolean; got a JavaScript operator or raw `if` on it, expected `where`, `branch`, `and`, `or` or `not`";
-    expect(() => compile(([x]) => wrong(gt(x!, 0)) + 1)([1])).toThrow(new TypeError(advice));
+    expect(() => compile(([x]) => wrong(gt(x!, 0)) + 1)([1])).toThrow(new TypeError(`a traced condition: ${ADVICE}`));
   });
 
   test("a raw `if` on a condition, which JavaScript always takes, is reported as an unused condition", () => {

@@ -174,7 +174,7 @@ describe("a user's module", () => {
     await writeFile(join(folder, "bad.mjs"), MODEL.replace("OBSERVED", "NaN"));
     const { code, stderr } = await nondiff("run", "./bad.mjs");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^nondiff: observe "y0": value is NaN/);
+    expect(stderr).toMatch(/^nondiff: observe "y0": value is outside the support of normal; got NaN/);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 

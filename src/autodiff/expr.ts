@@ -10,8 +10,7 @@ import type { Graph } from "./graph.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
 import type { BinaryOp, NodeId, UnaryOp } from "./ops.ts";
 
-/** A traced number. */
-export class Expr {
+class Traced {
   readonly graph: Graph;
   readonly node: NodeId;
 
@@ -23,29 +22,20 @@ export class Expr {
   /** Always throws: JavaScript asked for a plain value, as `if (x > 0)` or `x + 1` does. */
   [Symbol.toPrimitive](): never {
     throw new TypeError(
-      "traced value: it has no plain number or boolean; got a JavaScript operator or raw `if` on it, " +
-        "expected `where` or `branch` for decisions and `add`, `mul`, … for arithmetic",
+      `${describe(this)}: it has no plain value; got a JavaScript operator or raw \`if\` on it, expected \`where\` or ` +
+        "`branch` for decisions, `add`, `mul`, … for arithmetic and `and`, `or`, `not` for conditions",
     );
   }
 }
 
+/** A traced number. */
+export class Expr extends Traced {}
+
 /** A traced truth value. */
-export class Condition {
-  readonly graph: Graph;
-  readonly node: NodeId;
-
+export class Condition extends Traced {
   constructor(graph: Graph, node: NodeId) {
-    this.graph = graph;
-    this.node = node;
+    super(graph, node);
     graph.unusedConditions.add(this);
-  }
-
-  /** Always throws, as for `Expr`. */
-  [Symbol.toPrimitive](): never {
-    throw new TypeError(
-      "traced condition: it has no plain boolean; got a JavaScript operator or raw `if` on it, " +
-        "expected `where`, `branch`, `and`, `or` or `not`",
-    );
   }
 }
 

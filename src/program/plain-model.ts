@@ -1,5 +1,5 @@
 /** What users write: a model is a name and a program that samples, observes and branches. */
-import type { Real, Truth, where } from "../autodiff/expr.ts";
+import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Averaging } from "../inference/averaging.ts";
@@ -59,9 +59,14 @@ export interface ModelOptions {
  * is not finite does not name the site.
  */
 export function plainModel(name: string, program: Program, options: ModelOptions = {}): Model {
-  if (typeof name !== "string" || name === "")
-    throw new TypeError(`defineModel: name is missing; got ${String(name)}, expected a non-empty string`);
+  requireName("defineModel", name);
   if (typeof program !== "function")
     throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
   return { name, program, ...options };
+}
+
+/** Throws TypeError unless it is a name. */
+export function requireName(caller: string, name: unknown): void {
+  if (typeof name !== "string" || name === "")
+    throw new TypeError(`${caller}: name is missing; got ${describe(name)}, expected a non-empty string`);
 }

@@ -3,7 +3,7 @@ import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, where } f
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
-import type { BranchResult, Model, ProgramContext } from "./model.ts";
+import { type BranchResult, type Model, type ProgramContext, requireName } from "./plain-model.ts";
 
 export interface Latent {
   readonly name: string;
@@ -47,8 +47,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
   let observations = 0;
 
   const declare = (site: string, name: string): void => {
-    if (typeof name !== "string" || name === "")
-      throw new TypeError(`${site}: name is missing; got ${describe(name)}, expected a non-empty string`);
+    requireName(site, name);
     if (names.has(name))
       throw new TypeError(
         `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
@@ -77,8 +76,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, prior);
       if (prior.support.text !== "ℝ")
         throw new TypeError(
-          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy, logistic or flat; ` +
-            "transform one of those (exp, sigmoid), or use frozen(); constrained latents will come with transformed guides",
+          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy, logistic or flat, transformed (exp, sigmoid), or frozen()`,
         );
       const node = graph.input(name, true);
       latents.push({ name, node, live: path, prior });
@@ -91,8 +89,6 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       const site = `observe "${name}"`;
       checkDistribution(site, distribution);
       if (typeof value === "number") {
-        if (Number.isNaN(value))
-          throw new RangeError(`${site}: value is NaN; got NaN, expected a number in ${distribution.support.text}`);
         if (!distribution.support.contains(value))
           throw new RangeError(
             `${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`,
@@ -110,7 +106,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, distribution);
       if (!distribution.fromNormal)
         throw new TypeError(
-          `${site}: ${distribution.name} is no transform of a normal; expected normal, lognormal, uniform, exponential, laplace, logistic, cauchy, halfNormal or bernoulli`,
+          `${site}: ${distribution.name} is no transform of a normal; expected one such as normal, lognormal, uniform, exponential or bernoulli`,
         );
       const noise = graph.input(name, true);
       frozenSites.push({ name, noise });
@@ -160,32 +156,35 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
 // The results of two arms become one, number by number.
 function join<T extends BranchResult>(model: Model, graph: Graph, condition: Condition, taken: T, other: T): T {
   const select = (x: Real, y: Real): Real => where(condition, x, y);
-  const isReal = (value: unknown): value is Real => typeof value === "number" || value instanceof Expr;
   graph.unusedConditions.delete(condition);
   if (taken === undefined && other === undefined) return taken;
   if (isReal(taken) && isReal(other)) return select(taken, other) as T;
-  if (isPlain(taken) && isPlain(other) && Array.isArray(taken) === Array.isArray(other)) {
-    const [x, y] = [taken as Record<string, Real>, other as Record<string, Real>];
-    const keys = Object.keys(x);
-    if (keys.length === Object.keys(y).length && keys.every((key) => isReal(x[key]) && isReal(y[key]))) {
-      const joined = keys.map((key) => [key, select(x[key]!, y[key]!)] as const);
+  const shapes = [shape(taken), shape(other)];
+  if (shapes[0] === shapes[1] && isPlain(taken)) {
+    const [x, y] = [taken, other] as Record<string, Real>[];
+    const keys = Object.keys(x!);
+    if (keys.every((key) => isReal(x![key]) && isReal(y![key]))) {
+      const joined = keys.map((key) => [key, select(x![key]!, y![key]!)] as const);
       return (Array.isArray(taken) ? joined.map(([, value]) => value) : Object.fromEntries(joined)) as T;
     }
   }
   throw new TypeError(
-    `branch: the arms return different things in model "${model.name}"; got ${shape(taken)} and ${shape(other)}, expected both a number, arrays of one length, objects with the same keys, or nothing`,
+    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected both a number, arrays of one length, objects with the same keys, or nothing`,
   );
 }
 
-function isPlain(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !(value instanceof Expr);
+function isReal(value: unknown): value is Real {
+  return typeof value === "number" || value instanceof Expr;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isReal(value);
 }
 
 function shape(value: unknown): string {
-  if (value instanceof Expr || typeof value === "number") return "a number";
+  if (isReal(value)) return "a number";
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (isPlain(value)) return `an object with keys ${Object.keys(value as object).join(", ")}`;
-  return String(value);
+  return isPlain(value) ? `an object with keys ${Object.keys(value).sort().join(", ")}` : String(value);
 }
 
 function checkDistribution(site: string, distribution: Distribution): void {
