@@ -1,4 +1,4 @@
-// Writes kernels.generated.ts, special- and fast-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
+// Writes kernels.generated.ts, elementary-, special- and fast-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
 // combination of uniform and per-lane operands, from the text of the primals in the op table; the fast ones are fused ops and,
 // with unrolled loops, the short ops. `--check` only compares.
 import { readFile, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ const root = new URL("..", import.meta.url);
 
 const bundle = await build({
   stdin: {
-    contents: `export { BASIC_OPS } from "./src/autodiff/ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/special-ops.ts"; export { FAMILIES, FUSED, REDUCTIONS, RUNS } from "./src/autodiff/fusion.ts";`,
+    contents: `export { BASIC_OPS } from "./src/autodiff/ops.ts"; export { ELEMENTARY_OPS } from "./src/autodiff/elementary-ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/special-ops.ts"; export { FAMILIES, FUSED, REDUCTIONS, RUNS } from "./src/autodiff/fusion.ts";`,
     resolveDir: fileURLToPath(root),
     loader: "ts",
   },
@@ -17,7 +17,7 @@ const bundle = await build({
   format: "esm",
   write: false,
 });
-const { BASIC_OPS, SPECIAL_OPS, FAMILIES, FUSED, REDUCTIONS, RUNS } = await import(
+const { BASIC_OPS, ELEMENTARY_OPS, SPECIAL_OPS, FAMILIES, FUSED, REDUCTIONS, RUNS } = await import(
   `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString("base64")}`
 );
 
@@ -177,13 +177,14 @@ const short = (ops) => Object.fromEntries(Object.entries(ops).filter(([, { prima
 
 /** Names, operands, kind of the result and expression of instructions that run once per batch. */
 function scalars() {
-  const single = [...Object.entries(BASIC_OPS).map(([name, row]) => ({ name, ...row })), ...FUSED].map(
-    ({ name, primal, domain, kinds = `${"r".repeat(domain.length)}>r` }) => {
-      const [operands, result] = kinds.split(">");
-      const { names, body } = parse(primal);
-      return { name, operands: [...operands].map((kind, j) => ({ kind, name: names[j] })), result, body };
-    },
-  );
+  const single = [
+    ...Object.entries({ ...BASIC_OPS, ...ELEMENTARY_OPS }).map(([name, row]) => ({ name, ...row })),
+    ...FUSED,
+  ].map(({ name, primal, domain, kinds = `${"r".repeat(domain.length)}>r` }) => {
+    const [operands, result] = kinds.split(">");
+    const { names, body } = parse(primal);
+    return { name, operands: [...operands].map((kind, j) => ({ kind, name: names[j] })), result, body };
+  });
   const sums = FAMILIES.flatMap((family) =>
     RUNS.map((count) => ({ name: `${family.name}${count}`, result: "r", ...runOf(family, count) })),
   );
@@ -252,7 +253,7 @@ export type Kernels = { readonly [name: string]: readonly (Kernel | undefined)[]
 
 `;
 const fast = [
-  ...kernelsOf(short(BASIC_OPS), true),
+  ...kernelsOf(short({ ...BASIC_OPS, ...ELEMENTARY_OPS }), true),
   ...FUSED.map((row) => [row.name, variants(row, true)]),
   ...FAMILIES.flatMap((family) =>
     RUNS.filter((count) => count > 1 || family.name !== "dot").map((count) => [
@@ -267,6 +268,7 @@ const modules = {
   kernels: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
   "fast-kernels": moduleOf(fast, { imports, table: "FAST_KERNELS" }),
   scalars: scalarModule(),
+  "elementary-kernels": moduleOf(kernelsOf(ELEMENTARY_OPS), { imports, table: "ELEMENTARY_KERNELS" }),
   "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
 };
 

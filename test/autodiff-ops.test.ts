@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ALL_OPS } from "../src/autodiff/all-ops.ts";
+import { ALL_OPS, ELEMENTARY } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
+import { ELEMENTARY_OPS } from "../src/autodiff/elementary-ops.ts";
 import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
@@ -347,12 +348,12 @@ describe("fused ops", () => {
   });
 });
 
-describe("ops on special functions", () => {
-  const special = OP_NAMES.filter((name) => !BASIC.rows[CODE[name]]);
+describe("ops that a graph is given where they are used", () => {
+  const linked = OP_NAMES.filter((name) => !BASIC.rows[CODE[name]]);
 
   test("a plain graph refuses each by name until it is linked; derivatives then need nothing further", () => {
-    expect(special.sort()).toEqual(Object.keys(SPECIAL_OPS).sort());
-    for (const name of special) {
+    expect(linked.sort()).toEqual(Object.keys({ ...ELEMENTARY_OPS, ...SPECIAL_OPS }).sort());
+    for (const name of linked) {
       const graph = new PlainGraph();
       const inputs = OPS[name].domain.map((_, j) => graph.input(`x${j}`, false));
       const make = (): NodeId => graph.apply(CODE[name], inputs[0]!, inputs[1]);
@@ -370,8 +371,9 @@ describe("ops on special functions", () => {
     const traced = lgamma(new Expr(graph, before)) as Expr; // links
     expect(graph.op[traced.node]).toBe(CODE.lgamma);
     expect(graph.algebra.exp(x)).toBe(before);
-    BASIC.rows.forEach((row, code) => {
-      if (row) expect(ALL_OPS.rows[code]).toBe(row);
-    });
+    for (const { rows } of [BASIC, ELEMENTARY])
+      rows.forEach((row, code) => {
+        if (row) expect(ALL_OPS.rows[code]).toBe(row);
+      });
   });
 });

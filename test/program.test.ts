@@ -204,7 +204,7 @@ describe("errors in the model's own words", () => {
     );
     expect(z(({ where }) => void where(any("yes"), 1, 2))).toThrow('condition: not a truth value; got "yes"');
     expect(z(({ frozen }) => void frozen("t", gamma(2, 1)))).toThrow(
-      'frozen "t": gamma is no transform of a normal; expected normal, lognormal',
+      'frozen "t": gamma is no transform of a normal; expected one such as normal, lognormal',
     );
   });
 

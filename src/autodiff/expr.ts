@@ -4,7 +4,7 @@
  * Every function here takes numbers and traced values alike; with numbers alone it just computes. Traced values are
  * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
  */
-import { ALL_OPS } from "./all-ops.ts";
+import { ALL_OPS, ELEMENTARY } from "./all-ops.ts";
 import { CODE } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
@@ -143,7 +143,7 @@ export const div: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("div");
 /** −x */
 export const neg: (x: Real) => Real = /* @__PURE__ */ unary("neg");
 /** x to the power y; for x < 0 defined where y is an integer constant. */
-export const pow: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("pow");
+export const pow: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("pow", ELEMENTARY);
 /** eˣ */
 export const exp: (x: Real) => Real = /* @__PURE__ */ unary("exp");
 /** Natural logarithm; −∞ at 0, NaN below. */
@@ -159,9 +159,9 @@ export const square: (x: Real) => Real = /* @__PURE__ */ unary("square");
 /** |x|; its derivative at 0 is taken as 0. */
 export const abs: (x: Real) => Real = /* @__PURE__ */ unary("abs");
 /** The smaller one; where both are equal the derivative is that of y. */
-export const min: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("min");
+export const min: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("min", ELEMENTARY);
 /** The larger one; where both are equal the derivative is that of y. */
-export const max: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("max");
+export const max: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("max", ELEMENTARY);
 /** max(x, 0); its derivative at 0 is taken as 0. */
 export function relu(x: Real): Real {
   return max(x, 0);
@@ -175,13 +175,13 @@ export function clamp(x: Real, low: Real, high: Real): Real {
 }
 
 /** Sine (radians). */
-export const sin: (x: Real) => Real = /* @__PURE__ */ unary("sin");
+export const sin: (x: Real) => Real = /* @__PURE__ */ unary("sin", ELEMENTARY);
 /** Cosine (radians). */
-export const cos: (x: Real) => Real = /* @__PURE__ */ unary("cos");
+export const cos: (x: Real) => Real = /* @__PURE__ */ unary("cos", ELEMENTARY);
 /** Tangent (radians). */
-export const tan: (x: Real) => Real = /* @__PURE__ */ unary("tan");
+export const tan: (x: Real) => Real = /* @__PURE__ */ unary("tan", ELEMENTARY);
 /** Hyperbolic tangent. */
-export const tanh: (x: Real) => Real = /* @__PURE__ */ unary("tanh");
+export const tanh: (x: Real) => Real = /* @__PURE__ */ unary("tanh", ELEMENTARY);
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid: (x: Real) => Real = /* @__PURE__ */ unary("sigmoid");
 /** log(1 + eˣ), stable for every x. */

@@ -32,21 +32,6 @@ export const KERNELS: Kernels = {
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; for (const end = last; o < end; ) { { const y = s[b]; s[o] = x / y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; for (const end = last; o < end; ) { { const x = s[a]; const y = s[b]; s[o] = x / y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
-  pow: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = x ** y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; for (const end = last; o < end; ) { { const y = s[b]; s[o] = x ** y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; for (const end = last; o < end; ) { { const x = s[a]; const y = s[b]; s[o] = x ** y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
-  ],
-  min: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.min(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; for (const end = last; o < end; ) { { const y = s[b]; s[o] = Math.min(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; for (const end = last; o < end; ) { { const x = s[a]; const y = s[b]; s[o] = Math.min(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
-  ],
-  max: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.max(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; for (const end = last; o < end; ) { { const y = s[b]; s[o] = Math.max(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; for (const end = last; o < end; ) { { const x = s[a]; const y = s[b]; s[o] = Math.max(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
-  ],
   neg: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = -x; } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
@@ -73,18 +58,6 @@ export const KERNELS: Kernels = {
   ],
   sign: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.sign(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-  ],
-  sin: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.sin(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-  ],
-  cos: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.cos(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-  ],
-  tan: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.tan(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-  ],
-  tanh: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = Math.tanh(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   sigmoid: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = sigmoid(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },

@@ -4,8 +4,8 @@
  * A row holds the primal, one partial derivative per operand (a graph builder in terms of the result `r` and the
  * operands), the domain from which the property tests draw each operand, and the kink where the derivative is a
  * convention. The arity is the primal's. The lane kernels (`kernels.generated.ts`) are generated from the text of the
- * primals; the graph folds constants with them; no formula stands anywhere else. Ops on special functions have their rows in
- * `special-ops.ts`.
+ * primals; the graph folds constants with them; no formula stands anywhere else. Ops that not every model has are in
+ * `elementary-ops.ts` and `special-ops.ts`.
  *
  * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
@@ -26,19 +26,18 @@ type BasicUnaryOp =
   | "square"
   | "abs"
   | "sign"
-  | "sin"
-  | "cos"
-  | "tan"
-  | "tanh"
   | "sigmoid"
   | "softplus"
   | "positive"
   | "not";
-type BasicBinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "min" | "max" | "chain" | "equal" | "and" | "or";
+type BasicBinaryOp = "add" | "sub" | "mul" | "div" | "chain" | "equal" | "and" | "or";
 type TernaryOp = "where";
 /** Ops that every graph knows. */
 export type BasicOp = BasicUnaryOp | BasicBinaryOp | TernaryOp;
-/** Ops whose rows a graph is given where they are used (`special-ops.ts`), so that a bundle without them is small. */
+type ElementaryBinaryOp = "pow" | "min" | "max";
+/** Ops whose rows a graph is given where they are used (`elementary-ops.ts`), so that a bundle without them is small. */
+export type ElementaryOp = ElementaryBinaryOp | "sin" | "cos" | "tan" | "tanh";
+/** The same for special functions (`special-ops.ts`). */
 export type SpecialOp =
   | "logAddExp"
   | "lgamma"
@@ -48,9 +47,9 @@ export type SpecialOp =
   | "normalCdf"
   | "logNormalCdf"
   | "normalHazard";
-export type BinaryOp = BasicBinaryOp | "logAddExp";
-export type UnaryOp = BasicUnaryOp | Exclude<SpecialOp, BinaryOp>;
-export type OpName = BasicOp | SpecialOp;
+export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp";
+export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
+export type OpName = BasicOp | ElementaryOp | SpecialOp;
 
 /** Builders of nodes, one per op: what a graph offers and what derivative rules are written in. */
 export type Algebra = { constant(value: number): NodeId } & { readonly [K in UnaryOp]: (x: NodeId) => NodeId } & {
@@ -82,12 +81,6 @@ export const BASIC_OPS: { readonly [K in BasicOp]: OpRow } = {
   mul:          { primal: (x, y) => x * y,            partials: [(_A, _r, _x, y) => y, (_A, _r, x) => x],                     domain: [ANY, ANY], commutes: true },
   div:          { primal: (x, y) => x / y,            partials: [(A, _r, _x, y) => A.div(A.constant(1), y),
                                                                  (A, r, _x, y) => A.neg(A.div(r, y))],                       domain: [ANY, POS] },
-  pow:          { primal: (x, y) => x ** y,           partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
-                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]] },
-  min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
-                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
-  max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
-                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
   exp:          { primal: (x) => exp(x),              partials: [(_A, r) => r],                                               domain: [ANY] },
   log:          { primal: (x) => log(x),              partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
@@ -97,10 +90,6 @@ export const BASIC_OPS: { readonly [K in BasicOp]: OpRow } = {
   square:       { primal: (x) => x * x,               partials: [(A, _r, x) => A.mul(A.constant(2), x)],                      domain: [ANY] },
   abs:          { primal: (x) => Math.abs(x),         partials: [(A, _r, x) => A.sign(x)],                                    domain: [ANY], kink: (x) => x === 0 },
   sign:         { primal: (x) => Math.sign(x),        partials: [zero],                                                       domain: [POS], kink: (x) => x === 0 },
-  sin:          { primal: (x) => Math.sin(x),         partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
-  cos:          { primal: (x) => Math.cos(x),         partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
-  tan:          { primal: (x) => Math.tan(x),         partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
-  tanh:         { primal: (x) => Math.tanh(x),        partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
   sigmoid:      { primal: (x) => sigmoid(x),          partials: [(A, r, x) => A.mul(r, A.sigmoid(A.neg(x)))],                 domain: [ANY] },
   softplus:     { primal: (x) => softplus(x),         partials: [(A, _r, x) => A.sigmoid(x)],                                 domain: [ANY] },
   where:        { primal: (p, x, y) => (p ? x : y),   partials: ["none", (A, _r, x) => A.where(x, A.constant(1), A.constant(0)),

@@ -4,7 +4,7 @@ import { exp, expm1, log, log1p } from "./special/elementary.ts";
 import { sigmoid, softplus } from "./special/logistic.ts";
 
 /** The instructions that `runScalars` knows, by name. */
-export const SCALAR_CODES: { readonly [name: string]: number } = { add: 1, sub: 2, mul: 3, div: 4, pow: 5, min: 6, max: 7, neg: 8, exp: 9, log: 10, log1p: 11, expm1: 12, sqrt: 13, square: 14, abs: 15, sign: 16, sin: 17, cos: 18, tan: 19, tanh: 20, sigmoid: 21, softplus: 22, where: 23, positive: 24, equal: 25, not: 26, and: 27, or: 28, chain: 29, mulAdd: 30, subMul: 31, addWhere: 32, addChain: 33, addPositive: 34, subPositive: 35, dot4: 36, dot2: 37, dot1: 38, squares4: 39, squares2: 40, squares1: 41, chains4: 42, chains2: 43, chains1: 44, select4: 45, select2: 46, select1: 47 };
+export const SCALAR_CODES: { readonly [name: string]: number } = { add: 1, sub: 2, mul: 3, div: 4, neg: 5, exp: 6, log: 7, log1p: 8, expm1: 9, sqrt: 10, square: 11, abs: 12, sign: 13, sigmoid: 14, softplus: 15, where: 16, positive: 17, equal: 18, not: 19, and: 20, or: 21, chain: 22, pow: 23, min: 24, max: 25, sin: 26, cos: 27, tan: 28, tanh: 29, mulAdd: 30, subMul: 31, addWhere: 32, addChain: 33, addPositive: 34, subPositive: 35, dot4: 36, dot2: 37, dot1: 38, squares4: 39, squares2: 40, squares1: 41, chains4: 42, chains2: 43, chains1: 44, select4: 45, select2: 46, select1: 47 };
 
 /** Runs one lane of every instruction; those whose code is 0 by their kernels. Allocates nothing. */
 export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
@@ -15,31 +15,31 @@ export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: C
       case 2: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x - y; break; }
       case 3: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x * y; break; }
       case 4: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x / y; break; }
-      case 5: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x ** y; break; }
-      case 6: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = Math.min(x, y); break; }
-      case 7: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = Math.max(x, y); break; }
-      case 8: { const x = s[k[t + 1]]; s[k[t]] = -x; break; }
-      case 9: { const x = s[k[t + 1]]; s[k[t]] = exp(x); break; }
-      case 10: { const x = s[k[t + 1]]; s[k[t]] = log(x); break; }
-      case 11: { const x = s[k[t + 1]]; s[k[t]] = log1p(x); break; }
-      case 12: { const x = s[k[t + 1]]; s[k[t]] = expm1(x); break; }
-      case 13: { const x = s[k[t + 1]]; s[k[t]] = Math.sqrt(x); break; }
-      case 14: { const x = s[k[t + 1]]; s[k[t]] = x * x; break; }
-      case 15: { const x = s[k[t + 1]]; s[k[t]] = Math.abs(x); break; }
-      case 16: { const x = s[k[t + 1]]; s[k[t]] = Math.sign(x); break; }
-      case 17: { const x = s[k[t + 1]]; s[k[t]] = Math.sin(x); break; }
-      case 18: { const x = s[k[t + 1]]; s[k[t]] = Math.cos(x); break; }
-      case 19: { const x = s[k[t + 1]]; s[k[t]] = Math.tan(x); break; }
-      case 20: { const x = s[k[t + 1]]; s[k[t]] = Math.tanh(x); break; }
-      case 21: { const x = s[k[t + 1]]; s[k[t]] = sigmoid(x); break; }
-      case 22: { const x = s[k[t + 1]]; s[k[t]] = softplus(x); break; }
-      case 23: { const p = m[k[t + 1]]; const x = s[k[t + 2]]; const y = s[k[t + 3]]; s[k[t]] = p ? x : y; break; }
-      case 24: { const x = s[k[t + 1]]; m[k[t]] = -(x > 0); break; }
-      case 25: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; m[k[t]] = -(x === y); break; }
-      case 26: { const p = m[k[t + 1]]; m[k[t]] = ~p; break; }
-      case 27: { const p = m[k[t + 1]]; const q = m[k[t + 2]]; m[k[t]] = p & q; break; }
-      case 28: { const p = m[k[t + 1]]; const q = m[k[t + 2]]; m[k[t]] = p | q; break; }
-      case 29: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x === 0 ? 0 : x * y; break; }
+      case 5: { const x = s[k[t + 1]]; s[k[t]] = -x; break; }
+      case 6: { const x = s[k[t + 1]]; s[k[t]] = exp(x); break; }
+      case 7: { const x = s[k[t + 1]]; s[k[t]] = log(x); break; }
+      case 8: { const x = s[k[t + 1]]; s[k[t]] = log1p(x); break; }
+      case 9: { const x = s[k[t + 1]]; s[k[t]] = expm1(x); break; }
+      case 10: { const x = s[k[t + 1]]; s[k[t]] = Math.sqrt(x); break; }
+      case 11: { const x = s[k[t + 1]]; s[k[t]] = x * x; break; }
+      case 12: { const x = s[k[t + 1]]; s[k[t]] = Math.abs(x); break; }
+      case 13: { const x = s[k[t + 1]]; s[k[t]] = Math.sign(x); break; }
+      case 14: { const x = s[k[t + 1]]; s[k[t]] = sigmoid(x); break; }
+      case 15: { const x = s[k[t + 1]]; s[k[t]] = softplus(x); break; }
+      case 16: { const p = m[k[t + 1]]; const x = s[k[t + 2]]; const y = s[k[t + 3]]; s[k[t]] = p ? x : y; break; }
+      case 17: { const x = s[k[t + 1]]; m[k[t]] = -(x > 0); break; }
+      case 18: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; m[k[t]] = -(x === y); break; }
+      case 19: { const p = m[k[t + 1]]; m[k[t]] = ~p; break; }
+      case 20: { const p = m[k[t + 1]]; const q = m[k[t + 2]]; m[k[t]] = p & q; break; }
+      case 21: { const p = m[k[t + 1]]; const q = m[k[t + 2]]; m[k[t]] = p | q; break; }
+      case 22: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x === 0 ? 0 : x * y; break; }
+      case 23: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = x ** y; break; }
+      case 24: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = Math.min(x, y); break; }
+      case 25: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; s[k[t]] = Math.max(x, y); break; }
+      case 26: { const x = s[k[t + 1]]; s[k[t]] = Math.sin(x); break; }
+      case 27: { const x = s[k[t + 1]]; s[k[t]] = Math.cos(x); break; }
+      case 28: { const x = s[k[t + 1]]; s[k[t]] = Math.tan(x); break; }
+      case 29: { const x = s[k[t + 1]]; s[k[t]] = Math.tanh(x); break; }
       case 30: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; const z = s[k[t + 3]]; s[k[t]] = z + x * y; break; }
       case 31: { const x = s[k[t + 1]]; const y = s[k[t + 2]]; const z = s[k[t + 3]]; s[k[t]] = z - x * y; break; }
       case 32: { const p = m[k[t + 1]]; const x = s[k[t + 2]]; const y = s[k[t + 3]]; const z = s[k[t + 4]]; s[k[t]] = z + (p ? x : y); break; }
