@@ -4,12 +4,15 @@ import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { type Replacement, SparseReplacement, substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
+import type { BesideFamily } from "./family.ts";
 import { type Parallel, type Side, truthBeside } from "./parallel.ts";
 import type { Target } from "./target.ts";
 
 export interface Neighbours {
   /** What makes a predicate parallel to the boundary. */
   readonly parallel: (node: NodeId) => Parallel | undefined;
+  /** What its family knows about nodes on it, which saves work alone. */
+  readonly family?: BesideFamily | undefined;
   /** The boundaries that may coincide with it for some samples. */
   readonly coincident: readonly Boundary[];
 }
@@ -18,22 +21,18 @@ export interface Neighbours {
  * Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`; 0 for samples
  * in which the boundary coincides with an earlier one, which then counts for both.
  */
-export function jumpAcross(
-  target: Target,
-  boundary: Boundary,
-  at: SparseReplacement,
-  { parallel, coincident }: Neighbours,
-): NodeId {
+export function jumpAcross(target: Target, boundary: Boundary, at: SparseReplacement, neighbours: Neighbours): NodeId {
   const { graph, terms } = target;
   const { algebra: A } = graph;
+  const { coincident, family } = neighbours;
   const forced = (side: Side): Replacement => {
     const map = new SparseReplacement(at.leaves, at);
     for (const { node, sign } of boundary.predicates) map.set(node, graph.truth(sign === side));
     return map;
   };
-  const evaluate = evaluator(graph, parallel, forced(1), forced(-1));
+  const evaluate = evaluator(graph, neighbours, forced(1), forced(-1));
   const flipping = [boundary, ...coincident].flatMap(({ predicates }) => predicates.map(({ node }) => node));
-  const difference = differencing(graph, flipping, evaluate);
+  const difference = differencing(graph, flipping, evaluate, family?.mayJump);
   const reached = new Set([boundary, ...coincident].flatMap(({ affected }) => affected));
   const affected = coincident.length === 0 ? boundary.affected : terms.filter((term) => reached.has(term));
   const jump = graph.sum(affected.map(({ node }) => difference(node)));
@@ -47,10 +46,12 @@ export function jumpAcross(
 type Evaluate = (node: NodeId, side: Side) => NodeId;
 
 // A node on one side of the boundary, parallel conditions by their offsets.
-function evaluator(graph: Graph, parallel: Neighbours["parallel"], plus: Replacement, minus: Replacement): Evaluate {
+function evaluator(graph: Graph, { parallel, family }: Neighbours, plus: Replacement, minus: Replacement): Evaluate {
   const evaluate: Evaluate = (node, side) => {
-    const beside = (predicate: NodeId): NodeId | undefined => {
-      const found = graph.op[predicate] === CODE.positive ? parallel(predicate) : undefined;
+    const beside = (below: NodeId): NodeId | undefined => {
+      const shared = family?.value(below);
+      if (shared !== undefined) return shared;
+      const found = graph.op[below] === CODE.positive ? parallel(below) : undefined;
       return found && truthBeside(graph, found.sign, side, evaluate(found.difference, side));
     };
     return substitute(graph, [node], side > 0 ? plus : minus, beside)[0]!;
@@ -59,7 +60,12 @@ function evaluator(graph: Graph, parallel: Neighbours["parallel"], plus: Replace
 }
 
 // The difference of a node across the boundary. Linear ops pass differences through; what else jumps is evaluated on both sides.
-function differencing(graph: Graph, flipping: readonly NodeId[], evaluate: Evaluate): (node: NodeId) => NodeId {
+function differencing(
+  graph: Graph,
+  flipping: readonly NodeId[],
+  evaluate: Evaluate,
+  mayJump: (node: NodeId) => boolean = () => true,
+): (node: NodeId) => NodeId {
   const jumps = new Map<NodeId, boolean>(flipping.map((node) => [node, true]));
   const known = new Map<NodeId, NodeId>();
 
@@ -95,7 +101,7 @@ function differencing(graph: Graph, flipping: readonly NodeId[], evaluate: Evalu
     fill(
       jumps,
       root,
-      (node) => graph.operands(node),
+      (node) => (mayJump(node) ? graph.operands(node) : []),
       (node) => graph.operands(node).some((operand) => jumps.get(operand)),
     );
     fill(known, root, (node) => (jumps.get(node) ? linearIn(node) : []), difference);

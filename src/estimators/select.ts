@@ -10,6 +10,7 @@ import { boundaryTerm, neighboursOf, ownSurfaces } from "./boundary-terms.ts";
 import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn.ts";
 import type { Adaptive, Derived } from "./estimator.ts";
+import { familiesOf } from "./family.ts";
 import { Probabilities } from "./probabilities.ts";
 import type { Surface } from "./surface.ts";
 import type { Target } from "./target.ts";
@@ -60,9 +61,11 @@ export function selectedTerms(
   selection: BoundarySelection,
 ): SelectedTerms {
   const neighbours = neighboursOf(target, boundaries);
+  const families = familiesOf(target, boundaries);
   const summands = new Map<Boundary, ReadonlyMap<number, NodeId>>();
   const termOf = (boundary: Boundary): ReadonlyMap<number, NodeId> => {
-    const term = summands.get(boundary) ?? boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(boundary));
+    const beside = { ...neighbours(boundary), family: families(boundary) };
+    const term = summands.get(boundary) ?? boundaryTerm(target, boundary, beside, surfacesOf(boundary));
     summands.set(boundary, term);
     return term;
   };

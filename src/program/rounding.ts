@@ -12,8 +12,8 @@ export interface RoundingRange {
   readonly to: number;
 }
 
-/** Most predicates of one call: building each beside all others takes about 10 s for so many. */
-const MOST_STEPS = 1024;
+/** Most predicates of one call: making the tape of so many boundaries takes seconds. */
+const MOST_STEPS = 10_000;
 
 /**
  * The largest integer ≤ x, for from ≤ x < to + 1.
