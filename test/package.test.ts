@@ -152,6 +152,22 @@ describe("package.json", () => {
   });
 });
 
+test("a bundle with one of the built models leaves those for kinds of conditions out", async () => {
+  await builtPackage();
+  const bundleOf = async (name: string): Promise<string> => {
+    const contents = `export { ${name} } from "./dist/models/index.js";`;
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: root },
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
+    return outputFiles[0]!.text;
+  };
+  expect(await bundleOf("conditions")).toContain("conditions/");
+  expect(await bundleOf("textmsg")).not.toContain("conditions/");
+});
+
 describe("package-lock.json", () => {
   interface Entry {
     readonly optionalDependencies?: Record<string, string>;

@@ -3,20 +3,36 @@ import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { KnownModel } from "../models/index.ts";
-import * as catalogue from "../models/index.ts";
+import {
+  cheating,
+  conditions,
+  gmm,
+  influenza,
+  type KnownModel,
+  temperature,
+  textmsg,
+  walk,
+  xornet,
+} from "../models/index.ts";
 import type { Model } from "../program/model.ts";
 import { UsageError } from "./arguments.ts";
 
 /** The models that come with nondiff, by name. */
-export const MODELS: ReadonlyMap<string, Model> = new Map(
-  Object.values(catalogue).flatMap((value) => (isModel(value) ? [[value.name, value] as const] : [])),
-);
-
+export const MODELS: ReadonlyMap<string, Model> = byName([
+  cheating,
+  gmm,
+  influenza,
+  temperature,
+  textmsg,
+  walk,
+  xornet,
+]);
 /** The small models with known answers, by name: "conditions/circle". */
-export const CONDITIONS: ReadonlyMap<string, KnownModel> = new Map(
-  Object.values(catalogue.conditions).map((model) => [model.name, model]),
-);
+export const CONDITIONS: ReadonlyMap<string, KnownModel> = byName(Object.values(conditions));
+
+function byName<M extends Model>(models: readonly M[]): ReadonlyMap<string, M> {
+  return new Map(models.map((model) => [model.name, model]));
+}
 
 export async function loadModel(name: string | undefined): Promise<Model> {
   const known = `one of ${[...MODELS.keys()].join(", ")}, conditions/… (nondiff models lists them), or a file such as ./my-model.js`;

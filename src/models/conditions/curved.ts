@@ -31,7 +31,7 @@ export const CURVED: Table<"circle" | "cubic" | "sine"> = {
       return add(between(q, low, middle), above(q, high));
     },
   },
-  /** Periods −2 … 2 of the sine are counted: to 1e-9 while |mean| + 6 sd of z1 is below 12. */
+  /** Periods −4 … 4 of the sine are counted: enough while |mean| + 6 sd of z1 is below 24. */
   sine: {
     text: "sin z1 > z2²",
     latents: 2,
@@ -40,7 +40,7 @@ export const CURVED: Table<"circle" | "cubic" | "sine"> = {
     probability: (q, r) =>
       halfTurn((t) => {
         const reach = 2 * Math.asin(Math.cos(t) * Math.SQRT1_2);
-        const tops = [-2, -1, 0, 1, 2].map((k) => Math.PI * (2 * k + 0.5));
+        const tops = Array.from({ length: 9 }, (_, k) => Math.PI * (2 * (k - 4) + 0.5));
         const waves = sum(tops.map((top) => between(q, top - reach, top + reach)));
         return mul(Math.cos(t), mul(density(r, Math.sin(t)), waves));
       }),
