@@ -11,10 +11,11 @@ import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { kernelModule, wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { emitterOf } from "../src/backends/wasm-ops.ts";
-import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
+import { corrected, type Estimator, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { makeGenerator } from "../src/index.ts";
 import { makeMoments, makeSampler, momentsInto } from "../src/inference/sampler.ts";
-import { gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
+import { conditions, gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
+import type { Model } from "../src/program/model.ts";
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["wasm", wasm({ after: 0 })],
@@ -137,6 +138,18 @@ test("the instructions without a SIMD form are the ones that are known", () => {
   );
 });
 
+/** Moments of the gradient near the model's start, and of its norm. */
+function momentsOf(model: Model, estimator: Estimator, backend: Backend): number[] {
+  const { mu, rho } = model.init!;
+  const theta = Float64Array.from([...Array.from(mu), ...Array.from(rho)], (value, i) => value + 1e-3 * Math.sin(i));
+  // An odd number of samples: the last pass ends within a pair.
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 77 };
+  const sampler = makeSampler(model, estimator, { lanes: 32, backend });
+  const moments = makeMoments(sampler);
+  momentsInto(moments, sampler, theta, draw);
+  return [...moments.mean, ...moments.variance, moments.normVariance];
+}
+
 describe.each(BACKENDS)("models on %s", (_name, backend) => {
   const cases = [gmm, textmsg, influenza, temperature].flatMap((model) =>
     [score(), reparam(), lyy18(), corrected(), corrected({ marginalise: false })].map((estimator, index) => ({
@@ -146,18 +159,17 @@ describe.each(BACKENDS)("models on %s", (_name, backend) => {
     })),
   );
   test.each(cases)("$title has the interpreter's bits", ({ model, estimator }) => {
-    const { mu, rho } = model.init!;
-    const theta = Float64Array.from([...Array.from(mu), ...Array.from(rho)], (value, i) => value + 1e-3 * Math.sin(i));
-    // An odd number of samples: the last pass ends within a pair.
-    const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 77 };
-    const [expected, found] = [INTERPRETER, backend].map((each) => {
-      const sampler = makeSampler(model, estimator, { lanes: 32, backend: each });
-      const moments = makeMoments(sampler);
-      momentsInto(moments, sampler, theta, draw);
-      return [...moments.mean, ...moments.variance, moments.normVariance];
-    });
-    expect(found).toEqual(expected);
+    expect(momentsOf(model, estimator, backend)).toEqual(momentsOf(model, estimator, INTERPRETER));
   });
+});
+
+test("every kind of condition has the interpreter's bits", () => {
+  for (const model of Object.values(conditions)) {
+    const estimator = corrected({ marginalise: false });
+    const expected = momentsOf(model, estimator, INTERPRETER);
+    for (const [name, backend] of BACKENDS)
+      expect(momentsOf(model, estimator, backend), `${model.name} on ${name}`).toEqual(expected);
+  }
 });
 
 test("one lane is enough: tapes of an odd number of lanes have room for the pair", () => {
