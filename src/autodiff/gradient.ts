@@ -11,8 +11,6 @@ import { CODE, INPUT, OP_NAMES } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
-const [INACTIVE, ACTIVE] = [0, 1];
-
 /** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in what `output` is computed from. */
 export function gradient(graph: Graph, output: NodeId, inputs: readonly NodeId[]): NodeId[] {
   return adjoints(graph, [[output, graph.constant(1)]], inputs);
@@ -24,57 +22,39 @@ export function adjoints(
   seeds: readonly (readonly [output: NodeId, seed: NodeId])[],
   inputs: readonly NodeId[],
 ): NodeId[] {
-  const { algebra } = graph;
   const nodes = graph.reachable(seeds.map(([output]) => output));
-  // Per node: INACTIVE, ACTIVE, or −1 − its adjoint when that is known; until then the latest contribution to it, above
-  // ACTIVE. Contributions are linked lists in two growing arrays.
-  const state = graph.takeScratch();
-  for (const node of inputs) state[node] = ACTIVE;
+  const active = new Set(inputs); // what depends on an input
   for (const node of nodes)
-    for (let j = graph.arity(node) - 1; j >= 0; j--)
-      if (state[graph.operand(node, j)] !== INACTIVE) state[node] = ACTIVE;
-  const contribution: NodeId[] = [-1, -1];
-  const next: number[] = [0, 0];
-  const contribute = (node: NodeId, adjoint: NodeId): void => {
-    contribution.push(adjoint);
-    next.push(state[node]!);
-    state[node] = contribution.length - 1;
-  };
-  const collect = (node: NodeId): NodeId => {
-    const latest = state[node]!;
-    if (next[latest] === ACTIVE) return contribution[latest]!;
-    const terms: NodeId[] = [];
-    for (let at = latest; at > ACTIVE; at = next[at]!) terms.push(contribution[at]!);
-    return graph.sum(terms.reverse());
-  };
+    for (let j = graph.arity(node) - 1; j >= 0; j--) if (active.has(graph.operand(node, j))) active.add(node);
 
-  for (const [output, seed] of seeds) if (state[output] !== INACTIVE) contribute(output, seed);
-  for (let index = nodes.length - 1; index >= 0; index--) {
-    const node = nodes[index]!;
-    if (state[node]! <= ACTIVE) continue;
-    const adjoint = collect(node);
-    state[node] = -1 - adjoint;
+  const contributions = new Map<NodeId, NodeId[]>();
+  const contribute = (node: NodeId, adjoint: NodeId): void => {
+    const others = contributions.get(node);
+    if (others) others.push(adjoint);
+    else contributions.set(node, [adjoint]);
+  };
+  for (const [output, seed] of seeds) if (active.has(output)) contribute(output, seed);
+  const adjointOf = new Map<NodeId, NodeId>();
+  for (const node of nodes.reverse()) {
+    const terms = contributions.get(node);
+    if (!terms) continue;
+    const adjoint = graph.sum(terms);
+    adjointOf.set(node, adjoint);
     const code = graph.op[node]!;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
     const y = graph.b[node]!;
-    const { partials } = graph.ops.rows[code]!;
-    for (let j = 0; j < partials.length; j++) {
+    graph.ops.rows[code]!.partials.forEach((rule, j) => {
       const operand = graph.operand(node, j);
-      if (state[operand] === INACTIVE) continue;
-      const rule = partials[j]!;
-      if (rule === "none") continue;
+      if (!active.has(operand) || rule === "none") return;
       if (rule === "undefined")
         throw new TypeError(
           `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
         );
-      contribute(operand, product(graph, adjoint, rule(algebra, node, x, y)));
-    }
+      contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
+    });
   }
-  const result = inputs.map((node) => (state[node]! < 0 ? -1 - state[node]! : graph.constant(0)));
-  for (const list of [nodes, inputs]) for (const node of list) state[node] = INACTIVE;
-  graph.giveBack(state);
-  return result;
+  return inputs.map((node) => adjointOf.get(node) ?? graph.constant(0));
 }
 
 /** adjoint · partial, such that an adjoint that is zero because its arm was not taken stays zero. */

@@ -4,11 +4,12 @@
  * Node ids grow from operands to results, so id order is a topological order. Equal nodes are one node; constants are
  * folded and a few identities simplified on construction (`simplify.ts`).
  */
+
+import { calls } from "./calls.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
 import type { Algebra, NodeId } from "./ops.ts";
 import type { Planner } from "./plan.ts";
-import { print } from "./print.ts";
 import { simplify } from "./simplify.ts";
 
 /** Bits of a node's flags. */
@@ -36,6 +37,8 @@ export interface GraphOptions {
   readonly pushIntoWhere?: boolean;
   /** How tapes of the graph are made (default: one instruction per op). */
   readonly planner?: Planner;
+  /** The text of an expression in messages (default: its ops as calls). */
+  readonly print?: (graph: Graph, node: NodeId) => string;
 }
 
 const NO_NUMBERS = new Int32Array(0);
@@ -54,6 +57,7 @@ export class Graph {
   ops: OpTable = BASIC;
   readonly pushIntoWhere: boolean;
   readonly planner: Planner | undefined;
+  readonly #print: NonNullable<GraphOptions["print"]>;
   /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
   readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
   /** The ranges that a program states; results are NaN outside them. */
@@ -67,6 +71,7 @@ export class Graph {
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
     this.planner = options.planner;
+    this.#print = options.print ?? calls;
     const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
     for (const name of OP_NAMES) {
       const code = CODE[name];
@@ -135,11 +140,16 @@ export class Graph {
     return this.any(this.checks.map(({ ok }) => this.algebra.not(ok)));
   }
 
+  /** An expression, for messages. */
+  text(node: NodeId): string {
+    return this.#print(this, node);
+  }
+
   /** Throws TypeError if a condition was made and never used; call it when tracing is over. */
   checkConditionsUsed(caller: string): void {
     for (const { node } of this.unusedConditions)
       throw new TypeError(
-        `${caller}: a condition was made but never used; got \`${print(this, node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
+        `${caller}: a condition was made but never used; got \`${this.text(node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
       );
   }
 

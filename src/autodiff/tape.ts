@@ -115,24 +115,7 @@ export function addOutputsInto(
   to: number,
   count: number,
 ): void {
-  let p = 0;
-  // Four at a time: an addition has to wait for the one before it.
-  for (; p + 3 < count; p += 4) {
-    const [a, b, c, d] = [outputs[p]!, outputs[p + 1]!, outputs[p + 2]!, outputs[p + 3]!];
-    if (!(a.lane && b.lane && c.lane && d.lane)) break;
-    let [sumA, sumB, sumC, sumD] = [sums[p]!, sums[p + 1]!, sums[p + 2]!, sums[p + 3]!];
-    for (let i = from; i < to; i++) {
-      sumA += slots[a.offset + i]!;
-      sumB += slots[b.offset + i]!;
-      sumC += slots[c.offset + i]!;
-      sumD += slots[d.offset + i]!;
-    }
-    sums[p] = sumA;
-    sums[p + 1] = sumB;
-    sums[p + 2] = sumC;
-    sums[p + 3] = sumD;
-  }
-  for (; p < count; p++) {
+  for (let p = 0; p < count; p++) {
     const { offset, lane } = outputs[p]!;
     if (!lane) continue;
     let sum = sums[p]!;

@@ -9,7 +9,6 @@
 import { CODE } from "../autodiff/codes.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { print } from "../autodiff/print.ts";
 import { Users } from "../autodiff/users.ts";
 import { type Block, blocksOf } from "./block.ts";
 import { smoothlyMoved, type Target, type TargetTerm, variablesBelow } from "./target.ts";
@@ -67,7 +66,7 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
-    const text = (): string => print(graph, node);
+    const text = (): string => graph.text(node);
     const refuse = (reason: string): void => void refused.push({ text, site: terms[affected[0]!]!.site, reason });
     const form = scaledForm(target, graph.a[node]!, moving);
     if (typeof form === "string") {
@@ -178,8 +177,6 @@ function scaledForm(
 ): ScaledForm | string {
   const { algebra: A } = graph;
   const { coefficients, constant } = linearForm(graph, condition);
-  for (const value of [constant, ...coefficients.values()])
-    if (!Number.isFinite(value)) return `the coefficient ${value}`;
   const atoms = [...coefficients.keys()].sort((p, q) => p - q);
   const variable = atoms.reduce((least, atom) => Math.min(least, variableOf.get(atom) ?? Infinity), Infinity);
   const first = variables[variable]?.node ?? atoms.find((atom) => moves[atom] === 1);
@@ -190,8 +187,8 @@ function scaledForm(
   const scale = Math.sign(own) * Math.max(Math.abs(own), largest / LARGEST);
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
-  const unusable = [form.constant, ...form.coefficients].find((value) => !Number.isFinite(value));
-  if (unusable !== undefined) return `coefficients that overflow (${unusable}) when the first is scaled to 1`;
+  for (const value of [constant, ...coefficients.values(), form.constant, ...form.coefficients])
+    if (!Number.isFinite(value)) return `the coefficient ${value}`;
   const sumOf = (some: readonly NodeId[]): NodeId =>
     A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
   return {

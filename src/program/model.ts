@@ -1,4 +1,5 @@
 import { fastPlan } from "../autodiff/fast-plan.ts";
+import { print } from "../autodiff/print.ts";
 import { averaging } from "../inference/averaging.ts";
 import { diagnosis } from "./non-finite.ts";
 import { type Model, type ModelOptions, type Program, plainModel } from "./plain-model.ts";
@@ -14,5 +15,5 @@ export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, P
  *     });
  */
 export function defineModel(name: string, program: Program, options: ModelOptions = {}): Model {
-  return { ...plainModel(name, program, options), graphOptions: { planner: fastPlan }, averaging, diagnosis };
+  return { ...plainModel(name, program, options), graphOptions: { planner: fastPlan, print }, averaging, diagnosis };
 }

@@ -55,8 +55,8 @@ export interface ModelOptions {
 }
 
 /**
- * `defineModel` of `nondiff/core`: a model whose tapes compute one op after the other, and whose error for a density that
- * is not finite does not name the site.
+ * `defineModel` of `nondiff/core`: a model whose tapes compute one op after the other, whose error for a density that
+ * is not finite does not name the site and whose errors about a condition write it as calls of ops.
  */
 export function plainModel(name: string, program: Program, options: ModelOptions = {}): Model {
   requireName("defineModel", name);
