@@ -7,6 +7,7 @@
  * it is the op `chain`, in which a zero absorbs: also a sum that is 0 by chance, where arms were taken. Everywhere else
  * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
+import { append } from "./append.ts";
 import { CODE, INPUT, OP_NAMES } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
@@ -28,12 +29,7 @@ export function adjoints(
     for (let j = graph.arity(node) - 1; j >= 0; j--) if (active.has(graph.operand(node, j))) active.add(node);
 
   const contributions = new Map<NodeId, NodeId[]>();
-  const contribute = (node: NodeId, adjoint: NodeId): void => {
-    const others = contributions.get(node);
-    if (others) others.push(adjoint);
-    else contributions.set(node, [adjoint]);
-  };
-  for (const [output, seed] of seeds) if (active.has(output)) contribute(output, seed);
+  for (const [output, seed] of seeds) if (active.has(output)) append(contributions, output, seed);
   const adjointOf = new Map<NodeId, NodeId>();
   for (const node of nodes.reverse()) {
     const terms = contributions.get(node);
@@ -51,7 +47,7 @@ export function adjoints(
         throw new TypeError(
           `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
         );
-      contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
+      append(contributions, operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     });
   }
   return inputs.map((node) => adjointOf.get(node) ?? graph.constant(0));

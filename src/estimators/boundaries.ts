@@ -6,6 +6,7 @@
  * set can be sampled exactly. Predicates with the same zero set (also swapped, negated or scaled) form one boundary and
  * are forced jointly.
  */
+import { append } from "../autodiff/append.ts";
 import { CODE } from "../autodiff/codes.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
@@ -58,45 +59,40 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
   const users = new Users(graph, nodes);
   const affectedBy = affectedTerms(users, terms);
   const families = new Families();
-  const found: Omit<Boundary, "affected">[] = [];
-  const predicatesOf: Predicate[][] = [];
-  const affectedOf: number[][] = []; // indices of terms
+  const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
     if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = (): string => graph.text(node);
-    const refuse = (reason: string): void => void refused.push({ text, site: terms[affected[0]!]!.site, reason });
     const form = scaledForm(target, graph.a[node]!, moving);
     if (typeof form === "string") {
-      refuse(form);
+      refused.push({ text, site: terms[affected[0]!]!.site, reason: form });
+      continue;
+    }
+    const predicate = { node, sign: form.sign };
+    const { index, family } = families.place(form, found.length);
+    const same = found[index];
+    if (same) {
+      same.predicates.push(predicate);
+      same.affected = same.affected.concat(affected);
       continue;
     }
     const condition = form.condition();
-    const blocks = blocksOf(target, condition);
-    const { index, family } = families.place(form, found.length);
-    const predicate = { node, sign: form.sign };
-    if (index === found.length) {
-      const own = related ? family : index;
-      predicatesOf.push([predicate]);
-      affectedOf.push(affected);
-      found.push({
-        predicates: predicatesOf[index]!,
-        condition,
-        blocks,
-        family: own,
-        offset: form.offset(),
-        text,
-      });
-    } else {
-      predicatesOf[index]!.push(predicate);
-      affectedOf[index] = affectedOf[index]!.concat(affected);
-    }
+    found.push({
+      predicates: [predicate],
+      condition,
+      blocks: blocksOf(target, condition),
+      affected,
+      family: related ? family : index,
+      offset: form.offset(),
+      text,
+    });
   }
-  const boundaries = found.map((boundary, index) => ({
+  const boundaries = found.map((boundary) => ({
     ...boundary,
-    affected: inOrder(affectedOf[index]!).map((term) => terms[term]!),
+    affected: inOrder(boundary.affected).map((term) => terms[term]!),
   }));
   return { boundaries: affordable(target, nodes.length, users, boundaries), refused };
 }
@@ -235,26 +231,16 @@ class Families {
 
 // Things by numbers that are compared up to AGREEMENT, found without a look at all of them.
 class Agreeing<T> {
-  readonly #byKey = new Map<number, { readonly order: number; readonly entry: T }[]>();
-  #count = 0;
+  readonly #byBucket = new Map<number, T[]>();
 
   add(numbers: readonly number[], entry: T): void {
-    const key = bucketOf(numbers);
-    const bucket = this.#byKey.get(key);
-    const item = { order: this.#count++, entry };
-    if (bucket) bucket.push(item);
-    else this.#byKey.set(key, [item]);
+    append(this.#byBucket, bucketOf(numbers), entry);
   }
 
-  /** The first one added that agrees; numbers that do lie in one bucket or in two that are neighbours. */
+  /** One that agrees; numbers that do lie in one bucket or in two that are neighbours. */
   find(numbers: readonly number[], agrees: (entry: T) => boolean): T | undefined {
-    const key = bucketOf(numbers);
-    let best: { readonly order: number; readonly entry: T } | undefined;
-    for (const step of [0, -1, 1]) {
-      const found = this.#byKey.get(key + step)?.find(({ entry }) => agrees(entry));
-      if (found && !(best && best.order < found.order)) best = found;
-    }
-    return best?.entry;
+    const bucket = bucketOf(numbers);
+    return [0, -1, 1].flatMap((step) => this.#byBucket.get(bucket + step) ?? []).find(agrees);
   }
 }
 
@@ -285,9 +271,7 @@ function parallel(p: ScaledForm, q: ScaledForm): boolean {
 function affectedTerms(users: Users, terms: readonly TargetTerm[]): (node: NodeId) => number[] {
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
-    const known = termsOf.get(node);
-    if (known) known.push(index);
-    else termsOf.set(node, [index]);
+    append(termsOf, node, index);
   });
   return (node) => inOrder(users.above([node]).flatMap((above) => termsOf.get(above) ?? []));
 }

@@ -4,6 +4,7 @@
  * conditions may be equal for some samples and not for others: then both conditions flip together, and only the first
  * boundary of the two counts.
  */
+import { append } from "../autodiff/append.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import type { Boundary } from "./boundaries.ts";
@@ -49,11 +50,7 @@ export function truthBeside(graph: Graph, sign: 1 | -1, side: Side, difference: 
 /** The boundaries that may coincide with this one for some samples: of its family, at an offset that is not a constant away. */
 export function sometimesCoincident(graph: Graph, boundaries: readonly Boundary[]): (on: Boundary) => Boundary[] {
   const families = new Map<number, Boundary[]>();
-  for (const boundary of boundaries) {
-    const members = families.get(boundary.family);
-    if (members) members.push(boundary);
-    else families.set(boundary.family, [boundary]);
-  }
+  for (const boundary of boundaries) append(families, boundary.family, boundary);
   const constant = new Set(
     [...families].flatMap(([family, members]) =>
       members.every(({ offset }) => graph.isConstant(offset)) ? [family] : [],

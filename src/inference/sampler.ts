@@ -74,13 +74,6 @@ export interface Moments {
   readonly variance: Float64Array;
   /** The same for the Euclidean norm of the gradient. */
   normVariance: number;
-  /** Room for the sums. */
-  readonly scratch: {
-    readonly group: Float64Array;
-    readonly first: Float64Array;
-    readonly sums: Float64Array;
-    readonly squares: Float64Array;
-  };
 }
 
 export interface SamplerOptions {
@@ -206,15 +199,14 @@ export function momentsInto(
   const each = sampler.each();
   const { lanes } = each.tape;
   const { mean, variance } = moments;
-  const { group, first, sums, squares } = moments.scratch;
   const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
   nodes.reduction?.require("momentsInto", together);
   const groups = Math.floor(draw.samples / together);
-  sums.fill(0);
-  squares.fill(0);
+  // The gradient, ℓ and the gradient's norm: of a group, and sums about the first group, so that little cancels.
+  const room = (): Float64Array => new Float64Array(size + 2);
+  const [group, first, sums, squares] = [room(), room(), room(), room()];
   setParameters(each, nodes, theta, draw.step ?? 0);
-  let counted = 0; // groups so far
-  let inGroup = 0;
+  let inGroup = 0; // samples of the present group so far
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
     runSamples(each, sampler, theta, draw, draw.firstSample + done, n);
@@ -230,8 +222,7 @@ export function momentsInto(
       for (let p = 0; p < size; p++) square += group[p]! ** 2;
       group[size + 1] = Math.sqrt(square);
       onGroup?.(group);
-      // About the first group, so that little cancels.
-      if (counted++ === 0) first.set(group);
+      if (done + i === together) first.set(group);
       for (let p = 0; p < size + 2; p++) {
         const d = group[p]! - first[p]!;
         sums[p]! += d;
@@ -251,13 +242,7 @@ export function momentsInto(
 
 /** Room for the moments of a sampler. */
 export function makeMoments({ size }: GradientSampler): Moments {
-  const room = (): Float64Array => new Float64Array(size + 2);
-  return {
-    mean: new Float64Array(size + 1),
-    variance: new Float64Array(size + 1),
-    normVariance: 0,
-    scratch: { group: room(), first: room(), sums: room(), squares: room() },
-  };
+  return { mean: new Float64Array(size + 1), variance: new Float64Array(size + 1), normVariance: 0 };
 }
 
 /** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
