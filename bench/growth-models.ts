@@ -14,7 +14,8 @@ export const chain = (nodes: number): Model =>
     "chain",
     ({ sample, observe }) => {
       let state: Real = sample("z", normal(0, 1));
-      for (let k = 0; k < nodes; k += 3) state = add(mul(0.9, state), sin(state));
+      // Steps this small, so that no derivative becomes subnormal.
+      for (let k = 0; k < nodes; k += 3) state = add(state, mul(1 / nodes, sin(state)));
       observe(normal(state, 1), 1);
     },
     start(1),

@@ -1,0 +1,105 @@
+/** Our side of the comparison with other libraries: the same gradients, points and fits. */
+import { gradient } from "../../src/autodiff/gradient.ts";
+import type { Backend } from "../../src/autodiff/interpreter.ts";
+import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape.ts";
+import { jit } from "../../src/backends/jit.ts";
+import { wasm } from "../../src/backends/wasm.ts";
+import { wasmKernels } from "../../src/backends/wasm-kernels.ts";
+import { reparam } from "../../src/estimators/index.ts";
+import { initialParameters, packParameters } from "../../src/guides/mean-field.ts";
+import { fit } from "../../src/inference/fit.ts";
+import { adam } from "../../src/inference/optimizers.ts";
+import { makeSampler, meanGradientInto } from "../../src/inference/sampler.ts";
+import { INFLUENZA_DEATHS } from "../../src/models/influenza-deaths.ts";
+import { ROOM_TEMPERATURES } from "../../src/models/room-temperatures.ts";
+import type { Model } from "../../src/program/model.ts";
+import { trace } from "../../src/program/trace.ts";
+import { fillNormals, makeGenerator } from "../../src/random/index.ts";
+import { ALL_BOUNDARIES, byTape, disagreement, HAND_WRITTEN, pointOf } from "../gradients.ts";
+
+export { sideBySide, spent } from "../timing.ts";
+export { adam, byTape, disagreement, fillNormals, makeGenerator };
+
+export const MODELS: readonly Model[] = HAND_WRITTEN.map(({ model }) => model);
+export const BACKENDS: readonly (readonly [name: string, backend: Backend | undefined])[] = [
+  ["interpreter", undefined],
+  ["generated JavaScript", jit()],
+  ["WebAssembly kernels", wasmKernels()],
+  ["generated WebAssembly", wasm({ after: 0 })],
+];
+
+/** Per model, what its density needs of the data. */
+export const CONSTANTS = {
+  textmsg: textmsgConstants(),
+  influenza: { deaths: [...INFLUENZA_DEATHS] },
+  temperature: { temperatures: [...ROOM_TEMPERATURES] },
+};
+
+function textmsgConstants() {
+  const [mean, sd, , ...rest] = HAND_WRITTEN[0]!.hand.constants;
+  return { mean, sd, counts: rest.slice(0, rest.length / 2), thresholds: rest.slice(rest.length / 2) };
+}
+
+/** Draws of the guide: latent i of point j at [i·points + j]. */
+export function pointsOf(model: Model, points: number): Float64Array {
+  const theta = pointOf(model);
+  const latents = theta.length / 2;
+  const z = new Float64Array(latents * points);
+  fillNormals(z, 0, points, makeGenerator(2), 0, 0, points, latents);
+  return z.map((epsilon, at) => {
+    const i = Math.floor(at / points);
+    return theta[i]! + Math.log1p(Math.exp(theta[latents + i]!)) * epsilon;
+  });
+}
+
+/** ∂ log p(x, z) / ∂z at every point, laid out as the points are. */
+export function logJointGradient(model: Model, points: number, backend?: Backend): (z: Float64Array) => Float64Array {
+  const { graph, latents, terms } = trace(model);
+  const nodes = latents.map(({ node }) => node);
+  const value = graph.sum(terms.map(({ node }) => node));
+  const tape = compileTape(graph, gradient(graph, value, nodes), { laneInputs: nodes, ...(backend && { backend }) });
+  const { lanes, slots, noiseOffset, outputs } = tape;
+  const out = new Float64Array(nodes.length * points);
+  return (z) => {
+    runUniform(tape);
+    for (let done = 0; done < points; done += lanes) {
+      const n = Math.min(lanes, points - done);
+      for (let i = 0; i < nodes.length; i++)
+        slots.set(z.subarray(i * points + done, i * points + done + n), noiseOffset + i * lanes);
+      runLanes(tape, n);
+      outputs.forEach(({ offset }, i) => {
+        out.set(slots.subarray(offset, offset + n), i * points + done);
+      });
+    }
+    return out;
+  };
+}
+
+export const init = (model: Model): Float64Array => {
+  const traced = trace(model);
+  return packParameters("bench", traced, initialParameters(traced));
+};
+
+export const LEARNING_RATE = 0.001;
+export const SAMPLES = 16;
+
+/** A whole fit: `boundaries` says whether the gradient is corrected or, as the others', pathwise alone. */
+export function fitted(model: Model, steps: number, boundaries: boolean, backend?: Backend): Float64Array {
+  const { params } = fit(model, {
+    estimator: boundaries ? ALL_BOUNDARIES : reparam(),
+    optimizer: adam({ learningRate: LEARNING_RATE }),
+    samples: SAMPLES,
+    seed: 1,
+    steps,
+    ...(backend && { backend }),
+    onWarning: () => {},
+  });
+  return Float64Array.of(...params.mu, ...params.rho);
+}
+
+/** The ELBO at parameters, from 65,536 samples. */
+export function elboAt(model: Model, theta: Float64Array): number {
+  const sampler = makeSampler(model, reparam());
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 65_536 };
+  return meanGradientInto(new Float64Array(theta.length), sampler, theta, draw);
+}
