@@ -56,12 +56,18 @@ export async function fits(ours, torch, { steps, seconds: budget }) {
       },
     };
     for (const { name, fit } of [...mine, ...theirs, program, ...(inTorch ? [inTorch] : [])]) {
-      const trial = Math.min(steps, 50);
-      // The difference of two lengths, so that what comes before the first step does not count.
-      const [short, long] = [await fit(trial), await fit(2 * trial)];
-      const perStep = Math.max(0, long.seconds - short.seconds) / trial;
-      const count = Math.max(trial, Math.min(steps, Math.floor(budget / perStep)));
-      const { seconds, theta } = await fit(count);
+      // Longer and longer, until it is long enough to tell how many steps there is time for.
+      let trial = 50;
+      let spent = (await fit(trial)).seconds;
+      while (spent < budget / 10 && 4 * trial < steps) {
+        trial *= 4;
+        spent = (await fit(trial)).seconds;
+      }
+      const count = Math.max(trial, Math.min(steps, Math.floor((budget * trial) / spent)));
+      let { seconds, theta } = await fit(count);
+      // Where there is time for it, the least of three.
+      for (let again = 0; again < 2 && seconds < budget / 8; again++)
+        seconds = Math.min(seconds, (await fit(count)).seconds);
       const scaled = count < steps ? ` (scaled from ${count} steps, its ELBO)` : "";
       const total = ((seconds * steps) / count).toFixed(2);
       console.log(

@@ -58,14 +58,14 @@ export function logJointGradient(model: Model, points: number, backend?: Backend
   const nodes = latents.map(({ node }) => node);
   const value = graph.sum(terms.map(({ node }) => node));
   const tape = compileTape(graph, gradient(graph, value, nodes), { laneInputs: nodes, ...(backend && { backend }) });
-  const { lanes, slots, noiseOffset, outputs } = tape;
+  const { lanes, stride, slots, noiseOffset, outputs } = tape;
   const out = new Float64Array(nodes.length * points);
   return (z) => {
     runUniform(tape);
     for (let done = 0; done < points; done += lanes) {
       const n = Math.min(lanes, points - done);
       for (let i = 0; i < nodes.length; i++)
-        slots.set(z.subarray(i * points + done, i * points + done + n), noiseOffset + i * lanes);
+        slots.set(z.subarray(i * points + done, i * points + done + n), noiseOffset + i * stride);
       runLanes(tape, n);
       outputs.forEach(({ offset }, i) => {
         out.set(slots.subarray(offset, offset + n), i * points + done);
