@@ -1,16 +1,19 @@
 /** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
 import { ANY, type ElementaryOp, type OpRow, POS } from "./ops.ts";
+import { tanh } from "./special/logistic.ts";
+import { pow } from "./special/power.ts";
+import { cos, sin, tan } from "./special/trigonometric.ts";
 
 // biome-ignore format: a table of derivatives, columns lined up
 export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
-  pow:          { primal: (x, y) => x ** y,           partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
+  pow:          { primal: (x, y) => pow(x, y),        partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
                                                                  (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]] },
   min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
-  sin:          { primal: (x) => Math.sin(x),         partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
-  cos:          { primal: (x) => Math.cos(x),         partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
-  tan:          { primal: (x) => Math.tan(x),         partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
-  tanh:         { primal: (x) => Math.tanh(x),        partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
+  sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
+  cos:          { primal: (x) => cos(x),              partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
+  tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
+  tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };

@@ -73,12 +73,14 @@ export class Code {
 // biome-ignore format: a table
 export const SIMD = {
   load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, store32_lane: 90, store64_lane: 91,
-  eq: 71, lt: 73, gt: 74, ge: 76, not: 77, and: 78, andnot: 79, or: 80, bitselect: 82,
+  splat: 20, extract: 33, replace: 34, demote: 94, promote: 95,
+  eq: 71, ne: 72, lt: 73, gt: 74, ge: 76, not: 77, and: 78, andnot: 79, or: 80, xor: 81, bitselect: 82, any_true: 83,
   abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
-  i32_shr_s: 172, i64_shl: 203, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
+  i32_shr_s: 172, i64_shl: 203, i64_shr_s: 204, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
 } as const;
 
 export const I32 = 0x7f;
+const F64 = 0x7c;
 export const V128 = 0x7b;
 
 export interface FunctionSpec {
@@ -91,18 +93,34 @@ export interface FunctionSpec {
   readonly name?: string;
 }
 
+/** A function of numbers that a module calls, imported as "m" `name`. */
+export interface ImportSpec {
+  readonly name: string;
+  readonly arity: number;
+}
+
 /**
- * A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB; `indirect`: functions in
- * the order in which `call_indirect` numbers them.
+ * A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB; `indirect`:
+ * positions of functions, in the order in which `call_indirect` numbers them. `call` numbers the imported functions before the others.
  */
 export function assemble(
   functions: readonly FunctionSpec[],
   pages: number,
+  imports: readonly ImportSpec[],
   indirect: readonly number[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]);
+  const types = [
+    ...functions.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]),
+    ...imports.map(({ arity }) => [0x60, ...vector(new Array(arity).fill(F64)), ...vector([F64])]),
+  ];
+  const imported = imports.map(({ name }, index) => [
+    ...text("m"),
+    ...text(name),
+    0,
+    ...number(functions.length + index),
+  ]);
   const exported = functions.flatMap(({ name }, index) =>
-    name === undefined ? [] : [[...text(name), 0, ...number(index)]],
+    name === undefined ? [] : [[...text(name), 0, ...number(imports.length + index)]],
   );
   const bodies = functions.map(({ locals, code }) => {
     const body = [...number(locals.length), ...locals.flatMap(([count, type]) => [...number(count), type])];
@@ -112,7 +130,7 @@ export function assemble(
   });
   const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   section(bytes, 1, types);
-  section(bytes, 2, [[...text("m"), ...text("m"), 2, 0, ...number(pages)]]);
+  section(bytes, 2, [...imported, [...text("m"), ...text("m"), 2, 0, ...number(pages)]]);
   section(
     bytes,
     3,
@@ -121,7 +139,9 @@ export function assemble(
   if (indirect.length > 0) section(bytes, 4, [[0x70, 0, ...number(indirect.length)]]);
   section(bytes, 7, exported);
   if (indirect.length > 0)
-    section(bytes, 9, [[0, 0x41, 0, 0x0b, ...number(indirect.length), ...indirect.flatMap(number)]]);
+    section(bytes, 9, [
+      [0, 0x41, 0, 0x0b, ...number(indirect.length), ...indirect.flatMap((index) => number(imports.length + index))],
+    ]);
   section(
     bytes,
     10,

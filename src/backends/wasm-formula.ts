@@ -9,7 +9,8 @@ import { Code, type FunctionSpec, SIMD, V128 } from "./wasm-encoder.ts";
  *
  * Expressions: numbers (the same in both lanes), names, + − * / and calls: of a SIMD instruction, of one of the
  * `functions` (name: index), or `high32(n)`, `low32(n)`: 64-bit integers with that word and 0; `shl(x, n)`, `shr(x, n)`,
- * `sar32(x, n)`: shifts by a constant; `polynomial(w, c0, c1, …)`: (… + c1)·w + c0.
+ * `sar(x, n)`, `sar32(x, n)`: shifts by a constant; `fround(x)`: x rounded to 24 bits; `polynomial(w, c0, c1, …)`: (… + c1)·w
+ * + c0; `unless(p, y, f, x, …)`: the local y where p holds in neither lane, else f(x, …), a function of numbers, for each lane.
  * TypeError for a name that is not known.
  */
 export function formula(
@@ -34,7 +35,7 @@ export function formula(
   };
 }
 
-const SHIFTS = { shl: "i64_shl", shr: "i64_shr_u", sar32: "i32_shr_s" } as const;
+const SHIFTS = { shl: "i64_shl", shr: "i64_shr_u", sar: "i64_shr_s", sar32: "i32_shr_s" } as const;
 
 // An expression, read from left to right; operands are on the stack when their operation is met.
 class Line {
@@ -94,10 +95,12 @@ class Line {
       code.i32(this.#number()).simd(SHIFTS[name as keyof typeof SHIFTS]);
       this.#next();
     } else if (name === "polynomial") this.#polynomial();
+    else if (name === "unless") this.#unless();
     else {
       do this.sum();
       while (this.#next() === ",");
-      if (name in this.#functions) code.call(this.#functions[name]!);
+      if (name === "fround") code.simd("demote").simd("promote");
+      else if (name in this.#functions) code.call(this.#functions[name]!);
       else if (name in SIMD) code.simd(name as keyof typeof SIMD);
       else throw new TypeError(`formula: unknown function; got ${name}`);
     }
@@ -112,6 +115,30 @@ class Line {
       this.#name(w);
       this.#code.simd("mul").f64x2(coefficient).simd("add");
     }
+  }
+
+  #unless(): void {
+    const code = this.#code;
+    this.sum();
+    this.#next();
+    const value = this.#next();
+    this.#next();
+    const scalar = this.#functions[this.#next()]!;
+    const operands: string[] = [];
+    while (this.#next() === ",") operands.push(this.#next());
+    const inLane = (lane: number): Code => {
+      for (const operand of operands) {
+        this.#name(operand);
+        code.simd("extract", lane);
+      }
+      return code.call(scalar);
+    };
+    code.simd("any_true").op(0x04, V128); // if
+    inLane(0).simd("splat");
+    inLane(1).simd("replace", 1);
+    code.op(0x05); // else
+    this.#name(value);
+    code.op(0x0b);
   }
 
   #name(name: string): void {

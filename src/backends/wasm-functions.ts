@@ -2,16 +2,18 @@
  * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
  * a branch there is a selection here. The bits are the same.
  */
-import type { FunctionSpec } from "./wasm-encoder.ts";
+import { pow } from "../autodiff/special/power.ts";
+import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
+import type { FunctionSpec, ImportSpec } from "./wasm-encoder.ts";
 import { formula } from "./wasm-formula.ts";
 
-// power(y, less) as `result`; `one` and `rest` in terms of y = k log 2 + high − low.
-const power = (one: string, rest: string): string => `
+// exponential(y, less, more) as `result`; `one` and `rest` in terms of y + more = k log 2 + high − low.
+const exponential = (one: string, rest: string, more = ""): string => `
   shifted = y * ${Math.LOG2E} + 6755399441055744
   k = i64_sub(shifted, high32(0x43380000))
   d = shifted - 6755399441055744
   high = y - d * 6.9314718036912382e-1
-  low = d * 1.90821492927058770002e-10
+  low = d * 1.90821492927058770002e-10${more}
   r = high - low
   w = r * r
   even = polynomial(w, 0.04166666666666667, 0.0013888888888883748, 2.4801587325547743e-5, 2.75572736431103e-7, 2.0914686968086876e-9) * w
@@ -49,16 +51,60 @@ const edges = (x: string): string => `
   edge = bitselect(-Infinity, bitselect(${x}, NaN, positive), eq(${x}, 0))
   result = bitselect(result, edge, and(positive, lt(${x}, Infinity)))`;
 
-export type FunctionName = "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "softplus";
+// reduced(x, …) for x + n·π/2, where `quadrant` holds n, as r and rest; `far` where it is left to the function itself.
+const reduced = (quadrant: string): string => `
+  shifted = x * 0.6366197723675814 + 6755399441055744
+  n = shifted - 6755399441055744
+  first = x - n * 1.57079632673412561417
+  second = n * 6.07710050630396597660e-11
+  r = first - second
+  far = or(not(lt(abs(x), 1e6)), and(lt(abs(r), 9.313225746154785e-10), ne(n, 0)))
+  back = r - first
+  lost = n * 2.02226624879595063154e-21 - (first - (r - back) - (second + back))
+  high = r - lost
+  rest = r - high - lost
+  r = high
+  quadrant = ${quadrant}
+  odd = sar(shl(quadrant, 63), 63)`;
+
+// sineShortfall(r, rest), and cosineRest(r, rest, most) as `beyond`.
+const WAVES = `
+  z = r * r
+  w = z * z
+  v = z * r
+  terms = 8.33333333332248946124e-3 + z * (-1.98412698298579493134e-4 + z * 2.75573137070700676789e-6) + z * w * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)
+  shortfall = z * (0.5 * rest - v * terms) - rest + v * 1.66666666666666324348e-1
+  most = 1 - 0.5 * z
+  terms = z * (4.16666666666666019037e-2 + z * (-1.38888888888741095749e-3 + z * 2.48015872894767294178e-5)) + w * w * (-2.75573143513906633035e-7 + z * (2.08757232129817482790e-9 + z * -1.13596475577881948265e-11))
+  half = fround(r)
+  lost = half * half - z + (r - half) * (r + half)
+  beyond = 1 - most - 0.5 * z + (z * terms - (r * rest + 0.5 * lost))`;
+
+const SINE = `
+  value = bitselect(most + beyond, r - shortfall, odd)
+  value = xor(value, shl(and(quadrant, low32(2)), 62))`;
+
+export type FunctionName =
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "sigmoid"
+  | "softplus"
+  | "tanh"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "pow";
 
 const TEXTS: { readonly [K in FunctionName]: string } = {
   exp: `
   y = pmax(pmin(x, 710), -746)
-  ${power("1", "low")}
+  ${exponential("1", "low")}
   result`,
   expm1: `
   y = pmax(pmin(x, 710), -40)
-  ${power(`1 - ${INVERSE}`, REST)}
+  ${exponential(`1 - ${INVERSE}`, REST)}
   bitselect(x, result, eq(x, 0))`,
   log: `
   subnormal = lt(x, 2.2250738585072014e-308)
@@ -82,20 +128,121 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   bitselect(x, result, eq(u, 1))`,
   sigmoid: `
   e = exp(neg(abs(x)))
-  bitselect(1, e, ge(x, 0)) / (1 + e)`,
+  sum = 1 + e
+  negative = lt(x, 0)
+  quotient = bitselect(e, 1, negative) / sum
+  lost = (e - (sum - 1)) * bitselect(1 - quotient, quotient, negative)
+  quotient - quotient * lost`,
   softplus: `
   t = log1p(exp(neg(abs(x))))
   bitselect(x + t, t, gt(x, 0))`,
+  tanh: `
+  size = abs(x)
+  small = lt(size, 0.55)
+  y = bitselect(-40, -2 * size, gt(size, 20))
+  ${exponential(`1 - and(${INVERSE}, small)`, `bitselect(${REST}, low, small)`)}
+  sum = bitselect(2, 1, small) + result
+  quotient = result / sum
+  lost = 0.5 * (result - (sum - 2)) * (1 - quotient)
+  value = bitselect(quotient * lost - quotient, 1 - 2 * quotient, small)
+  bitselect(x, xor(value, and(x, high32(0x80000000))), eq(x, 0))`,
+  sin: `
+  ${reduced("shifted")}
+  ${WAVES}
+  ${SINE}
+  unless(far, value, sinOf, x)`,
+  cos: `
+  ${reduced("i64_add(shifted, low32(1))")}
+  ${WAVES}
+  ${SINE}
+  unless(far, value, cosOf, x)`,
+  tan: `
+  ${reduced("shifted")}
+  ${WAVES}
+  s = r - shortfall
+  c = most + beyond
+  sRest = r - s - shortfall
+  cRest = most - c + beyond
+  x0 = bitselect(neg(c), s, odd)
+  xRest = bitselect(neg(cRest), sRest, odd)
+  y0 = bitselect(s, c, odd)
+  yRest = bitselect(sRest, cRest, odd)
+  q = x0 / y0
+  qHigh = fround(q)
+  yHigh = fround(y0)
+  qLow = q - qHigh
+  yLow = y0 - yHigh
+  remainder = qHigh * yHigh - x0 + qHigh * yLow + qLow * yHigh + qLow * yLow - xRest + q * yRest
+  value = q - remainder / y0
+  unless(far, value, tanOf, x)`,
+  pow: `
+  special = not(and(and(ge(x, 2.2250738585072014e-308), lt(x, Infinity)), lt(abs(y), Infinity)))
+  biased = shr(i64_add(x, high32(0x44986)), 52)
+  k = or(biased, high32(0x43300000)) - 4503599627371519
+  m = i64_sub(x, shl(i64_sub(biased, low32(1023)), 52))
+  outer = gt(m, 1.224744871391589)
+  centre = bitselect(1.5, 1, outer)
+  difference = m - centre
+  sum = m + centre
+  reciprocal = 1 / sum
+  s = difference * reciprocal
+  sHigh = fround(s)
+  sumHigh = fround(sum)
+  sLow = reciprocal * (difference - sHigh * sumHigh - sHigh * (m - (sumHigh - centre)))
+  z = s * s
+  square = sHigh * sHigh
+  series = polynomial(z, 0.5999999999999999, 0.4285714285721364, 0.33333333252513364, 0.27272760997152423, 0.23070570064387516, 0.20549979212420502)
+  more = z * z * series + sLow * (sHigh + s)
+  factor = fround(3 + square + more)
+  product = sHigh * factor
+  productRest = sLow * factor + (more - (factor - 3 - square)) * s
+  high = fround(product + productRest)
+  low = productRest - (high - product)
+  main = 0.6666666865348816 * high
+  logCentre = and(0.40546509623527527, outer)
+  logCentreRest = and(1.1872889113423326e-8, outer)
+  turns = k * 6.9314718036912382e-1
+  rest = -1.9868214925130207e-8 * high + low * 0.6666666666666666 + logCentreRest + k * 1.90821492927058770002e-10
+  log = fround(turns + (logCentre + (main + rest)))
+  logRest = rest - (log - turns - logCentre - main)
+  exponent = pmax(pmin(y, 18446744073709552000), -18446744073709552000)
+  exponentHigh = fround(exponent)
+  whole = exponentHigh * log
+  part = (exponent - exponentHigh) * log + exponent * logRest
+  base = x
+  power = y
+  y = pmax(pmin(whole, 710), -746)
+  part = and(part, eq(y, whole))
+  ${exponential("1", "low", " - part")}
+  unless(special, result, powOf, base, power)`,
 };
+
+/** What `unless` calls: the functions themselves, for arguments that the code for pairs leaves out. */
+export const SCALAR: Readonly<Record<string, (x: number, y: number) => number>> = {
+  sinOf: sin,
+  cosOf: cos,
+  tanOf: tan,
+  powOf: pow,
+};
+/** The functions that a module imports, before those of its own. */
+export const IMPORTS: readonly ImportSpec[] = Object.keys(SCALAR).map((name) => ({
+  name,
+  arity: name === "powOf" ? 2 : 1,
+}));
 
 const NAMES = Object.keys(TEXTS) as FunctionName[];
 
-/** Where in a module each function stands. */
+/** The number of each function in `call`. */
 export const FUNCTION_INDEX: { readonly [K in FunctionName]: number } = Object.fromEntries(
-  NAMES.map((name, index) => [name, index]),
+  NAMES.map((name, index) => [name, IMPORTS.length + index]),
 ) as { [K in FunctionName]: number };
 
-/** The functions v128 → v128, the first ones of a module. */
-export function elementaryFunctions(): FunctionSpec[] {
-  return NAMES.map((name) => formula(["x"], TEXTS[name], FUNCTION_INDEX));
-}
+const INDICES: Readonly<Record<string, number>> = {
+  ...FUNCTION_INDEX,
+  ...Object.fromEntries(IMPORTS.map(({ name }, index) => [name, index])),
+};
+
+/** The functions from one v128, `pow` from two, to one: the first ones of a module. */
+export const ELEMENTARY: readonly FunctionSpec[] = /* @__PURE__ */ NAMES.map((name) =>
+  formula(name === "pow" ? ["x", "y"] : ["x"], TEXTS[name], INDICES),
+);

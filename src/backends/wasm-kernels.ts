@@ -15,7 +15,7 @@ import {
 } from "../autodiff/interpreter.ts";
 import { kindsOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { elementaryFunctions } from "./wasm-functions.ts";
+import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
@@ -65,7 +65,7 @@ function load(program: TapeProgram, module: object): Executable {
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   const code = new Int32Array(memory.buffer, codeBase, words);
-  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
+  const { exports } = new WebAssembly.Instance(module, { m: { ...SCALAR, m: memory } });
   const run = exports["run"] as (at: number, end: number, n: number) => void;
 
   const parts: ((n: number) => void)[] = [];
@@ -161,12 +161,12 @@ function specs(): KernelSpec[] {
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
-  const elementary = elementaryFunctions();
-  const first = elementary.length;
-  const functions = [...elementary, ...SPECS.map(kernelOf), runner(first)];
+  const first = ELEMENTARY.length;
+  const functions = [...ELEMENTARY, ...SPECS.map(kernelOf), runner(first)];
   return assemble(
     functions,
     1,
+    IMPORTS,
     SPECS.map((_, index) => first + index),
   );
 }

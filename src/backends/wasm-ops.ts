@@ -33,6 +33,7 @@ const call =
   (name: FunctionName): Emit =>
   (code, at) => {
     at(0);
+    if (name === "pow") at(1);
     code.call(FUNCTION_INDEX[name]);
   };
 const select = (code: Code, at: Operand, isZero: IsZero, p: number, x: number, y: number): void => {
@@ -75,6 +76,11 @@ const FIXED: { readonly [name: string]: Emit } = {
   log1p: call("log1p"),
   sigmoid: call("sigmoid"),
   softplus: call("softplus"),
+  tanh: call("tanh"),
+  sin: call("sin"),
+  cos: call("cos"),
+  tan: call("tan"),
+  pow: call("pow"),
   square: (code, at) => product(code, at, 0, 0),
   sign: (code, at) => {
     code.f64x2(1).f64x2(-1);

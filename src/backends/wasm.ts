@@ -11,7 +11,7 @@ import {
 } from "../autodiff/interpreter.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { elementaryFunctions } from "./wasm-functions.ts";
+import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
@@ -71,8 +71,8 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
       ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
     ];
-    const module = new WebAssembly.Module(assemble([...elementaryFunctions(), ...functions], pages));
-    const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
+    const module = new WebAssembly.Module(assemble([...ELEMENTARY, ...functions], pages, IMPORTS));
+    const { exports } = new WebAssembly.Instance(module, { m: { ...SCALAR, m: memory } });
     const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
       let index = 0;
       return blocks.map((block) => (block.generated ? (exports[prefix + index++] as Run) : interpreted(block.steps)));

@@ -6,7 +6,7 @@
 // Constants stand in the functions as literals: engines load module variables anew at every use.
 
 // 2^(j − 1074) for every j up to 2097: repeated doubling is exact.
-const POWERS = /* @__PURE__ */ powersOfTwo();
+export const POWERS: Float64Array = /* @__PURE__ */ powersOfTwo();
 function powersOfTwo(): Float64Array {
   const powers = new Float64Array(2098).fill(5e-324);
   for (let j = 1; j < powers.length; j++) powers[j] = 2 * powers[j - 1]!;
@@ -14,21 +14,21 @@ function powersOfTwo(): Float64Array {
 }
 
 // The high word of a double, least significant word first as on every platform that runs JavaScript today.
-const DOUBLE = /* @__PURE__ */ new Float64Array(1);
-const WORDS = /* @__PURE__ */ new Int32Array(DOUBLE.buffer);
+export const DOUBLE: Float64Array = /* @__PURE__ */ new Float64Array(1);
+export const WORDS: Int32Array = /* @__PURE__ */ new Int32Array(DOUBLE.buffer);
 
 /**
- * eˣ − less for |x| < 747 and less = 0 or 1.
+ * e^(x + more) − less for |x| < 747, a small `more`, and less = 0 or 1.
  *
- * x = k log 2 + r, |r| ≤ ½ log 2, so eˣ − less = 2^k·(eʳ − less·2^−k). (eʳ − 1 − r)/r² by a near-minimax polynomial, even
+ * x + more = k log 2 + r, |r| ≤ ½ log 2, so the result is 2^k·(eʳ − less·2^−k). (eʳ − 1 − r)/r² by a near-minimax polynomial, even
  * and odd powers apart; relative error of eʳ 2e-19. Coefficients by mpmath's chebyfit on ±0.34661 with 11 terms.
  */
-function power(x: number, less: number): number {
+export function exponential(x: number, less: number, more: number): number {
   // Adding and subtracting 1.5·2⁵² rounds to an integer; k times the high part of log 2 is exact.
   const d = x * Math.LOG2E + 6755399441055744 - 6755399441055744;
   const k = d | 0;
   const high = x - d * 6.9314718036912382e-1;
-  const low = d * 1.90821492927058770002e-10;
+  const low = d * 1.90821492927058770002e-10 - more;
   const r = high - low;
   const w = r * r;
   const even =
@@ -58,7 +58,7 @@ function power(x: number, less: number): number {
  * 0.63, 0.76 where the result is subnormal).
  */
 export function exp(x: number): number {
-  return power(x > 710 ? 710 : x < -746 ? -746 : x, 0);
+  return exponential(x > 710 ? 710 : x < -746 ? -746 : x, 0, 0);
 }
 
 /**
@@ -68,7 +68,7 @@ export function exp(x: number): number {
  * below 1 ulp (measured 0.82).
  */
 export function expm1(x: number): number {
-  return x === 0 ? x : power(x > 710 ? 710 : x < -40 ? -40 : x, 1);
+  return x === 0 ? x : exponential(x > 710 ? 710 : x < -40 ? -40 : x, 1, 0);
 }
 
 // The exponent of a normal double: 2^k times a number between √½ and √2.

@@ -1,5 +1,6 @@
 import { log } from "./elementary.ts";
 import { horner6, horner7, horner8, horner9 } from "./horner.ts";
+import { sin, tan } from "./trigonometric.ts";
 
 // The rational functions at the end of the file, with their errors, are from scripts/fixtures/special-coefficients.py.
 const HALF_LOG_2PI_MINUS_HALF = 0.4189385332046727;
@@ -24,7 +25,7 @@ export function lgamma(x: number): number {
   if (x > -TINY) return -log(-x);
   const r = x - Math.round(x);
   if (r === 0 || x === -Infinity) return Infinity;
-  const sine = Math.abs(Math.sin(Math.PI * r));
+  const sine = Math.abs(sin(Math.PI * r));
   if (x <= -1) return log(Math.PI / (-x * sine)) - lgamma(-x);
   return log(Math.PI / sine) - logGamma1p(-x);
 }
@@ -57,7 +58,7 @@ export function digamma(x: number): number {
   const r = x - Math.round(x);
   if (r === 0) return NaN;
   const reflected = x <= -1 ? digamma(1 - x) : digamma1p(-x);
-  return reflected - Math.PI / Math.tan(Math.PI * r);
+  return reflected - Math.PI / tan(Math.PI * r);
 }
 
 /**
@@ -78,7 +79,7 @@ export function trigamma(x: number): number {
   if (x > 0) return 1 / (x * x) + 1 / ((x + 1) * (x + 1)) + trigamma(x + 2);
   const r = x - Math.round(x);
   if (!(Math.abs(r) > 0)) return r === 0 ? Infinity : NaN;
-  const cosecant = Math.PI / Math.sin(Math.PI * r);
+  const cosecant = Math.PI / sin(Math.PI * r);
   return cosecant * cosecant - trigamma(1 - x);
 }
 
