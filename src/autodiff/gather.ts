@@ -30,19 +30,22 @@ interface Term {
 
 /** The nodes of `outputs` with their sums gathered; linear in the number of nodes. */
 export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
+  if (!outputs.some((node) => graph.hasFlag(node, LANE))) return [...outputs];
   const reachable = graph.reachable(outputs);
   const kind = new Uint8Array(graph.size);
   const paths = new Uint8Array(graph.size).fill(1);
   classify(graph, reachable, outputs, kind, paths);
-  const moved = Int32Array.from({ length: graph.size }, (_, node) => node);
+  const moved = new Int32Array(graph.size);
+  for (let node = 0; node < moved.length; node++) moved[node] = node;
   for (const node of reachable) {
-    if (!graph.hasFlag(node, LANE) || graph.arity(node) === 0 || kind[node] === INNER) continue;
-    const operands = graph.operands(node);
+    const arity = graph.arity(node);
+    if (!graph.hasFlag(node, LANE) || arity === 0 || kind[node] === INNER) continue;
     if (kind[node] === LINEAR) {
-      moved[node] = tree(graph, node, kind, paths, moved);
+      moved[node] = single(graph, node, kind, moved) ?? tree(graph, node, kind, paths, moved);
     } else {
-      const [x, y = -1, z = -1] = operands.map((operand) => moved[operand]!);
-      moved[node] = applyCheaply(graph, graph.op[node]!, x!, y, z);
+      const y = arity > 1 ? moved[graph.b[node]!]! : -1;
+      const z = arity > 2 ? moved[graph.c[node]!]! : -1;
+      moved[node] = applyCheaply(graph, graph.op[node]!, moved[graph.a[node]!]!, y, z);
     }
   }
   return outputs.map((node) => moved[node]!);
@@ -100,32 +103,32 @@ function isWeighted(graph: Graph, node: NodeId): boolean {
   return !graph.hasFlag(graph.b[node]!, LANE) && graph.op[x] === CODE.chain && !graph.hasFlag(graph.a[x]!, LANE);
 }
 
-/** A term that is a linear node, by what it is the sum of. */
-function parts(graph: Graph, term: Term): Term[] {
+/** Pushes the terms that a term which is a linear node is the sum of. */
+function pushParts(stack: Term[], graph: Graph, { node, coefficient, negative, absorbs }: Term): void {
   const { algebra: A } = graph;
-  const { coefficient, negative } = term;
-  const [x, y] = [graph.a[term.node]!, graph.b[term.node]!];
-  switch (graph.op[term.node]) {
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  switch (graph.op[node]) {
     case CODE.add:
-      return [x, y].map((node) => ({ ...term, node }));
+      stack.push({ node: x, coefficient, negative, absorbs }, { node: y, coefficient, negative, absorbs });
+      break;
     case CODE.sub:
-      return [
-        { ...term, node: x },
-        { ...term, node: y, negative: !negative },
-      ];
+      stack.push({ node: x, coefficient, negative, absorbs }, { node: y, coefficient, negative: !negative, absorbs });
+      break;
     case CODE.neg:
-      return [{ ...term, node: x, negative: !negative }];
+      stack.push({ node: x, coefficient, negative: !negative, absorbs });
+      break;
     case CODE.div:
-      return [{ ...term, node: x, coefficient: A.div(coefficient, y) }];
+      stack.push({ node: x, coefficient: A.div(coefficient, y), negative, absorbs });
+      break;
     case CODE.mul: {
-      const [u, node] = graph.hasFlag(x, LANE) ? [y, x] : [x, y];
-      return [{ ...term, node, coefficient: A.mul(coefficient, u) }];
+      const [u, of] = graph.hasFlag(x, LANE) ? [y, x] : [x, y];
+      stack.push({ node: of, coefficient: A.mul(coefficient, u), negative, absorbs });
+      break;
     }
     default: {
       // chain
-      if (!graph.hasFlag(x, LANE)) return [{ ...term, node: y, coefficient: A.mul(coefficient, x), absorbs: true }];
-      const [w, of] = [graph.a[x]!, graph.b[x]!];
-      return [{ ...term, node: of, coefficient: A.mul(coefficient, A.chain(w, y)), absorbs: true }];
+      const [u, of] = graph.hasFlag(x, LANE) ? [A.chain(graph.a[x]!, y), graph.b[x]!] : [x, y];
+      stack.push({ node: of, coefficient: A.mul(coefficient, u), negative, absorbs: true });
     }
   }
 }
@@ -133,25 +136,31 @@ function parts(graph: Graph, term: Term): Term[] {
 /** Terms by node, and the uniform part under key −1; `inside` says which linear nodes to open. */
 function termsOf(graph: Graph, start: readonly Term[], inside: (node: NodeId) => boolean): Map<NodeId, Term> {
   const { algebra: A } = graph;
-  const found = new Map<NodeId, { readonly signed: [plus: NodeId[], minus: NodeId[]]; absorbs: boolean }>();
+  const found = new Map<NodeId, { readonly plus: NodeId[]; readonly minus: NodeId[]; absorbs: boolean }>();
   const stack = [...start];
   for (let term = stack.pop(); term; term = stack.pop()) {
     if (inside(term.node)) {
-      stack.push(...parts(graph, term));
+      pushParts(stack, graph, term);
       continue;
     }
     const lane = graph.hasFlag(term.node, LANE);
     const key = lane ? term.node : -1;
-    const entry = found.get(key) ?? { signed: [[], []], absorbs: false };
-    entry.signed[term.negative ? 1 : 0].push(lane ? term.coefficient : A.mul(term.coefficient, term.node));
+    const coefficient = lane ? term.coefficient : A.mul(term.coefficient, term.node);
+    let entry = found.get(key);
+    if (!entry) {
+      entry = { plus: [], minus: [], absorbs: false };
+      found.set(key, entry);
+    }
+    (term.negative ? entry.minus : entry.plus).push(coefficient);
     entry.absorbs ||= term.absorbs;
-    found.set(key, entry);
   }
+  const zero = graph.constant(0);
   const terms = new Map<NodeId, Term>();
-  for (const [node, { signed, absorbs }] of found) {
-    const [plus, minus] = signed.map((list) => total(graph, graph.constant(0), list)) as [NodeId, NodeId];
-    const negative = signed[0].length === 0;
-    terms.set(node, { node, coefficient: negative ? minus : A.sub(plus, minus), negative, absorbs });
+  for (const [node, { plus, minus, absorbs }] of found) {
+    const added = total(graph, zero, plus);
+    const taken = total(graph, zero, minus);
+    const negative = plus.length === 0;
+    terms.set(node, { node, coefficient: negative ? taken : A.sub(added, taken), negative, absorbs });
   }
   return terms;
 }
@@ -161,6 +170,29 @@ function signedCoefficient(graph: Graph, { coefficient, negative }: Term): NodeI
   if (!negative || graph.isConstant(coefficient)) return negative ? graph.algebra.neg(coefficient) : coefficient;
   // A quotient by −1: simplification would move a negation out of the product, where it costs each lane a subtraction.
   return graph.algebra.div(coefficient, graph.constant(-1));
+}
+
+// What `tree` makes of a linear function of one lane node, which nothing can be gathered with.
+function single(graph: Graph, node: NodeId, kind: Uint8Array, moved: Int32Array): NodeId | undefined {
+  const { algebra: A } = graph;
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const code = graph.op[node]!;
+  const first = graph.hasFlag(x, LANE);
+  if (code === CODE.neg || code === CODE.div || (first && (code === CODE.chain || graph.hasFlag(y, LANE))))
+    return undefined;
+  const [lane, uniform] = first ? [x, y] : [y, x];
+  if (kind[lane] === INNER || graph.op[lane] === CODE.where) return undefined;
+  const of = moved[lane]!;
+  switch (code) {
+    case CODE.add:
+      return A.add(uniform, of);
+    case CODE.sub:
+      return first ? A.add(A.div(uniform, A.constant(-1)), of) : A.add(uniform, A.neg(of));
+    case CODE.mul:
+      return A.mul(uniform, of);
+    default:
+      return A.chain(uniform, of);
+  }
 }
 
 // The sum that a linear node stands for, written anew.
@@ -253,6 +285,7 @@ function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
     const [x, y] = [graph.a[node]!, graph.b[node]!];
     return code === CODE.mul ? code + graph.op[graph.hasFlag(x, LANE) ? x : y]! / 256 : code;
   };
+  if (nodes.length === 1) return A.add(first, nodes[0]!);
   const ordered = [...nodes].sort((p, q) => kindOf(p) - kindOf(q) || p - q);
   const runs: NodeId[] = [];
   for (let from = 0; from < ordered.length; from += RUN) {

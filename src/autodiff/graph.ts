@@ -186,7 +186,8 @@ export class Graph {
   }
 
   operands(node: NodeId): NodeId[] {
-    return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
+    const [x, y, z] = [this.a[node]!, this.b[node]!, this.c[node]!];
+    return z >= 0 ? [x, y, z] : y >= 0 ? [x, y] : this.arity(node) > 0 ? [x] : [];
   }
 
   /**
@@ -233,13 +234,11 @@ export class Graph {
   }
 
   #balanced(nodes: readonly NodeId[], code: number, identity: number): NodeId {
-    let level = [...nodes];
-    if (level.length === 0) return this.constant(identity);
-    while (level.length > 1) {
-      const next: NodeId[] = [];
-      for (let i = 0; i + 1 < level.length; i += 2) next.push(this.apply(code, level[i]!, level[i + 1]!));
-      if (level.length % 2 === 1) next.push(level[level.length - 1]!);
-      level = next;
+    if (nodes.length === 0) return this.constant(identity);
+    const level = [...nodes];
+    for (let size = level.length; size > 1; size = (size + 1) >> 1) {
+      for (let i = 0; i + 1 < size; i += 2) level[i >> 1] = this.apply(code, level[i]!, level[i + 1]!);
+      if (size % 2 === 1) level[size >> 1] = level[size - 1]!;
     }
     return level[0]!;
   }

@@ -12,21 +12,21 @@ export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
   for (const node of outputs) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
   const runs = runsOf(graph, uses);
-  const fused = new Map<NodeId, Instruction>();
+  const fused: Instruction[] = []; // by node
   const absorbed = new Uint8Array(graph.size + 2);
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
     if (absorbed[node] === 1) continue;
     const found = runs(node) ?? pairOf(graph, uses, node);
     if (!found) continue;
-    fused.set(node, found.instruction);
+    fused[node] = found.instruction;
     for (const inner of found.absorbed) absorbed[inner] = 1;
   }
   return {
     uniform: reachable
       .filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && absorbed[node] === 0)
-      .map((node) => fused.get(node) ?? plain(graph, node)),
-    lane: depthFirst(graph, outputs, (node) => fused.get(node) ?? plain(graph, node)),
+      .map((node) => fused[node] ?? plain(graph, node)),
+    lane: depthFirst(graph, outputs, (node) => fused[node] ?? plain(graph, node)),
   };
 }
 
@@ -38,11 +38,11 @@ interface Match {
 function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined {
   for (const row of FUSED_BY_OUTER.get(graph.op[node]!) ?? []) {
     for (const at of row.outer === "add" ? [1, 0] : [row.at]) {
-      const operands = graph.operands(node);
-      const [inner] = operands.splice(at, 1) as [NodeId];
-      if (graph.op[inner] !== CODE[row.inner] || uses[inner] !== 1) continue;
+      const inner = graph.operand(node, at);
+      if (uses[inner] !== 1 || graph.op[inner] !== CODE[row.inner]) continue;
       if (graph.hasFlag(inner, LANE) !== graph.hasFlag(node, LANE)) continue;
-      operands.unshift(...graph.operands(inner));
+      const rest = graph.operands(node).filter((_, j) => j !== at);
+      const operands = [...graph.operands(inner), ...rest];
       const missing = operands.some((operand, j) => ((row.lanes ?? 0) >> j) & 1 && !graph.hasFlag(operand, LANE));
       if (missing && graph.hasFlag(node, LANE)) continue;
       return { instruction: { node, name: row.name, operands }, absorbed: [inner] };

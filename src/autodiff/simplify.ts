@@ -14,22 +14,21 @@ const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === c
 // Below this the constant has lost digits, or is 0 where the product need not be.
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
-/** A constant as first operand of a commutative pair, whichever side it stands on; undefined if there is none. */
-function constantAndOther(g: Graph, x: NodeId, y: NodeId): [value: number, other: NodeId] | undefined {
-  if (g.isConstant(x)) return [g.value(x), y];
-  if (g.isConstant(y)) return [g.value(y), x];
-  return undefined;
+/** The operand of a commutative pair beside a constant one, whichever side that stands on; −1 if there is none. */
+function besideConstant(g: Graph, x: NodeId, y: NodeId): NodeId {
+  return g.isConstant(x) ? y : g.isConstant(y) ? x : -1;
 }
 
 function add(g: Graph, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  const pair = constantAndOther(g, x, y);
-  if (pair) {
-    const [k, u] = pair;
+  const u = besideConstant(g, x, y);
+  if (u >= 0) {
+    const k = g.value(u === x ? y : x);
     if (k === 0) return u;
     if (isOp(g, u, CODE.add)) {
-      const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
-      if (inner && Number.isFinite(k + inner[0])) return A.add(A.constant(k + inner[0]), inner[1]);
+      const inner = besideConstant(g, g.a[u]!, g.b[u]!);
+      const total = inner < 0 ? NaN : k + g.value(inner === g.a[u] ? g.b[u]! : g.a[u]!);
+      if (Number.isFinite(total)) return A.add(A.constant(total), inner);
     }
     if (isOp(g, u, CODE.sub) && g.isConstant(g.a[u]!) && Number.isFinite(k + g.value(g.a[u]!)))
       return A.sub(A.constant(k + g.value(g.a[u]!)), g.b[u]!);
@@ -50,17 +49,18 @@ function sub(g: Graph, x: NodeId, y: NodeId): NodeId {
 
 function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  const pair = constantAndOther(g, x, y);
-  if (pair) {
-    const [k, u] = pair;
+  const u = besideConstant(g, x, y);
+  if (u >= 0) {
+    const k = g.value(u === x ? y : x);
     if (k === 1) return u;
     if (k === 0) return A.constant(0);
     if (k === -1) return A.neg(u);
     if (isOp(g, u, CODE.neg)) return A.mul(A.constant(-k), g.a[u]!);
     if (isOp(g, u, CODE.mul)) {
-      const inner = constantAndOther(g, g.a[u]!, g.b[u]!);
-      const product = inner ? Math.abs(k * inner[0]) : 0;
-      if (inner && product >= SMALLEST_NORMAL && product < Infinity) return A.mul(A.constant(k * inner[0]), inner[1]);
+      const inner = besideConstant(g, g.a[u]!, g.b[u]!);
+      const product = inner < 0 ? 0 : k * g.value(inner === g.a[u] ? g.b[u]! : g.a[u]!);
+      if (Math.abs(product) >= SMALLEST_NORMAL && Math.abs(product) < Infinity)
+        return A.mul(A.constant(product), inner);
     }
     if (g.pushIntoWhere && isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
       return A.where(g.a[u]!, A.constant(k * g.value(g.b[u]!)), A.constant(k * g.value(g.c[u]!)));
@@ -100,9 +100,9 @@ function connective(absorbing: number): Rule {
   return (g, p, q) => {
     if (p === q) return p;
     if ((isOp(g, p, CODE.not) && g.a[p] === q) || (isOp(g, q, CODE.not) && g.a[q] === p)) return g.constant(absorbing);
-    const pair = constantAndOther(g, p, q);
-    if (!pair) return NO_CHANGE;
-    return (pair[0] !== 0) === (absorbing !== 0) ? g.constant(absorbing) : pair[1];
+    const other = besideConstant(g, p, q);
+    if (other < 0) return NO_CHANGE;
+    return (g.value(other === p ? q : p) !== 0) === (absorbing !== 0) ? g.constant(absorbing) : other;
   };
 }
 

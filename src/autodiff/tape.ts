@@ -53,19 +53,24 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
-  const placeOf = (node: NodeId): Place =>
-    graph.hasFlag(node, LANE)
+  const places: Place[] = []; // by node, made where they are asked for
+  const placeOf = (node: NodeId): Place => {
+    places[node] ??= graph.hasFlag(node, LANE)
       ? {
           offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * stride,
           lane: true,
         }
-      : { offset: uniform.slot[node]!, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
+      : graph.isConstant(node)
+        ? { offset: uniform.slot[node]!, lane: false, value: graph.value(node) }
+        : { offset: uniform.slot[node]!, lane: false };
+    return places[node];
+  };
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
     result: placeOf(node),
     operands: operands.map(placeOf),
   });
-  const places = outputs.map(placeOf);
+  const results = outputs.map(placeOf);
   const executable = backend.load({
     kernels,
     scalars,
@@ -74,7 +79,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     maskSlots: uniform.maskCount + lane.maskSlots * stride,
     uniform: plan.uniform.map(step),
     lane: plan.lane.map(step),
-    outputs: places,
+    outputs: results,
   });
   const { slots, masks } = executable;
   for (const node of uniform.constants)
@@ -87,7 +92,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     stride,
     noiseOffset: uniform.realCount,
     uniformInputs: uniform.inputs.map((node) => ({ node, offset: uniform.slot[node]! })),
-    outputs: places,
+    outputs: results,
     sums: uniform.sums,
     executable,
     size: { uniform: plan.uniform.length, lane: plan.lane.length, laneSlots: lane.realSlots },
