@@ -303,7 +303,7 @@ export class Graph {
     let slot = (hash ^ (hash >>> 16)) & last;
     for (;;) {
       const node = table[slot]!;
-      if (node < 0 || (op[node] === code && a[node] === x && b[node] === y && c[node] === z)) return slot;
+      if (node < 0 || (a[node] === x && b[node] === y && op[node] === code && c[node] === z)) return slot;
       slot = (slot + 1) & last;
     }
   }

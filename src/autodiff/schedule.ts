@@ -12,7 +12,7 @@ export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
   for (const node of outputs) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
   const runs = runsOf(graph, uses);
-  const fused: Instruction[] = []; // by node
+  const fused = new Array<Instruction | undefined>(graph.size); // by node
   const absorbed = new Uint8Array(graph.size + 2);
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;

@@ -53,7 +53,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
-  const places: Place[] = []; // by node, made where they are asked for
+  const places = new Array<Place | undefined>(graph.size); // made where they are asked for
   const placeOf = (node: NodeId): Place => {
     places[node] ??= graph.hasFlag(node, LANE)
       ? {
