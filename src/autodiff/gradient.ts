@@ -7,7 +7,6 @@
  * it is the op `chain`, in which a zero absorbs: also a sum that is 0 by chance, where arms were taken. Everywhere else
  * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
-import { append } from "./append.ts";
 import { CODE, INPUT, OP_NAMES } from "./codes.ts";
 import { type Graph, MASKED } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
@@ -24,33 +23,43 @@ export function adjoints(
   inputs: readonly NodeId[],
 ): NodeId[] {
   const nodes = graph.reachable(seeds.map(([output]) => output));
-  const active = new Set(inputs); // what depends on an input
+  // Contributions to the adjoints of the nodes that depend on an input, and for each of these its place among them.
+  const contributions: (NodeId[] | undefined)[] = [undefined];
+  const place = graph.takeScratch();
+  const activate = (node: NodeId): void => {
+    if (place[node] === 0) place[node] = contributions.push([]) - 1;
+  };
+  inputs.forEach(activate);
   for (const node of nodes)
-    for (let j = graph.arity(node) - 1; j >= 0; j--) if (active.has(graph.operand(node, j))) active.add(node);
+    for (let j = graph.arity(node) - 1; j >= 0; j--) if (place[graph.operand(node, j)] !== 0) activate(node);
 
-  const contributions = new Map<NodeId, NodeId[]>();
-  for (const [output, seed] of seeds) if (active.has(output)) append(contributions, output, seed);
-  const adjointOf = new Map<NodeId, NodeId>();
-  for (const node of nodes.reverse()) {
-    const terms = contributions.get(node);
-    if (!terms) continue;
+  for (const [output, seed] of seeds) contributions[place[output]!]?.push(seed);
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const node = nodes[at]!;
+    const terms = contributions[place[node]!];
+    if (!terms || terms.length === 0) continue;
     const adjoint = graph.sum(terms);
-    adjointOf.set(node, adjoint);
+    contributions[place[node]!] = [adjoint];
     const code = graph.op[node]!;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
     const y = graph.b[node]!;
-    graph.ops.rows[code]!.partials.forEach((rule, j) => {
-      const operand = graph.operand(node, j);
-      if (!active.has(operand) || rule === "none") return;
+    const { partials } = graph.ops.rows[code]!;
+    for (let j = 0; j < partials.length; j++) {
+      const rule = partials[j]!;
+      const to = contributions[place[graph.operand(node, j)]!];
+      if (!to || rule === "none") continue;
       if (rule === "undefined")
         throw new TypeError(
           `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
         );
-      append(contributions, operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
-    });
+      to.push(product(graph, adjoint, rule(graph.algebra, node, x, y)));
+    }
   }
-  return inputs.map((node) => adjointOf.get(node) ?? graph.constant(0));
+  const result = inputs.map((node) => contributions[place[node]!]![0] ?? graph.constant(0));
+  for (const list of [nodes, inputs]) for (const node of list) place[node] = 0;
+  graph.giveBack(place);
+  return result;
 }
 
 /** adjoint · partial, such that an adjoint that is zero because its arm was not taken stays zero. */

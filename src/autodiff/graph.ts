@@ -234,6 +234,7 @@ export class Graph {
   }
 
   #balanced(nodes: readonly NodeId[], code: number, identity: number): NodeId {
+    if (nodes.length === 1) return nodes[0]!;
     if (nodes.length === 0) return this.constant(identity);
     const level = [...nodes];
     for (let size = level.length; size > 1; size = (size + 1) >> 1) {
