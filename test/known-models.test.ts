@@ -55,7 +55,7 @@ describe("the answer is that of an integral over the latents", () => {
     const kinks = model.kind === "continuous";
     // Between two points of the scan a curve may turn back unseen, and a hyperbola is steep.
     const curved = model.kind === "curved" || model === conditions.product;
-    const panel = kinks ? (latents === 1 ? 0.02 : 0.8) : curved ? 0.4 : 1.6;
+    const panel = kinks ? (latents === 1 ? 0.02 : 0.8) : curved ? (soak ? 0.2 : 0.4) : 1.6;
     const tolerance = kinks && latents === 2 ? 5e-3 : curved ? 2e-5 : 2e-6;
     for (const params of soak ? [startOf(model), movedFrom(startOf(model))] : [startOf(model)]) {
       const { elbo, gradient } = planeQuadrature(plain, params, { scan: soak ? 260 : curved ? 130 : 40, panel });
