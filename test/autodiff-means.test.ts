@@ -9,6 +9,7 @@ import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodif
 import type { Kernels } from "../src/autodiff/kernels.generated.ts";
 import { planMeans } from "../src/autodiff/means.ts";
 import { runScalars, SCALAR_CODES } from "../src/autodiff/scalars.generated.ts";
+import { runRest } from "../src/autodiff/tape.ts";
 import { kindsOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
@@ -56,6 +57,7 @@ describe("sums over the lanes", () => {
               realSlots: free,
               maskSlots: free,
               uniform: [],
+              rest: [],
               lane: [step],
               outputs: [],
             });
@@ -118,9 +120,7 @@ function bothMeans(build: (graph: Graph, x: NodeId, y: NodeId, u: NodeId) => Nod
   const outputs = build(graph, x, y, input);
   const n = points.length;
   const each = compileTape(graph, outputs, { laneInputs: [x, y], lanes: n });
-  const { plan, means, outputs: rest } = planMeans(graph, outputs);
-  const lanes = compileTape(graph, [], { laneInputs: [x, y], lanes: n, plan });
-  const uniform = compileTape(graph, rest);
+  const lanes = compileTape(graph, [], { laneInputs: [x, y], lanes: n, plan: planMeans(graph, outputs) });
   for (const tape of [each, lanes]) {
     for (const { offset } of tape.uniformInputs) tape.slots[offset] = u;
     points.forEach(([a, b], i) => {
@@ -130,15 +130,12 @@ function bothMeans(build: (graph: Graph, x: NodeId, y: NodeId, u: NodeId) => Nod
     runUniform(tape);
     runLanes(tape, n);
   }
-  for (const { node, offset } of uniform.uniformInputs) {
-    const sum = means.indexOf(node);
-    uniform.slots[offset] = sum < 0 ? u : (lanes.slots[2 * sum]! + lanes.slots[2 * sum + 1]!) / n;
-  }
-  runUniform(uniform);
+  for (let at = 0; at < 2 * lanes.sums; at += 2) lanes.slots[at] = (lanes.slots[at]! + lanes.slots[at + 1]!) / n;
+  runRest(lanes);
   return {
     sums: lanes.sums,
     instructions: [each.size.lane, lanes.size.lane],
-    found: uniform.outputs.map(({ offset }) => uniform.slots[offset]!),
+    found: lanes.outputs.map(({ offset }) => lanes.slots[offset]!),
     expected: each.outputs.map(({ offset, lane }) =>
       lane ? points.reduce((sum, _, i) => sum + each.slots[offset + i]!, 0) / n : each.slots[offset]!,
     ),

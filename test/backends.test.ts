@@ -76,6 +76,7 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
     realSlots: free,
     maskSlots: free,
     uniform: [],
+    rest: [],
     lane: steps,
     outputs: [resultKind === "m" ? shown : result],
   });

@@ -322,7 +322,8 @@ describe("the mean over a batch", () => {
   });
 
   // Variance relative to as many random points, with batches of 16, 64 and 12: 4000 batches at each of three seeds gave these
-  // (3 % apart, 10 % for the exponential). The limits are 1.2 times them: 1500 batches have a standard error of 4 %.
+  // (3 % apart, 10 % for the exponential). The limits are 1.2 times them: 1500 batches have a standard error of 4 %, of the
+  // exponential, whose squares have heavy tails, 12,000 batches.
   test.each([
     ["linear", 0.022, 0.0039, 0.174],
     ["exponential", 0.111, 0.04, 0.178],
@@ -338,7 +339,8 @@ describe("the mean over a batch", () => {
       [64, at64],
       [12, at12],
     ] as const) {
-      const ratio = (batch * moments(batchMeans(f, 6, batch, 1500, SEED)).variance) / variance;
+      const batches = name === "exponential" ? 12_000 : 1500;
+      const ratio = (batch * moments(batchMeans(f, 6, batch, batches, SEED)).variance) / variance;
       expect(ratio).toBeLessThan(1.2 * measured);
     }
   });

@@ -47,6 +47,8 @@ export interface TapeProgram {
   readonly maskSlots: number;
   readonly uniform: readonly Step[];
   readonly lane: readonly Step[];
+  /** What is computed once, like `uniform`, but after the lanes. */
+  readonly rest: readonly Step[];
   /** Places that have to hold their values when the lanes have run. */
   readonly outputs: readonly Place[];
 }
@@ -56,6 +58,7 @@ export interface Executable {
   readonly slots: Float64Array;
   readonly masks: Int32Array;
   readonly runUniform: () => void;
+  readonly runRest: () => void;
   readonly runLanes: (n: number) => void;
 }
 
@@ -79,21 +82,23 @@ export const INTERPRETER: Backend = {
     return {
       slots,
       masks,
-      runUniform: runsOnce(program, slots, masks),
+      runUniform: runsOnce(program, program.uniform, slots, masks),
+      runRest: runsOnce(program, program.rest, slots, masks),
       runLanes: (n) => execute(perLane, slots, masks, n),
     };
   },
 };
 
-/** What runs the uniform instructions of a program. */
+/** What runs instructions of a program that are the same for every lane. */
 export function runsOnce(
-  { uniform, kernels, scalars }: TapeProgram,
+  { kernels, scalars }: TapeProgram,
+  steps: readonly Step[],
   slots: Float64Array,
   masks: Int32Array,
 ): () => void {
-  const code = encode(uniform, kernels);
+  const code = encode(steps, kernels);
   if (!scalars) return () => execute(code, slots, masks, 1);
-  const codes = Uint8Array.from(uniform, ({ name }) => scalars.codes[name] ?? 0);
+  const codes = Uint8Array.from(steps, ({ name }) => scalars.codes[name] ?? 0);
   return () => scalars.run(codes, code, slots, masks);
 }
 

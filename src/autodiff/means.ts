@@ -8,43 +8,49 @@ import { REDUCTIONS, type Reduction, RUNS } from "./fusion.ts";
 import { gather, isLinear } from "./gather.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
-import type { Instruction, MeanPlan } from "./plan.ts";
+import type { Instruction, Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 import { substitute } from "./substitute.ts";
 
-/** The plan for the means of `roots` over the lanes; linear in the number of nodes. */
-export function planMeans(graph: Graph, roots: readonly NodeId[]): MeanPlan {
-  const outputs = gather(graph, roots);
-  const terms = frontier(graph, outputs);
-  const operands = terms.flatMap((term) => term.operands);
-  const { uniform, lane } = schedule(graph, operands);
-  const means: NodeId[] = [];
+/** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
+export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
+  const gathered = gather(graph, roots);
+  const terms = frontier(graph, gathered);
   const replacement = new Map<NodeId, NodeId>();
-  const reduce = (batch: readonly Term[]): Instruction => {
-    const inputs = batch.map(({ node, factor }) => {
-      const input = graph.input("mean", false);
-      replacement.set(node, graph.algebra.mul(factor, input));
-      return input;
-    });
-    means.push(...inputs);
+  for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
+  const outputs = substitute(graph, gathered, replacement);
+  const { uniform, lane } = schedule(graph, [...terms.flatMap((term) => term.operands), ...outputs]);
+  const means: NodeId[] = [];
+  const sums = (batch: readonly Term[]): Instruction => {
+    for (const { mean } of batch) means.push(mean);
     const name = `${batch[0]!.family}${batch.length}`;
-    return { node: inputs[0]!, name, operands: batch.flatMap((term) => term.operands), sums: batch.length };
+    return { node: batch[0]!.mean, name, operands: batch.flatMap((term) => term.operands), sums: batch.length };
   };
-  const plan = {
-    outputs: [],
-    uniform,
-    lane: interleaved(graph, lane, terms, reduce),
+  const isLate = new Uint8Array(graph.size);
+  for (const { mean } of terms) isLate[mean] = 1;
+  for (const { node, operands } of uniform) isLate[node] = Math.max(...operands.map((operand) => isLate[operand]!));
+  return {
+    outputs,
+    uniform: uniform.filter(({ node }) => isLate[node] === 0),
+    lane: interleaved(graph, lane, terms, sums),
+    means,
+    rest: uniform.filter(({ node }) => isLate[node] === 1),
     ...fastRunners(graph),
   };
-  return { plan, means, outputs: substitute(graph, outputs, replacement) };
 }
 
-/** What is summed over the lanes: a family of `REDUCTIONS` with its operands; times `factor` it is the value of `node`. */
-interface Term {
-  readonly node: NodeId;
+/** What is summed over the lanes: a family of `REDUCTIONS` with its operands. */
+interface Summand {
   readonly family: Reduction["name"];
   readonly operands: readonly NodeId[];
+  /** Uniform: times it, it is the value of a node. */
   readonly factor: NodeId;
+}
+
+/** The node, and an input for the mean of the summand. */
+interface Term extends Summand {
+  readonly node: NodeId;
+  readonly mean: NodeId;
 }
 
 // The lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
@@ -53,7 +59,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
   const reachable = graph.reachable(outputs);
   const [wanted, needed] = [new Uint8Array(graph.size), new Uint8Array(graph.size)];
-  const found = new Map<NodeId, Term>();
+  const found = new Map<NodeId, Summand>();
   for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
@@ -62,8 +68,8 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     let operands: readonly NodeId[] = graph.operands(node);
     if (mark === needed && wanted[node] === 1) {
       // A product or selection that is only summed is made while summing.
-      const made = needed[node] === 0 ? termOf(graph, node) : undefined;
-      found.set(node, made ?? { node, family: "sumLanes", operands: [node], factor: graph.constant(1) });
+      const made = needed[node] === 0 ? productOf(graph, node) : undefined;
+      found.set(node, made ?? { family: "sumLanes", operands: [node], factor: graph.constant(1) });
       if (made) operands = made.operands;
     }
     for (const operand of operands) mark[operand] = 1;
@@ -75,15 +81,16 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (seen[node] === 1 || !isLane(node)) continue;
       seen[node] = 1;
-      const term = found.get(node);
-      if (term) terms.push(term);
+      const summand = found.get(node);
+      if (summand) terms.push({ ...summand, node, mean: graph.input("mean", false) });
       else stack.push(...graph.operands(node).reverse());
     }
   }
   return terms;
 }
 
-function termOf(graph: Graph, node: NodeId): Term | undefined {
+// A node that is a product or a selection, made of its operands.
+function productOf(graph: Graph, node: NodeId): Summand | undefined {
   const { algebra: A } = graph;
   const one = graph.constant(1);
   const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
@@ -94,18 +101,18 @@ function termOf(graph: Graph, node: NodeId): Term | undefined {
       const factor = A.square(u);
       const [shifted, shift] = unshifted(graph, of);
       return shift === undefined
-        ? { node, family: "sumDots", operands: [of, of], factor }
-        : { node, family: "sumSquares", operands: [shifted, shift], factor };
+        ? { family: "sumDots", operands: [of, of], factor }
+        : { family: "sumSquares", operands: [shifted, shift], factor };
     }
     case CODE.mul: {
       const [[left, u], [right, v]] = [unscaled(graph, x!), unscaled(graph, y!)];
-      return { node, family: "sumDots", operands: [left, right], factor: A.mul(u, v) };
+      return { family: "sumDots", operands: [left, right], factor: A.mul(u, v) };
     }
     case CODE.chain:
-      if (isLane(x!) && isLane(y!)) return { node, family: "sumChains", operands: [x!, y!], factor: one };
+      if (isLane(x!) && isLane(y!)) return { family: "sumChains", operands: [x!, y!], factor: one };
       break;
     case CODE.where:
-      if (!isLane(y!) && !isLane(z!)) return { node, family: "sumSelects", operands: [x!, y!, z!], factor: one };
+      if (!isLane(y!) && !isLane(z!)) return { family: "sumSelects", operands: [x!, y!, z!], factor: one };
   }
   return undefined;
 }
@@ -137,7 +144,7 @@ function interleaved(
   graph: Graph,
   lane: readonly Instruction[],
   terms: readonly Term[],
-  reduce: (batch: readonly Term[]) => Instruction,
+  sums: (batch: readonly Term[]) => Instruction,
 ): Instruction[] {
   const computedAt = new Int32Array(graph.size).fill(-1);
   lane.forEach(({ node }, index) => {
@@ -153,10 +160,10 @@ function interleaved(
     for (const term of found) {
       const batch = pending.get(term.family)!;
       batch.push(term);
-      if (batch.length === most) merged.push(reduce(batch.splice(0)));
+      if (batch.length === most) merged.push(sums(batch.splice(0)));
     }
   });
   for (const batch of pending.values())
-    while (batch.length > 0) merged.push(reduce(batch.splice(0, RUNS.find((count) => count <= batch.length)!)));
+    while (batch.length > 0) merged.push(sums(batch.splice(0, RUNS.find((count) => count <= batch.length)!)));
   return merged;
 }

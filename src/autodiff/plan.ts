@@ -10,7 +10,7 @@ export interface Instruction {
   readonly node: NodeId;
   readonly name: string;
   readonly operands: readonly NodeId[];
-  /** Of an instruction that sums over the lanes: how many sums, the first that of the uniform input `node`. */
+  /** Of an instruction that sums over the lanes: how many sums, the first that for the mean `node`. */
   readonly sums?: number;
 }
 
@@ -28,15 +28,10 @@ export interface Plan extends Schedule {
   readonly kernels: Kernels;
   /** What runs the uniform instructions, if not their kernels. */
   readonly scalars?: Scalars;
-}
-
-/** Means over the lanes: what the lanes sum, and what to make of it. */
-export interface MeanPlan {
-  readonly plan: Plan;
-  /** Uniform inputs that stand for the means, in the order of the plan's sums. */
-  readonly means: readonly NodeId[];
-  /** Uniform nodes with the means of the roots. */
-  readonly outputs: readonly NodeId[];
+  /** Uniform inputs that hold means over the lanes, in the order of the sums of which they are made. */
+  readonly means?: readonly NodeId[];
+  /** What to compute once per batch when they are known, in order. */
+  readonly rest?: readonly Instruction[];
 }
 
 /** Makes a plan for the nodes `roots` of a graph. */

@@ -22,7 +22,10 @@ export interface Tape {
   readonly noiseOffset: number;
   readonly uniformInputs: readonly { readonly node: NodeId; readonly offset: number }[];
   readonly outputs: readonly Place[];
-  /** The plan's sums over the lanes are the first slots, two each: over the even and over the odd lanes. */
+  /**
+   * How many sums over the lanes the plan has. They are the first slots, two each, over the even and over the odd lanes;
+   * the mean belongs into the first of the two.
+   */
   readonly sums: number;
   readonly executable: Executable;
   readonly size: { readonly uniform: number; readonly lane: number; readonly laneSlots: number };
@@ -48,7 +51,8 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
-  const multiple = uniform.sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
+  const sums = plan.means?.length ?? 0;
+  const multiple = sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
   const lanes = multiple * Math.ceil(asked / multiple);
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
@@ -78,6 +82,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     realSlots: uniform.realCount + lane.realSlots * stride,
     maskSlots: uniform.maskCount + lane.maskSlots * stride,
     uniform: plan.uniform.map(step),
+    rest: (plan.rest ?? []).map(step),
     lane: plan.lane.map(step),
     outputs: results,
   });
@@ -93,15 +98,24 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     noiseOffset: uniform.realCount,
     uniformInputs: uniform.inputs.map((node) => ({ node, offset: uniform.slot[node]! })),
     outputs: results,
-    sums: uniform.sums,
+    sums,
     executable,
-    size: { uniform: plan.uniform.length, lane: plan.lane.length, laneSlots: lane.realSlots },
+    size: {
+      uniform: plan.uniform.length + (plan.rest?.length ?? 0),
+      lane: plan.lane.length,
+      laneSlots: lane.realSlots,
+    },
   };
 }
 
 /** Computes the uniform values; call it once after the uniform inputs have been set. */
 export function runUniform({ executable }: Tape): void {
   executable.runUniform();
+}
+
+/** Computes what depends on the means over the lanes; call it when they are in their slots. */
+export function runRest({ executable }: Tape): void {
+  executable.runRest();
 }
 
 /** Computes the first n lanes; call it after `runUniform`, with the lane inputs filled. */
@@ -135,17 +149,15 @@ function defaultLanes(realSlots: number): number {
   return fitting >= 256 ? 256 : fitting >= 128 ? 128 : fitting >= 64 ? 64 : 32;
 }
 
-function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) {
+function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan) {
   const slot = new Int32Array(graph.size).fill(-1);
   const constants: NodeId[] = [];
   const inputs: NodeId[] = [];
-  let sums = 0;
-  for (const instruction of plan.lane) {
-    if (!instruction.sums) continue;
-    slot[instruction.node] = 2 * sums;
-    sums += instruction.sums;
-  }
-  let realCount = 2 * sums;
+  const { means = [], rest = [] } = plan;
+  means.forEach((node, index) => {
+    slot[node] = 2 * index;
+  });
+  let realCount = 2 * means.length;
   let maskCount = 0;
   const place = (node: NodeId): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
@@ -153,13 +165,13 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Schedule) 
     if (graph.op[node] === INPUT) inputs.push(node);
     slot[node] = graph.hasFlag(node, MASK) ? maskCount++ : realCount++;
   };
-  for (const list of [plan.uniform, plan.lane])
+  for (const list of [plan.uniform, plan.lane, rest])
     for (const { node, operands } of list) {
       place(node);
       for (const operand of operands) place(operand);
     }
   for (const node of outputs) place(node);
-  return { slot, sums, constants, inputs, realCount, maskCount };
+  return { slot, constants, inputs, realCount, maskCount };
 }
 
 function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readonly NodeId[], plan: Schedule) {

@@ -54,8 +54,8 @@ function groupsOf(steps: readonly Step[], most: number, generates: Generates): S
   return groups;
 }
 
-/** The uniform instructions in blocks of at most `most`; every result is stored. */
-export function uniformBlocksOf({ uniform }: TapeProgram, most: number, generates: Generates): Block[] {
+/** Uniform instructions in blocks of at most `most`; every result is stored. */
+export function uniformBlocksOf(uniform: readonly Step[], most: number, generates: Generates): Block[] {
   return groupsOf(uniform, most, generates).map((steps) => ({
     generated: generates(steps[0]!.name),
     steps: steps.map((step) => {

@@ -37,7 +37,8 @@ function load(program: TapeProgram, most: number): Executable {
   return {
     slots,
     masks,
-    runUniform: runsOnce(program, slots, masks),
+    runUniform: runsOnce(program, program.uniform, slots, masks),
+    runRest: runsOnce(program, program.rest, slots, masks),
     runLanes: (n) => {
       for (let index = 0; index < loops.length; index++) loops[index]!(slots, masks, n);
     },

@@ -84,7 +84,8 @@ function load(program: TapeProgram, module: object): Executable {
   return {
     slots,
     masks,
-    runUniform: runsOnce(program, slots, masks),
+    runUniform: runsOnce(program, program.uniform, slots, masks),
+    runRest: runsOnce(program, program.rest, slots, masks),
     runLanes: (n) => {
       for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },

@@ -62,13 +62,16 @@ function load(program: TapeProgram, most: number, after: number): Executable {
     return (n) => execute(code, slots, masks, n);
   };
   let once: readonly Run[] = [];
+  let rest: readonly Run[] = [];
   let perLane: readonly Run[] = [];
   const compile = (): void => {
     const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
-    const uniform = uniformBlocksOf(program, most, generates);
+    const uniform = uniformBlocksOf(program.uniform, most, generates);
+    const late = uniformBlocksOf(program.rest, most, generates);
     const lane = blocksOf(program, most, generates);
     const functions = [
       ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
+      ...generated(late).map((block, index) => functionOf(block, true, `r${index}`, maskBase)),
       ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
     ];
     const module = new WebAssembly.Module(assemble([...ELEMENTARY, ...functions], pages, IMPORTS));
@@ -78,12 +81,14 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       return blocks.map((block) => (block.generated ? (exports[prefix + index++] as Run) : interpreted(block.steps)));
     };
     once = runnable(uniform, "u");
+    rest = runnable(late, "r");
     perLane = runnable(lane, "l");
   };
   let samples = 0; // still to come until the tape is compiled
   if (after > 0) {
     samples = after;
-    once = [runsOnce(program, slots, masks)];
+    once = [runsOnce(program, program.uniform, slots, masks)];
+    rest = [runsOnce(program, program.rest, slots, masks)];
     perLane = [interpreted(program.lane)];
   } else compile();
   return {
@@ -91,6 +96,9 @@ function load(program: TapeProgram, most: number, after: number): Executable {
     masks,
     runUniform: () => {
       for (let index = 0; index < once.length; index++) once[index]!(1);
+    },
+    runRest: () => {
+      for (let index = 0; index < rest.length; index++) rest[index]!(1);
     },
     runLanes: (n) => {
       for (let index = 0; index < perLane.length; index++) perLane[index]!(n);

@@ -1,7 +1,7 @@
 /** The mean gradient by sums over the lanes, without the gradient of any one sample. */
 import { planMeans } from "../autodiff/means.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { compileTape } from "../autodiff/tape.ts";
+import { compileTape, runRest } from "../autodiff/tape.ts";
 import type { Derived } from "../estimators/estimator.ts";
 import type { Target } from "../estimators/target.ts";
 import {
@@ -9,7 +9,6 @@ import {
   type Engine,
   engineOf,
   type GradientSampler,
-  placesIn,
   runSamples,
   type SamplerOptions,
   setParameters,
@@ -30,29 +29,23 @@ export type Averaging = (
 ) => MeanGradient;
 
 export const averaging: Averaging = (target, roots, laneInputs, derived, options) => {
-  const { graph } = target;
-  const { plan, means, outputs } = planMeans(graph, roots);
-  const lanes = engineOf(compileTape(graph, [], { laneInputs, plan, ...options }), target, laneInputs, derived);
-  const rest = engineOf(compileTape(graph, outputs), target);
-  const { tape } = lanes;
-  const { slots, outputs: results, uniformInputs } = rest.tape;
-  const sumOf = placesIn(rest.tape, means);
+  const plan = planMeans(target.graph, roots);
+  const engine = engineOf(compileTape(target.graph, [], { laneInputs, plan, ...options }), target, laneInputs, derived);
+  const { tape } = engine;
+  const { slots, sums, outputs } = tape;
   const last = roots.length - 1;
   return {
-    ...lanes,
+    ...engine,
     into(out, sampler, theta, draw) {
       const { samples, firstSample, step = 0 } = draw;
-      setParameters(lanes, sampler.nodes, theta, step);
-      tape.slots.fill(0, 0, 2 * tape.sums);
+      setParameters(engine, sampler.nodes, theta, step);
+      slots.fill(0, 0, 2 * sums);
       for (let done = 0; done < samples; done += tape.lanes)
-        runSamples(lanes, sampler, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
-      for (let i = 0; i < sumOf.length; i++) {
-        const at = 2 * sumOf[i]!;
-        if (at >= 0) slots[uniformInputs[i]!.offset] = (tape.slots[at]! + tape.slots[at + 1]!) / samples;
-      }
-      setParameters(rest, sampler.nodes, theta, step);
-      for (let p = 0; p < last; p++) out[p] = slots[results[p]!.offset]!;
-      return slots[results[last]!.offset]!;
+        runSamples(engine, sampler, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
+      for (let at = 0; at < 2 * sums; at += 2) slots[at] = (slots[at]! + slots[at + 1]!) / samples;
+      runRest(tape);
+      for (let p = 0; p < last; p++) out[p] = slots[outputs[p]!.offset]!;
+      return slots[outputs[last]!.offset]!;
     },
   };
 };

@@ -132,8 +132,8 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-/** For each uniform input of a tape, its place in `nodes`, −1 if it is not among them. */
-export function placesIn({ uniformInputs }: Tape, nodes: readonly NodeId[]): Int32Array {
+// For each uniform input of a tape, its place in `nodes`, −1 if it is not among them.
+function placesIn({ uniformInputs }: Tape, nodes: readonly NodeId[]): Int32Array {
   const index = new Map(nodes.map((node, i) => [node, i]));
   return Int32Array.from(uniformInputs, ({ node }) => index.get(node) ?? -1);
 }

@@ -60,6 +60,18 @@ export function sobolDigits(dimension: number, index: number, bits: number): num
   return digits >>> (MAX_BITS - bits);
 }
 
+/** Digits of point 2^j in coordinate `dimension`, 0 for j ≥ bits; those of other points are the exclusive or of these. */
+export function sobolDirection(dimension: number, j: number, bits: number): number {
+  return j < bits ? DIRECTIONS[MAX_BITS * dimension + j]! >>> (MAX_BITS - bits) : 0;
+}
+
+/** The image of x < 32 under the map, linear over GF(2), that takes 2^j to m_j. */
+export function linearMap(x: number, m0: number, m1: number, m2: number, m3: number, m4: number): number {
+  return (
+    (m0 & -(x & 1)) ^ (m1 & -((x >>> 1) & 1)) ^ (m2 & -((x >>> 2) & 1)) ^ (m3 & -((x >>> 3) & 1)) ^ (m4 & -(x >>> 4))
+  );
+}
+
 /**
  * The product of x and a as elements of the field of 2^bits elements. For a drawn uniformly from the nonzero ones
  * x ↦ a·x is a permutation that takes any two indices to any difference but 0 with the same probability.

@@ -17,7 +17,7 @@
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
-import { fieldProduct, sobolDigits } from "./sobol-points.ts";
+import { fieldProduct, linearMap, sobolDigits, sobolDirection } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -29,6 +29,10 @@ const DIGITS = 0x10000000;
 const FLIPS = 0x20000000;
 const ORDER = 0x30000000;
 const FACTOR = 0x40000000;
+const TAILS = 0x60000000;
+/** Of one block for all that scrambles a pair of dimensions, where a tree of coins fits into one word. */
+const PAIR = 0x70000000;
+const FEW_BITS = 5;
 
 /** Levels of the tree of coins that one block holds: 127 coins, bit h of its words for node h (root 1, children 2h and 2h + 1). */
 const LEVELS = 7;
@@ -41,7 +45,7 @@ const LEVELS = 7;
  * the mean of random points. Balance is best when `batch` is a power of two (every dimension has one point per interval
  * of probability 1 / batch); otherwise a batch is the first points of the next larger power of two.
  * Using: the number for (seed, stream, sample, dimension, batch) is a pure function; whole batches per call are fastest.
- * Cost: twice that of `fillNormals` for batches up to 128, three times above; no allocation. Dimensions below 2²⁸, samples below 2⁵³.
+ * Cost: twice that of `fillNormals` for batches up to 32, four times above; no allocation. Dimensions below 2²⁸, samples below 2⁵³.
  * Throws: RangeError unless `batch` is an integer from 1 to 65536.
  */
 export function fillSobolNormals(
@@ -62,25 +66,99 @@ export function fillSobolNormals(
   const bits = 32 - Math.clz32(batch - 1);
   const group = Math.max(2, bits & ~1);
   const end = firstSample + lanes;
+  const { words } = generator;
   for (let from = firstSample; from < end; ) {
     const b = Math.floor(from / batch);
     const to = Math.min(end, (b + 1) * batch);
+    const [low, high] = [b | 0, (b / TWO_32) | 0];
     for (let d = 0; d < dimensions; d += group) {
       const last = Math.min(d + group, dimensions);
       const at = offset + from - firstSample;
-      // Until they are overwritten by numbers, the group's last row holds the indices of its points.
+      // Until they are overwritten by digits, the group's last row holds the indices of its points.
       const indices = at + (last - 1) * stride;
-      fillIndices(out, indices, generator, stream, from - b * batch, to - from, b, d, bits);
-      for (let dimension = d; dimension < last; dimension++) {
+      if (bits > FEW_BITS) fillIndices(out, indices, generator, stream, from - b * batch, to - from, b, d, bits);
+      for (let dimension = d; dimension < last; dimension += 2) {
         const row = at + dimension * stride;
-        fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits);
-      }
-      for (let pair = d; pair < last; pair += 2) {
-        const row = at + pair * stride;
-        fillBelow(out, row, pair + 1 < last ? row + stride : row, generator, stream, from, to - from, pair, bits);
+        if (bits > FEW_BITS) {
+          fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits);
+          if (dimension + 1 < last)
+            fillDigits(
+              out,
+              row + stride,
+              indices,
+              generator,
+              stream,
+              to - from,
+              b,
+              dimension + 1,
+              dimension - d + 1,
+              bits,
+            );
+          continue;
+        }
+        blockAt(generator, low, high, PAIR + (dimension >>> 1), 2 * stream);
+        const [flipsOf, flipsOfNext] = [words[2]!, words[3]!];
+        if (dimension === d) {
+          const factor = d === 0 ? 0 : factorOf((words[1]! >>> 0) / TWO_32, bits);
+          orderIndices(out, indices, from - b * batch, to - from, factor, bits, words[0]!);
+        }
+        flipDigits(out, row, indices, to - from, dimension - d, bits, flipsOf);
+        if (dimension + 1 < last)
+          flipDigits(out, row + stride, indices, to - from, dimension - d + 1, bits, flipsOfNext);
       }
     }
     from = to;
+  }
+  fillBelow(out, offset, stride, generator, stream, firstSample, lanes, dimensions, bits);
+}
+
+/** A factor from 1 … 2^bits − 1 for a uniform from [0, 1). */
+function factorOf(uniform: number, bits: number): number {
+  return Math.min(1 + Math.floor(uniform * (2 ** bits - 1)), 2 ** bits - 1);
+}
+
+/** `fillIndices` for at most `FEW_BITS` digits, given its factor, 0 for the first group, and its coins. */
+function orderIndices(
+  out: Float64Array,
+  at: number,
+  first: number,
+  lanes: number,
+  factor: number,
+  bits: number,
+  coins: number,
+): void {
+  if (factor === 0 || bits === 0) {
+    for (let i = 0; i < lanes; i++) out[at + i] = first + i;
+    return;
+  }
+  const m1 = fieldProduct(2, factor, bits);
+  const m2 = fieldProduct(4, factor, bits);
+  const m3 = fieldProduct(8, factor, bits);
+  const m4 = fieldProduct(16, factor, bits);
+  for (let i = 0; i < lanes; i++) {
+    const k = first + i;
+    out[at + i] = linearMap(k ^ flips((1 << bits) | k, bits, coins, 0, 0, 0), factor, m1, m2, m3, m4);
+  }
+}
+
+/** `fillDigits` for at most `FEW_BITS` digits, given its coins. */
+function flipDigits(
+  out: Float64Array,
+  row: number,
+  indices: number,
+  lanes: number,
+  column: number,
+  bits: number,
+  coins: number,
+): void {
+  const m0 = sobolDirection(column, 0, bits);
+  const m1 = sobolDirection(column, 1, bits);
+  const m2 = sobolDirection(column, 2, bits);
+  const m3 = sobolDirection(column, 3, bits);
+  const m4 = sobolDirection(column, 4, bits);
+  for (let i = 0; i < lanes; i++) {
+    const x = linearMap(out[indices + i]! | 0, m0, m1, m2, m3, m4); // | 0: a double would be boxed for the call
+    out[row + i] = x ^ flips((1 << bits) | x, bits, coins, 0, 0, 0);
   }
 }
 
@@ -96,14 +174,13 @@ function fillIndices(
   d: number,
   bits: number,
 ): void {
-  if (d === 0 || bits === 0) {
+  if (d === 0) {
     for (let i = 0; i < lanes; i++) out[at + i] = first + i;
     return;
   }
   const { words } = generator;
   blockAt(generator, b | 0, (b / TWO_32) | 0, FACTOR + d, 2 * stream);
-  const uniform = ((words[0]! >>> 0) + (words[1]! >>> 0) / TWO_32) / TWO_32;
-  const factor = Math.min(1 + Math.floor(uniform * (2 ** bits - 1)), 2 ** bits - 1);
+  const factor = factorOf(((words[0]! >>> 0) + (words[1]! >>> 0) / TWO_32) / TWO_32, bits);
   // The products alone permute pairwise uniformly. The flips before keep two groups from ever agreeing in all points.
   blockAt(generator, b | 0, (b / TWO_32) | 0, ORDER + d, 2 * stream);
   const w0 = words[0]!;
@@ -132,10 +209,6 @@ function fillDigits(
   column: number,
   bits: number,
 ): void {
-  if (bits === 0) {
-    out.fill(0, row, row + lanes);
-    return;
-  }
   const { words } = generator;
   blockAt(generator, b | 0, (b / TWO_32) | 0, FLIPS + d, 2 * stream);
   const w0 = words[0]!;
@@ -151,25 +224,49 @@ function fillDigits(
   }
 }
 
-/** Turns the leading digits of dimensions d and d + 1 into normals; only those of d if both rows are the same. */
+/** Turns leading digits into normals, with fresh digits after them: of a word each, and of another in the tails. */
 function fillBelow(
   out: Float64Array,
-  row: number,
-  next: number,
+  offset: number,
+  stride: number,
   generator: Generator,
   stream: number,
   firstSample: number,
   lanes: number,
-  d: number,
+  dimensions: number,
   bits: number,
 ): void {
   const { words } = generator;
-  for (let i = 0; i < lanes; i++) {
-    const sample = firstSample + i;
-    blockAt(generator, sample | 0, (sample / TWO_32) | 0, DIGITS + d, 2 * stream);
-    // Shifts count modulo 32: without digits they are 0, and 0 << 32 is 0.
-    out[row + i] = normalOf((out[row + i]! << (32 - bits)) | (words[0]! >>> bits), words[1]!);
-    if (next !== row) out[next + i] = normalOf((out[next + i]! << (32 - bits)) | (words[2]! >>> bits), words[3]!);
+  const table = NORMAL_TABLE;
+  // Shifts count modulo 32: without digits they are 0, and 0 << 32 is 0.
+  const shift = 32 - bits;
+  for (let d = 0; d < dimensions; d += 4) {
+    const row0 = offset + d * stride;
+    const count = Math.min(4, dimensions - d);
+    const row1 = count > 1 ? row0 + stride : row0;
+    const row2 = count > 2 ? row1 + stride : row0;
+    const row3 = count > 3 ? row2 + stride : row0;
+    for (let i = 0; i < lanes; i++) {
+      const sample = firstSample + i;
+      const low = sample | 0;
+      const high = (sample / TWO_32) | 0;
+      blockAt(generator, low, high, DIGITS + (d >>> 2), 2 * stream);
+      const w0 = (out[row0 + i]! << shift) | (words[0]! >>> bits);
+      const w1 = (out[row1 + i]! << shift) | (words[1]! >>> bits);
+      const w2 = (out[row2 + i]! << shift) | (words[2]! >>> bits);
+      const w3 = (out[row3 + i]! << shift) | (words[3]! >>> bits);
+      // Rows that there are not are the first row, which is written last.
+      out[row3 + i] = normalOfWord(table, w3);
+      out[row2 + i] = normalOfWord(table, w2);
+      out[row1 + i] = normalOfWord(table, w1);
+      out[row0 + i] = normalOfWord(table, w0);
+      if (!(beyondTable(w0) || beyondTable(w1) || beyondTable(w2) || beyondTable(w3))) continue;
+      blockAt(generator, low, high, TAILS + (d >>> 2), 2 * stream);
+      for (let j = 0; j < count; j++) {
+        const word = j === 0 ? w0 : j === 1 ? w1 : j === 2 ? w2 : w3;
+        if (beyondTable(word)) out[row0 + j * stride + i] = tailNormalOf(word, words[j]!);
+      }
+    }
   }
 }
 
@@ -200,9 +297,8 @@ function deepFlips(generator: Generator, stream: number, b: number, d: number, x
   return coins;
 }
 
-/** As in `fillNormals`: a sign and a tail probability, (k + ½)/2³² or in the tails (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice. */
-function normalOf(high: number, low: number): number {
-  if (!beyondTable(high)) return normalOfWord(NORMAL_TABLE, high);
+// As in `fillNormals`: a sign and a tail probability (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice.
+function tailNormalOf(high: number, low: number): number {
   const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
   const x = normalQuantile(tail);
   return high < 0 ? -x : x;
