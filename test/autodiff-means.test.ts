@@ -53,6 +53,7 @@ describe("sums over the lanes", () => {
             const { slots, masks, runLanes } = backend.load({
               kernels: KERNELS,
               scalars: undefined,
+              expectedSamples: undefined,
               lanes: LANES,
               realSlots: free,
               maskSlots: free,

@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { OP_NAMES } from "../src/autodiff/codes.ts";
 import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
-import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
+import { type Backend, INTERPRETER, type Place, type Step, type TapeProgram } from "../src/autodiff/interpreter.ts";
 import type { Kernels } from "../src/autodiff/kernels.generated.ts";
+import { auto } from "../src/backends/auto.ts";
 import { kindsOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
@@ -22,6 +23,7 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["wasm in blocks of 7", wasm({ block: 7, after: 0 })],
   ["wasm from the second pass on", wasm({ after: 10 })],
   ["wasm kernels", wasmKernels()],
+  ["auto", auto()],
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
@@ -72,6 +74,7 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
   const { slots, masks, runLanes } = backend.load({
     kernels: KERNELS,
     scalars: undefined,
+    expectedSamples: undefined,
     lanes: LANES,
     realSlots: free,
     maskSlots: free,
@@ -181,6 +184,47 @@ test("one lane is enough: tapes of an odd number of lanes have room for the pair
   });
   expect(found!.slice(1)).toEqual(expected!.slice(1));
   expect([expected![0], found![0]]).toEqual([1, 2]);
+});
+
+describe("auto", () => {
+  const program = (expectedSamples?: number): TapeProgram => ({
+    kernels: KERNELS,
+    scalars: undefined,
+    lanes: LANES,
+    expectedSamples,
+    realSlots: 8,
+    maskSlots: 0,
+    uniform: [],
+    rest: [],
+    lane: [],
+    outputs: [],
+  });
+  // What WebAssembly works on comes in pages.
+  const isWasm = ({ slots }: { slots: Float64Array }): boolean => slots.buffer.byteLength % 65536 === 0;
+
+  test("compiles where the samples pay for it, or their number is not known", () => {
+    expect([100, 4999, 5000, 1e6, undefined].map((samples) => isWasm(auto().load(program(samples))))).toEqual([
+      ...[false, false, true, true, true],
+    ]);
+    expect(isWasm(auto({ after: 50 }).load(program(100)))).toBe(true);
+  });
+
+  test("without permission to compile it runs the kernels it is given, or the interpreter", async () => {
+    const module = new WebAssembly.Module(kernelModule());
+    vi.stubGlobal("WebAssembly", {
+      ...{ Memory: WebAssembly.Memory, Instance: WebAssembly.Instance },
+      Module: class {
+        constructor() {
+          throw new Error("WebAssembly code generation disallowed by embedder");
+        }
+      },
+    });
+    vi.resetModules();
+    const { auto: restricted } = await import("../src/backends/auto.ts");
+    expect(isWasm(restricted().load(program(1e6)))).toBe(false);
+    expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
+    vi.unstubAllGlobals();
+  });
 });
 
 test("kernels.wasm, compiled beforehand as a bundler for an edge runtime does, has the interpreter's bits", () => {

@@ -43,6 +43,8 @@ export interface TapeProgram {
   readonly kernels: Kernels;
   readonly scalars: Scalars | undefined;
   readonly lanes: number;
+  /** How many samples its caller means to run, if it knows. */
+  readonly expectedSamples: number | undefined;
   readonly realSlots: number;
   readonly maskSlots: number;
   readonly uniform: readonly Step[];

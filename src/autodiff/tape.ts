@@ -38,6 +38,8 @@ export interface TapeOptions {
   readonly laneInputs?: readonly NodeId[];
   /** What runs the tape; by default the interpreter. */
   readonly backend?: Backend | undefined;
+  /** How many samples are to be run, if known; a back end may prepare for them. */
+  readonly expectedSamples?: number;
   /** How the roots are computed; by default as the graph's planner says. */
   readonly plan?: Plan;
 }
@@ -79,6 +81,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     kernels,
     scalars,
     lanes,
+    expectedSamples: options.expectedSamples,
     realSlots: uniform.realCount + lane.realSlots * stride,
     maskSlots: uniform.maskCount + lane.maskSlots * stride,
     uniform: plan.uniform.map(step),

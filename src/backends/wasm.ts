@@ -34,6 +34,8 @@ export interface WasmOptions {
   readonly after?: number;
 }
 
+/** Default of `after`. */
+export const DEFAULT_AFTER = 5000;
 const PAGE = 65536;
 
 /**
@@ -46,7 +48,7 @@ const PAGE = 65536;
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
 export function wasm(options: WasmOptions = {}): Backend {
-  const { block = 500, after = 5000 } = options;
+  const { block = 500, after = DEFAULT_AFTER } = options;
   return { name: "wasm", laneMultiple: 2, mostLanes: 64, load: (program) => load(program, block, after) };
 }
 

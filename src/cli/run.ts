@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { adam, fitSteps } from "../inference/index.ts";
 import type { Posterior } from "../inference/posterior.ts";
 import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
+import { BACKENDS } from "./backends.ts";
 import { ESTIMATORS } from "./estimators.ts";
 import { loadModel } from "./load-model.ts";
 import { number, progressBar, sparkline, table } from "./terminal.ts";
@@ -12,6 +13,11 @@ export const RUN_OPTIONS: OptionSpecs = {
   lr: { type: "string", value: "X", help: "Adam's step size (default 0.01)" },
   samples: { type: "string", value: "N", help: "samples per gradient (default 16)" },
   seed: { type: "string", value: "N", help: "seed; same seed, same fit (default 0)" },
+  backend: {
+    type: "string",
+    value: "NAME",
+    help: `what computes: one of ${[...BACKENDS.keys()].join(", ")} (default auto; same results from all)`,
+  },
   json: { type: "boolean", help: "print JSON instead of a table" },
   csv: { type: "string", value: "FILE", help: "write the ELBO of every step as CSV" },
 };
@@ -22,6 +28,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const name = String(values["estimator"] ?? "corrected");
   const row = ESTIMATORS.get(name);
   if (!row) throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
+  const backend = BACKENDS.get(String(values["backend"] ?? "auto"));
+  if (!backend)
+    throw new UsageError(`--backend: got "${values["backend"]}", expected one of ${[...BACKENDS.keys()].join(", ")}`);
   const steps = integer("steps", values["steps"], 5000);
   const samples = integer("samples", values["samples"], 16);
   const seed = integer("seed", values["seed"], 0, Number.MIN_SAFE_INTEGER);
@@ -33,6 +42,7 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const iterator = fitSteps(model, {
       estimator: row.make(),
+      backend: backend(),
       optimizer,
       steps,
       samples,

@@ -58,7 +58,11 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
     );
   count("estimateGradient", "step", step, 0);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
-  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), { lanes, backend });
+  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), {
+    lanes,
+    backend,
+    expectedSamples: samples,
+  });
   sampler.nodes.reduction?.require("estimateGradient", group);
   const { trace } = sampler.target;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));

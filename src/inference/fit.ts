@@ -133,7 +133,8 @@ function start(model: Model, options: FitOptions): Run {
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
   const sampler = makeSampler(model, estimator, {
     ...(samples < 128 && { lanes: samples }),
-    ...(options.backend && { backend: options.backend }),
+    backend: options.backend,
+    expectedSamples: steps * samples,
   });
   sampler.nodes.reduction?.require("fit", samples);
   const { trace, normals } = sampler.target;

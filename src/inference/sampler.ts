@@ -81,6 +81,8 @@ export interface SamplerOptions {
   readonly lanes?: number | undefined;
   /** What runs the tape; results do not depend on it. */
   readonly backend?: Backend | undefined;
+  /** How many samples are to be run, if known; changes speed only. */
+  readonly expectedSamples?: number;
 }
 
 /** Traces a model and compiles its gradient under an estimator. */

@@ -1,0 +1,47 @@
+/** The back end that is expected to be the fastest, by what the runtime permits and by how much there is to do. */
+import { type Backend, type Executable, INTERPRETER, type TapeProgram } from "../autodiff/interpreter.ts";
+import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm.ts";
+import { type WasmKernelsOptions, wasmKernels } from "./wasm-kernels.ts";
+
+export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
+
+/**
+ * Compiles a tape to WebAssembly if its expected number of samples pays for that (`after`, default 5000): at once where `fit`
+ * or `estimateGradient` say how many there will be, else when so many have been run. Until then, and where the runtime
+ * does not permit compilation, it runs the fixed kernels of `module` if that is given, else the interpreter. The results
+ * are the same bits whichever it takes.
+ *
+ *     fit(model, { backend: auto() });
+ */
+export function auto(options: AutoOptions = {}): Backend {
+  const { after = DEFAULT_AFTER, module } = options;
+  const uncompiled = module ? wasmKernels({ module }) : INTERPRETER;
+  const compiled = (now: boolean): Backend => wasm({ ...options, after: now ? 0 : after });
+  const { laneMultiple, mostLanes } = compiled(true);
+  return {
+    name: "auto",
+    ...(laneMultiple && { laneMultiple }),
+    ...(mostLanes && { mostLanes }),
+    load(program: TapeProgram): Executable {
+      const { expectedSamples } = program;
+      if (!mayCompile() || (expectedSamples !== undefined && expectedSamples < after)) return uncompiled.load(program);
+      return compiled(expectedSamples !== undefined).load(program);
+    },
+  };
+}
+
+declare const WebAssembly: { Module: new (bytes: Uint8Array) => object } | undefined;
+
+let permitted: boolean | undefined;
+
+// Whether the runtime compiles WebAssembly: found by compiling the empty module, once.
+function mayCompile(): boolean {
+  if (permitted !== undefined) return permitted;
+  try {
+    permitted =
+      typeof WebAssembly !== "undefined" && !!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    permitted = false; // a content security policy, or an edge runtime
+  }
+  return permitted;
+}

@@ -1,0 +1,14 @@
+/** The back ends by the names that the command line has for them. */
+import { type Backend, INTERPRETER } from "../autodiff/interpreter.ts";
+import { auto } from "../backends/auto.ts";
+import { jit } from "../backends/jit.ts";
+import { wasm } from "../backends/wasm.ts";
+import { wasmKernels } from "../backends/wasm-kernels.ts";
+
+export const BACKENDS: ReadonlyMap<string, () => Backend> = new Map([
+  ["auto", auto],
+  ["interpreter", () => INTERPRETER],
+  ["wasm", wasm],
+  ["kernels", wasmKernels],
+  ["jit", jit],
+]);
