@@ -22,7 +22,7 @@ export interface Code {
   readonly starts: Int32Array;
 }
 
-/** Runs instructions once, for the values that are the same in every lane. */
+/** Runs instructions for one lane. */
 export interface Scalars {
   /** What stands for an instruction in the codes of `run`, by name; 0 for those that it runs by their kernels. */
   readonly codes: { readonly [name: string]: number };
@@ -81,17 +81,18 @@ export const INTERPRETER: Backend = {
     const slots = new Float64Array(program.realSlots);
     const masks = new Int32Array(program.maskSlots);
     const perLane = encode(program.lane, program.kernels);
+    const oneLane = runsOnce(program, program.lane, slots, masks);
     return {
       slots,
       masks,
       runUniform: runsOnce(program, program.uniform, slots, masks),
       runRest: runsOnce(program, program.rest, slots, masks),
-      runLanes: (n) => execute(perLane, slots, masks, n),
+      runLanes: (n) => (n === 1 ? oneLane() : execute(perLane, slots, masks, n)),
     };
   },
 };
 
-/** What runs instructions of a program that are the same for every lane. */
+/** What runs instructions of a program for one lane, the first, or that are the same for every lane. */
 export function runsOnce(
   { kernels, scalars }: TapeProgram,
   steps: readonly Step[],

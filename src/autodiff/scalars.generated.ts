@@ -6,7 +6,7 @@ import { pow } from "./special/power.ts";
 import { cos, sin, tan } from "./special/trigonometric.ts";
 
 /** The instructions that `runScalars` knows, by name. */
-export const SCALAR_CODES: { readonly [name: string]: number } = { add: 1, sub: 2, mul: 3, div: 4, neg: 5, exp: 6, log: 7, log1p: 8, expm1: 9, sqrt: 10, square: 11, abs: 12, sign: 13, sigmoid: 14, softplus: 15, where: 16, positive: 17, equal: 18, not: 19, and: 20, or: 21, chain: 22, pow: 23, min: 24, max: 25, sin: 26, cos: 27, tan: 28, tanh: 29, mulAdd: 30, subMul: 31, addWhere: 32, addChain: 33, addPositive: 34, subPositive: 35, dot4: 36, dot2: 37, dot1: 38, squares4: 39, squares2: 40, squares1: 41, chains4: 42, chains2: 43, chains1: 44, select4: 45, select2: 46, select1: 47 };
+export const SCALAR_CODES: { readonly [name: string]: number } = { add: 1, sub: 2, mul: 3, div: 4, neg: 5, exp: 6, log: 7, log1p: 8, expm1: 9, sqrt: 10, square: 11, abs: 12, sign: 13, sigmoid: 14, softplus: 15, where: 16, positive: 17, equal: 18, not: 19, and: 20, or: 21, chain: 22, pow: 23, min: 24, max: 25, sin: 26, cos: 27, tan: 28, tanh: 29, mulAdd: 30, subMul: 31, addWhere: 32, addChain: 33, addPositive: 34, subPositive: 35, dot4: 36, dot2: 37, dot1: 38, squares4: 39, squares2: 40, squares1: 41, chains4: 42, chains2: 43, chains1: 44, select4: 45, select2: 46, select1: 47, sumLanes4: 48, sumLanes2: 49, sumLanes1: 50, sumDots4: 51, sumDots2: 52, sumDots1: 53, sumSquares4: 54, sumSquares2: 55, sumSquares1: 56, sumChains4: 57, sumChains2: 58, sumChains1: 59, sumSelects4: 60, sumSelects2: 61, sumSelects1: 62 };
 
 /** Runs one lane of every instruction; those whose code is 0 by their kernels. Allocates nothing. */
 export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
@@ -60,6 +60,21 @@ export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: C
       case 45: { const r = s[k[t + 1]]; const p0 = m[k[t + 2]]; const x0 = s[k[t + 3]]; const y0 = s[k[t + 4]]; const p1 = m[k[t + 5]]; const x1 = s[k[t + 6]]; const y1 = s[k[t + 7]]; const p2 = m[k[t + 8]]; const x2 = s[k[t + 9]]; const y2 = s[k[t + 10]]; const p3 = m[k[t + 11]]; const x3 = s[k[t + 12]]; const y3 = s[k[t + 13]]; s[k[t]] = r + (p0 ? x0 : y0) + (p1 ? x1 : y1) + (p2 ? x2 : y2) + (p3 ? x3 : y3); break; }
       case 46: { const r = s[k[t + 1]]; const p0 = m[k[t + 2]]; const x0 = s[k[t + 3]]; const y0 = s[k[t + 4]]; const p1 = m[k[t + 5]]; const x1 = s[k[t + 6]]; const y1 = s[k[t + 7]]; s[k[t]] = r + (p0 ? x0 : y0) + (p1 ? x1 : y1); break; }
       case 47: { const r = s[k[t + 1]]; const p0 = m[k[t + 2]]; const x0 = s[k[t + 3]]; const y0 = s[k[t + 4]]; s[k[t]] = r + (p0 ? x0 : y0); break; }
+      case 48: { const x0 = s[k[t + 1]]; const x1 = s[k[t + 2]]; const x2 = s[k[t + 3]]; const x3 = s[k[t + 4]]; s[k[t] + 0] += (x0); s[k[t] + 2] += (x1); s[k[t] + 4] += (x2); s[k[t] + 6] += (x3); break; }
+      case 49: { const x0 = s[k[t + 1]]; const x1 = s[k[t + 2]]; s[k[t] + 0] += (x0); s[k[t] + 2] += (x1); break; }
+      case 50: { const x0 = s[k[t + 1]]; s[k[t] + 0] += (x0); break; }
+      case 51: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; const x2 = s[k[t + 5]]; const y2 = s[k[t + 6]]; const x3 = s[k[t + 7]]; const y3 = s[k[t + 8]]; s[k[t] + 0] += (x0 * y0); s[k[t] + 2] += (x1 * y1); s[k[t] + 4] += (x2 * y2); s[k[t] + 6] += (x3 * y3); break; }
+      case 52: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; s[k[t] + 0] += (x0 * y0); s[k[t] + 2] += (x1 * y1); break; }
+      case 53: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; s[k[t] + 0] += (x0 * y0); break; }
+      case 54: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; const x2 = s[k[t + 5]]; const y2 = s[k[t + 6]]; const x3 = s[k[t + 7]]; const y3 = s[k[t + 8]]; s[k[t] + 0] += (x0 + y0) * (x0 + y0); s[k[t] + 2] += (x1 + y1) * (x1 + y1); s[k[t] + 4] += (x2 + y2) * (x2 + y2); s[k[t] + 6] += (x3 + y3) * (x3 + y3); break; }
+      case 55: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; s[k[t] + 0] += (x0 + y0) * (x0 + y0); s[k[t] + 2] += (x1 + y1) * (x1 + y1); break; }
+      case 56: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; s[k[t] + 0] += (x0 + y0) * (x0 + y0); break; }
+      case 57: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; const x2 = s[k[t + 5]]; const y2 = s[k[t + 6]]; const x3 = s[k[t + 7]]; const y3 = s[k[t + 8]]; s[k[t] + 0] += (x0 === 0 ? 0 : x0 * y0); s[k[t] + 2] += (x1 === 0 ? 0 : x1 * y1); s[k[t] + 4] += (x2 === 0 ? 0 : x2 * y2); s[k[t] + 6] += (x3 === 0 ? 0 : x3 * y3); break; }
+      case 58: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; const x1 = s[k[t + 3]]; const y1 = s[k[t + 4]]; s[k[t] + 0] += (x0 === 0 ? 0 : x0 * y0); s[k[t] + 2] += (x1 === 0 ? 0 : x1 * y1); break; }
+      case 59: { const x0 = s[k[t + 1]]; const y0 = s[k[t + 2]]; s[k[t] + 0] += (x0 === 0 ? 0 : x0 * y0); break; }
+      case 60: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; const p1 = m[k[t + 4]]; const x1 = s[k[t + 5]]; const y1 = s[k[t + 6]]; const p2 = m[k[t + 7]]; const x2 = s[k[t + 8]]; const y2 = s[k[t + 9]]; const p3 = m[k[t + 10]]; const x3 = s[k[t + 11]]; const y3 = s[k[t + 12]]; s[k[t] + 0] += (p0 ? x0 : y0); s[k[t] + 2] += (p1 ? x1 : y1); s[k[t] + 4] += (p2 ? x2 : y2); s[k[t] + 6] += (p3 ? x3 : y3); break; }
+      case 61: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; const p1 = m[k[t + 4]]; const x1 = s[k[t + 5]]; const y1 = s[k[t + 6]]; s[k[t] + 0] += (p0 ? x0 : y0); s[k[t] + 2] += (p1 ? x1 : y1); break; }
+      case 62: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; s[k[t] + 0] += (p0 ? x0 : y0); break; }
       default: kernels[index](s, m, 1, k, t);
     }
   }
