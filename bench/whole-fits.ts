@@ -7,8 +7,7 @@ import { fit } from "../src/inference/fit.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";
-
-declare const performance: { now(): number };
+import { cpuTime } from "./timing.ts";
 
 export function wholeFits(fitSteps: number, print: Print): void {
   print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);
@@ -22,9 +21,9 @@ export function wholeFits(fitSteps: number, print: Print): void {
         backend,
       };
       fit(model, { ...options, steps: Math.min(200, fitSteps) });
-      const start = performance.now();
+      const start = cpuTime();
       const { elboTrace } = fit(model, { ...options, steps: fitSteps });
-      const seconds = (performance.now() - start) / 1000;
+      const seconds = (cpuTime() - start) / 1000;
       const last = elboTrace.slice(-Math.ceil(fitSteps / 10));
       const elbo = last.reduce((total, value) => total + value, 0) / last.length;
       print(

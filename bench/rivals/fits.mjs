@@ -16,9 +16,9 @@ export async function fits(ours, torch, { steps, seconds: budget }) {
     const latents = start.length / 2;
     const constants = ours.CONSTANTS[model.name];
     const timed = (fit) => (count) => {
-      const begun = performance.now();
+      const begun = ours.cpuTime();
       const theta = fit(count);
-      return { seconds: (performance.now() - begun) / 1000, theta };
+      return { seconds: (ours.cpuTime() - begun) / 1000, theta };
     };
     const mine = [
       [false, "pathwise"],
@@ -35,7 +35,8 @@ export async function fits(ours, torch, { steps, seconds: budget }) {
     });
     const program = {
       name: webppl.name,
-      fit: (count) => webppl.fit(model.name, constants, start, { steps: count, samples, learningRate }),
+      fit: (count) =>
+        webppl.fit(model.name, constants, start, { steps: count, samples, learningRate, clock: ours.cpuTime }),
     };
     const z = rows(ours.pointsOf(model, samples), samples);
     const inTorch = torch && {

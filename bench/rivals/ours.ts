@@ -17,7 +17,7 @@ import { trace } from "../../src/program/trace.ts";
 import { fillNormals, makeGenerator } from "../../src/random/index.ts";
 import { ALL_BOUNDARIES, byTape, disagreement, HAND_WRITTEN, pointOf } from "../gradients.ts";
 
-export { sideBySide, spent } from "../timing.ts";
+export { cpuTime, sideBySide, spent } from "../timing.ts";
 export { adam, byTape, disagreement, fillNormals, makeGenerator };
 
 export const MODELS: readonly Model[] = HAND_WRITTEN.map(({ model }) => model);
