@@ -211,10 +211,10 @@ describe("wrong types are refused by name", () => {
       return where(condition, 1, 2);
     })([1]);
     expect(() => compile(([x]) => add(x!, leaked!))([1])).toThrow(
-      "expression: got a value traced in another program, expected one of this run",
+      "a traced number: got one traced in another program, expected one of this run",
     );
     expect(() => compile(([x]) => where(and(gt(x!, 0), condition), 1, 2))([1])).toThrow(
-      "condition: got one traced in another program, expected one of this run",
+      "a traced condition: got one traced in another program, expected one of this run",
     );
   });
 

@@ -48,17 +48,19 @@ export type Truth = boolean | Condition;
 export function nodeOf(graph: Graph, value: Real): NodeId {
   if (typeof value === "number") return graph.constant(value);
   if (!(value instanceof Expr)) notANumber(value);
-  if (value.graph !== graph)
-    throw new TypeError("expression: got a value traced in another program, expected one of this run");
-  return value.node;
+  return nodeIn(graph, value);
 }
 
 function truthNodeOf(graph: Graph, value: Truth): NodeId {
   if (typeof value === "boolean") return graph.truth(value);
   if (!(value instanceof Condition)) notATruth(value);
-  if (value.graph !== graph)
-    throw new TypeError("condition: got one traced in another program, expected one of this run");
   graph.unusedConditions.delete(value);
+  return nodeIn(graph, value);
+}
+
+function nodeIn(graph: Graph, value: Traced): NodeId {
+  if (value.graph !== graph)
+    throw new TypeError(`${describe(value)}: got one traced in another program, expected one of this run`);
   return value.node;
 }
 

@@ -2,6 +2,7 @@
 import type { GraphOptions } from "../autodiff/graph.ts";
 import type { Place } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import type { Tape } from "../autodiff/tape.ts";
 import type { Generator, NormalFill } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
 import type { Probabilities } from "./probabilities.ts";
@@ -17,6 +18,12 @@ export interface Adaptive {
   readonly learn: (slots: Float64Array, reads: readonly Place[], lanes: number) => void;
   /** Called between gradients: what was learned takes effect. */
   readonly update: () => void;
+  /** Called before the first gradient: runs samples first … first + n − 1 of a group of so many, and learns from them. */
+  readonly pilot: (
+    tape: Tape,
+    reads: readonly Place[],
+    run: (stream: number, samples: number, first: number, n: number) => void,
+  ) => void;
 }
 
 /** Lane inputs beside the normals: drawn, or computed from the noise of a sample, before the tape runs. */

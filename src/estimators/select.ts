@@ -3,8 +3,8 @@
  * counted by the inverse of how often it is drawn.
  */
 import { type Graph, LANE } from "../autodiff/graph.ts";
-import { valueAt } from "../autodiff/interpreter.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { adapting } from "./adapting.ts";
 import type { Boundary } from "./boundaries.ts";
 import { boundaryTerm, neighboursOf, ownSurfaces } from "./boundary-terms.ts";
 import { drawnChoices } from "./choices.ts";
@@ -165,19 +165,7 @@ function drawnTerms(
     draws,
     correction: parts.map((nodes) => graph.sum(nodes)),
     derived: [drawnChoices(uniforms.map((node) => ({ node }))), ...derived],
-    ...(adapt && {
-      adaptive: {
-        probabilities,
-        reads,
-        learn(slots, places, lanes) {
-          // In the order of the samples, so that the number of lanes makes no difference.
-          for (let i = 0; i < lanes; i++)
-            for (let j = 0; j < places.length; j += 2)
-              probabilities.learn(valueAt(slots, places[j]!, i), valueAt(slots, places[j + 1]!, i));
-        },
-        update: () => probabilities.update(),
-      },
-    }),
+    ...(adapt && { adaptive: adapting(probabilities, reads) }),
   };
 }
 

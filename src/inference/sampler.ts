@@ -282,28 +282,15 @@ export function runSamples(
   runLanes(tape, n);
 }
 
-/** Samples before the first gradient from which an estimator that adapts learns: rounds, each drawn by those before. */
-const PILOT_ROUNDS = 4;
-const PILOT_SAMPLES = 256;
-const PILOT_STREAM = 0x7069; // of its own
-
 /** Lets an estimator that adapts learn at theta; does nothing for others. Not finite: left to the gradient to report. */
 export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
   const { nodes } = sampler;
-  const { adaptive } = nodes;
-  if (!adaptive) return;
+  if (!nodes.adaptive) return;
   const each = sampler.each();
-  const { tape, learned } = each;
   setParameters(each, nodes, theta, step);
-  const draw = { generator, stream: PILOT_STREAM, firstSample: 0, samples: PILOT_SAMPLES };
-  for (let round = 0; round < PILOT_ROUNDS; round++) {
-    for (let done = 0; done < PILOT_SAMPLES; done += tape.lanes) {
-      const n = Math.min(tape.lanes, PILOT_SAMPLES - done);
-      runSamples(each, sampler, theta, draw, round * PILOT_SAMPLES + done, n);
-      adaptive.learn(tape.slots, learned, n);
-    }
-    adaptive.update();
-  }
+  nodes.adaptive.pilot(each.tape, each.learned, (stream, samples, first, n) => {
+    runSamples(each, sampler, theta, { generator, stream, firstSample: 0, samples }, first, n);
+  });
 }
 
 // Adds lanes from … to − 1 to the sums of a group, which they begin if `first`.
@@ -324,7 +311,7 @@ function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, th
   const dimensions = nodes.normals.length;
   return new RangeError(
     model.diagnosis?.(target, { ...draw, theta, estimator, dimensions }) ??
-      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; define the model with nondiff instead of nondiff/core to learn at which site`,
+      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; a model defined with nondiff instead of nondiff/core names the site`,
   );
 }
 

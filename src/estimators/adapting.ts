@@ -1,0 +1,36 @@
+/** Learning the probabilities of boundaries from the samples in which they were drawn. */
+import { valueAt } from "../autodiff/interpreter.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import type { Adaptive } from "./estimator.ts";
+import type { Probabilities } from "./probabilities.ts";
+
+/** Samples before the first gradient: rounds, each drawn by those before. */
+const PILOT_ROUNDS = 4;
+const PILOT_SAMPLES = 256;
+const PILOT_STREAM = 0x7069; // of its own
+
+/** `reads` are in pairs: a boundary drawn, and |g_k|² of its contribution. */
+export function adapting(probabilities: Probabilities, reads: readonly NodeId[]): Adaptive {
+  const adaptive: Adaptive = {
+    probabilities,
+    reads,
+    learn(slots, places, lanes) {
+      // In the order of the samples, so that the number of lanes makes no difference.
+      for (let i = 0; i < lanes; i++)
+        for (let j = 0; j < places.length; j += 2)
+          probabilities.learn(valueAt(slots, places[j]!, i), valueAt(slots, places[j + 1]!, i));
+    },
+    update: () => probabilities.update(),
+    pilot({ lanes, slots }, places, run) {
+      for (let round = 0; round < PILOT_ROUNDS; round++) {
+        for (let done = 0; done < PILOT_SAMPLES; done += lanes) {
+          const n = Math.min(lanes, PILOT_SAMPLES - done);
+          run(PILOT_STREAM, PILOT_SAMPLES, round * PILOT_SAMPLES + done, n);
+          adaptive.learn(slots, places, n);
+        }
+        adaptive.update();
+      }
+    },
+  };
+  return adaptive;
+}
