@@ -59,23 +59,24 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
-  const places = new Array<Place | undefined>(graph.size); // made where they are asked for
-  const placeOf = (node: NodeId): Place => {
-    places[node] ??= graph.hasFlag(node, LANE)
-      ? {
-          offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + lane.slot[node]! * stride,
-          lane: true,
-        }
-      : graph.isConstant(node)
-        ? { offset: uniform.slot[node]!, lane: false, value: graph.value(node) }
-        : { offset: uniform.slot[node]!, lane: false };
-    return places[node];
+  const makePlace = (node: NodeId): Place => {
+    if (!graph.hasFlag(node, LANE))
+      return { offset: uniform.slot[node]!, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
+    const slot = lane.slot[node]!;
+    if (slot < 0)
+      throw new TypeError(
+        `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
+      );
+    return { offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + slot * stride, lane: true };
   };
+  const places = new Array<Place | undefined>(graph.size); // made where they are asked for
+  const placeOf = (node: NodeId): Place => (places[node] ??= makePlace(node));
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
+    operands: operands.map(placeOf), // first: what is missing shows as an operand
     result: placeOf(node),
-    operands: operands.map(placeOf),
   });
+  const steps = { uniform: plan.uniform.map(step), rest: (plan.rest ?? []).map(step), lane: plan.lane.map(step) };
   const results = outputs.map(placeOf);
   const executable = backend.load({
     kernels,
@@ -84,9 +85,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     expectedSamples: options.expectedSamples,
     realSlots: uniform.realCount + lane.realSlots * stride,
     maskSlots: uniform.maskCount + lane.maskSlots * stride,
-    uniform: plan.uniform.map(step),
-    rest: (plan.rest ?? []).map(step),
-    lane: plan.lane.map(step),
+    ...steps,
     outputs: results,
   });
   const { slots, masks } = executable;
@@ -195,17 +194,9 @@ function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readon
       if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
       free[graph.hasFlag(operand, MASK) ? 1 : 0].push(slot[operand]!);
     });
-    for (const operand of operands)
-      if (graph.hasFlag(operand, LANE) && slot[operand]! < 0)
-        throw new TypeError(
-          `compileTape: lane input "${graph.inputs[graph.inputIndex(operand)]?.name ?? operand}" is used but not among laneInputs`,
-        );
     if (sums) return;
     const kind = graph.hasFlag(node, MASK) ? 1 : 0;
     slot[node] = free[kind].pop() ?? count[kind]++;
   });
-  for (const node of outputs)
-    if (graph.hasFlag(node, LANE) && slot[node]! < 0)
-      throw new TypeError("compileTape: an output is a lane input that is not among laneInputs");
   return { slot, realSlots: count[0], maskSlots: count[1] };
 }

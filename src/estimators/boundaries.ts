@@ -144,7 +144,7 @@ export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis,
   if (first)
     throw new RangeError(
       `${estimator}: condition \`${first.text()}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
-        "expected a condition a·z + b > 0, where z are variables that neither a nor b depends on; score() is unbiased for any condition",
+        "expected a·z + b > 0 with variables z that neither a nor b depends on; score() is unbiased for any condition",
     );
   return analysis.boundaries;
 }

@@ -20,8 +20,8 @@ export interface Term {
   readonly site: string;
   readonly node: NodeId;
   readonly live: NodeId;
-  readonly distribution?: Distribution;
-  readonly value?: Real;
+  readonly distribution: Distribution | undefined;
+  readonly value: Real | undefined;
 }
 
 export interface Trace {
@@ -64,8 +64,8 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       site,
       node,
       live: path,
-      ...(distribution && { distribution }),
-      ...(value !== undefined && { value }),
+      distribution,
+      value,
     });
   };
 
