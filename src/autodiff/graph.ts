@@ -41,6 +41,8 @@ export interface GraphOptions {
   readonly print?: (graph: Graph, node: NodeId) => string;
 }
 
+/** Places near those of the operands that are tried before others. */
+const NEAR_PROBES = 8;
 const NO_NUMBERS = new Int32Array(0);
 
 export class Graph {
@@ -294,18 +296,17 @@ export class Graph {
     return this.op[node] === INPUT || (this.isConstant(node) && Number.isFinite(this.value(node)));
   }
 
+  // Where the node lies, or would. Nodes are asked for soon after their latest operand was made, so that a place near that
+  // of others made then is one that a cache holds; where it is crowded, any other will do.
   #slot(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const { op, a, b, c } = this;
     const table = this.#table;
     const last = table.length - 1;
-    let hash = Math.imul(code, 0x9e3779b1) ^ Math.imul(x, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ y, 0xc2b2ae35);
-    hash = Math.imul(hash ^ (hash >>> 13) ^ z, 0x27d4eb2f);
-    let slot = (hash ^ (hash >>> 16)) & last;
-    for (;;) {
+    let slot = (2 * Math.max(x, y, z)) & last;
+    for (let probes = 1; ; probes++) {
       const node = table[slot]!;
       if (node < 0 || (a[node] === x && b[node] === y && op[node] === code && c[node] === z)) return slot;
-      slot = (slot + 1) & last;
+      slot = (probes === NEAR_PROBES ? hash(code, x, y, z) : slot + 1) & last;
     }
   }
 
@@ -329,4 +330,11 @@ export class Graph {
     this.b = copy(this.b, new Int32Array(capacity));
     this.c = copy(this.c, new Int32Array(capacity));
   }
+}
+
+function hash(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+  let mixed = Math.imul(code, 0x9e3779b1) ^ Math.imul(x, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ y, 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ z, 0x27d4eb2f);
+  return mixed ^ (mixed >>> 16);
 }

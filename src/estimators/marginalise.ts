@@ -92,7 +92,8 @@ function crossingOf(target: Target, cones: ConeVariables, predicate: NodeId, var
   if (coefficient === undefined || ![coefficient, 1 / coefficient, constant].every(Number.isFinite)) return undefined;
   const others = [...coefficients.keys()].filter((atom) => atom !== node);
   if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
-  if (blocksOf(target, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
+  const isShared = others.some((atom) => cones.all(atom).size > 0);
+  if (isShared && blocksOf(target, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
   const rest = A.add(
     graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
     A.constant(constant),
