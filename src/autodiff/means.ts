@@ -28,7 +28,7 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   };
   const isLate = new Uint8Array(graph.size);
   for (const { mean } of terms) isLate[mean] = 1;
-  for (const { node, operands } of uniform) isLate[node] = Math.max(...operands.map((operand) => isLate[operand]!));
+  for (const { node, operands } of uniform) for (const operand of operands) isLate[node]! |= isLate[operand]!;
   return {
     outputs,
     uniform: uniform.filter(({ node }) => isLate[node] === 0),
@@ -65,14 +65,14 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     const node = reachable[at]!;
     if (!isLane(node) || wanted[node]! + needed[node]! === 0) continue;
     const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
-    let operands: readonly NodeId[] = graph.operands(node);
+    let made: Summand | undefined;
     if (mark === needed && wanted[node] === 1) {
       // A product or selection that is only summed is made while summing.
-      const made = needed[node] === 0 ? productOf(graph, node) : undefined;
+      made = needed[node] === 0 ? productOf(graph, node) : undefined;
       found.set(node, made ?? { family: "sumLanes", operands: [node], factor: graph.constant(1) });
-      if (made) operands = made.operands;
     }
-    for (const operand of operands) mark[operand] = 1;
+    if (made) for (const operand of made.operands) mark[operand] = 1;
+    else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
   }
   const terms: Term[] = [];
   const seen = new Uint8Array(graph.size);
@@ -82,8 +82,11 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       if (seen[node] === 1 || !isLane(node)) continue;
       seen[node] = 1;
       const summand = found.get(node);
-      if (summand) terms.push({ ...summand, node, mean: graph.input("mean", false) });
-      else stack.push(...graph.operands(node).reverse());
+      if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
+      else {
+        const { family, operands, factor } = summand;
+        terms.push({ family, operands, factor, node, mean: graph.input("mean", false) });
+      }
     }
   }
   return terms;
@@ -139,6 +142,8 @@ function unshifted(graph: Graph, node: NodeId): [of: NodeId, shift?: NodeId] {
   return [node];
 }
 
+const NONE: readonly Term[] = [];
+
 // Each sum right after what it needs, several of a family at a time.
 function interleaved(
   graph: Graph,
@@ -150,14 +155,20 @@ function interleaved(
   lane.forEach(({ node }, index) => {
     computedAt[node] = index;
   });
-  const ready: Term[][] = Array.from({ length: lane.length + 1 }, () => []);
-  for (const term of terms) ready[1 + Math.max(...term.operands.map((node) => computedAt[node]!))]!.push(term);
+  const ready = new Array<Term[] | undefined>(lane.length + 1).fill(undefined);
+  for (const term of terms) {
+    let at = -1;
+    for (const operand of term.operands) at = Math.max(at, computedAt[operand]!);
+    const others = ready[1 + at];
+    if (others) others.push(term);
+    else ready[1 + at] = [term];
+  }
   const merged: Instruction[] = [];
   const pending = new Map<string, Term[]>(REDUCTIONS.map(({ name }) => [name, []]));
   const [most] = RUNS;
   ready.forEach((found, index) => {
     if (index > 0) merged.push(lane[index - 1]!);
-    for (const term of found) {
+    for (const term of found ?? NONE) {
       const batch = pending.get(term.family)!;
       batch.push(term);
       if (batch.length === most) merged.push(sums(batch.splice(0)));

@@ -87,16 +87,16 @@ function checked<Value extends Real>(
   logDensity: Distribution["logDensity"],
 ): Distribution {
   const { name, parameters, draw, initial } = definition;
-  const numbers = parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
+  const numbers = (): number[] => parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
   return {
     ...definition,
     logDensity,
     draw: (next) => {
       checkParameters(`${name}: draw`, parameters);
       for (const parameter of parameters) dataOnly(name, parameter);
-      return draw(next, ...numbers);
+      return draw(next, ...numbers());
     },
-    initial: () => (initial && numbers.length === parameters.length ? initial(...numbers) : undefined),
+    initial: () => (initial && numbers().length === parameters.length ? initial(...numbers()) : undefined),
   };
 }
 
