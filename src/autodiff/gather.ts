@@ -146,13 +146,13 @@ function termsOf(graph: Graph, start: readonly Term[], inside: (node: NodeId) =>
     const lane = graph.hasFlag(term.node, LANE);
     const key = lane ? term.node : -1;
     const coefficient = lane ? term.coefficient : A.mul(term.coefficient, term.node);
-    let entry = found.get(key);
-    if (!entry) {
-      entry = { plus: [], minus: [], absorbs: false };
-      found.set(key, entry);
+    const { negative, absorbs } = term;
+    const entry = found.get(key);
+    if (!entry) found.set(key, { plus: negative ? [] : [coefficient], minus: negative ? [coefficient] : [], absorbs });
+    else {
+      (negative ? entry.minus : entry.plus).push(coefficient);
+      entry.absorbs ||= absorbs;
     }
-    (term.negative ? entry.minus : entry.plus).push(coefficient);
-    entry.absorbs ||= term.absorbs;
   }
   const zero = graph.constant(0);
   const terms = new Map<NodeId, Term>();

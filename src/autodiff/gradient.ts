@@ -27,19 +27,24 @@ export function adjoints(
   const contributions: (NodeId[] | undefined)[] = [undefined];
   const place = graph.takeScratch();
   const activate = (node: NodeId): void => {
-    if (place[node] === 0) place[node] = contributions.push([]) - 1;
+    if (place[node] === 0) place[node] = contributions.push(undefined) - 1;
+  };
+  const contribute = (node: NodeId, adjoint: NodeId): void => {
+    const others = contributions[place[node]!];
+    if (others) others.push(adjoint);
+    else contributions[place[node]!] = [adjoint];
   };
   inputs.forEach(activate);
   for (const node of nodes)
     for (let j = graph.arity(node) - 1; j >= 0; j--) if (place[graph.operand(node, j)] !== 0) activate(node);
 
-  for (const [output, seed] of seeds) contributions[place[output]!]?.push(seed);
+  for (const [output, seed] of seeds) if (place[output] !== 0) contribute(output, seed);
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
     const terms = contributions[place[node]!];
-    if (!terms || terms.length === 0) continue;
+    if (!terms) continue;
     const adjoint = graph.sum(terms);
-    contributions[place[node]!] = [adjoint];
+    terms[0] = adjoint;
     const code = graph.op[node]!;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
@@ -47,16 +52,16 @@ export function adjoints(
     const { partials } = graph.ops.rows[code]!;
     for (let j = 0; j < partials.length; j++) {
       const rule = partials[j]!;
-      const to = contributions[place[graph.operand(node, j)]!];
-      if (!to || rule === "none") continue;
+      const operand = graph.operand(node, j);
+      if (place[operand] === 0 || rule === "none") continue;
       if (rule === "undefined")
         throw new TypeError(
           `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
         );
-      to.push(product(graph, adjoint, rule(graph.algebra, node, x, y)));
+      contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     }
   }
-  const result = inputs.map((node) => contributions[place[node]!]![0] ?? graph.constant(0));
+  const result = inputs.map((node) => contributions[place[node]!]?.[0] ?? graph.constant(0));
   for (const list of [nodes, inputs]) for (const node of list) place[node] = 0;
   graph.giveBack(place);
   return result;
