@@ -1,6 +1,7 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { estimators } from "./estimators.ts";
+import { functionSizes } from "./function-sizes.ts";
 import { type Print, report } from "./print.ts";
 import { type Native, sameGradient } from "./same-gradient.ts";
 import { smallBatches } from "./small-batches.ts";
@@ -8,10 +9,10 @@ import { type Effort, spent } from "./timing.ts";
 import { wholeFits } from "./whole-fits.ts";
 
 export type Length = "smoke" | "short" | "full";
-const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number } } = {
-  smoke: { repeats: 1, milliseconds: 1, samples: 256, fitSteps: 50 },
-  short: { repeats: 11, milliseconds: 15, samples: 1024, fitSteps: 10_000 },
-  full: { repeats: 31, milliseconds: 60, samples: 1024, fitSteps: 10_000 },
+const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number; readonly largest: number } } = {
+  smoke: { repeats: 1, milliseconds: 1, samples: 256, fitSteps: 50, largest: 200 },
+  short: { repeats: 11, milliseconds: 15, samples: 1024, fitSteps: 10_000, largest: 2000 },
+  full: { repeats: 31, milliseconds: 60, samples: 1024, fitSteps: 10_000, largest: 100_000 },
 };
 
 export function bench(length: Length, print: Print, native?: Native): void {
@@ -19,6 +20,7 @@ export function bench(length: Length, print: Print, native?: Native): void {
   estimators(effort, print);
   sameGradient(effort, print, native);
   smallBatches(effort, print);
+  functionSizes(effort.largest, effort, print);
   noise(effort, print);
   wholeFits(effort.fitSteps, print);
   print(`(sum of everything computed: ${spent().toPrecision(3)})`);

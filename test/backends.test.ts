@@ -186,6 +186,15 @@ test("one lane is enough: tapes of an odd number of lanes have room for the pair
   expect([expected![0], found![0]]).toEqual([1, 2]);
 });
 
+test("sizes of blocks that cannot be are refused", () => {
+  for (const block of [0, 1.5, NaN, 10_001])
+    expect(() => wasm({ block })).toThrow(
+      `wasm: block is out of range; got ${block}, expected an integer from 1 to 10000`,
+    );
+  expect(() => wasm({ after: NaN })).toThrow("wasm: after is out of range; got NaN, expected a number ≥ 0");
+  expect(() => jit({ block: 0 })).toThrow("jit: block is out of range; got 0, expected an integer from 1 to 10000");
+});
+
 describe("auto", () => {
   const program = (expectedSamples?: number): TapeProgram => ({
     kernels: KERNELS,

@@ -5,8 +5,10 @@ import { type Backend, type Executable, type Place, runsOnce, type TapeProgram }
 import type { OpName } from "../autodiff/ops.ts";
 import { type BlockStep, blocksOf, reductionOf, slotKey } from "./blocks.ts";
 
+const MOST_IN_BLOCK = 10_000;
+
 export interface JitOptions {
-  /** Instructions per generated function (default 100); engines do not optimise very large functions. */
+  /** Instructions per generated function (default 100, at most 10,000); engines do not optimise very large functions. */
   readonly block?: number;
 }
 
@@ -20,6 +22,11 @@ export interface JitOptions {
  */
 export function jit(options: JitOptions = {}): Backend {
   const { block = 100 } = options;
+  // More would have too many variables for some engines.
+  if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
+    throw new RangeError(
+      `jit: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
+    );
   return { name: "jit", mostLanes: 32, load: (program) => load(program, block) };
 }
 

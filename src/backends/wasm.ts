@@ -23,7 +23,7 @@ declare const WebAssembly: {
 
 export interface WasmOptions {
   /**
-   * Instructions per generated function (default 500). Engines take more than linear time over large functions; values
+   * Instructions per generated function (default 500, at most 10,000). Engines take more than linear time over large functions; values
    * that pass from one function to the next go through memory.
    */
   readonly block?: number;
@@ -36,6 +36,7 @@ export interface WasmOptions {
 
 /** Default of `after`. */
 export const DEFAULT_AFTER = 5000;
+const MOST_IN_BLOCK = 10_000;
 const PAGE = 65536;
 
 /**
@@ -49,6 +50,12 @@ const PAGE = 65536;
  */
 export function wasm(options: WasmOptions = {}): Backend {
   const { block = 500, after = DEFAULT_AFTER } = options;
+  // More would have too many locals for some engines.
+  if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
+    throw new RangeError(
+      `wasm: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
+    );
+  if (!(after >= 0)) throw new RangeError(`wasm: after is out of range; got ${String(after)}, expected a number ≥ 0`);
   return { name: "wasm", laneMultiple: 2, mostLanes: 64, load: (program) => load(program, block, after) };
 }
 
