@@ -1,4 +1,4 @@
-// Bundles the benches from the sources and runs them: `npm run bench`, `bench:variance`, `bench:growth`, `bench:build`.
+// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, elementary.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "nondiff-bench-"));
 const outfile = join(folder, "bench.mjs");
 const asked = (option) => process.argv.includes(`--${option}`);
-const which = ["variance", "growth", "build"].find(asked) ?? "main";
+const which = ["variance", "growth", "build", "elementary"].find(asked) ?? "main";
 await build({
   stdin: {
     contents: `export * from "./bench/${which}.ts"; export { nativeIn } from "./bench/native.ts";`,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { bench as elementary } from "../bench/elementary.ts";
 import {
   ALL_BOUNDARIES,
   byHand,
@@ -81,4 +82,13 @@ test("the bench runs and prints a line for every model", () => {
   for (const { model } of HAND_WRITTEN)
     for (const part of ["corrected", "by hand", "interpreter"])
       expect(lines.some((line) => line.startsWith(`${model.name} ${part}`))).toBe(true);
+});
+
+test("every elementary function is timed beside the engine's own", () => {
+  const lines: string[] = [];
+  elementary("smoke", (line) => lines.push(line));
+  const rows = lines.filter((line) => (line.match(/ × \d/g) ?? []).length === 3);
+  expect(rows.map((line) => line.split(" ")[0]).join(" ")).toBe(
+    "exp expm1 log log1p sigmoid softplus tanh sin cos tan pow",
+  );
 });

@@ -51,7 +51,7 @@ const edges = (x: string): string => `
   edge = bitselect(-Infinity, bitselect(${x}, NaN, positive), eq(${x}, 0))
   result = bitselect(result, edge, and(positive, lt(${x}, Infinity)))`;
 
-// reduced(x, …) for x + n·π/2, where `quadrant` holds n, as r and rest; `far` where it is left to the function itself.
+// quarters(x): x, or x + ½ π for the cosine, as n·π/2 + r + rest, n in the low bits of `quadrant`; `far` where it is left to the function itself.
 const reduced = (quadrant: string): string => `
   shifted = x * 0.6366197723675814 + 6755399441055744
   n = shifted - 6755399441055744

@@ -94,13 +94,18 @@ function logarithm(k: number, f: number, c: number): number {
   return s * (square + (odd + even)) + (k * 1.90821492927058770002e-10 + c) - square + f + k * 6.9314718036912382e-1;
 }
 
+// log x where x is not a positive number.
+function edge(x: number): number {
+  return x === 0 ? -Infinity : x > 0 ? x : NaN;
+}
+
 /**
  * Natural logarithm.
  *
  * Domain: x ≥ 0; −Infinity at 0, +Infinity at +Infinity, NaN below 0; NaN gives NaN. Error below 1 ulp (measured 0.83).
  */
 export function log(x: number): number {
-  if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN;
+  if (!(x > 0 && x < Infinity)) return edge(x);
   const subnormal = x < 2.2250738585072014e-308;
   const scaled = subnormal ? x * 18014398509481984 : x;
   const k = exponent(scaled);
@@ -116,9 +121,10 @@ export function log(x: number): number {
 export function log1p(x: number): number {
   const u = 1 + x;
   if (u === 1) return x;
-  if (!(u > 0 && u < Infinity)) return log(u);
+  if (!(u > 0 && u < Infinity)) return edge(u);
   const k = exponent(u);
-  if (k === 0) return logarithm(0, x, 0);
-  // The rounding of 1 + x, x − (u − 1), moves the logarithm by 1/u times as much.
-  return logarithm(k, u * POWERS[1074 - k]! - 1, (x < 1 ? x - (u - 1) : 1 - (u - x)) / u);
+  // The rounding of 1 + x, x − (u − 1), moves the logarithm by 1/u times as much; near 0, x itself is better than u.
+  const near = k === 0;
+  const f = near ? x : u * POWERS[1074 - k]! - 1;
+  return logarithm(k, f, near ? 0 : (x < 1 ? x - (u - 1) : 1 - (u - x)) / u);
 }

@@ -26,7 +26,8 @@ export function sigmoid(x: number): number {
  * (measured 1.53).
  */
 export function softplus(x: number): number {
-  return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+  const rest = log1p(exp(-Math.abs(x)));
+  return x > 0 ? x + rest : rest;
 }
 
 /**
