@@ -1,4 +1,5 @@
 import { add, cos, div, log, log1p, mul, neg, normalCdf, type Real, sin, square, sub } from "../autodiff/expr.ts";
+import * as trigonometric from "../autodiff/special/trigonometric.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 const LOG_PI = 1.1447298858494002; // log π
@@ -18,7 +19,7 @@ export function cauchy(location: Real, scale: Real): Distribution {
     },
     draw: (next, location, scale) => {
       const angle = Math.PI * next(); // −cot(πu) keeps the lower tail's digits
-      return location - (scale * Math.cos(angle)) / Math.sin(angle);
+      return location - (scale * trigonometric.cos(angle)) / trigonometric.sin(angle);
     },
     fromNormal: (noise) => {
       const angle = mul(Math.PI, normalCdf(noise));

@@ -1,4 +1,5 @@
 import { add, div, log, logNormalCdf, mul, neg, type Real, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "./distribution.ts";
 import { zeroWhere } from "./products.ts";
 
@@ -9,7 +10,7 @@ export function exponential(rate: Real): Distribution {
     parameters: [positive("rate", rate)],
     support: NONNEGATIVE,
     logDensity: (x) => add(sub(log(rate), mul(rate, x)), zeroWhere(x, -Infinity)),
-    draw: (next, rate) => -Math.log(next()) / rate,
+    draw: (next, rate) => -elementary.log(next()) / rate,
     fromNormal: (noise) => neg(div(logNormalCdf(neg(noise)), rate)),
   });
 }

@@ -1,4 +1,5 @@
 import { add, log, mul, type Real, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "./distribution.ts";
 import { timesLog } from "./products.ts";
@@ -35,7 +36,7 @@ export function gammaAs(
 
 /** A draw from gamma(shape, 1). Source: Marsaglia and Tsang, ACM Trans. Math. Softw. 26 (2000) 363–372. */
 export function gammaDraw(shape: number, next: () => number): number {
-  return shape < 1 ? Math.exp(logGammaDraw(shape, next)) : largeGammaDraw(shape, next);
+  return shape < 1 ? elementary.exp(logGammaDraw(shape, next)) : largeGammaDraw(shape, next);
 }
 
 /** The same for shape ≥ 1. */
@@ -45,12 +46,12 @@ export function largeGammaDraw(shape: number, next: () => number): number {
   for (;;) {
     const x = normalQuantile(next());
     const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(next()) < 0.5 * x * x + d * (1 - v + Math.log(v))) return d * v;
+    if (v > 0 && elementary.log(next()) < 0.5 * x * x + d * (1 - v + elementary.log(v))) return d * v;
   }
 }
 
 /** The logarithm of a draw from gamma(shape, 1), which does not underflow for small shapes. */
 export function logGammaDraw(shape: number, next: () => number): number {
-  if (shape < 1) return Math.log(largeGammaDraw(shape + 1, next)) + Math.log(next()) / shape;
-  return Math.log(largeGammaDraw(shape, next));
+  if (shape < 1) return elementary.log(largeGammaDraw(shape + 1, next)) + elementary.log(next()) / shape;
+  return elementary.log(largeGammaDraw(shape, next));
 }

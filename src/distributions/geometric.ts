@@ -1,4 +1,5 @@
 import { add, type Real } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { COUNTS, type Distribution, discrete, positiveProbability } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 
@@ -9,6 +10,6 @@ export function geometric(p: Real): Distribution {
     parameters: [positiveProbability("p", p)],
     support: COUNTS,
     logDensity: (k) => add(timesLog1p(k, p), timesLog(1, p)),
-    draw: (next, p) => Math.floor(Math.log(next()) / Math.log1p(-p)) + 0, // −0 where p = 1
+    draw: (next, p) => Math.floor(elementary.log(next()) / elementary.log1p(-p)) + 0, // −0 where p = 1
   });
 }

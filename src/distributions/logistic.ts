@@ -1,4 +1,5 @@
 import { add, div, log, logNormalCdf, mul, neg, type Real, softplus, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 /**
@@ -16,7 +17,7 @@ export function logistic(location: Real, scale: Real): Distribution {
     },
     draw: (next, location, scale) => {
       const u = next();
-      return location + scale * (Math.log(u) - Math.log1p(-u));
+      return location + scale * (elementary.log(u) - elementary.log1p(-u));
     },
     fromNormal: (noise) => add(location, mul(scale, sub(logNormalCdf(noise), logNormalCdf(neg(noise))))),
     initial: (mean, scale) => ({ mean, sd: (scale * Math.PI) / Math.sqrt(3) }),

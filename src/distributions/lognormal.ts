@@ -1,4 +1,5 @@
 import { add, exp, log, mul, type Real, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { continuous, type Distribution, POSITIVE } from "./distribution.ts";
 import { normal } from "./normal.ts";
@@ -11,7 +12,7 @@ export function lognormal(mean: Real, sd: Real): Distribution {
     parameters,
     support: POSITIVE,
     logDensity: (x) => sub(logDensity(log(x)), log(x)),
-    draw: (next, mean, sd) => Math.exp(mean + sd * normalQuantile(next())),
+    draw: (next, mean, sd) => elementary.exp(mean + sd * normalQuantile(next())),
     fromNormal: (noise) => exp(add(mean, mul(sd, noise))),
   });
 }

@@ -1,4 +1,5 @@
 import { type Real, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { logFactorial } from "../autodiff/special/gamma.ts";
 import { binomialDraw } from "./binomial.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
@@ -31,7 +32,7 @@ export function poissonDraw(rate: number, next: () => number): number {
     remaining -= waiting;
   }
   let k = 0;
-  for (let p = Math.exp(-remaining), u = next(); u > p && p > 0; k++) {
+  for (let p = elementary.exp(-remaining), u = next(); u > p && p > 0; k++) {
     u -= p;
     p *= remaining / (k + 1);
   }

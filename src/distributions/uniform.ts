@@ -1,4 +1,5 @@
 import { add, div, min, mul, normalCdf, sub } from "../autodiff/expr.ts";
+import * as elementary from "../autodiff/special/elementary.ts";
 import { continuous, type Distribution, dataOnly, real } from "./distribution.ts";
 import { zeroWhere } from "./products.ts";
 
@@ -11,7 +12,7 @@ export function uniform(low: number, high: number): Distribution {
     support: { text: `[${low}, ${high}]`, discrete: false, contains: (x) => x >= low && x <= high },
     logDensity: (x) => {
       const inside = div(min(sub(x, low), sub(high, x)), high - low);
-      return add(-Math.log(high - low), zeroWhere(inside, -Infinity));
+      return add(-elementary.log(high - low), zeroWhere(inside, -Infinity));
     },
     draw: (next, low, high) => low + (high - low) * next(),
     fromNormal: (noise) => add(low, mul(high - low, normalCdf(noise))),

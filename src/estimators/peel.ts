@@ -4,12 +4,15 @@
  * condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons
  * with it are false, as those with NaN are.
  */
+
 import { CODE, INPUT } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { exp, expm1, log, log1p } from "../autodiff/special/elementary.ts";
 import { softplusInverse } from "../autodiff/special/logistic.ts";
 import { normalQuantile } from "../autodiff/special/normal.ts";
+import { pow } from "../autodiff/special/power.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { decided } from "./decided.ts";
 import { type Target, withTerms } from "./target.ts";
@@ -54,14 +57,14 @@ const ALL: readonly [number, number] = [-Infinity, Infinity];
 const INCREASING = /* @__PURE__ */ increasingOps();
 function increasingOps(): ReadonlyMap<number, Increasing> {
   return new Map([
-    [CODE.exp, { inverse: Math.log, range: [0, Infinity] as const }],
-    [CODE.log, { inverse: Math.exp, range: ALL, from: 0 }],
-    [CODE.log1p, { inverse: Math.expm1, range: ALL, from: -1 }],
-    [CODE.expm1, { inverse: Math.log1p, range: [-1, Infinity] as const }],
+    [CODE.exp, { inverse: log, range: [0, Infinity] as const }],
+    [CODE.log, { inverse: exp, range: ALL, from: 0 }],
+    [CODE.log1p, { inverse: expm1, range: ALL, from: -1 }],
+    [CODE.expm1, { inverse: log1p, range: [-1, Infinity] as const }],
     [CODE.sqrt, { inverse: (y: number) => y * y, range: [0, Infinity] as const, from: 0 }],
-    [CODE.sigmoid, { inverse: (y: number) => Math.log(y) - Math.log1p(-y), range: [0, 1] as const }],
+    [CODE.sigmoid, { inverse: (y: number) => log(y) - log1p(-y), range: [0, 1] as const }],
     [CODE.softplus, { inverse: softplusInverse, range: [0, Infinity] as const }],
-    [CODE.tanh, { inverse: Math.atanh, range: [-1, 1] as const }],
+    [CODE.tanh, { inverse: (y: number) => 0.5 * (log1p(y) - log1p(-y)), range: [-1, 1] as const }],
     [CODE.normalCdf, { inverse: normalQuantile, range: [0, 1] as const }],
   ]);
 }
@@ -124,7 +127,7 @@ class Peeler {
       case CODE.pow: {
         const power = graph.isConstant(y) ? graph.value(y) : Number.NaN;
         if (!(Number.isInteger(power) && power > 0 && power % 2 === 1)) return undefined;
-        return is(x, Math.sign(value) * Math.abs(value) ** (1 / power), above);
+        return is(x, Math.sign(value) * pow(Math.abs(value), 1 / power), above);
       }
       case CODE.div:
         return graph.isConstant(x) ? this.#reciprocal(graph.value(x), y, value, above) : undefined;

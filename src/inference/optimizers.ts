@@ -1,4 +1,5 @@
 /** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
+import { pow } from "../autodiff/special/power.ts";
 import { axpyInto } from "../linalg/axpy.ts";
 
 export interface Optimizer {
@@ -28,7 +29,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
     init: (size) => new Float64Array(2 * size), // first moments, then second moments
     update(state, theta, gradient, step) {
       const n = theta.length;
-      const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+      const rate = (learningRate * Math.sqrt(1 - pow(beta2, step))) / (1 - pow(beta1, step));
       for (let i = 0; i < n; i++) {
         const g = gradient[i]!;
         const m = beta1 * state[i]! + (1 - beta1) * g;

@@ -8,13 +8,14 @@
  * [0, 0] false, [−1, 0] undecided.
  *
  * JavaScript cannot round in a given direction: each bound is moved by the error of its op. `+ − * /` and `sqrt` err by
- * half an ulp, the other `Math` functions by at most 1 (powers 12) on the engines in use, the special functions by the
- * bounds in their doc comments; since the bound must hold for values computed anywhere inside the operands, twice that.
+ * half an ulp, the other functions by the bounds in their doc comments (elementary ones 1 or 2 ulp); since the bound must hold for values computed anywhere inside the operands, twice that.
  */
+
 import type { OpName } from "../autodiff/ops.ts";
+import { exp, expm1, log, log1p } from "../autodiff/special/elementary.ts";
 import { erf } from "../autodiff/special/erf.ts";
 import { digamma, lgamma, trigamma } from "../autodiff/special/gamma.ts";
-import { logAddExp, sigmoid, softplus } from "../autodiff/special/logistic.ts";
+import { logAddExp, sigmoid, softplus, tanh } from "../autodiff/special/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard } from "../autodiff/special/normal.ts";
 import { cosine, sine, tangent } from "./periodic.ts";
 import { power } from "./power.ts";
@@ -154,10 +155,10 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
   },
   neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
-  exp: /* @__PURE__ */ monotone(Math.exp, 4, 0, Infinity),
-  log: /* @__PURE__ */ startingAt(0, true, Math.log, 4, -Infinity),
-  log1p: /* @__PURE__ */ startingAt(-1, true, Math.log1p, 4, -Infinity),
-  expm1: /* @__PURE__ */ monotone(Math.expm1, 4, -1, Infinity),
+  exp: /* @__PURE__ */ monotone(exp, 4, 0, Infinity),
+  log: /* @__PURE__ */ startingAt(0, true, log, 4, -Infinity),
+  log1p: /* @__PURE__ */ startingAt(-1, true, log1p, 4, -Infinity),
+  expm1: /* @__PURE__ */ monotone(expm1, 4, -1, Infinity),
   sqrt: /* @__PURE__ */ startingAt(0, false, Math.sqrt, 1, 0),
   square: (v, r, x) => {
     const low = v.lo[x]! * v.lo[x]!;
@@ -180,7 +181,7 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   sin: sine,
   cos: cosine,
   tan: tangent,
-  tanh: /* @__PURE__ */ monotone(Math.tanh, 8, -1, 1),
+  tanh: /* @__PURE__ */ monotone(tanh, 8, -1, 1),
   sigmoid: /* @__PURE__ */ monotone(sigmoid, 10, 0, 1),
   softplus: /* @__PURE__ */ monotone(softplus, 10, 0, Infinity),
   lgamma: /* @__PURE__ */ onPositive((v, r, x) => {

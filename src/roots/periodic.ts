@@ -1,4 +1,5 @@
 /** Enclosures of sin, cos and tan. */
+import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
 import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
 
 const TURN = 6.283185307179586; // 2π
@@ -33,9 +34,9 @@ function wave(v: Enclosures, r: number, x: number, f: (x: number) => number, cre
   put(v, r, least, most, v.partial[x]!);
 }
 
-export const sine: IntervalRule = (v, r, x) => wave(v, r, x, Math.sin, Math.PI / 2);
+export const sine: IntervalRule = (v, r, x) => wave(v, r, x, sin, Math.PI / 2);
 
-export const cosine: IntervalRule = (v, r, x) => wave(v, r, x, Math.cos, 0);
+export const cosine: IntervalRule = (v, r, x) => wave(v, r, x, cos, 0);
 
 /** The whole line if a pole is inside or within a few ulp. */
 export const tangent: IntervalRule = (v, r, x) => {
@@ -48,5 +49,5 @@ export const tangent: IntervalRule = (v, r, x) => {
     holdsPhase(lo, hi, Math.PI / 2) ||
     holdsPhase(lo, hi, -Math.PI / 2);
   if (poleInside) return putLine(v, r);
-  put(v, r, down(Math.tan(lo), 4), up(Math.tan(hi), 4), v.partial[x]!);
+  put(v, r, down(tan(lo), 4), up(tan(hi), 4), v.partial[x]!);
 };

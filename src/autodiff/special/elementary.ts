@@ -55,7 +55,7 @@ export function exponential(x: number, less: number, more: number): number {
  * eˣ.
  *
  * Domain: all reals; 0 below −745.13, +Infinity above 709.78; NaN gives NaN. Error below 1 ulp (measured
- * 0.63, 0.76 where the result is subnormal).
+ * 0.63, 0.77 where the result is subnormal).
  */
 export function exp(x: number): number {
   return exponential(x > 710 ? 710 : x < -746 ? -746 : x, 0, 0);
