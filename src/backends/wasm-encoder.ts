@@ -75,7 +75,7 @@ export const SIMD = {
   load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, store32_lane: 90, store64_lane: 91,
   splat: 20, extract: 33, replace: 34, demote: 94, promote: 95,
   eq: 71, ne: 72, lt: 73, gt: 74, ge: 76, not: 77, and: 78, andnot: 79, or: 80, xor: 81, bitselect: 82, any_true: 83,
-  abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
+  floor: 117, abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
   i32_shr_s: 172, i64_shl: 203, i64_shr_s: 204, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
 } as const;
 

@@ -176,10 +176,13 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   value = q - remainder / y0
   unless(far, value, tanOf, x)`,
   pow: `
-  special = not(and(and(ge(x, 2.2250738585072014e-308), lt(x, Infinity)), lt(abs(y), Infinity)))
-  biased = shr(i64_add(x, high32(0x44986)), 52)
+  size = abs(x)
+  defined = or(gt(x, 0), eq(floor(y), y))
+  special = not(and(and(and(ge(size, 2.2250738585072014e-308), lt(size, Infinity)), lt(abs(y), Infinity)), defined))
+  sign = and(and(x, high32(0x80000000)), ne(2 * floor(y / 2), y))
+  biased = shr(i64_add(size, high32(0x44986)), 52)
   k = or(biased, high32(0x43300000)) - 4503599627371519
-  m = i64_sub(x, shl(i64_sub(biased, low32(1023)), 52))
+  m = i64_sub(size, shl(i64_sub(biased, low32(1023)), 52))
   outer = gt(m, 1.224744871391589)
   centre = bitselect(1.5, 1, outer)
   difference = m - centre
@@ -209,12 +212,12 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   exponentHigh = fround(exponent)
   whole = exponentHigh * log
   part = (exponent - exponentHigh) * log + exponent * logRest
-  base = x
   power = y
   y = pmax(pmin(whole, 710), -746)
   part = and(part, eq(y, whole))
   ${exponential("1", "low", " - part")}
-  unless(special, result, powOf, base, power)`,
+  result = xor(result, sign)
+  unless(special, result, powOf, x, power)`,
 };
 
 /** What `unless` calls: the functions themselves, for arguments that the code for pairs leaves out. */
