@@ -45,7 +45,8 @@ export function largeGammaDraw(shape: number, next: () => number): number {
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = normalQuantile(next());
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v > 0 && elementary.log(next()) < 0.5 * x * x + d * (1 - v + elementary.log(v))) return d * v;
   }
 }

@@ -6,10 +6,12 @@
  * set can be sampled exactly. Predicates with the same zero set (also swapped, negated or scaled) form one boundary and
  * are forced jointly.
  */
+
 import { append } from "../autodiff/append.ts";
 import { CODE } from "../autodiff/codes.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { log } from "../autodiff/special/elementary.ts";
 import { Users } from "../autodiff/users.ts";
 import { type Block, blocksOf } from "./block.ts";
 import { smoothlyMoved, type Target, type TargetTerm, variablesBelow } from "./target.ts";
@@ -198,7 +200,7 @@ function scaledForm(
 
 // Two forms are one boundary if their atoms are the same and all numbers agree to rounding.
 const AGREEMENT = 1e-13;
-const BUCKETS = 1e11; // per power of 2, so that numbers that agree are in one bucket or in neighbours
+const BUCKETS = 1e11; // per power of e, so that numbers that agree are in one bucket or in neighbours
 
 interface Family {
   readonly family: number;
@@ -248,7 +250,7 @@ class Agreeing<T> {
 function bucketOf(numbers: readonly number[]): number {
   let mixed = 0;
   for (let j = 0; j < numbers.length; j++) mixed += Math.abs(numbers[j]!) * (1 + ((j * 0.618034) % 1));
-  return Math.floor(BUCKETS * Math.log2(mixed));
+  return Math.floor(BUCKETS * log(mixed));
 }
 
 function close(x: number, y: number): boolean {

@@ -221,7 +221,7 @@ export function momentsInto(
       inGroup = 0;
       group[size] = finishInto(group, each, size, together);
       let square = 0;
-      for (let p = 0; p < size; p++) square += group[p]! ** 2;
+      for (let p = 0; p < size; p++) square += group[p]! * group[p]!;
       group[size + 1] = Math.sqrt(square);
       onGroup?.(group);
       if (done + i === together) first.set(group);
@@ -233,7 +233,9 @@ export function momentsInto(
     }
   }
   const spread = (index: number): number =>
-    groups > 1 ? (together * Math.max(0, squares[index]! - sums[index]! ** 2 / groups)) / (groups - 1) : NaN;
+    groups > 1
+      ? (together * Math.max(0, squares[index]! - (sums[index]! * sums[index]!) / groups)) / (groups - 1)
+      : NaN;
   for (let p = 0; p <= size; p++) {
     mean[p] = first[p]! + sums[p]! / groups;
     variance[p] = spread(p);

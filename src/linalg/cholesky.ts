@@ -1,3 +1,4 @@
+import { log } from "../autodiff/special/elementary.ts";
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";
 import { checkFinite, checkLength } from "./shape.ts";
@@ -42,7 +43,7 @@ export function choleskySolveInto(out: Float64Array, l: Float64Array, b: Float64
 export function choleskyLogDeterminant(l: Float64Array, n: number): number {
   checkPivots("choleskyLogDeterminant", l, n);
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += Math.log(l[i * n + i]!);
+  for (let i = 0; i < n; i++) sum += log(l[i * n + i]!);
   return 2 * sum;
 }
 
