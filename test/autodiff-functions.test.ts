@@ -109,7 +109,7 @@ describe("comparisons and connectives", () => {
 describe("a traced value in plain JavaScript", () => {
   const ADVICE =
     "it has no plain value; got a JavaScript operator or raw `if` on it, expected `where` or `branch` for decisions, " +
-    "`add`, `mul`, … for arithmetic and `and`, `or`, `not` for conditions";
+    "`add`, `mul`, … for arithmetic, `not`, … for conditions";
 
   test.each([
     ["x + 1", (x: Expr) => wrong(x) + 1],

@@ -23,7 +23,7 @@ class Traced {
   [Symbol.toPrimitive](): never {
     throw new TypeError(
       `${describe(this)}: it has no plain value; got a JavaScript operator or raw \`if\` on it, expected \`where\` or ` +
-        "`branch` for decisions, `add`, `mul`, … for arithmetic and `and`, `or`, `not` for conditions",
+        "`branch` for decisions, `add`, `mul`, … for arithmetic, `not`, … for conditions",
     );
   }
 }

@@ -21,7 +21,7 @@ export function binomial(trials: number, p: Real): Distribution {
 }
 
 /** Successes in a number of trials, each decided by a uniform. */
-export function binomialDraw(trials: number, p: number, next: () => number): number {
+function binomialDraw(trials: number, p: number, next: () => number): number {
   let successes = 0;
   for (let i = 0; i < trials; i++) if (next() < p) successes++;
   return successes;

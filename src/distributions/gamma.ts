@@ -36,11 +36,7 @@ export function gammaAs(
 
 /** A draw from gamma(shape, 1). Source: Marsaglia and Tsang, ACM Trans. Math. Softw. 26 (2000) 363–372. */
 export function gammaDraw(shape: number, next: () => number): number {
-  return shape < 1 ? elementary.exp(logGammaDraw(shape, next)) : largeGammaDraw(shape, next);
-}
-
-/** The same for shape ≥ 1. */
-export function largeGammaDraw(shape: number, next: () => number): number {
+  if (shape < 1) return elementary.exp(logGammaDraw(shape, next));
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
@@ -53,6 +49,6 @@ export function largeGammaDraw(shape: number, next: () => number): number {
 
 /** The logarithm of a draw from gamma(shape, 1), which does not underflow for small shapes. */
 export function logGammaDraw(shape: number, next: () => number): number {
-  if (shape < 1) return elementary.log(largeGammaDraw(shape + 1, next)) + elementary.log(next()) / shape;
-  return elementary.log(largeGammaDraw(shape, next));
+  if (shape < 1) return elementary.log(gammaDraw(shape + 1, next)) + elementary.log(next()) / shape;
+  return elementary.log(gammaDraw(shape, next));
 }

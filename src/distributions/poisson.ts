@@ -1,9 +1,7 @@
 import { type Real, sub } from "../autodiff/expr.ts";
 import * as elementary from "../autodiff/special/elementary.ts";
 import { logFactorial } from "../autodiff/special/gamma.ts";
-import { binomialDraw } from "./binomial.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
-import { largeGammaDraw } from "./gamma.ts";
 import { timesLog } from "./products.ts";
 
 /** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
@@ -17,24 +15,18 @@ export function poisson(rate: Real): Distribution {
   });
 }
 
-/**
- * A Poisson draw: large rates are reduced by the order statistics of the process, small ones use inversion. Cost: the
- * rate. Source: Ahrens and Dieter, Computing 12 (1974) 223–246 (algorithm PG).
- */
+const MOST = 20; // exp(−20) is far from underflow
+
+/** A Poisson draw: the sum of draws with rates of at most MOST, by inversion. Cost: the rate. */
 export function poissonDraw(rate: number, next: () => number): number {
-  let remaining = rate;
   let total = 0;
-  while (remaining > 20) {
-    const events = Math.floor(0.875 * remaining);
-    const waiting = largeGammaDraw(events, next);
-    if (waiting > remaining) return total + binomialDraw(events - 1, remaining / waiting, next);
-    total += events;
-    remaining -= waiting;
+  for (let left = rate; left > 0; left -= MOST) {
+    const part = Math.min(left, MOST);
+    for (let p = elementary.exp(-part), u = next(), k = 1; u > p && p > 0; k++) {
+      u -= p;
+      p *= part / k;
+      total++;
+    }
   }
-  let k = 0;
-  for (let p = elementary.exp(-remaining), u = next(); u > p && p > 0; k++) {
-    u -= p;
-    p *= remaining / (k + 1);
-  }
-  return total + k;
+  return total;
 }

@@ -82,7 +82,7 @@ export function packParameters(caller: string, trace: Trace, params: MeanFieldPa
       const value = values[i]!;
       if (typeof value !== "number" || !Number.isFinite(value))
         throw new RangeError(
-          `${caller}: ${key} of "${trace.latents[i]!.name}" is not a finite number; got ${String(value)}, expected a finite number`,
+          `${caller}: ${key} of "${trace.latents[i]!.name}" is not a finite number; got ${String(value)}`,
         );
       theta[half * n + i] = value;
     }

@@ -76,7 +76,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, prior);
       if (prior.support.text !== "ℝ")
         throw new TypeError(
-          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected normal, studentT, laplace, cauchy, logistic or flat, transformed (exp, sigmoid), or frozen()`,
+          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected one such as normal, transformed (exp, sigmoid), or frozen()`,
         );
       const node = graph.input(name, true);
       latents.push({ name, node, live: path, prior });
@@ -106,7 +106,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       checkDistribution(site, distribution);
       if (!distribution.fromNormal)
         throw new TypeError(
-          `${site}: ${distribution.name} is no transform of a normal; expected one such as normal, lognormal, uniform, exponential or bernoulli`,
+          `${site}: ${distribution.name} is no transform of a normal; expected one such as normal or bernoulli`,
         );
       const noise = graph.input(name, true);
       frozenSites.push({ name, noise });
@@ -169,7 +169,7 @@ function join<T extends BranchResult>(model: Model, graph: Graph, condition: Con
     }
   }
   throw new TypeError(
-    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected both a number, arrays of one length, objects with the same keys, or nothing`,
+    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays of one length, objects with the same keys, or nothing`,
   );
 }
 
