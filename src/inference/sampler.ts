@@ -88,11 +88,7 @@ export interface SamplerOptions {
 /** Traces a model and compiles its gradient under an estimator. */
 export function makeSampler(model: Model, estimator: Estimator, options: SamplerOptions = {}): GradientSampler {
   const target = buildTarget(model, estimator.graphOptions);
-  let found: BoundaryAnalysis | undefined;
-  const analysis = (): BoundaryAnalysis => {
-    found ??= analyseBoundaries(target);
-    return found;
-  };
+  const analysis = once(() => analyseBoundaries(target));
   const nodes = estimator.build(target, analysis);
   const { graph } = target;
   const value = inRange(target, nodes.value ?? target.value);
