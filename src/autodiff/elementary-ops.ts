@@ -1,5 +1,6 @@
 /** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
-import { ANY, type ElementaryOp, type OpRow, POS } from "./ops.ts";
+import type { Graph } from "./graph.ts";
+import { ANY, type ElementaryOp, type NodeId, type OpRow, POS } from "./ops.ts";
 import { tanh } from "./special/logistic.ts";
 import { pow } from "./special/power.ts";
 import { cos, sin, tan } from "./special/trigonometric.ts";
@@ -7,7 +8,7 @@ import { cos, sin, tan } from "./special/trigonometric.ts";
 // biome-ignore format: a table of derivatives, columns lined up
 export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   pow:          { primal: (x, y) => pow(x, y),        partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
-                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]] },
+                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]], simplify: knownPower },
   min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
@@ -17,3 +18,12 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
   tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };
+
+function knownPower(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.is(y, 0)) return A.constant(1);
+  if (g.is(y, 1)) return x;
+  if (g.is(y, 2)) return A.square(x);
+  if (g.is(y, -1)) return A.div(A.constant(1), x);
+  return -1;
+}

@@ -10,6 +10,7 @@
  * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
  */
+import type { Graph } from "./graph.ts";
 import { exp, expm1, log, log1p } from "./special/elementary.ts";
 import { sigmoid, softplus } from "./special/logistic.ts";
 
@@ -58,6 +59,8 @@ export type Algebra = { constant(value: number): NodeId } & { readonly [K in Una
 
 /** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
 export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
+/** The node that an op simplifies to, −1 if it does not. */
+export type Simplification = (g: Graph, x: NodeId, y: NodeId, z: NodeId) => NodeId;
 export type Range = readonly [low: number, high: number];
 
 export interface OpRow {
@@ -67,6 +70,8 @@ export interface OpRow {
   readonly kink?: (x: number, y: number) => boolean;
   readonly kinds?: string;
   readonly commutes?: boolean;
+  /** For ops that are not basic; those of the others are in `simplify.ts`. */
+  readonly simplify?: Simplification;
 }
 
 const one: PartialRule = (A) => A.constant(1);

@@ -4,9 +4,8 @@
  */
 import { CODE, OP_NAMES } from "./codes.ts";
 import type { Graph } from "./graph.ts";
-import type { NodeId } from "./ops.ts";
+import type { NodeId, Simplification } from "./ops.ts";
 
-type Rule = (g: Graph, x: NodeId, y: NodeId, z: NodeId) => NodeId;
 const NO_CHANGE = -1;
 
 const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === code;
@@ -96,7 +95,7 @@ function where(g: Graph, p: NodeId, x: NodeId, y: NodeId): NodeId {
   return NO_CHANGE;
 }
 
-function connective(absorbing: number): Rule {
+function connective(absorbing: number): Simplification {
   return (g, p, q) => {
     if (p === q) return p;
     if ((isOp(g, p, CODE.not) && g.a[p] === q) || (isOp(g, q, CODE.not) && g.a[q] === p)) return g.constant(absorbing);
@@ -106,26 +105,16 @@ function connective(absorbing: number): Rule {
   };
 }
 
-function pow(g: Graph, x: NodeId, y: NodeId): NodeId {
-  const { algebra: A } = g;
-  if (g.is(y, 0)) return A.constant(1);
-  if (g.is(y, 1)) return x;
-  if (g.is(y, 2)) return A.square(x);
-  if (g.is(y, -1)) return A.div(A.constant(1), x);
-  return NO_CHANGE;
-}
-
 const ofNeg =
-  (rule: (g: Graph, inner: NodeId) => NodeId): Rule =>
+  (rule: (g: Graph, inner: NodeId) => NodeId): Simplification =>
   (g, x) =>
     isOp(g, x, CODE.neg) ? rule(g, g.a[x]!) : NO_CHANGE;
 
-const RULES: (Rule | undefined)[] = [];
+const RULES: (Simplification | undefined)[] = [];
 RULES[CODE.add] = add;
 RULES[CODE.sub] = sub;
 RULES[CODE.mul] = mul;
 RULES[CODE.div] = div;
-RULES[CODE.pow] = pow;
 RULES[CODE.where] = where;
 RULES[CODE.and] = connective(0);
 RULES[CODE.or] = connective(-1);
@@ -162,7 +151,7 @@ export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId
     // Masks are integers: −(false) is −0.
     return g.constant(row.kinds?.endsWith("m") ? value | 0 : value);
   }
-  const rule = RULES[code];
+  const rule = RULES[code] ?? row.simplify;
   if (rule) {
     const simple = rule(g, x, y, z);
     if (simple !== NO_CHANGE) return simple;

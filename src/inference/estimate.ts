@@ -51,11 +51,7 @@ export interface GradientEstimate {
 export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
   const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
-  count("estimateGradient", "group", group);
-  if (group > samples)
-    throw new RangeError(
-      `estimateGradient: group is larger than samples; got ${group} and ${samples}, expected at most as many`,
-    );
+  count("estimateGradient", "group", group, 1, samples);
   count("estimateGradient", "step", step, 0);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
   const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), {
