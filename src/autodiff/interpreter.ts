@@ -107,19 +107,14 @@ export function runsOnce(
 
 /** Instructions as the interpreter runs them. */
 export function encode(steps: readonly Step[], table: Kernels): Code {
-  const starts = new Int32Array(steps.length);
-  let size = 0;
-  steps.forEach(({ operands }, index) => {
-    starts[index] = size;
-    size += 1 + operands.length;
-  });
-  const offsets = new Int32Array(size);
-  const kernels = steps.map(({ name, result, operands }, index) => {
-    const at = starts[index]!;
-    offsets[at] = result.offset;
+  const starts: number[] = [];
+  const offsets: number[] = [];
+  const kernels = steps.map(({ name, result, operands }) => {
+    starts.push(offsets.length);
+    offsets.push(result.offset);
     let variant = 0;
     operands.forEach(({ offset, lane }, j) => {
-      offsets[at + 1 + j] = offset;
+      offsets.push(offset);
       if (lane) variant |= 1 << j;
     });
     // Uniform operands alone are as good as one lane of each.
@@ -127,7 +122,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     const variants = table[name]!;
     return variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || all) - 1]!;
   });
-  return { kernels, offsets, starts };
+  return { kernels, offsets: Int32Array.from(offsets), starts: Int32Array.from(starts) };
 }
 
 /** Runs n lanes of every instruction; 1 for uniform ones. Allocates nothing. */

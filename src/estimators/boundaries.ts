@@ -138,16 +138,15 @@ function affordable(
  * in no variable, unless the estimator handles `curved` ones.
  */
 export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis, curved = false): readonly Boundary[] {
-  const bent = curved ? undefined : analysis.boundaries.find(({ blocks }) => blocks.length === 0);
-  const [first] = [
-    ...analysis.refused,
-    ...(bent ? [{ text: bent.text, site: bent.affected[0]!.site, reason: "no variable in which it is affine" }] : []),
-  ];
-  if (first)
+  const refuse = (text: string, site: string, reason: string): never => {
     throw new RangeError(
-      `${estimator}: condition \`${first.text()}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
+      `${estimator}: condition \`${text}\` at ${site} cannot be handled exactly; got ${reason}, ` +
         "expected a·z + b > 0 with variables z that neither a nor b depends on; score() is unbiased for any condition",
     );
+  };
+  for (const { text, site, reason } of analysis.refused) refuse(text(), site, reason);
+  for (const { text, blocks, affected } of analysis.boundaries)
+    if (blocks.length === 0 && !curved) refuse(text(), affected[0]!.site, "no variable in which it is affine");
   return analysis.boundaries;
 }
 

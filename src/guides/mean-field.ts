@@ -73,9 +73,11 @@ export function packParameters(caller: string, trace: Trace, params: MeanFieldPa
     const values = params?.[key];
     if (typeof values !== "object" || values?.length !== n) {
       const given = values?.length ?? 0;
+      const names = trace.latents.map(({ name }) => name);
+      if (n > 8) names.splice(8, n, "…");
       const missing = given < n ? ` ("${trace.latents[given]!.name}" is under no guide)` : "";
       throw new RangeError(
-        `${caller}: ${key} does not fit the latents of "${trace.model.name}"; got ${given} values${missing}, expected ${n}: ${nameList(trace)}`,
+        `${caller}: ${key} does not fit the latents of "${trace.model.name}"; got ${given} values${missing}, expected ${n}: ${names.join(", ")}`,
       );
     }
     for (let i = 0; i < n; i++) {
@@ -88,9 +90,4 @@ export function packParameters(caller: string, trace: Trace, params: MeanFieldPa
     }
   }
   return theta;
-}
-
-function nameList(trace: Trace): string {
-  const names = trace.latents.map(({ name }) => name);
-  return names.length > 8 ? `${names.slice(0, 8).join(", ")}, …` : names.join(", ");
 }
