@@ -65,8 +65,7 @@ export class Graph {
   /** The ranges that a program states; results are NaN outside them. */
   readonly checks: RangeCheck[] = [];
   #constants: number[] = [];
-  #constantIds: Map<number, NodeId> = new Map();
-  #negativeZero = -1;
+  #constantIds: Map<number | string, NodeId> = new Map();
   #scratch: Int32Array = NO_NUMBERS;
   #table: Int32Array = new Int32Array(1024).fill(-1);
 
@@ -96,14 +95,12 @@ export class Graph {
 
   /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
   constant(value: number): NodeId {
-    if (Object.is(value, -0)) {
-      if (this.#negativeZero < 0) this.#negativeZero = this.#appendConstant(value);
-      return this.#negativeZero;
-    }
-    let node = this.#constantIds.get(value);
+    const key = Object.is(value, -0) ? "-0" : value; // as keys, −0 and 0 would be one
+    let node = this.#constantIds.get(key);
     if (node === undefined) {
-      node = this.#appendConstant(value);
-      this.#constantIds.set(value, node);
+      this.#constants.push(value);
+      node = this.#append(CONSTANT, this.#constants.length - 1, -1, -1, 0);
+      this.#constantIds.set(key, node);
     }
     return node;
   }
@@ -114,17 +111,16 @@ export class Graph {
   }
 
   /** The node that applies op `code`, after simplification. */
-  apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
+  apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
     if (this.ops.commutes[code] && y < x) [x, y] = [y, x];
     const simple = simplify(this, code, x, y, z);
-    return simple >= 0 ? simple : this.#intern(code, x, y, z);
+    if (simple >= 0) return simple;
+    return make ? this.#intern(code, x, y, z) : this.#table[this.#slot(code, x, y, z)]!;
   }
 
   /** As `apply`, but −1 rather than a new node (a new constant is allowed). */
-  existing(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1): NodeId {
-    if (this.ops.commutes[code] && y < x) [x, y] = [y, x];
-    const simple = simplify(this, code, x, y, z);
-    return simple >= 0 ? simple : this.#find(code, x, y, z);
+  existing(code: number, x: NodeId, y?: NodeId, z?: NodeId): NodeId {
+    return this.apply(code, x, y, z, false);
   }
 
   /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
@@ -246,11 +242,6 @@ export class Graph {
     return level[0]!;
   }
 
-  #appendConstant(value: number): NodeId {
-    this.#constants.push(value);
-    return this.#append(CONSTANT, this.#constants.length - 1, -1, -1, 0);
-  }
-
   #append(code: number, a: number, b: number, c: number, flags: number): NodeId {
     if (this.size === this.op.length) this.#grow();
     const node = this.size++;
@@ -273,10 +264,6 @@ export class Graph {
     const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
     this.#table[slot] = node;
     return node;
-  }
-
-  #find(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
-    return this.#table[this.#slot(code, x, y, z)]!;
   }
 
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {

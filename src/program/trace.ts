@@ -1,5 +1,5 @@
 /** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
-import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, where } from "../autodiff/expr.ts";
+import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
@@ -116,14 +116,13 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       addTerm(`factor "${name}"`, logDensity);
     },
     where,
-    branch(condition, then, otherwise) {
-      const none = (() => undefined) as () => ReturnType<typeof then>;
-      for (const arm of [then, otherwise ?? none])
+    branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T) {
+      for (const arm of [then, otherwise])
         if (typeof arm !== "function")
           throw new TypeError(
             `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
           );
-      if (typeof condition === "boolean") return condition ? then() : (otherwise ?? none)();
+      if (typeof condition === "boolean") return condition ? then() : otherwise();
       const mask = maskOf(graph, condition);
       const outer = path;
       const under = <T>(arm: NodeId, run: () => T): T => {
@@ -138,7 +137,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
         }
       };
       const taken = under(mask, then);
-      const other = under(A.not(mask), otherwise ?? none);
+      const other = under(A.not(mask), otherwise);
       return join(model, graph, new Condition(graph, mask), taken, other);
     },
   };
