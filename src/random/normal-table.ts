@@ -4,7 +4,6 @@
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
 
-const DEGREE = 7;
 /** Octaves in the table: k below 2¹⁹ lies beyond it. */
 const OCTAVES = 12;
 const PIECES = 16;
@@ -19,27 +18,22 @@ const POINTS = [
 export const NORMAL_TABLE: Float64Array = /* @__PURE__ */ normalTable();
 
 function normalTable(): Float64Array {
-  const table = new Float64Array(OCTAVES * PIECES * (DEGREE + 1));
-  let scale = 1 / 4; // least p of the octave
-  for (let octave = 0; octave < OCTAVES; octave++, scale /= 2) {
-    for (let piece = 0; piece < PIECES; piece++) {
-      const middle = scale * (1 + (piece + 0.5) / PIECES);
-      const at = (octave * PIECES + piece) * (DEGREE + 1);
-      interpolateInto(table.subarray(at, at + DEGREE + 1), (t) => normalQuantile(middle + (t * scale) / (2 * PIECES)));
-    }
+  const size = POINTS.length;
+  const table = new Float64Array(OCTAVES * PIECES * size);
+  for (let index = 0; index < OCTAVES * PIECES; index++) {
+    const scale = 1 / (4 << Math.floor(index / PIECES)); // least p of the octave
+    const middle = scale * (1 + ((index % PIECES) + 0.5) / PIECES);
+    const out = table.subarray(index * size);
+    POINTS.forEach((t, j) => {
+      out[j] = normalQuantile(middle + (t * scale) / (2 * PIECES));
+    });
+    // Newton's divided differences at the points, then multiplied out.
+    for (let order = 1; order < size; order++)
+      for (let j = size - 1; j >= order; j--) out[j] = (out[j]! - out[j - 1]!) / (POINTS[j]! - POINTS[j - order]!);
+    for (let order = size - 2; order >= 0; order--)
+      for (let j = order; j < size - 1; j++) out[j]! -= POINTS[order]! * out[j + 1]!;
   }
   return table;
-}
-
-// Newton's divided differences at the points, then multiplied out.
-function interpolateInto(out: Float64Array, f: (t: number) => number): void {
-  POINTS.forEach((t, j) => {
-    out[j] = f(t);
-  });
-  for (let order = 1; order <= DEGREE; order++)
-    for (let j = DEGREE; j >= order; j--) out[j] = (out[j]! - out[j - 1]!) / (POINTS[j]! - POINTS[j - order]!);
-  for (let order = DEGREE - 1; order >= 0; order--)
-    for (let j = order; j < DEGREE; j++) out[j]! -= POINTS[order]! * out[j + 1]!;
 }
 
 /** Does the word's tail probability lie below the table's? It does once in 4096 words. */
