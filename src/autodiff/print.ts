@@ -1,15 +1,15 @@
 /** Expressions as text, for messages and `explain`. */
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
 import type { Graph } from "./graph.ts";
-import type { NodeId } from "./ops.ts";
+import type { NodeId, OpName } from "./ops.ts";
 
-const INFIX: { readonly [code: number]: [symbol: string, precedence: number] } = {
-  [CODE.or]: ["or", 1],
-  [CODE.and]: ["and", 2],
-  [CODE.add]: ["+", 4],
-  [CODE.sub]: ["-", 4],
-  [CODE.mul]: ["*", 5],
-  [CODE.div]: ["/", 5],
+const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: number] } = {
+  or: ["or", 1],
+  and: ["and", 2],
+  add: ["+", 4],
+  sub: ["-", 4],
+  mul: ["*", 5],
+  div: ["/", 5],
 };
 const MOST_LEVELS = 12;
 
@@ -34,8 +34,9 @@ function render(graph: Graph, node: NodeId, outer: number, level: number): strin
   if (code === CODE.positive) return comparison(graph, x, (side) => at(side, 3));
   if (code === CODE.neg) return `-${at(x, 6)}`;
   if (code === CODE.not) return `not (${at(x, 0)})`;
-  const form = INFIX[code];
-  if (!form) return `${OP_NAMES[code - 2]}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
+  const name = OP_NAMES[code - 2]!;
+  const form = INFIX[name];
+  if (!form) return `${name}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
   const [symbol, precedence] = form;
   // A constant is added last, a negative one is subtracted.
   const [first, last] = code === CODE.add && graph.isConstant(x) ? [y, x] : [x, y];

@@ -24,7 +24,7 @@ interface Span {
   readonly moves: boolean;
 }
 const CONSTANT_SPAN: Span = { first: Infinity, last: -Infinity, moves: false };
-const MOVED: Span = { ...CONSTANT_SPAN, moves: true };
+const MOVED: Span = { first: Infinity, last: -Infinity, moves: true };
 
 /** For a boundary, what its family knows; undefined where distances are not constant and for families of few. */
 export function familiesOf(
