@@ -141,10 +141,7 @@ RULES[CODE.chain] = (g, x, y) =>
 /** The node that `code(x, y, z)` simplifies to, or −1. May create nodes for the simplified form. */
 export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
   const row = g.ops.rows[code];
-  if (!row)
-    throw new TypeError(
-      `graph: op "${OP_NAMES[code - 2]}" is unknown here; got a table of ops without it, expected link(ALL_OPS)`,
-    );
+  if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here; expected link(ALL_OPS)`);
   const arity = g.ops.arity[code]!;
   if (g.isConstant(x) && (arity < 2 || g.isConstant(y)) && (arity < 3 || g.isConstant(z))) {
     const value = row.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);

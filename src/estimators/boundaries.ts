@@ -117,14 +117,11 @@ function affordable(
 ): readonly Boundary[] {
   const { variables } = target;
   const every = Math.ceil(boundaries.length / COUNTED);
-  const movedBy = new Map<string, number>(); // nodes, by what variables move
   let work = 0;
   for (let k = 0; k < boundaries.length; k += every) {
     const { blocks } = boundaries[k]!;
     const moving = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.node));
-    const key = moving.join();
-    if (!movedBy.has(key)) movedBy.set(key, users.above(moving).length - moving.length);
-    work += every * blocks.length * movedBy.get(key)!;
+    work += every * blocks.length * (users.above(moving).length - moving.length);
   }
   if (work <= MOST_WORK * operations) return boundaries;
   const conditionsOf = new Int32Array(variables.length);

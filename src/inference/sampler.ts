@@ -130,12 +130,6 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-// For each uniform input of a tape, its place in `nodes`, −1 if it is not among them.
-function placesIn({ uniformInputs }: Tape, nodes: readonly NodeId[]): Int32Array {
-  const index = new Map(nodes.map((node, i) => [node, i]));
-  return Int32Array.from(uniformInputs, ({ node }) => index.get(node) ?? -1);
-}
-
 /** A tape with what fills its inputs, given the lane inputs that it was compiled with. */
 export function engineOf(
   tape: Tape,
@@ -143,11 +137,12 @@ export function engineOf(
   laneInputs: readonly NodeId[] = [],
   derived: readonly Derived[] = [],
 ): Engine {
+  const index = new Map(parameters.map((node, i) => [node, i]));
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
   return {
     tape,
-    parameterOf: placesIn(tape, parameters),
+    parameterOf: Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1),
     derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
   };
 }
@@ -228,16 +223,16 @@ export function momentsInto(
       }
     }
   }
-  const spread = (index: number): number =>
-    groups > 1
-      ? (together * Math.max(0, squares[index]! - (sums[index]! * sums[index]!) / groups)) / (groups - 1)
-      : NaN;
-  for (let p = 0; p <= size; p++) {
-    mean[p] = first[p]! + sums[p]! / groups;
-    variance[p] = spread(p);
-    if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
+  for (let p = 0; p < size + 2; p++) {
+    const sumOfSquares = Math.max(0, squares[p]! - (sums[p]! * sums[p]!) / groups);
+    const spread = groups > 1 ? (together * sumOfSquares) / (groups - 1) : NaN;
+    if (p > size) moments.normVariance = spread;
+    else {
+      mean[p] = first[p]! + sums[p]! / groups;
+      variance[p] = spread;
+      if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
+    }
   }
-  moments.normVariance = spread(size + 1);
 }
 
 /** Room for the moments of a sampler. */
