@@ -1,4 +1,5 @@
 /** What runs a tape: the contract of a back end, and the interpreter, a loop over the kernels of `kernels.generated.ts`. */
+import type { RowFill } from "../random/row-fill.ts";
 import type { Kernel, Kernels } from "./kernels.generated.ts";
 
 /** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
@@ -62,6 +63,8 @@ export interface Executable {
   readonly runUniform: () => void;
   readonly runRest: () => void;
   readonly runLanes: (n: number) => void;
+  /** What fills rows of `slots` with normals faster than the fills of `src/random` by themselves. */
+  readonly rowFill?: RowFill | undefined;
 }
 
 /** Another way to run tapes than the interpreter, with the same results bit for bit. */

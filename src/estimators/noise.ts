@@ -30,10 +30,10 @@ export function withNoise(estimator: Estimator, options: NoiseOptions): Estimato
 
 // Sample 2k is draw k, sample 2k + 1 its reflection.
 function paired(fill: Noise["fill"]): Noise["fill"] {
-  return (out, offset, stride, generator, stream, firstSample, lanes, dimensions, group) => {
+  return (out, offset, stride, generator, stream, firstSample, lanes, dimensions, group, rowFill) => {
     const first = Math.floor(firstSample / 2);
     const draws = Math.floor((firstSample + lanes - 1) / 2) - first + 1;
-    fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2));
+    fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2), rowFill);
     for (let d = 0; d < dimensions; d++) {
       const row = offset + d * stride;
       // From the end, so that a draw is read before its place is written.

@@ -267,7 +267,7 @@ export function runSamples(
   const { slots, noiseOffset, stride } = tape;
   const { generator, stream, group = draw.samples } = draw;
   const fill = estimator.noise?.fill ?? fillNormals;
-  fill(slots, noiseOffset, stride, generator, stream, first, n, nodes.normals.length, group);
+  fill(slots, noiseOffset, stride, generator, stream, first, n, nodes.normals.length, group, tape.executable.rowFill);
   for (let j = 0; j < derived.length; j++) {
     const { of, reads, nodes } = derived[j]!;
     of.fill(slots, reads, nodes, n, theta, generator, stream, first);

@@ -4,6 +4,7 @@
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
+import type { RowFill } from "./row-fill.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -12,7 +13,10 @@ const TWO_NEG_64 = 5.421010862427522e-20;
 const TAILS = 0x50000000;
 const TWO_NEG_53 = 1.1102230246251565e-16;
 
-/** Fills lanes with standard normals, as `fillNormals` does; samples of one group, s with the same ⌊s / group⌋, may depend on each other. */
+/**
+ * Fills lanes with standard normals, as `fillNormals` does; samples of one group, s with the same ⌊s / group⌋, may depend on
+ * each other. `rowFill`: of the back end whose memory `out` is; the numbers do not depend on it.
+ */
 export type NormalFill = (
   out: Float64Array,
   offset: number,
@@ -23,6 +27,7 @@ export type NormalFill = (
   lanes: number,
   dimensions: number,
   group: number,
+  rowFill?: RowFill,
 ) => void;
 
 /**
@@ -40,6 +45,8 @@ export function fillNormals(
   firstSample: number,
   lanes: number,
   dimensions: number,
+  _group?: number,
+  rowFill?: RowFill,
 ): void {
   const { words } = generator;
   const table = NORMAL_TABLE;
@@ -47,7 +54,12 @@ export function fillNormals(
     const first = offset + d * stride;
     const block = d >>> 2;
     const count = Math.min(4, dimensions - d);
-    for (let i = 0; i < lanes; i++) {
+    for (let i = 0, end = lanes; i < lanes; i++) {
+      if (rowFill && (i === 0 || i === end)) {
+        i += rowFill(first + i, stride, count, generator.key, firstSample + i, block, 2 * stream, lanes - i, 0);
+        if (i === lanes) break;
+        end = i + 4; // where it stopped the next four are filled here
+      }
       const sample = firstSample + i;
       const low = sample | 0;
       const high = (sample / TWO_32) | 0;

@@ -17,6 +17,7 @@
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
+import type { RowFill } from "./row-fill.ts";
 import { fieldProduct, linearMap, sobolDigits, sobolDirection } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
@@ -58,6 +59,7 @@ export function fillSobolNormals(
   lanes: number,
   dimensions: number,
   batch: number,
+  rowFill?: RowFill,
 ): void {
   if (!(Number.isInteger(batch) && batch >= 1 && batch <= MAX_BATCH))
     throw new RangeError(
@@ -109,7 +111,7 @@ export function fillSobolNormals(
     }
     from = to;
   }
-  fillBelow(out, offset, stride, generator, stream, firstSample, lanes, dimensions, bits);
+  fillBelow(out, offset, stride, generator, stream, firstSample, lanes, dimensions, bits, rowFill);
 }
 
 /** A factor from 1 … 2^bits − 1 for a uniform from [0, 1). */
@@ -235,6 +237,7 @@ function fillBelow(
   lanes: number,
   dimensions: number,
   bits: number,
+  rowFill: RowFill | undefined,
 ): void {
   const { words } = generator;
   const table = NORMAL_TABLE;
@@ -246,11 +249,17 @@ function fillBelow(
     const row1 = count > 1 ? row0 + stride : row0;
     const row2 = count > 2 ? row1 + stride : row0;
     const row3 = count > 3 ? row2 + stride : row0;
-    for (let i = 0; i < lanes; i++) {
+    const block = DIGITS + (d >>> 2);
+    for (let i = 0, end = lanes; i < lanes; i++) {
+      if (rowFill && (i === 0 || i === end)) {
+        i += rowFill(row0 + i, stride, count, generator.key, firstSample + i, block, 2 * stream, lanes - i, bits);
+        if (i === lanes) break;
+        end = i + 4;
+      }
       const sample = firstSample + i;
       const low = sample | 0;
       const high = (sample / TWO_32) | 0;
-      blockAt(generator, low, high, DIGITS + (d >>> 2), 2 * stream);
+      blockAt(generator, low, high, block, 2 * stream);
       const w0 = (out[row0 + i]! << shift) | (words[0]! >>> bits);
       const w1 = (out[row1 + i]! << shift) | (words[1]! >>> bits);
       const w2 = (out[row2 + i]! << shift) | (words[2]! >>> bits);
