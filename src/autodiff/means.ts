@@ -18,7 +18,8 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const terms = frontier(graph, gathered);
   const replacement = new Map<NodeId, NodeId>();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
-  const outputs = substitute(graph, gathered, replacement);
+  // What no sample changes stays what it is.
+  const outputs = substitute(graph, gathered, replacement, (node) => (graph.hasFlag(node, LANE) ? undefined : node));
   const { uniform, lane } = schedule(graph, [...terms.flatMap((term) => term.operands), ...outputs]);
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {

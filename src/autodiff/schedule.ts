@@ -92,17 +92,17 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
   };
   return (root) => {
     if (!endsInTerm(root)) return undefined;
-    const terms: RunTerm[] = [];
-    const rests: NodeId[] = [];
-    for (let node = root; terms.length < RUNS[0]!; node = rests[rests.length - 1]!) {
-      if (node !== root && !isSum(node, isLane(root))) break;
-      const [rest, term] = splitSum(node);
-      if (terms.length > 0 && term.family !== terms[0]!.family) break;
+    let [rest, term] = splitSum(root);
+    const { family } = term;
+    const terms = [term];
+    const rests = [rest];
+    while (terms.length < RUNS[0]! && isSum(rest, isLane(root))) {
+      [rest, term] = splitSum(rest);
+      if (term.family !== family) break;
       terms.push(term);
       rests.push(rest);
     }
     const count = RUNS.find((run) => run <= terms.length)!;
-    const { family } = terms[0]!;
     if (count === 1 && family === "dot") return undefined;
     const used = terms.slice(0, count).reverse();
     return {
