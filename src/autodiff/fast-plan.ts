@@ -5,14 +5,19 @@ import type { NodeId } from "./ops.ts";
 import type { Plan } from "./plan.ts";
 import { runScalars, SCALAR_CODES } from "./scalars.generated.ts";
 import { schedule } from "./schedule.ts";
+import { noSteps, STEP_KERNELS } from "./steps.ts";
 
 /** What runs the instructions of a fast plan. */
 export function fastRunners({ ops }: Graph): Pick<Plan, "kernels" | "scalars"> {
-  return { kernels: { ...ops.kernels, ...FAST_KERNELS }, scalars: { codes: SCALAR_CODES, run: runScalars } };
+  return {
+    kernels: { ...ops.kernels, ...FAST_KERNELS, ...STEP_KERNELS },
+    scalars: { codes: SCALAR_CODES, run: runScalars },
+  };
 }
 
 /** The plan for the fewest passes over the lanes: sums gathered, ops fused. */
 export function fastPlan(graph: Graph, roots: readonly NodeId[]): Plan {
-  const outputs = gather(graph, roots);
-  return { ...schedule(graph, outputs), outputs, ...fastRunners(graph) };
+  const steps = noSteps();
+  const outputs = gather(graph, roots, steps);
+  return { ...schedule(graph, outputs, steps), outputs, ...fastRunners(graph) };
 }

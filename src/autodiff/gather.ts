@@ -11,6 +11,7 @@ import { CODE } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import { applyCheaply } from "./rewrite.ts";
+import { type Steps, stepFunctions } from "./steps.ts";
 
 /** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
 const RUN = 16;
@@ -28,8 +29,11 @@ interface Term {
   readonly absorbs: boolean;
 }
 
-/** The nodes of `outputs` with their sums gathered; linear in the number of nodes. */
-export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
+/**
+ * The nodes of `outputs` with their sums gathered; linear in the number of nodes. Sums of selections that are step functions
+ * become inputs, whose instructions `steps` gets.
+ */
+export function gather(graph: Graph, outputs: readonly NodeId[], steps: Steps): NodeId[] {
   if (!outputs.some((node) => graph.hasFlag(node, LANE))) return [...outputs];
   const reachable = graph.reachable(outputs);
   const kind = new Uint8Array(graph.size);
@@ -41,7 +45,7 @@ export function gather(graph: Graph, outputs: readonly NodeId[]): NodeId[] {
     const arity = graph.arity(node);
     if (!graph.hasFlag(node, LANE) || arity === 0 || kind[node] === INNER) continue;
     if (kind[node] === LINEAR) {
-      moved[node] = single(graph, node, kind, moved) ?? tree(graph, node, kind, paths, moved);
+      moved[node] = single(graph, node, kind, moved) ?? tree(graph, node, kind, paths, moved, steps);
     } else {
       const y = arity > 1 ? moved[graph.b[node]!]! : -1;
       const z = arity > 2 ? moved[graph.c[node]!]! : -1;
@@ -196,7 +200,14 @@ function single(graph: Graph, node: NodeId, kind: Uint8Array, moved: Int32Array)
 }
 
 // The sum that a linear node stands for, written anew.
-function tree(graph: Graph, root: NodeId, kind: Uint8Array, paths: Uint8Array, moved: Int32Array): NodeId {
+function tree(
+  graph: Graph,
+  root: NodeId,
+  kind: Uint8Array,
+  paths: Uint8Array,
+  moved: Int32Array,
+  steps: Steps,
+): NodeId {
   const start: Term[] = [{ node: root, coefficient: graph.constant(1), negative: false, absorbs: false }];
   // An affine function of one node is as good a unit as that node.
   const affine = (node: NodeId): boolean =>
@@ -211,11 +222,11 @@ function tree(graph: Graph, root: NodeId, kind: Uint8Array, paths: Uint8Array, m
   const free = terms.get(-1);
   const uniform = free ? signedCoefficient(graph, free) : graph.constant(0);
   terms.delete(-1);
-  const rest: NodeId[] = mergeSelections(graph, terms, small, moved);
+  const rest: NodeId[] = mergeSelections(graph, terms, small, moved, steps);
   for (const term of terms.values()) rest.push(scaled(graph, moved[term.node]!, term));
   const isSelection = (node: NodeId): boolean =>
     graph.op[node] === CODE.where && !arms(graph, node).some((arm) => graph.hasFlag(arm, LANE));
-  const selections = rest.filter(isSelection);
+  const selections = stepFunctions(graph, rest.filter(isSelection), steps);
   const others = rest.filter((node) => !isSelection(node));
   if (selections.length > 1) others.push(total(graph, graph.constant(0), selections));
   else others.push(...selections);
@@ -233,6 +244,7 @@ function mergeSelections(
   terms: Map<NodeId, Term>,
   small: (node: NodeId) => boolean,
   moved: Int32Array,
+  steps: Steps,
 ): NodeId[] {
   const { algebra: A } = graph;
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
@@ -263,7 +275,7 @@ function mergeSelections(
   });
   // chain: an arm that no condition takes may be infinite.
   return [...chosen].map(([atom, list]) => {
-    const sum = total(graph, graph.constant(0), list);
+    const sum = total(graph, graph.constant(0), stepFunctions(graph, list, steps));
     return atom < 0 ? sum : A.chain(sum, moved[atom]!);
   });
 }

@@ -10,17 +10,19 @@ import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import type { Instruction, Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
+import { noSteps } from "./steps.ts";
 import { substitute } from "./substitute.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
 export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
-  const gathered = gather(graph, roots);
+  const steps = noSteps();
+  const gathered = gather(graph, roots, steps);
   const terms = frontier(graph, gathered);
   const replacement = new Map<NodeId, NodeId>();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   // What no sample changes stays what it is.
   const outputs = substitute(graph, gathered, replacement, (node) => (graph.hasFlag(node, LANE) ? undefined : node));
-  const { uniform, lane } = schedule(graph, [...terms.flatMap((term) => term.operands), ...outputs]);
+  const { uniform, lane } = schedule(graph, [...terms.flatMap((term) => term.operands), ...outputs], steps);
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {
     for (const { mean } of batch) means.push(mean);

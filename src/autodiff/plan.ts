@@ -54,12 +54,13 @@ export function plain(graph: Graph, node: NodeId): Instruction {
 
 /**
  * The lane instructions in postorder, which keeps a value's uses close to its definition and so the number of live slots
- * small.
+ * small. `inputs` has those of inputs that are computed.
  */
 export function depthFirst(
   graph: Graph,
   outputs: readonly NodeId[],
   instructionOf: (node: NodeId) => Instruction,
+  inputs?: ReadonlyMap<NodeId, Instruction>,
 ): Instruction[] {
   const order: Instruction[] = [];
   const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
@@ -71,9 +72,10 @@ export function depthFirst(
       if (typeof next !== "number") {
         state[next.node] = 2;
         order.push(next);
-      } else if (state[next] === 0 && graph.arity(next) > 0 && graph.hasFlag(next, LANE)) {
+      } else if (state[next] === 0 && graph.hasFlag(next, LANE)) {
+        const instruction = inputs?.get(next) ?? (graph.arity(next) > 0 ? instructionOf(next) : undefined);
+        if (!instruction) continue;
         state[next] = 1;
-        const instruction = instructionOf(next);
         pending.push(instruction);
         const { operands } = instruction;
         for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);

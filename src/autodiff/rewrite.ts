@@ -33,7 +33,8 @@ interface Threshold {
   readonly negated: boolean;
 }
 
-function thresholdOf(graph: Graph, mask: NodeId): Threshold | undefined {
+/** A condition on one lane value and a constant, if it is one. */
+export function thresholdOf(graph: Graph, mask: NodeId): Threshold | undefined {
   const negated = graph.op[mask] === CODE.not;
   const positive = negated ? graph.a[mask]! : mask;
   if (graph.op[positive] !== CODE.positive) return undefined;

@@ -4,12 +4,14 @@ import { FUSED_BY_OUTER, RUNS } from "./fusion.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";
+import type { Steps } from "./steps.ts";
 
-/** The instructions for `outputs`, with what can be fused in one; linear in the number of nodes. */
-export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
-  const reachable = graph.reachable(outputs);
+/** The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one; linear in the number of nodes. */
+export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
+  const kept = [...outputs, ...[...steps.instructions.values()].flatMap(({ operands }) => operands)];
+  const reachable = graph.reachable(kept);
   const uses = new Int32Array(graph.size + 2); // two constants may be added below
-  for (const node of outputs) uses[node]! += 2; // an output is never absorbed
+  for (const node of kept) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
   const runs = runsOf(graph, uses);
   const fused = new Array<Instruction | undefined>(graph.size); // by node
@@ -26,7 +28,7 @@ export function schedule(graph: Graph, outputs: readonly NodeId[]): Schedule {
     uniform: reachable
       .filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && absorbed[node] === 0)
       .map((node) => fused[node] ?? plain(graph, node)),
-    lane: depthFirst(graph, outputs, (node) => fused[node] ?? plain(graph, node)),
+    lane: depthFirst(graph, outputs, (node) => fused[node] ?? plain(graph, node), steps.instructions),
   };
 }
 

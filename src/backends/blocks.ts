@@ -28,10 +28,16 @@ export function reductionOf(name: string): { readonly row: Reduction; readonly c
   return row && { row, count: Number(name.slice(row.name.length)) };
 }
 
-/** Kinds of operands and result of an instruction, `rr>r`. */
+/** Has the instruction any number of uniform operands after the first, so that only its kernel runs it? */
+export function isOpen(name: string): boolean {
+  return /^(search\d+|lookUp)$/.test(name);
+}
+
+/** Kinds of operands and result of an instruction, `rr>r`; of an open one those of the operands that are always there. */
 export function kindsOf(name: string): string {
   const reduction = reductionOf(name);
   if (reduction) return `${reduction.row.kinds.repeat(reduction.count)}>r`;
+  if (isOpen(name)) return "r>r";
   const own = OPS[name as OpName];
   if (own) return own.kinds ?? `${"r".repeat(own.domain.length)}>r`;
   const pair = FUSED.find((row) => row.name === name);

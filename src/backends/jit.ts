@@ -1,9 +1,17 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 import { OPS } from "../autodiff/all-ops.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
-import { type Backend, type Executable, type Place, runsOnce, type TapeProgram } from "../autodiff/interpreter.ts";
+import {
+  type Backend,
+  type Executable,
+  encode,
+  execute,
+  type Place,
+  runsOnce,
+  type TapeProgram,
+} from "../autodiff/interpreter.ts";
 import type { OpName } from "../autodiff/ops.ts";
-import { type BlockStep, blocksOf, reductionOf, slotKey } from "./blocks.ts";
+import { type BlockStep, blocksOf, isOpen, reductionOf, slotKey } from "./blocks.ts";
 
 const MOST_IN_BLOCK = 10_000;
 
@@ -37,7 +45,11 @@ function load(program: TapeProgram, most: number): Executable {
   const slots = new Float64Array(program.realSlots);
   const masks = new Int32Array(program.maskSlots);
   const primals: Primal[] = [];
-  const loops = blocksOf(program, most, () => true).map(({ steps }) => {
+  const loops = blocksOf(program, most, (name) => !isOpen(name)).map(({ steps, generated }): Loop => {
+    if (!generated) {
+      const code = encode(steps, program.kernels);
+      return (s, m, n) => execute(code, s, m, n);
+    }
     const make = new Function("f", loopText(steps, primals)) as (f: readonly Primal[]) => Loop;
     return make(primals);
   });
