@@ -1,7 +1,8 @@
 /** What `npm run bench:elementary` prints: nanoseconds per value over lanes, beside the engine's own functions. */
 import { CODE } from "../src/autodiff/codes.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
-import { type Backend, INTERPRETER } from "../src/autodiff/interpreter.ts";
+import type { Backend } from "../src/autodiff/interpreter.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { makeGenerator, uniformSource } from "../src/random/index.ts";
@@ -32,7 +33,7 @@ const ROWS: readonly Row[] = [
   { op: "tan",      engine: "Math.tan(x)",             x: [-20, 20] },
   { op: "pow",      engine: "x ** y",                  x: [0, 20], y: [-20, 20] },
 ];
-const BACKENDS: readonly Backend[] = [INTERPRETER, wasmKernels(), wasm({ after: 0 })];
+const BACKENDS: readonly Backend[] = [FAST_INTERPRETER, wasmKernels(), wasm({ after: 0 })];
 const LANES = 256;
 const EFFORT: { readonly [L in Length]: readonly [repeats: number, milliseconds: number] } = {
   smoke: [1, 0.1],

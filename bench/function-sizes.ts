@@ -1,6 +1,7 @@
 /** Generated code against the size of its functions: time to compile a tape, and to run it. */
 import { add, gt, mul, type Real, where } from "../src/autodiff/expr.ts";
-import { type Backend, INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
+import type { Backend } from "../src/autodiff/interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
@@ -16,7 +17,7 @@ declare const performance: { now(): number };
 
 const SAMPLES = 256;
 const BACKENDS: readonly (readonly [name: string, backend: Backend])[] = [
-  ["interpreter", INTERPRETER],
+  ["interpreter", FAST_INTERPRETER],
   ["WebAssembly kernels", wasmKernels()],
   ...[100, 500, 2000, 10_000].map(
     (block) => [`WebAssembly, functions of ${block}`, wasm({ block, after: 0 })] as const,

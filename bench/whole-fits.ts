@@ -1,5 +1,5 @@
 /** A whole fit on every back end: seconds, and the ELBO over the last tenth of the steps. */
-import { INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
@@ -12,7 +12,7 @@ import { cpuTime } from "./timing.ts";
 export function wholeFits(fitSteps: number, print: Print): void {
   print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);
   for (const { model } of HAND_WRITTEN)
-    for (const backend of [INTERPRETER, jit(), wasmKernels(), wasm()]) {
+    for (const backend of [FAST_INTERPRETER, jit(), wasmKernels(), wasm()]) {
       const options = {
         estimator: ALL_BOUNDARIES,
         optimizer: adam({ learningRate: 0.001 }),

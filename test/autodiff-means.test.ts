@@ -52,7 +52,6 @@ describe("sums over the lanes", () => {
             const step: Step = { name, result: { offset: 0, lane: false }, operands };
             const { slots, masks, runLanes } = backend.load({
               kernels: KERNELS,
-              scalars: undefined,
               expectedSamples: undefined,
               lanes: LANES,
               realSlots: free,

@@ -8,7 +8,7 @@ import { type NormalsFunction, normalsFunction, rowFill } from "../src/backends/
 import { noiseOf } from "../src/estimators/noise.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from "../src/random/index.ts";
 import { beyondTable } from "../src/random/normal-table.ts";
-import type { RowFill } from "../src/random/row-fill.ts";
+import { fillNormalsWithHelp, type RowFill } from "../src/random/row-fill.ts";
 import { blockAt } from "../src/random/threefry.ts";
 
 const MOST = 20_000;
@@ -17,7 +17,6 @@ function loaded(backend: Backend): Executable {
   const none = { uniform: [], rest: [], lane: [], outputs: [] };
   return backend.load({
     kernels: {},
-    scalars: undefined,
     lanes: 2,
     expectedSamples: undefined,
     realSlots: MOST,
@@ -27,7 +26,7 @@ function loaded(backend: Backend): Executable {
 }
 
 const FILLS: readonly (readonly [string, NormalFill])[] = [
-  ["random points", fillNormals],
+  ["random points", fillNormalsWithHelp],
   ["Sobol points", fillSobolNormals],
   ["random points in pairs", noiseOf("test", { points: "random", pairing: "antithetic" })!.fill],
   ["Sobol points in pairs", noiseOf("test", { points: "rqmc", pairing: "antithetic" })!.fill],
@@ -110,7 +109,7 @@ test("with other rounds they are other numbers", () => {
     const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
     const out = new Float64Array(memory.buffer, 0, 256);
     const fill = rowFill(memory.buffer, 8 * 256, exports["normals"] as NormalsFunction);
-    fillNormals(out, 0, 64, makeGenerator(3), 0, 0, 64, 4, undefined, fill);
+    fillNormalsWithHelp(out, 0, 64, makeGenerator(3), 0, 0, 64, 4, 64, fill);
     return out.slice();
   });
   const expected = new Float64Array(256);

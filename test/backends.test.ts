@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { OP_NAMES } from "../src/autodiff/codes.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
 import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { type Backend, INTERPRETER, type Place, type Step, type TapeProgram } from "../src/autodiff/interpreter.ts";
@@ -19,6 +20,7 @@ import { conditions, gmm, influenza, temperature, textmsg } from "../src/models/
 import type { Model } from "../src/program/model.ts";
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
+  ["the default", FAST_INTERPRETER],
   ["wasm", wasm({ after: 0 })],
   ["wasm in blocks of 7", wasm({ block: 7, after: 0 })],
   ["wasm from the second pass on", wasm({ after: 10 })],
@@ -73,7 +75,6 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
   const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
   const { slots, masks, runLanes } = backend.load({
     kernels: KERNELS,
-    scalars: undefined,
     expectedSamples: undefined,
     lanes: LANES,
     realSlots: free,
@@ -198,7 +199,6 @@ test("sizes of blocks that cannot be are refused", () => {
 describe("auto", () => {
   const program = (expectedSamples?: number): TapeProgram => ({
     kernels: KERNELS,
-    scalars: undefined,
     lanes: LANES,
     expectedSamples,
     realSlots: 8,

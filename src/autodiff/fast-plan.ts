@@ -1,17 +1,17 @@
+import { FAST_INTERPRETER } from "./fast-interpreter.ts";
 import { FAST_KERNELS } from "./fast-kernels.generated.ts";
 import { gather } from "./gather.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import type { Plan } from "./plan.ts";
-import { runScalars, SCALAR_CODES } from "./scalars.generated.ts";
 import { schedule } from "./schedule.ts";
 import { noSteps, STEP_KERNELS } from "./steps.ts";
 
 /** What runs the instructions of a fast plan. */
-export function fastRunners({ ops }: Graph): Pick<Plan, "kernels" | "scalars"> {
+export function fastRunners({ ops }: Graph): Pick<Plan, "kernels" | "interpreter"> {
   return {
     kernels: { ...ops.kernels, ...FAST_KERNELS, ...STEP_KERNELS },
-    scalars: { codes: SCALAR_CODES, run: runScalars },
+    interpreter: FAST_INTERPRETER,
   };
 }
 

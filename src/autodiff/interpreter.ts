@@ -1,4 +1,5 @@
 /** What runs a tape: the contract of a back end, and the interpreter, a loop over the kernels of `kernels.generated.ts`. */
+import type { NormalFill } from "../random/fill.ts";
 import type { RowFill } from "../random/row-fill.ts";
 import type { Kernel, Kernels } from "./kernels.generated.ts";
 
@@ -23,13 +24,6 @@ export interface Code {
   readonly starts: Int32Array;
 }
 
-/** Runs instructions for one lane. */
-export interface Scalars {
-  /** What stands for an instruction in the codes of `run`, by name; 0 for those that it runs by their kernels. */
-  readonly codes: { readonly [name: string]: number };
-  readonly run: (codes: Uint8Array, code: Code, slots: Float64Array, masks: Int32Array) => void;
-}
-
 /** One instruction: what to compute and where; masks lie in the mask slots, reals in the real slots. */
 export interface Step {
   /** Row of the op table or fused op. */
@@ -42,7 +36,6 @@ export interface Step {
 export interface TapeProgram {
   /** The interpreter's kernels, by the name of a step. */
   readonly kernels: Kernels;
-  readonly scalars: Scalars | undefined;
   readonly lanes: number;
   /** How many samples its caller means to run, if it knows. */
   readonly expectedSamples: number | undefined;
@@ -65,6 +58,8 @@ export interface Executable {
   readonly runLanes: (n: number) => void;
   /** What fills rows of `slots` with normals faster than the fills of `src/random` by themselves. */
   readonly rowFill?: RowFill | undefined;
+  /** `fillNormals` with the help of `rowFill`. */
+  readonly fillNormals?: NormalFill;
 }
 
 /** Another way to run tapes than the interpreter, with the same results bit for bit. */
@@ -80,33 +75,16 @@ export interface Backend {
 /** The default back end. */
 export const INTERPRETER: Backend = {
   name: "interpreter",
-  load(program) {
-    const slots = new Float64Array(program.realSlots);
-    const masks = new Int32Array(program.maskSlots);
-    const perLane = encode(program.lane, program.kernels);
-    const oneLane = runsOnce(program, program.lane, slots, masks);
-    return {
-      slots,
-      masks,
-      runUniform: runsOnce(program, program.uniform, slots, masks),
-      runRest: runsOnce(program, program.rest, slots, masks),
-      runLanes: (n) => (n === 1 ? oneLane() : execute(perLane, slots, masks, n)),
+  load({ kernels, realSlots, maskSlots, uniform, lane, rest }) {
+    const slots = new Float64Array(realSlots);
+    const masks = new Int32Array(maskSlots);
+    const runnerOf = (steps: readonly Step[]) => {
+      const code = encode(steps, kernels);
+      return (n = 1): void => execute(code, slots, masks, n);
     };
+    return { slots, masks, runUniform: runnerOf(uniform), runRest: runnerOf(rest), runLanes: runnerOf(lane) };
   },
 };
-
-/** What runs instructions of a program for one lane, the first, or that are the same for every lane. */
-export function runsOnce(
-  { kernels, scalars }: TapeProgram,
-  steps: readonly Step[],
-  slots: Float64Array,
-  masks: Int32Array,
-): () => void {
-  const code = encode(steps, kernels);
-  if (!scalars) return () => execute(code, slots, masks, 1);
-  const codes = Uint8Array.from(steps, ({ name }) => scalars.codes[name] ?? 0);
-  return () => scalars.run(codes, code, slots, masks);
-}
 
 /** Instructions as the interpreter runs them. */
 export function encode(steps: readonly Step[], table: Kernels): Code {

@@ -1,7 +1,7 @@
 /** Ordering a graph for execution: which nodes run, and in which order. */
 import { OP_NAMES } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
-import type { Scalars } from "./interpreter.ts";
+import type { Backend } from "./interpreter.ts";
 import type { Kernels } from "./kernels.generated.ts";
 import type { NodeId } from "./ops.ts";
 
@@ -26,8 +26,8 @@ export interface Plan extends Schedule {
   readonly outputs: readonly NodeId[];
   /** The interpreter's kernels, by the name of an instruction. */
   readonly kernels: Kernels;
-  /** What runs the uniform instructions, if not their kernels. */
-  readonly scalars?: Scalars;
+  /** What runs it unless told otherwise; by default `INTERPRETER`. */
+  readonly interpreter?: Backend;
   /** Uniform inputs that hold means over the lanes, in the order of the sums of which they are made. */
   readonly means?: readonly NodeId[];
   /** What to compute once per batch when they are known, in order. */

@@ -46,9 +46,10 @@ export interface TapeOptions {
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
-  const { laneInputs = [], backend = INTERPRETER } = options;
+  const { laneInputs = [] } = options;
   const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
-  const { outputs, kernels, scalars } = plan;
+  const { outputs, kernels, interpreter = INTERPRETER } = plan;
+  const { backend = interpreter } = options;
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
@@ -80,7 +81,6 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const results = outputs.map(placeOf);
   const executable = backend.load({
     kernels,
-    scalars,
     lanes,
     expectedSamples: options.expectedSamples,
     realSlots: uniform.realCount + lane.realSlots * stride,

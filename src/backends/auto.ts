@@ -1,5 +1,6 @@
 /** The back end that is expected to be the fastest, by what the runtime permits and by how much there is to do. */
-import { type Backend, type Executable, INTERPRETER, type TapeProgram } from "../autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../autodiff/fast-interpreter.ts";
+import type { Backend, Executable, TapeProgram } from "../autodiff/interpreter.ts";
 import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm.ts";
 import { type WasmKernelsOptions, wasmKernels } from "./wasm-kernels.ts";
 
@@ -15,7 +16,7 @@ export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
  */
 export function auto(options: AutoOptions = {}): Backend {
   const { after = DEFAULT_AFTER, module } = options;
-  const uncompiled = module ? wasmKernels({ module }) : INTERPRETER;
+  const uncompiled = module ? wasmKernels({ module }) : FAST_INTERPRETER;
   const compiled = (now: boolean): Backend => wasm({ ...options, after: now ? 0 : after });
   const { laneMultiple, mostLanes } = compiled(true);
   return {

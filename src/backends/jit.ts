@@ -1,5 +1,7 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
+
 import { OPS } from "../autodiff/all-ops.ts";
+import { runsOnce } from "../autodiff/fast-interpreter.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
 import {
   type Backend,
@@ -7,7 +9,6 @@ import {
   encode,
   execute,
   type Place,
-  runsOnce,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import type { OpName } from "../autodiff/ops.ts";

@@ -2,17 +2,19 @@
  * Tapes driven through fixed WebAssembly SIMD kernels: one module for all tapes, for runtimes that run WebAssembly but do
  * not compile it.
  */
+
 import { OP_NAMES } from "../autodiff/codes.ts";
+import { runsOnce } from "../autodiff/fast-interpreter.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/fusion.ts";
 import {
   type Backend,
   type Executable,
   encode,
   execute,
-  runsOnce,
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
+import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { kindsOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
@@ -91,6 +93,7 @@ function load(program: TapeProgram, module: object): Executable {
     runLanes: (n) => {
       for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },
+    fillNormals: fillNormalsWithHelp,
     rowFill: rowFill(memory.buffer, normalsBase, exports["normals"] as NormalsFunction),
   };
 }

@@ -1,15 +1,16 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
+import { runsOnce } from "../autodiff/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
   encode,
   execute,
   type Place,
-  runsOnce,
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import type { RowFill } from "../random/row-fill.ts";
+import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
@@ -121,6 +122,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
         if (samples <= 0) compile();
       }
     },
+    fillNormals: fillNormalsWithHelp,
     get rowFill() {
       return normals;
     },

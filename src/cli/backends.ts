@@ -1,5 +1,6 @@
 /** The back ends by the names that the command line has for them. */
-import { type Backend, INTERPRETER } from "../autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../autodiff/fast-interpreter.ts";
+import type { Backend } from "../autodiff/interpreter.ts";
 import { auto } from "../backends/auto.ts";
 import { jit } from "../backends/jit.ts";
 import { wasm } from "../backends/wasm.ts";
@@ -7,7 +8,7 @@ import { wasmKernels } from "../backends/wasm-kernels.ts";
 
 export const BACKENDS: ReadonlyMap<string, () => Backend> = new Map([
   ["auto", auto],
-  ["interpreter", () => INTERPRETER],
+  ["interpreter", () => FAST_INTERPRETER],
   ["wasm", wasm],
   ["kernels", wasmKernels],
   ["jit", jit],

@@ -1,5 +1,5 @@
 /** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
-import { fillNormals } from "../random/fill.ts";
+import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { fillSobolNormals } from "../random/sobol.ts";
 import type { Estimator, Noise } from "./estimator.ts";
 
@@ -17,7 +17,7 @@ export function noiseOf(caller: string, { points = "rqmc", pairing = "antithetic
   if (pairing !== "independent" && pairing !== "antithetic")
     throw new RangeError(`${caller}: unknown pairing; got ${String(pairing)}, expected "independent" or "antithetic"`);
   const fill: Noise["fill"] | undefined = points === "rqmc" ? fillSobolNormals : undefined;
-  if (pairing === "antithetic") return { fill: paired(fill ?? fillNormals) };
+  if (pairing === "antithetic") return { fill: paired(fill ?? fillNormalsWithHelp) };
   return fill && { fill };
 }
 

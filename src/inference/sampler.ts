@@ -264,10 +264,21 @@ export function runSamples(
   first: number,
   n: number,
 ): void {
-  const { slots, noiseOffset, stride } = tape;
+  const { slots, noiseOffset, stride, executable } = tape;
   const { generator, stream, group = draw.samples } = draw;
-  const fill = estimator.noise?.fill ?? fillNormals;
-  fill(slots, noiseOffset, stride, generator, stream, first, n, nodes.normals.length, group, tape.executable.rowFill);
+  const { rowFill, fillNormals: ownFill = fillNormals } = executable;
+  (estimator.noise?.fill ?? ownFill)(
+    slots,
+    noiseOffset,
+    stride,
+    generator,
+    stream,
+    first,
+    n,
+    nodes.normals.length,
+    group,
+    rowFill,
+  );
   for (let j = 0; j < derived.length; j++) {
     const { of, reads, nodes } = derived[j]!;
     of.fill(slots, reads, nodes, n, theta, generator, stream, first);

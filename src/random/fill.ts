@@ -45,37 +45,42 @@ export function fillNormals(
   firstSample: number,
   lanes: number,
   dimensions: number,
-  _group?: number,
-  rowFill?: RowFill,
+): void {
+  for (let d = 0; d < dimensions; d += 4)
+    fillRows(out, offset + d * stride, stride, generator, stream, firstSample, lanes, d >>> 2, dimensions - d);
+}
+
+/** The first four of `rows` dimensions, or all, made of the words of one block for each sample. */
+export function fillRows(
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  block: number,
+  rows: number,
 ): void {
   const { words } = generator;
   const table = NORMAL_TABLE;
-  for (let d = 0; d < dimensions; d += 4) {
-    const first = offset + d * stride;
-    const block = d >>> 2;
-    const count = Math.min(4, dimensions - d);
-    for (let i = 0, end = lanes; i < lanes; i++) {
-      if (rowFill && (i === 0 || i === end)) {
-        i += rowFill(first + i, stride, count, generator.key, firstSample + i, block, 2 * stream, lanes - i, 0);
-        if (i === lanes) break;
-        end = i + 4; // where it stopped the next four are filled here
-      }
-      const sample = firstSample + i;
-      const low = sample | 0;
-      const high = (sample / TWO_32) | 0;
-      blockAt(generator, low, high, block, 2 * stream);
-      let inTail = false;
-      for (let j = 0; j < count; j++) {
-        const word = words[j]!;
-        out[first + j * stride + i] = normalOfWord(table, word);
-        inTail ||= beyondTable(word);
-      }
-      if (!inTail) continue;
-      const heads = words.slice();
-      blockAt(generator, low, high, TAILS + block, 2 * stream);
-      for (let j = 0; j < count; j++)
-        if (beyondTable(heads[j]!)) out[first + j * stride + i] = normalOf(heads[j]!, words[j]!);
+  const count = Math.min(4, rows);
+  for (let i = 0; i < lanes; i++) {
+    const sample = firstSample + i;
+    const low = sample | 0;
+    const high = (sample / TWO_32) | 0;
+    blockAt(generator, low, high, block, 2 * stream);
+    let inTail = false;
+    for (let j = 0; j < count; j++) {
+      const word = words[j]!;
+      out[offset + j * stride + i] = normalOfWord(table, word);
+      inTail ||= beyondTable(word);
     }
+    if (!inTail) continue;
+    const heads = words.slice();
+    blockAt(generator, low, high, TAILS + block, 2 * stream);
+    for (let j = 0; j < count; j++)
+      if (beyondTable(heads[j]!)) out[offset + j * stride + i] = normalOf(heads[j]!, words[j]!);
   }
 }
 
