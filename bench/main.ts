@@ -1,8 +1,8 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
-import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { estimators } from "./estimators.ts";
 import { functionSizes } from "./function-sizes.ts";
-import { type Print, report } from "./print.ts";
+import { noise } from "./noise.ts";
+import type { Print } from "./print.ts";
 import { type Native, sameGradient } from "./same-gradient.ts";
 import { smallBatches } from "./small-batches.ts";
 import { type Effort, spent } from "./timing.ts";
@@ -24,16 +24,4 @@ export function bench(length: Length, print: Print, native?: Native): void {
   noise(effort, print);
   wholeFits(effort.fitSteps, print);
   print(`(sum of everything computed: ${spent().toPrecision(3)})`);
-}
-
-function noise(effort: Effort, print: Print): void {
-  const { samples } = effort;
-  print("\nStandard normals: ns per number");
-  const out = new Float64Array(64 * 8);
-  const generator = makeGenerator(1);
-  const run = (): number => {
-    for (let first = 0; first < samples; first += 64) fillNormals(out, 0, 64, generator, 0, first, 64, 8);
-    return out[0]!;
-  };
-  report("normals", [{ name: "over 64 lanes", run }], samples * 8, effort, print);
 }
