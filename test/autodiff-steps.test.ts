@@ -88,6 +88,19 @@ describe("sums of selections by thresholds", () => {
     expect(valuesOf(summed(many.slice(0, 7)), [0.3], fastPlan).names).not.toContain("lookUp");
   });
 
+  test("over some of the thresholds on a value share the search among all of them", () => {
+    const build: Build = (graph, x, u) => {
+      const halves = [many.slice(0, 60), many.slice(40), [...many.slice(10, 50), ...many.slice(20, 30)]];
+      const [p, q, r] = halves.map((half) => summed(half)(graph, x, u));
+      return graph.algebra.mul(p!, graph.algebra.mul(q!, r!));
+    };
+    const points = pointsAround(many);
+    const { values, names } = valuesOf(build, points, fastPlan);
+    expect(names.filter((name) => name.startsWith("search"))).toEqual(["search7"]);
+    expect(names.filter((name) => name === "lookUp")).toHaveLength(3);
+    expect(values).toEqual(valuesOf(build, points, plainPlan).values);
+  });
+
   test.each([
     ["wasm", wasm({ after: 0 })],
     ["wasm kernels", wasmKernels()],

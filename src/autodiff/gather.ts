@@ -11,7 +11,7 @@ import { CODE } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import { applyCheaply } from "./rewrite.ts";
-import { type Steps, stepFunctions } from "./steps.ts";
+import { collectThresholds, type Steps, stepFunctions } from "./steps.ts";
 
 /** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
 const RUN = 16;
@@ -36,6 +36,7 @@ interface Term {
 export function gather(graph: Graph, outputs: readonly NodeId[], steps: Steps): NodeId[] {
   if (!outputs.some((node) => graph.hasFlag(node, LANE))) return [...outputs];
   const reachable = graph.reachable(outputs);
+  collectThresholds(graph, reachable, steps);
   const kind = new Uint8Array(graph.size);
   const paths = new Uint8Array(graph.size).fill(1);
   classify(graph, reachable, outputs, kind, paths);

@@ -25,7 +25,7 @@ function quotient(graph: Graph, x: NodeId, y: NodeId): NodeId {
 }
 
 /** A condition x > bound (`up`) or x < bound; `negated`: its complement, which holds for NaN too. */
-interface Threshold {
+export interface Threshold {
   readonly of: NodeId;
   readonly bound: number;
   /** Whether the values for which it holds reach up to ∞ or down to −∞. */

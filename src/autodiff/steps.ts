@@ -3,11 +3,12 @@
  * search among the thresholds and a look-up in a table, however many there are; the search is shared by all such sums,
  * and the table is computed once per batch.
  */
-import type { Graph } from "./graph.ts";
+import { CODE } from "./codes.ts";
+import { type Graph, LANE } from "./graph.ts";
 import type { Kernel, Kernels } from "./kernels.generated.ts";
 import type { NodeId } from "./ops.ts";
 import type { Instruction } from "./plan.ts";
-import { thresholdOf } from "./rewrite.ts";
+import { type Threshold, thresholdOf } from "./rewrite.ts";
 
 /** Step functions and searches, for which lane inputs stand in the graph. */
 export interface Steps {
@@ -15,15 +16,31 @@ export interface Steps {
   readonly instructions: Map<NodeId, Instruction>;
   /** By name and operands, the input. */
   readonly inputs: Map<string, NodeId>;
+  /** By value, thresholds on it: those of all conditions, so that different sums may share a search. */
+  readonly thresholds: Map<NodeId, number[]>;
 }
 
 export function noSteps(): Steps {
-  return { instructions: new Map(), inputs: new Map() };
+  return { instructions: new Map(), inputs: new Map(), thresholds: new Map() };
+}
+
+/** Adds the thresholds of conditions among `nodes`. */
+export function collectThresholds(graph: Graph, nodes: readonly NodeId[], { thresholds }: Steps): void {
+  for (const node of nodes) {
+    if (graph.op[node] !== CODE.positive || !graph.hasFlag(node, LANE)) continue;
+    const threshold = thresholdOf(graph, node);
+    if (!threshold || !Number.isFinite(threshold.bound)) continue;
+    const known = thresholds.get(threshold.of);
+    if (known) known.push(afterOf(threshold));
+    else thresholds.set(threshold.of, [afterOf(threshold)]);
+  }
 }
 
 /** Selections on one value are made a step function where there are at least so many. */
 const FEWEST = 8;
 const MOST_BITS = 20;
+/** A sum takes part in a search among all thresholds on its value where these are at most so many times its own. */
+const MOST_SHARED = 4;
 
 /** One selection: what it is for x ≤ after, for x above, and for NaN. */
 interface Jump {
@@ -44,11 +61,14 @@ export function stepFunctions(graph: Graph, selections: readonly NodeId[], steps
       others.push(node);
       continue;
     }
-    const { of, bound, up, negated } = threshold;
+    const { of, up, negated } = threshold;
     const [taken, other] = [graph.b[node]!, graph.c[node]!];
-    // x ≥ bound says the same as x > the number before it.
-    const after = up === negated ? before(bound) : bound;
-    const jump = { after, below: up ? other : taken, above: up ? taken : other, undefined: negated ? taken : other };
+    const jump = {
+      after: afterOf(threshold),
+      below: up ? other : taken,
+      above: up ? taken : other,
+      undefined: negated ? taken : other,
+    };
     const group = groups.get(of) ?? [];
     group.push({ jump, node });
     groups.set(of, group);
@@ -72,17 +92,24 @@ export function stepFunctions(graph: Graph, selections: readonly NodeId[], steps
 
 function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: Steps): NodeId | undefined {
   const { algebra: A } = graph;
-  const sorted = [...jumps].sort((p, q) => p.after - q.after);
+  const zero = graph.constant(0);
+  const shared = steps.thresholds.get(of) ?? [];
+  const extra = shared.length > MOST_SHARED * jumps.length ? [] : shared;
+  const all = [...jumps, ...extra.map((after) => ({ after, below: zero, above: zero, undefined: zero }))];
+  const sorted = merged(
+    graph,
+    all.sort((p, q) => p.after - q.after),
+  );
   const bits = 32 - Math.clz32(sorted.length);
   if (bits > MOST_BITS) return undefined;
   const sum = (first: NodeId, next: NodeId): NodeId => A.add(first, next);
   // Values of the function on the intervals: what lies below x adds its upper value, the rest its lower one.
-  const uppers = [graph.constant(0)];
+  const uppers = [zero];
   for (const { above } of sorted) uppers.push(sum(uppers[uppers.length - 1]!, above));
-  const lowers = [graph.constant(0)];
+  const lowers = [zero];
   for (const { below } of [...sorted].reverse()) lowers.push(sum(lowers[lowers.length - 1]!, below));
   const values = uppers.map((upper, count) => sum(upper, lowers[sorted.length - count]!));
-  const forNaN = sorted.reduce((total, jump) => sum(total, jump.undefined), graph.constant(0));
+  const forNaN = sorted.reduce((total, jump) => sum(total, jump.undefined), zero);
   const place = search(
     graph,
     of,
@@ -91,6 +118,24 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
     steps,
   );
   return instruct(graph, steps, "lookUp", [place, forNaN, ...values]);
+}
+
+// Sorted jumps at one threshold as one, so that sums over the same thresholds share their search.
+function merged(graph: Graph, sorted: readonly Jump[]): Jump[] {
+  const { algebra: A } = graph;
+  const found: Jump[] = [];
+  for (const jump of sorted) {
+    const last = found.at(-1);
+    if (last?.after !== jump.after) found.push(jump);
+    else
+      found[found.length - 1] = {
+        after: jump.after,
+        below: A.add(last.below, jump.below),
+        above: A.add(last.above, jump.above),
+        undefined: A.add(last.undefined, jump.undefined),
+      };
+  }
+  return found;
 }
 
 // The input for the place of x among sorted thresholds: 1 + how many it is above, 0 for NaN.
@@ -108,6 +153,11 @@ function instruct(graph: Graph, { instructions, inputs }: Steps, name: string, o
   instructions.set(node, { node, name, operands });
   inputs.set(key, node);
   return node;
+}
+
+// The largest number for which x > it is the condition or its complement: x ≥ bound says the same as x > the number before.
+function afterOf({ bound, up, negated }: Threshold): number {
+  return up === negated ? before(bound) : bound;
 }
 
 /** The next smaller double. */
