@@ -90,8 +90,11 @@ describe("sums of selections by thresholds", () => {
 
   test("over some of the thresholds on a value share the search among all of them", () => {
     const build: Build = (graph, x, u) => {
-      const halves = [many.slice(0, 60), many.slice(40), [...many.slice(10, 50), ...many.slice(20, 30)]];
-      const [p, q, r] = halves.map((half) => summed(half)(graph, x, u));
+      const parts = [many.slice(0, 60), many.slice(40), [...many.slice(10, 50), ...many.slice(20, 30)]];
+      // With arms of its own each: a sum inside two others would be a sum by itself.
+      const [p, q, r] = parts.map((part, more) =>
+        summed(part.map((row) => ({ ...row, taken: row.taken + 10 * (more + 1) })))(graph, x, u),
+      );
       return graph.algebra.mul(p!, graph.algebra.mul(q!, r!));
     };
     const points = pointsAround(many);
