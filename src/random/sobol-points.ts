@@ -52,24 +52,24 @@ function directions(): Uint16Array {
   return table;
 }
 
+/** Per dimension the coordinates of points 0, 1, … 255 and of points 0, 256, … 65280: those of others are the exclusive or of two. */
+const POINTS: Uint16Array = /* @__PURE__ */ points();
+
+function points(): Uint16Array {
+  const table = new Uint16Array(2 * 256 * JOE_KUO.length);
+  // The points from 2^j on are those before, each with what bit j adds.
+  for (let half = 0; half < 2 * JOE_KUO.length; half++)
+    for (let i = 1; i < 256; i++) {
+      const j = 31 - Math.clz32(i);
+      table[256 * half + i] = table[256 * half + i - 2 ** j]! ^ DIRECTIONS[8 * half + j]!;
+    }
+  return table;
+}
+
 /** The first `bits` binary digits, as an integer, of coordinate `dimension` < 16 of point `index` < 2^bits, in natural (not Gray code) order. */
 export function sobolDigits(dimension: number, index: number, bits: number): number {
-  let digits = 0;
-  // Masks instead of branches, which would be mispredicted half of the time.
-  for (let j = 0; j < bits; j++) digits ^= DIRECTIONS[MAX_BITS * dimension + j]! & -((index >>> j) & 1);
-  return digits >>> (MAX_BITS - bits);
-}
-
-/** Digits of point 2^j in coordinate `dimension`, 0 for j ≥ bits; those of other points are the exclusive or of these. */
-export function sobolDirection(dimension: number, j: number, bits: number): number {
-  return j < bits ? DIRECTIONS[MAX_BITS * dimension + j]! >>> (MAX_BITS - bits) : 0;
-}
-
-/** The image of x < 32 under the map, linear over GF(2), that takes 2^j to m_j. */
-export function linearMap(x: number, m0: number, m1: number, m2: number, m3: number, m4: number): number {
-  return (
-    (m0 & -(x & 1)) ^ (m1 & -((x >>> 1) & 1)) ^ (m2 & -((x >>> 2) & 1)) ^ (m3 & -((x >>> 3) & 1)) ^ (m4 & -(x >>> 4))
-  );
+  const at = dimension << 9;
+  return (POINTS[at | (index & 255)]! ^ POINTS[at | 256 | (index >>> 8)]!) >>> (MAX_BITS - bits);
 }
 
 /**
@@ -84,4 +84,20 @@ export function fieldProduct(x: number, a: number, bits: number): number {
     product ^= (modulus & -(product >>> bits)) ^ (a & -((x >>> j) & 1));
   }
   return product;
+}
+
+/** Products of fields of up to 32 elements: those of x and a among 2^bits at 4^bits + 2^bits·a + x. */
+const PRODUCTS: Uint8Array = /* @__PURE__ */ products();
+
+function products(): Uint8Array {
+  const table = new Uint8Array(2 * 4 ** 5);
+  for (let bits = 1; bits <= 5; bits++)
+    for (let a = 0; a < 2 ** bits; a++)
+      for (let x = 0; x < 2 ** bits; x++) table[(1 << (2 * bits)) + (a << bits) + x] = fieldProduct(x, a, bits);
+  return table;
+}
+
+/** `fieldProduct` for 1 to 5 bits. */
+export function smallFieldProduct(x: number, a: number, bits: number): number {
+  return PRODUCTS[(1 << (2 * bits)) | (a << bits) | x]!;
 }

@@ -18,7 +18,7 @@
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
 import type { RowFill } from "./row-fill.ts";
-import { fieldProduct, linearMap, sobolDigits, sobolDirection } from "./sobol-points.ts";
+import { fieldProduct, smallFieldProduct, sobolDigits } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -133,13 +133,9 @@ function orderIndices(
     for (let i = 0; i < lanes; i++) out[at + i] = first + i;
     return;
   }
-  const m1 = fieldProduct(2, factor, bits);
-  const m2 = fieldProduct(4, factor, bits);
-  const m3 = fieldProduct(8, factor, bits);
-  const m4 = fieldProduct(16, factor, bits);
   for (let i = 0; i < lanes; i++) {
     const k = first + i;
-    out[at + i] = linearMap(k ^ flips((1 << bits) | k, bits, coins, 0, 0, 0), factor, m1, m2, m3, m4);
+    out[at + i] = smallFieldProduct(k ^ fewFlips((1 << bits) | k, bits, coins), factor, bits);
   }
 }
 
@@ -153,14 +149,9 @@ function flipDigits(
   bits: number,
   coins: number,
 ): void {
-  const m0 = sobolDirection(column, 0, bits);
-  const m1 = sobolDirection(column, 1, bits);
-  const m2 = sobolDirection(column, 2, bits);
-  const m3 = sobolDirection(column, 3, bits);
-  const m4 = sobolDirection(column, 4, bits);
   for (let i = 0; i < lanes; i++) {
-    const x = linearMap(out[indices + i]! | 0, m0, m1, m2, m3, m4); // | 0: a double would be boxed for the call
-    out[row + i] = x ^ flips((1 << bits) | x, bits, coins, 0, 0, 0);
+    const x = sobolDigits(column, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
+    out[row + i] = x ^ fewFlips((1 << bits) | x, bits, coins);
   }
 }
 
@@ -281,12 +272,23 @@ function fillBelow(
 
 /** The coins on the path from the root to `leaf` ≥ 2^levels, that of the root first, as digits of an integer. */
 function flips(leaf: number, levels: number, w0: number, w1: number, w2: number, w3: number): number {
+  // All seven, then those that count. The nodes of the first five levels lie in the first word; shifts count modulo 32.
+  const path = leaf << (LEVELS - levels);
+  const coins =
+    (((w0 >>> (path >>> 7)) & 1) << 6) |
+    (((w0 >>> (path >>> 6)) & 1) << 5) |
+    (((w0 >>> (path >>> 5)) & 1) << 4) |
+    (((w0 >>> (path >>> 4)) & 1) << 3) |
+    (((w0 >>> (path >>> 3)) & 1) << 2) |
+    (((w1 >>> (path >>> 2)) & 1) << 1) |
+    ((((path & 64) === 0 ? w2 : w3) >>> (path >>> 1)) & 1);
+  return coins >>> (LEVELS - levels);
+}
+
+/** `flips` for at most five levels, whose coins lie in one word. */
+function fewFlips(leaf: number, levels: number, word: number): number {
   let coins = 0;
-  for (let above = levels; above > 0; above--) {
-    const node = leaf >>> above;
-    const word = node < 32 ? w0 : node < 64 ? w1 : node < 96 ? w2 : w3;
-    coins = (coins << 1) | ((word >>> (node & 31)) & 1);
-  }
+  for (let above = levels; above > 0; above--) coins = (coins << 1) | ((word >>> (leaf >>> above)) & 1);
   return coins;
 }
 
