@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Backend, Executable } from "../src/autodiff/interpreter.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { assemble } from "../src/backends/wasm-encoder.ts";
+import { FLIPS } from "../src/backends/wasm-flips.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
-import { type NormalsFunction, normalsFunction, rowFill } from "../src/backends/wasm-normals.ts";
+import { rowFill } from "../src/backends/wasm-noise.ts";
+import { normalsFunction } from "../src/backends/wasm-normals.ts";
 import { noiseOf } from "../src/estimators/noise.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from "../src/random/index.ts";
 import { beyondTable } from "../src/random/normal-table.ts";
@@ -45,12 +47,19 @@ describe.each([
 ])("normals by %s", (_name, backend) => {
   const { slots, rowFill: fillRows } = loaded(backend);
 
-  test.each(FILLS)("are bit for bit those of JavaScript: %s", (_title, fill) => {
-    let filled = 0;
-    const counting: RowFill = (...numbers) => {
-      const lanes = fillRows!(...numbers);
-      filled += lanes;
-      return lanes;
+  test.each(FILLS)("are bit for bit those of JavaScript: %s", (title, fill) => {
+    const done = { normals: 0, flips: 0 };
+    const counting: RowFill = {
+      normals: (...numbers) => {
+        const lanes = fillRows!.normals(...numbers);
+        done.normals += lanes;
+        return lanes;
+      },
+      flips: (...numbers) => {
+        const lanes = fillRows!.flips(...numbers);
+        done.flips += lanes;
+        return lanes;
+      },
     };
     const expected = new Float64Array(MOST);
     fc.assert(
@@ -61,7 +70,7 @@ describe.each([
         fc.integer({ min: 1, max: 150 }),
         fc.integer({ min: 1, max: 13 }),
         fc.nat(7),
-        fc.constantFrom(1, 2, 3, 16, 30, 32, 100, 1024, 65536),
+        fc.constantFrom(1, 2, 3, 16, 30, 32, 100, 129, 1024, 5000, 16384, 65536),
         (seed, stream, first, lanes, dimensions, more, group) => {
           const stride = lanes + more;
           const used = 5 + dimensions * stride + 8;
@@ -75,7 +84,8 @@ describe.each([
         },
       ),
     );
-    expect(filled).toBeGreaterThan(1000);
+    expect(done.normals).toBeGreaterThan(1000);
+    if (title.startsWith("Sobol")) expect(done.flips).toBeGreaterThan(1000);
   });
 
   test("stop before the first four samples with a word beyond the table, whatever the key", () => {
@@ -88,7 +98,7 @@ describe.each([
         blockAt(generator, stop, 3, 2, 9);
         if (generator.words.some(beyondTable)) break;
       }
-      const filled = fillRows!(at, lanes, 4, generator.key, 3 * 2 ** 32 + at, 2, 9, lanes - at, 0);
+      const filled = fillRows!.normals(at, lanes, 4, generator.key, 3 * 2 ** 32 + at, 2, 9, lanes - at, 0);
       expect(filled).toBe((stop - at) & ~3);
       at += filled + 4;
     }
@@ -96,19 +106,19 @@ describe.each([
 
   test("leave fewer than four samples, and a carry into the high word of the counter", () => {
     const { key } = makeGenerator(1);
-    expect(fillRows!(0, 8, 1, key, 0, 0, 0, 3, 0)).toBe(0);
-    expect(fillRows!(0, 8, 1, key, 2 ** 32 - 7, 0, 0, 8, 0)).toBe(0);
-    expect(fillRows!(0, 8, 1, key, 2 ** 32 - 8, 0, 0, 8, 0)).toBe(8);
+    expect(fillRows!.normals(0, 8, 1, key, 0, 0, 0, 3, 0)).toBe(0);
+    expect(fillRows!.normals(0, 8, 1, key, 2 ** 32 - 7, 0, 0, 8, 0)).toBe(0);
+    expect(fillRows!.normals(0, 8, 1, key, 2 ** 32 - 8, 0, 0, 8, 0)).toBe(8);
   });
 });
 
 test("with other rounds they are other numbers", () => {
   const normals = [19, 20].map((rounds) => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const module = new WebAssembly.Module(assemble([normalsFunction(rounds)], 1, []));
+    const module = new WebAssembly.Module(assemble([normalsFunction(rounds), FLIPS], 1, []));
     const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
     const out = new Float64Array(memory.buffer, 0, 256);
-    const fill = rowFill(memory.buffer, 8 * 256, exports["normals"] as NormalsFunction);
+    const fill = rowFill(memory.buffer, 8 * 256, exports);
     fillNormalsWithHelp(out, 0, 64, makeGenerator(3), 0, 0, 64, 4, 64, fill);
     return out.slice();
   });

@@ -1,7 +1,9 @@
 /** Fills of 64 samples in 8 dimensions, made of a generator and a transform, or by the library. */
 
 import { assemble } from "../../src/backends/wasm-encoder.ts";
-import { NORMALS_BYTES, type NormalsFunction, normalsFunction, rowFill } from "../../src/backends/wasm-normals.ts";
+import { FLIPS } from "../../src/backends/wasm-flips.ts";
+import { NOISE_BYTES, rowFill } from "../../src/backends/wasm-noise.ts";
+import { normalsFunction } from "../../src/backends/wasm-normals.ts";
 import { makeGenerator, type NormalFill } from "../../src/random/index.ts";
 import type { RowFill } from "../../src/random/row-fill.ts";
 import type { Generator } from "./generators.ts";
@@ -54,13 +56,13 @@ export function composed(generator: Generator, transform: Transform): Filler {
 
 function memoryWith(rounds: number): { out: Float64Array; rowFill: RowFill } {
   const base = 8 * SIZE;
-  const pages = Math.ceil((base + NORMALS_BYTES) / 65536);
+  const pages = Math.ceil((base + NOISE_BYTES) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages });
-  const module = new WebAssembly.Module(assemble([normalsFunction(rounds)], pages, []));
+  const module = new WebAssembly.Module(assemble([normalsFunction(rounds), FLIPS], pages, []));
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   return {
     out: new Float64Array(memory.buffer, 0, SIZE),
-    rowFill: rowFill(memory.buffer, base, exports["normals"] as NormalsFunction),
+    rowFill: rowFill(memory.buffer, base, exports),
   };
 }
 
@@ -72,7 +74,7 @@ export function inWebAssembly(generator: Generator, rounds: number): Filler {
   const fill = (firstSample: number): void => {
     for (let row = 0; row < ROWS; row += 4)
       for (let i = 0; i < LANES; i += 4) {
-        i += rowFill(row * LANES + i, LANES, 4, key, firstSample + i, row / 4, 0, LANES - i, 0);
+        i += rowFill.normals(row * LANES + i, LANES, 4, key, firstSample + i, row / 4, 0, LANES - i, 0);
         if (i === LANES) break;
         fillLanes(four, firstSample + i, 4, row, 4);
         for (let j = 0; j < 16; j++) out[(row + (j >> 2)) * LANES + i + (j & 3)] = four[j]!;

@@ -18,7 +18,7 @@ import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { kindsOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
-import { NORMALS, NORMALS_BYTES, type NormalsFunction, rowFill } from "./wasm-normals.ts";
+import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
@@ -64,8 +64,8 @@ function load(program: TapeProgram, module: object): Executable {
   const maskBase = 8 * realSlots;
   const codeBase = maskBase + 4 * maskSlots;
   const words = lane.reduce((total, { operands }) => total + HEADER + operands.length, 0);
-  const normalsBase = 64 * Math.ceil((codeBase + 4 * words + 16) / 64);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((normalsBase + NORMALS_BYTES) / PAGE) });
+  const noiseBase = 64 * Math.ceil((codeBase + 4 * words + 16) / 64);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((noiseBase + NOISE_BYTES) / PAGE) });
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   const code = new Int32Array(memory.buffer, codeBase, words);
@@ -94,7 +94,7 @@ function load(program: TapeProgram, module: object): Executable {
       for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },
     fillNormals: fillNormalsWithHelp,
-    rowFill: rowFill(memory.buffer, normalsBase, exports["normals"] as NormalsFunction),
+    rowFill: rowFill(memory.buffer, noiseBase, exports),
   };
 }
 
@@ -169,7 +169,7 @@ function specs(): KernelSpec[] {
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
   const first = ELEMENTARY.length;
-  const functions = [...ELEMENTARY, ...SPECS.map(kernelOf), runner(first), NORMALS];
+  const functions = [...ELEMENTARY, ...SPECS.map(kernelOf), runner(first), ...NOISE];
   return assemble(
     functions,
     1,

@@ -2,23 +2,14 @@
  * Normals in WebAssembly SIMD: Threefry for four samples at once, whose words go through the table of normals two by two. The
  * bits are those of `fillNormals`.
  */
-import { NORMAL_TABLE } from "../random/normal-table.ts";
-import type { RowFill } from "../random/row-fill.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { pushDigits } from "./wasm-flips.ts";
+import { pushWord, threefry } from "./wasm-threefry.ts";
 
-const PARITY = 0x1bd11bda;
-// biome-ignore format: a row for each round
-const ROTATIONS = [[10, 26], [11, 21], [13, 27], [23, 5], [6, 20], [17, 11], [25, 10], [18, 20]] as const;
-
-/** Bytes before the table: the key's five words, then the first state of the last three words of the counter. */
-const HEAD = 64;
-/** Doubles in an octave of the table. Here the octaves lie from the tails to the middle. */
-const OCTAVE = 128;
+/** Bytes before the table, of which the first are the head of `wasm-threefry.ts`. */
+export const TABLE_OFFSET = 64;
 /** The upper 16 bits of the double 2¹⁹, the least one that is looked up: exponent and first four digits number the pieces. */
 const FIRST_PIECE = 0x4120;
-
-/** Bytes that the function needs, from a multiple of 64 on. */
-export const NORMALS_BYTES: number = HEAD + 8 * 12 * OCTAVE;
 
 // Locals, the parameters first.
 const [BASE, ROW, ROWS, END, LOW, BITS, TABLE, AT, FIRST, SECOND] = [0, 1, 5, 6, 7, 8, 9, 10, 11, 12] as const;
@@ -26,27 +17,23 @@ const [X, T, D, A, B] = [13, 17, 18, 19, 20] as const;
 
 const LOW_DOUBLES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const HIGH_DOUBLES = LOW_DOUBLES.map((byte) => byte + 8);
-const EVEN_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
-
-/** The function that the back ends put into their modules. */
-export const NORMALS: FunctionSpec = /* @__PURE__ */ normalsFunction(20);
 
 /**
- * A function (base, row 0 … row 3, rows, end, low, bits) that fills lanes as a `RowFill` does, and returns how many bytes of
- * each row; addresses in bytes, `end` 8 times the number of lanes, a multiple of four, `low` the low word of the first sample.
+ * A function (base, row 0 … row 3, rows, end, low, bits) that fills rows as `normals` of a `RowFill` does, and returns how many
+ * bytes of each; after the head lies the table of normals, its octaves from the tails to the middle. Addresses in bytes, `end` 8 times the number of lanes, a multiple of four, `low` the low word of the first sample.
  */
 export function normalsFunction(rounds: number): FunctionSpec {
   const code = new Code();
   code
     .get(BASE)
-    .i32(HEAD - 64 * FIRST_PIECE)
+    .i32(TABLE_OFFSET - 64 * FIRST_PIECE)
     .op(0x6a)
     .set(TABLE);
   code.op(0x03, 0x40); // loop
   code.get(LOW).simd("i32_splat").i32x4(0, 1, 2, 3).simd("i32_add");
-  pushWord(code, 0).simd("i32_add").set(X);
-  for (const j of [1, 2, 3]) pushWord(code, 4 + j).set(X + j);
-  threefry(code, rounds);
+  pushWord(code, BASE, 0).simd("i32_add").set(X);
+  for (const j of [1, 2, 3]) pushWord(code, BASE, 5 + j).set(X + j);
+  threefry(code, BASE, X, rounds);
   code.get(BITS).op(0x04, 0x40); // if
   for (let j = 0; j < 4; j++) putUnderDigits(code, j);
   code.op(0x0b);
@@ -81,51 +68,9 @@ export function normalsFunction(rounds: number): FunctionSpec {
   };
 }
 
-// Word i of the head in four lanes.
-function pushWord(code: Code, i: number): Code {
-  return code.get(BASE).simd("load32_splat", 2, 4 * i);
-}
-
-/** Line by line `blockAt`. */
-function threefry(code: Code, rounds: number): void {
-  const mix = (a: number, b: number, rotation: number): void => {
-    code.get(a).get(b).simd("i32_add").set(a);
-    code
-      .get(b)
-      .i32(rotation)
-      .simd("i32_shl")
-      .get(b)
-      .i32(32 - rotation)
-      .simd("i32_shr_u");
-    code.simd("or").get(a).simd("xor").set(b);
-  };
-  for (let round = 0; round < rounds; round++) {
-    const [first, second] = ROTATIONS[round % 8]!;
-    const odd = round % 2 === 1;
-    mix(X, odd ? X + 3 : X + 1, first);
-    mix(X + 2, odd ? X + 1 : X + 3, second);
-    if (round % 4 !== 3) continue;
-    const times = (round + 1) / 4;
-    for (let j = 0; j < 4; j++) {
-      code.get(X + j);
-      pushWord(code, (times + j) % 5).simd("i32_add");
-      if (j === 3) code.i32(times).simd("i32_splat").simd("i32_add");
-      code.set(X + j);
-    }
-  }
-}
-
-// x_j = (digits in row j) << (32 − bits) | x_j >>> bits; the low word of 2⁵² + n is n.
+// x_j = (digits in row j) << (32 − bits) | x_j >>> bits
 function putUnderDigits(code: Code, j: number): void {
-  for (const half of [0, 16]) {
-    code
-      .get(ROW + j)
-      .get(AT)
-      .op(0x6a)
-      .simd("load", 3, half);
-    code.f64x2(4503599627370496).simd("add");
-  }
-  code.simd("shuffle", ...EVEN_WORDS);
+  pushDigits(code, ROW + j, AT);
   code.i32(32).get(BITS).op(0x6b).simd("i32_shl");
   code
     .get(X + j)
@@ -181,46 +126,4 @@ function storeNormals(code: Code, j: number, half: number): void {
   }
   code.get(word).simd("i64_extend_low_i32").i64x2(-2147483648, 0).simd("and").simd("xor");
   code.simd("store", 3, 16 * half);
-}
-
-/** The function `normals` of an instance. */
-export type NormalsFunction = (
-  base: number,
-  row0: number,
-  row1: number,
-  row2: number,
-  row3: number,
-  rows: number,
-  end: number,
-  low: number,
-  bits: number,
-) => number;
-
-/** A `RowFill` by the function, for places in a memory that has room for what it needs from `base` on, a multiple of 64. */
-export function rowFill(buffer: ArrayBuffer, base: number, run: NormalsFunction): RowFill {
-  const head = new Int32Array(buffer, base, 8);
-  const table = new Float64Array(buffer, base + HEAD, NORMAL_TABLE.length);
-  for (let at = 0; at < table.length; at += OCTAVE)
-    table.set(NORMAL_TABLE.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
-  return (at, stride, rows, key, firstSample, c2, c3, lanes, bits) => {
-    const high = Math.floor(firstSample / 4294967296);
-    // Four at a time; and a carry into the high word, once in 2³² samples, is left to the caller.
-    if (lanes < 4 || firstSample + lanes > (high + 1) * 4294967296) return 0;
-    const k0 = key[0]!;
-    const k1 = key[1]!;
-    const k2 = key[2]!;
-    const k3 = key[3]!;
-    head[0] = k0;
-    head[1] = k1;
-    head[2] = k2;
-    head[3] = k3;
-    head[4] = PARITY ^ k0 ^ k1 ^ k2 ^ k3;
-    head[5] = high + k1;
-    head[6] = c2 + k2;
-    head[7] = c3 + k3;
-    const first = 8 * at;
-    // A row that there is not is read as row 0 and not written.
-    const row = (j: number): number => (j < rows ? first + 8 * j * stride : first);
-    return run(base, first, row(1), row(2), row(3), rows, 8 * (lanes & ~3), firstSample | 0, bits) >> 3;
-  };
 }

@@ -14,7 +14,7 @@ import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
-import { NORMALS, NORMALS_BYTES, type NormalsFunction, rowFill } from "./wasm-normals.ts";
+import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 
 // The part of the platform's WebAssembly that is used.
@@ -65,8 +65,8 @@ export function wasm(options: WasmOptions = {}): Backend {
 function load(program: TapeProgram, most: number, after: number): Executable {
   const { realSlots, maskSlots, kernels } = program;
   const maskBase = 8 * realSlots;
-  const normalsBase = 64 * Math.ceil((maskBase + 4 * maskSlots + 16) / 64);
-  const pages = Math.ceil((normalsBase + NORMALS_BYTES) / PAGE);
+  const noiseBase = 64 * Math.ceil((maskBase + 4 * maskSlots + 16) / 64);
+  const pages = Math.ceil((noiseBase + NOISE_BYTES) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages });
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
@@ -77,7 +77,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let once: readonly Run[] = [];
   let rest: readonly Run[] = [];
   let perLane: readonly Run[] = [];
-  let normals: RowFill | undefined;
+  let noise: RowFill | undefined;
   const compile = (): void => {
     const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
     const uniform = uniformBlocksOf(program.uniform, most, generates);
@@ -88,7 +88,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       ...generated(late).map((block, index) => functionOf(block, true, `r${index}`, maskBase)),
       ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
     ];
-    const module = new WebAssembly.Module(assemble([...ELEMENTARY, ...functions, NORMALS], pages, IMPORTS));
+    const module = new WebAssembly.Module(assemble([...ELEMENTARY, ...functions, ...NOISE], pages, IMPORTS));
     const { exports } = new WebAssembly.Instance(module, { m: { ...SCALAR, m: memory } });
     const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
       let index = 0;
@@ -97,7 +97,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
     once = runnable(uniform, "u");
     rest = runnable(late, "r");
     perLane = runnable(lane, "l");
-    normals = rowFill(memory.buffer, normalsBase, exports["normals"] as NormalsFunction);
+    noise = rowFill(memory.buffer, noiseBase, exports);
   };
   let samples = 0; // still to come until the tape is compiled
   if (after > 0) {
@@ -124,7 +124,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
     },
     fillNormals: fillNormalsWithHelp,
     get rowFill() {
-      return normals;
+      return noise;
     },
   };
 }

@@ -1,24 +1,42 @@
 import { fillNormals, fillRows, type NormalFill } from "./fill.ts";
 
 /**
- * What a back end does of a fill in its own memory, with the same bits: the normals of samples firstSample + i, i = 0, 1, …, in
- * four dimensions or fewer (`rows`), whose rows begin at `at`, `stride` apart.
- *
- * Using: the words of counters (sample, c2, c3), shifted down by `bits` under the digits that lie in the rows already. It goes
- * on in steps of four samples, while there are four and none of their words lies beyond the table of normals.
- * Returns: how many samples it has filled.
+ * What a back end does of fills in its own memory, with the same bits: for samples i = 0, 1, … of a row that begins at `at`, in
+ * steps of four while there are four. Each returns how many samples it has done; the others are left to the caller.
  */
-export type RowFill = (
-  at: number,
-  stride: number,
-  rows: number,
-  key: Int32Array,
-  firstSample: number,
-  c2: number,
-  c3: number,
-  lanes: number,
-  bits: number,
-) => number;
+export interface RowFill {
+  /**
+   * The normals of samples firstSample + i in four dimensions or fewer (`rows`), whose rows lie `stride` apart.
+   *
+   * Using: the words of counters (sample, c2, c3), shifted down by `bits` under the digits that lie in the rows already. Stops
+   * before four samples among whose words one lies beyond the table of normals.
+   */
+  readonly normals: (
+    at: number,
+    stride: number,
+    rows: number,
+    key: Int32Array,
+    firstSample: number,
+    c2: number,
+    c3: number,
+    lanes: number,
+    bits: number,
+  ) => number;
+  /**
+   * Flips digits `done` + 1 to `done` + 7 of the `bits` binary digits in the row, as far as there are so many, by the coins that
+   * belong to the digits before them and to batch `batch`: `deepFlips` of `sobol.ts`.
+   */
+  readonly flips: (
+    at: number,
+    key: Int32Array,
+    batch: number,
+    c2: number,
+    c3: number,
+    lanes: number,
+    bits: number,
+    done: number,
+  ) => number;
+}
 
 /** `fillNormals` with the help of a back end, where there is one. */
 export const fillNormalsWithHelp: NormalFill = (
@@ -41,7 +59,7 @@ export const fillNormalsWithHelp: NormalFill = (
     const [at, block, rows] = [offset + d * stride, d >>> 2, dimensions - d];
     for (let i = 0; i < lanes; ) {
       const sample = firstSample + i;
-      i += rowFill(at + i, stride, Math.min(4, rows), generator.key, sample, block, 2 * stream, lanes - i, 0);
+      i += rowFill.normals(at + i, stride, Math.min(4, rows), generator.key, sample, block, 2 * stream, lanes - i, 0);
       // Where it stopped the next four are filled here.
       const n = Math.min(4, lanes - i);
       fillRows(out, at + i, stride, generator, stream, firstSample + i, n, block, rows);

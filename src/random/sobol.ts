@@ -82,7 +82,7 @@ export function fillSobolNormals(
       for (let dimension = d; dimension < last; dimension += 2) {
         const row = at + dimension * stride;
         if (bits > FEW_BITS) {
-          fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits);
+          fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits, rowFill);
           if (dimension + 1 < last)
             fillDigits(
               out,
@@ -95,6 +95,7 @@ export function fillSobolNormals(
               dimension + 1,
               dimension - d + 1,
               bits,
+              rowFill,
             );
           continue;
         }
@@ -201,6 +202,7 @@ function fillDigits(
   d: number,
   column: number,
   bits: number,
+  rowFill: RowFill | undefined,
 ): void {
   const { words } = generator;
   blockAt(generator, b | 0, (b / TWO_32) | 0, FLIPS + d, 2 * stream);
@@ -210,10 +212,17 @@ function fillDigits(
   const w3 = words[3]!;
   const levels = Math.min(bits, LEVELS);
   const below = bits - levels;
+  // | 0: a double would be boxed for the call
+  for (let i = 0; i < lanes; i++) out[row + i] = sobolDigits(column, out[indices + i]! | 0, bits);
+  // The deepest first: which coins flip a digit depends on those before it as they were.
+  let helped = 0;
+  if (rowFill)
+    for (let done = LEVELS * Math.ceil(below / LEVELS); done > 0; done -= LEVELS)
+      helped = rowFill.flips(row, generator.key, b, FLIPS + d, 2 * stream, lanes, bits, done);
   for (let i = 0; i < lanes; i++) {
-    const x = sobolDigits(column, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
+    const x = out[row + i]! | 0;
     const coins = flips((1 << levels) | (x >>> below), levels, w0, w1, w2, w3) << below;
-    out[row + i] = x ^ (below === 0 ? coins : coins | deepFlips(generator, stream, b, d, x, bits));
+    out[row + i] = x ^ (below === 0 || i < helped ? coins : coins | deepFlips(generator, stream, b, d, x, bits));
   }
 }
 
@@ -243,7 +252,17 @@ function fillBelow(
     const block = DIGITS + (d >>> 2);
     for (let i = 0, end = lanes; i < lanes; i++) {
       if (rowFill && (i === 0 || i === end)) {
-        i += rowFill(row0 + i, stride, count, generator.key, firstSample + i, block, 2 * stream, lanes - i, bits);
+        i += rowFill.normals(
+          row0 + i,
+          stride,
+          count,
+          generator.key,
+          firstSample + i,
+          block,
+          2 * stream,
+          lanes - i,
+          bits,
+        );
         if (i === lanes) break;
         end = i + 4;
       }

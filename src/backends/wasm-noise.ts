@@ -1,0 +1,50 @@
+/** The functions of `RowFill` in the modules and memories of the WebAssembly back ends. */
+import { NORMAL_TABLE } from "../random/normal-table.ts";
+import type { RowFill } from "../random/row-fill.ts";
+import type { FunctionSpec } from "./wasm-encoder.ts";
+import { FLIPS } from "./wasm-flips.ts";
+import { normalsFunction, TABLE_OFFSET } from "./wasm-normals.ts";
+import { HEAD_WORDS, setHead } from "./wasm-threefry.ts";
+
+/** Doubles in an octave of the table. */
+const OCTAVE = 128;
+/** Bytes of memory that they need, from a multiple of 64 on. */
+export const NOISE_BYTES: number = TABLE_OFFSET + 8 * 12 * OCTAVE;
+
+/** What a module needs for `rowFill`. */
+export const NOISE: readonly FunctionSpec[] = /* @__PURE__ */ [/* @__PURE__ */ normalsFunction(20), FLIPS];
+
+type Exported = (...numbers: number[]) => number;
+
+/** For places in a memory that has room for what the functions need from `base` on; `exports`: of the module's instance. */
+export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [name: string]: unknown }): RowFill {
+  const head = new Int32Array(buffer, base, HEAD_WORDS);
+  const table = new Float64Array(buffer, base + TABLE_OFFSET, NORMAL_TABLE.length);
+  for (let at = 0; at < table.length; at += OCTAVE)
+    table.set(NORMAL_TABLE.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
+  const normals = exports["normals"] as Exported;
+  const flips = exports["flips"] as Exported;
+  return {
+    normals(at, stride, rows, key, firstSample, c2, c3, lanes, bits) {
+      const high = Math.floor(firstSample / 4294967296);
+      // Four at a time; and a carry into the high word, once in 2³² samples, is left to the caller.
+      if (lanes < 4 || firstSample + lanes > (high + 1) * 4294967296) return 0;
+      setHead(head, key, 0, high, c2, c3);
+      const first = 8 * at;
+      // A row that there is not is read as row 0 and not written.
+      const row1 = rows > 1 ? first + 8 * stride : first;
+      const row2 = rows > 2 ? row1 + 8 * stride : first;
+      const row3 = rows > 3 ? row2 + 8 * stride : first;
+      return normals(base, first, row1, row2, row3, rows, 8 * (lanes & ~3), firstSample | 0, bits) >> 3;
+    },
+    flips(at, key, batch, c2, c3, lanes, bits, done) {
+      if (lanes < 4) return 0;
+      setHead(head, key, batch | 0, 0, c2, c3);
+      const levels = Math.min(7, bits - done);
+      const below = bits - done - levels;
+      const high = (batch / 4294967296) | 0;
+      flips(base, 8 * at, 8 * (lanes & ~3), bits - done, levels, below, 1 << done, high);
+      return lanes & ~3;
+    },
+  };
+}
