@@ -29,6 +29,18 @@ interface Term {
   readonly absorbs: boolean;
 }
 
+/** What is known of the nodes of a graph. */
+interface Gathering {
+  readonly graph: Graph;
+  /** LINEAR, INNER, or 0 for others. */
+  readonly kind: Uint8Array;
+  /** Into how many terms a linear node can be multiplied out, if not more than MOST_PATHS. */
+  readonly paths: Uint8Array;
+  /** What replaces a node. */
+  readonly moved: Int32Array;
+  readonly steps: Steps;
+}
+
 /**
  * The nodes of `outputs` with their sums gathered; linear in the number of nodes. Sums of selections that are step functions
  * become inputs, whose instructions `steps` gets.
@@ -42,11 +54,13 @@ export function gather(graph: Graph, outputs: readonly NodeId[], steps: Steps): 
   classify(graph, reachable, outputs, kind, paths);
   const moved = new Int32Array(graph.size);
   for (let node = 0; node < moved.length; node++) moved[node] = node;
-  for (const node of reachable) {
+  const gathering = { graph, kind, paths, moved, steps };
+  for (let at = 0; at < reachable.length; at++) {
+    const node = reachable[at]!;
     const arity = graph.arity(node);
     if (!graph.hasFlag(node, LANE) || arity === 0 || kind[node] === INNER) continue;
     if (kind[node] === LINEAR) {
-      moved[node] = single(graph, node, kind, moved) ?? tree(graph, node, kind, paths, moved, steps);
+      moved[node] = single(graph, node, kind, moved) ?? tree(gathering, node);
     } else {
       const y = arity > 1 ? moved[graph.b[node]!]! : -1;
       const z = arity > 2 ? moved[graph.c[node]!]! : -1;
@@ -58,15 +72,19 @@ export function gather(graph: Graph, outputs: readonly NodeId[], steps: Steps): 
 
 function classify(
   graph: Graph,
-  reachable: readonly NodeId[],
+  reachable: ArrayLike<NodeId>,
   outputs: readonly NodeId[],
   kind: Uint8Array,
   paths: Uint8Array,
 ): void {
   const uses = new Int32Array(graph.size);
   for (const node of outputs) uses[node]! += 2;
-  for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
-  for (const node of reachable) {
+  for (let at = 0; at < reachable.length; at++) {
+    const node = reachable[at]!;
+    for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
+  }
+  for (let at = 0; at < reachable.length; at++) {
+    const node = reachable[at]!;
     if (!isLinear(graph, node)) continue;
     kind[node] = LINEAR;
     let count = 0;
@@ -108,66 +126,82 @@ function isWeighted(graph: Graph, node: NodeId): boolean {
   return !graph.hasFlag(graph.b[node]!, LANE) && graph.op[x] === CODE.chain && !graph.hasFlag(graph.a[x]!, LANE);
 }
 
-/** Pushes the terms that a term which is a linear node is the sum of. */
-function pushParts(stack: Term[], graph: Graph, { node, coefficient, negative, absorbs }: Term): void {
+const [NEGATIVE, ABSORBS] = [1, 2];
+
+/** Pushes the terms that ± coefficient · `node`, a linear node, is the sum of: the node, the coefficient and what `Term` says, as bits. */
+function pushParts(stack: number[], graph: Graph, node: NodeId, coefficient: NodeId, bits: number): void {
   const { algebra: A } = graph;
   const [x, y] = [graph.a[node]!, graph.b[node]!];
   switch (graph.op[node]) {
     case CODE.add:
-      stack.push({ node: x, coefficient, negative, absorbs }, { node: y, coefficient, negative, absorbs });
+      stack.push(x, coefficient, bits, y, coefficient, bits);
       break;
     case CODE.sub:
-      stack.push({ node: x, coefficient, negative, absorbs }, { node: y, coefficient, negative: !negative, absorbs });
+      stack.push(x, coefficient, bits, y, coefficient, bits ^ NEGATIVE);
       break;
     case CODE.neg:
-      stack.push({ node: x, coefficient, negative: !negative, absorbs });
+      stack.push(x, coefficient, bits ^ NEGATIVE);
       break;
     case CODE.div:
-      stack.push({ node: x, coefficient: A.div(coefficient, y), negative, absorbs });
+      stack.push(x, A.div(coefficient, y), bits);
       break;
-    case CODE.mul: {
-      const [u, of] = graph.hasFlag(x, LANE) ? [y, x] : [x, y];
-      stack.push({ node: of, coefficient: A.mul(coefficient, u), negative, absorbs });
+    case CODE.mul:
+      if (graph.hasFlag(x, LANE)) stack.push(x, A.mul(coefficient, y), bits);
+      else stack.push(y, A.mul(coefficient, x), bits);
       break;
-    }
-    default: {
-      // chain
-      const [u, of] = graph.hasFlag(x, LANE) ? [A.chain(graph.a[x]!, y), graph.b[x]!] : [x, y];
-      stack.push({ node: of, coefficient: A.mul(coefficient, u), negative, absorbs: true });
-    }
+    default: // chain
+      if (graph.hasFlag(x, LANE)) stack.push(graph.b[x]!, A.mul(coefficient, A.chain(graph.a[x]!, y)), bits | ABSORBS);
+      else stack.push(y, A.mul(coefficient, x), bits | ABSORBS);
   }
 }
 
+const NONE: NodeId[] = [];
+
 /** Terms by node, and the uniform part under key −1; `inside` says which linear nodes to open. */
-function termsOf(graph: Graph, start: readonly Term[], inside: (node: NodeId) => boolean): Map<NodeId, Term> {
+function termsOf(
+  gathering: Gathering,
+  start: Iterable<Term>,
+  inside: (gathering: Gathering, node: NodeId) => boolean,
+  root: NodeId = -1,
+): Map<NodeId, Term> {
+  const { graph } = gathering;
   const { algebra: A } = graph;
-  const found = new Map<NodeId, { readonly plus: NodeId[]; readonly minus: NodeId[]; absorbs: boolean }>();
-  const stack = [...start];
-  for (let term = stack.pop(); term; term = stack.pop()) {
-    if (inside(term.node)) {
-      pushParts(stack, graph, term);
+  const found = new Map<NodeId, { -readonly [K in keyof Term]: Term[K] } & { plus: NodeId[]; minus: NodeId[] }>();
+  const stack: number[] = [];
+  for (const { node, coefficient, negative, absorbs } of start)
+    stack.push(node, coefficient, (negative ? NEGATIVE : 0) | (absorbs ? ABSORBS : 0));
+  while (stack.length > 0) {
+    const bits = stack.pop()!;
+    let coefficient = stack.pop()!;
+    let node = stack.pop()!;
+    if (node === root || inside(gathering, node)) {
+      pushParts(stack, graph, node, coefficient, bits);
       continue;
     }
-    const lane = graph.hasFlag(term.node, LANE);
-    const key = lane ? term.node : -1;
-    const coefficient = lane ? term.coefficient : A.mul(term.coefficient, term.node);
-    const { negative, absorbs } = term;
-    const entry = found.get(key);
-    if (!entry) found.set(key, { plus: negative ? [] : [coefficient], minus: negative ? [coefficient] : [], absorbs });
-    else {
-      (negative ? entry.minus : entry.plus).push(coefficient);
-      entry.absorbs ||= absorbs;
+    if (!graph.hasFlag(node, LANE)) {
+      coefficient = A.mul(coefficient, node);
+      node = -1;
     }
+    let term = found.get(node);
+    if (!term) {
+      term = { node, coefficient, negative: false, absorbs: false, plus: NONE, minus: NONE };
+      found.set(node, term);
+    }
+    if (bits & ABSORBS) term.absorbs = true;
+    const list = bits & NEGATIVE ? term.minus : term.plus;
+    if (list !== NONE) list.push(coefficient);
+    else if (bits & NEGATIVE) term.minus = [coefficient];
+    else term.plus = [coefficient];
   }
   const zero = graph.constant(0);
-  const terms = new Map<NodeId, Term>();
-  for (const [node, { plus, minus, absorbs }] of found) {
-    const added = total(graph, zero, plus);
-    const taken = total(graph, zero, minus);
-    const negative = plus.length === 0;
-    terms.set(node, { node, coefficient: negative ? taken : A.sub(added, taken), negative, absorbs });
+  for (const term of found.values()) {
+    const added = total(graph, zero, term.plus);
+    const taken = total(graph, zero, term.minus);
+    term.negative = term.plus === NONE;
+    term.coefficient = term.negative ? taken : A.sub(added, taken);
+    term.plus = term.minus = NONE;
   }
-  return terms;
+  return found;
 }
 
 /** The coefficient of a term, with its sign. */
@@ -200,33 +234,35 @@ function single(graph: Graph, node: NodeId, kind: Uint8Array, moved: Int32Array)
   }
 }
 
+const isInner = ({ kind }: Gathering, node: NodeId): boolean => kind[node] === INNER;
+
+/** Is it a linear node that may be multiplied out? An affine function of one node is as good a unit as that node. */
+function isSmall({ graph, kind, paths }: Gathering, node: NodeId): boolean {
+  if (node < 0 || kind[node] === 0 || paths[node]! > MOST_PATHS) return false;
+  return paths[node] !== 1 || (graph.op[node] !== CODE.add && graph.op[node] !== CODE.sub);
+}
+
+const isInnerOrSmall = (gathering: Gathering, node: NodeId): boolean =>
+  isInner(gathering, node) || isSmall(gathering, node);
+
 // The sum that a linear node stands for, written anew.
-function tree(
-  graph: Graph,
-  root: NodeId,
-  kind: Uint8Array,
-  paths: Uint8Array,
-  moved: Int32Array,
-  steps: Steps,
-): NodeId {
+function tree(gathering: Gathering, root: NodeId): NodeId {
+  const { graph, moved, steps } = gathering;
   const start: Term[] = [{ node: root, coefficient: graph.constant(1), negative: false, absorbs: false }];
-  // An affine function of one node is as good a unit as that node.
-  const affine = (node: NodeId): boolean =>
-    paths[node] === 1 && (graph.op[node] === CODE.add || graph.op[node] === CODE.sub);
-  const small = (node: NodeId): boolean => kind[node] !== 0 && paths[node]! <= MOST_PATHS && !affine(node);
-  const inside = (node: NodeId): boolean => node === root || kind[node] === INNER;
-  let terms = termsOf(graph, start, inside);
+  let terms = termsOf(gathering, start, isInner, root);
   // Shared sums are multiplied out where together they are made of less than they are many.
-  const shared = [...terms.values()].filter(({ node }) => node >= 0 && small(node));
-  if (shared.length > 1 && termsOf(graph, shared, small).size < shared.length)
-    terms = termsOf(graph, start, (node) => inside(node) || small(node));
+  const shared: Term[] = [];
+  for (const term of terms.values()) if (isSmall(gathering, term.node)) shared.push(term);
+  if (shared.length > 1 && termsOf(gathering, shared, isSmall).size < shared.length)
+    terms = termsOf(gathering, start, isInnerOrSmall, root);
   const free = terms.get(-1);
   const uniform = free ? signedCoefficient(graph, free) : graph.constant(0);
   terms.delete(-1);
-  const rest: NodeId[] = mergeSelections(graph, terms, small, moved, steps);
+  const rest = mergeSelections(gathering, terms);
   for (const term of terms.values()) rest.push(scaled(graph, moved[term.node]!, term));
   const isSelection = (node: NodeId): boolean =>
-    graph.op[node] === CODE.where && !arms(graph, node).some((arm) => graph.hasFlag(arm, LANE));
+    graph.op[node] === CODE.where && !graph.hasFlag(graph.b[node]!, LANE) && !graph.hasFlag(graph.c[node]!, LANE);
+  if (!rest.some(isSelection)) return total(graph, uniform, rest);
   const selections = stepFunctions(graph, rest.filter(isSelection), steps);
   const others = rest.filter((node) => !isSelection(node));
   if (selections.length > 1) others.push(total(graph, graph.constant(0), selections));
@@ -240,25 +276,24 @@ const arms = (graph: Graph, node: NodeId): [NodeId, NodeId] => [graph.b[node]!, 
  * Takes terms u·where(p, Σ a_i x_i, Σ b_i x_i) out of `terms` and returns what replaces them, (Σ where(p, u·a_i, u·b_i))·x_i
  * for every i, where that is less work.
  */
-function mergeSelections(
-  graph: Graph,
-  terms: Map<NodeId, Term>,
-  small: (node: NodeId) => boolean,
-  moved: Int32Array,
-  steps: Steps,
-): NodeId[] {
+function mergeSelections(gathering: Gathering, terms: Map<NodeId, Term>): NodeId[] {
+  if (terms.size < FEWEST_SELECTIONS) return [];
+  const { graph, moved, steps } = gathering;
   const { algebra: A } = graph;
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
-  const selections = [...terms.values()].filter(
-    ({ node }) => graph.op[node] === CODE.where && isLane(graph.a[node]!) && arms(graph, node).some(isLane),
-  );
+  const selections: Term[] = [];
+  for (const term of terms.values()) {
+    const { node } = term;
+    if (graph.op[node] === CODE.where && isLane(graph.a[node]!) && arms(graph, node).some(isLane))
+      selections.push(term);
+  }
   if (selections.length < FEWEST_SELECTIONS) return [];
-  const open = (inside: (node: NodeId) => boolean): Map<NodeId, Term>[][] =>
-    selections.map((term) => arms(graph, term.node).map((node) => termsOf(graph, [{ ...term, node }], inside)));
+  const open = (inside: typeof isSmall): Map<NodeId, Term>[][] =>
+    selections.map((term) => arms(graph, term.node).map((node) => termsOf(gathering, [{ ...term, node }], inside)));
   const many = (pairs: Map<NodeId, Term>[][]): boolean =>
     2 * new Set(pairs.flatMap((pair) => pair.flatMap((map) => [...map.keys()]))).size > selections.length;
   let opened = open(() => false);
-  if (many(opened)) opened = open(small);
+  if (many(opened)) opened = open(isSmall);
   if (many(opened)) return [];
   const chosen = new Map<NodeId, NodeId[]>();
   selections.forEach(({ node }, index) => {
@@ -284,26 +319,43 @@ function mergeSelections(
 function scaled(graph: Graph, node: NodeId, term: Term): NodeId {
   const { algebra: A } = graph;
   const coefficient = signedCoefficient(graph, term);
-  const [x, y] = arms(graph, node);
-  if (graph.op[node] === CODE.where && !graph.hasFlag(x, LANE) && !graph.hasFlag(y, LANE))
-    return A.where(graph.a[node]!, A.mul(coefficient, x), A.mul(coefficient, y));
+  if (graph.op[node] === CODE.where) {
+    const [x, y] = arms(graph, node);
+    if (!graph.hasFlag(x, LANE) && !graph.hasFlag(y, LANE))
+      return A.where(graph.a[node]!, A.mul(coefficient, x), A.mul(coefficient, y));
+  }
   return term.absorbs ? A.chain(coefficient, node) : A.mul(coefficient, node);
 }
 
-// In order of their ops and nodes: terms of one kind are fused, and equal sums are one node.
+// Sums of one kind are fused.
+function kindOf(graph: Graph, node: NodeId): number {
+  const code = graph.op[node]!;
+  if (code !== CODE.mul) return code;
+  const x = graph.a[node]!;
+  return code + graph.op[graph.hasFlag(x, LANE) ? x : graph.b[node]!]! / 256;
+}
+
+// In order of their kinds and nodes, so that equal sums are one node.
 function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
-  const { algebra: A } = graph;
-  const kindOf = (node: NodeId): number => {
-    const code = graph.op[node]!;
-    const [x, y] = [graph.a[node]!, graph.b[node]!];
-    return code === CODE.mul ? code + graph.op[graph.hasFlag(x, LANE) ? x : y]! / 256 : code;
-  };
-  if (nodes.length === 1) return A.add(first, nodes[0]!);
-  const ordered = [...nodes].sort((p, q) => kindOf(p) - kindOf(q) || p - q);
+  if (nodes.length === 0) return first;
+  if (nodes.length === 1) return graph.apply(CODE.add, first, nodes[0]!);
+  const [known, others]: [NodeId[], NodeId[]] = [[], []];
+  for (let j = 0; j < nodes.length; j++) (graph.isConstant(nodes[j]!) ? known : others).push(nodes[j]!);
+  if (known.length > 1) known.sort((p, q) => p - q);
+  if (others.length > 1) others.sort((p, q) => kindOf(graph, p) - kindOf(graph, q) || p - q);
   const runs: NodeId[] = [];
-  for (let from = 0; from < ordered.length; from += RUN) {
-    const start = from === 0 ? first : graph.constant(0);
-    runs.push(ordered.slice(from, from + RUN).reduce((sum, node) => A.add(sum, node), start));
+  for (let at = 0; at < nodes.length; ) {
+    const end = Math.min(at + RUN, nodes.length);
+    let sum = at === 0 ? first : graph.constant(0);
+    if (at < known.length && graph.isConstant(sum)) {
+      // What is known is added as numbers, which makes no node of a sum on the way.
+      let value = graph.value(sum);
+      for (; at < end && at < known.length; at++) value += graph.value(known[at]!);
+      sum = graph.constant(value);
+    }
+    for (; at < end; at++)
+      sum = graph.apply(CODE.add, sum, at < known.length ? known[at]! : others[at - known.length]!);
+    runs.push(sum);
   }
-  return runs.length === 0 ? first : graph.sum(runs);
+  return graph.sum(runs);
 }

@@ -64,8 +64,9 @@ export class Graph {
   readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
   /** The ranges that a program states; results are NaN outside them. */
   readonly checks: RangeCheck[] = [];
-  #constants: number[] = [];
-  #constantIds: Map<number | string, NodeId> = new Map();
+  // A number and its bits, which are what the node of a constant has in place of operands.
+  readonly #number: Float64Array = new Float64Array(1);
+  readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
   #scratch: Int32Array = NO_NUMBERS;
   #table: Int32Array = new Int32Array(1024).fill(-1);
 
@@ -95,14 +96,8 @@ export class Graph {
 
   /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
   constant(value: number): NodeId {
-    const key = Object.is(value, -0) ? "-0" : value; // as keys, −0 and 0 would be one
-    let node = this.#constantIds.get(key);
-    if (node === undefined) {
-      this.#constants.push(value);
-      node = this.#append(CONSTANT, this.#constants.length - 1, -1, -1, 0);
-      this.#constantIds.set(key, node);
-    }
-    return node;
+    this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
+    return this.#intern(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1);
   }
 
   /** A truth value that is the same everywhere. */
@@ -157,12 +152,14 @@ export class Graph {
 
   /** Is the node this very constant? */
   is(node: NodeId, value: number): boolean {
-    return this.op[node] === CONSTANT && this.#constants[this.a[node]!] === value;
+    return this.op[node] === CONSTANT && this.value(node) === value;
   }
 
   /** Value of a constant node. */
   value(node: NodeId): number {
-    return this.#constants[this.a[node]!]!;
+    this.#bits[0] = this.a[node]!;
+    this.#bits[1] = this.b[node]!;
+    return this.#number[0]!;
   }
 
   /** Index in `inputs` of an input node, −1 for other nodes. */
@@ -184,8 +181,7 @@ export class Graph {
   }
 
   operands(node: NodeId): NodeId[] {
-    const [x, y, z] = [this.a[node]!, this.b[node]!, this.c[node]!];
-    return z >= 0 ? [x, y, z] : y >= 0 ? [x, y] : this.arity(node) > 0 ? [x] : [];
+    return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
   }
 
   /**
@@ -261,7 +257,7 @@ export class Graph {
       this.#rehash();
       slot = this.#slot(code, x, y, z);
     }
-    const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
+    const node = this.#append(code, x, y, z, code === CONSTANT ? 0 : this.#flagsOf(code, x, y, z));
     this.#table[slot] = node;
     return node;
   }
@@ -284,23 +280,28 @@ export class Graph {
   }
 
   // Where the node lies, or would. Nodes are asked for soon after their latest operand was made, so that a place near that
-  // of others made then is one that a cache holds; where it is crowded, any other will do.
+  // of others made then is one that a cache holds; where it is crowded, and for constants, any other will do.
   #slot(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const { op, a, b, c } = this;
     const table = this.#table;
     const last = table.length - 1;
     let slot = (2 * Math.max(x, y, z)) & last;
-    for (let probes = 1; ; probes++) {
+    let step = 1;
+    for (let probes = code === CONSTANT ? NEAR_PROBES : 1; ; probes++) {
       const node = table[slot]!;
       if (node < 0 || (a[node] === x && b[node] === y && op[node] === code && c[node] === z)) return slot;
-      slot = (probes === NEAR_PROBES ? hash(code, x, y, z) : slot + 1) & last;
+      if (probes === NEAR_PROBES) {
+        slot = hash(code, x, y, z);
+        step = (slot >> 20) | 1; // not the next place: near places lie in heaps
+      } else slot += step;
+      slot &= last;
     }
   }
 
   #rehash(): void {
     this.#table = new Int32Array(this.#table.length * 4).fill(-1);
     for (let node = 0; node < this.size; node++) {
-      if (this.op[node]! <= INPUT) continue;
+      if (this.op[node] === INPUT) continue;
       this.#table[this.#slot(this.op[node]!, this.a[node]!, this.b[node]!, this.c[node]!)] = node;
     }
   }
