@@ -90,7 +90,7 @@ export function fieldProduct(x: number, a: number, bits: number): number {
 const PRODUCTS: Uint8Array = /* @__PURE__ */ products();
 
 function products(): Uint8Array {
-  const table = new Uint8Array(2 * 4 ** 5);
+  const table = new Uint8Array(2 ** 11);
   for (let bits = 1; bits <= 5; bits++)
     for (let a = 0; a < 2 ** bits; a++)
       for (let x = 0; x < 2 ** bits; x++) table[(1 << (2 * bits)) + (a << bits) + x] = fieldProduct(x, a, bits);
