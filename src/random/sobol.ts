@@ -82,25 +82,13 @@ export function fillSobolNormals(
       for (let dimension = d; dimension < last; dimension += 2) {
         const row = at + dimension * stride;
         if (bits > FEW_BITS) {
-          fillDigits(out, row, indices, generator, stream, to - from, b, dimension, dimension - d, bits, rowFill);
-          if (dimension + 1 < last)
-            fillDigits(
-              out,
-              row + stride,
-              indices,
-              generator,
-              stream,
-              to - from,
-              b,
-              dimension + 1,
-              dimension - d + 1,
-              bits,
-              rowFill,
-            );
+          for (let e = dimension; e < Math.min(dimension + 2, last); e++)
+            fillDigits(out, at + e * stride, indices, generator, stream, to - from, b, e, e - d, bits, rowFill);
           continue;
         }
         blockAt(generator, low, high, PAIR + (dimension >>> 1), 2 * stream);
-        const [flipsOf, flipsOfNext] = [words[2]!, words[3]!];
+        const flipsOf = words[2]!;
+        const flipsOfNext = words[3]!;
         if (dimension === d) {
           const factor = d === 0 ? 0 : factorOf((words[1]! >>> 0) / TWO_32, bits);
           orderIndices(out, indices, from - b * batch, to - from, factor, bits, words[0]!);
@@ -117,7 +105,8 @@ export function fillSobolNormals(
 
 /** A factor from 1 … 2^bits − 1 for a uniform from [0, 1). */
 function factorOf(uniform: number, bits: number): number {
-  return Math.min(1 + Math.floor(uniform * (2 ** bits - 1)), 2 ** bits - 1);
+  const most = (1 << bits) - 1;
+  return Math.min(1 + Math.floor(uniform * most), most);
 }
 
 /** `fillIndices` for at most `FEW_BITS` digits, given its factor, 0 for the first group, and its coins. */
@@ -136,7 +125,7 @@ function orderIndices(
   }
   for (let i = 0; i < lanes; i++) {
     const k = first + i;
-    out[at + i] = smallFieldProduct(k ^ fewFlips((1 << bits) | k, bits, coins), factor, bits);
+    out[at + i] = smallFieldProduct(k ^ fewFlips(k, bits, coins), factor, bits);
   }
 }
 
@@ -152,7 +141,7 @@ function flipDigits(
 ): void {
   for (let i = 0; i < lanes; i++) {
     const x = sobolDigits(column, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
-    out[row + i] = x ^ fewFlips((1 << bits) | x, bits, coins);
+    out[row + i] = x ^ fewFlips(x, bits, coins);
   }
 }
 
@@ -304,10 +293,18 @@ function flips(leaf: number, levels: number, w0: number, w1: number, w2: number,
   return coins >>> (LEVELS - levels);
 }
 
-/** `flips` for at most five levels, whose coins lie in one word. */
-function fewFlips(leaf: number, levels: number, word: number): number {
-  let coins = 0;
-  for (let above = levels; above > 0; above--) coins = (coins << 1) | ((word >>> (leaf >>> above)) & 1);
+/** The coins on the paths to leaves 8 … 15, eight numbers for each setting of coins 1 … 7. */
+const THREE_COINS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 1024 }, (_, i) =>
+  flips(8 | (i & 7), 3, i >>> 2, 0, 0, 0),
+);
+
+/** `flips` to leaf 2^levels + x for at most five levels, whose coins lie in one word. */
+function fewFlips(x: number, levels: number, word: number): number {
+  const setting = (word & 254) << 2;
+  if (levels <= 3) return THREE_COINS[setting | (x << (3 - levels))]! >>> (3 - levels);
+  let coins = THREE_COINS[setting | (x >>> (levels - 3))]!;
+  const leaf = (1 << levels) | x;
+  for (let above = levels - 3; above > 0; above--) coins = (coins << 1) | ((word >>> (leaf >>> above)) & 1);
   return coins;
 }
 
