@@ -213,7 +213,9 @@ function scalars() {
       return { name: `${row.name}${count}`, operands, statements };
     }),
   );
-  return [...single, ...runsOfTerms, ...sums];
+  // A function so large inlines no calls: their numbers would be boxed. Kernels do them better.
+  const calls = new RegExp(`\\b(${Object.keys(SPECIAL).join("|")})\\(`);
+  return [...single, ...runsOfTerms, ...sums].filter(({ statements }) => !calls.test(statements));
 }
 
 /** The text of the module that runs instructions for one lane: a switch instead of a call for each. */

@@ -172,7 +172,8 @@ function before(x: number): number {
 export const STEP_KERNELS: Kernels = {
   lookUp: [
     (s, _m, n, k, t) => {
-      const [o, a] = [k[t]!, k[t + 1]!];
+      const o = k[t]!;
+      const a = k[t + 1]!;
       for (let i = 0; i < n; i++) s[(o + i) | 0] = s[k[(t + 2 + s[(a + i) | 0]!) | 0]!]!;
     },
   ],
@@ -181,14 +182,21 @@ export const STEP_KERNELS: Kernels = {
 
 function searchKernel(first: number): Kernel {
   return (s, _m, n, k, t) => {
-    const [o, a] = [k[t]!, k[t + 1]!];
+    const o = k[t]!;
+    const a = k[t + 1]!;
     const before = t + 1;
     let i = 0;
     // Four searches at a time, each of which would have to wait for its own loads; without branches, which would be
     // mispredicted half of the time.
     for (; i < n - 3; i += 4) {
-      const [x, y, z, w] = [s[(a + i) | 0]!, s[(a + i + 1) | 0]!, s[(a + i + 2) | 0]!, s[(a + i + 3) | 0]!];
-      let [p, q, u, v] = [0, 0, 0, 0];
+      const x = s[(a + i) | 0]!;
+      const y = s[(a + i + 1) | 0]!;
+      const z = s[(a + i + 2) | 0]!;
+      const w = s[(a + i + 3) | 0]!;
+      let p = 0;
+      let q = 0;
+      let u = 0;
+      let v = 0;
       for (let half = first; half > 0; half >>= 1) {
         p = (p + (half & -(x > s[k[(before + p + half) | 0]!]!))) | 0;
         q = (q + (half & -(y > s[k[(before + q + half) | 0]!]!))) | 0;

@@ -9,7 +9,7 @@ import { estimatorOf } from "./estimate.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type GradientSampler, makeSampler, meanGradientInto, pilot } from "./sampler.ts";
+import { type Draw, type GradientSampler, makeSampler, meanGradientInto, pilot } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -77,17 +77,18 @@ export class DivergenceError extends Error {
  * at the start; DivergenceError, with the last good parameters, if the ELBO or the gradient stops being finite.
  */
 export function fit(model: Model, options: FitOptions = {}): Posterior {
-  const steps = fitSteps(model, options);
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return next.value;
-  }
+  const run = start(model, options);
+  for (let step = 1; step <= run.steps; step++) advance(run, step);
+  return run.posterior();
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
 export function* fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
   const run = start(model, options);
-  for (let step = 1; step <= run.steps; step++) yield advance(run, step);
+  for (let step = 1; step <= run.steps; step++) {
+    advance(run, step);
+    yield reportOf(run, step);
+  }
   return run.posterior();
 }
 
@@ -120,7 +121,7 @@ interface Run {
   readonly state: Float64Array;
   readonly optimizer: Optimizer;
   readonly options: FitOptions;
-  readonly generator: ReturnType<typeof makeGenerator>;
+  readonly draw: { -readonly [K in keyof Draw]: Draw[K] };
   readonly posterior: () => Posterior;
 }
 
@@ -158,7 +159,7 @@ function start(model: Model, options: FitOptions): Run {
     state: optimizer.init(theta.length),
     optimizer,
     options,
-    generator,
+    draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
     posterior: () =>
       new Posterior(
         trace.latents.map(({ name }) => name),
@@ -169,24 +170,26 @@ function start(model: Model, options: FitOptions): Run {
   };
 }
 
-function advance(run: Run, step: number): FitStep {
-  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, generator, samples, steps } = run;
+// Allocates nothing, unless the step is to be reported.
+function advance(run: Run, step: number): void {
+  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, draw, steps } = run;
   if (options.signal?.aborted) throw options.signal.reason ?? new Error("fit: aborted");
-  const draw = { generator, stream: 0, firstSample: (step - 1) * samples, samples, step: step - 1, adapt: true };
-  let elbo: number;
+  draw.step = step - 1;
+  draw.firstSample = (step - 1) * draw.samples;
   try {
-    elbo = meanGradientInto(gradient, sampler, theta, draw);
+    elboTrace[step - 1] = meanGradientInto(gradient, sampler, theta, draw);
   } catch (cause) {
     throw diverged(run, step, cause instanceof Error ? cause.message : String(cause));
   }
   lastGood.set(theta);
-  elboTrace[step - 1] = elbo;
   optimizer.update(state, theta, gradient, step);
   const wild = step === steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
-  const report = { step, steps, elbo, gradient, theta };
-  options.onProgress?.(report);
-  return report;
+  options.onProgress?.(reportOf(run, step));
+}
+
+function reportOf({ steps, elboTrace, gradient, theta }: Run, step: number): FitStep {
+  return { step, steps, elbo: elboTrace[step - 1]!, gradient, theta };
 }
 
 function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: string): DivergenceError {
