@@ -1,8 +1,7 @@
 /** Fills of 64 samples in 8 dimensions, made of a generator and a transform, or by the library. */
 
 import { assemble } from "../../src/backends/wasm-encoder.ts";
-import { FLIPS } from "../../src/backends/wasm-flips.ts";
-import { NOISE_BYTES, rowFill } from "../../src/backends/wasm-noise.ts";
+import { NOISE, NOISE_BYTES, rowFill } from "../../src/backends/wasm-noise.ts";
 import { normalsFunction } from "../../src/backends/wasm-normals.ts";
 import { makeGenerator, type NormalFill } from "../../src/random/index.ts";
 import type { RowFill } from "../../src/random/row-fill.ts";
@@ -58,7 +57,7 @@ function memoryWith(rounds: number): { out: Float64Array; rowFill: RowFill } {
   const base = 8 * SIZE;
   const pages = Math.ceil((base + NOISE_BYTES) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages });
-  const module = new WebAssembly.Module(assemble([normalsFunction(rounds), FLIPS], pages, []));
+  const module = new WebAssembly.Module(assemble([...NOISE.slice(1), normalsFunction(rounds)], pages, []));
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
   return {
     out: new Float64Array(memory.buffer, 0, SIZE),

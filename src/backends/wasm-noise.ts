@@ -4,15 +4,20 @@ import type { RowFill } from "../random/row-fill.ts";
 import type { FunctionSpec } from "./wasm-encoder.ts";
 import { FLIPS } from "./wasm-flips.ts";
 import { normalsFunction, TABLE_OFFSET } from "./wasm-normals.ts";
+import { digitsAt, POINTS_BYTES, POINTS_FUNCTION, productsAt, setPointTables } from "./wasm-points.ts";
 import { HEAD_WORDS, setHead } from "./wasm-threefry.ts";
 
 /** Doubles in an octave of the table. */
 const OCTAVE = 128;
 /** Bytes of memory that they need, from a multiple of 64 on. */
-export const NOISE_BYTES: number = TABLE_OFFSET + 8 * 12 * OCTAVE;
+export const NOISE_BYTES: number = TABLE_OFFSET + 8 * 12 * OCTAVE + POINTS_BYTES;
 
 /** What a module needs for `rowFill`. */
-export const NOISE: readonly FunctionSpec[] = /* @__PURE__ */ [/* @__PURE__ */ normalsFunction(20), FLIPS];
+export const NOISE: readonly FunctionSpec[] = /* @__PURE__ */ [
+  /* @__PURE__ */ normalsFunction(20),
+  FLIPS,
+  POINTS_FUNCTION,
+];
 
 type Exported = (...numbers: number[]) => number;
 
@@ -24,6 +29,9 @@ export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [
     table.set(NORMAL_TABLE.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
   const normals = exports["normals"] as Exported;
   const flips = exports["flips"] as Exported;
+  const points = exports["points"] as Exported;
+  const tables = base + NOISE_BYTES - POINTS_BYTES;
+  setPointTables(new Uint8Array(buffer, tables, POINTS_BYTES));
   return {
     normals(at, stride, rows, key, firstSample, c2, c3, lanes, bits) {
       const high = Math.floor(firstSample / 4294967296);
@@ -45,6 +53,12 @@ export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [
       const high = (batch / 4294967296) | 0;
       flips(base, 8 * at, 8 * (lanes & ~3), bits - done, levels, below, 1 << done, high);
       return lanes & ~3;
+    },
+    points(at, first, lanes, bits, factor, order, column, coins) {
+      if (bits === 0 || bits > 4 || lanes % 2 === 1) return false;
+      const [products, digits] = [tables + productsAt(bits, factor), tables + digitsAt(bits, column)];
+      points(8 * at, lanes, first, bits, products, order, digits, coins);
+      return true;
     },
   };
 }

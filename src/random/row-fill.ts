@@ -2,7 +2,7 @@ import { fillNormals, fillRows, type NormalFill } from "./fill.ts";
 
 /**
  * What a back end does of fills in its own memory, with the same bits: for samples i = 0, 1, … of a row that begins at `at`, in
- * steps of four while there are four. Each returns how many samples it has done; the others are left to the caller.
+ * steps of four while there are four. The first two return how many samples they have done; the others are left to the caller.
  */
 export interface RowFill {
   /**
@@ -36,6 +36,20 @@ export interface RowFill {
     bits: number,
     done: number,
   ) => number;
+  /**
+   * The scrambled digits of points first, first + 1, … of at most 2^bits in coordinate `column`: their indices flipped by the
+   * coins `order` and multiplied by `factor`, their digits flipped by `coins`. False where it leaves all to the caller.
+   */
+  readonly points: (
+    at: number,
+    first: number,
+    lanes: number,
+    bits: number,
+    factor: number,
+    order: number,
+    column: number,
+    coins: number,
+  ) => boolean;
 }
 
 /** `fillNormals` with the help of a back end, where there is one. */

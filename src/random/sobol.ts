@@ -79,6 +79,9 @@ export function fillSobolNormals(
       // Until they are overwritten by digits, the group's last row holds the indices of its points.
       const indices = at + (last - 1) * stride;
       if (bits > FEW_BITS) fillIndices(out, indices, generator, stream, from - b * batch, to - from, b, d, bits);
+      // The first group takes the points as they come.
+      let factor = 1;
+      let order = 0;
       for (let dimension = d; dimension < last; dimension += 2) {
         const row = at + dimension * stride;
         if (bits > FEW_BITS) {
@@ -89,13 +92,20 @@ export function fillSobolNormals(
         blockAt(generator, low, high, PAIR + (dimension >>> 1), 2 * stream);
         const flipsOf = words[2]!;
         const flipsOfNext = words[3]!;
-        if (dimension === d) {
-          const factor = d === 0 ? 0 : factorOf((words[1]! >>> 0) / TWO_32, bits);
-          orderIndices(out, indices, from - b * batch, to - from, factor, bits, words[0]!);
+        if (dimension === d && d > 0) {
+          factor = factorOf((words[1]! >>> 0) / TWO_32, bits);
+          order = words[0]!;
         }
-        flipDigits(out, row, indices, to - from, dimension - d, bits, flipsOf);
-        if (dimension + 1 < last)
-          flipDigits(out, row + stride, indices, to - from, dimension - d + 1, bits, flipsOfNext);
+        const first = from - b * batch;
+        const column = dimension - d;
+        if (rowFill?.points(row, first, to - from, bits, factor, order, column, flipsOf)) {
+          if (dimension + 1 < last)
+            rowFill.points(row + stride, first, to - from, bits, factor, order, column + 1, flipsOfNext);
+          continue;
+        }
+        if (dimension === d) orderIndices(out, indices, first, to - from, factor, bits, order);
+        flipDigits(out, row, indices, to - from, column, bits, flipsOf);
+        if (dimension + 1 < last) flipDigits(out, row + stride, indices, to - from, column + 1, bits, flipsOfNext);
       }
     }
     from = to;
@@ -109,7 +119,7 @@ function factorOf(uniform: number, bits: number): number {
   return Math.min(1 + Math.floor(uniform * most), most);
 }
 
-/** `fillIndices` for at most `FEW_BITS` digits, given its factor, 0 for the first group, and its coins. */
+/** `fillIndices` for at most `FEW_BITS` digits, given its factor and its coins, 1 and 0 for the first group. */
 function orderIndices(
   out: Float64Array,
   at: number,
@@ -119,7 +129,7 @@ function orderIndices(
   bits: number,
   coins: number,
 ): void {
-  if (factor === 0 || bits === 0) {
+  if ((factor === 1 && coins === 0) || bits === 0) {
     for (let i = 0; i < lanes; i++) out[at + i] = first + i;
     return;
   }
