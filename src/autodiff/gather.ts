@@ -128,10 +128,14 @@ function isWeighted(graph: Graph, node: NodeId): boolean {
 
 const [NEGATIVE, ABSORBS] = [1, 2];
 
+/** u · v; no constant is looked up for 1 · v. */
+const times = (graph: Graph, u: NodeId, v: NodeId): NodeId => (graph.is(u, 1) ? v : graph.apply(CODE.mul, u, v));
+
 /** Pushes the terms that ± coefficient · `node`, a linear node, is the sum of: the node, the coefficient and what `Term` says, as bits. */
 function pushParts(stack: number[], graph: Graph, node: NodeId, coefficient: NodeId, bits: number): void {
   const { algebra: A } = graph;
-  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const x = graph.a[node]!;
+  const y = graph.b[node]!;
   switch (graph.op[node]) {
     case CODE.add:
       stack.push(x, coefficient, bits, y, coefficient, bits);
@@ -146,12 +150,13 @@ function pushParts(stack: number[], graph: Graph, node: NodeId, coefficient: Nod
       stack.push(x, A.div(coefficient, y), bits);
       break;
     case CODE.mul:
-      if (graph.hasFlag(x, LANE)) stack.push(x, A.mul(coefficient, y), bits);
-      else stack.push(y, A.mul(coefficient, x), bits);
+      if (graph.hasFlag(x, LANE)) stack.push(x, times(graph, coefficient, y), bits);
+      else stack.push(y, times(graph, coefficient, x), bits);
       break;
     default: // chain
-      if (graph.hasFlag(x, LANE)) stack.push(graph.b[x]!, A.mul(coefficient, A.chain(graph.a[x]!, y)), bits | ABSORBS);
-      else stack.push(y, A.mul(coefficient, x), bits | ABSORBS);
+      if (graph.hasFlag(x, LANE))
+        stack.push(graph.b[x]!, times(graph, coefficient, A.chain(graph.a[x]!, y)), bits | ABSORBS);
+      else stack.push(y, times(graph, coefficient, x), bits | ABSORBS);
   }
 }
 
@@ -179,7 +184,7 @@ function termsOf(
       continue;
     }
     if (!graph.hasFlag(node, LANE)) {
-      coefficient = A.mul(coefficient, node);
+      coefficient = times(graph, coefficient, node);
       node = -1;
     }
     let term = found.get(node);
@@ -195,10 +200,10 @@ function termsOf(
   }
   const zero = graph.constant(0);
   for (const term of found.values()) {
-    const added = total(graph, zero, term.plus);
-    const taken = total(graph, zero, term.minus);
-    term.negative = term.plus === NONE;
-    term.coefficient = term.negative ? taken : A.sub(added, taken);
+    const { plus, minus } = term;
+    term.negative = plus === NONE;
+    term.coefficient = total(graph, zero, term.negative ? minus : plus);
+    if (plus !== NONE && minus !== NONE) term.coefficient = A.sub(term.coefficient, total(graph, zero, minus));
     term.plus = term.minus = NONE;
   }
   return found;
@@ -330,15 +335,18 @@ function scaled(graph: Graph, node: NodeId, term: Term): NodeId {
 // Sums of one kind are fused.
 function kindOf(graph: Graph, node: NodeId): number {
   const code = graph.op[node]!;
-  if (code !== CODE.mul) return code;
+  if (code !== CODE.mul) return 256 * code;
   const x = graph.a[node]!;
-  return code + graph.op[graph.hasFlag(x, LANE) ? x : graph.b[node]!]! / 256;
+  return 256 * code + graph.op[graph.hasFlag(x, LANE) ? x : graph.b[node]!]!;
 }
 
 // In order of their kinds and nodes, so that equal sums are one node.
 function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
   if (nodes.length === 0) return first;
-  if (nodes.length === 1) return graph.apply(CODE.add, first, nodes[0]!);
+  if (nodes.length === 1) {
+    const [node] = nodes as [NodeId];
+    return graph.is(first, 0) && !graph.is(node, 0) ? node : graph.apply(CODE.add, first, node);
+  }
   const [known, others]: [NodeId[], NodeId[]] = [[], []];
   for (let j = 0; j < nodes.length; j++) (graph.isConstant(nodes[j]!) ? known : others).push(nodes[j]!);
   if (known.length > 1) known.sort((p, q) => p - q);

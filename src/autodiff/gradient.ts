@@ -24,27 +24,31 @@ export function adjoints(
 ): NodeId[] {
   const nodes = graph.reachable(seeds.map(([output]) => output));
   // Contributions to the adjoints of the nodes that depend on an input, and for each of these its place among them.
-  const contributions: (NodeId[] | undefined)[] = [undefined];
+  const contributions: (NodeId | NodeId[] | undefined)[] = [undefined];
   const place = graph.takeScratch();
   const activate = (node: NodeId): void => {
     if (place[node] === 0) place[node] = contributions.push(undefined) - 1;
   };
   const contribute = (node: NodeId, adjoint: NodeId): void => {
     const others = contributions[place[node]!];
-    if (others) others.push(adjoint);
-    else contributions[place[node]!] = [adjoint];
+    if (typeof others === "object") others.push(adjoint);
+    else contributions[place[node]!] = others === undefined ? adjoint : [others, adjoint];
+  };
+  const sumOf = (node: NodeId): NodeId | undefined => {
+    const terms = contributions[place[node]!];
+    return typeof terms === "object" ? graph.sum(terms) : terms;
   };
   inputs.forEach(activate);
-  for (const node of nodes)
-    for (let j = graph.arity(node) - 1; j >= 0; j--) if (place[graph.operand(node, j)] !== 0) activate(node);
+  for (let at = 0; at < nodes.length; at++)
+    for (let node = nodes[at]!, j = graph.arity(node) - 1; j >= 0; j--)
+      if (place[graph.operand(node, j)] !== 0) activate(node);
 
   for (const [output, seed] of seeds) if (place[output] !== 0) contribute(output, seed);
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
-    const terms = contributions[place[node]!];
-    if (!terms) continue;
-    const adjoint = graph.sum(terms);
-    terms[0] = adjoint;
+    const adjoint = sumOf(node);
+    if (adjoint === undefined) continue;
+    contributions[place[node]!] = adjoint;
     const code = graph.op[node]!;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
@@ -61,7 +65,7 @@ export function adjoints(
       contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     }
   }
-  const result = inputs.map((node) => contributions[place[node]!]?.[0] ?? graph.constant(0));
+  const result = inputs.map((node) => sumOf(node) ?? graph.constant(0));
   for (const list of [nodes, inputs]) for (const node of list) place[node] = 0;
   graph.giveBack(place);
   return result;

@@ -120,12 +120,12 @@ export class Graph {
 
   /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
   sum(nodes: readonly NodeId[]): NodeId {
-    return this.#balanced(nodes, CODE.add, 0);
+    return this.#balanced(nodes, CODE.add);
   }
 
   /** The disjunction of masks as a balanced tree; false for no masks. */
   any(masks: readonly NodeId[]): NodeId {
-    return this.#balanced(masks, CODE.or, 0);
+    return this.#balanced(masks, CODE.or);
   }
 
   /** Where one of the range checks fails; false without checks. */
@@ -202,16 +202,12 @@ export class Graph {
       for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
     if (found.length < few) found.sort((p, q) => p - q);
     else {
-      // Many: one look at each node of the graph, from the results down, is the faster way.
-      found.length = 0;
-      for (let node = this.size - 1; node >= 0; node--) {
-        if (seen[node] === 0) continue;
-        found.push(node);
-        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
-      }
-      found.reverse();
+      // Many: looking at each node of the graph, from the results down, is the faster way.
+      for (let node = this.size - 1; node >= 0; node--)
+        if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+      for (let node = 0, at = 0; node < this.size; node++) if (seen[node] !== 0) found[at++] = node;
     }
-    for (const node of found) seen[node] = 0;
+    for (let at = 0; at < found.length; at++) seen[found[at]!] = 0;
     this.giveBack(seen);
     return found;
   }
@@ -227,15 +223,13 @@ export class Graph {
     this.#scratch = scratch;
   }
 
-  #balanced(nodes: readonly NodeId[], code: number, identity: number): NodeId {
-    if (nodes.length === 1) return nodes[0]!;
-    if (nodes.length === 0) return this.constant(identity);
+  #balanced(nodes: readonly NodeId[], code: number): NodeId {
     const level = [...nodes];
     for (let size = level.length; size > 1; size = (size + 1) >> 1) {
       for (let i = 0; i + 1 < size; i += 2) level[i >> 1] = this.apply(code, level[i]!, level[i + 1]!);
       if (size % 2 === 1) level[size >> 1] = level[size - 1]!;
     }
-    return level[0]!;
+    return level[0] ?? this.constant(0);
   }
 
   #append(code: number, a: number, b: number, c: number, flags: number): NodeId {
@@ -293,8 +287,8 @@ export class Graph {
       if (probes === NEAR_PROBES) {
         slot = hash(code, x, y, z);
         step = (slot >> 20) | 1; // not the next place: near places lie in heaps
-      } else slot += step;
-      slot &= last;
+      }
+      slot = (slot + step) & last;
     }
   }
 

@@ -50,7 +50,7 @@ export function buildTarget(model: Model, options?: GraphOptions): Target {
   const { algebra: A } = graph;
   const guide = meanField(graph, latents);
   const zero = graph.constant(0);
-  const terms: TargetTerm[] = traced.terms.map(({ site, node }) => ({ site, node }));
+  const terms: TargetTerm[] = [...traced.terms];
   latents.forEach(({ name, live }, i) => {
     terms.push({ site: `guide of "${name}"`, node: A.where(live, negativeLogDensity(graph, guide, i), zero) });
   });

@@ -95,7 +95,7 @@ export function makeProbe(
       if (Number.isFinite(read(j)) && !invalid) continue;
       const got = found.map(({ name, value }) => `${name}=${value}`).join(", ") || "no values";
       const expected = invalid?.expected ?? "a finite log density";
-      return `${terms[j]!.site}: log density of ${term ? (term.distribution?.name ?? "the term") : "the guide"} is ${read(j)}; got ${got}, expected ${expected}`;
+      return `${terms[j]!.site}: log density of ${term ? (term.name ?? "the term") : "the guide"} is ${read(j)}; got ${got}, expected ${expected}`;
     }
     return undefined;
   };
@@ -110,8 +110,7 @@ interface Named {
 
 // The value and the parameters of a term. The support is the range of the value, ℝ excepted: a value that is not finite is
 // a symptom, not a cause.
-function namedIn({ distribution, value }: Term): Named[] {
-  const { support, parameters = [] } = distribution ?? {};
+function namedIn({ parameters, support, value }: Term): Named[] {
   const range =
     support && support.text !== "ℝ" ? { valid: support.contains, expected: `value in ${support.text}` } : {};
   return [...(value === undefined ? [] : [{ name: "value", value, ...range }]), ...parameters];

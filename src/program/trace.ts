@@ -2,7 +2,7 @@
 import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { checkParameters, type Distribution } from "../distributions/distribution.ts";
+import { checkParameters, type Distribution, type Parameter, type Support } from "../distributions/distribution.ts";
 import { type BranchResult, type Model, type ProgramContext, requireName } from "./plain-model.ts";
 
 export interface Latent {
@@ -20,7 +20,10 @@ export interface Term {
   readonly site: string;
   readonly node: NodeId;
   readonly live: NodeId;
-  readonly distribution: Distribution | undefined;
+  /** Of the distribution, if there is one: what messages say; the rest is not kept, as there may be very many terms. */
+  readonly name: string | undefined;
+  readonly parameters: readonly Parameter[];
+  readonly support: Support | undefined;
   readonly value: Real | undefined;
 }
 
@@ -54,19 +57,18 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       );
     names.add(name);
   };
-  const addTerm = (site: string, logDensity: Real, distribution?: Distribution, value?: Real): void => {
+  const addTerm = (
+    site: string,
+    logDensity: Real,
+    { name, parameters = [], support }: Partial<Distribution> = {},
+    value?: Real,
+  ): void => {
     const node = A.where(path, nodeOf(graph, logDensity), graph.constant(0));
     if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
       throw new RangeError(
-        `${site}: log density is ${graph.value(node)}${at(distribution, value)}, expected a finite number`,
+        `${site}: log density is ${graph.value(node)}${at(parameters, value)}, expected a finite number`,
       );
-    terms.push({
-      site,
-      node,
-      live: path,
-      distribution,
-      value,
-    });
+    terms.push({ site, node, live: path, name, parameters, support, value });
   };
 
   const context: ProgramContext = {
@@ -194,9 +196,7 @@ function checkDistribution(site: string, distribution: Distribution): void {
   checkParameters(`${site}: ${distribution.name}`, distribution.parameters);
 }
 
-function at(distribution: Distribution | undefined, value: Real | undefined): string {
-  const plain = (distribution?.parameters ?? []).flatMap(({ name, value: p }) =>
-    typeof p === "number" ? [`${name}=${p}`] : [],
-  );
+function at(parameters: readonly Parameter[], value: Real | undefined): string {
+  const plain = parameters.flatMap(({ name, value: p }) => (typeof p === "number" ? [`${name}=${p}`] : []));
   return ` at value=${typeof value === "number" ? value : "traced"}${plain.length > 0 ? `; got ${plain.join(", ")}` : ""}`;
 }
