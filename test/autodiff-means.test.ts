@@ -156,7 +156,7 @@ describe("means of a graph's outputs", () => {
       0.7,
     );
     // Two exponentials, and one instruction for both of their sums.
-    expect(instructions).toEqual([7, 3]);
+    expect(instructions).toEqual([5, 3]);
     expect(sums).toBe(2);
     for (const [p, value] of found.entries()) expect(value).toBeCloseTo(expected[p]!, 14);
   });

@@ -50,6 +50,8 @@ interface Summand {
   readonly factor: NodeId;
 }
 
+type Flags = Uint8Array;
+
 /** The node, and an input for the mean of the summand. */
 interface Term extends Summand {
   readonly node: NodeId;
@@ -61,12 +63,20 @@ interface Term extends Summand {
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
   const reachable = graph.reachable(outputs);
-  const [wanted, needed] = [new Uint8Array(graph.size), new Uint8Array(graph.size)];
+  const zero = graph.constant(0);
+  // Whose mean is asked for, whose value, and whose square's mean.
+  const [wanted, needed, squared] = [0, 1, 2].map(() => new Uint8Array(graph.size)) as [Flags, Flags, Flags];
   const found = new Map<NodeId, Summand>();
   for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
-    if (!isLane(node) || wanted[node]! + needed[node]! === 0) continue;
+    if (!isLane(node)) continue;
+    if (squared[node] === 1 && needed[node] === 0) {
+      // Of a sum with a uniform node that nobody else reads, the other part does.
+      const [of, shift] = unshifted(graph, node);
+      needed[shift === undefined ? node : of] = 1;
+    }
+    if (wanted[node]! + needed[node]! === 0) continue;
     const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
     let made: Summand | undefined;
     if (mark === needed && wanted[node] === 1) {
@@ -74,7 +84,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       made = needed[node] === 0 ? productOf(graph, node) : undefined;
       found.set(node, made ?? { family: "sumLanes", operands: [node], factor: graph.constant(1) });
     }
-    if (made) for (const operand of made.operands) mark[operand] = 1;
+    if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
     else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
   }
   const terms: Term[] = [];
@@ -87,7 +97,12 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       const summand = found.get(node);
       if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
       else {
-        const { family, operands, factor } = summand;
+        const { family, factor } = summand;
+        let { operands } = summand;
+        if (family === "sumSquares") {
+          const [of, shift = zero] = needed[operands[0]!] === 1 ? operands : unshifted(graph, operands[0]!);
+          operands = [of!, shift];
+        }
         terms.push({ family, operands, factor, node, mean: graph.input("mean", false) });
       }
     }
@@ -104,11 +119,7 @@ function productOf(graph: Graph, node: NodeId): Summand | undefined {
   switch (graph.op[node]) {
     case CODE.square: {
       const [of, u] = unscaled(graph, x!);
-      const factor = A.square(u);
-      const [shifted, shift] = unshifted(graph, of);
-      return shift === undefined
-        ? { family: "sumDots", operands: [of, of], factor }
-        : { family: "sumSquares", operands: [shifted, shift], factor };
+      return { family: "sumSquares", operands: [of], factor: A.square(u) }; // the shift is found last
     }
     case CODE.mul: {
       const [[left, u], [right, v]] = [unscaled(graph, x!), unscaled(graph, y!)];

@@ -10,12 +10,12 @@ import type { Steps } from "./steps.ts";
 export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
   const kept = [...outputs, ...[...steps.instructions.values()].flatMap(({ operands }) => operands)];
   const reachable = graph.reachable(kept);
-  const uses = new Int32Array(graph.size + 2); // two constants may be added below
+  const uses = new Int32Array(graph.size + 3); // three constants may be added below
   for (const node of kept) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
   const runs = runsOf(graph, uses);
   const fused = new Array<Instruction | undefined>(graph.size); // by node
-  const absorbed = new Uint8Array(graph.size + 2);
+  const absorbed = new Uint8Array(graph.size + 3);
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
     if (absorbed[node] === 1) continue;
@@ -103,6 +103,15 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
       if (term.family !== family) break;
       terms.push(term);
       rests.push(rest);
+    }
+    // A sum that begins with a product is one of products to which −0 is added.
+    const start = rests[rests.length - 1]!;
+    if (family === "dot" && terms.length < RUNS[0]! && isLane(start) === isLane(root)) {
+      const first = termOf(start, 1);
+      if (first.family === "dot" && first.absorbed.length > 0) {
+        terms.push(first);
+        rests.push(graph.constant(-0));
+      }
     }
     const count = RUNS.find((run) => run <= terms.length)!;
     if (count === 1 && family === "dot") return undefined;
