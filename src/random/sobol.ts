@@ -288,25 +288,25 @@ function fillBelow(
   }
 }
 
+/** The first three coins on the path to each eighth of the leaves, for each setting of coins 1 … 7. */
+const THREE_COINS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 1024 }, (_, i) => {
+  const [setting, x] = [i >>> 2, i & 7];
+  const coin = (node: number): number => (setting >>> node) & 1;
+  return (coin(1) << 2) | (coin(2 | (x >>> 2)) << 1) | coin(4 | (x >>> 1));
+});
+
 /** The coins on the path from the root to `leaf` ≥ 2^levels, that of the root first, as digits of an integer. */
 function flips(leaf: number, levels: number, w0: number, w1: number, w2: number, w3: number): number {
   // All seven, then those that count. The nodes of the first five levels lie in the first word; shifts count modulo 32.
   const path = leaf << (LEVELS - levels);
   const coins =
-    (((w0 >>> (path >>> 7)) & 1) << 6) |
-    (((w0 >>> (path >>> 6)) & 1) << 5) |
-    (((w0 >>> (path >>> 5)) & 1) << 4) |
+    (THREE_COINS[((w0 & 254) << 2) | ((path >>> 4) & 7)]! << 4) |
     (((w0 >>> (path >>> 4)) & 1) << 3) |
     (((w0 >>> (path >>> 3)) & 1) << 2) |
     (((w1 >>> (path >>> 2)) & 1) << 1) |
     ((((path & 64) === 0 ? w2 : w3) >>> (path >>> 1)) & 1);
   return coins >>> (LEVELS - levels);
 }
-
-/** The coins on the paths to leaves 8 … 15, eight numbers for each setting of coins 1 … 7. */
-const THREE_COINS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 1024 }, (_, i) =>
-  flips(8 | (i & 7), 3, i >>> 2, 0, 0, 0),
-);
 
 /** `flips` to leaf 2^levels + x for at most five levels, whose coins lie in one word. */
 function fewFlips(x: number, levels: number, word: number): number {
