@@ -69,6 +69,24 @@ describe("conditions on one value", () => {
   });
 });
 
+test("of a multiple and 0 the multiple of a selection, not for infinite factors", () => {
+  const build =
+    (factor: number, swapped: boolean): Build =>
+    (graph, x) => {
+      const { algebra: A } = graph;
+      const [arm, zero] = [A.mul(graph.constant(factor), A.sin(x)), graph.constant(0)];
+      const chosen = swapped ? A.where(A.positive(x), zero, arm) : A.where(A.positive(x), arm, zero);
+      return A.add(chosen, A.mul(graph.constant(3), A.exp(chosen)));
+    };
+  for (const swapped of [false, true]) {
+    const { values, names } = valuesOf(build(2.5, swapped), points, fastPlan);
+    expect(values).toEqual(valuesOf(build(2.5, swapped), points, plainPlan).values);
+    expect(names.indexOf("where")).toBeLessThan(names.indexOf("mul"));
+    const infinite = build(Infinity, swapped);
+    expect(valuesOf(infinite, points, fastPlan).values).toEqual(valuesOf(infinite, points, plainPlan).values);
+  }
+});
+
 describe("quotients by one of two constants", () => {
   const quotient =
     (numerator: (graph: Graph, x: NodeId) => NodeId, taken: number, other: number): Build =>

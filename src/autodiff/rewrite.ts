@@ -6,6 +6,7 @@ import type { NodeId } from "./ops.ts";
 /** The node of an op, in a form that costs less in every lane. */
 export function applyCheaply(graph: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
   if (code === CODE.div) return quotient(graph, x, y);
+  if (code === CODE.where) return selection(graph, x, y, z);
   if (code === CODE.and || code === CODE.or) return implied(graph, code, x, y) ?? graph.apply(code, x, y);
   return graph.apply(code, x, y, z);
 }
@@ -22,6 +23,22 @@ function quotient(graph: Graph, x: NodeId, y: NodeId): NodeId {
   // A reciprocal that overflows or has lost digits would not do.
   if (![taken, other].every((value) => Math.abs(value) > 1e-300 && Math.abs(value) < 1e300)) return A.div(x, y);
   return A.mul(x, A.where(graph.a[y]!, graph.constant(taken), graph.constant(other)));
+}
+
+// Of a multiple and 0 the multiple of a selection, which sums take for a coefficient.
+function selection(graph: Graph, p: NodeId, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = graph;
+  for (const [arm, other] of [
+    [x, y],
+    [y, x],
+  ] as const) {
+    if (!graph.is(other, 0) || graph.op[arm] !== CODE.mul) continue;
+    const [a, b] = [graph.a[arm]!, graph.b[arm]!];
+    const [factor, of] = graph.isConstant(a) ? [a, b] : [b, a];
+    if (!graph.isConstant(factor) || !Number.isFinite(graph.value(factor))) continue;
+    return A.mul(factor, arm === x ? A.where(p, of, other) : A.where(p, other, of));
+  }
+  return A.where(p, x, y);
 }
 
 /** A condition x > bound (`up`) or x < bound; `negated`: its complement, which holds for NaN too. */
