@@ -5,7 +5,22 @@ export const CONSTANT = 0;
 export const INPUT = 1;
 // Named here too: their codes are known where their rows are not.
 const LINKED: readonly (ElementaryOp | SpecialOp)[] = [
-  ...(["pow", "min", "max", "sin", "cos", "tan", "tanh", "logAddExp", "lgamma", "digamma", "trigamma", "erf"] as const),
+  ...([
+    "pow",
+    "min",
+    "max",
+    "log1p",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "logAddExp",
+    "lgamma",
+    "digamma",
+    "trigamma",
+    "erf",
+  ] as const),
   ...(["normalCdf", "logNormalCdf", "normalHazard"] as const),
 ];
 export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicOp[]), ...LINKED];

@@ -1,6 +1,7 @@
 /** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
 import type { Graph } from "./graph.ts";
 import { ANY, type ElementaryOp, type NodeId, type OpRow, POS } from "./ops.ts";
+import { expm1, log1p } from "./special/elementary.ts";
 import { tanh } from "./special/logistic.ts";
 import { pow } from "./special/power.ts";
 import { cos, sin, tan } from "./special/trigonometric.ts";
@@ -13,6 +14,8 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
+  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
+  expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
   cos:          { primal: (x) => cos(x),              partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
   tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },

@@ -151,9 +151,9 @@ export const exp: (x: Real) => Real = /* @__PURE__ */ unary("exp");
 /** Natural logarithm; −∞ at 0, NaN below. */
 export const log: (x: Real) => Real = /* @__PURE__ */ unary("log");
 /** log(1 + x), accurate near 0. */
-export const log1p: (x: Real) => Real = /* @__PURE__ */ unary("log1p");
+export const log1p: (x: Real) => Real = /* @__PURE__ */ unary("log1p", ELEMENTARY);
 /** eˣ − 1, accurate near 0. */
-export const expm1: (x: Real) => Real = /* @__PURE__ */ unary("expm1");
+export const expm1: (x: Real) => Real = /* @__PURE__ */ unary("expm1", ELEMENTARY);
 /** Square root; NaN below 0. */
 export const sqrt: (x: Real) => Real = /* @__PURE__ */ unary("sqrt");
 /** x² */

@@ -11,7 +11,7 @@
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
  */
 import type { Graph } from "./graph.ts";
-import { exp, expm1, log, log1p } from "./special/elementary.ts";
+import { exp, log } from "./special/elementary.ts";
 import { sigmoid, softplus } from "./special/logistic.ts";
 
 /** Index of a node in its graph. */
@@ -21,8 +21,6 @@ type BasicUnaryOp =
   | "neg"
   | "exp"
   | "log"
-  | "log1p"
-  | "expm1"
   | "sqrt"
   | "square"
   | "abs"
@@ -37,7 +35,7 @@ type TernaryOp = "where";
 export type BasicOp = BasicUnaryOp | BasicBinaryOp | TernaryOp;
 type ElementaryBinaryOp = "pow" | "min" | "max";
 /** Ops whose rows a graph is given where they are used (`elementary-ops.ts`), so that a bundle without them is small. */
-export type ElementaryOp = ElementaryBinaryOp | "sin" | "cos" | "tan" | "tanh";
+export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos" | "tan" | "tanh";
 /** The same for special functions (`special-ops.ts`). */
 export type SpecialOp =
   | "logAddExp"
@@ -89,8 +87,6 @@ export const BASIC_OPS: { readonly [K in BasicOp]: OpRow } = {
   neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
   exp:          { primal: (x) => exp(x),              partials: [(_A, r) => r],                                               domain: [ANY] },
   log:          { primal: (x) => log(x),              partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },
-  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
-  expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sqrt:         { primal: (x) => Math.sqrt(x),        partials: [(A, r) => A.div(A.constant(0.5), r)],                        domain: [POS] },
   square:       { primal: (x) => x * x,               partials: [(A, _r, x) => A.mul(A.constant(2), x)],                      domain: [ANY] },
   abs:          { primal: (x) => Math.abs(x),         partials: [(A, _r, x) => A.sign(x)],                                    domain: [ANY], kink: (x) => x === 0 },
