@@ -1,31 +1,34 @@
 /** The interpreter for whom bytes do not matter: one lane of instructions takes a switch for each instead of a call. */
-import { type Backend, encode, INTERPRETER, type Step, type TapeProgram } from "./interpreter.ts";
+import { type Backend, type Code, encode, execute, type Step, type TapeProgram } from "./interpreter.ts";
 import { runScalars, SCALAR_CODES } from "./scalars.generated.ts";
 
 /** The default back end of models that are planned for speed. */
 export const FAST_INTERPRETER: Backend = {
-  ...INTERPRETER,
+  name: "interpreter",
   load(program) {
-    const executable = INTERPRETER.load(program);
-    const { slots, masks, runLanes } = executable;
-    const oneLane = runsOnce(program, program.lane, slots, masks);
+    const slots = new Float64Array(program.realSlots);
+    const masks = new Int32Array(program.maskSlots);
+    const lanes = encode(program.lane, program.kernels);
+    const oneLane = runsOnce(program, program.lane, slots, masks, lanes);
     return {
-      ...executable,
+      slots,
+      masks,
       runUniform: runsOnce(program, program.uniform, slots, masks),
       runRest: runsOnce(program, program.rest, slots, masks),
-      runLanes: (n) => (n === 1 ? oneLane() : runLanes(n)),
+      runLanes: (n) => (n === 1 ? oneLane() : execute(lanes, slots, masks, n)),
     };
   },
 };
 
-/** What runs instructions of a program that are the same for every lane, or of lanes the first. */
+/** What runs instructions of a program that are the same for every lane, or of lanes the first; `code`: if they are encoded. */
 export function runsOnce(
   { kernels }: TapeProgram,
   steps: readonly Step[],
   slots: Float64Array,
   masks: Int32Array,
+  code: Code = encode(steps, kernels),
 ): () => void {
-  const code = encode(steps, kernels);
-  const codes = Uint8Array.from(steps, ({ name }) => SCALAR_CODES[name] ?? 0);
+  const codes = new Uint8Array(steps.length);
+  for (let index = 0; index < codes.length; index++) codes[index] = SCALAR_CODES[steps[index]!.name] ?? 0;
   return () => runScalars(codes, code, slots, masks);
 }

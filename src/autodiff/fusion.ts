@@ -75,3 +75,11 @@ export const REDUCTIONS: readonly Reduction[] = [
 
 /** Numbers of terms per pass. */
 export const RUNS: readonly number[] = [4, 2, 1];
+
+/** Names of the instructions for runs, by family and number of terms: made once, as tapes look kernels up by name. */
+export const RUN_NAMES: { readonly [family: string]: readonly string[] } = Object.fromEntries(
+  [...FAMILIES, ...REDUCTIONS].map(({ name }) => [
+    name,
+    Array.from({ length: RUNS[0]! + 1 }, (_, count) => name + count),
+  ]),
+);

@@ -94,16 +94,17 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     starts.push(offsets.length);
     offsets.push(result.offset);
     let variant = 0;
-    operands.forEach(({ offset, lane }, j) => {
+    let bit = 1;
+    for (const { offset, lane } of operands) {
       offsets.push(offset);
-      if (lane) variant |= 1 << j;
-    });
-    // Uniform operands alone are as good as one lane of each.
-    const all = (1 << operands.length) - 1;
+      if (lane) variant |= bit;
+      bit *= 2;
+    }
     const variants = table[name]!;
-    return variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || all) - 1]!;
+    // Uniform operands alone are as good as one lane of each.
+    return variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1]!;
   });
-  return { kernels, offsets: Int32Array.from(offsets), starts: Int32Array.from(starts) };
+  return { kernels, offsets: new Int32Array(offsets), starts: new Int32Array(starts) };
 }
 
 /** Runs n lanes of every instruction; 1 for uniform ones. Allocates nothing. */

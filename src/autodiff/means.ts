@@ -4,21 +4,21 @@
  */
 import { CODE } from "./codes.ts";
 import { fastRunners } from "./fast-plan.ts";
-import { REDUCTIONS, type Reduction, RUNS } from "./fusion.ts";
+import { REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "./fusion.ts";
 import { gather, isLinear } from "./gather.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import type { Instruction, Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 import { noSteps } from "./steps.ts";
-import { substitute } from "./substitute.ts";
+import { DenseReplacement, substitute } from "./substitute.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
 export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const steps = noSteps();
   const gathered = gather(graph, roots, steps);
   const terms = frontier(graph, gathered);
-  const replacement = new Map<NodeId, NodeId>();
+  const replacement = new DenseReplacement();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   // What no sample changes stays what it is.
   const outputs = substitute(graph, gathered, replacement, (node) => (graph.hasFlag(node, LANE) ? undefined : node));
@@ -26,7 +26,7 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {
     for (const { mean } of batch) means.push(mean);
-    const name = `${batch[0]!.family}${batch.length}`;
+    const name = RUN_NAMES[batch[0]!.family]![batch.length]!;
     return { node: batch[0]!.mean, name, operands: batch.flatMap((term) => term.operands), sums: batch.length };
   };
   const isLate = new Uint8Array(graph.size);
@@ -63,10 +63,11 @@ interface Term extends Summand {
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
   const reachable = graph.reachable(outputs);
-  const zero = graph.constant(0);
+  const [zero, one] = [graph.constant(0), graph.constant(1)];
   // Whose mean is asked for, whose value, and whose square's mean.
   const [wanted, needed, squared] = [0, 1, 2].map(() => new Uint8Array(graph.size)) as [Flags, Flags, Flags];
-  const found = new Map<NodeId, Summand>();
+  const place = new Int32Array(graph.size);
+  const found: (Summand | undefined)[] = [undefined]; // by place
   for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
@@ -82,7 +83,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     if (mark === needed && wanted[node] === 1) {
       // A product or selection that is only summed is made while summing.
       made = needed[node] === 0 ? productOf(graph, node) : undefined;
-      found.set(node, made ?? { family: "sumLanes", operands: [node], factor: graph.constant(1) });
+      place[node] = found.push(made ?? { family: "sumLanes", operands: [node], factor: one }) - 1;
     }
     if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
     else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
@@ -94,7 +95,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (seen[node] === 1 || !isLane(node)) continue;
       seen[node] = 1;
-      const summand = found.get(node);
+      const summand = found[place[node]!];
       if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
       else {
         const { family, factor } = summand;

@@ -1,6 +1,6 @@
 /** Which nodes of a graph are computed by one fused instruction. */
 import { CODE } from "./codes.ts";
-import { FUSED_BY_OUTER, RUNS } from "./fusion.ts";
+import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "./fusion.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";
@@ -38,8 +38,10 @@ interface Match {
 }
 
 function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined {
-  for (const row of FUSED_BY_OUTER.get(graph.op[node]!) ?? []) {
-    for (const at of row.outer === "add" ? [1, 0] : [row.at]) {
+  const rows = FUSED_BY_OUTER.get(graph.op[node]!);
+  if (!rows) return undefined;
+  for (const row of rows) {
+    for (let at: number = row.at; at >= (row.outer === "add" ? 0 : row.at); at--) {
       const inner = graph.operand(node, at);
       if (uses[inner] !== 1 || graph.op[inner] !== CODE[row.inner]) continue;
       if (graph.hasFlag(inner, LANE) !== graph.hasFlag(node, LANE)) continue;
@@ -119,7 +121,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     return {
       instruction: {
         node: root,
-        name: `${family}${count}`,
+        name: RUN_NAMES[family]![count]!,
         operands: [rests[count - 1]!, ...used.flatMap(({ operands }) => operands)],
       },
       absorbed: [...rests.slice(0, count - 1), ...used.flatMap((term) => term.absorbed)],

@@ -48,13 +48,13 @@ export interface TapeOptions {
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
   const { laneInputs = [] } = options;
   const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
-  const { outputs, kernels, interpreter = INTERPRETER } = plan;
+  const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
   const { backend = interpreter } = options;
   const uniform = placeUniform(graph, outputs, plan);
   const lane = placeLanes(graph, outputs, laneInputs, plan);
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
-  const sums = plan.means?.length ?? 0;
+  const sums = means.length;
   const multiple = sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
   const lanes = multiple * Math.ceil(asked / multiple);
   // Rows whose distance is a power of two would share few places of a cache.
@@ -77,7 +77,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     operands: operands.map(placeOf), // first: what is missing shows as an operand
     result: placeOf(node),
   });
-  const steps = { uniform: plan.uniform.map(step), rest: (plan.rest ?? []).map(step), lane: plan.lane.map(step) };
+  const steps = { uniform: plan.uniform.map(step), rest: rest.map(step), lane: plan.lane.map(step) };
   const results = outputs.map(placeOf);
   const executable = backend.load({
     kernels,
@@ -103,7 +103,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     sums,
     executable,
     size: {
-      uniform: plan.uniform.length + (plan.rest?.length ?? 0),
+      uniform: plan.uniform.length + rest.length,
       lane: plan.lane.length,
       laneSlots: lane.realSlots,
     },
