@@ -332,7 +332,7 @@ function scaled(graph: Graph, node: NodeId, term: Term): NodeId {
   return term.absorbs ? A.chain(coefficient, node) : A.mul(coefficient, node);
 }
 
-// Sums of one kind are fused.
+// Sums of one kind are fused; constants come first.
 function kindOf(graph: Graph, node: NodeId): number {
   const code = graph.op[node]!;
   if (code !== CODE.mul) return 256 * code;
@@ -347,22 +347,22 @@ function total(graph: Graph, first: NodeId, nodes: readonly NodeId[]): NodeId {
     const [node] = nodes as [NodeId];
     return graph.is(first, 0) && !graph.is(node, 0) ? node : graph.apply(CODE.add, first, node);
   }
-  const [known, others]: [NodeId[], NodeId[]] = [[], []];
-  for (let j = 0; j < nodes.length; j++) (graph.isConstant(nodes[j]!) ? known : others).push(nodes[j]!);
-  if (known.length > 1) known.sort((p, q) => p - q);
-  if (others.length > 1) others.sort((p, q) => kindOf(graph, p) - kindOf(graph, q) || p - q);
+  const order = (p: NodeId, q: NodeId): number => kindOf(graph, p) - kindOf(graph, q) || p - q;
+  let inOrder = true;
+  for (let j = 1; j < nodes.length && inOrder; j++) inOrder = order(nodes[j - 1]!, nodes[j]!) <= 0;
+  const ordered = inOrder ? nodes : [...nodes].sort(order);
   const runs: NodeId[] = [];
-  for (let at = 0; at < nodes.length; ) {
-    const end = Math.min(at + RUN, nodes.length);
+  for (let at = 0; at < ordered.length; ) {
+    const end = Math.min(at + RUN, ordered.length);
     let sum = at === 0 ? first : graph.constant(0);
-    if (at < known.length && graph.isConstant(sum)) {
+    if (graph.isConstant(sum) && graph.isConstant(ordered[at]!)) {
       // What is known is added as numbers, which makes no node of a sum on the way.
       let value = graph.value(sum);
-      for (; at < end && at < known.length; at++) value += graph.value(known[at]!);
+      for (; at < end && graph.isConstant(ordered[at]!); at++) value += graph.value(ordered[at]!);
       sum = graph.constant(value);
     }
-    for (; at < end; at++)
-      sum = graph.apply(CODE.add, sum, at < known.length ? known[at]! : others[at - known.length]!);
+    for (; at < end; at++) sum = graph.apply(CODE.add, sum, ordered[at]!);
+    if (end === nodes.length && runs.length === 0) return sum;
     runs.push(sum);
   }
   return graph.sum(runs);

@@ -69,16 +69,18 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
   // Is it a sum that ends in the addition of a term, which is uniform only if the sum is?
   const endsInTerm = (node: NodeId): boolean =>
     graph.op[node] === add || (graph.op[node] === sub && isLane(node) === isLane(graph.b[node]!));
+  const [one, minusOne] = [graph.constant(1), graph.constant(-1)];
   const isSum = (node: NodeId, lane: boolean): boolean => uses[node] === 1 && isLane(node) === lane && endsInTerm(node);
   const termOf = (node: NodeId, sign: 1 | -1): RunTerm => {
-    const [x, y, z] = graph.operands(node);
-    const factor = graph.constant(sign);
-    if (once(node, square)) return { family: "squares", operands: [factor, x!], absorbed: [node] };
-    if (sign > 0 && once(node, chain) && !isLane(x!)) return { family: "chains", operands: [x!, y!], absorbed: [node] };
-    if (sign > 0 && once(node, where) && !isLane(y!) && !isLane(z!))
-      return { family: "select", operands: [x!, y!, z!], absorbed: [node] };
-    if (sign > 0 && once(node, mul) && !(isLane(x!) && isLane(y!))) {
-      const [u, v] = isLane(x!) ? [y!, x!] : [x!, y!];
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    const factor = sign > 0 ? one : minusOne;
+    if (once(node, square)) return { family: "squares", operands: [factor, x], absorbed: [node] };
+    if (sign > 0 && once(node, chain) && !isLane(x)) return { family: "chains", operands: [x, y], absorbed: [node] };
+    if (sign > 0 && once(node, where) && !isLane(y) && !isLane(graph.c[node]!))
+      return { family: "select", operands: [x, y, graph.c[node]!], absorbed: [node] };
+    if (sign > 0 && once(node, mul) && !(isLane(x) && isLane(y))) {
+      const [u, v] = isLane(x) ? [y, x] : [x, y];
       return once(v, square) && isLane(v) === isLane(node)
         ? { family: "squares", operands: [u, graph.a[v]!], absorbed: [node, v] }
         : { family: "dot", operands: [u, v], absorbed: [node] };
