@@ -1,6 +1,7 @@
 /** Models of any size, each growing in one respect. */
-import { add, gt, mul, type Real, sin } from "../src/autodiff/expr.ts";
+import { add, exp, gt, mul, type Real, sin } from "../src/autodiff/expr.ts";
 import { normal } from "../src/distributions/normal.ts";
+import { poisson } from "../src/distributions/poisson.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 
 /** Parameters at which a guide over n latents starts. */
@@ -53,6 +54,21 @@ export const changePoint = (conditions: number): Model =>
       for (let k = 0; k < conditions; k++) {
         const changed = gt(change, 2 * ((k + 0.5) / conditions - 0.5));
         observe(normal(where(changed, late, early), 1), Math.sin(k), `y${k}`);
+      }
+    },
+    start(3),
+  );
+
+/** The same with counts, whose log density is linear in the rate and its logarithm: sums over the conditions are step functions. */
+export const countedChangePoint = (conditions: number): Model =>
+  defineModel(
+    "counts",
+    ({ sample, observe, where }) => {
+      const [early, late] = [sample("early", normal(0, 1)), sample("late", normal(0, 1))];
+      const change = sample("change", normal(0, 1));
+      for (let k = 0; k < conditions; k++) {
+        const changed = gt(change, 2 * ((k + 0.5) / conditions - 0.5));
+        observe(poisson(exp(where(changed, late, early))), k % 5, `y${k}`);
       }
     },
     start(3),

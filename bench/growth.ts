@@ -6,7 +6,7 @@ import { type Engine, type GradientSampler, makeSampler } from "../src/inference
 import { temperature } from "../src/models/temperature.ts";
 import type { Model } from "../src/program/model.ts";
 import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients.ts";
-import { chain, changePoint, latentsAlone, ownConditions, regression } from "./growth-models.ts";
+import { chain, changePoint, countedChangePoint, latentsAlone, ownConditions, regression } from "./growth-models.ts";
 import { type GrowthCase, type GrowthPoint, writeReport } from "./growth-report.ts";
 import type { Length } from "./main.ts";
 import { columns, type Print } from "./print.ts";
@@ -38,6 +38,7 @@ const AXES: readonly Axis[] = [
   { name: "observations", from: 2, to: 6, model: regression },
   { name: "latents", from: 0, to: 3, model: latentsAlone },
   { name: "parallel ifs", from: 0, to: 4, model: changePoint },
+  { name: "parallel ifs, counts", from: 0, to: 4, model: countedChangePoint },
   { name: "separate ifs", from: 0, to: 4, model: ownConditions },
 ];
 /** Of every tape but those of the last table. */

@@ -79,7 +79,7 @@ const COMBINATIONS: ReadonlyMap<string, CorrectedOptions> = new Map(
 type Print = (line: string) => void;
 
 /** Prints the tables, as Markdown, for the models given. */
-export function bench(length: Length, print: Print, cases: readonly Case[] = CASES): void {
+export function bench(length: Length, print: Print, _native?: unknown, cases: readonly Case[] = CASES): void {
   const effort = EFFORT[length];
   const paths = cases.map((each) => ({ ...each, ...measure(each, effort) }));
   const steps = effort.checkpoints.map((step) => `step ${step}`);

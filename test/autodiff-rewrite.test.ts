@@ -87,6 +87,39 @@ test("of a multiple and 0 the multiple of a selection, not for infinite factors"
   }
 });
 
+describe("selections between the same values", () => {
+  // Σ_k where(x > t_k, 3 − e^where(x > t_k, sin x, cos x), −e^where(x > t_k, sin x, cos x)), as derivatives of likelihoods are.
+  const build =
+    (conditions: number): Build =>
+    (graph, x) => {
+      const { algebra: A } = graph;
+      const terms = Array.from({ length: conditions }, (_, k) => {
+        const p = A.positive(A.sub(x, graph.constant(k - 2.5)));
+        const rate = A.exp(A.where(p, A.sin(x), A.cos(x)));
+        return A.where(p, A.sub(graph.constant(3), rate), A.neg(rate));
+      });
+      return graph.sum(terms);
+    };
+  const finite = points.filter(Number.isFinite);
+
+  test("take one exponential for each value, not for each condition", () => {
+    const exps = (conditions: number): number =>
+      valuesOf(build(conditions), finite, fastPlan).names.filter((name) => name === "exp").length;
+    expect([1, 2, 3, 20].map(exps)).toEqual([1, 2, 2, 2]);
+    // The arms are linear in the two rates, and their sums step functions.
+    expect(valuesOf(build(20), finite, fastPlan).names).toContain("lookUp");
+  });
+
+  test("keep their values", () => {
+    for (const conditions of [1, 2, 3, 5, 20]) {
+      const { values } = valuesOf(build(conditions), finite, fastPlan);
+      valuesOf(build(conditions), finite, plainPlan).values.forEach((value, i) => {
+        expect(Math.abs(values[i]! - value)).toBeLessThan(1e-12 * Math.max(1, Math.abs(value)));
+      });
+    }
+  });
+});
+
 describe("quotients by one of two constants", () => {
   const quotient =
     (numerator: (graph: Graph, x: NodeId) => NodeId, taken: number, other: number): Build =>

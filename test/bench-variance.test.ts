@@ -14,6 +14,7 @@ test("the variance bench covers every model but gmm, and prints a row for each a
   bench(
     "smoke",
     (line) => lines.push(line),
+    undefined,
     CASES.filter(({ model }) => model.name === "textmsg" || model.name === "xornet"),
   );
   const rows = lines.filter((line) => line.startsWith("| "));

@@ -10,6 +10,7 @@
 import { CODE } from "./codes.ts";
 import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
+import { restrictArms } from "./restrict.ts";
 import { applyCheaply } from "./rewrite.ts";
 import { collectThresholds, type Steps, stepFunctions } from "./steps.ts";
 
@@ -42,11 +43,12 @@ interface Gathering {
 }
 
 /**
- * The nodes of `outputs` with their sums gathered; linear in the number of nodes. Sums of selections that are step functions
+ * The nodes of `roots` with their sums gathered; linear in the number of nodes. Sums of selections that are step functions
  * become inputs, whose instructions `steps` gets.
  */
-export function gather(graph: Graph, outputs: readonly NodeId[], steps: Steps): NodeId[] {
-  if (!outputs.some((node) => graph.hasFlag(node, LANE))) return [...outputs];
+export function gather(graph: Graph, roots: readonly NodeId[], steps: Steps): NodeId[] {
+  if (!roots.some((node) => graph.hasFlag(node, LANE))) return [...roots];
+  const outputs = restrictArms(graph, roots);
   const reachable = graph.reachable(outputs);
   collectThresholds(graph, reachable, steps);
   const kind = new Uint8Array(graph.size);
