@@ -19,9 +19,17 @@ test("growth is printed, with what was left out, and drawn into a report that ne
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const lines: string[] = [];
   await bench("smoke", (line) => lines.push(line), undefined, folder);
-  for (const axis of ["nodes", "observations", "latents", "parallel ifs", "separate ifs", "lanes"])
+  for (const axis of [
+    "nodes",
+    "observations",
+    "latents",
+    "parallel ifs",
+    "parallel ifs, counts",
+    "separate ifs",
+    "lanes",
+  ])
     expect(lines.some((line) => line.startsWith(axis))).toBe(true);
-  expect(lines.filter((line) => line.startsWith("  exponent"))).toHaveLength(6);
+  expect(lines.filter((line) => line.startsWith("  exponent"))).toHaveLength(7);
   const svgs = readdirSync(folder).filter((name) => name.endsWith(".svg"));
   expect(svgs).toHaveLength(5);
   for (const name of svgs) expect(readFileSync(join(folder, name), "utf8")).not.toMatch(/NaN|Infinity|undefined/);
