@@ -58,10 +58,30 @@ interface Term extends Summand {
   readonly mean: NodeId;
 }
 
-// The lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
-// unless its value is needed in the lanes anyway.
+// The lane nodes in which the outputs are linear, in the order in which the outputs lead to them.
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
-  const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
+  const summandAt = summands(graph, outputs);
+  const terms: Term[] = [];
+  const seen = new Uint8Array(graph.size);
+  for (const output of outputs) {
+    const stack = [output];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen[node] === 1 || !graph.hasFlag(node, LANE)) continue;
+      seen[node] = 1;
+      const summand = summandAt(node);
+      if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
+      else {
+        const { family, operands, factor } = summand;
+        terms.push({ family, operands, factor, node, mean: graph.input("mean", false) });
+      }
+    }
+  }
+  return terms;
+}
+
+// What is summed for a lane node that the outputs are linear in, undefined for the others. A linear node is opened unless its
+// value is needed in the lanes anyway.
+function summands(graph: Graph, outputs: readonly NodeId[]): (node: NodeId) => Summand | undefined {
   const reachable = graph.reachable(outputs);
   const [zero, one] = [graph.constant(0), graph.constant(1)];
   // Whose mean is asked for, whose value, and whose square's mean.
@@ -71,7 +91,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
-    if (!isLane(node)) continue;
+    if (!graph.hasFlag(node, LANE)) continue;
     if (squared[node] === 1 && needed[node] === 0) {
       // Of a sum with a uniform node that nobody else reads, the other part does.
       const [of, shift] = unshifted(graph, node);
@@ -88,27 +108,13 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
     if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
     else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
   }
-  const terms: Term[] = [];
-  const seen = new Uint8Array(graph.size);
-  for (const output of outputs) {
-    const stack = [output];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (seen[node] === 1 || !isLane(node)) continue;
-      seen[node] = 1;
-      const summand = found[place[node]!];
-      if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
-      else {
-        const { family, factor } = summand;
-        let { operands } = summand;
-        if (family === "sumSquares") {
-          const [of, shift = zero] = needed[operands[0]!] === 1 ? operands : unshifted(graph, operands[0]!);
-          operands = [of!, shift];
-        }
-        terms.push({ family, operands, factor, node, mean: graph.input("mean", false) });
-      }
-    }
-  }
-  return terms;
+  return (node) => {
+    const summand = found[place[node]!];
+    if (summand?.family !== "sumSquares") return summand;
+    const [squareOf] = summand.operands as [NodeId];
+    const [of, shift = zero] = needed[squareOf] === 1 ? [squareOf] : unshifted(graph, squareOf);
+    return { ...summand, operands: [of, shift] };
+  };
 }
 
 // A node that is a product or a selection, made of its operands.
