@@ -348,3 +348,30 @@ describe("the guarantee", () => {
     expect(Math.abs(found[1] - (0.123 + s))).toBeLessThan(Number.EPSILON / s);
   });
 });
+
+describe("jumps across 0", () => {
+  const finderOf = (build: (graph: Graph, t: NodeId) => NodeId, refuseJumpsWithin: number) => {
+    const graph = new Graph();
+    const t = graph.input("t", true);
+    return makeRootFinder(graph, build(graph, t), t, { refuseJumpsWithin });
+  };
+  const pole = ({ algebra: A }: Graph, t: NodeId): NodeId => {
+    return A.sub(A.div(A.constant(1), A.sub(t, A.constant(2))), A.constant(5));
+  };
+
+  test("at a pole are no roots, and refused where asked for", () => {
+    const roots = new Float64Array(4);
+    expect(finderOf(pole, 0).find([], roots)).toBe(1);
+    expect(roots[0]).toBeCloseTo(2.2, 12);
+    expect(finderOf(pole, 1).find([], roots)).toBe(1);
+    expect(() => finderOf(pole, 12).find([], roots)).toThrow(/jumps across 0 at t=1\.99.*, where `t - 2` is 0/);
+  });
+
+  test("at an inner condition are that condition's", () => {
+    const step = (graph: Graph, t: NodeId): NodeId => {
+      const { algebra: A } = graph;
+      return A.add(A.where(A.positive(t), A.constant(3), A.constant(-3)), A.sin(t));
+    };
+    expect(finderOf(step, 12).find([], new Float64Array(4))).toBe(0);
+  });
+});

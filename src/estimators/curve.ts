@@ -15,6 +15,9 @@ import type { Derived } from "./estimator.ts";
 import { type Surface, slopeAt } from "./surface.ts";
 import { placedAt, smoothlyMoved, type Target, variablesBelow } from "./target.ts";
 
+/** So many standard deviations away the density is below 3e-32. */
+const NEGLIGIBLE = 12;
+
 const SQRT_2PI = 2.5066282746310002; // √(2π)
 /** Roots evaluated per sample and variable; of more, as many are drawn, each as likely as the others. */
 const ROOTS = 2;
@@ -85,7 +88,7 @@ function rootsAlong(
   choice: NodeId,
   nodes: readonly NodeId[],
 ): Derived {
-  const finder = makeRootFinder(graph, condition, along);
+  const finder = makeRootFinder(graph, condition, along, { refuseJumpsWithin: NEGLIGIBLE });
   const values = new Float64Array(finder.inputs.length);
   const roots = new Float64Array(MOST_ROOTS);
   const parameterOf = finder.inputs.map((node) => parameters.indexOf(node));

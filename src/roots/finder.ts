@@ -28,6 +28,7 @@ const KINK_BUDGET = 500;
 export interface Settings {
   readonly reach: number;
   readonly budget: number;
+  readonly refuseJumpsWithin: number;
   /** Name of the input. */
   readonly along: string;
   /** The text of a node; of the condition if there is none. */
@@ -40,6 +41,7 @@ export class Finder {
   readonly #plan: Plan;
   readonly #reach: number;
   readonly #budget: number;
+  readonly #refuseJumpsWithin: number;
   readonly #text: (node?: NodeId) => string;
   readonly #along: string;
   readonly #work: Workspace;
@@ -55,11 +57,12 @@ export class Finder {
   #value = 0;
   #slope = 0;
 
-  constructor(plan: Plan, { reach, budget, along, text }: Settings) {
+  constructor(plan: Plan, { reach, budget, refuseJumpsWithin, along, text }: Settings) {
     this.inputs = plan.inputs;
     this.#plan = plan;
     this.#reach = reach;
     this.#budget = budget;
+    this.#refuseJumpsWithin = refuseJumpsWithin;
     this.#text = text;
     this.#along = along;
     this.#work = new Workspace(plan);
@@ -276,9 +279,30 @@ export class Finder {
     const touches = width < Infinity && gap <= (edge ? EDGE_TOLERANCE * width : width);
     const blurred = !edge && (partialBefore || box.partial[position] !== 0);
     const directionAfter = this.#direction(target);
-    if ((!touches || blurred) && clearBefore && (signAfter !== 0 || this.#isClear(target, a, b))) return;
+    if ((!touches || blurred) && clearBefore && (signAfter !== 0 || this.#isClear(target, a, b))) {
+      const refuses = target === this.#plan.condition && Math.abs(a) < this.#refuseJumpsWithin;
+      if (refuses && startsPositive !== this.#sign(target, b) > 0) this.#checkJump(cell, a);
+      return;
+    }
     if (!touches || directionBefore === 0 || directionBefore !== directionAfter) this.#refuse(a);
     if (startsPositive !== this.#sign(target, b) > 0) this.#push(a + (b - a) / 2);
+  }
+
+  /**
+   * c jumps across 0 at a cut. Where an inner condition switches, that condition's boundary is the place; at a pole or at the
+   * edge of a domain there would be none.
+   */
+  #checkJump(cell: number, t: number): void {
+    const { events } = this.#plan;
+    const { state } = this.#work;
+    this.#cells.load(cell, state);
+    const before = state.slice();
+    this.#cells.load(cell + 1, state);
+    const event = events.find((_, index) => before[index] !== state[index]);
+    if (event?.masked) return;
+    throw new RangeError(
+      `find: \`${this.#text()}\` jumps across 0 at ${this.#along}=${t}, where \`${this.#text(event?.node)}\` is 0; expected a condition without such a pole or edge, for instance with the denominators multiplied out`,
+    );
   }
 
   #crossBlur(target: Target, a: number, b: number): void {

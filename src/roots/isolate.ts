@@ -21,6 +21,11 @@ export interface RootFinderOptions {
   readonly reach?: number;
   /** Most interval evaluations per call (default 20,000). */
   readonly budget?: number;
+  /**
+   * Throw where c jumps across 0 at |t| below this: at a pole or an edge of c's domain c > 0 changes and there is no root
+   * (default 0: never).
+   */
+  readonly refuseJumpsWithin?: number;
 }
 
 /**
@@ -43,7 +48,7 @@ export function makeRootFinder(
   t: NodeId,
   options: RootFinderOptions = {},
 ): RootFinder {
-  const { reach = 39, budget = 20_000 } = options;
+  const { reach = 39, budget = 20_000, refuseJumpsWithin = 0 } = options;
   if (graph.inputIndex(t) < 0) throw new TypeError(`makeRootFinder: t is no input; got \`${print(graph, t)}\``);
   if (graph.hasFlag(condition, MASK))
     throw new TypeError(
@@ -53,5 +58,5 @@ export function makeRootFinder(
     throw new RangeError(`makeRootFinder: reach is out of range; got ${reach}, expected a positive finite number`);
   const plan = makePlan(graph, condition, t);
   const along = graph.inputs[graph.inputIndex(t)]!.name;
-  return new Finder(plan, { reach, budget, along, text: (node) => print(graph, node ?? condition) });
+  return new Finder(plan, { reach, budget, refuseJumpsWithin, along, text: (node) => print(graph, node ?? condition) });
 }
