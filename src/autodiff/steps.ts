@@ -75,15 +75,8 @@ export function stepFunctions(graph: Graph, selections: readonly NodeId[], steps
   }
   const made: NodeId[] = [];
   for (const [of, group] of groups) {
-    const step =
-      group.length < FEWEST
-        ? undefined
-        : stepFunction(
-            graph,
-            of,
-            group.map(({ jump }) => jump),
-            steps,
-          );
+    const jumps = group.map(({ jump }) => jump);
+    const step = jumps.length < FEWEST ? undefined : stepFunction(graph, of, jumps, steps);
     if (step === undefined) others.push(...group.map(({ node }) => node));
     else made.push(step);
   }
@@ -102,14 +95,13 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
   );
   const bits = 32 - Math.clz32(sorted.length);
   if (bits > MOST_BITS) return undefined;
-  const sum = (first: NodeId, next: NodeId): NodeId => A.add(first, next);
   // Values of the function on the intervals: what lies below x adds its upper value, the rest its lower one.
   const uppers = [zero];
-  for (const { above } of sorted) uppers.push(sum(uppers[uppers.length - 1]!, above));
+  for (const { above } of sorted) uppers.push(A.add(uppers[uppers.length - 1]!, above));
   const lowers = [zero];
-  for (const { below } of [...sorted].reverse()) lowers.push(sum(lowers[lowers.length - 1]!, below));
-  const values = uppers.map((upper, count) => sum(upper, lowers[sorted.length - count]!));
-  const forNaN = sorted.reduce((total, jump) => sum(total, jump.undefined), zero);
+  for (const { below } of [...sorted].reverse()) lowers.push(A.add(lowers[lowers.length - 1]!, below));
+  const values = uppers.map((upper, count) => A.add(upper, lowers[sorted.length - count]!));
+  const forNaN = sorted.reduce((total, jump) => A.add(total, jump.undefined), zero);
   const place = search(
     graph,
     of,

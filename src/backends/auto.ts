@@ -3,6 +3,7 @@ import { FAST_INTERPRETER } from "../autodiff/fast-interpreter.ts";
 import type { Backend, Executable, TapeProgram } from "../autodiff/interpreter.ts";
 import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm.ts";
 import { type WasmKernelsOptions, wasmKernels } from "./wasm-kernels.ts";
+import { mayCompile } from "./webassembly.ts";
 
 export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
 
@@ -29,20 +30,4 @@ export function auto(options: AutoOptions = {}): Backend {
       return compiled(expectedSamples !== undefined).load(program);
     },
   };
-}
-
-declare const WebAssembly: { Module: new (bytes: Uint8Array) => object } | undefined;
-
-let permitted: boolean | undefined;
-
-// Whether the runtime compiles WebAssembly: found by compiling the empty module, once.
-function mayCompile(): boolean {
-  if (permitted !== undefined) return permitted;
-  try {
-    permitted =
-      typeof WebAssembly !== "undefined" && !!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-  } catch {
-    permitted = false; // a content security policy, or an edge runtime
-  }
-  return permitted;
 }

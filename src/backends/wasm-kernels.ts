@@ -20,13 +20,7 @@ import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts"
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
-
-// The part of the platform's WebAssembly that is used.
-declare const WebAssembly: {
-  Memory: new (options: { initial: number }) => { readonly buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: { readonly [name: string]: unknown } };
-};
+import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmKernelsOptions {
   /**
@@ -36,7 +30,6 @@ export interface WasmKernelsOptions {
   readonly module?: object;
 }
 
-const PAGE = 65536;
 /** Words of an instruction before its operands: kernel, length in bytes, result. */
 const HEADER = 3;
 
@@ -53,7 +46,7 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
     name: "wasm kernels",
     laneMultiple: 2,
     load: (program) => {
-      module ??= new WebAssembly.Module(kernelModule());
+      module ??= compileModule(kernelModule());
       return load(program, module);
     },
   };
@@ -65,11 +58,11 @@ function load(program: TapeProgram, module: object): Executable {
   const codeBase = maskBase + 4 * maskSlots;
   const words = lane.reduce((total, { operands }) => total + HEADER + operands.length, 0);
   const noiseBase = 64 * Math.ceil((codeBase + 4 * words + 16) / 64);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((noiseBase + NOISE_BYTES) / PAGE) });
+  const memory = makeMemory(pagesOf(noiseBase + NOISE_BYTES));
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   const code = new Int32Array(memory.buffer, codeBase, words);
-  const { exports } = new WebAssembly.Instance(module, { m: { ...SCALAR, m: memory } });
+  const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
   const run = exports["run"] as (at: number, end: number, n: number) => void;
 
   const parts: ((n: number) => void)[] = [];

@@ -9,20 +9,13 @@ import {
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
-import type { RowFill } from "../random/row-fill.ts";
-import { fillNormalsWithHelp } from "../random/row-fill.ts";
+import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
 import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
-
-// The part of the platform's WebAssembly that is used.
-declare const WebAssembly: {
-  Memory: new (options: { initial: number }) => { readonly buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: { readonly [name: string]: unknown } };
-};
+import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmOptions {
   /**
@@ -40,7 +33,6 @@ export interface WasmOptions {
 /** Default of `after`. */
 export const DEFAULT_AFTER = 5000;
 const MOST_IN_BLOCK = 10_000;
-const PAGE = 65536;
 
 /**
  * A back end that compiles each tape to a WebAssembly module of its own; same bits as the interpreter. Operations that
@@ -66,8 +58,8 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   const { realSlots, maskSlots, kernels } = program;
   const maskBase = 8 * realSlots;
   const noiseBase = 64 * Math.ceil((maskBase + 4 * maskSlots + 16) / 64);
-  const pages = Math.ceil((noiseBase + NOISE_BYTES) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages });
+  const pages = pagesOf(noiseBase + NOISE_BYTES);
+  const memory = makeMemory(pages);
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   const interpreted = (steps: readonly Step[]): Run => {
@@ -88,8 +80,8 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       ...generated(late).map((block, index) => functionOf(block, true, `r${index}`, maskBase)),
       ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
     ];
-    const module = new WebAssembly.Module(assemble([...ELEMENTARY, ...functions, ...NOISE], pages, IMPORTS));
-    const { exports } = new WebAssembly.Instance(module, { m: { ...SCALAR, m: memory } });
+    const module = compileModule(assemble([...ELEMENTARY, ...functions, ...NOISE], pages, IMPORTS));
+    const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
     const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
       let index = 0;
       return blocks.map((block) => (block.generated ? (exports[prefix + index++] as Run) : interpreted(block.steps)));
