@@ -1,12 +1,9 @@
 /** Means over the lanes, and what computes them: sums in two parts, and uniform instructions without a call for each. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ALL_OPS } from "../src/autodiff/all-ops.ts";
-import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../src/autodiff/index.ts";
 import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
-import type { Kernels } from "../src/autodiff/kernels.generated.ts";
 import { planMeans } from "../src/autodiff/means.ts";
 import { runScalars, SCALAR_CODES } from "../src/autodiff/scalars.generated.ts";
 import { runRest } from "../src/autodiff/tape.ts";
@@ -18,8 +15,8 @@ import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { makeGenerator } from "../src/index.ts";
 import { makeMoments, makeSampler, meanGradientInto, momentsInto } from "../src/inference/sampler.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
+import { KERNELS, tapeProgram } from "./support/tape-program.ts";
 
-const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
 const LANES = 16;
 const real = fc.oneof(
   fc.constantFrom(0, -0, 1, 1e-300, 1e300, Infinity, -Infinity, NaN),
@@ -50,17 +47,9 @@ describe("sums over the lanes", () => {
               return { offset, lane: isLane(j) };
             });
             const step: Step = { name, result: { offset: 0, lane: false }, operands };
-            const { slots, masks, runLanes } = backend.load({
-              kernels: KERNELS,
-              expectedSamples: undefined,
-              lanes: LANES,
-              realSlots: free,
-              maskSlots: free,
-              uniform: [],
-              rest: [],
-              lane: [step],
-              outputs: [],
-            });
+            const { slots, masks, runLanes } = backend.load(
+              tapeProgram({ lanes: LANES, realSlots: free, maskSlots: free, lane: [step] }),
+            );
             for (const [j, values] of columns.entries())
               (kinds[j] === "m" ? masks : slots).set(values, operands[j]!.offset);
             const expected = new Float64Array(2 * count);

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { ALL_OPS, ELEMENTARY } from "../src/autodiff/all-ops.ts";
 import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
 import { ELEMENTARY_OPS } from "../src/autodiff/elementary-ops.ts";
-import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
 import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
 import {
@@ -19,12 +18,12 @@ import {
   runLanes,
   runUniform,
 } from "../src/autodiff/index.ts";
-import type { Kernel, Kernels } from "../src/autodiff/kernels.generated.ts";
+import type { Kernel } from "../src/autodiff/kernels.generated.ts";
 import { BASIC } from "../src/autodiff/op-table.ts";
 import type { PartialRule } from "../src/autodiff/ops.ts";
 import { SPECIAL_OPS } from "../src/autodiff/special-ops.ts";
+import { KERNELS } from "./support/tape-program.ts";
 
-const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
 const EPSILON = Number.EPSILON;
 const DRAWS = 40;
 

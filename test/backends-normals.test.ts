@@ -11,19 +11,12 @@ import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from ".
 import { beyondTable } from "../src/random/normal-table.ts";
 import { fillNormalsWithHelp, type RowFill } from "../src/random/row-fill.ts";
 import { blockAt } from "../src/random/threefry.ts";
+import { tapeProgram } from "./support/tape-program.ts";
 
 const MOST = 20_000;
 
 function loaded(backend: Backend): Executable {
-  const none = { uniform: [], rest: [], lane: [], outputs: [] };
-  return backend.load({
-    kernels: {},
-    lanes: 2,
-    expectedSamples: undefined,
-    realSlots: MOST,
-    maskSlots: 3,
-    ...none,
-  });
+  return backend.load(tapeProgram({ lanes: 2, realSlots: MOST, maskSlots: 3 }));
 }
 
 const FILLS: readonly (readonly [string, NormalFill])[] = [

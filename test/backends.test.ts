@@ -1,12 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { ALL_OPS } from "../src/autodiff/all-ops.ts";
 import { OP_NAMES } from "../src/autodiff/codes.ts";
 import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
-import { FAST_KERNELS } from "../src/autodiff/fast-kernels.generated.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
 import { type Backend, INTERPRETER, type Place, type Step, type TapeProgram } from "../src/autodiff/interpreter.ts";
-import type { Kernels } from "../src/autodiff/kernels.generated.ts";
 import { auto } from "../src/backends/auto.ts";
 import { kindsOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
@@ -18,6 +15,7 @@ import { makeGenerator } from "../src/index.ts";
 import { makeMoments, makeSampler, momentsInto } from "../src/inference/sampler.ts";
 import { conditions, gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
 import type { Model } from "../src/program/model.ts";
+import { KERNELS, tapeProgram } from "./support/tape-program.ts";
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["the default", FAST_INTERPRETER],
@@ -29,7 +27,6 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
-const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
 const LANES = 6;
 const EDGES = [
   0,
@@ -73,17 +70,15 @@ function resultOf(backend: Backend, name: string, lanes: number, columns: readon
   const [one, zero] = [place(false), place(false)];
   const shown = place(true);
   const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
-  const { slots, masks, runLanes } = backend.load({
-    kernels: KERNELS,
-    expectedSamples: undefined,
-    lanes: LANES,
-    realSlots: free,
-    maskSlots: free,
-    uniform: [],
-    rest: [],
-    lane: steps,
-    outputs: [resultKind === "m" ? shown : result],
-  });
+  const { slots, masks, runLanes } = backend.load(
+    tapeProgram({
+      lanes: LANES,
+      realSlots: free,
+      maskSlots: free,
+      lane: steps,
+      outputs: [resultKind === "m" ? shown : result],
+    }),
+  );
   slots[one.offset] = -1;
   slots[zero.offset] = 0;
   columns.forEach((column, j) => {
@@ -197,17 +192,8 @@ test("sizes of blocks that cannot be are refused", () => {
 });
 
 describe("auto", () => {
-  const program = (expectedSamples?: number): TapeProgram => ({
-    kernels: KERNELS,
-    lanes: LANES,
-    expectedSamples,
-    realSlots: 8,
-    maskSlots: 0,
-    uniform: [],
-    rest: [],
-    lane: [],
-    outputs: [],
-  });
+  const program = (expectedSamples?: number): TapeProgram =>
+    tapeProgram({ lanes: LANES, realSlots: 8, expectedSamples });
   // What WebAssembly works on comes in pages.
   const isWasm = ({ slots }: { slots: Float64Array }): boolean => slots.buffer.byteLength % 65536 === 0;
 

@@ -1,0 +1,13 @@
+import { ALL_OPS } from "../../src/autodiff/all-ops.ts";
+import { FAST_KERNELS } from "../../src/autodiff/fast-kernels.generated.ts";
+import type { TapeProgram } from "../../src/autodiff/interpreter.ts";
+import type { Kernels } from "../../src/autodiff/kernels.generated.ts";
+
+/** Every kernel that a program may ask for. */
+export const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };
+
+/** A program with these parts and nothing else to do. */
+export function tapeProgram(parts: Partial<TapeProgram> & Pick<TapeProgram, "lanes" | "realSlots">): TapeProgram {
+  const none = { uniform: [], rest: [], lane: [], outputs: [] };
+  return { kernels: KERNELS, expectedSamples: undefined, maskSlots: 0, ...none, ...parts };
+}
