@@ -32,15 +32,16 @@ export function withNoise(estimator: Estimator, options: NoiseOptions): Estimato
 function paired(fill: Noise["fill"]): Noise["fill"] {
   return (out, offset, stride, generator, stream, firstSample, lanes, dimensions, group, rowFill) => {
     const first = Math.floor(firstSample / 2);
-    const draws = Math.floor((firstSample + lanes - 1) / 2) - first + 1;
+    const odd = firstSample - 2 * first;
+    const draws = (lanes + odd + 1) >> 1;
     fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2), rowFill);
+    if (lanes === 1 && odd === 0) return;
     for (let d = 0; d < dimensions; d++) {
       const row = offset + d * stride;
       // From the end, so that a draw is read before its place is written.
       for (let i = lanes - 1; i >= 0; i--) {
-        const sample = firstSample + i;
-        const draw = out[row + Math.floor(sample / 2) - first]!;
-        out[row + i] = sample % 2 === 0 ? draw : -draw;
+        const draw = out[row + ((i + odd) >> 1)]!;
+        out[row + i] = ((i + odd) & 1) === 0 ? draw : -draw;
       }
     }
   };

@@ -69,7 +69,9 @@ export function fillSobolNormals(
   const group = Math.max(2, bits & ~1);
   const end = firstSample + lanes;
   const { words } = generator;
-  for (let from = firstSample; from < end; ) {
+  // Of a batch of one point all digits are fresh.
+  if (bits === 0) for (let d = 0; d < dimensions; d++) for (let i = 0; i < lanes; i++) out[offset + d * stride + i] = 0;
+  for (let from = bits === 0 ? end : firstSample; from < end; ) {
     const b = Math.floor(from / batch);
     const to = Math.min(end, (b + 1) * batch);
     const [low, high] = [b | 0, (b / TWO_32) | 0];
@@ -250,7 +252,7 @@ function fillBelow(
     const row3 = count > 3 ? row2 + stride : row0;
     const block = DIGITS + (d >>> 2);
     for (let i = 0, end = lanes; i < lanes; i++) {
-      if (rowFill && (i === 0 || i === end)) {
+      if (rowFill && lanes - i >= 4 && (i === 0 || i === end)) {
         i += rowFill.normals(
           row0 + i,
           stride,
