@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, div, gt, mul, sub } from "../src/autodiff/expr.ts";
+import { add, div, exp, gt, mul, type Real, square, sum, type Truth } from "../src/autodiff/expr.ts";
 import { normalCdf } from "../src/autodiff/special/normal.ts";
 import { normal } from "../src/distributions/index.ts";
-import { corrected, type Estimator, reparam } from "../src/estimators/index.ts";
+import { plainCorrected } from "../src/estimators/boundary-terms.ts";
+import { corrected, type Estimator, lyy18, reparam } from "../src/estimators/index.ts";
 import { estimateGradient, logJoint } from "../src/inference/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import {
@@ -93,18 +94,55 @@ test("a condition with a threshold that the same latent decides is not taken for
   );
 });
 
-test("a condition that jumps across 0 at a pole is refused: nothing would be counted there", () => {
-  const between = (mean: number) => {
-    const model = defineModel("poles", ({ sample, observe, where }) => {
-      const u = sample("u", normal(0, 1));
-      const sides = [sub(mul(0.5, u), 1), sub(mul(-0.5, u), 0.5)].map((side) => div(1, side));
-      observe(normal(where(gt(sides[0]!, sides[1]!), 1, -1), 1), 0.5);
+describe("a pole across which a condition changes", () => {
+  const withCondition = (condition: (u: Real, w: Real) => Truth): Model =>
+    defineModel("poles", ({ sample, observe, where }) => {
+      const [u, w] = [sample("u", normal(0, 1)), sample("w", normal(0, 1))];
+      observe(normal(where(condition(u, w), 1, -1), 1), 0.5);
     });
-    return () => estimateGradient(model, { estimator: corrected(), params: { mu: [mean], rho: [-2] }, samples: 16 });
-  };
-  expect(between(0)).toThrow(/jumps across 0 at .*, where .* is 0; expected a condition without such a pole/);
-  // Its poles, at 2 and −1, lie more than 12 standard deviations away.
-  expect(between(20)).not.toThrow();
+  const at = (model: Model, estimator: Estimator, mean: number) => () =>
+    estimateGradient(model, { estimator, params: { mu: [mean, 0], rho: [-2, -2] }, samples: 16 });
+  const reciprocal = withCondition((u, w) => gt(w, exp(div(1, u))));
+
+  test("is refused where it is not taken off by multiplying denominators out: nothing would be counted there", () => {
+    expect(at(reciprocal, corrected(), 0)).toThrow(
+      /jumps across 0 at .*, where .* is 0; expected a condition without such a pole/,
+    );
+    // The pole lies more than 12 standard deviations away.
+    expect(at(reciprocal, corrected(), 20)).not.toThrow();
+  });
+
+  test("is refused by estimators that move variables in which the condition is affine", () => {
+    for (const estimator of [plainCorrected(), lyy18()])
+      for (const model of [reciprocal, withCondition((u, w) => gt(div(w, u), 1))])
+        expect(at(model, estimator, 0)).toThrow(/no variable in which it is affine/);
+    // A divisor that is positive makes none.
+    expect(
+      at(
+        withCondition((u, w) => gt(div(w, add(exp(u), square(w))), 1)),
+        corrected(),
+        0,
+      ),
+    ).not.toThrow();
+    expect(
+      at(
+        withCondition((u, w) => gt(div(w, exp(u)), 1)),
+        plainCorrected(),
+        0,
+      ),
+    ).not.toThrow();
+  });
+
+  test("is refused where it could be missed, with too many variables in divisors", () => {
+    const model = defineModel("poles", ({ sample, observe, where }) => {
+      const z = Array.from({ length: 4 }, (_, i) => sample(`z${i}`, normal(0, 1)));
+      const holds = gt(sum(z.map((each) => exp(div(1, each)))), 2);
+      observe(normal(where(holds, 1, -1), 1), 0.5);
+    });
+    expect(() => estimateGradient(model, { estimator: corrected(), samples: 16 })).toThrow(
+      /divides by what may be 0; got 4 variables in such divisors, expected at most 3/,
+    );
+  });
 });
 
 /** Has the model a pole across which a condition jumps? */

@@ -7,6 +7,7 @@ import { gradient } from "../autodiff/gradient.ts";
 import { MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
+import { poles } from "./poles.ts";
 import type { Target } from "./target.ts";
 
 export interface BlockEntry {
@@ -83,7 +84,10 @@ function affineVariables({ graph, variableOf }: Target, condition: NodeId): Affi
     conflicts.set(p, (conflicts.get(p) ?? new Set()).add(q));
     conflicts.set(q, (conflicts.get(q) ?? new Set()).add(p));
   };
-  for (const node of graph.reachable([condition])) {
+  const nodes = graph.reachable([condition]);
+  // Across a pole a condition may change, and no variable but those of the divisor is moved there.
+  if (poles(graph, nodes).size > 0) return { candidates: [], conflicts };
+  for (const node of nodes) {
     const of = graph.operands(node).map((operand) => variablesOf.get(operand)!);
     const bend = (some: ReadonlySet<number>): void => {
       for (const v of some) bent.add(v);

@@ -12,6 +12,7 @@ import { substitute } from "../autodiff/substitute.ts";
 import { makeRootFinder } from "../roots/isolate.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Derived } from "./estimator.ts";
+import { poles } from "./poles.ts";
 import { type Surface, slopeAt } from "./surface.ts";
 import { placedAt, smoothlyMoved, type Target, variablesBelow } from "./target.ts";
 
@@ -33,12 +34,21 @@ export interface Curve {
 /** Most variables along which the roots of one condition are sought. */
 const MOST_DIRECTIONS = 3;
 
-/** The variables along which the roots of a condition are sought: the first that move it by themselves. */
+/**
+ * The variables along which the roots of a condition are sought: the first that move it by themselves. Those of divisors come
+ * before others, so that a pole across which the condition changes is met and refused; RangeError if they are too many.
+ */
 export function directionsOf(target: Target, condition: NodeId): number[] {
   const { graph, variables } = target;
   const cone = graph.reachable([condition]);
   const moves = (v: number): boolean => smoothlyMoved(graph, [variables[v]!.node], cone)[condition] === 1;
-  return variablesBelow(target, condition).filter(moves).slice(0, MOST_DIRECTIONS);
+  const dividing = new Set([...poles(graph, cone).values()].flatMap((divisor) => variablesBelow(target, divisor)));
+  if (dividing.size > MOST_DIRECTIONS)
+    throw new RangeError(
+      `corrected: condition \`${graph.text(condition)}\` divides by what may be 0; got ${dividing.size} variables in such divisors, expected at most ${MOST_DIRECTIONS}, or divisors that are positive`,
+    );
+  const others = variablesBelow(target, condition).filter((v) => !dividing.has(v));
+  return [...dividing, ...others].filter(moves).slice(0, MOST_DIRECTIONS);
 }
 
 /** The surface of a boundary along each of its directions. */

@@ -17,6 +17,7 @@ import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId, OpName } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { blocksOf } from "./block.ts";
+import { poles } from "./poles.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
@@ -93,6 +94,7 @@ function crossingOf(target: Target, cones: ConeVariables, predicate: NodeId, var
   const others = [...coefficients.keys()].filter((atom) => atom !== node);
   if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
   const isShared = others.some((atom) => cones.all(atom).size > 0);
+  if (isShared && poles(graph, graph.reachable(others)).size > 0) return undefined; // the expectation would jump there
   if (isShared && blocksOf(target, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
   const rest = A.add(
     graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),

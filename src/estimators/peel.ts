@@ -1,7 +1,7 @@
 /**
  * Peeling conditions: monotone functions, maxima, absolute values, arms and signs of products are taken off a
- * comparison until what is compared is as simple as it gets, so that `exp(z) > 1`, `1/z > 0` and `z > 0` become the same
- * condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons
+ * comparison until what is compared is as simple as it gets, and denominators multiplied out, so that `exp(z) > 1`, `1/z > 0`
+ * and `z > 0` become the same condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons
  * with it are false, as those with NaN are.
  */
 
@@ -15,6 +15,7 @@ import { normalQuantile } from "../autodiff/special/normal.ts";
 import { pow } from "../autodiff/special/power.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { decided } from "./decided.ts";
+import { signFactors } from "./fraction.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most conditions that one comparison is taken apart into. */
@@ -90,14 +91,14 @@ class Peeler {
     if (constant === Infinity && atoms.every(([atom]) => graph.op[atom] === INPUT)) return graph.truth(true);
     if (atoms.length === 1) {
       const [atom, a] = atoms[0]!;
-      return this.#compare(atom, -constant / a, a > 0) ?? plain;
+      return this.#compare(atom, -constant / a, a > 0) ?? this.#fraction(c) ?? plain;
     }
     if (constant === Infinity) return plain;
     if (atoms.length === 2 && constant === 0) {
       const between = this.#both(atoms as [[NodeId, number], [NodeId, number]]);
       if (between !== undefined) return between;
     }
-    return this.#unfolded(c, coefficients) ?? plain;
+    return this.#unfolded(c, coefficients) ?? this.#fraction(c) ?? plain;
   }
 
   /** x > y */
@@ -133,11 +134,7 @@ class Peeler {
         return graph.isConstant(x) ? this.#reciprocal(graph.value(x), y, value, above) : undefined;
       case CODE.mul: {
         if (value !== 0) return undefined;
-        const [up, down] = [
-          [is(x, 0, true), is(y, 0, above)],
-          [is(x, 0, false), is(y, 0, !above)],
-        ] as const;
-        return A.or(A.and(up[0]!, up[1]!), A.and(down[0]!, down[1]!));
+        return this.#product([x, above ? y : A.neg(y)]);
       }
       case CODE.max:
       case CODE.min: {
@@ -162,6 +159,24 @@ class Peeler {
     if (value >= high) return above ? this.#graph.truth(false) : defined;
     const edge = A.constant(inverse(value));
     return above ? this.#above(x, edge) : A.and(this.#above(edge, x), defined);
+  }
+
+  // A product is positive where none of its factors is 0 and an even number of them negative.
+  #product([first, ...others]: readonly NodeId[]): NodeId {
+    const { algebra: A } = this.#graph;
+    const signs = (factor: NodeId) => [this.positive(factor), this.positive(A.neg(factor))] as const;
+    let [up, down] = signs(first!);
+    for (const other of others) {
+      const [plus, minus] = signs(other);
+      [up, down] = [A.or(A.and(up, plus), A.and(down, minus)), A.or(A.and(up, minus), A.and(down, plus))];
+    }
+    return up;
+  }
+
+  // Quotients by what may be 0.
+  #fraction(c: NodeId): NodeId | undefined {
+    const factors = signFactors(this.#graph, c);
+    return factors && this.#product(factors);
   }
 
   // k/u against a value.

@@ -28,7 +28,7 @@ const REACH = 6.5; // sd; beyond it lies less than 1e-10 of a normal
 export function planeQuadrature<S extends string | number>(
   { latents: n, two, holds, logJoint }: PlainDensity<S>,
   { mu, rho }: Parameters,
-  { scan = 260, points = 10, panel = 1.6 }: QuadratureOptions = {},
+  { scan = 260, points = 12, panel = 1.6 }: QuadratureOptions = {},
 ): Exact {
   const sigma = rho.map((value) => Math.log1p(Math.exp(value)));
   const place = (axis: number, x: number): number => (axis < n ? mu[axis]! + sigma[axis]! * x : x);

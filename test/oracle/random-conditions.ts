@@ -267,6 +267,19 @@ export const KINDS = {
       const split = kit.gt(kit.add(u, w), kit.constant(c));
       return kit.where(split, kit.sub(u, kit.constant(a)), kit.add(kit.mul(kit.constant(b), w), kit.constant(c)));
     }, below),
+  quotient: ([a, b, c, below]: Numbers) =>
+    sided(
+      (kit, u, w) => kit.sub(kit.div(affine(a, c)(kit, w, u), kit.sub(u, kit.constant(c / 2))), kit.constant(b)),
+      below,
+    ),
+  poles: ([a, b, c, below]: Numbers) =>
+    sided((kit, u, w) => {
+      const [first, second] = [
+        kit.div(kit.constant(a), kit.sub(u, kit.constant(c))),
+        kit.div(w, kit.add(u, kit.constant(2))),
+      ];
+      return kit.sub(kit.add(first, kit.mul(kit.constant(b), w)), second);
+    }, below),
 } satisfies { readonly [name: string]: (numbers: Numbers) => ConditionOf };
 export type Kind = keyof typeof KINDS | "again" | "againByData";
 

@@ -4,6 +4,7 @@ import { COINCIDENT, LOGIC, NESTED } from "./combined.ts";
 import { CURVED } from "./curved.ts";
 import { type KnownModel, known, type Table } from "./known.ts";
 import { FOLDED, MONOTONE } from "./monotone.ts";
+import { QUOTIENT } from "./quotient.ts";
 import { ROUNDING } from "./rounding.ts";
 import { CONTINUOUS, DECIDED } from "./smooth.ts";
 
@@ -18,7 +19,8 @@ type Tables = typeof AFFINE &
   typeof LOGIC &
   typeof ROUNDING &
   typeof DECIDED &
-  typeof CONTINUOUS;
+  typeof CONTINUOUS &
+  typeof QUOTIENT;
 type Conditions = { readonly [Name in keyof Tables]: KnownModel };
 
 /**
@@ -49,5 +51,6 @@ function makeConditions(): Conditions {
     ...all("rounding", ROUNDING),
     ...all("decided", DECIDED, false),
     ...all("continuous", CONTINUOUS, false),
+    ...all("quotient", QUOTIENT),
   };
 }
