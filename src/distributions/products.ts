@@ -1,8 +1,6 @@
 /** Products with a logarithm that are 0 where the factor is, even where the logarithm is −∞. */
-import { CODE } from "../autodiff/codes.ts";
 import { add, Expr, exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+import { signOf } from "../autodiff/signs.ts";
 
 /** n · log x; NaN for x < 0. */
 export function timesLog(n: Real, x: Real): Real {
@@ -24,19 +22,9 @@ const ROUNDING = 1e-9;
 export function zeroWhere(slack: Real, otherwise: number): Real {
   if (typeof slack === "number") return slack >= 0 ? 0 : otherwise;
   const { graph, node } = slack;
-  if (nonnegative(graph, node)) return 0;
+  if (signOf(graph, node) > 0) return 0; // the common cases cost nothing
   const { algebra: A } = graph;
   const raised = add(slack, ROUNDING);
   if (!(raised instanceof Expr)) return 0;
   return exprOf(graph, A.where(A.equal(raised.node, A.abs(raised.node)), A.constant(0), A.constant(otherwise)));
-}
-
-const NONNEGATIVE_OPS = new Set([CODE.exp, CODE.sigmoid, CODE.softplus, CODE.square, CODE.abs, CODE.normalCdf]);
-
-// Whether a node is seen to be ≥ 0 at a glance; the common cases then cost nothing.
-function nonnegative(graph: Graph, node: NodeId): boolean {
-  if (graph.isConstant(node)) return graph.value(node) >= 0;
-  if (graph.op[node] === CODE.where)
-    return nonnegative(graph, graph.operand(node, 1)) && nonnegative(graph, graph.operand(node, 2));
-  return NONNEGATIVE_OPS.has(graph.op[node]!);
 }
