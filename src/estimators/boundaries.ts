@@ -14,7 +14,7 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { log } from "../autodiff/special/elementary.ts";
 import { Users } from "../autodiff/users.ts";
 import { type Block, blocksOf } from "./block.ts";
-import { smoothlyMoved, type Target, type TargetTerm, variablesBelow } from "./target.ts";
+import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";
 
 interface Predicate {
   readonly node: NodeId;
@@ -58,8 +58,7 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
   const inputs = target.variables.map(({ node }) => node);
   const moving = smoothlyMoved(graph, inputs, nodes);
   const learned = smoothlyMoved(graph, inputs.slice(0, target.trace.latents.length), nodes);
-  const users = new Users(graph, nodes);
-  const affectedBy = affectedTerms(users, terms);
+  const affectedBy = affectedTerms(new Users(graph, nodes), terms);
   const families = new Families();
   const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
   const refused: RefusedCondition[] = [];
@@ -96,38 +95,11 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     ...boundary,
     affected: inOrder(boundary.affected).map((term) => terms[term]!),
   }));
-  return { boundaries: affordable(target, nodes.length, users, boundaries), refused };
+  return { boundaries, refused };
 }
 
 function inOrder(indices: readonly number[]): number[] {
   return [...new Set(indices)].sort((p, q) => p - q);
-}
-
-/** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
-const MOST_WORK = 12;
-const COUNTED = 32; // boundaries from which the work is estimated
-
-// Moving a variable that many conditions share makes each boundary as costly as ℓ itself. Where that adds up to too
-// much, only the variables are moved that no other condition contains, for conditions that have such.
-function affordable(
-  target: Target,
-  operations: number,
-  users: Users,
-  boundaries: readonly Boundary[],
-): readonly Boundary[] {
-  const { variables } = target;
-  const every = Math.ceil(boundaries.length / COUNTED);
-  let work = 0;
-  for (let k = 0; k < boundaries.length; k += every) {
-    const { blocks } = boundaries[k]!;
-    const moving = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.node));
-    work += every * blocks.length * (users.above(moving).length - moving.length);
-  }
-  if (work <= MOST_WORK * operations) return boundaries;
-  const conditionsOf = new Int32Array(variables.length);
-  for (const { condition } of boundaries) for (const v of variablesBelow(target, condition)) conditionsOf[v]!++;
-  const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
-  return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(target, boundary.condition, isPrivate) }));
 }
 
 /**

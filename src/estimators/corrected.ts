@@ -1,4 +1,5 @@
 import type { NodeId } from "../autodiff/ops.ts";
+import { affordable } from "./affordable.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { ownSurfaces } from "./boundary-terms.ts";
 import { mergeCoincident } from "./coincident.ts";
@@ -58,10 +59,8 @@ function build(
 ): EstimatorNodes {
   const path = pathwise(original, entropy, (target) => prepared(target, marginalise));
   const target = path.seen;
-  const boundaries = mergeCoincident(
-    target,
-    requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true),
-  );
+  const found = requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true);
+  const boundaries = mergeCoincident(target, affordable(target, found));
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
     if (boundary.blocks.length > 0) return ownSurfaces(target, boundary);

@@ -1,5 +1,6 @@
 /** What an estimator will do with a model, for people to read. */
 import { gradient } from "../autodiff/gradient.ts";
+import { affordable } from "../estimators/affordable.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
 import { ownSurfaces } from "../estimators/boundary-terms.ts";
 import { mergeCoincident } from "../estimators/coincident.ts";
@@ -54,7 +55,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   const before = analyseBoundaries(peeled(original));
   const target = prepared(original, true);
   const { boundaries: found, refused } = analyseBoundaries(target);
-  const boundaries = mergeCoincident(target, found);
+  const boundaries = mergeCoincident(target, affordable(target, found));
   const counted = operations(graph);
   const valueNodes = counted([target.value]);
   const path = gradient(graph, target.value, parameters);
