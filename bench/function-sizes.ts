@@ -19,9 +19,7 @@ const SAMPLES = 256;
 const BACKENDS: readonly (readonly [name: string, backend: Backend])[] = [
   ["interpreter", FAST_INTERPRETER],
   ["WebAssembly kernels", wasmKernels()],
-  ...[100, 500, 2000, 10_000].map(
-    (block) => [`WebAssembly, functions of ${block}`, wasm({ block, after: 0 })] as const,
-  ),
+  ...[100, 300, 1000, 2000].map((block) => [`WebAssembly, functions of ${block}`, wasm({ block, after: 0 })] as const),
   ...[30, 100, 1000, 10_000].map((block) => [`JavaScript, functions of ${block}`, jit({ block })] as const),
 ];
 

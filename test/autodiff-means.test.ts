@@ -7,7 +7,7 @@ import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodif
 import { planMeans } from "../src/autodiff/means.ts";
 import { runScalars, SCALAR_CODES } from "../src/autodiff/scalars.generated.ts";
 import { runRest } from "../src/autodiff/tape.ts";
-import { kindsOf } from "../src/backends/blocks.ts";
+import { signatureOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
@@ -77,7 +77,7 @@ describe("sums over the lanes", () => {
 test.each(Object.entries(SCALAR_CODES).filter(([name]) => KERNELS[name]))(
   "%s without a call has the bits of its kernel",
   (name, scalar) => {
-    const kinds = [...kindsOf(name).split(">")[0]!];
+    const kinds = [...signatureOf(name).kinds];
     const variants = KERNELS[name]!;
     const kernel = variants[variants.length - 1] ?? variants[0]!;
     const room = 8; // of the result: four sums in two parts

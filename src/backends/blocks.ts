@@ -4,16 +4,21 @@
  */
 
 import { OPS } from "../autodiff/all-ops.ts";
-import { FAMILIES, FUSED, REDUCTIONS, type Reduction } from "../autodiff/fusion.ts";
+import { FAMILIES, FUSED, REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../autodiff/fusion.ts";
 import type { Place, Step, TapeProgram } from "../autodiff/interpreter.ts";
-import type { OpName } from "../autodiff/ops.ts";
 
-/** An instruction of a block; `stored`: its result is used after the block. */
-export interface BlockStep extends Step {
-  readonly stored: boolean;
+/** What the name of an instruction says. */
+export interface Signature {
   /** r(eal) or m(ask) for each operand, and for the result. */
   readonly kinds: string;
   readonly resultKind: string;
+  /** The sums over the lanes that it adds to, if it is one that does. */
+  readonly reduction?: { readonly row: Reduction; readonly count: number };
+}
+
+/** An instruction of a block; `stored`: its result is used after the block. */
+export interface BlockStep extends Step, Signature {
+  readonly stored: boolean;
 }
 
 export interface Block {
@@ -22,29 +27,45 @@ export interface Block {
   readonly steps: readonly BlockStep[];
 }
 
-/** The sums over the lanes that an instruction adds to, if it is one that does. */
-export function reductionOf(name: string): { readonly row: Reduction; readonly count: number } | undefined {
-  const row = REDUCTIONS.find((candidate) => name.startsWith(candidate.name));
-  return row && { row, count: Number(name.slice(row.name.length)) };
-}
-
-/** Has the instruction any number of uniform operands after the first, so that only its kernel runs it? */
+/** Has the instruction any number of uniform operands after the first? */
 export function isOpen(name: string): boolean {
-  return /^(search\d+|lookUp)$/.test(name);
+  return name === "lookUp" || name.startsWith("search");
 }
 
-/** Kinds of operands and result of an instruction, `rr>r`; of an open one those of the operands that are always there. */
-export function kindsOf(name: string): string {
-  const reduction = reductionOf(name);
-  if (reduction) return `${reduction.row.kinds.repeat(reduction.count)}>r`;
-  if (isOpen(name)) return "r>r";
-  const own = OPS[name as OpName];
-  if (own) return own.kinds ?? `${"r".repeat(own.domain.length)}>r`;
-  const pair = FUSED.find((row) => row.name === name);
-  if (pair) return pair.kinds;
-  const family = FAMILIES.find((row) => name.startsWith(row.name));
-  if (!family) throw new TypeError(`kindsOf: unknown instruction; got ${name}, expected an op or a fused op`);
-  return `r${family.kinds.repeat(Number(name.slice(family.name.length)))}>r`;
+const OPEN: Signature = { kinds: "r", resultKind: "r" };
+
+/** Signature of an instruction; of an open one it has the operands that are always there. TypeError for an unknown name. */
+export function signatureOf(name: string): Signature {
+  const known = isOpen(name) ? OPEN : SIGNATURES.get(name);
+  if (!known) throw new TypeError(`signatureOf: unknown instruction; got ${name}, expected an op or a fused op`);
+  return known;
+}
+
+/** The sums over the lanes that an instruction adds to, if it is one that does. */
+export function reductionOf(name: string): Signature["reduction"] {
+  return SIGNATURES.get(name)?.reduction;
+}
+
+const SIGNATURES: ReadonlyMap<string, Signature> = /* @__PURE__ */ signatures();
+
+function signatures(): Map<string, Signature> {
+  const split = (name: string, text: string): [string, Signature] => {
+    const [kinds, resultKind] = text.split(">") as [string, string];
+    return [name, { kinds, resultKind }];
+  };
+  return new Map([
+    ...Object.entries(OPS).map(([name, { kinds, domain }]) => split(name, kinds ?? `${"r".repeat(domain.length)}>r`)),
+    ...FUSED.map(({ name, kinds }) => split(name, kinds)),
+    ...FAMILIES.flatMap(({ name, kinds }) =>
+      RUNS.map((count) => split(`${name}${count}`, `r${kinds.repeat(count)}>r`)),
+    ),
+    ...REDUCTIONS.flatMap((row) =>
+      RUNS.map((count): [string, Signature] => [
+        `${row.name}${count}`,
+        { kinds: row.kinds.repeat(count), resultKind: "r", reduction: { row, count } },
+      ]),
+    ),
+  ]);
 }
 
 type Generates = (name: string) => boolean;
@@ -64,10 +85,7 @@ function groupsOf(steps: readonly Step[], most: number, generates: Generates): S
 export function uniformBlocksOf(uniform: readonly Step[], most: number, generates: Generates): Block[] {
   return groupsOf(uniform, most, generates).map((steps) => ({
     generated: generates(steps[0]!.name),
-    steps: steps.map((step) => {
-      const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
-      return { ...step, kinds, resultKind, stored: true };
-    }),
+    steps: steps.map((step) => ({ ...step, ...signatureOf(step.name), stored: true })),
   }));
 }
 
@@ -85,19 +103,62 @@ export function blocksOf({ lane, outputs }: TapeProgram, most: number, generates
         .slice()
         .reverse()
         .map((step): BlockStep => {
-          const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
-          const key = slotKey(resultKind, step.result);
+          const signature = signatureOf(step.name);
+          const key = slotKey(signature.resultKind, step.result);
           const stored = (readBy.get(key) ?? -1) > block;
           readBy.delete(key);
           step.operands.forEach((place, j) => {
-            const operand = slotKey(kinds[j]!, place);
+            const operand = slotKey(signature.kinds[j]!, place);
             if (place.lane && !readBy.has(operand)) readBy.set(operand, block);
           });
-          return { ...step, stored, kinds, resultKind };
+          return { ...step, ...signature, stored };
         })
         .reverse(),
     }))
     .reverse();
+}
+
+/** An instruction with those of its block that compute its operands, undefined for what is uniform or comes from outside. */
+export interface SourcedStep extends BlockStep {
+  readonly sources: readonly (SourcedStep | undefined)[];
+}
+
+/**
+ * The lane instructions of a block, each right before what is the first to need it, so that few values wait in registers; sums
+ * over the lanes are added to one by one. What is neither stored nor added comes last, as nothing needs it.
+ */
+export function onDemand({ steps }: Block): SourcedStep[] {
+  const latest = new Map<string, SourcedStep>();
+  const sourced = steps.flatMap(sumsApart).map((step): SourcedStep => {
+    const sources = step.operands.map((place, j) =>
+      place.lane ? latest.get(slotKey(step.kinds[j]!, place)) : undefined,
+    );
+    const result = { ...step, sources };
+    if (!step.reduction) latest.set(slotKey(step.resultKind, step.result), result);
+    return result;
+  });
+  const due = new Map<SourcedStep, number>();
+  for (let index = sourced.length - 1; index >= 0; index--) {
+    const step = sourced[index]!;
+    if (step.stored || step.reduction) due.set(step, Math.min(due.get(step) ?? Infinity, index));
+    const when = due.get(step) ?? Infinity;
+    for (const source of step.sources) if (source) due.set(source, Math.min(due.get(source) ?? Infinity, when));
+  }
+  return sourced.sort((x, y) => due.get(x)! - due.get(y)!);
+}
+
+function sumsApart(step: BlockStep): BlockStep[] {
+  if (!step.reduction) return [step];
+  const { row, count } = step.reduction;
+  const width = row.kinds.length;
+  const name = RUN_NAMES[row.name]![1]!;
+  return Array.from({ length: count }, (_, t) => ({
+    ...step,
+    ...signatureOf(name),
+    name,
+    operands: step.operands.slice(t * width, (t + 1) * width),
+    result: { offset: step.result.offset + 2 * t, lane: false },
+  }));
 }
 
 /** Distinguishes the slots of reals and masks. */

@@ -3,22 +3,74 @@
  * Source: WebAssembly core specification 2.0, chapter 5.
  */
 
+/** Bytes that are appended to. */
+class Bytes {
+  #data = new Uint8Array(64);
+  length = 0;
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#data[this.length++] = value;
+  }
+
+  append(bytes: Uint8Array | readonly number[]): void {
+    this.#reserve(bytes.length);
+    this.#data.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  // LEB128, seven bits at a time.
+  unsigned(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  signed(value: number): void {
+    let rest = value;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  /** A view of what has been appended. */
+  get data(): Uint8Array<ArrayBuffer> {
+    return this.#data.subarray(0, this.length);
+  }
+
+  #reserve(count: number): void {
+    if (this.length + count <= this.#data.length) return;
+    const larger = new Uint8Array(2 * (this.length + count));
+    larger.set(this.#data);
+    this.#data = larger;
+  }
+}
+
 /** Code of one function body, to which instructions are appended. */
 export class Code {
-  readonly bytes: number[] = [];
+  readonly bytes: Bytes = new Bytes();
 
   /** A plain instruction with its immediate integers, unsigned. */
   op(opcode: number, ...immediates: number[]): this {
-    this.bytes.push(opcode);
-    for (const value of immediates) unsigned(this.bytes, value);
+    this.bytes.byte(opcode);
+    for (const value of immediates) this.bytes.unsigned(value);
     return this;
   }
 
   /** A SIMD instruction. */
   simd(name: keyof typeof SIMD, ...immediates: number[]): this {
-    this.bytes.push(0xfd);
-    unsigned(this.bytes, SIMD[name]);
-    for (const value of immediates) unsigned(this.bytes, value);
+    this.bytes.byte(0xfd);
+    this.bytes.unsigned(SIMD[name]);
+    for (const value of immediates) this.bytes.unsigned(value);
     return this;
   }
 
@@ -39,16 +91,14 @@ export class Code {
   }
 
   i32(value: number): this {
-    this.bytes.push(0x41);
-    signed(this.bytes, value);
+    this.bytes.byte(0x41);
+    this.bytes.signed(value);
     return this;
   }
 
   /** Both lanes the same double. */
   f64x2(value: number): this {
-    const bytes = new Uint8Array(Float64Array.of(value, value).buffer);
-    this.bytes.push(0xfd, 12, ...bytes);
-    return this;
+    return this.#constant(Float64Array.of(value, value));
   }
 
   /**
@@ -56,8 +106,7 @@ export class Code {
    * local with eight times the number of the first lane, `n` that with the number of lanes.
    */
   liveLanes(at: number, n: number): this {
-    for (const high of [0xff, 0])
-      this.bytes.push(0xfd, 12, ...Array<number>(8).fill(0xff), ...Array<number>(8).fill(high));
+    this.i32x4(-1, -1, -1, -1).i32x4(-1, -1, 0, 0);
     this.get(at).i32(8).op(0x6a).get(n).i32(3).op(0x74).op(0x48); // at + 8 < 8 n
     return this.op(0x1c, 1, V128); // select
   }
@@ -69,25 +118,31 @@ export class Code {
 
   /** Four lanes of 32-bit integers. */
   i32x4(...words: readonly [number, number, number, number]): this {
-    this.bytes.push(0xfd, 12, ...new Uint8Array(Int32Array.from(words).buffer));
+    return this.#constant(Int32Array.from(words));
+  }
+
+  #constant(value: Float64Array | Int32Array): this {
+    this.bytes.byte(0xfd);
+    this.bytes.byte(12);
+    this.bytes.append(new Uint8Array(value.buffer));
     return this;
   }
 }
 
 // biome-ignore format: a table
 export const SIMD = {
-  load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, store32_lane: 90, store64_lane: 91,
+  load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, load64_lane: 87, store32_lane: 90, store64_lane: 91,
   splat: 20, extract: 33, replace: 34, demote: 94, promote: 95,
   eq: 71, ne: 72, lt: 73, gt: 74, ge: 76, not: 77, and: 78, andnot: 79, or: 80, xor: 81, bitselect: 82, any_true: 83,
   floor: 117, abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
   swizzle: 14, i8_splat: 15, i8_eq: 35, i8_shr_u: 109, i8_add: 110, i8_sub: 113,
   i16_splat: 16, i16_extend_low_u8: 137, i16_extend_high_u8: 138, i32_extend_low_u16: 169, i32_extend_high_u16: 170,
-  i16_extract_u: 25, i32_splat: 17, i32_ne: 56, i32_lt_s: 57, i32_shl: 171, i32_shr_s: 172, i32_shr_u: 173, i32_add: 174, i32_sub: 177, i32_min_s: 182,
+  i16_extract_u: 25, i32_splat: 17, i32_extract: 27, i32_replace: 28, i32_ne: 56, i32_lt_s: 57, i32_shl: 171, i32_shr_s: 172, i32_shr_u: 173, i32_add: 174, i32_sub: 177, i32_min_s: 182,
   convert_low_i32: 254, i32_trunc_f32_u: 249, i64_extend_low_i32: 199, i64_shl: 203, i64_shr_s: 204, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
 } as const;
 
 export const I32 = 0x7f;
-const F64 = 0x7c;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
 
 export interface FunctionSpec {
@@ -129,13 +184,8 @@ export function assemble(
   const exported = functions.flatMap(({ name }, index) =>
     name === undefined ? [] : [[...text(name), 0, ...number(imports.length + index)]],
   );
-  const bodies = functions.map(({ locals, code }) => {
-    const body = [...number(locals.length), ...locals.flatMap(([count, type]) => [...number(count), type])];
-    for (const byte of code.bytes) body.push(byte);
-    body.push(0x0b);
-    return body;
-  });
-  const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const bytes = new Bytes();
+  bytes.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(bytes, 1, types);
   section(bytes, 2, [...imported, [...text("m"), ...text("m"), 2, 0, ...number(pages)]]);
   section(
@@ -149,23 +199,26 @@ export function assemble(
     section(bytes, 9, [
       [0, 0x41, 0, 0x0b, ...number(indirect.length), ...indirect.flatMap((index) => number(imports.length + index))],
     ]);
-  section(
-    bytes,
-    10,
-    bodies.map((body) => number(body.length).concat(body)),
-  );
-  return Uint8Array.from(bytes);
+  section(bytes, 10, functions.map(bodyOf));
+  return bytes.data.slice();
 }
 
-function section(bytes: number[], id: number, items: readonly (readonly number[])[]): void {
+function bodyOf({ locals, code }: FunctionSpec): Uint8Array {
+  const groups = [...number(locals.length), ...locals.flatMap(([count, type]) => [...number(count), type])];
+  const body = new Bytes();
+  body.unsigned(groups.length + code.bytes.length + 1);
+  body.append(groups);
+  body.append(code.bytes.data);
+  body.byte(0x0b);
+  return body.data;
+}
+
+function section(bytes: Bytes, id: number, items: readonly (Uint8Array | readonly number[])[]): void {
   const count = number(items.length);
-  bytes.push(id);
-  unsigned(
-    bytes,
-    items.reduce((total, item) => total + item.length, count.length),
-  );
-  bytes.push(...count);
-  for (const item of items) for (const byte of item) bytes.push(byte);
+  bytes.byte(id);
+  bytes.unsigned(items.reduce((total, item) => total + item.length, count.length));
+  bytes.append(count);
+  for (const item of items) bytes.append(item);
 }
 
 function vector(items: readonly number[]): number[] {
@@ -177,30 +230,7 @@ function text(name: string): number[] {
 }
 
 function number(value: number): number[] {
-  const bytes: number[] = [];
-  unsigned(bytes, value);
-  return bytes;
-}
-
-// LEB128, seven bits at a time.
-function unsigned(bytes: number[], value: number): void {
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes.push(rest);
-}
-
-function signed(bytes: number[], value: number): void {
-  let rest = value;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) {
-      bytes.push(byte);
-      return;
-    }
-    bytes.push(byte | 0x80);
-  }
+  const bytes = new Bytes();
+  bytes.unsigned(value);
+  return [...bytes.data];
 }

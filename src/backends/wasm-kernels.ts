@@ -15,11 +15,12 @@ import {
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import { fillNormalsWithHelp } from "../random/row-fill.ts";
-import { kindsOf } from "./blocks.ts";
+import { isOpen, signatureOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
+import { STEP_FUNCTIONS, tableWords } from "./wasm-steps.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmKernelsOptions {
@@ -56,7 +57,7 @@ function load(program: TapeProgram, module: object): Executable {
   const { realSlots, maskSlots, lane, kernels } = program;
   const maskBase = 8 * realSlots;
   const codeBase = maskBase + 4 * maskSlots;
-  const words = lane.reduce((total, { operands }) => total + HEADER + operands.length, 0);
+  const words = lane.reduce((total, step) => total + lengthOf(step), 0);
   const noiseBase = 64 * Math.ceil((codeBase + 4 * words + 16) / 64);
   const memory = makeMemory(pagesOf(noiseBase + NOISE_BYTES));
   const slots = new Float64Array(memory.buffer, 0, realSlots);
@@ -105,18 +106,23 @@ function segments(lane: readonly Step[]): Step[][] {
 }
 
 function writeStep(code: Int32Array, at: number, step: Step, maskBase: number): number {
-  const [kinds, resultKind] = kindsOf(step.name).split(">") as [string, string];
+  const { kinds, resultKind } = signatureOf(step.name);
   const address = (kind: string | undefined, offset: number): number =>
     kind === "m" ? maskBase + 4 * offset : 8 * offset;
-  const length = HEADER + step.operands.length;
+  const length = lengthOf(step);
   code[at] = INDEX.get(keyOf(step))!;
   code[at + 1] = 4 * length;
   code[at + 2] = address(resultKind, step.result.offset);
-  step.operands.forEach(({ offset }, j) => {
-    code[at + HEADER + j] = address(kinds[j], offset);
+  [...kinds].forEach((kind, j) => {
+    code[at + HEADER + j] = address(kind, step.operands[j]!.offset);
   });
+  code.set(tableWords(step), at + HEADER + kinds.length);
   return at + length;
 }
+
+// Words of an instruction: what all have, operands, its table.
+const lengthOf = (step: Step): number =>
+  HEADER + (isOpen(step.name) ? 1 + tableWords(step).length : step.operands.length);
 
 /** A kernel: an instruction, and which of its operands are lanes. */
 interface KernelSpec {
@@ -125,10 +131,12 @@ interface KernelSpec {
 }
 
 const keyOf = ({ name, operands }: Step): string =>
-  keyText(
-    name,
-    operands.map(({ lane }) => lane),
-  );
+  isOpen(name)
+    ? keyText(name.replace(/\d+/, ""), [true])
+    : keyText(
+        name,
+        operands.map(({ lane }) => lane),
+      );
 const keyText = (name: string, lanes: readonly boolean[]): string => `${name} ${lanes.map(Number).join("")}`;
 
 const SPECS: readonly KernelSpec[] = /* @__PURE__ */ specs();
@@ -139,7 +147,7 @@ const INDEX: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(
 function specs(): KernelSpec[] {
   const rows = [...OP_NAMES.map((name) => ({ name, lanes: 0 })), ...FUSED];
   const single = rows.flatMap(({ name, lanes = 0 }) => {
-    const arity = kindsOf(name).indexOf(">");
+    const arity = signatureOf(name).kinds.length;
     return Array.from({ length: (1 << arity) - 1 }, (_, index) => index + 1)
       .filter((variant) => (variant & lanes) === lanes)
       .map((variant) => ({ name, lanes: Array.from({ length: arity }, (_, j) => ((variant >> j) & 1) === 1) }));
@@ -156,13 +164,14 @@ function specs(): KernelSpec[] {
     const term = [...kinds].map((_, j) => ((lanes >> j) & 1) === 1);
     return RUNS.map((count) => ({ name: `${name}${count}`, lanes: Array.from({ length: count }, () => term).flat() }));
   });
-  return [...single, ...runs, ...reductions].filter(({ name }) => emitterOf(name) ?? reductionEmitterOf(name));
+  const open = ["search", "lookUp"].map((name) => ({ name, lanes: [true] }));
+  return [...single, ...runs, ...reductions, ...open].filter(({ name }) => emitterOf(name) ?? reductionEmitterOf(name));
 }
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
-  const first = ELEMENTARY.length;
-  const functions = [...ELEMENTARY, ...SPECS.map(kernelOf), runner(first), ...NOISE];
+  const first = ELEMENTARY.length + STEP_FUNCTIONS.length;
+  const functions = [...ELEMENTARY, ...STEP_FUNCTIONS, ...SPECS.map(kernelOf), runner(first), ...NOISE];
   return assemble(
     functions,
     1,
@@ -173,7 +182,7 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
 
 /** A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1, rounded up to pairs. */
 function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
-  const [kinds, resultKind] = kindsOf(name).split(">") as [string, string];
+  const { kinds, resultKind } = signatureOf(name);
   const reduction = reductionEmitterOf(name);
   const code = new Code();
   const [at, n, i, half, out] = [0, 1, 2, 3, 4];
@@ -221,7 +230,13 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
     });
   } else {
     const [result] = results as [number];
-    emitterOf(name)!(code, operand, isZero);
+    const table = (): void => {
+      code
+        .get(at)
+        .i32(4 * (HEADER + lanes.length))
+        .op(0x6a);
+    };
+    emitterOf(name)!(code, operand, isZero, table);
     code.set(result);
     code
       .get(out)

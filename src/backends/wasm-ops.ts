@@ -6,12 +6,15 @@ import type { Reduction } from "../autodiff/fusion.ts";
 import { reductionOf } from "./blocks.ts";
 import type { Code } from "./wasm-encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
+import { STEP_INDEX } from "./wasm-steps.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;
 /** Is operand j the constant +0? */
 type IsZero = (j: number) => boolean;
-type Emit = (code: Code, at: Operand, isZero: IsZero) => void;
+/** Puts the address of the instruction's table on the stack. */
+type Table = () => void;
+type Emit = (code: Code, at: Operand, isZero: IsZero, table: Table) => void;
 
 /** Bytes of a shuffle: the low words of two masks of 64 bits side by side, to be stored. */
 export const NARROW: readonly number[] = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
@@ -132,6 +135,16 @@ const FIXED: { readonly [name: string]: Emit } = {
   },
 };
 
+const open =
+  (index: number): Emit =>
+  (code, at, _isZero, table) => {
+    at(0);
+    table();
+    code.call(index);
+  };
+/** Instructions with a table. */
+const OPEN: { readonly [family: string]: Emit } = { search: open(STEP_INDEX.search), lookUp: open(STEP_INDEX.lookUp) };
+
 const TERMS: {
   readonly [family: string]: readonly [
     operands: number,
@@ -157,7 +170,12 @@ type EmitTerm = (code: Code, at: Operand, isZero: IsZero, t: number) => void;
 const REDUCED: { readonly [K in Reduction["name"]]: EmitTerm } = {
   sumLanes: (_code, at, _isZero, t) => at(t),
   sumDots: (code, at, _isZero, t) => product(code, at, 2 * t, 2 * t + 1),
-  sumSquares: (code, at, _isZero, t) => {
+  sumSquares: (code, at, isZero, t) => {
+    // (x + 0)² is x².
+    if (isZero(2 * t + 1)) {
+      product(code, at, 2 * t, 2 * t);
+      return;
+    }
     for (let factor = 0; factor < 2; factor++) {
       at(2 * t);
       at(2 * t + 1);
@@ -179,7 +197,8 @@ export function reductionEmitterOf(name: string): { readonly term: EmitTerm; rea
 export function emitterOf(name: string): Emit | undefined {
   const fixed = FIXED[name];
   if (fixed) return fixed;
-  const [, family = "", count = ""] = /^([a-z]+)(\d)$/.exec(name) ?? [];
+  const [, family = "", count = ""] = /^([a-zA-Z]+)(\d*)$/.exec(name) ?? [];
+  if (OPEN[family]) return OPEN[family];
   const row = TERMS[family];
   if (!row) return undefined;
   const [operands, term] = row;

@@ -10,16 +10,18 @@ import {
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
-import { type Block, blocksOf, slotKey, uniformBlocksOf } from "./blocks.ts";
-import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { type Block, blocksOf, onDemand, uniformBlocksOf } from "./blocks.ts";
+import { type Layout, laneFunction, uniformFunction } from "./wasm-blocks.ts";
+import { assemble } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
-import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
+import { emitterOf, reductionEmitterOf } from "./wasm-ops.ts";
+import { STEP_FUNCTIONS, tableWords } from "./wasm-steps.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmOptions {
   /**
-   * Instructions per generated function (default 500, at most 10,000). Engines take more than linear time over large functions; values
+   * Instructions per generated function (default 300, at most 2000). Engines take more than linear time over large functions; values
    * that pass from one function to the next go through memory.
    */
   readonly block?: number;
@@ -32,7 +34,7 @@ export interface WasmOptions {
 
 /** Default of `after`. */
 export const DEFAULT_AFTER = 5000;
-const MOST_IN_BLOCK = 10_000;
+const MOST_IN_BLOCK = 2000;
 
 /**
  * A back end that compiles each tape to a WebAssembly module of its own; same bits as the interpreter. Operations that
@@ -44,7 +46,7 @@ const MOST_IN_BLOCK = 10_000;
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
 export function wasm(options: WasmOptions = {}): Backend {
-  const { block = 500, after = DEFAULT_AFTER } = options;
+  const { block = 300, after = DEFAULT_AFTER } = options;
   // More would have too many locals for some engines.
   if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
     throw new RangeError(
@@ -57,11 +59,14 @@ export function wasm(options: WasmOptions = {}): Backend {
 function load(program: TapeProgram, most: number, after: number): Executable {
   const { realSlots, maskSlots, kernels } = program;
   const maskBase = 8 * realSlots;
-  const noiseBase = 64 * Math.ceil((maskBase + 4 * maskSlots + 16) / 64);
+  const tables = tablesOf([...program.uniform, ...program.rest, ...program.lane], maskBase + 4 * maskSlots);
+  const noiseBase = 64 * Math.ceil((tables.end + 16) / 64);
   const pages = pagesOf(noiseBase + NOISE_BYTES);
   const memory = makeMemory(pages);
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
+  for (const { address, words } of tables.all.values()) new Int32Array(memory.buffer, address, words.length).set(words);
+  const layout: Layout = { maskBase, tableAt: ({ operands }) => tables.all.get(operands)!.address };
   const interpreted = (steps: readonly Step[]): Run => {
     const code = encode(steps, kernels);
     return (n) => execute(code, slots, masks, n);
@@ -71,24 +76,26 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let perLane: readonly Run[] = [];
   let noise: RowFill | undefined;
   const compile = (): void => {
-    const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
     const uniform = uniformBlocksOf(program.uniform, most, generates);
     const late = uniformBlocksOf(program.rest, most, generates);
     const lane = blocksOf(program, most, generates);
     const functions = [
-      ...generated(uniform).map((block, index) => functionOf(block, true, `u${index}`, maskBase)),
-      ...generated(late).map((block, index) => functionOf(block, true, `r${index}`, maskBase)),
-      ...generated(lane).map((block, index) => functionOf(block, false, `l${index}`, maskBase)),
+      ...generated(uniform).map(({ steps }, index) => uniformFunction(steps, `u${index}`, layout)),
+      ...generated(late).map(({ steps }, index) => uniformFunction(steps, `r${index}`, layout)),
+      ...generated(lane).flatMap((block, index) => {
+        const steps = onDemand(block);
+        return [laneFunction(steps, 2, `l${index}`, layout), laneFunction(steps, 1, `p${index}`, layout)];
+      }),
     ];
-    const module = compileModule(assemble([...ELEMENTARY, ...functions, ...NOISE], pages, IMPORTS));
+    const module = compileModule(assemble([...ELEMENTARY, ...STEP_FUNCTIONS, ...functions, ...NOISE], pages, IMPORTS));
     const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
-    const runnable = (blocks: readonly Block[], prefix: string): Run[] => {
+    const runnable = (blocks: readonly Block[], made: (index: number) => Run): Run[] => {
       let index = 0;
-      return blocks.map((block) => (block.generated ? (exports[prefix + index++] as Run) : interpreted(block.steps)));
+      return blocks.map((block) => (block.generated ? made(index++) : interpreted(block.steps)));
     };
-    once = runnable(uniform, "u");
-    rest = runnable(late, "r");
-    perLane = runnable(lane, "l");
+    once = runnable(uniform, (index) => exports[`u${index}`] as Run);
+    rest = runnable(late, (index) => exports[`r${index}`] as Run);
+    perLane = runnable(lane, (index) => byFours(exports[`l${index}`] as RunFrom, exports[`p${index}`] as RunFrom));
     noise = rowFill(memory.buffer, noiseBase, exports);
   };
   let samples = 0; // still to come until the tape is compiled
@@ -121,89 +128,30 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   };
 }
 
-type Run = (n: number) => void;
-
+const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
 const generated = (blocks: readonly Block[]): Block[] => blocks.filter((block) => block.generated);
 
-const [N, REAL_AT, MASK_AT, LIVE, FIRST_VALUE] = [0, 1, 2, 3, 4];
+type Run = (n: number) => void;
+type RunFrom = (from: number, n: number) => void;
 
-/**
- * A function (n) that runs the instructions of a block for lanes 0 … n − 1, rounded up to pairs; or `once`, for uniform
- * instructions.
- */
-function functionOf({ steps }: Block, once: boolean, name: string, maskBase: number): FunctionSpec {
-  const code = new Code();
-  const values = new Map<string, number>();
-  let locals = 0;
-  const address = (kind: string, { offset }: Place): number => (kind === "m" ? maskBase + 4 * offset : 8 * offset);
-  const push = (kind: string, place: Place): void => {
-    if (Object.is(place.value, 0) && kind === "r") {
-      code.f64x2(0);
-      return;
-    }
-    const key = slotKey(kind, place);
-    const known = place.lane === once ? undefined : values.get(key);
-    if (known !== undefined) {
-      code.get(known);
-      return;
-    }
-    if (!place.lane) {
-      code.i32(0);
-      if (kind === "m") code.simd("load32_splat", 2, address(kind, place));
-      else code.simd("load64_splat", 3, address(kind, place));
-      return;
-    }
-    const local = FIRST_VALUE + locals++;
-    values.set(key, local);
-    code.get(kind === "m" ? MASK_AT : REAL_AT);
-    if (kind === "m") code.simd("load32x2_s", 2, address(kind, place));
-    else code.simd("load", 3, address(kind, place));
-    code.tee(local);
+/** Runs lanes by fours, and by pairs those that are left. */
+function byFours(fours: RunFrom, pairs: RunFrom): Run {
+  return (n) => {
+    const whole = n & ~3;
+    if (whole > 0) fours(0, whole);
+    if (whole < n) pairs(whole, n);
   };
-  const store = (kind: string, place: Place, local: number): void => {
-    if (once) {
-      code.i32(0).get(local);
-      if (kind === "m") code.simd("store32_lane", 2, address(kind, place), 0);
-      else code.simd("store64_lane", 3, address(kind, place), 0);
-      return;
-    }
-    code.get(kind === "m" ? MASK_AT : REAL_AT).get(local);
-    if (kind === "m") {
-      code.get(local).simd("shuffle", ...NARROW);
-      code.simd("store64_lane", 2, address(kind, place), 0);
-    } else code.simd("store", 3, address(kind, place));
-  };
+}
 
-  if (!once) code.op(0x03, 0x40); // loop
-  if (steps.some(({ name }) => reductionEmitterOf(name))) code.liveLanes(REAL_AT, N).set(LIVE);
-  for (const { name: op, operands, kinds, resultKind, result, stored } of steps) {
-    const isZero = (j: number): boolean => Object.is(operands[j]!.value, 0);
-    const operand = (j: number): void => push(kinds[j]!, operands[j]!);
-    const reduction = reductionEmitterOf(op);
-    if (reduction) {
-      // Each pair of sums over even and odd lanes is one vector. In memory: as locals of the loop they cost engines more.
-      for (let t = 0; t < reduction.count; t++) {
-        const at = address("r", result) + 16 * t;
-        code.i32(0).i32(0).simd("load", 3, at);
-        reduction.term(code, operand, isZero, t);
-        code.get(LIVE).simd("and").simd("add").simd("store", 3, at);
-      }
-      continue;
-    }
-    emitterOf(op)!(code, operand, isZero);
-    const local = FIRST_VALUE + locals++;
-    code.set(local);
-    values.set(slotKey(resultKind, result), local);
-    if (stored) store(resultKind, result, local);
+/** Tables of instructions that have one, by their operands, from an address on. */
+function tablesOf(steps: readonly Step[], base: number) {
+  let end = 8 * Math.ceil(base / 8);
+  const all = new Map<readonly Place[], { readonly address: number; readonly words: Int32Array }>();
+  for (const step of steps) {
+    const words = tableWords(step);
+    if (words.length === 0) continue;
+    all.set(step.operands, { address: end, words });
+    end += 8 * Math.ceil(words.length / 2);
   }
-  if (!once) {
-    // REAL_AT += 16; MASK_AT = REAL_AT / 2; again while REAL_AT < 8 n
-    code.get(REAL_AT).i32(16).op(0x6a).tee(REAL_AT).i32(1).op(0x76).set(MASK_AT);
-    code.get(REAL_AT).get(N).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
-  }
-  const groups: [count: number, type: number][] = [
-    [2, I32],
-    [1 + locals, V128],
-  ];
-  return { parameters: [I32], results: [], locals: groups, code, name };
+  return { all, end };
 }
