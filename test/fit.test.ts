@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exp, gt, mul, neg, where } from "../src/autodiff/expr.ts";
+import { add, div, exp, gt, mul, neg, type Real, sigmoid, square, tanh, where } from "../src/autodiff/expr.ts";
 import { lgamma } from "../src/autodiff/special/gamma.ts";
 import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
 import { flat, normal, poisson } from "../src/distributions/index.ts";
@@ -7,15 +7,18 @@ import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import {
   adam,
   DivergenceError,
+  estimateGradient,
+  explain,
   type FitOptions,
   fitAsync,
   fit as fitModel,
   fitSteps,
+  type GradientEstimate,
   type Posterior,
   rmsprop,
   sgd,
 } from "../src/inference/index.ts";
-import { gmm, influenza, textmsg } from "../src/models/index.ts";
+import { cheating, conditions, gmm, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
 import { defineModel } from "../src/program/model.ts";
 import { type ClosedForm, gmmExact, textmsgExact } from "./oracle/closed-forms.ts";
 import { TEXTS } from "./oracle/paper-data.ts";
@@ -373,6 +376,47 @@ describe("warnings", () => {
   test("no warning on a model that does not jump, nor for estimators without bias", () => {
     expect(warningsOf(conjugate, reparam())).toEqual([]);
     for (const estimator of [corrected(), lyy18(), score(), undefined]) expect(warningsOf(gmm, estimator)).toEqual([]);
+  });
+
+  describe("a jump that no condition makes", () => {
+    const withMean = (mean: (u: Real) => Real) =>
+      defineModel("pole", ({ sample, observe }) => {
+        observe(normal(mean(sample("u", normal(0, 1))), 1), 2, "y");
+      });
+    const jumps = withMean((u) => sigmoid(div(1, u)));
+
+    test("is told, with what is 0 there, for estimators that differentiate the density", () => {
+      for (const estimator of [corrected(), lyy18(), reparam(), undefined])
+        expect(warningsOf(jumps, estimator)).toEqual([
+          `fit: estimator "${estimator?.name ?? "corrected"}" is biased on model "pole": at observe "y" \`sigmoid(1 / u)\` jumps where \`u\` is 0, and no condition says so; score() is not, nor is a divisor that is positive or a condition`,
+        ]);
+      expect(warningsOf(jumps, score())).toEqual([]);
+      expect(explain(jumps).unseen).toEqual(['sigmoid(1 / u) at observe "y", where u is 0']);
+      expect(explain(jumps).text).toContain(
+        'jumps that no condition makes, not counted:\n  sigmoid(1 / u) at observe "y"',
+      );
+    });
+
+    test("biases corrected, and not score", () => {
+      const params = { mu: [0.1], rho: [0.3] };
+      const [biased, right] = [corrected(), score()].map((estimator, k) =>
+        estimateGradient(jumps, { estimator, params, samples: k === 0 ? 20_000 : 400_000, seed: 3 }),
+      ) as [GradientEstimate, GradientEstimate];
+      const error = Math.sqrt(right.variance[0]! / right.samples + biased.variance[0]! / biased.samples);
+      expect(Math.abs(biased.gradient[0]! - right.gradient[0]!)).toBeGreaterThan(5 * error);
+    });
+
+    test("is none where the divisor is positive, the pole even or divided by, or a condition decides", () => {
+      const smooth: ((u: Real) => Real)[] = [
+        (u) => sigmoid(div(u, exp(u))),
+        (u) => exp(neg(square(div(1, u)))),
+        (u) => tanh(div(1, add(2, square(div(1, u))))),
+        (u) => where(gt(div(1, u), 1), 1, 0),
+      ];
+      for (const mean of smooth) expect(explain(withMean(mean)).unseen).toEqual([]);
+      for (const model of [gmm, textmsg, influenza, temperature, walk, cheating, xornet, ...Object.values(conditions)])
+        expect(explain(model).unseen, model.name).toEqual([]);
+    });
   });
 
   test("lyy18 with coincident ifs forced one at a time says so where some coincide", () => {

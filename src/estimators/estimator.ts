@@ -94,6 +94,8 @@ export interface Estimator {
   readonly noise?: Noise;
   /** True if it is biased on a model whose density jumps. */
   readonly biasedAtJumps?: boolean;
+  /** False if it needs no derivative of the density, and so counts every jump (default true). */
+  readonly differentiates?: boolean;
   /** True if it is biased where several conditions share a boundary and interact. */
   readonly biasedWhenCoincident?: boolean;
   readonly graphOptions?: GraphOptions;

@@ -35,7 +35,7 @@ export interface Lyy18Options extends NoiseOptions {
  *
  * Estimates: ∇θ ELBO. Using: reverse mode, and for each sample one boundary drawn uniformly, on which one latent (that
  * of the largest coefficient) is moved, with fresh noise for the others. Requires: conditions with constant coefficients.
- * Unbiased when: always, if accepted; with `coincident: "separate"` only if no two conditions share a boundary.
+ * Unbiased when: accepted, as `corrected`; with `coincident: "separate"` only if no two conditions share a boundary.
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
 export function lyy18(options: Lyy18Options = {}): Estimator {

@@ -40,7 +40,11 @@ export function score(options: ScoreOptions = {}): Estimator {
       'score: no such entropy; got sticking-the-landing, which leaves out the score of log q and keeps its path, where this estimator is the score and has no path, expected "sampled" or "analytic"',
     );
   return withNoise(
-    { name: "score", build: (target) => build(target, baseline === "leave-one-out", raoBlackwell, analytic) },
+    {
+      name: "score",
+      differentiates: false,
+      build: (target) => build(target, baseline === "leave-one-out", raoBlackwell, analytic),
+    },
     options,
   );
 }

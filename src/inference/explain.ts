@@ -10,6 +10,7 @@ import { peeled } from "../estimators/peel.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
 import type { Surface } from "../estimators/surface.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
+import { unseenJumps } from "../estimators/unseen.ts";
 import type { Model } from "../program/model.ts";
 
 export interface ExplainedCondition {
@@ -32,6 +33,8 @@ export interface Explanation {
   readonly model: string;
   readonly latents: readonly { readonly name: string; readonly prior: string; readonly conditional: boolean }[];
   readonly conditions: readonly ExplainedCondition[];
+  /** Jumps of the density that no condition makes and that `corrected()` does not count, as text. */
+  readonly unseen: readonly string[];
   /** Boundaries drawn per sample, with replacement, and the operations that this adds; both 0 if all are summed. */
   readonly drawn: { readonly perSample: number; readonly nodes: number };
   /** Per-sample operations of ℓ, of the pathwise gradient with ℓ, and of the corrected gradient with ℓ. */
@@ -92,6 +95,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
       conditional: !graph.isConstant(live),
     })),
     conditions: [...gone, ...conditions, ...rejected],
+    unseen: unseenJumps(original).map(({ site, text, divisor }) => `${text} at ${site}, where ${divisor} is 0`),
     drawn: { perSample: selected.draws, nodes: drawnNodes },
     cost: { value: valueNodes, pathwise, corrected },
     accepted: refused.length === 0,
@@ -135,7 +139,7 @@ function describe(
   };
 }
 
-function asText({ model, latents, conditions, drawn, cost, accepted }: Omit<Explanation, "text">): string {
+function asText({ model, latents, conditions, unseen, drawn, cost, accepted }: Omit<Explanation, "text">): string {
   const names = latents.map(({ name, prior, conditional }) => `${name} ~ ${prior}${conditional ? " (in an arm)" : ""}`);
   const lines = conditions.map(
     ({ text, predicates, sites, strategy, drawn: isDrawn, nodes }) =>
@@ -149,6 +153,7 @@ function asText({ model, latents, conditions, drawn, cost, accepted }: Omit<Expl
     ...(among > 0
       ? [`drawn: ${drawn.perSample} of ${among} boundaries per sample, with replacement; ${drawn.nodes} operations`]
       : []),
+    ...(unseen.length > 0 ? ["jumps that no condition makes, not counted:", ...unseen.map((text) => `  ${text}`)] : []),
     ...(lines.length > 0 ? ["boundaries:", ...lines] : ["boundaries: none; reparam() is unbiased here"]),
     `cost per sample, in operations: log density ${cost.value}, pathwise gradient ${cost.pathwise}, corrected gradient ${cost.corrected} (${(cost.corrected / cost.pathwise).toFixed(2)} times the pathwise one)`,
   ].join("\n");

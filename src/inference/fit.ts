@@ -1,6 +1,7 @@
 import type { Backend } from "../autodiff/interpreter.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
+import { unseenJumps } from "../estimators/unseen.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
 import { makeProbe } from "../program/non-finite.ts";
@@ -201,7 +202,19 @@ function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: str
   );
 }
 
-function warningsFor({ estimator, model, analysis }: GradientSampler): string[] {
+function warningsFor(sampler: GradientSampler): string[] {
+  const { estimator, model, target } = sampler;
+  const unseen = estimator.differentiates === false ? [] : unseenJumps(target);
+  return [
+    ...warningsOfConditions(sampler),
+    ...unseen.map(
+      ({ site, text, divisor }) =>
+        `fit: estimator "${estimator.name}" is biased on model "${model.name}": at ${site} \`${text}\` jumps where \`${divisor}\` is 0, and no condition says so; score() is not, nor is a divisor that is positive or a condition`,
+    ),
+  ];
+}
+
+function warningsOfConditions({ estimator, model, analysis }: GradientSampler): string[] {
   if (!estimator.biasedAtJumps && !estimator.biasedWhenCoincident) return [];
   const { boundaries, refused } = analysis();
   const jumps = [...boundaries, ...refused];

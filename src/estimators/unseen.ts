@@ -1,0 +1,65 @@
+/**
+ * Jumps that no condition makes: a pole inside of a function that has limits, as in sigmoid(1/z), which goes from 0 to 1 at
+ * z = 0. No estimator but the score counts them.
+ */
+import { CODE } from "../autodiff/codes.ts";
+import { MASK } from "../autodiff/graph.ts";
+import type { NodeId } from "../autodiff/ops.ts";
+import { poles } from "./poles.ts";
+import type { Target } from "./target.ts";
+
+export interface UnseenJump {
+  readonly site: string;
+  /** What jumps, as text. */
+  readonly text: string;
+  /** What is 0 there. */
+  readonly divisor: string;
+}
+
+/** Functions that do not take ∞ to ∞ and −∞ to −∞ or to ∞. */
+const LIMITED: ReadonlySet<number> = new Set([
+  CODE.exp,
+  CODE.expm1,
+  CODE.sigmoid,
+  CODE.softplus,
+  CODE.tanh,
+  CODE.erf,
+  CODE.normalCdf,
+  CODE.logNormalCdf,
+  CODE.normalHazard,
+  CODE.logAddExp,
+  CODE.min,
+  CODE.max,
+]);
+/** Functions that are the same on both sides of a pole, or 0. */
+const EVEN: ReadonlySet<number> = new Set([CODE.square, CODE.abs]);
+
+/** A jump of each term of ℓ that has any. */
+export function unseenJumps({ graph, terms }: Target): UnseenJump[] {
+  const nodes = graph.reachable(terms.map(({ node }) => node));
+  const divisors = poles(graph, nodes);
+  if (divisors.size === 0) return [];
+  // By node: the divisor of what makes it infinite, and where it jumps between finite values.
+  const poleOf = new Map<NodeId, NodeId>();
+  const jumpOf = new Map<NodeId, readonly [node: NodeId, divisor: NodeId]>();
+  for (const node of nodes) {
+    if (graph.hasFlag(node, MASK)) continue;
+    const code = graph.op[node]!;
+    const operands = graph.operands(node);
+    const jump = operands.map((operand) => jumpOf.get(operand)).find((below) => below !== undefined);
+    if (jump) jumpOf.set(node, jump);
+    // Of a quotient by what is infinite nothing is left.
+    const infinite = code === CODE.div ? operands.slice(0, 1) : operands;
+    const divisor =
+      divisors.get(node) ?? infinite.map((operand) => poleOf.get(operand)).find((pole) => pole !== undefined);
+    if (divisor === undefined || EVEN.has(code)) continue;
+    if (LIMITED.has(code)) jumpOf.set(node, [node, divisor]);
+    else poleOf.set(node, divisor);
+  }
+  return terms.flatMap(({ site, node: root }) => {
+    const jump = jumpOf.get(root);
+    if (!jump) return [];
+    const [text, divisor] = jump.map((node) => graph.text(node)) as [string, string];
+    return [{ site, text, divisor }];
+  });
+}
