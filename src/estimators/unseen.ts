@@ -16,23 +16,30 @@ export interface UnseenJump {
   readonly divisor: string;
 }
 
-/** Functions that do not take ∞ to ∞ and −∞ to −∞ or to ∞. */
-const LIMITED: ReadonlySet<number> = new Set([
-  CODE.exp,
-  CODE.expm1,
-  CODE.sigmoid,
-  CODE.softplus,
-  CODE.tanh,
-  CODE.erf,
-  CODE.normalCdf,
-  CODE.logNormalCdf,
-  CODE.normalHazard,
-  CODE.logAddExp,
-  CODE.min,
-  CODE.max,
-]);
-/** Functions that are the same on both sides of a pole, or 0. */
-const EVEN: ReadonlySet<number> = new Set([CODE.square, CODE.abs]);
+// Made in functions, so that bundlers can leave them out: functions that do not take ∞ to ∞ and −∞ to −∞ or to ∞, …
+const LIMITED = /* @__PURE__ */ limited();
+function limited(): ReadonlySet<number> {
+  const { exp, expm1, sigmoid, softplus, tanh, erf, normalCdf, logNormalCdf, normalHazard, logAddExp, min, max } = CODE;
+  return new Set([
+    exp,
+    expm1,
+    sigmoid,
+    softplus,
+    tanh,
+    erf,
+    normalCdf,
+    logNormalCdf,
+    normalHazard,
+    logAddExp,
+    min,
+    max,
+  ]);
+}
+// … and those that are the same on both sides of a pole.
+const EVEN = /* @__PURE__ */ even();
+function even(): ReadonlySet<number> {
+  return new Set([CODE.square, CODE.abs]);
+}
 
 /** A jump of each term of ℓ that has any. */
 export function unseenJumps({ graph, terms }: Target): UnseenJump[] {
