@@ -36,13 +36,18 @@ function paired(fill: Noise["fill"]): Noise["fill"] {
     const draws = (lanes + odd + 1) >> 1;
     fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2), rowFill);
     if (lanes === 1 && odd === 0) return;
+    const left = (lanes + odd) & 1; // the last lane begins a pair
     for (let d = 0; d < dimensions; d++) {
       const row = offset + d * stride;
       // From the end, so that a draw is read before its place is written.
-      for (let i = lanes - 1; i >= 0; i--) {
-        const draw = out[row + ((i + odd) >> 1)]!;
-        out[row + i] = ((i + odd) & 1) === 0 ? draw : -draw;
+      if (left === 1) out[row + lanes - 1] = out[row + draws - 1]!;
+      for (let k = draws - 1 - left; k >= odd; k--) {
+        const draw = out[row + k]!;
+        const i = row + 2 * k - odd;
+        out[i + 1] = -draw;
+        out[i] = draw;
       }
+      if (odd === 1) out[row] = -out[row]!;
     }
   };
 }
