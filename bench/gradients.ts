@@ -8,6 +8,7 @@ import { temperature } from "../src/models/temperature.ts";
 import { textmsg } from "../src/models/textmsg.ts";
 import type { Model } from "../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
+import { NORMAL_TABLE } from "../src/random/normal-table.ts";
 import type { HandWritten } from "./hand/gradient.ts";
 import { handInfluenza } from "./hand/influenza.ts";
 import { handTemperature } from "./hand/temperature.ts";
@@ -42,19 +43,26 @@ export function pointOf({ init }: Model): Float64Array {
   );
 }
 
-/** Rows of `lanes` samples: the normals that the estimator asks for, then the index of each boundary it draws. */
-function noiseOf({ nodes, size }: GradientSampler, firstSample: number, lanes: number): Float64Array {
+/** Distance of rows of noise: not a power of two, at which they would share few places of a cache. */
+const strideOf = (samples: number): number => samples + 8;
+const SEED = 1;
+
+/** Rows of samples: the normals that the estimator asks for, then the index of each boundary it draws. */
+function noiseOf({ nodes, size }: GradientSampler, samples: number): Float64Array {
   const { normals, derived: [choices] = [] } = nodes;
-  const drawn = normals.length * lanes;
-  const noise = new Float64Array(drawn + (choices?.nodes.length ?? 0) * lanes);
-  const generator = makeGenerator(1);
-  fillNormals(noise, 0, lanes, generator, 0, firstSample, lanes, normals.length);
-  const places = choices?.nodes.map((_, row) => drawn + row * lanes) ?? [];
-  choices?.fill(noise, [], places, lanes, new Float64Array(size), generator, 0, firstSample);
+  const stride = strideOf(samples);
+  const places = (choices?.nodes ?? []).map((_, row) => (normals.length + row) * stride);
+  const noise = new Float64Array((normals.length + places.length) * stride);
+  const generator = makeGenerator(SEED);
+  fillNormals(noise, 0, stride, generator, 0, 0, samples, normals.length);
+  choices?.fill(noise, [], places, samples, new Float64Array(size), generator, 0, 0);
   return noise;
 }
 
-/** What the programs in bench/c read: numbers of latents, rows of noise, samples, constants; parameters, noise, constants. */
+/**
+ * What the programs in bench/c read: numbers of latents, rows of normals, samples, their rows' distance, seed, numbers in the
+ * table of normals, constants; then parameters, noise, table, constants.
+ */
 export function inputsOf(
   model: Model,
   { constants }: HandWritten,
@@ -62,18 +70,20 @@ export function inputsOf(
   estimator: Estimator = ALL_BOUNDARIES,
 ): Float64Array {
   const theta = pointOf(model);
-  const noise = noiseOf(makeSampler(model, estimator), 0, samples);
-  const header = [theta.length / 2, noise.length / samples, samples, constants.length];
-  return Float64Array.of(...header, ...theta, ...noise, ...constants);
+  const sampler = makeSampler(model, estimator);
+  const { length } = sampler.nodes.normals;
+  const table = NORMAL_TABLE;
+  const header = [theta.length / 2, length, samples, strideOf(samples), SEED, table.length, constants.length];
+  return Float64Array.from([header, theta, noiseOf(sampler, samples), table, constants].flatMap((part) => [...part]));
 }
 
 export function byHand(model: Model, { add }: HandWritten, samples: number): BatchedGradient {
   const theta = pointOf(model);
-  const noise = noiseOf(makeSampler(model, ALL_BOUNDARIES), 0, samples);
+  const noise = noiseOf(makeSampler(model, ALL_BOUNDARIES), samples);
   const out = new Float64Array(theta.length + 1);
   const run = (): number => {
     out.fill(0);
-    add(out, theta, noise, samples, samples);
+    add(out, theta, noise, strideOf(samples), samples);
     return out[0]!;
   };
   return { name: "by hand", out, run };
@@ -89,12 +99,12 @@ export function byTape(
   return onSampler(name, makeSampler(model, prepared(estimator, samples), options), samples);
 }
 
-/** With a sampler of a prepared estimator. */
+/** With a sampler: its noise included, unless its estimator is prepared. */
 export function onSampler(name: string, sampler: GradientSampler, samples: number): BatchedGradient {
   const theta = pointOf(sampler.model);
   const mean = new Float64Array(theta.length);
   const out = new Float64Array(theta.length + 1);
-  const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples };
+  const draw = { generator: makeGenerator(SEED), stream: 0, firstSample: 0, samples };
   const run = (): number => {
     const elbo = meanGradientInto(mean, sampler, theta, draw);
     for (let p = 0; p < mean.length; p++) out[p] = samples * mean[p]!;

@@ -1,9 +1,11 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
+import { besidePaper } from "./beside-paper.ts";
 import { estimators } from "./estimators.ts";
 import { functionSizes } from "./function-sizes.ts";
 import { noise } from "./noise.ts";
 import type { Print } from "./print.ts";
-import { type Native, sameGradient } from "./same-gradient.ts";
+import type { Native } from "./programs.ts";
+import { sameGradient } from "./same-gradient.ts";
 import { smallBatches } from "./small-batches.ts";
 import { type Effort, spent } from "./timing.ts";
 import { wholeFits } from "./whole-fits.ts";
@@ -19,6 +21,7 @@ export function bench(length: Length, print: Print, native?: Native): void {
   const effort = EFFORT[length];
   estimators(effort, print);
   sameGradient(effort, print, native);
+  besidePaper(effort, print, native);
   smallBatches(effort, print);
   functionSizes(effort.largest, effort, print);
   noise(effort, print);

@@ -2,21 +2,24 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Native, NativeResult } from "./same-gradient.ts";
+import type { Native } from "./programs.ts";
 
-/** What runs a program of `sources` on inputs; undefined where there is no gcc. */
+/** What prepares a program of `sources`; undefined where there is no gcc. */
 export function nativeIn(folder: string, sources: string): Native | undefined {
   try {
     execFileSync("gcc", ["--version"], { stdio: "ignore" });
   } catch {
     return undefined;
   }
-  return (source, flags, inputs) => {
+  let prepared = 0;
+  return (name, source, flags, inputs, noise) => {
     const program = join(folder, `${source}${flags}`.replaceAll("/", "-"));
-    const files = [`${source}.c`, "main.c"].map((file) => join(sources, file));
+    const files = [source, "main", "noise"].map((file) => join(sources, `${file}.c`));
     if (!existsSync(program)) execFileSync("gcc", ["-O3", "-march=native", flags, "-o", program, ...files, "-lm"]);
-    const data = join(folder, "inputs.bin");
+    const data = join(folder, `inputs-${prepared++}.bin`);
     writeFileSync(data, inputs);
-    return JSON.parse(execFileSync(program, [data], { encoding: "utf8" })) as NativeResult;
+    const run = (milliseconds: number): { readonly out: readonly number[]; readonly nanoseconds: number } =>
+      JSON.parse(execFileSync(program, [data, noise, String(milliseconds)], { encoding: "utf8", stdio: "pipe" }));
+    return { name, out: Float64Array.from(run(0).out), time: (milliseconds) => run(milliseconds).nanoseconds / 1e6 };
   };
 }

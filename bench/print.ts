@@ -1,5 +1,5 @@
 /** Lines of the bench's tables. */
-import { type Candidate, type Effort, sideBySide, type Timing } from "./timing.ts";
+import { type Candidate, type Effort, type SelfTimed, sideBySide, type Timing } from "./timing.ts";
 
 export type Print = (line: string) => void;
 
@@ -17,7 +17,7 @@ export function printTime(print: Print, name: string, median: number, least: num
 /** Times the candidates side by side; one run of each does `units` units of work. */
 export function report(
   title: string,
-  candidates: readonly Candidate[],
+  candidates: readonly (Candidate | SelfTimed)[],
   units: number,
   { repeats, milliseconds }: Effort,
   print: Print,

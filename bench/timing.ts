@@ -24,6 +24,13 @@ export interface Candidate {
   readonly run: () => number;
 }
 
+/** What takes its own time: a program that runs elsewhere. */
+export interface SelfTimed {
+  readonly name: string;
+  /** Milliseconds of one run, measured for at least so many. */
+  readonly time: (milliseconds: number) => number;
+}
+
 export interface Timing {
   readonly name: string;
   /** Milliseconds for one run: the median and the least of the repeats. */
@@ -36,13 +43,21 @@ export interface Timing {
 let sink = 0;
 
 /** Runs each candidate in turn, forwards and backwards alternately, `repeats` times after warming up. */
-export function sideBySide(candidates: readonly Candidate[], repeats: number, milliseconds: number): Timing[] {
-  const rounds = candidates.map(({ run }) => calibrate(run, milliseconds));
+export function sideBySide(
+  candidates: readonly (Candidate | SelfTimed)[],
+  repeats: number,
+  milliseconds: number,
+): Timing[] {
+  const measure = candidates.map((candidate) => {
+    if ("time" in candidate) return () => candidate.time(milliseconds);
+    const rounds = calibrate(candidate.run, milliseconds);
+    return () => timeOf(candidate.run, rounds);
+  });
   const times = candidates.map((): number[] => []);
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (let k = 0; k < candidates.length; k++) {
       const index = repeat % 2 === 0 ? k : candidates.length - 1 - k;
-      times[index]!.push(timeOf(candidates[index]!.run, rounds[index]!));
+      times[index]!.push(measure[index]!());
     }
   }
   return candidates.map(({ name }, index) => ({

@@ -15,6 +15,7 @@ import {
 } from "../bench/gradients.ts";
 import { bench } from "../bench/main.ts";
 import { nativeIn } from "../bench/native.ts";
+import { STRICT } from "../bench/programs.ts";
 import { median, sideBySide } from "../bench/timing.ts";
 
 describe("the gradients that the bench compares", () => {
@@ -37,19 +38,31 @@ describe("programs in C", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.skipIf(!native).each(HAND_WRITTEN)(
-    "$model.name in C is the tape's, all boundaries and one drawn",
+    "$model.name in C is the tape's, all boundaries and one drawn, and makes the same noise",
     ({ model, hand }) => {
       for (const [source, estimator] of [
         [model.name, ALL_BOUNDARIES],
         [`paper/${model.name}`, ONE_BOUNDARY],
       ] as const) {
-        const taped = byTape("", model, 256, { estimator });
+        const taped = byTape("", model, 4096, { estimator });
         taped.run();
-        const { out } = native!(source, "-ffp-contract=off", inputsOf(model, hand, 256, estimator));
-        expect(disagreement(taped.out, Float64Array.from(out))).toBeLessThan(1e-10);
+        const inputs = inputsOf(model, hand, 4096, estimator);
+        const [given, made] = (["given", "made"] as const).map((noise) => native!("", source, STRICT, inputs, noise));
+        expect(disagreement(taped.out, given!.out)).toBeLessThan(1e-10);
+        expect(made!.out).toEqual(given!.out);
+        // Another number in the last place is noticed.
+        const first = 7 + pointOf(model).length;
+        inputs[first]! *= 1 + 2 ** -52;
+        expect(() => native!("", source, STRICT, inputs, "made")).toThrow("row 0 is not the one");
       }
     },
   );
+
+  test.skipIf(!native)("are timed", () => {
+    const { model, hand } = HAND_WRITTEN[0]!;
+    const program = native!("", model.name, STRICT, inputsOf(model, hand, 256), "given");
+    expect(program.time(1)).toBeGreaterThan(0);
+  });
 });
 
 test("medians", () => {

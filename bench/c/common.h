@@ -9,3 +9,8 @@ static inline double density(double x, double mean, double sd) {
   double t = (x - mean) / sd;
   return exp(-0.5 * t * t - HALF_LOG_2PI) / sd;
 }
+
+/* Of so many boundaries one is drawn for each sample; 0: none is. */
+extern const long drawn_from;
+/* Adds the gradient [d mu..., d rho...] and the log density of n samples to out; the noise of latent i and sample j: i * stride + j. */
+void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *constants);

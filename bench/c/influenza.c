@@ -4,6 +4,8 @@
 #define MONTHS 12
 #define LATENTS 37
 
+const long drawn_from = 0;
+
 void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *y) {
   const double alpha1 = 1.406, alpha2 = -0.622, beta0 = 0.21, beta1 = -0.312;
   const double precision_v = 1 / (0.023 * 0.023), precision_w = 1 / (0.112 * 0.112), precision_y = 1 / (0.002 * 0.002);

@@ -1,10 +1,14 @@
-/* Times one gradient: reads theta, noise and constants from a file, prints the summed gradient and ns per sample. */
+/*
+ * Times one gradient: `program inputs given|made milliseconds`, with the noise that is among the inputs, or with the same noise
+ * made anew every time. Prints the summed gradient, and nanoseconds.
+ */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-/* Adds the corrected gradient [d mu..., d rho...] and the log density of n samples to out. */
-void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *constants);
+#include "common.h"
+#include "noise.h"
 
 static double now(void) {
   struct timespec t;
@@ -12,33 +16,42 @@ static double now(void) {
   return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 int main(int count, char **arguments) {
-  if (count != 2) return 1;
+  if (count != 4) return 1;
   FILE *file = fopen(arguments[1], "rb");
-  double header[4]; /* latents, rows of noise, samples, constants */
-  if (!file || fread(header, 8, 4, file) != 4) return 1;
-  long latents = header[0], rows = header[1], n = header[2], constants = header[3], numbers = 2 * latents + rows * n + constants;
+  double header[7]; /* latents, rows of normals, samples, stride, seed, numbers in the table of normals, constants */
+  if (!file || fread(header, 8, 7, file) != 7) return 1;
+  long latents = header[0], normals = header[1], n = header[2], stride = header[3], seed = header[4], in_table = header[5];
+  long rows = normals + (drawn_from > 0), numbers = 2 * latents + rows * stride + in_table + (long)header[6];
   double *data = malloc(8 * numbers);
-  if (fread(data, 8, numbers, file) != (size_t)numbers) return 1;
-  const double *theta = data, *noise = data + 2 * latents, *rest = noise + rows * n;
-  double *out = calloc(2 * latents + 1, 8);
-  double times[51];
-  gradient(out, theta, noise, n, n, rest);
-  double *first = malloc(8 * (2 * latents + 1));
-  for (long i = 0; i <= 2 * latents; i++) first[i] = out[i];
-  for (int repeat = 0; repeat < 51; repeat++) {
-    double start = now();
-    for (int run = 0; run < 20; run++) gradient(out, theta, noise, n, n, rest);
-    times[repeat] = (now() - start) / (20.0 * n);
+  if (fread(data, 8, numbers, file) != (size_t)numbers || n % LANES) return 1;
+  double *theta = data, *noise = theta + 2 * latents, *table = noise + rows * stride, *constants = table + in_table;
+  int made = strcmp(arguments[2], "made") == 0;
+  if (made) {
+    double *own = calloc(rows * stride, 8);
+    fill_noise(own, stride, n, normals, drawn_from, seed, table);
+    for (long row = 0; row < rows; row++)
+      if (memcmp(own + row * stride, noise + row * stride, 8 * n)) {
+        fprintf(stderr, "noise: row %ld is not the one among the inputs\n", row);
+        return 1;
+      }
+    noise = own;
   }
-  qsort(times, 51, 8, ascending);
-  printf("{\"median\":%.3f,\"least\":%.3f,\"out\":[", times[25], times[0]);
-  for (long i = 0; i <= 2 * latents; i++) printf("%s%.17g", i ? "," : "", first[i]);
-  printf("]}\n");
+  double *out = calloc(2 * latents + 1, 8);
+  gradient(out, theta, noise, stride, n, constants);
+  printf("{\"out\":[");
+  for (long i = 0; i <= 2 * latents; i++) printf("%s%.17g", i ? "," : "", out[i]);
+  double least = atof(arguments[3]) * 1e6, time = 0;
+  long rounds = 1;
+  while (time < least) {
+    rounds *= 2;
+    double start = now();
+    for (long round = 0; round < rounds; round++) {
+      if (made) fill_noise(noise, stride, n, normals, drawn_from, seed, table);
+      gradient(out, theta, noise, stride, n, constants);
+    }
+    time = now() - start;
+  }
+  printf("],\"nanoseconds\":%.0f}\n", time / rounds);
   return 0;
 }

@@ -4,6 +4,8 @@
 #define STEPS 20
 #define LATENTS 41
 
+const long drawn_from = 0;
+
 void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *y) {
   const double decay = 1 - 1.0 / 15, sharp = 1e6, drift_off = 32.0 / 15, drift_on = 11.0 / 15;
   const double precision_off = 1 / (0.4 * 0.4), precision_on = 1 / (0.44 * 0.44), log_off = log(0.4), log_on = log(0.44);

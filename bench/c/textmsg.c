@@ -3,6 +3,8 @@
 
 #define IFS 37
 
+const long drawn_from = 0;
+
 void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *constants) {
   const double mean = constants[0], sd = constants[1], *counts = constants + 3, *thresholds = constants + 3 + IFS;
   const double precision = 1 / (sd * sd);

@@ -5,6 +5,8 @@
  */
 #include <stddef.h>
 
+const long drawn_from = BOUNDARIES;
+
 void gradient(double *out, const double *theta, const double *noise, long stride, long n, const double *constants) {
   double mu[LATENTS], sd[LATENTS], slope[LATENTS], z[LATENTS], g[LATENTS];
   double sum_mu[LATENTS] = {0}, sum_rho[LATENTS] = {0}, sum_value = 0;

@@ -1,0 +1,57 @@
+/** Gradients with all boundaries by the library beside the paper's algorithm in C, noise included on both sides. */
+import { wasm } from "../src/backends/wasm.ts";
+import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { corrected, type NoiseOptions } from "../src/estimators/index.ts";
+import { makeSampler } from "../src/inference/sampler.ts";
+import { ALL_BOUNDARIES, HAND_WRITTEN, inputsOf, ONE_BOUNDARY, onSampler } from "./gradients.ts";
+import { columns, type Print, report } from "./print.ts";
+import { type Native, requireEqual, STRICT } from "./programs.ts";
+import type { Effort } from "./timing.ts";
+
+const BACKENDS = [
+  ["interpreter", {}],
+  ["WebAssembly kernels", { backend: wasmKernels() }],
+  ["generated WebAssembly", { backend: wasm({ after: 0 }) }],
+] as const;
+
+const NOISES: readonly (readonly [name: string, options: NoiseOptions])[] = [
+  ["independent", { points: "random", pairing: "independent" }],
+  ["antithetic pairs", { points: "random", pairing: "antithetic" }],
+  ["Sobol points in pairs", { points: "rqmc", pairing: "antithetic" }],
+];
+
+export function besidePaper(effort: Effort, print: Print, native?: Native): void {
+  const { samples } = effort;
+  print(`\nGradient of ${samples} samples, noise included: ns per sample`);
+  for (const { model, hand } of HAND_WRITTEN) {
+    const { name } = model;
+    const samplers = BACKENDS.map(([backend, options]) => ({
+      backend,
+      sampler: makeSampler(model, ALL_BOUNDARIES, options),
+    }));
+    // Noise changes no tape: one for each back end.
+    const ofLibrary = NOISES.map(([noise, options]) =>
+      samplers.map(({ backend, sampler }) => {
+        const estimator = corrected({ marginalise: false, ...options });
+        return onSampler(`${backend}, ${noise}`, { ...sampler, estimator }, samples);
+      }),
+    );
+    for (const gradients of ofLibrary) requireEqual(name, gradients);
+    const programs = native
+      ? [
+          native("paper's, C", `paper/${name}`, STRICT, inputsOf(model, hand, samples, ONE_BOUNDARY), "made"),
+          native("C", name, STRICT, inputsOf(model, hand, samples), "made"),
+        ]
+      : [];
+    // The paper's from independent normals, as the library's own; and all boundaries.
+    requireEqual(name, [onSampler("paper's", makeSampler(model, ONE_BOUNDARY), samples), ...programs.slice(0, 1)]);
+    requireEqual(name, [ofLibrary[0]![0]!, ...programs.slice(1)]);
+    const timings = report(name, [...programs, ...ofLibrary.flat()], samples, effort, print);
+    if (!native) continue;
+    NOISES.forEach(([noise], index) => {
+      const from = programs.length + index * BACKENDS.length;
+      const cells = BACKENDS.map(([backend], b) => `${backend} ${(1 / timings[from + b]!.ratio).toFixed(2)}`);
+      print(columns([`${name}: paper's in C ÷ ${noise}`, cells.join(", ")], [46, 0]));
+    });
+  }
+}
