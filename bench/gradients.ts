@@ -27,7 +27,7 @@ export const ALL_BOUNDARIES: Estimator = corrected({ marginalise: false });
 /** The paper's estimator: one boundary drawn for each sample. */
 export const ONE_BOUNDARY: Estimator = lyy18();
 
-/** A gradient of `samples` samples with its noise made beforehand; every run gives the same [∂μ…, ∂ρ…, ℓ], summed. */
+/** A gradient of `samples` samples, [∂μ…, ∂ρ…, ℓ], summed; the same in every run, unless its noise is fresh. */
 export interface BatchedGradient {
   readonly name: string;
   readonly out: Float64Array;
@@ -99,13 +99,29 @@ export function byTape(
   return onSampler(name, makeSampler(model, prepared(estimator, samples), options), samples);
 }
 
-/** With a sampler: its noise included, unless its estimator is prepared. */
+/** With a sampler of a prepared estimator. */
 export function onSampler(name: string, sampler: GradientSampler, samples: number): BatchedGradient {
+  return onDraws(name, sampler, samples, () => 0);
+}
+
+/** With a sampler, noise included: of further samples in every run, as in a fit. The first run is that of the samples from 0 on. */
+export function onFreshNoise(name: string, sampler: GradientSampler, samples: number): BatchedGradient {
+  return onDraws(name, sampler, samples, (run) => run * samples);
+}
+
+function onDraws(
+  name: string,
+  sampler: GradientSampler,
+  samples: number,
+  firstOf: (run: number) => number,
+): BatchedGradient {
   const theta = pointOf(sampler.model);
   const mean = new Float64Array(theta.length);
   const out = new Float64Array(theta.length + 1);
-  const draw = { generator: makeGenerator(SEED), stream: 0, firstSample: 0, samples };
+  const generator = makeGenerator(SEED);
+  let runs = 0;
   const run = (): number => {
+    const draw = { generator, stream: 0, firstSample: firstOf(runs++), samples };
     const elbo = meanGradientInto(mean, sampler, theta, draw);
     for (let p = 0; p < mean.length; p++) out[p] = samples * mean[p]!;
     out[mean.length] = samples * elbo;

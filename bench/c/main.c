@@ -1,6 +1,6 @@
 /*
- * Times one gradient: `program inputs given|made milliseconds`, with the noise that is among the inputs, or with the same noise
- * made anew every time. Prints the summed gradient, and nanoseconds.
+ * Times one gradient: `program inputs given|made milliseconds`, with the noise that is among the inputs, or with noise that is
+ * made: the same for the gradient that is printed, that of further samples while the time is taken.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ int main(int count, char **arguments) {
   int made = strcmp(arguments[2], "made") == 0;
   if (made) {
     double *own = calloc(rows * stride, 8);
-    fill_noise(own, stride, n, normals, drawn_from, seed, table);
+    fill_noise(own, stride, 0, n, normals, drawn_from, seed, table);
     for (long row = 0; row < rows; row++)
       if (memcmp(own + row * stride, noise + row * stride, 8 * n)) {
         fprintf(stderr, "noise: row %ld is not the one among the inputs\n", row);
@@ -47,7 +47,7 @@ int main(int count, char **arguments) {
     rounds *= 2;
     double start = now();
     for (long round = 0; round < rounds; round++) {
-      if (made) fill_noise(noise, stride, n, normals, drawn_from, seed, table);
+      if (made) fill_noise(noise, stride, round * n, n, normals, drawn_from, seed, table);
       gradient(out, theta, noise, stride, n, constants);
     }
     time = now() - start;

@@ -110,26 +110,27 @@ static void tails(double *out, const uint32_t *words, int j, uint32_t seed, uint
   }
 }
 
-void fill_noise(double *out, long stride, long n, long normals, long drawn_from, uint32_t seed, const double *table) {
+void fill_noise(double *out, long stride, long first, long n, long normals, long drawn_from, uint32_t seed, const double *table) {
   words_t words;
-  for (long first = 0; first < n; first += LANES) {
+  for (long at = 0; at < n; at += LANES) {
+    uint32_t sample = first + at;
     for (long row = 0; row < normals; row++) {
       int j = row % 4;
-      if (j == 0) blocks(words, seed, first, row / 4, 0);
-      double *place = out + row * stride + first;
+      if (j == 0) blocks(words, seed, sample, row / 4, 0);
+      double *place = out + row * stride + at;
       normals_of(place, words[j], table);
       uint32_t least = LEAST;
       for (int i = 0; i < LANES; i++) {
         uint32_t k = words[j][i] & 0x7fffffff;
         least = k < least ? k : least;
       }
-      if (least < LEAST) tails(place, words[j], j, seed, first, row / 4);
+      if (least < LEAST) tails(place, words[j], j, seed, sample, row / 4);
     }
     if (drawn_from == 0) continue;
-    blocks(words, seed, first, 0, 1);
+    blocks(words, seed, sample, 0, 1);
     for (int i = 0; i < LANES; i++) {
       double uniform = ((double)(words[0][i] >> 6) * 0x1p27 + (words[1][i] >> 5) + 0.5) * 0x1p-53; /* 26 + 27 bits */
-      out[normals * stride + first + i] = floor(uniform * drawn_from);
+      out[normals * stride + at + i] = floor(uniform * drawn_from);
     }
   }
 }

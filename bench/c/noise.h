@@ -4,7 +4,7 @@
 #define LANES 64
 
 /*
- * The noise of samples 0 … n − 1, rows `stride` apart: so many rows of standard normals, and where `drawn_from` is not 0 a row of
- * integers below it. The bits are those of fillNormals and fillUniforms in ../../src/random; `table`: NORMAL_TABLE there.
+ * The noise of samples first … first + n − 1, rows `stride` apart: so many rows of standard normals, and where `drawn_from` is not
+ * 0 a row of integers below it. The bits are those of fillNormals and fillUniforms in ../../src/random; `table`: NORMAL_TABLE there.
  */
-void fill_noise(double *out, long stride, long n, long normals, long drawn_from, uint32_t seed, const double *table);
+void fill_noise(double *out, long stride, long first, long n, long normals, long drawn_from, uint32_t seed, const double *table);
