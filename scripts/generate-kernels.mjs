@@ -233,13 +233,13 @@ ${importsFor(cases.join("\n"))}
 /** The instructions that \`runScalars\` knows, by name. */
 export const SCALAR_CODES: { readonly [name: string]: number } = { ${rows.map(({ name }, index) => `${name}: ${index + 1}`).join(", ")} };
 
-/** Runs one lane of every instruction; those whose code is 0 by their kernels. Allocates nothing. */
-export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
+/** Runs every instruction once; those whose code is 0 by their kernels, for as many lanes as \`counts\` says. Allocates nothing. */
+export function runScalars(codes: Uint8Array, counts: Int32Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
   for (let index = 0; index < codes.length; index++) {
     const t = starts[index];
     switch (codes[index]) {
 ${cases.join("\n")}
-      default: kernels[index](s, m, 1, k, t);
+      default: kernels[index](s, m, counts[index], k, t);
     }
   }
 }

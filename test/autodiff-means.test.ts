@@ -6,8 +6,8 @@ import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../src/au
 import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
 import { planMeans } from "../src/autodiff/means.ts";
 import { runScalars, SCALAR_CODES } from "../src/autodiff/scalars.generated.ts";
+import { signatureOf } from "../src/autodiff/signatures.ts";
 import { runRest } from "../src/autodiff/tape.ts";
-import { signatureOf } from "../src/backends/blocks.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
@@ -93,7 +93,7 @@ test.each(Object.entries(SCALAR_CODES).filter(([name]) => KERNELS[name]))(
           execute(s, m);
           return [s, m];
         };
-        expect(run((s, m) => runScalars(Uint8Array.of(scalar), code, s, m))).toEqual(
+        expect(run((s, m) => runScalars(Uint8Array.of(scalar), Int32Array.of(1), code, s, m))).toEqual(
           run((s, m) => kernel(s, m, 1, offsets, 0)),
         );
       }),

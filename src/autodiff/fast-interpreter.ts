@@ -1,20 +1,26 @@
-/** The interpreter for whom bytes do not matter: one lane of instructions takes a switch for each instead of a call. */
+/**
+ * The interpreter for whom bytes do not matter: what is the same for every lane is rolled, and what is left of it takes a switch
+ * for each instruction instead of a call.
+ */
 import { type Backend, type Code, encode, execute, type Step, type TapeProgram } from "./interpreter.ts";
+import { ROLL_KERNELS, type Rolled, rollProgram } from "./roll.ts";
 import { runScalars, SCALAR_CODES } from "./scalars.generated.ts";
 
 /** The default back end of models that are planned for speed. */
 export const FAST_INTERPRETER: Backend = {
   name: "interpreter",
   load(program) {
-    const slots = new Float64Array(program.realSlots);
-    const masks = new Int32Array(program.maskSlots);
+    const { uniform, rest, scratch } = rollProgram(program);
+    const slots = new Float64Array(scratch.reals);
+    const masks = new Int32Array(scratch.masks);
+    scratch.initialise(slots);
     const lanes = encode(program.lane, program.kernels);
     const oneLane = runsOnce(program, program.lane, slots, masks, lanes);
     return {
       slots,
       masks,
-      runUniform: runsOnce(program, program.uniform, slots, masks),
-      runRest: runsOnce(program, program.rest, slots, masks),
+      runUniform: runsRolled(program, uniform, slots, masks),
+      runRest: runsRolled(program, rest, slots, masks),
       runLanes: (n) => (n === 1 ? oneLane() : execute(lanes, slots, masks, n)),
     };
   },
@@ -29,6 +35,23 @@ export function runsOnce(
   code: Code = encode(steps, kernels),
 ): () => void {
   const codes = new Uint8Array(steps.length);
+  const counts = new Int32Array(steps.length).fill(1);
   for (let index = 0; index < codes.length; index++) codes[index] = SCALAR_CODES[steps[index]!.name] ?? 0;
-  return () => runScalars(codes, code, slots, masks);
+  return () => runScalars(codes, counts, code, slots, masks);
+}
+
+/** What runs rolled instructions. */
+export function runsRolled(
+  { kernels }: TapeProgram,
+  steps: readonly Rolled[],
+  slots: Float64Array,
+  masks: Int32Array,
+): () => void {
+  const code = encode(steps, { ...kernels, ...ROLL_KERNELS });
+  const codes = new Uint8Array(steps.length);
+  const counts = Int32Array.from(steps, ({ count }) => count);
+  steps.forEach(({ name, count }, index) => {
+    if (count === 1) codes[index] = SCALAR_CODES[name] ?? 0;
+  });
+  return () => runScalars(codes, counts, code, slots, masks);
 }

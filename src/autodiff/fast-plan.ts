@@ -5,6 +5,7 @@ import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import type { Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
+import { byShape } from "./shapes.ts";
 import { noSteps, STEP_KERNELS } from "./steps.ts";
 
 /** What runs the instructions of a fast plan. */
@@ -19,5 +20,7 @@ export function fastRunners({ ops }: Graph): Pick<Plan, "kernels" | "interpreter
 export function fastPlan(graph: Graph, roots: readonly NodeId[]): Plan {
   const steps = noSteps();
   const outputs = gather(graph, roots, steps);
-  return { ...schedule(graph, outputs, steps), outputs, ...fastRunners(graph) };
+  const { uniform, lane } = schedule(graph, outputs, steps);
+  const [sorted = []] = byShape([uniform], graph.size, (node) => graph.isConstant(node));
+  return { uniform: sorted, lane, outputs, ...fastRunners(graph) };
 }

@@ -10,6 +10,7 @@ import { type Graph, LANE } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 import type { Instruction, Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
+import { byShape } from "./shapes.ts";
 import { noSteps } from "./steps.ts";
 import { DenseReplacement, substitute } from "./substitute.ts";
 
@@ -32,12 +33,15 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const isLate = new Uint8Array(graph.size);
   for (const { mean } of terms) isLate[mean] = 1;
   for (const { node, operands } of uniform) for (const operand of operands) isLate[node]! |= isLate[operand]!;
+  const early = uniform.filter(({ node }) => isLate[node] === 0);
+  const late = uniform.filter(({ node }) => isLate[node] === 1);
+  const [first = [], rest = []] = byShape([early, late], graph.size, (node) => graph.isConstant(node));
   return {
     outputs,
-    uniform: uniform.filter(({ node }) => isLate[node] === 0),
+    uniform: first,
     lane: interleaved(graph, lane, terms, sums),
     means,
-    rest: uniform.filter(({ node }) => isLate[node] === 1),
+    rest,
     ...fastRunners(graph),
   };
 }

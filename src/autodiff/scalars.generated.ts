@@ -5,8 +5,8 @@ import type { Code } from "./interpreter.ts";
 /** The instructions that `runScalars` knows, by name. */
 export const SCALAR_CODES: { readonly [name: string]: number } = { add: 1, sub: 2, mul: 3, div: 4, neg: 5, sqrt: 6, square: 7, abs: 8, sign: 9, where: 10, positive: 11, equal: 12, not: 13, and: 14, or: 15, chain: 16, min: 17, max: 18, mulAdd: 19, subMul: 20, addWhere: 21, addChain: 22, addPositive: 23, subPositive: 24, dot4: 25, dot2: 26, dot1: 27, squares4: 28, squares2: 29, squares1: 30, chains4: 31, chains2: 32, chains1: 33, select4: 34, select2: 35, select1: 36, sumLanes4: 37, sumLanes2: 38, sumLanes1: 39, sumDots4: 40, sumDots2: 41, sumDots1: 42, sumSquares4: 43, sumSquares2: 44, sumSquares1: 45, sumChains4: 46, sumChains2: 47, sumChains1: 48, sumSelects4: 49, sumSelects2: 50, sumSelects1: 51 };
 
-/** Runs one lane of every instruction; those whose code is 0 by their kernels. Allocates nothing. */
-export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
+/** Runs every instruction once; those whose code is 0 by their kernels, for as many lanes as `counts` says. Allocates nothing. */
+export function runScalars(codes: Uint8Array, counts: Int32Array, { kernels, offsets: k, starts }: Code, s: Float64Array, m: Int32Array): void {
   for (let index = 0; index < codes.length; index++) {
     const t = starts[index];
     switch (codes[index]) {
@@ -61,7 +61,7 @@ export function runScalars(codes: Uint8Array, { kernels, offsets: k, starts }: C
       case 49: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; const p1 = m[k[t + 4]]; const x1 = s[k[t + 5]]; const y1 = s[k[t + 6]]; const p2 = m[k[t + 7]]; const x2 = s[k[t + 8]]; const y2 = s[k[t + 9]]; const p3 = m[k[t + 10]]; const x3 = s[k[t + 11]]; const y3 = s[k[t + 12]]; s[k[t] + 0] += (p0 ? x0 : y0); s[k[t] + 2] += (p1 ? x1 : y1); s[k[t] + 4] += (p2 ? x2 : y2); s[k[t] + 6] += (p3 ? x3 : y3); break; }
       case 50: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; const p1 = m[k[t + 4]]; const x1 = s[k[t + 5]]; const y1 = s[k[t + 6]]; s[k[t] + 0] += (p0 ? x0 : y0); s[k[t] + 2] += (p1 ? x1 : y1); break; }
       case 51: { const p0 = m[k[t + 1]]; const x0 = s[k[t + 2]]; const y0 = s[k[t + 3]]; s[k[t] + 0] += (p0 ? x0 : y0); break; }
-      default: kernels[index](s, m, 1, k, t);
+      default: kernels[index](s, m, counts[index], k, t);
     }
   }
 }

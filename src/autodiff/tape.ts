@@ -5,7 +5,7 @@
  * `kernels.generated.ts`, or on a back end of the caller's choice. A slot is reused as soon as its value is dead. Running
  * allocates nothing.
  */
-import { CONSTANT, INPUT } from "./codes.ts";
+import { INPUT } from "./codes.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
 import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "./interpreter.ts";
 import type { NodeId } from "./ops.ts";
@@ -161,18 +161,18 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan) {
   });
   let realCount = 2 * means.length;
   let maskCount = 0;
-  const place = (node: NodeId): void => {
+  const place = (node: NodeId, list?: NodeId[]): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
-    if (graph.op[node] === CONSTANT) constants.push(node);
-    if (graph.op[node] === INPUT) inputs.push(node);
+    list?.push(node);
     slot[node] = graph.hasFlag(node, MASK) ? maskCount++ : realCount++;
   };
-  for (const list of [plan.uniform, plan.lane, rest])
-    for (const { node, operands } of list) {
-      place(node);
-      for (const operand of operands) place(operand);
-    }
-  for (const node of outputs) place(node);
+  // Results side by side, and inputs: what is computed alike can be computed together.
+  for (const { node } of [...plan.uniform, ...rest]) place(node);
+  realCount++; // a back end may write one number more than there are results
+  maskCount++;
+  const read = [...plan.uniform, ...plan.lane, ...rest].flatMap(({ operands }) => operands).concat(outputs);
+  for (const node of read) if (graph.op[node] === INPUT) place(node, inputs);
+  for (const node of read) place(node, constants);
   return { slot, constants, inputs, realCount, maskCount };
 }
 

@@ -3,18 +3,9 @@
  * samples, so that most values live and die in registers; what a later block needs goes through the tape's slots.
  */
 
-import { OPS } from "../autodiff/all-ops.ts";
-import { FAMILIES, FUSED, REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../autodiff/fusion.ts";
+import { RUN_NAMES } from "../autodiff/fusion.ts";
 import type { Place, Step, TapeProgram } from "../autodiff/interpreter.ts";
-
-/** What the name of an instruction says. */
-export interface Signature {
-  /** r(eal) or m(ask) for each operand, and for the result. */
-  readonly kinds: string;
-  readonly resultKind: string;
-  /** The sums over the lanes that it adds to, if it is one that does. */
-  readonly reduction?: { readonly row: Reduction; readonly count: number };
-}
+import { type Signature, signatureOf } from "../autodiff/signatures.ts";
 
 /** An instruction of a block; `stored`: its result is used after the block. */
 export interface BlockStep extends Step, Signature {
@@ -25,47 +16,6 @@ export interface Block {
   /** False: the generator cannot do these, the interpreter runs them. */
   readonly generated: boolean;
   readonly steps: readonly BlockStep[];
-}
-
-/** Has the instruction any number of uniform operands after the first? */
-export function isOpen(name: string): boolean {
-  return name === "lookUp" || name.startsWith("search");
-}
-
-const OPEN: Signature = { kinds: "r", resultKind: "r" };
-
-/** Signature of an instruction; of an open one it has the operands that are always there. TypeError for an unknown name. */
-export function signatureOf(name: string): Signature {
-  const known = isOpen(name) ? OPEN : SIGNATURES.get(name);
-  if (!known) throw new TypeError(`signatureOf: unknown instruction; got ${name}, expected an op or a fused op`);
-  return known;
-}
-
-/** The sums over the lanes that an instruction adds to, if it is one that does. */
-export function reductionOf(name: string): Signature["reduction"] {
-  return SIGNATURES.get(name)?.reduction;
-}
-
-const SIGNATURES: ReadonlyMap<string, Signature> = /* @__PURE__ */ signatures();
-
-function signatures(): Map<string, Signature> {
-  const split = (name: string, text: string): [string, Signature] => {
-    const [kinds, resultKind] = text.split(">") as [string, string];
-    return [name, { kinds, resultKind }];
-  };
-  return new Map([
-    ...Object.entries(OPS).map(([name, { kinds, domain }]) => split(name, kinds ?? `${"r".repeat(domain.length)}>r`)),
-    ...FUSED.map(({ name, kinds }) => split(name, kinds)),
-    ...FAMILIES.flatMap(({ name, kinds }) =>
-      RUNS.map((count) => split(`${name}${count}`, `r${kinds.repeat(count)}>r`)),
-    ),
-    ...REDUCTIONS.flatMap((row) =>
-      RUNS.map((count): [string, Signature] => [
-        `${row.name}${count}`,
-        { kinds: row.kinds.repeat(count), resultKind: "r", reduction: { row, count } },
-      ]),
-    ),
-  ]);
 }
 
 type Generates = (name: string) => boolean;

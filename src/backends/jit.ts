@@ -1,7 +1,7 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 
 import { OPS } from "../autodiff/all-ops.ts";
-import { runsOnce } from "../autodiff/fast-interpreter.ts";
+import { runsRolled } from "../autodiff/fast-interpreter.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
 import {
   type Backend,
@@ -12,7 +12,9 @@ import {
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
 import type { OpName } from "../autodiff/ops.ts";
-import { type BlockStep, blocksOf, isOpen, reductionOf, slotKey } from "./blocks.ts";
+import { rollProgram } from "../autodiff/roll.ts";
+import { isOpen, reductionOf } from "../autodiff/signatures.ts";
+import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
 
 const MOST_IN_BLOCK = 10_000;
 
@@ -43,8 +45,10 @@ type Loop = (s: Float64Array, m: Int32Array, n: number) => void;
 type Primal = (...operands: number[]) => number;
 
 function load(program: TapeProgram, most: number): Executable {
-  const slots = new Float64Array(program.realSlots);
-  const masks = new Int32Array(program.maskSlots);
+  const { uniform, rest, scratch } = rollProgram(program);
+  const slots = new Float64Array(scratch.reals);
+  const masks = new Int32Array(scratch.masks);
+  scratch.initialise(slots);
   const primals: Primal[] = [];
   const loops = blocksOf(program, most, (name) => !isOpen(name)).map(({ steps, generated }): Loop => {
     if (!generated) {
@@ -57,8 +61,8 @@ function load(program: TapeProgram, most: number): Executable {
   return {
     slots,
     masks,
-    runUniform: runsOnce(program, program.uniform, slots, masks),
-    runRest: runsOnce(program, program.rest, slots, masks),
+    runUniform: runsRolled(program, uniform, slots, masks),
+    runRest: runsRolled(program, rest, slots, masks),
     runLanes: (n) => {
       for (let index = 0; index < loops.length; index++) loops[index]!(slots, masks, n);
     },

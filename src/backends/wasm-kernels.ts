@@ -4,7 +4,7 @@
  */
 
 import { OP_NAMES } from "../autodiff/codes.ts";
-import { runsOnce } from "../autodiff/fast-interpreter.ts";
+import { runsOnce, runsRolled } from "../autodiff/fast-interpreter.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/fusion.ts";
 import {
   type Backend,
@@ -14,8 +14,9 @@ import {
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
+import { rollProgram } from "../autodiff/roll.ts";
+import { isOpen, signatureOf } from "../autodiff/signatures.ts";
 import { fillNormalsWithHelp } from "../random/row-fill.ts";
-import { isOpen, signatureOf } from "./blocks.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
@@ -54,7 +55,9 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, module: object): Executable {
-  const { realSlots, maskSlots, lane, kernels } = program;
+  const { lane, kernels } = program;
+  const { uniform, rest, scratch } = rollProgram(program);
+  const { reals: realSlots, masks: maskSlots } = scratch;
   const maskBase = 8 * realSlots;
   const codeBase = maskBase + 4 * maskSlots;
   const words = lane.reduce((total, step) => total + lengthOf(step), 0);
@@ -63,6 +66,7 @@ function load(program: TapeProgram, module: object): Executable {
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   const code = new Int32Array(memory.buffer, codeBase, words);
+  scratch.initialise(slots);
   const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
   const run = exports["run"] as (at: number, end: number, n: number) => void;
 
@@ -79,13 +83,15 @@ function load(program: TapeProgram, module: object): Executable {
     const end = codeBase + 4 * at;
     parts.push((n) => run(start, end, n));
   }
+  const oneLane = runsOnce(program, lane, slots, masks);
   return {
     slots,
     masks,
-    runUniform: runsOnce(program, program.uniform, slots, masks),
-    runRest: runsOnce(program, program.rest, slots, masks),
+    runUniform: runsRolled(program, uniform, slots, masks),
+    runRest: runsRolled(program, rest, slots, masks),
     runLanes: (n) => {
-      for (let index = 0; index < parts.length; index++) parts[index]!(n);
+      if (n === 1) oneLane();
+      else for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },
     fillNormals: fillNormalsWithHelp,
     rowFill: rowFill(memory.buffer, noiseBase, exports),

@@ -3,7 +3,7 @@
  * there; the operations are those of the op table in the same order, so that the bits are the same.
  */
 import type { Reduction } from "../autodiff/fusion.ts";
-import { reductionOf } from "./blocks.ts";
+import { reductionOf } from "../autodiff/signatures.ts";
 import type { Code } from "./wasm-encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
 import { STEP_INDEX } from "./wasm-steps.ts";

@@ -1,5 +1,5 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
-import { runsOnce } from "../autodiff/fast-interpreter.ts";
+import { runsRolled } from "../autodiff/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -9,6 +9,7 @@ import {
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
+import { rollProgram } from "../autodiff/roll.ts";
 import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
 import { type Block, blocksOf, onDemand, uniformBlocksOf } from "./blocks.ts";
 import { type Layout, laneFunction, uniformFunction } from "./wasm-blocks.ts";
@@ -57,7 +58,9 @@ export function wasm(options: WasmOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, most: number, after: number): Executable {
-  const { realSlots, maskSlots, kernels } = program;
+  const { kernels } = program;
+  const rolled = rollProgram(program);
+  const { reals: realSlots, masks: maskSlots } = rolled.scratch;
   const maskBase = 8 * realSlots;
   const tables = tablesOf([...program.uniform, ...program.rest, ...program.lane], maskBase + 4 * maskSlots);
   const noiseBase = 64 * Math.ceil((tables.end + 16) / 64);
@@ -67,6 +70,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   for (const { address, words } of tables.all.values()) new Int32Array(memory.buffer, address, words.length).set(words);
   const layout: Layout = { maskBase, tableAt: ({ operands }) => tables.all.get(operands)!.address };
+  rolled.scratch.initialise(slots);
   const interpreted = (steps: readonly Step[]): Run => {
     const code = encode(steps, kernels);
     return (n) => execute(code, slots, masks, n);
@@ -101,8 +105,8 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let samples = 0; // still to come until the tape is compiled
   if (after > 0) {
     samples = after;
-    once = [runsOnce(program, program.uniform, slots, masks)];
-    rest = [runsOnce(program, program.rest, slots, masks)];
+    once = [runsRolled(program, rolled.uniform, slots, masks)];
+    rest = [runsRolled(program, rolled.rest, slots, masks)];
     perLane = [interpreted(program.lane)];
   } else compile();
   return {

@@ -33,11 +33,9 @@ export interface GradientSampler {
 /** A tape, and what fills its inputs. */
 export interface Engine {
   readonly tape: Tape;
-  /** Of each uniform input that holds a parameter: which parameter, and the offset of the input. */
-  readonly parameters: Int32Array;
-  readonly parameterOffsets: Int32Array;
-  /** The other uniform inputs. */
-  readonly others: Tape["uniformInputs"];
+  /** For each uniform input of the tape, the parameter it holds, −1 for others; and its offset. */
+  readonly parameterOf: Int32Array;
+  readonly inputs: Int32Array;
   /** Derived inputs, with the offsets of what they read and fill. */
   readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
 }
@@ -143,12 +141,10 @@ export function engineOf(
   const index = new Map(parameters.map((node, i) => [node, i]));
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
-  const holding = tape.uniformInputs.filter(({ node }) => index.has(node));
   return {
     tape,
-    parameters: Int32Array.from(holding, ({ node }) => index.get(node)!),
-    parameterOffsets: Int32Array.from(holding, ({ offset }) => offset),
-    others: tape.uniformInputs.filter(({ node }) => !index.has(node)),
+    parameterOf: Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1),
+    inputs: Int32Array.from(tape.uniformInputs, ({ offset }) => offset),
     derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
   };
 }
@@ -248,16 +244,19 @@ export function makeMoments({ size }: GradientSampler): Moments {
 
 /** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
 export function setParameters(
-  { tape, parameters, parameterOffsets, others }: Engine,
+  { tape, parameterOf, inputs }: Engine,
   nodes: EstimatorNodes,
   theta: Float64Array,
   step: number,
 ): void {
-  const { slots } = tape;
-  for (let i = 0; i < parameters.length; i++) slots[parameterOffsets[i]!] = theta[parameters[i]!]!;
-  if (nodes.scheduled)
-    for (const { node, offset } of others)
-      for (const input of nodes.scheduled) if (input.node === node) slots[offset] = input.at(step);
+  const { slots, uniformInputs } = tape;
+  for (let i = 0; i < inputs.length; i++) {
+    const parameter = parameterOf[i]!;
+    if (parameter >= 0) slots[inputs[i]!] = theta[parameter]!;
+    else
+      for (const { node, at } of nodes.scheduled ?? [])
+        if (node === uniformInputs[i]!.node) slots[inputs[i]!] = at(step);
+  }
   runUniform(tape);
 }
 
