@@ -107,7 +107,8 @@ function kernel(operands, result, body, unrolled) {
   const loop = (lanes, end) =>
     `for (const end = ${end}; o < end; ) { ${Array.from({ length: lanes }, (_, i) => step(i)).join(" ")} ${next(["o", ...pointers], lanes)} }`;
   const turns = unrolled ? turnsOf(operands) : 1;
-  const loops = turns > 1 ? `${loop(turns, `(last - ${turns - 1}) | 0`)} ${loop(1, "last")}` : loop(1, "last");
+  const single = `while (o < last) { ${step(0)} ${next(["o", ...pointers], 1)} }`;
+  const loops = turns > 1 ? `${loop(turns, `(last - ${turns - 1}) | 0`)} ${single}` : single;
   return kernelOf(`let o = k[t]; const last = (o + n) | 0; ${before} ${loops}`);
 }
 

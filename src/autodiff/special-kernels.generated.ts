@@ -7,29 +7,29 @@ import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
   logAddExp: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; for (const end = last; o < end; ) { { const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; for (const end = last; o < end; ) { { const x = s[a]; const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   lgamma: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   digamma: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = digamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = digamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   trigamma: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = trigamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = trigamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   erf: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = erf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = erf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalCdf: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = normalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   logNormalCdf: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = logNormalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = logNormalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalHazard: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; for (const end = last; o < end; ) { { const x = s[a]; s[o] = normalHazard(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalHazard(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
 };

@@ -7,8 +7,8 @@ import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
 import type { FunctionSpec, ImportSpec } from "./wasm-encoder.ts";
 import { formula } from "./wasm-formula.ts";
 
-// exponential(y, less, more) as `result`; `one` and `rest` in terms of y + more = k log 2 + high − low.
-const exponential = (one: string, rest: string, more = ""): string => `
+// 2^k·eʳ, or 2^k·(eʳ − 2^−k), as `result`: y + more = k log 2 + r, r = high − low.
+const exponential = (one: string, low: string, more = ""): string => `
   shifted = y * ${Math.LOG2E} + 6755399441055744
   k = i64_sub(shifted, high32(0x43380000))
   d = shifted - 6755399441055744
@@ -20,15 +20,23 @@ const exponential = (one: string, rest: string, more = ""): string => `
   odd = polynomial(w, 0.1666666666666667, 0.008333333333326136, 0.00019841269874820627, 2.7557255400206422e-6, 2.5105217004720745e-8)
   one = ${one}
   sum = one + high
-  fraction = sum + (one - sum + high + (0.5 * w + (w * (even + r * odd) - (${rest}))))
+  rest = one - sum + high + (0.5 * w + (w * (even + r * odd) - (${low})))
+  fraction = sum + rest
   half = sar32(k, 1)
-  result = fraction * shl(i64_add(half, low32(1023)), 52) * shl(i64_add(i64_sub(k, half), low32(1023)), 52)`;
+  first = shl(i64_add(half, low32(1023)), 52)
+  second = shl(i64_add(i64_sub(k, half), low32(1023)), 52)
+  result = fraction * first * second`;
 
 // 2^−k where it counts.
 const INVERSE = "and(shl(i64_sub(low32(1023), k), 52), lt(d, 1000))";
-const REST = `low - r * (high - r - low) + (one - 1 + ${INVERSE})`;
+const LESS_1 = exponential(
+  `1 - ${INVERSE}`,
+  `low - r * (high - r - low) + bitselect(one + ${INVERSE} - 1, one - 1 + ${INVERSE}, lt(d, 0))`,
+);
+// What the rounding of `result` lost.
+const LOST = "lost = (rest - (fraction - sum)) * first * second";
 
-// logarithm(k, f, c) as `result`.
+// logarithmRest(k, f, c) as `rest`.
 const LOGARITHM = `
   square = 0.5 * f * f
   s = f / (2 + f)
@@ -36,7 +44,7 @@ const LOGARITHM = `
   w = z * z
   even = w * polynomial(w, 3.999999999940941908e-1, 2.222219843214978396e-1, 1.531383769920937332e-1)
   odd = z * polynomial(w, 6.66666666666673513e-1, 2.857142874366239149e-1, 1.818357216161805012e-1, 1.479819860511658591e-1)
-  result = s * (square + (odd + even)) + (k * 1.90821492927058770002e-10 + c) - square + f + k * 6.9314718036912382e-1`;
+  rest = s * (square + (odd + even)) + (k * 1.90821492927058770002e-10 + c) - square`;
 
 // The exponent k of `scaled`, put as an integer into the low part of 2⁵² to become a double, and f = scaled/2^k − 1: the
 // exponent is taken off by integer arithmetic.
@@ -45,11 +53,19 @@ const EXPONENT = `
   k = or(biased, high32(0x43300000)) - 4503599627371519
   f = i64_sub(scaled, shl(i64_sub(biased, low32(1023)), 52)) - 1`;
 
-// `result`, but log x where x is 0, negative, infinite or NaN.
+// rest + f + k·log 2, but log x where x is 0, negative, infinite or NaN.
 const edges = (x: string): string => `
+  result = rest + f + k * 6.9314718036912382e-1
   positive = gt(${x}, 0)
   edge = bitselect(-Infinity, bitselect(${x}, NaN, positive), eq(${x}, 0))
   result = bitselect(result, edge, and(positive, lt(${x}, Infinity)))`;
+
+// quotient(x, xRest, y, yRest) as `value`.
+const quotient = (x: string, xRest: string, y: string, yRest: string): string => `
+  reciprocal = 1 / ${y}
+  high = fround(${x} * reciprocal)
+  yHigh = fround(${y})
+  value = high + (${x} - high * yHigh - high * (${y} - yHigh + ${yRest}) + ${xRest}) * reciprocal`;
 
 // quarters(x): x, or x + ½ π for the cosine, as n·π/2 + r + rest, n in the low bits of `quadrant`; `far` where it is left to the function itself.
 const reduced = (quadrant: string): string => `
@@ -104,7 +120,7 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   result`,
   expm1: `
   y = pmax(pmin(x, 710), -40)
-  ${exponential(`1 - ${INVERSE}`, REST)}
+  ${LESS_1}
   bitselect(x, result, eq(x, 0))`,
   log: `
   subnormal = lt(x, 2.2250738585072014e-308)
@@ -127,25 +143,33 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   ${edges("u")}
   bitselect(x, result, eq(u, 1))`,
   sigmoid: `
-  e = exp(neg(abs(x)))
-  sum = 1 + e
+  y = pmax(neg(abs(x)), -746)
+  ${exponential("1", "low")}
+  ${LOST}
+  sum = 1 + result
   negative = lt(x, 0)
-  quotient = bitselect(e, 1, negative) / sum
-  lost = (e - (sum - 1)) * bitselect(1 - quotient, quotient, negative)
-  quotient - quotient * lost`,
+  numerator = bitselect(result, 1, negative)
+  ${quotient("numerator", "and(lost, negative)", "sum", "(result - (sum - 1) + lost)")}
+  value`,
   softplus: `
-  t = log1p(exp(neg(abs(x))))
-  bitselect(x + t, t, gt(x, 0))`,
+  y = pmax(neg(abs(x)), -746)
+  ${exponential("1", "low")}
+  ${LOST}
+  sum = 1 + result
+  near = lt(result, 0.4142)
+  c = (andnot(result - (sum - 1), near) + lost) / sum
+  f = bitselect(result, 0.5 * sum - 1, near)
+  k = andnot(1, near)
+  ${LOGARITHM}
+  y = and(x, gt(x, 0))
+  bitselect(y, f + 6.9314718036912382e-1, near) + (bitselect(f, y, near) + rest)`,
   tanh: `
-  size = abs(x)
-  small = lt(size, 0.55)
-  y = bitselect(-40, -2 * size, gt(size, 20))
-  ${exponential(`1 - and(${INVERSE}, small)`, `bitselect(${REST}, low, small)`)}
-  sum = bitselect(2, 1, small) + result
-  quotient = result / sum
-  lost = 0.5 * (result - (sum - 2)) * (1 - quotient)
-  value = bitselect(quotient * lost - quotient, 1 - 2 * quotient, small)
-  bitselect(x, xor(value, and(x, high32(0x80000000))), eq(x, 0))`,
+  y = pmax(-2 * abs(x), -40)
+  ${LESS_1}
+  ${LOST}
+  sum = 2 + result
+  ${quotient("result", "lost", "sum", "(result - (sum - 2) + lost)")}
+  bitselect(x, xor(neg(value), and(x, high32(0x80000000))), eq(x, 0))`,
   sin: `
   ${reduced("shifted")}
   ${WAVES}

@@ -1,33 +1,42 @@
-import { exp, expm1, exponential, log, log1p } from "./elementary.ts";
+import { DOUBLE, exp, exponential, exponentialLess1, log, log1p, logarithmRest, series } from "./elementary.ts";
 
-// log 2 = LN2_HIGH + LN2_LOW to 107 bits
-const LN2_HIGH = Math.LN2;
-const LN2_LOW = 2.3190468138462996e-17;
+/**
+ * (x + xRest)/(y + yRest), rounded once: a quotient of 24 bits, whose products with 24 bits of y are exact, and what it leaves.
+ */
+function quotient(x: number, xRest: number, y: number, yRest: number): number {
+  const reciprocal = 1 / y;
+  const high = Math.fround(x * reciprocal);
+  const yHigh = Math.fround(y);
+  return high + (x - high * yHigh - high * (y - yHigh + yRest) + xRest) * reciprocal;
+}
 
 /**
  * Logistic function, 1/(1 + exp(−x)).
  *
- * Domain: all reals; 0 at −Infinity (subnormal below x ≈ −708.4), 1 at +Infinity; NaN gives NaN. Error below 2 ulp
- * (measured 1.9).
+ * Domain: all reals; 0 at −Infinity (subnormal below x ≈ −708.4), 1 at +Infinity; NaN gives NaN. Error below 1 ulp
+ * (measured 0.64, 0.79 below x = −100).
  */
 export function sigmoid(x: number): number {
-  const e = exp(-Math.abs(x));
+  const e = exponential(-Math.abs(x), true);
   const sum = 1 + e;
-  const quotient = (x < 0 ? e : 1) / sum;
-  // What the sum lost, times its reciprocal.
-  const lost = (e - (sum - 1)) * (x < 0 ? 1 - quotient : quotient);
-  return quotient - quotient * lost;
+  return quotient(x < 0 ? e : 1, x < 0 ? DOUBLE[0]! : 0, sum, e - (sum - 1) + DOUBLE[0]!);
 }
 
 /**
  * log(1 + exp(x)), the integral of the logistic function.
  *
- * Domain: all reals; ≈ exp(x) for x → −Infinity, x for x → +Infinity; NaN gives NaN. Error below 2 ulp
- * (measured 1.53).
+ * Domain: all reals; ≈ exp(x) for x → −Infinity, x for x → +Infinity; NaN gives NaN. Error below 1 ulp
+ * (measured 0.89).
  */
 export function softplus(x: number): number {
-  const rest = log1p(exp(-Math.abs(x)));
-  return x > 0 ? x + rest : rest;
+  // 1 + exp(−|x|) = sum + rest = 2^k·(1 + f), added up from small to large
+  const e = exponential(-Math.abs(x), true);
+  const rest = DOUBLE[0]!;
+  const sum = 1 + e;
+  const y = x > 0 ? x : 0;
+  if (e < 0.4142) return y + (e + logarithmRest(0, e, rest / sum));
+  const f = 0.5 * sum - 1;
+  return f + 6.9314718036912382e-1 + (y + logarithmRest(1, f, (e - (sum - 1) + rest) / sum));
 }
 
 /**
@@ -37,10 +46,18 @@ export function softplus(x: number): number {
  * near the zero y = log 2.
  */
 export function softplusInverse(y: number): number {
-  // With d = y − log 2, exp(y) − 1 = 1 + 2 (exp(d) − 1): near d = 0 nothing cancels if d itself is accurate.
-  const d = y - LN2_HIGH - LN2_LOW;
-  if (Math.abs(d) < 0.3) return log1p(2 * expm1(d));
-  return d > 0 ? y + log1p(-exp(-y)) : log(expm1(y));
+  if (y < 0.3465) return log(less1(y));
+  // With d = y − log 2, to 107 bits, exp(y) − 1 = 1 + 2 (exp(d) − 1): near d = 0 nothing cancels if d itself is accurate.
+  const d = y - Math.LN2 - 2.3190468138462996e-17;
+  if (!(d < 0.3465)) return y + log(1 - exp(-y));
+  const f = 2 * less1(d);
+  return Math.abs(d) < 0.15 ? f + logarithmRest(0, f, 0) : log(1 + f);
+}
+
+// exp(r) − 1 for |r| ≤ ½ log 2
+function less1(r: number): number {
+  const w = r * r;
+  return r + (0.5 * w + series(r, w));
 }
 
 /**
@@ -51,24 +68,20 @@ export function softplusInverse(y: number): number {
  * rounding of y − x (up to 745, where it matters) costs the two digits.
  */
 export function logAddExp(x: number, y: number): number {
-  if (x === y) return x + LN2_HIGH; // infinities too, whose difference is NaN
+  if (x === y) return x + Math.LN2; // infinities too, whose difference is NaN
   return x > y ? x + log1p(exp(y - x)) : y + log1p(exp(x - y));
 }
 
 /**
  * Hyperbolic tangent.
  *
- * Domain: all reals; ±1 at ±Infinity, ±0 themselves; NaN gives NaN. Error below 2 ulp (measured 1.93).
+ * Domain: all reals; ±1 at ±Infinity, ±0 themselves; NaN gives NaN. Error below 1 ulp (measured 0.72).
  */
 export function tanh(x: number): number {
   if (x === 0) return x;
-  const size = Math.abs(x);
-  // With y = exp(−2|x|) − 1 near 0, y = exp(−2|x|) elsewhere: each form where its terms do not cancel.
-  const less = size < 0.55 ? 1 : 0;
-  const y = exponential(size > 20 ? -40 : -2 * size, less, 0);
-  const sum = 1 + less + y;
-  const quotient = y / sum;
-  const lost = 0.5 * (y - (sum - 2)) * (1 - quotient);
-  const value = less === 0 ? 1 - 2 * quotient : quotient * lost - quotient;
-  return x < 0 ? -value : value;
+  const y = exponentialLess1(-2 * Math.abs(x), true); // tanh |x| = −y/(2 + y)
+  const rest = DOUBLE[0]!;
+  const sum = 2 + y;
+  const value = quotient(y, rest, sum, y - (sum - 2) + rest);
+  return x < 0 ? value : -value;
 }

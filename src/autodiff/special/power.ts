@@ -70,5 +70,5 @@ function positivePower(x: number, y: number): number {
   const exponentHigh = Math.fround(exponent);
   const whole = exponentHigh * log;
   const part = (exponent - exponentHigh) * log + exponent * logRest;
-  return whole > 710 ? Infinity : whole < -746 ? 0 : exponential(whole, 0, part);
+  return whole > 710 ? Infinity : whole < -746 ? 0 : exponential(whole, false, part);
 }
