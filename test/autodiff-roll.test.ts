@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { runsRolled } from "../src/autodiff/fast-interpreter.ts";
-import { encode, execute, type Place, type Step } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
+import { type Executable, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
 import type { Instruction } from "../src/autodiff/plan.ts";
 import { roll, Scratch } from "../src/autodiff/roll.ts";
 import { byShape } from "../src/autodiff/shapes.ts";
 import { signatureOf } from "../src/autodiff/signatures.ts";
+import { jit } from "../src/backends/jit.ts";
+import { wasm } from "../src/backends/wasm.ts";
+import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { corrected } from "../src/estimators/index.ts";
 import { makeSampler } from "../src/inference/sampler.ts";
 import { influenza, temperature, textmsg } from "../src/models/index.ts";
 import { KERNELS, tapeProgram } from "./support/tape-program.ts";
 
+const BACKENDS = [FAST_INTERPRETER, wasmKernels(), wasm({ after: 0 }), wasm({ block: 3, after: 0 }), jit()];
 const NAMES = ["add", "mul", "div", "neg", "exp", "where", "positive", "mulAdd", "addPositive", "chain"];
 const RUNS = ["dot2", "dot4", "squares1", "squares2", "chains1", "chains4", "select1", "select2"];
 const INPUTS = 8;
@@ -47,22 +51,14 @@ function stepsOf(groups: readonly Group[]): { steps: Step[]; reals: number; mask
   return { steps, reals: size.r, masks: size.m };
 }
 
-/** Slots and masks after the steps, one by one or rolled. */
-function run(groups: readonly Group[], rolled: boolean): { values: unknown[]; instructions: number } {
-  const { steps, reals, masks } = stepsOf(groups);
-  const program = tapeProgram({ lanes: 1, realSlots: reals, maskSlots: masks });
-  const scratch = new Scratch(program);
-  const instructions = roll(steps, KERNELS, scratch);
-  const s = new Float64Array(scratch.reals);
-  const m = new Int32Array(scratch.masks);
-  scratch.initialise(s);
+/** Slots and masks after the steps of a program that is loaded. */
+function valuesAfter({ slots, masks, runUniform }: Executable, reals: number, bits: number): unknown[] {
   for (let i = 0; i < INPUTS; i++) {
-    s[i] = i < 4 ? i : [-0, 0.3, -2.7, 1e3][i - 4]!;
-    m[i] = i % 3 === 0 ? -1 : 0;
+    slots[i] = i < 4 ? i : [-0, 0.3, -2.7, 1e3][i - 4]!;
+    masks[i] = i % 3 === 0 ? -1 : 0;
   }
-  if (rolled) runsRolled(program, instructions, s, m)();
-  else execute(encode(steps, KERNELS), s, m, 1);
-  return { values: [...s.slice(0, reals), ...m.slice(0, masks)], instructions: instructions.length };
+  runUniform();
+  return [...slots.slice(0, reals), ...masks.slice(0, bits)];
 }
 
 describe("rolled instructions", () => {
@@ -70,9 +66,11 @@ describe("rolled instructions", () => {
     let fewer = 0;
     fc.assert(
       fc.property(fc.array(GROUP, { minLength: 1, maxLength: 6 }), (groups) => {
-        const rolled = run(groups, true);
-        expect(rolled.values).toEqual(run(groups, false).values);
-        if (rolled.instructions < stepsOf(groups).steps.length) fewer++;
+        const { steps, reals, masks } = stepsOf(groups);
+        const program = tapeProgram({ lanes: 2, realSlots: reals + 1, maskSlots: masks + 1, uniform: steps });
+        const expected = valuesAfter(INTERPRETER.load(program), reals, masks);
+        for (const backend of BACKENDS) expect(valuesAfter(backend.load(program), reals, masks)).toEqual(expected);
+        if (roll(steps, KERNELS, new Scratch(program)).length < steps.length) fewer++;
       }),
       { numRuns: 500 },
     );

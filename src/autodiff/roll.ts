@@ -5,7 +5,7 @@
 import { FAMILIES, type Family } from "./fusion.ts";
 import type { Place, Step, TapeProgram } from "./interpreter.ts";
 import type { Kernels } from "./kernels.generated.ts";
-import { signatureOf } from "./signatures.ts";
+import { type Signature, signatureOf } from "./signatures.ts";
 
 /** An instruction over `count` places: of its result, and of the operands that are lanes. */
 export interface Rolled extends Step {
@@ -53,6 +53,12 @@ export const ROLL_KERNELS: Kernels = {
     },
   ],
 };
+
+/** The signature of an instruction that may only occur in rolled programs. */
+export function signatureOfRolled({ name, operands }: Rolled): Signature {
+  const kind = name === "gatherMasks" ? "m" : "r";
+  return name.startsWith("gather") ? { kinds: kind.repeat(operands.length), resultKind: kind } : signatureOf(name);
+}
 
 /** What of a program is the same for every lane, rolled, and the slots that this takes. */
 export interface RolledProgram {

@@ -31,14 +31,6 @@ function groupsOf(steps: readonly Step[], most: number, generates: Generates): S
   return groups;
 }
 
-/** Uniform instructions in blocks of at most `most`; every result is stored. */
-export function uniformBlocksOf(uniform: readonly Step[], most: number, generates: Generates): Block[] {
-  return groupsOf(uniform, most, generates).map((steps) => ({
-    generated: generates(steps[0]!.name),
-    steps: steps.map((step) => ({ ...step, ...signatureOf(step.name), stored: true })),
-  }));
-}
-
 /** The lane instructions in blocks of at most `most`; `generates` says which instructions a generator can do. */
 export function blocksOf({ lane, outputs }: TapeProgram, most: number, generates: Generates): Block[] {
   const groups = groupsOf(lane, most, generates);

@@ -19,12 +19,17 @@ function loadUniform(code: Code, kind: string, address: number): Code {
   return kind === "m" ? code.simd("load32_splat", 2, address) : code.simd("load64_splat", 3, address);
 }
 
-/** A function () that runs uniform instructions. */
-export function uniformFunction(steps: readonly BlockStep[], name: string, layout: Layout): FunctionSpec {
+/** A function () that runs uniform instructions, and such as gather values from anywhere. */
+export function uniformFunction(steps: readonly BlockStep[], layout: Layout): FunctionSpec {
   const code = new Code();
   const values = new Map<string, number>();
+  let locals = 0;
   for (const step of steps) {
     const { kinds, operands, resultKind, result } = step;
+    if (step.name.startsWith("gather")) {
+      gather(code, step, layout);
+      continue;
+    }
     const isZero = (j: number): boolean => kinds[j] === "r" && Object.is(operands[j]!.value, 0);
     const push = (j: number): void => {
       const known = values.get(slotKey(kinds[j]!, operands[j]!));
@@ -33,13 +38,32 @@ export function uniformFunction(steps: readonly BlockStep[], name: string, layou
       else loadUniform(code, kinds[j]!, addressOf(layout, kinds[j]!, operands[j]!));
     };
     emitterOf(step.name)!(code, push, isZero, () => code.i32(layout.tableAt(step)));
-    const [local, address] = [values.size, addressOf(layout, resultKind, result)];
+    const [local, address] = [locals++, addressOf(layout, resultKind, result)];
     values.set(slotKey(resultKind, result), local);
     code.set(local).i32(0).get(local);
     if (resultKind === "m") code.simd("store32_lane", 2, address, 0);
     else code.simd("store64_lane", 3, address, 0);
   }
-  return { parameters: [], results: [], locals: [[values.size, V128]], code, name };
+  return { parameters: [], results: [], locals: [[locals, V128]], code };
+}
+
+// Values from anywhere side by side: reals two at a time, as they are read, masks one at a time.
+function gather(code: Code, { operands, resultKind, result }: BlockStep, layout: Layout): void {
+  const from = operands.map((place) => addressOf(layout, resultKind, place));
+  const to = addressOf(layout, resultKind, result);
+  if (resultKind === "m") {
+    for (const [i, address] of from.entries())
+      code
+        .i32(0)
+        .i32(0)
+        .op(0x28, 2, address)
+        .op(0x36, 2, to + 4 * i);
+    return;
+  }
+  for (let i = 0; i < from.length; i += 2) {
+    code.i32(0).i32(0).i32(0).simd("load64_splat", 3, from[i]!);
+    code.simd("load64_lane", 3, from[i + 1] ?? from[i]!, 1).simd("store", 3, to + 8 * i);
+  }
 }
 
 // Locals: eight times the first lane, the number of lanes, four times the first lane, which lanes count; uniform operands; values.
@@ -50,7 +74,7 @@ const FIRST_VALUE = UNIFORM + 13; // as many operands as a run of four selection
  * A function (from, n) that runs lane instructions for lanes from … n − 1, where from is even. With one pair of lanes at a time n may
  * be odd; with two, n − from is a multiple of four, and uniform values and sums are read and written once for both.
  */
-export function laneFunction(steps: readonly SourcedStep[], pairs: 1 | 2, name: string, layout: Layout): FunctionSpec {
+export function laneFunction(steps: readonly SourcedStep[], pairs: 1 | 2, layout: Layout, name?: string): FunctionSpec {
   const code = new Code();
   let locals = FIRST_VALUE;
   const turns = Array.from({ length: pairs }, (_, pair) => pair);
@@ -142,5 +166,5 @@ export function laneFunction(steps: readonly SourcedStep[], pairs: 1 | 2, name: 
     [1, I32],
     [locals - LIVE, V128],
   ];
-  return { parameters: [I32, I32], results: [], locals: groups, code, name };
+  return { parameters: [I32, I32], results: [], locals: groups, code, ...(name && { name }) };
 }

@@ -9,14 +9,15 @@ import {
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
-import { rollProgram } from "../autodiff/roll.ts";
+import { type Rolled, rollProgram } from "../autodiff/roll.ts";
 import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
-import { type Block, blocksOf, onDemand, uniformBlocksOf } from "./blocks.ts";
-import { type Layout, laneFunction, uniformFunction } from "./wasm-blocks.ts";
-import { assemble } from "./wasm-encoder.ts";
+import { type Block, blocksOf, onDemand } from "./blocks.ts";
+import { type Layout, laneFunction } from "./wasm-blocks.ts";
+import { assemble, type FunctionSpec } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, reductionEmitterOf } from "./wasm-ops.ts";
+import { appendSection, type Part } from "./wasm-sections.ts";
 import { STEP_FUNCTIONS, tableWords } from "./wasm-steps.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
@@ -62,7 +63,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   const rolled = rollProgram(program);
   const { reals: realSlots, masks: maskSlots } = rolled.scratch;
   const maskBase = 8 * realSlots;
-  const tables = tablesOf([...program.uniform, ...program.rest, ...program.lane], maskBase + 4 * maskSlots);
+  const tables = tablesOf(program.lane, maskBase + 4 * maskSlots);
   const noiseBase = 64 * Math.ceil((tables.end + 16) / 64);
   const pages = pagesOf(noiseBase + NOISE_BYTES);
   const memory = makeMemory(pages);
@@ -80,25 +81,26 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   let perLane: readonly Run[] = [];
   let noise: RowFill | undefined;
   const compile = (): void => {
-    const uniform = uniformBlocksOf(program.uniform, most, generates);
-    const late = uniformBlocksOf(program.rest, most, generates);
+    const functions: FunctionSpec[] = [...ELEMENTARY, ...STEP_FUNCTIONS];
+    const section = (steps: readonly Rolled[], prefix: string): Part[] =>
+      appendSection(functions, steps, prefix, most, layout, generates, rolled.scratch);
+    const uniform = section(rolled.uniform, "u");
+    const late = section(rolled.rest, "r");
     const lane = blocksOf(program, most, generates);
-    const functions = [
-      ...generated(uniform).map(({ steps }, index) => uniformFunction(steps, `u${index}`, layout)),
-      ...generated(late).map(({ steps }, index) => uniformFunction(steps, `r${index}`, layout)),
-      ...generated(lane).flatMap((block, index) => {
-        const steps = onDemand(block);
-        return [laneFunction(steps, 2, `l${index}`, layout), laneFunction(steps, 1, `p${index}`, layout)];
-      }),
-    ];
-    const module = compileModule(assemble([...ELEMENTARY, ...STEP_FUNCTIONS, ...functions, ...NOISE], pages, IMPORTS));
+    for (const [index, block] of generated(lane).entries()) {
+      const steps = onDemand(block);
+      functions.push(laneFunction(steps, 2, layout, `l${index}`), laneFunction(steps, 1, layout, `p${index}`));
+    }
+    const module = compileModule(assemble([...functions, ...NOISE], pages, IMPORTS));
     const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
     const runnable = (blocks: readonly Block[], made: (index: number) => Run): Run[] => {
       let index = 0;
       return blocks.map((block) => (block.generated ? made(index++) : interpreted(block.steps)));
     };
-    once = runnable(uniform, (index) => exports[`u${index}`] as Run);
-    rest = runnable(late, (index) => exports[`r${index}`] as Run);
+    const partOf = (part: Part): Run =>
+      part.steps ? runsRolled(program, part.steps, slots, masks) : (exports[part.name] as Run);
+    once = uniform.map(partOf);
+    rest = late.map(partOf);
     perLane = runnable(lane, (index) => byFours(exports[`l${index}`] as RunFrom, exports[`p${index}`] as RunFrom));
     noise = rowFill(memory.buffer, noiseBase, exports);
   };
