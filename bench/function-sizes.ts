@@ -55,7 +55,7 @@ export function functionSizes(largest: number, effort: Effort, print: Print): vo
           return executable;
         },
       };
-      const sampler = makeSampler(model, prepared(reparam(), SAMPLES), { backend: timing });
+      const sampler = makeSampler(model, prepared(reparam()), { backend: timing });
       const gradient = onSampler(name, sampler, SAMPLES);
       gradient.run();
       return { gradient, milliseconds, lane: sampler.means!().tape.size.lane };

@@ -96,7 +96,7 @@ export function byTape(
   samples: number,
   { estimator = ALL_BOUNDARIES, ...options }: SamplerOptions & { readonly estimator?: Estimator } = {},
 ): BatchedGradient {
-  return onSampler(name, makeSampler(model, prepared(estimator, samples), options), samples);
+  return onSampler(name, makeSampler(model, prepared(estimator), options), samples);
 }
 
 /** With a sampler of a prepared estimator. */
@@ -130,44 +130,56 @@ function onDraws(
   return { name, out, run };
 }
 
-/** The estimator with noise for `samples` samples that is made on its first use and copied from then on. */
-export function prepared(estimator: Estimator, samples: number): Estimator {
-  const keep = (rows: number, make: (noise: Float64Array) => void): Float64Array => {
-    const noise = new Float64Array(rows * samples);
-    make(noise);
-    return noise;
-  };
-  const copy = (out: Float64Array, offset: number, noise: Float64Array, from: number, lanes: number): void => {
-    for (let i = 0; i < lanes; i++) out[offset + i] = noise[from + i]!;
-  };
-  let normals: Float64Array | undefined;
+/** The estimator with noise that is made on its first use and copied from then on, all rows of a pass at once. */
+export function prepared(estimator: Estimator): Estimator {
+  const normals = remembered();
   return {
     ...estimator,
     noise: {
       fill: (out, offset, stride, generator, stream, first, lanes, dimensions) => {
-        normals ??= keep(dimensions, (noise) => {
-          fillNormals(noise, 0, samples, generator, stream, 0, samples, dimensions);
+        normals(out, offset, stride, dimensions, first, lanes, () => {
+          fillNormals(out, offset, stride, generator, stream, first, lanes, dimensions);
         });
-        for (let d = 0; d < dimensions; d++) copy(out, offset + d * stride, normals, d * samples + first, lanes);
       },
     },
     build: (target, boundaries) => {
       const nodes = estimator.build(target, boundaries);
       const derived = nodes.derived?.map((choices): Derived => {
-        let drawn: Float64Array | undefined;
+        const drawn = remembered();
         return {
           ...choices,
-          fill(out, _reads, places, lanes, theta, generator, stream, first) {
-            drawn ??= keep(places.length, (noise) => {
-              const rows = Array.from(places, (_, j) => j * samples);
-              choices.fill(noise, [], rows, samples, theta, generator, stream, 0);
+          fill(out, reads, places, lanes, theta, generator, stream, first) {
+            const [from, stride] = [places[0]!, places.length > 1 ? places[1]! - places[0]! : lanes];
+            drawn(out, from, stride, places.length, first, lanes, () => {
+              choices.fill(out, reads, places, lanes, theta, generator, stream, first);
             });
-            for (let j = 0; j < places.length; j++) copy(out, places[j]!, drawn, j * samples + first, lanes);
           },
         };
       });
       return derived ? { ...nodes, derived } : nodes;
     },
+  };
+}
+
+/** What fills rows as `make` does, but copies what it made of the same samples, if that was laid out alike. */
+function remembered() {
+  const passes = new Map<number, { readonly stride: number; readonly lanes: number; readonly values: Float64Array }>();
+  return (
+    out: Float64Array,
+    offset: number,
+    stride: number,
+    rows: number,
+    first: number,
+    lanes: number,
+    make: () => void,
+  ): void => {
+    const known = passes.get(first);
+    if (known?.stride === stride && known.lanes === lanes) {
+      out.set(known.values, offset);
+      return;
+    }
+    make();
+    passes.set(first, { stride, lanes, values: out.slice(offset, offset + (rows - 1) * stride + lanes) });
   };
 }
 

@@ -126,7 +126,7 @@ export function exponent(points: readonly GrowthPoint[], y: (point: GrowthPoint)
 function measure(size: number, model: Model, effort: Effort, lanes: number): GrowthPoint {
   let making = Number.POSITIVE_INFINITY;
   const samples = Math.max(128, lanes);
-  const estimator = prepared(ALL_BOUNDARIES, samples);
+  const estimator = prepared(ALL_BOUNDARIES);
   let sampler: GradientSampler;
   const begun = cpuTime();
   let tries = 0;

@@ -145,10 +145,14 @@ export function addOutputsInto(
   }
 }
 
+const FEWEST_LANES = 32;
+const MOST_LANES = 1024;
+
 // Many lanes spread the cost of a kernel's call, as long as the slots stay in a second-level cache of 512 kB.
 function defaultLanes(realSlots: number): number {
-  const fitting = 65536 / Math.max(1, realSlots);
-  return fitting >= 256 ? 256 : fitting >= 128 ? 128 : fitting >= 64 ? 64 : 32;
+  let lanes = MOST_LANES;
+  while (lanes > FEWEST_LANES && lanes * realSlots > 65536) lanes /= 2;
+  return lanes;
 }
 
 function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan) {

@@ -55,7 +55,7 @@ export function wasm(options: WasmOptions = {}): Backend {
       `wasm: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
     );
   if (!(after >= 0)) throw new RangeError(`wasm: after is out of range; got ${String(after)}, expected a number ≥ 0`);
-  return { name: "wasm", laneMultiple: 2, mostLanes: 64, load: (program) => load(program, block, after) };
+  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block, after) };
 }
 
 function load(program: TapeProgram, most: number, after: number): Executable {
