@@ -1,21 +1,22 @@
 /** Standard normals: generators and transforms side by side, in JavaScript and in WebAssembly. */
 import { fillNormalsWithHelp } from "../src/random/row-fill.ts";
 import { fillSobolNormals } from "../src/random/sobol.ts";
-import { composed, type Filler, GENERATOR, inWebAssembly, LANES, library, ROWS, SIZE } from "./noise/fillers.ts";
-import { checkAnswers, GENERATORS } from "./noise/generators.ts";
-import { TABLE, TRANSFORMS } from "./noise/transforms.ts";
+import { composed, type Filler, GENERATOR, LANES, library, type Numbers, ROWS, SIZE } from "./noise/fillers.ts";
+import { checkAnswers, GENERATORS, type Generator, type WordFill } from "./noise/generators.ts";
+import { TRANSFORMS, type Transform } from "./noise/transforms.ts";
+import { inWebAssembly, memoryOfLibrary, wordsInWebAssembly } from "./noise/wasm-fillers.ts";
 import { columns, type Print } from "./print.ts";
 import { type Effort, sideBySide } from "./timing.ts";
 
 const PASSES = 16;
 
 /** Throws unless the first four moments of 2¹⁹ numbers lie within 4.5 standard errors of a normal's. */
-export function checkMoments({ name, out, fill }: Filler): void {
+export function checkMoments({ name, out, fill }: Filler<Numbers>): void {
   const sums = [0, 0, 0, 0];
   const n = 2 ** 19;
   for (let first = 0; first * ROWS < n; first += LANES) {
     fill(first);
-    for (const x of out) for (let k = 0; k < 4; k++) sums[k]! += x ** (k + 1);
+    for (const x of out) for (let k = 0, power = x; k < 4; k++, power *= x) sums[k]! += power;
   }
   const expected = [0, 1, 0, 3];
   const sd = [1, Math.SQRT2, Math.sqrt(15), Math.sqrt(96)];
@@ -27,52 +28,75 @@ export function checkMoments({ name, out, fill }: Filler): void {
 }
 
 /** Throws unless both give the same bits. */
-export function checkSame(one: Filler, other: Filler): void {
+export function checkSame(one: Filler<Numbers>, other: Filler<Numbers>): void {
   for (let first = 0; first < 64 * LANES; first += LANES) {
     one.fill(first);
     other.fill(first);
-    if (one.out.some((x, i) => x !== other.out[i])) throw new Error(`${other.name}: not the numbers of ${one.name}`);
+    for (let i = 0; i < SIZE; i++)
+      if (one.out[i] !== other.out[i]) throw new Error(`${other.name}: not the numbers of ${one.name}`);
   }
 }
 
-export function noise(effort: Effort, print: Print): void {
-  for (const generator of GENERATORS) checkAnswers(generator);
-  const pairs = [
-    library("fillNormals", fillNormalsWithHelp, 1),
-    ...[8, 32, 512].map((batch) => library(`fillSobolNormals, batches of ${batch}`, fillSobolNormals, batch)),
-  ];
-  const assembled = [inWebAssembly(GENERATORS[0]!, 20), inWebAssembly(GENERATORS[1]!, 13)];
-  const others = GENERATORS.map((generator) => TRANSFORMS.map((transform) => composed(generator, transform)));
-  for (const [one, other] of pairs) checkSame(one, other);
-  assembled.forEach((filler, index) => {
-    checkSame(composed(GENERATORS[index]!, TABLE), filler);
-  });
-  const ours = pairs.flat();
-  const fillers = [...ours, ...assembled, ...others.flat()];
-  for (const filler of fillers) checkMoments(filler);
+/** The words of a generator alone, then its numbers by each transform. */
+interface Row {
+  readonly name: string;
+  readonly fillers: readonly [Filler<Int32Array>, ...Filler[]];
+}
 
-  const words = new Int32Array(SIZE);
-  const candidates = [
-    ...fillers.map(({ name, out, fill }) => ({ name, fill, last: () => out[SIZE - 1]! })),
-    ...GENERATORS.map(({ name, fill }) => ({
-      name,
-      fill: (first: number) => fill(words, GENERATOR.key, first, 0, 0, 0, LANES, ROWS / 4),
-      last: () => words[SIZE - 1]!,
-    })),
-  ].map(({ name, fill, last }) => ({
-    name,
-    run: () => {
-      for (let pass = 0; pass < PASSES; pass++) fill(pass * LANES);
-      return last();
-    },
-  }));
-  const timings = sideBySide(candidates, effort.repeats, effort.milliseconds);
-  const time = new Map(timings.map(({ name, median }) => [name, ((median * 1e6) / (PASSES * SIZE)).toFixed(1)]));
-  print(`\nStandard normals over ${LANES} lanes × ${ROWS} dimensions: ns per number`);
-  for (const { name } of [...ours, ...assembled]) print(columns([name, time.get(name)!], [44, 8]));
-  const widths = [44, 8, ...TRANSFORMS.map(() => 10)];
-  print(columns(["JavaScript", "words", ...TRANSFORMS.map(({ name }) => name)], widths));
-  GENERATORS.forEach(({ name }, index) => {
-    print(columns([name, time.get(name)!, ...others[index]!.map((filler) => time.get(filler.name)!)], widths));
+function rowsOf(
+  wordsOf: (generator: Generator) => WordFill,
+  fillerOf: (generator: Generator, transform: Transform) => Filler,
+): Row[] {
+  return GENERATORS.map((generator) => {
+    const { name } = generator;
+    const fill = wordsOf(generator);
+    checkAnswers({ ...generator, fill });
+    const out = new Int32Array(SIZE);
+    const words = {
+      name: `${name}, words`,
+      out,
+      fill: (first: number) => fill(out, GENERATOR.key, first, 0, 0, 0, LANES, ROWS / 4),
+    };
+    return { name, fillers: [words, ...TRANSFORMS.map((transform) => fillerOf(generator, transform))] };
   });
+}
+
+export function noise(effort: Effort, print: Print): void {
+  const memory = memoryOfLibrary();
+  const ours = [
+    library("fillNormals", fillNormalsWithHelp, 1, memory),
+    ...[8, 32, 512].map((batch) => library(`fillSobolNormals, batches of ${batch}`, fillSobolNormals, batch, memory)),
+  ];
+  const tables = [
+    { place: "JavaScript", rows: rowsOf(({ fill }) => fill, composed) },
+    { place: "WebAssembly", rows: rowsOf(wordsInWebAssembly, inWebAssembly) },
+  ];
+  const [inJavaScript, inWasm] = tables.map(({ rows }) => rows.flatMap(({ fillers }) => fillers));
+  for (const [one, other] of ours) checkSame(one, other);
+  inJavaScript!.forEach((filler, index) => {
+    checkSame(filler, inWasm![index]!);
+  });
+  const fillers: Filler<Numbers>[] = [...ours.flat(), ...inJavaScript!, ...inWasm!];
+  for (const filler of fillers) if (filler.out instanceof Float64Array) checkMoments(filler);
+
+  const timings = sideBySide(
+    fillers.map(({ name, out, fill }) => ({
+      name,
+      run: () => {
+        for (let pass = 0; pass < PASSES; pass++) fill(pass * LANES);
+        return out[SIZE - 1]!;
+      },
+    })),
+    effort.repeats,
+    effort.milliseconds,
+  );
+  const time = (filler: Filler<Numbers>): string =>
+    ((timings[fillers.indexOf(filler)]!.median * 1e6) / (PASSES * SIZE)).toFixed(1);
+  print(`\nStandard normals over ${LANES} lanes × ${ROWS} dimensions: ns per number`);
+  for (const filler of ours.flat()) print(columns([filler.name, time(filler)], [44, 8]));
+  const widths = [44, 8, ...TRANSFORMS.map(() => 10)];
+  for (const { place, rows } of tables) {
+    print(columns([place, "words", ...TRANSFORMS.map(({ name }) => name)], widths));
+    for (const row of rows) print(columns([row.name, ...row.fillers.map(time)], widths));
+  }
 }

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { composed, inWebAssembly } from "../bench/noise/fillers.ts";
+import { describe, expect, test } from "vitest";
+import { composed } from "../bench/noise/fillers.ts";
 import { checkAnswers, GENERATORS } from "../bench/noise/generators.ts";
-import { TABLE, TRANSFORMS } from "../bench/noise/transforms.ts";
+import { TRANSFORMS } from "../bench/noise/transforms.ts";
+import { inWebAssembly, wordsInWebAssembly } from "../bench/noise/wasm-fillers.ts";
 import { checkMoments, checkSame } from "../bench/noise.ts";
 
 test.each(GENERATORS)("$name gives its known answers, and others would be noticed", (generator) => {
@@ -55,8 +56,15 @@ test.each(TRANSFORMS)("$name gives normals, and the check sees a scale of 1.01",
   expect(() => checkMoments(wrong)).toThrow(/moment 2 is/);
 });
 
-test("WebAssembly gives the same bits with as many rounds, others with more", () => {
-  const [generator] = GENERATORS as [(typeof GENERATORS)[number]];
-  checkSame(composed(generator, TABLE), inWebAssembly(generator, 20));
-  expect(() => checkSame(composed(generator, TABLE), inWebAssembly(generator, 24))).toThrow(/not the numbers of/);
+describe.each(GENERATORS)("$name in WebAssembly", (generator) => {
+  test("gives its known answers", () => {
+    checkAnswers({ ...generator, fill: wordsInWebAssembly(generator) });
+  });
+
+  test.each(TRANSFORMS)("and $name give the same bits, others with another number of rounds", (transform) => {
+    const filler = composed(generator, transform);
+    checkSame(filler, inWebAssembly(generator, transform));
+    const fewer = { ...generator, emitted: { ...generator.emitted, rounds: generator.emitted.rounds - 1 } };
+    expect(() => checkSame(filler, inWebAssembly(fewer, transform))).toThrow(/not the numbers of/);
+  });
 });

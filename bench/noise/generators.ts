@@ -2,6 +2,7 @@
  * Counter-based generators side by side. Each is written as the text of one block, unrolled, and compiled into a loop over
  * lanes of its own, so that none pays for the others.
  */
+import { type Emitted, PHILOX, SQUARES, threefryOf } from "./wasm-generators.ts";
 
 /** Words of counters (c0 + i, c1, c2 + b, c3): word j of block b of lane i at (4b + j)·lanes + i. */
 export type WordFill = (
@@ -18,6 +19,7 @@ export type WordFill = (
 export interface Generator {
   readonly name: string;
   readonly fill: WordFill;
+  readonly emitted: Emitted;
   /** Counter, key and the block's words (for Squares its first word), in hexadecimal. */
   readonly answers: readonly (readonly [counter: string, key: string, words: string])[];
 }
@@ -25,7 +27,7 @@ export interface Generator {
 function compiled(block: string): WordFill {
   return new Function(
     ..."out key c0 c1 c2 c3 lanes blocks".split(" "),
-    `const [k0, k1, k2, k3] = key;
+    `const k0 = key[0], k1 = key[1], k2 = key[2], k3 = key[3];
     const k4 = ${0x1bd11bda} ^ k0 ^ k1 ^ k2 ^ k3;
     for (let b = 0; b < blocks; b++)
       for (let i = 0; i < lanes; i++) {
@@ -121,6 +123,7 @@ export const GENERATORS: readonly Generator[] = [
   {
     name: "Threefry-4×32-20",
     fill: compiled(threefry(20)),
+    emitted: threefryOf(20),
     answers: [
       [ZEROS, ZEROS, "9c6ca96a e17eae66 fc10ecd4 5256a7d8"],
       [ONES, ONES, "2a881696 57012287 f6c7446e a16a6732"],
@@ -130,6 +133,7 @@ export const GENERATORS: readonly Generator[] = [
   {
     name: "Threefry-4×32-13",
     fill: compiled(threefry(13)),
+    emitted: threefryOf(13),
     answers: [
       [ZEROS, ZEROS, "531c7e4f 39491ee5 2c855a92 3d6abf9a"],
       [ONES, ONES, "c4189358 1c9cc83a d5881c67 6a0a89e0"],
@@ -139,6 +143,7 @@ export const GENERATORS: readonly Generator[] = [
   {
     name: "Philox-4×32-10",
     fill: compiled(philox(10)),
+    emitted: PHILOX,
     answers: [
       [ZEROS, ZEROS, "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
       [ONES, ONES, "408f276d 41c83b0e a20bc7c6 6d5451fd"],
@@ -148,6 +153,7 @@ export const GENERATORS: readonly Generator[] = [
   {
     name: "Squares, 32 bits",
     fill: compiled(squares()),
+    emitted: SQUARES,
     answers: [
       [ZEROS, "bce65297 548c9dec 00000000 00000000", "36d88366"],
       ["00000001 00000000 00000000 00000000", "bce65297 548c9dec 00000000 00000000", "944716e0"],
@@ -157,7 +163,7 @@ export const GENERATORS: readonly Generator[] = [
 ];
 
 /** Throws unless the generator gives its known answers. */
-export function checkAnswers({ name, fill, answers }: Generator): void {
+export function checkAnswers({ name, fill, answers }: Pick<Generator, "name" | "fill" | "answers">): void {
   const parsed = (hex: string): number[] => hex.split(" ").map((word) => Number.parseInt(word, 16) | 0);
   const out = new Int32Array(4);
   for (const [counter, key, words] of answers) {

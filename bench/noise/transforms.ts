@@ -3,6 +3,7 @@ import { exp, log } from "../../src/autodiff/special/elementary.ts";
 import { normalCdf, normalQuantile } from "../../src/autodiff/special/normal.ts";
 import { cos, sin } from "../../src/autodiff/special/trigonometric.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWord } from "../../src/random/normal-table.ts";
+import { POLAR, type Stored, ZIGGURAT } from "./wasm-transforms.ts";
 
 /** Further words for the number at a place, four for each attempt, from counters that depend on nothing else. */
 export type Further = (place: number, attempt: number) => Int32Array;
@@ -10,6 +11,8 @@ export type Further = (place: number, attempt: number) => Int32Array;
 export interface Transform {
   readonly name: string;
   readonly fill: (out: Float64Array, words: Int32Array, lanes: number, rows: number, further: Further) => void;
+  /** In WebAssembly; absent: what the library has there. */
+  readonly stored?: Stored;
 }
 
 const TWO_32 = 4294967296;
@@ -51,7 +54,8 @@ const R = 3.6541528853610088;
 const HEIGHT = (x: number): number => exp(-0.5 * x * x);
 const BEYOND_R = normalCdf(-R);
 const V = R * HEIGHT(R) + Math.sqrt(2 * Math.PI) * BEYOND_R;
-const EDGES = edges();
+export const EDGES: Float64Array = edges();
+const HEIGHTS = EDGES.map(HEIGHT);
 function edges(): Float64Array {
   const found = new Float64Array(LAYERS + 1);
   found[0] = V / HEIGHT(R);
@@ -60,15 +64,16 @@ function edges(): Float64Array {
   return found;
 }
 
-/** 8 bits choose a layer, 24 a place in it: of a word alone, numbers lie on grids of 4e-7. About one in 80 takes further words. */
 function byZiggurat(out: Float64Array, words: Int32Array, lanes: number, rows: number, further: Further): void {
-  const edge = EDGES;
-  for (let place = 0; place < rows * lanes; place++) {
-    const word = words[place]!;
-    const layer = word & 255;
-    const x = ((word >> 8) + 0.5) * 1.1920928955078125e-7 * edge[layer]!; // 2⁻²³
-    out[place] = Math.abs(x) < edge[layer + 1]! ? x : edgeOrAgain(x, layer, place, further);
-  }
+  const edges = EDGES;
+  for (let place = 0; place < rows * lanes; place++) out[place] = ofLayers(edges, words[place]!, place, further);
+}
+
+/** 8 bits choose a layer, 24 a place in it: of a word alone, numbers lie on grids of 4e-7. About one in 80 takes further words. */
+export function ofLayers(edges: Float64Array, word: number, place: number, further: Further): number {
+  const layer = word & 255;
+  const x = ((word >> 8) + 0.5) * 1.1920928955078125e-7 * edges[layer]!; // 2⁻²³
+  return Math.abs(x) < edges[layer + 1]! ? x : edgeOrAgain(x, layer, place, further);
 }
 
 function edgeOrAgain(first: number, firstLayer: number, place: number, further: Further): number {
@@ -78,22 +83,21 @@ function edgeOrAgain(first: number, firstLayer: number, place: number, further: 
     const words = further(place, attempt);
     const uniform = ((words[0]! >>> 0) + 0.5) * TWO_NEG_32;
     if (layer > 0) {
-      const [low, high] = [HEIGHT(edge(layer)), HEIGHT(edge(layer + 1))];
-      if (low + uniform * (high - low) < HEIGHT(x)) return x;
+      const low = HEIGHTS[layer]!;
+      if (low + uniform * (HEIGHTS[layer + 1]! - low) < HEIGHT(x)) return x;
     } else {
       const beyond = -normalQuantile(uniform * BEYOND_R);
       return x < 0 ? -beyond : beyond;
     }
     layer = words[2]! & 255;
-    x = ((words[1]! >> 8) + 0.5) * 1.1920928955078125e-7 * edge(layer);
-    if (Math.abs(x) < edge(layer + 1)) return x;
+    x = ((words[1]! >> 8) + 0.5) * 1.1920928955078125e-7 * EDGES[layer]!;
+    if (Math.abs(x) < EDGES[layer + 1]!) return x;
   }
 }
-const edge = (i: number): number => EDGES[i]!;
 
 export const TABLE: Transform = { name: "table", fill: byTable };
 export const TRANSFORMS: readonly Transform[] = [
   TABLE,
-  { name: "Box–Muller", fill: byPolar },
-  { name: "ziggurat", fill: byZiggurat },
+  { name: "Box–Muller", fill: byPolar, stored: POLAR },
+  { name: "ziggurat", fill: byZiggurat, stored: ZIGGURAT },
 ];

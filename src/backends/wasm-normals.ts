@@ -21,8 +21,9 @@ const HIGH_DOUBLES = LOW_DOUBLES.map((byte) => byte + 8);
 /**
  * A function (base, row 0 … row 3, rows, end, low, bits) that fills rows as `normals` of a `RowFill` does, and returns how many
  * bytes of each; after the head lies the table of normals, its octaves from the tails to the middle. Addresses in bytes, `end` 8 times the number of lanes, a multiple of four, `low` the low word of the first sample.
+ * `words` may use the four locals after those that it turns into words.
  */
-export function normalsFunction(rounds: number): FunctionSpec {
+export function normalsFunction(rounds: number, words: typeof threefry = threefry): FunctionSpec {
   const code = new Code();
   code
     .get(BASE)
@@ -33,7 +34,7 @@ export function normalsFunction(rounds: number): FunctionSpec {
   code.get(LOW).simd("i32_splat").i32x4(0, 1, 2, 3).simd("i32_add");
   pushWord(code, BASE, 0).simd("i32_add").set(X);
   for (const j of [1, 2, 3]) pushWord(code, BASE, 5 + j).set(X + j);
-  threefry(code, BASE, X, rounds);
+  words(code, BASE, X, rounds);
   code.get(BITS).op(0x04, 0x40); // if
   for (let j = 0; j < 4; j++) putUnderDigits(code, j);
   code.op(0x0b);
