@@ -23,12 +23,19 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   // What no sample changes stays what it is.
   const outputs = substitute(graph, gathered, replacement, (node) => (graph.hasFlag(node, LANE) ? undefined : node));
-  const { uniform, lane } = schedule(graph, [...terms.flatMap((term) => term.operands), ...outputs], steps);
+  const kept: NodeId[] = [];
+  for (const { operands } of terms) for (const operand of operands) kept.push(operand);
+  for (const output of outputs) kept.push(output);
+  const { uniform, lane } = schedule(graph, kept, steps);
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {
-    for (const { mean } of batch) means.push(mean);
-    const name = RUN_NAMES[batch[0]!.family]![batch.length]!;
-    return { node: batch[0]!.mean, name, operands: batch.flatMap((term) => term.operands), sums: batch.length };
+    const operands: NodeId[] = [];
+    for (const term of batch) {
+      means.push(term.mean);
+      for (const operand of term.operands) operands.push(operand);
+    }
+    const { family, mean } = batch[0]!;
+    return { node: mean, name: RUN_NAMES[family]![batch.length]!, operands, sums: batch.length };
   };
   const isLate = new Uint8Array(graph.size);
   for (const { mean } of terms) isLate[mean] = 1;
@@ -46,101 +53,96 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   };
 }
 
-/** What is summed over the lanes: a family of `REDUCTIONS` with its operands. */
-interface Summand {
+/** What is summed over the lanes for a node. */
+interface Term {
+  readonly node: NodeId;
+  /** Of `REDUCTIONS`. */
   readonly family: Reduction["name"];
-  readonly operands: readonly NodeId[];
-  /** Uniform: times it, it is the value of a node. */
+  operands: readonly NodeId[];
+  /** Uniform: times the mean, it is the mean of the node. */
   readonly factor: NodeId;
+  /** An input for the mean of what is summed. */
+  mean: NodeId;
 }
 
 type Flags = Uint8Array;
 
-/** The node, and an input for the mean of the summand. */
-interface Term extends Summand {
-  readonly node: NodeId;
-  readonly mean: NodeId;
-}
-
-// The lane nodes in which the outputs are linear, in the order in which the outputs lead to them.
+// The lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
+// unless its value is needed in the lanes anyway.
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
-  const summandAt = summands(graph, outputs);
+  const reachable = graph.reachable(outputs);
+  const [zero, one] = [graph.constant(0), graph.constant(1)];
+  // Whose mean is asked for, whose value, and whose square's mean.
+  const [wanted, needed, squared] = [0, 1, 2].map(() => new Uint8Array(graph.size)) as [Flags, Flags, Flags];
+  const place = new Int32Array(graph.size);
+  const found: (Term | undefined)[] = [undefined]; // by place
+  for (const node of outputs) wanted[node] = 1;
+  for (let at = reachable.length - 1; at >= 0; at--) {
+    const node = reachable[at]!;
+    if (!graph.hasFlag(node, LANE)) continue;
+    // Of a sum with a uniform node that nobody else reads, the other part is read.
+    if (squared[node] === 1 && needed[node] === 0) needed[unshifted(graph, node)] = 1;
+    if (wanted[node]! + needed[node]! === 0) continue;
+    const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
+    let made: Term | undefined;
+    if (mark === needed && wanted[node] === 1) {
+      // A product or selection that is only summed is made while summing.
+      made = needed[node] === 0 ? productOf(graph, node) : undefined;
+      place[node] = found.push(made ?? { node, family: "sumLanes", operands: [node], factor: one, mean: -1 }) - 1;
+    }
+    if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
+    else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
+  }
   const terms: Term[] = [];
-  const seen = new Uint8Array(graph.size);
+  const stack: NodeId[] = [];
   for (const output of outputs) {
-    const stack = [output];
+    stack.push(output);
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (seen[node] === 1 || !graph.hasFlag(node, LANE)) continue;
-      seen[node] = 1;
-      const summand = summandAt(node);
-      if (!summand) for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
-      else {
-        const { family, operands, factor } = summand;
-        terms.push({ family, operands, factor, node, mean: graph.input("mean", false) });
+      const term = found[place[node]!];
+      if (!term) {
+        if (wanted[node] === 0 || !graph.hasFlag(node, LANE)) continue;
+        wanted[node] = 0; // seen
+        for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
+      } else if (term.mean < 0) {
+        term.mean = graph.input("mean", false);
+        if (term.family === "sumSquares") {
+          const [of] = term.operands as [NodeId];
+          const inner = needed[of] === 1 ? of : unshifted(graph, of);
+          term.operands = [inner, inner === of ? zero : shiftOf(graph, of, inner)];
+        }
+        terms.push(term);
       }
     }
   }
   return terms;
 }
 
-// What is summed for a lane node that the outputs are linear in, undefined for the others. A linear node is opened unless its
-// value is needed in the lanes anyway.
-function summands(graph: Graph, outputs: readonly NodeId[]): (node: NodeId) => Summand | undefined {
-  const reachable = graph.reachable(outputs);
-  const [zero, one] = [graph.constant(0), graph.constant(1)];
-  // Whose mean is asked for, whose value, and whose square's mean.
-  const [wanted, needed, squared] = [0, 1, 2].map(() => new Uint8Array(graph.size)) as [Flags, Flags, Flags];
-  const place = new Int32Array(graph.size);
-  const found: (Summand | undefined)[] = [undefined]; // by place
-  for (const node of outputs) wanted[node] = 1;
-  for (let at = reachable.length - 1; at >= 0; at--) {
-    const node = reachable[at]!;
-    if (!graph.hasFlag(node, LANE)) continue;
-    if (squared[node] === 1 && needed[node] === 0) {
-      // Of a sum with a uniform node that nobody else reads, the other part does.
-      const [of, shift] = unshifted(graph, node);
-      needed[shift === undefined ? node : of] = 1;
-    }
-    if (wanted[node]! + needed[node]! === 0) continue;
-    const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
-    let made: Summand | undefined;
-    if (mark === needed && wanted[node] === 1) {
-      // A product or selection that is only summed is made while summing.
-      made = needed[node] === 0 ? productOf(graph, node) : undefined;
-      place[node] = found.push(made ?? { family: "sumLanes", operands: [node], factor: one }) - 1;
-    }
-    if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
-    else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
-  }
-  return (node) => {
-    const summand = found[place[node]!];
-    if (summand?.family !== "sumSquares") return summand;
-    const [squareOf] = summand.operands as [NodeId];
-    const [of, shift = zero] = needed[squareOf] === 1 ? [squareOf] : unshifted(graph, squareOf);
-    return { ...summand, operands: [of, shift] };
-  };
-}
-
 // A node that is a product or a selection, made of its operands.
-function productOf(graph: Graph, node: NodeId): Summand | undefined {
+function productOf(graph: Graph, node: NodeId): Term | undefined {
   const { algebra: A } = graph;
-  const one = graph.constant(1);
   const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
-  const [x, y, z] = graph.operands(node);
+  const made = (family: Term["family"], operands: readonly NodeId[], factor: NodeId): Term => ({
+    node,
+    family,
+    operands,
+    factor,
+    mean: -1,
+  });
+  const [x, y, z] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
   switch (graph.op[node]) {
     case CODE.square: {
-      const [of, u] = unscaled(graph, x!);
-      return { family: "sumSquares", operands: [of], factor: A.square(u) }; // the shift is found last
+      const [of, u] = unscaled(graph, x);
+      return made("sumSquares", [of], A.square(u)); // the shift is found last
     }
     case CODE.mul: {
-      const [[left, u], [right, v]] = [unscaled(graph, x!), unscaled(graph, y!)];
-      return { family: "sumDots", operands: [left, right], factor: A.mul(u, v) };
+      const [[left, u], [right, v]] = [unscaled(graph, x), unscaled(graph, y)];
+      return made("sumDots", [left, right], A.mul(u, v));
     }
     case CODE.chain:
-      if (isLane(x!) && isLane(y!)) return { family: "sumChains", operands: [x!, y!], factor: one };
+      if (isLane(x) && isLane(y)) return made("sumChains", [x, y], graph.constant(1));
       break;
     case CODE.where:
-      if (!isLane(y!) && !isLane(z!)) return { family: "sumSelects", operands: [x!, y!, z!], factor: one };
+      if (!isLane(y) && !isLane(z)) return made("sumSelects", [x, y, z], graph.constant(1));
   }
   return undefined;
 }
@@ -157,14 +159,17 @@ function unscaled(graph: Graph, node: NodeId): [of: NodeId, factor: NodeId] {
   }
 }
 
-// A lane node as another plus a uniform one, or the negative of that.
-function unshifted(graph: Graph, node: NodeId): [of: NodeId, shift?: NodeId] {
+// The lane node that a lane node is the sum of or difference from with a uniform one; itself if it is none.
+function unshifted(graph: Graph, node: NodeId): NodeId {
   const [x, y] = [graph.a[node]!, graph.b[node]!];
-  const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
-  if (graph.op[node] === CODE.add && !(isLane(x) && isLane(y))) return isLane(x) ? [x, y] : [y, x];
-  if (graph.op[node] === CODE.sub && !isLane(x)) return [y, graph.algebra.neg(x)];
-  if (graph.op[node] === CODE.sub && !isLane(y)) return [x, graph.algebra.neg(y)];
-  return [node];
+  if (graph.op[node] !== CODE.add && graph.op[node] !== CODE.sub) return node;
+  return !graph.hasFlag(x, LANE) ? y : graph.hasFlag(y, LANE) ? node : x;
+}
+
+// What is added to a lane node to make another, or its negative.
+function shiftOf(graph: Graph, node: NodeId, of: NodeId): NodeId {
+  const uniform = of === graph.a[node] ? graph.b[node]! : graph.a[node]!;
+  return graph.op[node] === CODE.add ? uniform : graph.algebra.neg(uniform);
 }
 
 const NONE: readonly Term[] = [];
@@ -191,14 +196,16 @@ function interleaved(
   const merged: Instruction[] = [];
   const pending = new Map<string, Term[]>(REDUCTIONS.map(({ name }) => [name, []]));
   const [most] = RUNS;
-  ready.forEach((found, index) => {
+  for (let index = 0; index <= lane.length; index++) {
     if (index > 0) merged.push(lane[index - 1]!);
-    for (const term of found ?? NONE) {
+    for (const term of ready[index] ?? NONE) {
       const batch = pending.get(term.family)!;
       batch.push(term);
-      if (batch.length === most) merged.push(sums(batch.splice(0)));
+      if (batch.length < most!) continue;
+      merged.push(sums(batch));
+      batch.length = 0;
     }
-  });
+  }
   for (const batch of pending.values())
     while (batch.length > 0) merged.push(sums(batch.splice(0, RUNS.find((count) => count <= batch.length)!)));
   return merged;

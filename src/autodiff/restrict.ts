@@ -11,12 +11,19 @@ const DEPTH = 3;
 /** Selections between the same values, of which a function is taken: fewer are cheaper as they are. */
 const FEWEST = 3;
 
-/** The nodes of `outputs`: f(where(p, a, b)) as where(p, f(a), f(b)), and where(p, g(where(p, a, b)), …) as where(p, g(a), …) for linear g. */
-export function restrictArms(graph: Graph, outputs: readonly NodeId[]): readonly NodeId[] {
-  const reachable = graph.reachable(outputs);
+/**
+ * The nodes of `outputs`: f(where(p, a, b)) as where(p, f(a), f(b)), and where(p, g(where(p, a, b)), …) as where(p, g(a), …) for linear
+ * g; `outputs` itself if there is no such node among `reachable`, those from which they are computed.
+ */
+export function restrictArms(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  reachable: readonly NodeId[],
+): readonly NodeId[] {
   const chosen = functionsOfSelections(graph, reachable);
-  const moved = new Map<NodeId, NodeId>();
-  const at = (node: NodeId): NodeId => moved.get(node) ?? node;
+  const moved = new Int32Array(graph.size); // 1 + the node; 0 for none
+  const at = (node: NodeId): NodeId => (moved[node] === 0 ? node : moved[node]! - 1);
+  let changed = false;
   for (const node of reachable) {
     const arity = graph.arity(node);
     if (arity === 0 || !graph.hasFlag(node, LANE)) continue;
@@ -24,19 +31,20 @@ export function restrictArms(graph: Graph, outputs: readonly NodeId[]): readonly
     const x = at(graph.a[node]!);
     let y = arity > 1 ? at(graph.b[node]!) : -1;
     let z = arity > 2 ? at(graph.c[node]!) : -1;
-    if (arity === 1 && (chosen.get(keyOf(graph, node)) ?? 0) >= FEWEST && graph.op[x] === CODE.where) {
+    if (arity === 1 && graph.op[x] === CODE.where && (chosen.get(keyOf(graph, node)) ?? 0) >= FEWEST) {
       const [taken, other] = [graph.b[x]!, graph.c[x]!].map((arm) => graph.apply(code, arm)) as [NodeId, NodeId];
-      moved.set(node, graph.algebra.where(graph.a[x]!, taken, other));
-      continue;
+      moved[node] = 1 + graph.algebra.where(graph.a[x]!, taken, other);
+    } else {
+      if (code === CODE.where) {
+        y = restricted(graph, y, x, true, DEPTH);
+        z = restricted(graph, z, x, false, DEPTH);
+      }
+      if (x === graph.a[node] && y === graph.b[node] && z === graph.c[node]) continue;
+      moved[node] = 1 + graph.apply(code, x, y, z);
     }
-    if (code === CODE.where) {
-      y = restricted(graph, y, x, true, DEPTH);
-      z = restricted(graph, z, x, false, DEPTH);
-    }
-    if (x !== graph.a[node] || (arity > 1 && y !== graph.b[node]) || (arity > 2 && z !== graph.c[node]))
-      moved.set(node, graph.apply(code, x, y, z));
+    changed = true;
   }
-  return moved.size > 0 ? outputs.map(at) : outputs;
+  return changed ? outputs.map(at) : outputs;
 }
 
 const keyOf = (graph: Graph, node: NodeId): string => {

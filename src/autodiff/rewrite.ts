@@ -3,6 +3,9 @@ import { CODE } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import type { NodeId } from "./ops.ts";
 
+/** Ops that have other forms. */
+export const HAS_CHEAPER: ReadonlySet<number> = new Set([CODE.div, CODE.where, CODE.and, CODE.or]);
+
 /** The node of an op, in a form that costs less in every lane. */
 export function applyCheaply(graph: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
   if (code === CODE.div) return quotient(graph, x, y);
