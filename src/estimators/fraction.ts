@@ -5,6 +5,7 @@
 import { CODE } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { factorsOf } from "./factors.ts";
 import { poles } from "./poles.ts";
 
 interface Fraction {
@@ -82,15 +83,7 @@ function multiplied(graph: Graph, { over, by }: Fraction, factors: ReadonlyMap<N
 
 /** Divided by a power of a node, which is taken apart where it is a product. */
 function divided(graph: Graph, { over, by }: Fraction, divisor: NodeId, power: number): Fraction {
-  const [x, y] = [graph.a[divisor]!, graph.b[divisor]!];
-  switch (graph.op[divisor]) {
-    case CODE.mul:
-      return divided(graph, divided(graph, { over, by }, x, power), y, power);
-    case CODE.square:
-      return divided(graph, { over, by }, x, 2 * power);
-    case CODE.neg:
-      return divided(graph, { over: power % 2 === 0 ? over : graph.algebra.neg(over), by }, x, power);
-    default:
-      return { over, by: new Map(by).set(divisor, power + (by.get(divisor) ?? 0)) };
-  }
+  const powers = new Map(by);
+  for (const factor of factorsOf(graph, divisor)) powers.set(factor, power + (powers.get(factor) ?? 0));
+  return { over, by: powers };
 }

@@ -15,6 +15,7 @@ import { normalQuantile } from "../autodiff/special/normal.ts";
 import { pow } from "../autodiff/special/power.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { decided } from "./decided.ts";
+import { factorsOf } from "./factors.ts";
 import { signFactors } from "./fraction.ts";
 import { type Target, withTerms } from "./target.ts";
 
@@ -98,7 +99,7 @@ class Peeler {
       const between = this.#both(atoms as [[NodeId, number], [NodeId, number]]);
       if (between !== undefined) return between;
     }
-    return this.#unfolded(c, coefficients) ?? this.#fraction(c) ?? plain;
+    return this.#factored(coefficients, constant) ?? this.#unfolded(c, coefficients) ?? this.#fraction(c) ?? plain;
   }
 
   /** x > y */
@@ -171,6 +172,21 @@ class Peeler {
       [up, down] = [A.or(A.and(up, plus), A.and(down, minus)), A.or(A.and(up, minus), A.and(down, plus))];
     }
     return up;
+  }
+
+  // A sum of multiples of one node: where that is 0 moving the others would not reach it.
+  #factored(coefficients: ReadonlyMap<NodeId, number>, constant: number): NodeId | undefined {
+    if (constant !== 0) return undefined;
+    const graph = this.#graph;
+    const { algebra: A } = graph;
+    const parts = [...coefficients].map(([atom, a]) => ({ a, factors: factorsOf(graph, atom) }));
+    const common = parts[0]!.factors.find((factor) => parts.every(({ factors }) => factors.includes(factor)));
+    if (common === undefined) return undefined;
+    const quotients = parts.map(({ a, factors }) => {
+      const at = factors.indexOf(common);
+      return factors.reduce((product, factor, j) => (j === at ? product : A.mul(product, factor)), A.constant(a));
+    });
+    return this.#product([common, graph.sum(quotients)]);
   }
 
   // Quotients by what may be 0.

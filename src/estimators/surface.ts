@@ -44,9 +44,12 @@ export function surfacesOf(
     const own = density(target, block, base);
     const moved = move(target, block, own, epsilon);
     const at = placedAt(target, moved);
-    const inverses = blocks.map((other) =>
-      A.div(one, other === block ? own.weight : density(target, other, at, moved).weight),
-    );
+    const inverses = blocks.map((other) => {
+      if (other === block) return A.div(one, own.weight);
+      // Where its slope is 0 the other block does not come here.
+      const { sd, weight } = density(target, other, at, moved);
+      return A.where(A.positive(sd), A.div(one, weight), graph.constant(0));
+    });
     const weight = blocks.length === 1 ? own.weight : A.div(one, graph.sum(inverses));
     return { epsilon: moved, at, weight, slope: slopeAt(target, boundary.condition, moved, at) };
   });
@@ -82,6 +85,7 @@ interface Density {
   readonly alpha: readonly NodeId[];
   readonly mean: NodeId;
   readonly variance: NodeId;
+  readonly sd: NodeId;
   /** m/s */
   readonly standardised: NodeId;
   readonly weight: NodeId;
@@ -114,7 +118,7 @@ function density(
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(standardised))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   const weight = safe ? value : A.where(A.positive(sd), value, graph.constant(0));
-  return { alpha, mean, variance, standardised, weight, safe };
+  return { alpha, mean, variance, sd, standardised, weight, safe };
 }
 
 function move({ graph }: Target, { entries }: Block, own: Density, epsilon: readonly NodeId[]): NodeId[] {
