@@ -1,5 +1,5 @@
 /** Products with a logarithm that are 0 where the factor is, even where the logarithm is −∞. */
-import { add, Expr, exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
+import { exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
 import { signOf } from "../autodiff/signs.ts";
 
 /** n · log x; NaN for x < 0. */
@@ -24,7 +24,6 @@ export function zeroWhere(slack: Real, otherwise: number): Real {
   const { graph, node } = slack;
   if (signOf(graph, node) > 0) return 0; // the common cases cost nothing
   const { algebra: A } = graph;
-  const raised = add(slack, ROUNDING);
-  if (!(raised instanceof Expr)) return 0;
-  return exprOf(graph, A.where(A.equal(raised.node, A.abs(raised.node)), A.constant(0), A.constant(otherwise)));
+  const raised = A.add(node, A.constant(ROUNDING));
+  return exprOf(graph, A.where(A.equal(raised, A.abs(raised)), A.constant(0), A.constant(otherwise)));
 }

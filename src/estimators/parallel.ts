@@ -50,16 +50,15 @@ export function truthBeside(graph: Graph, sign: 1 | -1, side: Side, difference: 
 /** The boundaries that may coincide with this one for some samples: of its family, at an offset that is not a constant away. */
 export function sometimesCoincident(graph: Graph, boundaries: readonly Boundary[]): (on: Boundary) => Boundary[] {
   const families = new Map<number, Boundary[]>();
-  for (const boundary of boundaries) append(families, boundary.family, boundary);
-  const constant = new Set(
-    [...families].flatMap(([family, members]) =>
-      members.every(({ offset }) => graph.isConstant(offset)) ? [family] : [],
-    ),
-  );
+  const varying = new Set<number>();
+  for (const boundary of boundaries) {
+    append(families, boundary.family, boundary);
+    if (!graph.isConstant(boundary.offset)) varying.add(boundary.family);
+  }
   return (on) =>
-    constant.has(on.family)
-      ? []
-      : families
+    varying.has(on.family)
+      ? families
           .get(on.family)!
-          .filter((other) => other !== on && !graph.isConstant(graph.algebra.sub(other.offset, on.offset)));
+          .filter((other) => other !== on && !graph.isConstant(graph.algebra.sub(other.offset, on.offset)))
+      : [];
 }

@@ -44,12 +44,9 @@ export function surfacesOf(
     const own = density(target, block, base);
     const moved = move(target, block, own, epsilon);
     const at = placedAt(target, moved);
-    const inverses = blocks.map((other) => {
-      if (other === block) return A.div(one, own.weight);
-      // Where its slope is 0 the other block does not come here.
-      const { sd, weight } = density(target, other, at, moved);
-      return A.where(A.positive(sd), A.div(one, weight), graph.constant(0));
-    });
+    const inverses = blocks.map((other) =>
+      A.div(one, other === block ? own.weight : density(target, other, at, moved).weight),
+    );
     const weight = blocks.length === 1 ? own.weight : A.div(one, graph.sum(inverses));
     return { epsilon: moved, at, weight, slope: slopeAt(target, boundary.condition, moved, at) };
   });
@@ -85,7 +82,6 @@ interface Density {
   readonly alpha: readonly NodeId[];
   readonly mean: NodeId;
   readonly variance: NodeId;
-  readonly sd: NodeId;
   /** m/s */
   readonly standardised: NodeId;
   readonly weight: NodeId;
@@ -117,8 +113,10 @@ function density(
     single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(standardised))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
-  const weight = safe ? value : A.where(A.positive(sd), value, graph.constant(0));
-  return { alpha, mean, variance, sd, standardised, weight, safe };
+  // Where its slope is 0 a block is not moved, and does not come to where others are.
+  const flat = A.constant(onSurface ? Number.POSITIVE_INFINITY : 0);
+  const weight = safe ? value : A.where(A.positive(sd), value, flat);
+  return { alpha, mean, variance, standardised, weight, safe };
 }
 
 function move({ graph }: Target, { entries }: Block, own: Density, epsilon: readonly NodeId[]): NodeId[] {
