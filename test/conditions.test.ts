@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, div, exp, gt, mul, type Real, square, sum, type Truth } from "../src/autodiff/expr.ts";
+import { add, div, exp, gt, mul, type Real, square, sub, sum, type Truth } from "../src/autodiff/expr.ts";
 import { normalCdf } from "../src/autodiff/special/normal.ts";
 import { normal } from "../src/distributions/index.ts";
 import { plainCorrected } from "../src/estimators/boundary-terms.ts";
@@ -143,6 +143,19 @@ describe("a pole across which a condition changes", () => {
       /divides by what may be 0; got 4 variables in such divisors, expected at most 3/,
     );
   });
+});
+
+test("a factor that is not written as one is refused: where it is 0 so are the slopes of what is moved", () => {
+  const withCondition = (b: (u: Real) => Real): Model =>
+    defineModel("factor", ({ sample, observe, where }) => {
+      const [u, y] = [sample("u", normal(0, 1)), sample("y", normal(0, 1))];
+      observe(normal(where(gt(add(mul(sub(u, 1), y), b(u)), 0), 1, -1), 1), 0.5);
+    });
+  const estimate = (b: (u: Real) => Real) => () =>
+    estimateGradient(withCondition(b), { estimator: corrected(), samples: 16 });
+  // (u − 1)·(y + u + 1)
+  expect(estimate((u) => sub(square(u), 1))).toThrow(/is 0 wherever `u - 1` is, and so are its slopes/);
+  expect(estimate((u) => sub(square(u), 2))).not.toThrow();
 });
 
 /** Has the model a pole across which a condition jumps? */

@@ -4,20 +4,11 @@
  * Conditions with constant coefficients need no such look: their scaled forms are compared (`boundaries.ts`).
  */
 import { gradient } from "../autodiff/gradient.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { type Replacement, substitute } from "../autodiff/substitute.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
-import { fillNormals, makeGenerator } from "../random/index.ts";
+import { substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
-import { ownSurfaces } from "./boundary-terms.ts";
-import { curveOf } from "./curve.ts";
-import type { Derived } from "./estimator.ts";
+import { RandomPoints, zeros } from "./points.ts";
 import { type Target, variablesBelow } from "./target.ts";
 
-const POINTS = 16;
-const SEED = 1806_00176; // any; the points are the same every time
-/** A condition this small against its values elsewhere is 0: 16 digits less some for cancellation. */
-const ZERO = 1e-9;
 const MOST_PAIRS = 4096;
 
 /** The boundaries, coincident ones merged; RangeError naming both where two coincide in part, which is not handled. */
@@ -73,28 +64,12 @@ type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: numbe
 
 // For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
 function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[]): Look[] {
-  const { graph, guided, normals, parameters, variables } = target;
+  const { graph, guided, variables } = target;
   const { algebra: A } = graph;
-  const derived: Derived[] = [];
-  const extra: NodeId[] = [];
-  const places = new Map<Boundary, { at: Replacement; weight: NodeId }>();
-  const placeOf = (boundary: Boundary): { at: Replacement; weight: NodeId } => {
-    let place = places.get(boundary);
-    if (!place) {
-      if (boundary.blocks.length > 0) place = ownSurfaces(target, boundary)[0]!;
-      else {
-        const curve = curveOf(target, boundary);
-        derived.push(...curve.derived);
-        extra.push(...curve.normals);
-        place = curve.surfaces[0]!;
-      }
-      places.set(boundary, place);
-    }
-    return place;
-  };
+  const points = new RandomPoints(target);
   const inputs = variables.map(({ node }) => node);
   const outputs = pairs.flatMap(([p, q]) => {
-    const [onP, onQ] = [placeOf(p), placeOf(q)];
+    const [onP, onQ] = [points.on(p)[0]!, points.on(q)[0]!];
     const slopesOfQ = gradient(graph, q.condition, inputs);
     const products = gradient(graph, p.condition, inputs).map((node, i) => A.mul(node, slopesOfQ[i]!));
     return [
@@ -105,33 +80,20 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
       ...substitute(graph, [p.condition, q.condition], guided),
     ];
   });
-  const laneInputs = [...normals, ...extra, ...derived.flatMap(({ nodes }) => nodes)];
-  const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS });
-  const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
-  for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
-  const generator = makeGenerator(SEED);
-  fillNormals(tape.slots, tape.noiseOffset, tape.stride, generator, 0, 0, POINTS, normals.length + extra.length);
-  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
-  for (const { reads, nodes, fill } of derived) {
-    const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
-    fill(tape.slots, from, to, POINTS, theta, generator, 0, 0);
-  }
-  runUniform(tape);
-  runLanes(tape, POINTS);
-  const read = (output: number): number[] => {
-    const { offset, lane } = tape.outputs[output]!;
-    return Array.from({ length: POINTS }, (_, i) => tape.slots[offset + (lane ? i : 0)]!);
-  };
+  const values = points.values(outputs);
   return pairs.map(([p, q], k) => {
-    const [qOnP, together, weightP, pOnQ, weightQ, pHere, qHere] = Array.from({ length: 7 }, (_, j) =>
-      read(7 * k + j),
-    ) as [number[], number[], number[], number[], number[], number[], number[]];
-    const share = (values: number[], weights: number[], elsewhere: number[]): number => {
-      const scale = Math.max(...elsewhere.map(Math.abs));
-      const reached = values.filter((_, i) => weights[i]! > 0);
-      return reached.length === 0
-        ? 0
-        : reached.filter((value) => Math.abs(value) <= ZERO * scale).length / reached.length;
+    const [qOnP, together, weightP, pOnQ, weightQ, pHere, qHere] = values.slice(7 * k, 7 * k + 7) as [
+      number[],
+      number[],
+      number[],
+      number[],
+      number[],
+      number[],
+      number[],
+    ];
+    const share = (on: number[], weights: number[], elsewhere: number[]): number => {
+      const reached = zeros(on, elsewhere).filter((_, i) => weights[i]! > 0);
+      return reached.length === 0 ? 0 : reached.filter(Boolean).length / reached.length;
     };
     const signs = new Set(together.filter((_, i) => weightP[i]! > 0).map(Math.sign));
     const [sign] = signs.size === 1 ? [...signs] : [0];

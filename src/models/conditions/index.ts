@@ -1,5 +1,5 @@
 /** Small models for each kind of condition, whose ELBO and gradient are known exactly. */
-import { AFFINE, NETWORK, PRODUCT } from "./affine.ts";
+import { AFFINE, FACTORED, NETWORK, PRODUCT } from "./affine.ts";
 import { COINCIDENT, LOGIC, NESTED } from "./combined.ts";
 import { CURVED } from "./curved.ts";
 import { type KnownModel, known, type Table } from "./known.ts";
@@ -20,7 +20,8 @@ type Tables = typeof AFFINE &
   typeof ROUNDING &
   typeof DECIDED &
   typeof CONTINUOUS &
-  typeof QUOTIENT;
+  typeof QUOTIENT &
+  typeof FACTORED;
 type Conditions = { readonly [Name in keyof Tables]: KnownModel };
 
 /**
@@ -52,5 +53,6 @@ function makeConditions(): Conditions {
     ...all("decided", DECIDED, false),
     ...all("continuous", CONTINUOUS, false),
     ...all("quotient", QUOTIENT),
+    ...all("factored", FACTORED),
   };
 }

@@ -1,0 +1,71 @@
+/** Values of nodes at a few random points of boundaries, the same every time: to see what no rewriting shows. */
+import type { NodeId } from "../autodiff/ops.ts";
+import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import { fillNormals, makeGenerator } from "../random/index.ts";
+import type { Boundary } from "./boundaries.ts";
+import { ownSurfaces } from "./boundary-terms.ts";
+import { curveOf } from "./curve.ts";
+import type { Derived } from "./estimator.ts";
+import type { Surface } from "./surface.ts";
+import type { Target } from "./target.ts";
+
+export const POINTS = 16;
+const SEED = 1806_00176; // any
+
+/** A value this small against its values elsewhere is 0: 16 digits less some for cancellation. */
+const ZERO = 1e-9;
+
+/** Which of the values are 0, given some of elsewhere. */
+export function zeros(values: readonly number[], elsewhere: readonly number[]): boolean[] {
+  const scale = Math.max(...elsewhere.map(Math.abs));
+  return values.map((value) => Math.abs(value) <= ZERO * scale);
+}
+
+export class RandomPoints {
+  readonly #target: Target;
+  readonly #surfaces = new Map<Boundary, readonly Surface[]>();
+  readonly #derived: Derived[] = [];
+  readonly #normals: NodeId[] = [];
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** The surfaces of a boundary. */
+  on(boundary: Boundary): readonly Surface[] {
+    let surfaces = this.#surfaces.get(boundary);
+    if (!surfaces) {
+      if (boundary.blocks.length > 0) surfaces = ownSurfaces(this.#target, boundary);
+      else {
+        const curve = curveOf(this.#target, boundary);
+        this.#derived.push(...curve.derived);
+        this.#normals.push(...curve.normals);
+        surfaces = curve.surfaces;
+      }
+      this.#surfaces.set(boundary, surfaces);
+    }
+    return surfaces;
+  }
+
+  /** For each node its values at `POINTS` points of the guide; those on surfaces have been asked for before. */
+  values(outputs: readonly NodeId[]): number[][] {
+    const { graph, normals, parameters } = this.#target;
+    const laneInputs = [...normals, ...this.#normals, ...this.#derived.flatMap(({ nodes }) => nodes)];
+    const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS });
+    const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
+    for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
+    const generator = makeGenerator(SEED);
+    const dimensions = normals.length + this.#normals.length;
+    fillNormals(tape.slots, tape.noiseOffset, tape.stride, generator, 0, 0, POINTS, dimensions);
+    const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
+    for (const { reads, nodes, fill } of this.#derived) {
+      const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
+      fill(tape.slots, from, to, POINTS, theta, generator, 0, 0);
+    }
+    runUniform(tape);
+    runLanes(tape, POINTS);
+    return tape.outputs.map(({ offset, lane }) =>
+      Array.from({ length: POINTS }, (_, i) => tape.slots[offset + (lane ? i : 0)]!),
+    );
+  }
+}
