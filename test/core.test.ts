@@ -42,7 +42,7 @@ test("a model of the core whose density is not finite is named, and where the si
   const at = (model: Model) => () => core.estimateGradient(model, { estimator: core.corrected(), samples: 4 });
   expect(at(core.defineModel("m", overflowing))).toThrow(
     new RangeError(
-      'model "m": ELBO or gradient by corrected is not finite; a model defined with nondiff instead of nondiff/core names the site',
+      'model "m": ELBO or gradient by corrected is not finite; a model of nondiff instead of nondiff/core names the site',
     ),
   );
   expect(at(nondiff.defineModel("m", overflowing))).toThrow(/^factor "f": log density of the term is Infinity;/);

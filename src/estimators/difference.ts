@@ -31,9 +31,10 @@ export function jumpAcross(target: Target, boundary: Boundary, at: SparseReplace
     return map;
   };
   const evaluate = evaluator(graph, neighbours, forced(1), forced(-1));
-  const flipping = [boundary, ...coincident].flatMap(({ predicates }) => predicates.map(({ node }) => node));
+  const together = [boundary, ...coincident];
+  const flipping = together.flatMap(({ predicates }) => predicates.map(({ node }) => node));
   const difference = differencing(graph, flipping, evaluate, family?.mayJump);
-  const reached = new Set([boundary, ...coincident].flatMap(({ affected }) => affected));
+  const reached = new Set(together.flatMap(({ affected }) => affected));
   const affected = coincident.length === 0 ? boundary.affected : terms.filter((term) => reached.has(term));
   const jump = graph.sum(affected.map(({ node }) => difference(node)));
   const first = boundary.predicates[0]!.node;

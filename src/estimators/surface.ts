@@ -83,7 +83,7 @@ interface Density {
   readonly mean: NodeId;
   readonly variance: NodeId;
   /** m/s */
-  readonly standardised: NodeId;
+  readonly score: NodeId;
   readonly weight: NodeId;
   /** The slope cannot vanish. */
   readonly safe: boolean;
@@ -109,14 +109,14 @@ function density(
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
-  const standardised =
+  const score =
     single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
-  const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(standardised))));
+  const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(score))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   // Where its slope is 0 a block is not moved, and does not come to where others are.
   const flat = A.constant(onSurface ? Number.POSITIVE_INFINITY : 0);
   const weight = safe ? value : A.where(A.positive(sd), value, flat);
-  return { alpha, mean, variance, standardised, weight, safe };
+  return { alpha, mean, variance, score, weight, safe };
 }
 
 function move({ graph }: Target, { entries }: Block, own: Density, epsilon: readonly NodeId[]): NodeId[] {
@@ -127,7 +127,7 @@ function move({ graph }: Target, { entries }: Block, own: Density, epsilon: read
     moved[variable] = own.safe ? node : A.where(A.positive(own.weight), node, epsilon[variable]!);
   };
   if (entries.length === 1) {
-    set(entries[0]!.variable, A.neg(own.standardised));
+    set(entries[0]!.variable, A.neg(own.score));
     return moved;
   }
   const draw = graph.sum(entries.map(({ variable }, j) => A.mul(own.alpha[j]!, epsilon[variable]!)));

@@ -320,7 +320,7 @@ function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, th
   const dimensions = nodes.normals.length;
   return new RangeError(
     model.diagnosis?.(target, { ...draw, theta, estimator, dimensions }) ??
-      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; a model defined with nondiff instead of nondiff/core names the site`,
+      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; a model of nondiff instead of nondiff/core names the site`,
   );
 }
 
