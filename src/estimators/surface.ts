@@ -109,8 +109,7 @@ function density(
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
-  const score =
-    single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
+  const score = single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(score))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   // Where its slope is 0 a block is not moved, and does not come to where others are.
