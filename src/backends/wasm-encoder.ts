@@ -155,6 +155,25 @@ export interface FunctionSpec {
   readonly name?: string;
 }
 
+/**
+ * Constants of 16 bytes that functions of a module share: immutable globals, which engines load in one instruction, where a
+ * constant in the code takes them three.
+ */
+export class Constants {
+  readonly globals: number[][] = [];
+  readonly #indices = new Map<string, number>();
+
+  /** The index of the global with this 64-bit integer, given by its high and low words, in both lanes. */
+  indexOf(high: number, low: number): number {
+    const key = `${high} ${low}`;
+    const known = this.#indices.get(key);
+    if (known !== undefined) return known;
+    const bytes = new Uint8Array(Int32Array.of(low, high, low, high).buffer);
+    this.#indices.set(key, this.globals.length);
+    return this.globals.push([V128, 0, 0xfd, 12, ...bytes, 0x0b]) - 1;
+  }
+}
+
 /** A function of numbers that a module calls, imported as "m" `name`. */
 export interface ImportSpec {
   readonly name: string;
@@ -162,13 +181,15 @@ export interface ImportSpec {
 }
 
 /**
- * A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB; `indirect`:
- * positions of functions, in the order in which `call_indirect` numbers them. `call` numbers the imported functions before the others.
+ * A module of these functions over an imported memory "m" "m" of at least `pages` pages of 64 kB; `constants`: that they use;
+ * `indirect`: positions of functions, in the order in which `call_indirect` numbers them. `call` numbers the imported functions
+ * before the others.
  */
 export function assemble(
   functions: readonly FunctionSpec[],
   pages: number,
   imports: readonly ImportSpec[],
+  constants: Constants = new Constants(),
   indirect: readonly number[] = [],
 ): Uint8Array<ArrayBuffer> {
   const types = [
@@ -194,6 +215,7 @@ export function assemble(
     functions.map((_, index) => number(index)),
   );
   if (indirect.length > 0) section(bytes, 4, [[0x70, 0, ...number(indirect.length)]]);
+  section(bytes, 6, constants.globals);
   section(bytes, 7, exported);
   if (indirect.length > 0)
     section(bytes, 9, [

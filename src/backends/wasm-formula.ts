@@ -2,7 +2,7 @@
  * Functions of pairs of doubles written as lines of arithmetic, so that they read like the functions they have to match,
  * and compiled to WebAssembly SIMD in one pass.
  */
-import { Code, type FunctionSpec, SIMD, V128 } from "./wasm-encoder.ts";
+import { Code, type Constants, type FunctionSpec, SIMD, V128 } from "./wasm-encoder.ts";
 
 /**
  * The function that lines `name = expression` compute; the last line is the result.
@@ -17,12 +17,13 @@ export function formula(
   parameters: readonly string[],
   text: string,
   functions: Readonly<Record<string, number>>,
+  constants: Constants,
 ): FunctionSpec {
   const code = new Code();
   const locals = new Map(parameters.map((name, index) => [name, index]));
   for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     const [, name, expression = line] = /^\s*(\w+) = (.*)$/.exec(line) ?? [];
-    new Line(code, locals, functions, expression).sum();
+    new Line(code, locals, functions, constants, expression).sum();
     if (name === undefined) continue;
     if (!locals.has(name)) locals.set(name, locals.size);
     code.set(locals.get(name)!);
@@ -42,17 +43,20 @@ class Line {
   readonly #code: Code;
   readonly #locals: ReadonlyMap<string, number>;
   readonly #functions: Readonly<Record<string, number>>;
+  readonly #constants: Constants;
   readonly #tokens: string[];
 
   constructor(
     code: Code,
     locals: ReadonlyMap<string, number>,
     functions: Readonly<Record<string, number>>,
+    constants: Constants,
     text: string,
   ) {
     this.#code = code;
     this.#locals = locals;
     this.#functions = functions;
+    this.#constants = constants;
     this.#tokens = (text.match(/\d[\w.]*(?:(?<=e)[-+]\d+)?|\w+|[-+*/(),]/g) ?? []).reverse();
   }
 
@@ -78,7 +82,7 @@ class Line {
       this.sum();
       this.#next();
     } else if (/^([\d-]|Infinity|NaN)/.test(token)) {
-      this.#code.f64x2(token === "-" ? -this.#number() : Number(token));
+      this.#double(token === "-" ? -this.#number() : Number(token));
     } else if (this.#sign("(") !== "") this.#call(token);
     else this.#name(token);
   }
@@ -87,7 +91,7 @@ class Line {
     const code = this.#code;
     if (name === "high32" || name === "low32") {
       const value = this.#number();
-      code.i64x2(name === "high32" ? value : 0, name === "low32" ? value : 0);
+      this.#constant(name === "high32" ? value : 0, name === "low32" ? value : 0);
       this.#next();
     } else if (name in SHIFTS) {
       this.sum();
@@ -110,10 +114,12 @@ class Line {
     const w = this.#next();
     const coefficients: number[] = [];
     while (this.#next() === ",") coefficients.push(this.#number());
-    this.#code.f64x2(coefficients.pop()!);
+    this.#double(coefficients.pop()!);
     for (const coefficient of coefficients.reverse()) {
       this.#name(w);
-      this.#code.simd("mul").f64x2(coefficient).simd("add");
+      this.#code.simd("mul");
+      this.#double(coefficient);
+      this.#code.simd("add");
     }
   }
 
@@ -139,6 +145,17 @@ class Line {
     code.op(0x05); // else
     this.#name(value);
     code.op(0x0b);
+  }
+
+  #double(value: number): void {
+    const [low, high] = new Int32Array(Float64Array.of(value).buffer) as unknown as [number, number];
+    this.#constant(high, low);
+  }
+
+  // Engines make 0 without a constant.
+  #constant(high: number, low: number): void {
+    if (high === 0 && low === 0) this.#code.f64x2(0);
+    else this.#code.op(0x23, this.#constants.indexOf(high, low)); // global.get
   }
 
   #name(name: string): void {

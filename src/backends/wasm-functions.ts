@@ -4,7 +4,7 @@
  */
 import { pow } from "../autodiff/special/power.ts";
 import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
-import type { FunctionSpec, ImportSpec } from "./wasm-encoder.ts";
+import { Constants, type FunctionSpec, type ImportSpec } from "./wasm-encoder.ts";
 import { formula } from "./wasm-formula.ts";
 
 // 2^k·eʳ, or 2^k·(eʳ − 2^−k), as `result`: y + more = k log 2 + r, r = high − low.
@@ -269,7 +269,9 @@ const INDICES: Readonly<Record<string, number>> = {
   ...Object.fromEntries(IMPORTS.map(({ name }, index) => [name, index])),
 };
 
+/** The constants in `ELEMENTARY`. */
+export const CONSTANTS: Constants = /* @__PURE__ */ new Constants();
 /** The functions from one v128, `pow` from two, to one: the first ones of a module. */
 export const ELEMENTARY: readonly FunctionSpec[] = /* @__PURE__ */ NAMES.map((name) =>
-  formula(name === "pow" ? ["x", "y"] : ["x"], TEXTS[name], INDICES),
+  formula(name === "pow" ? ["x", "y"] : ["x"], TEXTS[name], INDICES, CONSTANTS),
 );

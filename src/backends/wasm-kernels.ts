@@ -18,7 +18,7 @@ import { rollProgram } from "../autodiff/roll.ts";
 import { isOpen, signatureOf } from "../autodiff/signatures.ts";
 import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
+import { CONSTANTS, ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 import { STEP_FUNCTIONS, tableWords } from "./wasm-steps.ts";
@@ -182,6 +182,7 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
     functions,
     1,
     IMPORTS,
+    CONSTANTS,
     SPECS.map((_, index) => first + index),
   );
 }

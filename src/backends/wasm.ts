@@ -14,7 +14,7 @@ import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
 import { type Block, blocksOf, onDemand } from "./blocks.ts";
 import { type Layout, laneFunction } from "./wasm-blocks.ts";
 import { assemble, type FunctionSpec } from "./wasm-encoder.ts";
-import { ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
+import { CONSTANTS, ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
 import { emitterOf, reductionEmitterOf } from "./wasm-ops.ts";
 import { appendSection, type Part } from "./wasm-sections.ts";
@@ -91,7 +91,7 @@ function load(program: TapeProgram, most: number, after: number): Executable {
       const steps = onDemand(block);
       functions.push(laneFunction(steps, 2, layout, `l${index}`), laneFunction(steps, 1, layout, `p${index}`));
     }
-    const module = compileModule(assemble([...functions, ...NOISE], pages, IMPORTS));
+    const module = compileModule(assemble([...functions, ...NOISE], pages, IMPORTS, CONSTANTS));
     const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
     const runnable = (blocks: readonly Block[], made: (index: number) => Run): Run[] => {
       let index = 0;
