@@ -130,6 +130,25 @@ describe("arithmetic that every engine does alike", () => {
   });
 });
 
+// Where code for pairs of lanes leaves numbers out, or has done with them.
+const SEAMS = [
+  708,
+  709.7,
+  710,
+  720,
+  745,
+  746,
+  1e6,
+  1e300,
+  Infinity,
+  NaN,
+  0,
+  1,
+  5e-324,
+  1e-310,
+  2.2250738585072014e-308,
+];
+
 const BACKENDS: readonly Backend[] = [INTERPRETER, wasm({ after: 0 }), wasmKernels(), jit()];
 
 describe.each(BACKENDS)("on the back end $name", (backend) => {
@@ -140,6 +159,8 @@ describe.each(BACKENDS)("on the back end $name", (backend) => {
       [x!, y!],
       [-x!, y!],
     ]);
+    // Each beside an ordinary number, in the first and in the second lane of a pair.
+    for (const x of SEAMS) points.push([x, 2.5], [1.5, 2.5], [1.5, 2.5], [x, 2.5], [-x, 2.5], [1.5, 2.5]);
     const binary = name === "pow";
     const graph = new Graph();
     const inputs = (binary ? ["x", "y"] : ["x"]).map((each) => graph.input(each, true));

@@ -10,7 +10,8 @@ import { Code, type Constants, type FunctionSpec, SIMD, V128 } from "./wasm-enco
  * Expressions: numbers (the same in both lanes), names, + − * / and calls: of a SIMD instruction, of one of the
  * `functions` (name: index), or `high32(n)`, `low32(n)`: 64-bit integers with that word and 0; `shl(x, n)`, `shr(x, n)`,
  * `sar(x, n)`, `sar32(x, n)`: shifts by a constant; `fround(x)`: x rounded to 24 bits; `polynomial(w, c0, c1, …)`: (… + c1)·w
- * + c0; `unless(p, y, f, x, …)`: the local y where p holds in neither lane, else f(x, …), a function of numbers, for each lane.
+ * + c0; `within(p, y, z)`: the expression y if p holds in both lanes, else z; `lanes(f, x, …)`: f of the locals x, …, a function of
+ * numbers, for each lane.
  * TypeError for a name that is not known.
  */
 export function formula(
@@ -99,7 +100,8 @@ class Line {
       code.i32(this.#number()).simd(SHIFTS[name as keyof typeof SHIFTS]);
       this.#next();
     } else if (name === "polynomial") this.#polynomial();
-    else if (name === "unless") this.#unless();
+    else if (name === "within") this.#within();
+    else if (name === "lanes") this.#lanes();
     else {
       do this.sum();
       while (this.#next() === ",");
@@ -123,28 +125,33 @@ class Line {
     }
   }
 
-  #unless(): void {
+  #within(): void {
     const code = this.#code;
     this.sum();
     this.#next();
-    const value = this.#next();
+    code.simd("i64_bitmask").i32(3).op(0x46).op(0x04, V128); // if both
+    this.sum();
     this.#next();
+    code.op(0x05); // else
+    this.sum();
+    this.#next();
+    code.op(0x0b);
+  }
+
+  #lanes(): void {
+    const code = this.#code;
     const scalar = this.#functions[this.#next()]!;
     const operands: string[] = [];
     while (this.#next() === ",") operands.push(this.#next());
-    const inLane = (lane: number): Code => {
+    for (const lane of [0, 1]) {
       for (const operand of operands) {
         this.#name(operand);
         code.simd("extract", lane);
       }
-      return code.call(scalar);
-    };
-    code.simd("any_true").op(0x04, V128); // if
-    inLane(0).simd("splat");
-    inLane(1).simd("replace", 1);
-    code.op(0x05); // else
-    this.#name(value);
-    code.op(0x0b);
+      code.call(scalar);
+      if (lane === 0) code.simd("splat");
+      else code.simd("replace", 1);
+    }
   }
 
   #double(value: number): void {

@@ -2,15 +2,16 @@
  * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
  * a branch there is a selection here. The bits are the same.
  */
+import { exp, expm1, log } from "../autodiff/special/elementary.ts";
+import { sigmoid, softplus } from "../autodiff/special/logistic.ts";
 import { pow } from "../autodiff/special/power.ts";
 import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
 import { Constants, type FunctionSpec, type ImportSpec } from "./wasm-encoder.ts";
 import { formula } from "./wasm-formula.ts";
 
-// 2^k·eʳ, or 2^k·(eʳ − 2^−k), as `result`: y + more = k log 2 + r, r = high − low.
-const exponential = (one: string, low: string, more = ""): string => `
+// 2^k·eʳ, or 2^k·(eʳ − 2^−k), is 2^k·`fraction`: y + more = k log 2 + r, r = high − low; k in the low bits of `shifted`.
+const exponential = (one: string, lower: string, more = ""): string => `
   shifted = y * ${Math.LOG2E} + 6755399441055744
-  k = i64_sub(shifted, high32(0x43380000))
   d = shifted - 6755399441055744
   high = y - d * 6.9314718036912382e-1
   low = d * 1.90821492927058770002e-10${more}
@@ -18,47 +19,44 @@ const exponential = (one: string, low: string, more = ""): string => `
   w = r * r
   even = polynomial(w, 0.04166666666666667, 0.0013888888888883748, 2.4801587325547743e-5, 2.75572736431103e-7, 2.0914686968086876e-9) * w
   odd = polynomial(w, 0.1666666666666667, 0.008333333333326136, 0.00019841269874820627, 2.7557255400206422e-6, 2.5105217004720745e-8)
-  one = ${one}
+  ${one}
   sum = one + high
-  rest = one - sum + high + (0.5 * w + (w * (even + r * odd) - (${low})))
-  fraction = sum + rest
-  half = sar32(k, 1)
-  first = shl(i64_add(half, low32(1023)), 52)
-  second = shl(i64_add(i64_sub(k, half), low32(1023)), 52)
-  result = fraction * first * second`;
-
-// 2^−k where it counts.
-const INVERSE = "and(shl(i64_sub(low32(1023), k), 52), lt(d, 1000))";
+  rest = one - sum + high + (0.5 * w + (w * (even + r * odd) - (${lower})))
+  fraction = sum + rest`;
+const E_TO_Y = exponential("one = 1", "low");
+// eʸ − 1 for |y| < 710, with `inverse` = 2^−k.
 const LESS_1 = exponential(
-  `1 - ${INVERSE}`,
-  `low - r * (high - r - low) + bitselect(one + ${INVERSE} - 1, one - 1 + ${INVERSE}, lt(d, 0))`,
+  `inverse = shl(i64_sub(low32(1023), shifted), 52)
+  one = 1 - inverse`,
+  "low - r * (high - r - low) + bitselect(one + inverse - 1, one - 1 + inverse, lt(d, 0))",
 );
-// What the rounding of `result` lost.
-const LOST = "lost = (rest - (fraction - sum)) * first * second";
+
+// `result`, a normal number, and what its rounding lost.
+const SCALED = `
+  power = i64_add(shl(shifted, 52), high32(0x3ff00000))
+  result = fraction * power
+  lost = (rest - (fraction - sum)) * power`;
 
 // logarithmRest(k, f, c) as `rest`.
-const LOGARITHM = `
+const logarithm = (more: string): string => `
   square = 0.5 * f * f
   s = f / (2 + f)
   z = s * s
   w = z * z
   even = w * polynomial(w, 3.999999999940941908e-1, 2.222219843214978396e-1, 1.531383769920937332e-1)
   odd = z * polynomial(w, 6.66666666666673513e-1, 2.857142874366239149e-1, 1.818357216161805012e-1, 1.479819860511658591e-1)
-  rest = s * (square + (odd + even)) + (k * 1.90821492927058770002e-10 + c) - square`;
+  rest = s * (square + (odd + even)) + (k * 1.90821492927058770002e-10${more}) - square`;
 
-// The exponent k of `scaled`, put as an integer into the low part of 2⁵² to become a double, and f = scaled/2^k − 1: the
-// exponent is taken off by integer arithmetic.
-const EXPONENT = `
-  biased = shr(i64_add(scaled, high32(0x95f62)), 52)
+// The exponent k of x, put as an integer into the low part of 2⁵² to become a double, and f = x/2^k − 1: the exponent is taken
+// off by integer arithmetic.
+const exponent = (x: string): string => `
+  biased = shr(i64_add(${x}, high32(0x95f62)), 52)
   k = or(biased, high32(0x43300000)) - 4503599627371519
-  f = i64_sub(scaled, shl(i64_sub(biased, low32(1023)), 52)) - 1`;
+  f = i64_sub(${x}, shl(i64_sub(biased, low32(1023)), 52)) - 1`;
 
-// rest + f + k·log 2, but log x where x is 0, negative, infinite or NaN.
-const edges = (x: string): string => `
-  result = rest + f + k * 6.9314718036912382e-1
-  positive = gt(${x}, 0)
-  edge = bitselect(-Infinity, bitselect(${x}, NaN, positive), eq(${x}, 0))
-  result = bitselect(result, edge, and(positive, lt(${x}, Infinity)))`;
+// `result` where `usual`, the values of a logarithm at its pole and beyond.
+const edges = (pole: string): string =>
+  `bitselect(result, bitselect(-Infinity, bitselect(x, NaN, gt(x, ${pole})), eq(x, ${pole})), usual)`;
 
 // quotient(x, xRest, y, yRest) as `value`.
 const quotient = (x: string, xRest: string, y: string, yRest: string): string => `
@@ -67,14 +65,14 @@ const quotient = (x: string, xRest: string, y: string, yRest: string): string =>
   yHigh = fround(${y})
   value = high + (${x} - high * yHigh - high * (${y} - yHigh + ${yRest}) + ${xRest}) * reciprocal`;
 
-// quarters(x): x, or x + ½ π for the cosine, as n·π/2 + r + rest, n in the low bits of `quadrant`; `far` where it is left to the function itself.
+// quarters(x): x, or x + ½ π for the cosine, as n·π/2 + r + rest, n in the low bits of `quadrant`; `near` unless it is left to the function itself.
 const reduced = (quadrant: string): string => `
   shifted = x * 0.6366197723675814 + 6755399441055744
   n = shifted - 6755399441055744
   first = x - n * 1.57079632673412561417
   second = n * 6.07710050630396597660e-11
   r = first - second
-  far = or(not(lt(abs(x), 1e6)), and(lt(abs(r), 9.313225746154785e-10), ne(n, 0)))
+  near = and(lt(abs(x), 1e6), or(ge(abs(r), 9.313225746154785e-10), eq(n, 0)))
   back = r - first
   lost = n * 2.02226624879595063154e-21 - (first - (r - back) - (second + back))
   high = r - lost
@@ -115,58 +113,61 @@ export type FunctionName =
 
 const TEXTS: { readonly [K in FunctionName]: string } = {
   exp: `
-  y = pmax(pmin(x, 710), -746)
-  ${exponential("1", "low")}
-  result`,
+  y = x
+  ${E_TO_Y}
+  result = i64_add(fraction, shl(shifted, 52))
+  usual = lt(abs(x), 708)
+  settled = or(usual, not(and(gt(x, -746), lt(x, 710))))
+  within(usual, result, within(settled, bitselect(result, bitselect(Infinity, and(x, not(lt(x, 0))), gt(x, 0)), usual), lanes(expOf, x)))`,
   expm1: `
-  y = pmax(pmin(x, 710), -40)
+  y = pmax(x, -40)
   ${LESS_1}
-  bitselect(x, result, eq(x, 0))`,
+  ${SCALED}
+  result = bitselect(x, result, eq(x, 0))
+  within(lt(x, 708), result, lanes(expm1Of, x))`,
   log: `
-  subnormal = lt(x, 2.2250738585072014e-308)
-  scaled = bitselect(x * 18014398509481984, x, subnormal)
-  ${EXPONENT}
-  k = k - and(subnormal, 54)
-  c = 0
-  ${LOGARITHM}
-  ${edges("x")}
-  result`,
+  ${exponent("x")}
+  ${logarithm("")}
+  result = rest + f + k * 6.9314718036912382e-1
+  normal = ge(x, 2.2250738585072014e-308)
+  usual = and(normal, lt(x, Infinity))
+  within(usual, result, within(or(normal, not(gt(x, 0))), ${edges("0")}, lanes(logOf, x)))`,
   log1p: `
   u = 1 + x
-  scaled = u
-  ${EXPONENT}
-  c = bitselect(x - (u - 1), 1 - (u - x), lt(x, 1)) / u
+  ${exponent("u")}
   near = eq(k, 0)
-  c = bitselect(0, c, near)
+  c = andnot(bitselect(x - (u - 1), 1 - (u - x), lt(x, 1)) / u, near)
   f = bitselect(x, f, near)
-  ${LOGARITHM}
-  ${edges("u")}
-  bitselect(x, result, eq(u, 1))`,
+  ${logarithm(" + c")}
+  result = bitselect(x, rest + f + k * 6.9314718036912382e-1, eq(u, 1))
+  usual = and(gt(x, -1), lt(x, Infinity))
+  within(usual, result, ${edges("-1")})`,
   sigmoid: `
-  y = pmax(neg(abs(x)), -746)
-  ${exponential("1", "low")}
-  ${LOST}
+  y = pmax(neg(abs(x)), -708)
+  ${E_TO_Y}
+  ${SCALED}
   sum = 1 + result
   negative = lt(x, 0)
   numerator = bitselect(result, 1, negative)
   ${quotient("numerator", "and(lost, negative)", "sum", "(result - (sum - 1) + lost)")}
-  value`,
+  within(gt(x, -708), value, lanes(sigmoidOf, x))`,
   softplus: `
-  y = pmax(neg(abs(x)), -746)
-  ${exponential("1", "low")}
-  ${LOST}
+  y = pmax(neg(abs(x)), -708)
+  ${E_TO_Y}
+  ${SCALED}
   sum = 1 + result
   near = lt(result, 0.4142)
   c = (andnot(result - (sum - 1), near) + lost) / sum
   f = bitselect(result, 0.5 * sum - 1, near)
   k = andnot(1, near)
-  ${LOGARITHM}
+  ${logarithm(" + c")}
   y = and(x, gt(x, 0))
-  bitselect(y, f + 6.9314718036912382e-1, near) + (bitselect(f, y, near) + rest)`,
+  value = bitselect(y, f + 6.9314718036912382e-1, near) + (bitselect(f, y, near) + rest)
+  within(gt(x, -708), value, lanes(softplusOf, x))`,
   tanh: `
   y = pmax(-2 * abs(x), -40)
   ${LESS_1}
-  ${LOST}
+  ${SCALED}
   sum = 2 + result
   ${quotient("result", "lost", "sum", "(result - (sum - 2) + lost)")}
   bitselect(x, xor(neg(value), and(x, high32(0x80000000))), eq(x, 0))`,
@@ -174,12 +175,12 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   ${reduced("shifted")}
   ${WAVES}
   ${SINE}
-  unless(far, value, sinOf, x)`,
+  within(near, value, lanes(sinOf, x))`,
   cos: `
   ${reduced("i64_add(shifted, low32(1))")}
   ${WAVES}
   ${SINE}
-  unless(far, value, cosOf, x)`,
+  within(near, value, lanes(cosOf, x))`,
   tan: `
   ${reduced("shifted")}
   ${WAVES}
@@ -198,11 +199,11 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   yLow = y0 - yHigh
   remainder = qHigh * yHigh - x0 + qHigh * yLow + qLow * yHigh + qLow * yLow - xRest + q * yRest
   value = q - remainder / y0
-  unless(far, value, tanOf, x)`,
+  within(near, value, lanes(tanOf, x))`,
   pow: `
   size = abs(x)
   defined = or(gt(x, 0), eq(floor(y), y))
-  special = not(and(and(and(ge(size, 2.2250738585072014e-308), lt(size, Infinity)), lt(abs(y), Infinity)), defined))
+  usual = and(and(and(ge(size, 2.2250738585072014e-308), lt(size, Infinity)), lt(abs(y), Infinity)), defined)
   sign = and(and(x, high32(0x80000000)), ne(2 * floor(y / 2), y))
   biased = shr(i64_add(size, high32(0x44986)), 52)
   k = or(biased, high32(0x43300000)) - 4503599627371519
@@ -237,15 +238,19 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   whole = exponentHigh * log
   part = (exponent - exponentHigh) * log + exponent * logRest
   power = y
-  y = pmax(pmin(whole, 710), -746)
-  part = and(part, eq(y, whole))
-  ${exponential("1", "low", " - part")}
-  result = xor(result, sign)
-  unless(special, result, powOf, x, power)`,
+  y = whole
+  ${exponential("one = 1", "low", " - part")}
+  result = xor(i64_add(fraction, shl(shifted, 52)), sign)
+  within(and(usual, lt(abs(whole), 708)), result, lanes(powOf, x, power))`,
 };
 
-/** What `unless` calls: the functions themselves, for arguments that the code for pairs leaves out. */
+/** What `lanes` calls: the functions themselves, for arguments that the code for pairs leaves out. */
 export const SCALAR: Readonly<Record<string, (x: number, y: number) => number>> = {
+  expOf: exp,
+  expm1Of: expm1,
+  logOf: log,
+  sigmoidOf: sigmoid,
+  softplusOf: softplus,
   sinOf: sin,
   cosOf: cos,
   tanOf: tan,
