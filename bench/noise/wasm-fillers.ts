@@ -1,6 +1,6 @@
 /** Fills in WebAssembly, in a memory of their own: numbers or words, then a head with the library's table, then edges of a ziggurat. */
 import { assemble, Code, type FunctionSpec, I32, type ImportSpec, V128 } from "../../src/backends/wasm-encoder.ts";
-import { SCALAR } from "../../src/backends/wasm-functions.ts";
+import { CONSTANTS, SCALAR } from "../../src/backends/wasm-functions.ts";
 import { NOISE, rowFill } from "../../src/backends/wasm-noise.ts";
 import { normalsFunction } from "../../src/backends/wasm-normals.ts";
 import { pushWord } from "../../src/backends/wasm-threefry.ts";
@@ -22,7 +22,7 @@ function instanceOf(
   called: Readonly<Record<string, unknown>>,
 ): { readonly buffer: ArrayBuffer; readonly exports: Readonly<Record<string, unknown>>; readonly head: Int32Array } {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = new WebAssembly.Module(assemble(functions, 1, imports));
+  const module = new WebAssembly.Module(assemble(functions, 1, imports, CONSTANTS));
   const { exports } = new WebAssembly.Instance(module, { m: { m: memory, ...called } });
   new Float64Array(memory.buffer, EDGES_AT, EDGES.length).set(EDGES);
   return { buffer: memory.buffer, exports, head: new Int32Array(memory.buffer, HEAD_AT, HEAD) };
