@@ -74,7 +74,14 @@ export function inputsOf(
   const { length } = sampler.nodes.normals;
   const table = NORMAL_TABLE;
   const header = [theta.length / 2, length, samples, strideOf(samples), SEED, table.length, constants.length];
-  return Float64Array.from([header, theta, noiseOf(sampler, samples), table, constants].flatMap((part) => [...part]));
+  const parts = [header, theta, noiseOf(sampler, samples), table, constants];
+  const inputs = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    inputs.set(part, at);
+    at += part.length;
+  }
+  return inputs;
 }
 
 export function byHand(model: Model, { add }: HandWritten, samples: number): BatchedGradient {
