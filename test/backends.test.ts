@@ -214,6 +214,28 @@ test("sizes of blocks that cannot be are refused", () => {
   expect(() => jit({ block: 0 })).toThrow("jit: block is out of range; got 0, expected an integer from 1 to 10000");
 });
 
+test("generated JavaScript is for tapes that engines optimise soon; longer ones run in the interpreter", () => {
+  vi.stubGlobal(
+    "Function",
+    class {
+      constructor() {
+        throw new Error("code generation disallowed");
+      }
+    },
+  );
+  const [x, result] = [0, LANES].map((offset): Place => ({ offset, lane: true })) as [Place, Place];
+  const program = (count: number): TapeProgram => {
+    const lane = Array.from({ length: count }, (): Step => ({ name: "add", result, operands: [result, x] }));
+    return tapeProgram({ lanes: LANES, realSlots: 2 * LANES, lane, outputs: [result] });
+  };
+  expect(() => jit().load(program(2000))).toThrow("code generation disallowed");
+  const { slots, runLanes } = jit().load(program(2001));
+  slots.fill(2, 0, LANES);
+  runLanes(LANES);
+  expect(slots[LANES]).toBe(4002);
+  vi.unstubAllGlobals();
+});
+
 describe("auto", () => {
   const program = (expectedSamples?: number): TapeProgram =>
     tapeProgram({ lanes: LANES, realSlots: 8, expectedSamples });

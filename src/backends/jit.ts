@@ -1,7 +1,7 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 
 import { OPS } from "../autodiff/all-ops.ts";
-import { runsRolled } from "../autodiff/fast-interpreter.ts";
+import { FAST_INTERPRETER, runsRolled } from "../autodiff/fast-interpreter.ts";
 import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
 import {
   type Backend,
@@ -17,6 +17,8 @@ import { isOpen, reductionOf } from "../autodiff/signatures.ts";
 import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
 
 const MOST_IN_BLOCK = 10_000;
+/** Of more an engine optimises the code only after seconds, and until then it is ten times slower than the interpreter. */
+const MOST_INSTRUCTIONS = 2000;
 
 export interface JitOptions {
   /** Instructions per generated function (default 100, at most 10,000); engines do not optimise very large functions. */
@@ -25,7 +27,8 @@ export interface JitOptions {
 
 /**
  * A back end that compiles each tape to JavaScript; same bits as the interpreter. The code is made from the text of the
- * op table's primals; those that call other functions are called.
+ * op table's primals; those that call other functions are called. Tapes of more than 2000 lane instructions are left to the
+ * interpreter.
  *
  *     fit(model, { backend: jit() });
  *
@@ -45,6 +48,7 @@ type Loop = (s: Float64Array, m: Int32Array, n: number) => void;
 type Primal = (...operands: number[]) => number;
 
 function load(program: TapeProgram, most: number): Executable {
+  if (program.lane.length > MOST_INSTRUCTIONS) return FAST_INTERPRETER.load(program);
   const { uniform, rest, scratch } = rollProgram(program);
   const slots = new Float64Array(scratch.reals);
   const masks = new Int32Array(scratch.masks);
