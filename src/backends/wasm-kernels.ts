@@ -46,7 +46,7 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
   let { module } = options;
   return {
     name: "wasm kernels",
-    laneMultiple: 2,
+    laneMultiple: 4,
     load: (program) => {
       module ??= compileModule(kernelModule());
       return load(program, module);
@@ -187,86 +187,115 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1, rounded up to pairs. */
+/**
+ * A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1. Four lanes a turn: the last one may be
+ * rounded up to four, but nothing is added to sums beyond the n.
+ */
 function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
   const { kinds, resultKind } = signatureOf(name);
   const reduction = reductionEmitterOf(name);
   const code = new Code();
   const [at, n, i, half, out] = [0, 1, 2, 3, 4];
   const addressOf = (j: number): number => 5 + j;
-  const localOf = (j: number): number => 5 + lanes.length + j;
-  const results = Array.from({ length: reduction?.count ?? 1 }, (_, t) => localOf(lanes.length + t));
-  const live = localOf(lanes.length + results.length);
+  const first = 5 + lanes.length;
+  const localOf = (pair: number, j: number): number => first + (lanes[j] ? pair * lanes.length : 0) + j;
+  const results = Array.from({ length: reduction?.count ?? 1 }, (_, t) => first + 2 * lanes.length + t);
+  const live = first + 2 * lanes.length + results.length;
   const word = (index: number): Code => code.get(at).op(0x28, 2, 4 * index);
+  const place = (address: number, kind: string | undefined): Code =>
+    code
+      .get(address)
+      .get(kind === "m" ? half : i)
+      .op(0x6a);
+  // What puts an operand of a pair on the stack: from memory where that comes first.
+  const operandOf = (pair: number) => {
+    const loaded = new Set<number>();
+    return (j: number): void => {
+      if (!lanes[j] || loaded.has(j)) {
+        code.get(localOf(pair, j));
+        return;
+      }
+      loaded.add(j);
+      place(addressOf(j), kinds[j]);
+      if (kinds[j] === "m") code.simd("load32x2_s", 2, 8 * pair);
+      else code.simd("load", 3, 16 * pair);
+      code.tee(localOf(pair, j));
+    };
+  };
+  const isZero = (): boolean => false;
+  const table = (): void => {
+    code
+      .get(at)
+      .i32(4 * (HEADER + lanes.length))
+      .op(0x6a);
+  };
+  // i += 16 pairs; half = i / 2; again while there is room for so many more
+  const loop = (pairs: number, body: (pair: number) => void, whole = false): void => {
+    code.op(0x03, 0x40); // loop
+    for (let pair = 0; pair < pairs; pair++) body(pair);
+    code
+      .get(i)
+      .i32(16 * pairs)
+      .op(0x6a)
+      .tee(i)
+      .i32(1)
+      .op(0x76)
+      .set(half);
+    code.get(i);
+    if (whole) code.i32(16 * pairs - 8).op(0x6a);
+    code.get(n).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
+  };
+
   word(2).set(out);
   lanes.forEach((isLane, j) => {
     word(HEADER + j);
     if (isLane) code.set(addressOf(j));
-    else if (kinds[j] === "m") code.simd("load32_splat", 2, 0).set(localOf(j));
-    else code.simd("load64_splat", 3, 0).set(localOf(j));
+    else if (kinds[j] === "m") code.simd("load32_splat", 2, 0).set(localOf(0, j));
+    else code.simd("load64_splat", 3, 0).set(localOf(0, j));
   });
-  const loaded = new Set<number>();
-  const operand = (j: number): void => {
-    if (!lanes[j] || loaded.has(j)) {
-      code.get(localOf(j));
-      return;
-    }
-    loaded.add(j);
-    code
-      .get(addressOf(j))
-      .get(kinds[j] === "m" ? half : i)
-      .op(0x6a);
-    if (kinds[j] === "m") code.simd("load32x2_s", 2, 0);
-    else code.simd("load", 3, 0);
-    code.tee(localOf(j));
-  };
-  const isZero = (): boolean => false;
-  if (reduction)
+  if (reduction) {
+    const add = (pair: number, masked: boolean): void => {
+      const operand = operandOf(pair);
+      for (const [t, sum] of results.entries()) {
+        code.get(sum);
+        reduction.term(code, operand, isZero, t);
+        if (masked) code.get(live).simd("and");
+        code.simd("add").set(sum);
+      }
+    };
     for (const [t, sum] of results.entries())
       code
         .get(out)
         .simd("load", 3, 16 * t)
         .set(sum);
-  code.op(0x03, 0x40); // loop
-  if (reduction) {
-    code.liveLanes(i, n).set(live);
-    results.forEach((sum, t) => {
-      code.get(sum);
-      reduction.term(code, operand, isZero, t);
-      code.get(live).simd("and").simd("add").set(sum);
+    code.get(n).i32(4).op(0x4e).op(0x04, 0x40); // if n ≥ 4
+    loop(2, (pair) => add(pair, false), true);
+    code.op(0x0b);
+    code.get(i).get(n).i32(3).op(0x74).op(0x48).op(0x04, 0x40); // if i < 8 n
+    loop(1, (pair) => {
+      code.liveLanes(i, n).set(live);
+      add(pair, true);
     });
-  } else {
-    const [result] = results as [number];
-    const table = (): void => {
-      code
-        .get(at)
-        .i32(4 * (HEADER + lanes.length))
-        .op(0x6a);
-    };
-    emitterOf(name)!(code, operand, isZero, table);
-    code.set(result);
-    code
-      .get(out)
-      .get(resultKind === "m" ? half : i)
-      .op(0x6a)
-      .get(result);
-    if (resultKind === "m") {
-      code.get(result).simd("shuffle", ...NARROW);
-      code.simd("store64_lane", 2, 0, 0);
-    } else code.simd("store", 3, 0);
-  }
-  // i += 16; half = i / 2; again while i < 8 n
-  code.get(i).i32(16).op(0x6a).tee(i).i32(1).op(0x76).set(half);
-  code.get(i).get(n).i32(3).op(0x74).op(0x48).op(0x0d, 0).op(0x0b);
-  if (reduction)
+    code.op(0x0b);
     for (const [t, sum] of results.entries())
       code
         .get(out)
         .get(sum)
         .simd("store", 3, 16 * t);
+  } else
+    loop(2, (pair) => {
+      const [result] = results as [number];
+      emitterOf(name)!(code, operandOf(pair), isZero, table);
+      code.set(result);
+      place(out, resultKind).get(result);
+      if (resultKind === "m") {
+        code.get(result).simd("shuffle", ...NARROW);
+        code.simd("store64_lane", 2, 8 * pair, 0);
+      } else code.simd("store", 3, 16 * pair);
+    });
   const groups: [count: number, type: number][] = [
     [3 + lanes.length, I32],
-    [lanes.length + results.length + 1, V128],
+    [2 * lanes.length + results.length + 1, V128],
   ];
   return { parameters: [I32, I32], results: [], locals: groups, code };
 }
