@@ -190,24 +190,29 @@ export class Graph {
    */
   reachable(roots: readonly NodeId[]): NodeId[] {
     const seen = this.takeScratch();
-    const found: NodeId[] = [];
+    let found: NodeId[] = [];
     const see = (node: NodeId): void => {
       if (seen[node] !== 0) return;
       seen[node] = 1;
       found.push(node);
     };
-    for (const root of roots) see(root);
+    roots.forEach(see);
     const few = this.size / 16;
     for (let at = 0; at < found.length && found.length < few; at++)
       for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
     if (found.length < few) found.sort((p, q) => p - q);
     else {
       // Many: looking at each node of the graph, from the results down, is the faster way.
-      for (let node = this.size - 1; node >= 0; node--)
-        if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
-      for (let node = 0, at = 0; node < this.size; node++) if (seen[node] !== 0) found[at++] = node;
+      let count = 0;
+      for (let node = this.size - 1; node >= 0; node--) {
+        if (seen[node] === 0) continue;
+        count++;
+        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+      }
+      found = new Array(count);
+      for (let node = 0, at = 0; at < count; node++) if (seen[node] !== 0) found[at++] = node;
     }
-    for (let at = 0; at < found.length; at++) seen[found[at]!] = 0;
+    for (const node of found) seen[node] = 0;
     this.giveBack(seen);
     return found;
   }

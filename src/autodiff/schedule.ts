@@ -8,29 +8,31 @@ import type { Steps } from "./steps.ts";
 
 /** The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one; linear in the number of nodes. */
 export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
-  const kept = [...outputs, ...[...steps.instructions.values()].flatMap(({ operands }) => operands)];
+  const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
   const reachable = graph.reachable(kept);
   const uses = new Int32Array(graph.size + 3); // three constants may be added below
   for (const node of kept) uses[node]! += 2; // an output is never absorbed
   for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
   const runs = runsOf(graph, uses);
-  const fused = new Array<Instruction | undefined>(graph.size); // by node
-  const absorbed = new Uint8Array(graph.size + 3);
+  const fused: (Instruction | undefined)[] = [undefined];
+  const place = new Int32Array(graph.size + 3); // in `fused`, by node; ABSORBED: in the instruction of another
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
-    if (absorbed[node] === 1) continue;
+    if (place[node] === ABSORBED || graph.arity(node) === 0) continue;
     const found = runs(node) ?? pairOf(graph, uses, node);
     if (!found) continue;
-    fused[node] = found.instruction;
-    for (const inner of found.absorbed) absorbed[inner] = 1;
+    place[node] = fused.push(found.instruction) - 1;
+    for (const inner of found.absorbed) place[inner] = ABSORBED;
   }
-  return {
-    uniform: reachable
-      .filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && absorbed[node] === 0)
-      .map((node) => fused[node] ?? plain(graph, node)),
-    lane: depthFirst(graph, outputs, (node) => fused[node] ?? plain(graph, node), steps.instructions),
-  };
+  const instructionOf = (node: NodeId): Instruction => fused[place[node]!] ?? plain(graph, node);
+  const uniform: Instruction[] = [];
+  for (const node of reachable)
+    if (graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
+      uniform.push(instructionOf(node));
+  return { uniform, lane: depthFirst(graph, outputs, instructionOf, steps.instructions) };
 }
+
+const ABSORBED = -1;
 
 interface Match {
   readonly instruction: Instruction;
@@ -55,9 +57,12 @@ function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined
   return undefined;
 }
 
+const NONE: readonly NodeId[] = [];
+
 interface RunTerm {
   readonly family: string;
   readonly operands: readonly NodeId[];
+  /** The nodes of the term that no one else uses. */
   readonly absorbed: readonly NodeId[];
 }
 
@@ -80,37 +85,46 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     if (sign > 0 && once(node, where) && !isLane(y) && !isLane(graph.c[node]!))
       return { family: "select", operands: [x, y, graph.c[node]!], absorbed: [node] };
     if (sign > 0 && once(node, mul) && !(isLane(x) && isLane(y))) {
-      const [u, v] = isLane(x) ? [y, x] : [x, y];
+      const u = isLane(x) ? y : x;
+      const v = isLane(x) ? x : y;
       return once(v, square) && isLane(v) === isLane(node)
         ? { family: "squares", operands: [u, graph.a[v]!], absorbed: [node, v] }
         : { family: "dot", operands: [u, v], absorbed: [node] };
     }
-    return { family: "dot", operands: [factor, node], absorbed: [] };
+    return { family: "dot", operands: [factor, node], absorbed: NONE };
   };
-  const splitSum = (node: NodeId): [rest: NodeId, term: RunTerm] => {
+  // What is left of a sum without its last term.
+  let rest: NodeId;
+  const lastTerm = (node: NodeId): RunTerm => {
     const lane = isLane(node);
-    const [x, y] = [graph.a[node]!, graph.b[node]!];
-    if (graph.op[node] === sub) return [x, termOf(y, -1)];
-    if (isLane(x) !== lane || (isSum(x, lane) && isLane(y) === lane)) return [x, termOf(y, 1)];
-    if (isLane(y) !== lane || isSum(y, lane)) return [y, termOf(x, 1)];
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    rest = x;
+    if (graph.op[node] === sub) return termOf(y, -1);
+    if (isLane(x) !== lane || (isSum(x, lane) && isLane(y) === lane)) return termOf(y, 1);
+    rest = y;
+    if (isLane(y) !== lane || isSum(y, lane)) return termOf(x, 1);
     const first = termOf(x, 1);
-    return first.absorbed.length > 0 ? [y, first] : [x, termOf(y, 1)];
+    if (first.absorbed.length > 0) return first;
+    rest = x;
+    return termOf(y, 1);
   };
   return (root) => {
     if (!endsInTerm(root)) return undefined;
-    let [rest, term] = splitSum(root);
+    const lane = isLane(root);
+    let term = lastTerm(root);
     const { family } = term;
     const terms = [term];
     const rests = [rest];
-    while (terms.length < RUNS[0]! && isSum(rest, isLane(root))) {
-      [rest, term] = splitSum(rest);
+    while (terms.length < RUNS[0]! && isSum(rest, lane)) {
+      term = lastTerm(rest);
       if (term.family !== family) break;
       terms.push(term);
       rests.push(rest);
     }
     // A sum that begins with a product is one of products to which −0 is added.
     const start = rests[rests.length - 1]!;
-    if (family === "dot" && terms.length < RUNS[0]! && isLane(start) === isLane(root)) {
+    if (family === "dot" && terms.length < RUNS[0]! && isLane(start) === lane) {
       const first = termOf(start, 1);
       if (first.family === "dot" && first.absorbed.length > 0) {
         terms.push(first);
@@ -119,14 +133,12 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     }
     const count = RUNS.find((run) => run <= terms.length)!;
     if (count === 1 && family === "dot") return undefined;
-    const used = terms.slice(0, count).reverse();
-    return {
-      instruction: {
-        node: root,
-        name: RUN_NAMES[family]![count]!,
-        operands: [rests[count - 1]!, ...used.flatMap(({ operands }) => operands)],
-      },
-      absorbed: [...rests.slice(0, count - 1), ...used.flatMap((term) => term.absorbed)],
-    };
+    const operands = [rests[count - 1]!];
+    const absorbed = rests.slice(0, count - 1);
+    for (let at = count - 1; at >= 0; at--) {
+      for (const operand of terms[at]!.operands) operands.push(operand);
+      for (const inner of terms[at]!.absorbed) absorbed.push(inner);
+    }
+    return { instruction: { node: root, name: RUN_NAMES[family]![count]!, operands }, absorbed };
   };
 }

@@ -50,8 +50,9 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
   const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
   const { backend = interpreter } = options;
-  const uniform = placeUniform(graph, outputs, plan);
-  const lane = placeLanes(graph, outputs, laneInputs, plan);
+  const slot = new Int32Array(graph.size).fill(-1);
+  const uniform = placeUniform(graph, outputs, plan, slot);
+  const lane = placeLanes(graph, outputs, laneInputs, plan, slot);
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
   const sums = means.length;
@@ -61,17 +62,21 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
   const makePlace = (node: NodeId): Place => {
+    const at = slot[node]!;
     if (!graph.hasFlag(node, LANE))
-      return { offset: uniform.slot[node]!, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
-    const slot = lane.slot[node]!;
-    if (slot < 0)
+      return { offset: at, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
+    if (at < 0)
       throw new TypeError(
         `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
       );
-    return { offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + slot * stride, lane: true };
+    return { offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + at * stride, lane: true };
   };
-  const places = new Array<Place | undefined>(graph.size); // made where they are asked for
-  const placeOf = (node: NodeId): Place => (places[node] ??= makePlace(node));
+  // By LANE and MASK and slot, made where they are asked for.
+  const places = [uniform.realCount, lane.realSlots, uniform.maskCount, lane.maskSlots].map(
+    (count) => new Array<Place | undefined>(count),
+  );
+  const placeOf = (node: NodeId): Place =>
+    (places[graph.flags[node]! & (LANE | MASK)]![slot[node]!] ??= makePlace(node));
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
     operands: operands.map(placeOf), // first: what is missing shows as an operand
@@ -89,16 +94,14 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     outputs: results,
   });
   const { slots, masks } = executable;
-  for (const node of uniform.constants)
-    if (graph.hasFlag(node, MASK)) masks[uniform.slot[node]!] = graph.value(node);
-    else slots[uniform.slot[node]!] = graph.value(node);
+  for (const node of uniform.constants) (graph.hasFlag(node, MASK) ? masks : slots)[slot[node]!] = graph.value(node);
   return {
     lanes,
     slots,
     masks,
     stride,
     noiseOffset: uniform.realCount,
-    uniformInputs: uniform.inputs.map((node) => ({ node, offset: uniform.slot[node]! })),
+    uniformInputs: uniform.inputs.map((node) => ({ node, offset: slot[node]! })),
     outputs: results,
     sums,
     executable,
@@ -155,8 +158,8 @@ function defaultLanes(realSlots: number): number {
   return lanes;
 }
 
-function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan) {
-  const slot = new Int32Array(graph.size).fill(-1);
+// Slots of nodes into `slot`.
+function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan, slot: Int32Array) {
   const constants: NodeId[] = [];
   const inputs: NodeId[] = [];
   const { means = [], rest = [] } = plan;
@@ -165,23 +168,32 @@ function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan) {
   });
   let realCount = 2 * means.length;
   let maskCount = 0;
-  const place = (node: NodeId, list?: NodeId[]): void => {
-    if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
-    list?.push(node);
+  const place = (node: NodeId): void => {
     slot[node] = graph.hasFlag(node, MASK) ? maskCount++ : realCount++;
   };
   // Results side by side, and inputs: what is computed alike can be computed together.
-  for (const { node } of [...plan.uniform, ...rest]) place(node);
+  for (const list of [plan.uniform, rest]) for (const { node } of list) place(node);
   realCount++; // a back end may write one number more than there are results
   maskCount++;
-  const read = [...plan.uniform, ...plan.lane, ...rest].flatMap(({ operands }) => operands).concat(outputs);
-  for (const node of read) if (graph.op[node] === INPUT) place(node, inputs);
-  for (const node of read) place(node, constants);
-  return { slot, constants, inputs, realCount, maskCount };
+  const see = (node: NodeId): void => {
+    if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
+    slot[node] = 0; // seen
+    (graph.op[node] === INPUT ? inputs : constants).push(node);
+  };
+  for (const list of [plan.uniform, plan.lane, rest]) for (const { operands } of list) operands.forEach(see);
+  outputs.forEach(see);
+  inputs.forEach(place);
+  constants.forEach(place);
+  return { constants, inputs, realCount, maskCount };
 }
 
-function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readonly NodeId[], plan: Schedule) {
-  const slot = new Int32Array(graph.size).fill(-1);
+function placeLanes(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  laneInputs: readonly NodeId[],
+  plan: Schedule,
+  slot: Int32Array,
+) {
   const lastUse = new Int32Array(graph.size).fill(-1);
   plan.lane.forEach(({ operands }, index) => {
     for (const operand of operands) lastUse[operand] = index;
@@ -202,5 +214,5 @@ function placeLanes(graph: Graph, outputs: readonly NodeId[], laneInputs: readon
     const kind = graph.hasFlag(node, MASK) ? 1 : 0;
     slot[node] = free[kind].pop() ?? count[kind]++;
   });
-  return { slot, realSlots: count[0], maskSlots: count[1] };
+  return { realSlots: count[0], maskSlots: count[1] };
 }
