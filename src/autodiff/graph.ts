@@ -205,9 +205,8 @@ export class Graph {
       // Many: looking at each node of the graph, from the results down, is the faster way.
       let count = 0;
       for (let node = this.size - 1; node >= 0; node--) {
-        if (seen[node] === 0) continue;
-        count++;
-        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+        count += seen[node]!;
+        if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
       }
       found = new Array(count);
       for (let node = 0, at = 0; at < count; node++) if (seen[node] !== 0) found[at++] = node;

@@ -51,10 +51,13 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
   const { backend = interpreter } = options;
   const slot = new Int32Array(graph.size).fill(-1);
-  const uniform = placeUniform(graph, outputs, plan, slot);
-  const lane = placeLanes(graph, outputs, laneInputs, plan, slot);
+  const kindOf = (node: NodeId): number => graph.flags[node]! & (LANE | MASK);
+  const counts = [0, 0, 0, 0]; // of slots, by kind
+  const { constants, inputs } = placeUniform(graph, outputs, plan, slot, counts, kindOf);
+  placeLanes(graph, outputs, laneInputs, plan, slot, counts, kindOf);
+  const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
-  const asked = options.lanes ?? Math.min(defaultLanes(lane.realSlots), mostLanes);
+  const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
   const sums = means.length;
   const multiple = sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
   const lanes = multiple * Math.ceil(asked / multiple);
@@ -63,20 +66,18 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
 
   const makePlace = (node: NodeId): Place => {
     const at = slot[node]!;
-    if (!graph.hasFlag(node, LANE))
+    const kind = kindOf(node);
+    if ((kind & LANE) === 0)
       return { offset: at, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
     if (at < 0)
       throw new TypeError(
         `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
       );
-    return { offset: (graph.hasFlag(node, MASK) ? uniform.maskCount : uniform.realCount) + at * stride, lane: true };
+    return { offset: counts[kind - LANE]! + at * stride, lane: true };
   };
-  // By LANE and MASK and slot, made where they are asked for.
-  const places = [uniform.realCount, lane.realSlots, uniform.maskCount, lane.maskSlots].map(
-    (count) => new Array<Place | undefined>(count),
-  );
-  const placeOf = (node: NodeId): Place =>
-    (places[graph.flags[node]! & (LANE | MASK)]![slot[node]!] ??= makePlace(node));
+  // By kind and slot, made where they are asked for.
+  const places = counts.map((count) => new Array<Place | undefined>(count));
+  const placeOf = (node: NodeId): Place => (places[kindOf(node)]![slot[node]!] ??= makePlace(node));
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
     operands: operands.map(placeOf), // first: what is missing shows as an operand
@@ -88,27 +89,27 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     kernels,
     lanes,
     expectedSamples: options.expectedSamples,
-    realSlots: uniform.realCount + lane.realSlots * stride,
-    maskSlots: uniform.maskCount + lane.maskSlots * stride,
+    realSlots: realCount + laneSlots * stride,
+    maskSlots: maskCount + laneMasks * stride,
     ...steps,
     outputs: results,
   });
   const { slots, masks } = executable;
-  for (const node of uniform.constants) (graph.hasFlag(node, MASK) ? masks : slots)[slot[node]!] = graph.value(node);
+  for (const node of constants) (graph.hasFlag(node, MASK) ? masks : slots)[slot[node]!] = graph.value(node);
   return {
     lanes,
     slots,
     masks,
     stride,
-    noiseOffset: uniform.realCount,
-    uniformInputs: uniform.inputs.map((node) => ({ node, offset: slot[node]! })),
+    noiseOffset: realCount,
+    uniformInputs: inputs.map((node) => ({ node, offset: slot[node]! })),
     outputs: results,
     sums,
     executable,
     size: {
       uniform: plan.uniform.length + rest.length,
       lane: plan.lane.length,
-      laneSlots: lane.realSlots,
+      laneSlots,
     },
   };
 }
@@ -158,61 +159,64 @@ function defaultLanes(realSlots: number): number {
   return lanes;
 }
 
-// Slots of nodes into `slot`.
-function placeUniform(graph: Graph, outputs: readonly NodeId[], plan: Plan, slot: Int32Array) {
+// Slots of uniform nodes; returns those that are not computed.
+function placeUniform(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  { uniform, lane, rest = [], means = [] }: Plan,
+  slot: Int32Array,
+  counts: number[],
+  kindOf: (node: NodeId) => number,
+) {
   const constants: NodeId[] = [];
   const inputs: NodeId[] = [];
-  const { means = [], rest = [] } = plan;
   means.forEach((node, index) => {
     slot[node] = 2 * index;
   });
-  let realCount = 2 * means.length;
-  let maskCount = 0;
+  counts[0] = 2 * means.length;
   const place = (node: NodeId): void => {
-    slot[node] = graph.hasFlag(node, MASK) ? maskCount++ : realCount++;
+    slot[node] = counts[kindOf(node)]!++;
   };
   // Results side by side, and inputs: what is computed alike can be computed together.
-  for (const list of [plan.uniform, rest]) for (const { node } of list) place(node);
-  realCount++; // a back end may write one number more than there are results
-  maskCount++;
+  for (const { node } of uniform.concat(rest)) place(node);
+  counts[0]++; // a back end may write one number more than there are results
+  counts[MASK]!++;
   const see = (node: NodeId): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
     slot[node] = 0; // seen
     (graph.op[node] === INPUT ? inputs : constants).push(node);
   };
-  for (const list of [plan.uniform, plan.lane, rest]) for (const { operands } of list) operands.forEach(see);
+  for (const { operands } of uniform.concat(lane, rest)) operands.forEach(see);
   outputs.forEach(see);
   inputs.forEach(place);
   constants.forEach(place);
-  return { constants, inputs, realCount, maskCount };
+  return { constants, inputs };
 }
 
 function placeLanes(
   graph: Graph,
   outputs: readonly NodeId[],
   laneInputs: readonly NodeId[],
-  plan: Schedule,
+  { lane }: Schedule,
   slot: Int32Array,
-) {
+  counts: number[],
+  kindOf: (node: NodeId) => number,
+): void {
   const lastUse = new Int32Array(graph.size).fill(-1);
-  plan.lane.forEach(({ operands }, index) => {
+  lane.forEach(({ operands }, index) => {
     for (const operand of operands) lastUse[operand] = index;
   });
-  for (const node of outputs) lastUse[node] = plan.lane.length;
-  laneInputs.forEach((node, index) => {
-    slot[node] = index;
-    lastUse[node] = plan.lane.length; // the caller fills these slots: they are never reused
-  });
-  const free: [real: number[], mask: number[]] = [[], []];
-  const count: [real: number, mask: number] = [laneInputs.length, 0];
-  plan.lane.forEach(({ node, operands, sums }, index) => {
+  for (const node of outputs) lastUse[node] = lane.length;
+  for (const node of laneInputs) {
+    slot[node] = counts[LANE]!++;
+    lastUse[node] = lane.length; // the caller fills these slots: they are never reused
+  }
+  const free: number[][] = [[], [], [], []];
+  lane.forEach(({ node, operands, sums }, index) => {
     operands.forEach((operand, j) => {
       if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
-      free[graph.hasFlag(operand, MASK) ? 1 : 0].push(slot[operand]!);
+      free[kindOf(operand)]!.push(slot[operand]!);
     });
-    if (sums) return;
-    const kind = graph.hasFlag(node, MASK) ? 1 : 0;
-    slot[node] = free[kind].pop() ?? count[kind]++;
+    if (!sums) slot[node] = free[kindOf(node)]!.pop() ?? counts[kindOf(node)]!++;
   });
-  return { realSlots: count[0], maskSlots: count[1] };
 }
