@@ -6,7 +6,7 @@ import type { Reduction } from "../autodiff/fusion.ts";
 import { reductionOf } from "../autodiff/signatures.ts";
 import type { Code } from "./wasm-encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
-import { STEP_INDEX } from "./wasm-steps.ts";
+import { pushLookUp, pushPlace } from "./wasm-steps.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;
@@ -135,15 +135,11 @@ const FIXED: { readonly [name: string]: Emit } = {
   },
 };
 
-const open =
-  (index: number): Emit =>
-  (code, at, _isZero, table) => {
-    at(0);
-    table();
-    code.call(index);
-  };
 /** Instructions with a table. */
-const OPEN: { readonly [family: string]: Emit } = { search: open(STEP_INDEX.search), lookUp: open(STEP_INDEX.lookUp) };
+const OPEN: { readonly [family: string]: Emit } = {
+  search: (code, at, _isZero, table) => pushPlace(code, () => at(0), table),
+  lookUp: (code, at, _isZero, table) => pushLookUp(code, () => at(0), table),
+};
 
 const TERMS: {
   readonly [family: string]: readonly [

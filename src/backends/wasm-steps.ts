@@ -1,7 +1,7 @@
 /** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/steps.ts`. */
 import type { Step } from "../autodiff/interpreter.ts";
 import { isOpen } from "../autodiff/signatures.ts";
-import { Code, F64, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS } from "./wasm-functions.ts";
 
 const NO_WORDS = new Int32Array(0);
@@ -19,58 +19,55 @@ export function tableWords({ name, operands }: Step): Int32Array {
 }
 
 /** Functions of the module, after the elementary ones. */
-export const STEP_FUNCTIONS: readonly FunctionSpec[] = /* @__PURE__ */ [search(), lookUp()];
-export const STEP_INDEX: { readonly search: number; readonly lookUp: number } = {
-  search: IMPORTS.length + ELEMENTARY.length,
-  lookUp: IMPORTS.length + ELEMENTARY.length + 1,
-};
+export const STEP_FUNCTIONS: readonly FunctionSpec[] = /* @__PURE__ */ [search()];
+
+/** Puts the place of x among the thresholds of a table on the stack: 1 + how many lie below it, 0 for NaN. */
+export function pushPlace(code: Code, x: () => void, table: () => void): void {
+  x();
+  table();
+  code.call(IMPORTS.length + ELEMENTARY.length);
+}
+
+/** Puts what lies at the address in the table at each place on the stack. */
+export function pushLookUp(code: Code, place: () => void, table: () => void): void {
+  for (const lane of [1, 0]) {
+    table();
+    place();
+    // The low word of 2⁵² + n is n.
+    code
+      .f64x2(4503599627370496)
+      .simd("add")
+      .simd("i32_extract", 2 * lane);
+    code.i32(2).op(0x74).op(0x6a).op(0x28, 2, 0);
+  }
+  code.simd("load64_splat", 3, 0).simd("load64_lane", 3, 0, 1);
+}
 
 /** A function (x, table): 1 + how many thresholds lie below each x; 0 for NaN. */
 function search(): FunctionSpec {
   const code = new Code();
-  const [x, table, half, p, q, u, v] = [0, 1, 2, 3, 4, 5, 6];
-  code.get(x).simd("extract", 0).set(u);
-  code.get(x).simd("extract", 1).set(v);
-  code.get(table).tee(p).set(q);
+  const [x, table, half, start, place, middle, step] = [0, 1, 2, 3, 4, 5, 6];
+  const spread = (local: number): Code => code.get(local).op(0xad).simd("i64_splat"); // as two 64-bit integers
+  spread(table).tee(start).set(place);
   code.get(table).op(0x28, 2, 0).set(half);
+  spread(half).set(step);
   code.op(0x03, 0x40); // loop
-  for (const [place, value] of [
-    [p, u],
-    [q, v],
-  ] as const) {
-    // place += half where value > the threshold at place + half
-    code.get(place).get(half);
-    code.i32(0).get(value).get(place).get(half).op(0x6a).op(0x2b, 3, 0).op(0x64).op(0x6b);
-    code.op(0x71).op(0x6a).set(place);
-  }
+  code.get(place).get(step).simd("i64_add").set(middle);
+  // place += half where x > the threshold at place + half
+  code.get(x);
+  code.get(middle).simd("i32_extract", 2);
+  code.get(middle).simd("i32_extract", 0).simd("load64_splat", 3, 0);
+  code.simd("load64_lane", 3, 0, 1).simd("gt");
+  code.get(step).simd("and").get(place).simd("i64_add").set(place);
+  code.get(step).i32(1).simd("i64_shr_u").set(step);
   code.get(half).i32(1).op(0x76).tee(half).i32(8).op(0x4e).op(0x0d, 0).op(0x0b); // while half ≥ 8
-  const count = (place: number): Code => code.get(place).get(table).op(0x6b).i32(3).op(0x76).i32(1).op(0x6a);
-  count(p).simd("i32_splat");
-  count(q).simd("i32_replace", 1).simd("convert_low_i32");
+  // An integer n as the low word of 2⁵² + n.
+  code.get(place).get(start).simd("i64_sub").i32(3).simd("i64_shr_u");
+  code.i64x2(0x43300000, 0).simd("or").f64x2(4503599627370495).simd("sub");
   code.get(x).get(x).simd("eq").simd("and");
   const locals: [count: number, type: number][] = [
-    [3, I32],
-    [2, F64],
+    [1, I32],
+    [4, V128],
   ];
   return { parameters: [V128, I32], results: [V128], locals, code };
-}
-
-/** A function (place, table): what lies at the address in the table at each place. */
-function lookUp(): FunctionSpec {
-  const code = new Code();
-  const [place, table] = [0, 1];
-  const value = (lane: 0 | 1): void => {
-    code
-      .get(table)
-      .get(place)
-      .simd("i32_extract", 2 * lane)
-      .i32(2);
-    code.op(0x74).op(0x6a).op(0x28, 2, 0);
-  };
-  // The low word of 2⁵² + n is n.
-  code.get(place).f64x2(4503599627370496).simd("add").set(place);
-  value(1);
-  value(0);
-  code.simd("load64_splat", 3, 0).simd("load64_lane", 3, 0, 1);
-  return { parameters: [V128, I32], results: [V128], locals: [], code };
 }
