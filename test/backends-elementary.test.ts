@@ -48,18 +48,18 @@ const CASES: readonly [string, Elementary, Elementary, readonly number[][], numb
 ];
 
 const hashes: { readonly [name: string]: number } = {
-  exp: 2983933937,
+  exp: 2062310904,
   log: 1822072412,
-  expm1: 4166853015,
+  expm1: 2789520593,
   log1p: 482490730,
-  tanh: 4209982067,
-  sigmoid: 3942080193,
-  softplus: 3831250627,
+  tanh: 1071685449,
+  sigmoid: 1228632334,
+  softplus: 3770452494,
   sin: 2534302425,
   cos: 4186495426,
   tan: 2467168570,
-  "pow of the base": 538527568,
-  "pow of the exponent": 2774558611,
+  "pow of the base": 2961070908,
+  "pow of the exponent": 3254542412,
 };
 
 describe.each(CASES)("%s", (name, own, engine, inputs, bound) => {

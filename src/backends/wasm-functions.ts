@@ -10,25 +10,27 @@ import { Constants, type FunctionSpec, type ImportSpec } from "./wasm-encoder.ts
 import { formula } from "./wasm-formula.ts";
 
 // 2^k·eʳ, or 2^k·(eʳ − 2^−k), is 2^k·`fraction`: y + more = k log 2 + r, r = high − low; k in the low bits of `shifted`.
-const exponential = (one: string, lower: string, more = ""): string => `
+const exponential = (one: string, rest: string, more = ""): string => `
   shifted = y * ${Math.LOG2E} + 6755399441055744
   d = shifted - 6755399441055744
   high = y - d * 6.9314718036912382e-1
   low = d * 1.90821492927058770002e-10${more}
   r = high - low
   w = r * r
-  even = polynomial(w, 0.04166666666666667, 0.0013888888888883748, 2.4801587325547743e-5, 2.75572736431103e-7, 2.0914686968086876e-9) * w
-  odd = polynomial(w, 0.1666666666666667, 0.008333333333326136, 0.00019841269874820627, 2.7557255400206422e-6, 2.5105217004720745e-8)
+  v = w * w
+  even = polynomial(w, 0.04166666666666667, 0.0013888888888883748) + v * (polynomial(w, 2.4801587325547743e-5, 2.75572736431103e-7) + v * 2.0914686968086876e-9)
+  odd = polynomial(w, 0.1666666666666667, 0.008333333333326136) + v * (polynomial(w, 0.00019841269874820627, 2.7557255400206422e-6) + v * 2.5105217004720745e-8)
+  series = v * even + w * r * odd
   ${one}
   sum = one + high
-  rest = one - sum + high + (0.5 * w + (w * (even + r * odd) - (${lower})))
+  rest = ${rest}
   fraction = sum + rest`;
-const E_TO_Y = exponential("one = 1", "low");
+const eToY = (more = ""): string => exponential("one = 1", "1 - sum + high - low + 0.5 * w + series", more);
 // eʸ − 1 for |y| < 710, with `inverse` = 2^−k.
 const LESS_1 = exponential(
   `inverse = shl(i64_sub(low32(1023), shifted), 52)
   one = 1 - inverse`,
-  "low - r * (high - r - low) + bitselect(one + inverse - 1, one - 1 + inverse, lt(d, 0))",
+  "one - sum + high + (0.5 * w + (series - (low - r * (high - r - low) + bitselect(one + inverse - 1, one - 1 + inverse, lt(d, 0)))))",
 );
 
 // `result`, a normal number, and what its rounding lost.
@@ -114,7 +116,7 @@ export type FunctionName =
 const TEXTS: { readonly [K in FunctionName]: string } = {
   exp: `
   y = x
-  ${E_TO_Y}
+  ${eToY()}
   result = i64_add(fraction, shl(shifted, 52))
   usual = lt(abs(x), 708)
   settled = or(usual, not(and(gt(x, -746), lt(x, 710))))
@@ -144,7 +146,7 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   within(usual, result, ${edges("-1")})`,
   sigmoid: `
   y = pmax(neg(abs(x)), -708)
-  ${E_TO_Y}
+  ${eToY()}
   ${SCALED}
   sum = 1 + result
   negative = lt(x, 0)
@@ -153,7 +155,7 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   within(gt(x, -708), value, lanes(sigmoidOf, x))`,
   softplus: `
   y = pmax(neg(abs(x)), -708)
-  ${E_TO_Y}
+  ${eToY()}
   ${SCALED}
   sum = 1 + result
   near = lt(result, 0.4142)
@@ -239,7 +241,7 @@ const TEXTS: { readonly [K in FunctionName]: string } = {
   part = (exponent - exponentHigh) * log + exponent * logRest
   power = y
   y = whole
-  ${exponential("one = 1", "low", " - part")}
+  ${eToY(" - part")}
   result = xor(i64_add(fraction, shl(shifted, 52)), sign)
   within(and(usual, lt(abs(whole), 708)), result, lanes(powOf, x, power))`,
 };

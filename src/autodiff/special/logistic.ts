@@ -14,7 +14,7 @@ function quotient(x: number, xRest: number, y: number, yRest: number): number {
  * Logistic function, 1/(1 + exp(−x)).
  *
  * Domain: all reals; 0 at −Infinity (subnormal below x ≈ −708.4), 1 at +Infinity; NaN gives NaN. Error below 1 ulp
- * (measured 0.64, 0.79 below x = −100).
+ * (measured 0.66, 0.79 below x = −100).
  */
 export function sigmoid(x: number): number {
   const e = exponential(-Math.abs(x), true);
@@ -75,7 +75,7 @@ export function logAddExp(x: number, y: number): number {
 /**
  * Hyperbolic tangent.
  *
- * Domain: all reals; ±1 at ±Infinity, ±0 themselves; NaN gives NaN. Error below 1 ulp (measured 0.72).
+ * Domain: all reals; ±1 at ±Infinity, ±0 themselves; NaN gives NaN. Error below 1 ulp (measured 0.76).
  */
 export function tanh(x: number): number {
   if (x === 0) return x;
