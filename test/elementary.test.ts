@@ -106,6 +106,27 @@ test("powers that are doubles are exact", () => {
   for (let k = 0; k < 300; k++) expect(pow(k * k, 0.5)).toBe(k);
 });
 
+describe("rising functions never fall from one number to the next", () => {
+  const next = (x: number): number => {
+    const words = new BigInt64Array(Float64Array.of(x).buffer);
+    words[0]! += x > 0 ? 1n : -1n;
+    return new Float64Array(words.buffer)[0]!;
+  };
+  // A multiplicative sequence over (−20, 20), and each number over 2¹⁰.
+  const numbers = Array.from({ length: 20_000 }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) | 0) / 107374182.4).flatMap(
+    (x) => [x, x / 1024],
+  );
+  const falls = (f: Elementary): number => numbers.filter((x) => f(next(x), 0) < f(x, 0)).length;
+
+  test.each([exp, expm1, log, log1p, sigmoid, softplus, tanh])("$name", (f) => {
+    expect(falls(f)).toBe(0);
+  });
+
+  test("the same check finds where a quotient of rounded terms falls", () => {
+    expect(falls((x) => exp(x) / (1 + exp(x)))).toBeGreaterThan(10);
+  });
+});
+
 describe("arithmetic that every engine does alike", () => {
   // What IEEE 754 and ECMAScript define to the last bit, integer arithmetic, constants; beside them powers of 2.
   const exact = /^(abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc|[A-Z]\w*)$/;

@@ -1,6 +1,6 @@
 /**
  * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
- * a branch there is a selection here, or left to where both lanes need it. The bits are the same.
+ * a branch there is a selection here, or one for both lanes. The bits are the same.
  */
 import { exp, expm1, log } from "../autodiff/special/elementary.ts";
 import { sigmoid, softplus } from "../autodiff/special/logistic.ts";
