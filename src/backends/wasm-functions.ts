@@ -113,6 +113,7 @@ export type FunctionName =
   | "tan"
   | "pow";
 
+// `usual`: where the code for pairs holds; `settled`: or where the value is 0, infinite or NaN, which is put in its place.
 const TEXTS: { readonly [K in FunctionName]: string } = {
   exp: `
   y = x

@@ -13,7 +13,8 @@ function powersOfTwo(): Float64Array {
   return powers;
 }
 
-// The high word of a double, least significant word first as on every platform that runs JavaScript today.
+// The high word of a double, least significant word first as on every platform that runs JavaScript today; and what the
+// functions below leave beside their result.
 export const DOUBLE: Float64Array = /* @__PURE__ */ new Float64Array(1);
 export const WORDS: Int32Array = /* @__PURE__ */ new Int32Array(DOUBLE.buffer);
 
