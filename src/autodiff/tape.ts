@@ -36,6 +36,8 @@ export interface TapeOptions {
   readonly lanes?: number | undefined;
   /** The lane inputs, in the order in which the caller fills them. */
   readonly laneInputs?: readonly NodeId[];
+  /** The first uniform inputs, which lie one after the other. */
+  readonly parameters?: readonly NodeId[];
   /** What runs the tape; by default the interpreter. */
   readonly backend?: Backend | undefined;
   /** How many samples are to be run, if known; a back end may prepare for them. */
@@ -46,14 +48,14 @@ export interface TapeOptions {
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
-  const { laneInputs = [] } = options;
+  const { laneInputs = [], parameters = [] } = options;
   const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
   const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
   const { backend = interpreter } = options;
   const slot = new Int32Array(graph.size).fill(-1);
   const kindOf = (node: NodeId): number => graph.flags[node]! & (LANE | MASK);
   const counts = [0, 0, 0, 0]; // of slots, by kind
-  const { constants, inputs } = placeUniform(graph, outputs, plan, slot, counts, kindOf);
+  const { constants, inputs } = placeUniform(graph, outputs, parameters, plan, slot, counts, kindOf);
   placeLanes(graph, outputs, laneInputs, plan, slot, counts, kindOf);
   const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
@@ -163,6 +165,7 @@ function defaultLanes(realSlots: number): number {
 function placeUniform(
   graph: Graph,
   outputs: readonly NodeId[],
+  parameters: readonly NodeId[],
   { uniform, lane, rest = [], means = [] }: Plan,
   slot: Int32Array,
   counts: number[],
@@ -186,6 +189,7 @@ function placeUniform(
     slot[node] = 0; // seen
     (graph.op[node] === INPUT ? inputs : constants).push(node);
   };
+  parameters.forEach(see);
   for (const { operands } of uniform.concat(lane, rest)) operands.forEach(see);
   outputs.forEach(see);
   inputs.forEach(place);

@@ -30,7 +30,8 @@ export type Averaging = (
 
 export const averaging: Averaging = (target, roots, laneInputs, derived, options) => {
   const plan = planMeans(target.graph, roots);
-  const engine = engineOf(compileTape(target.graph, [], { laneInputs, plan, ...options }), target, laneInputs, derived);
+  const { graph, parameters } = target;
+  const engine = engineOf(compileTape(graph, [], { laneInputs, parameters, plan, ...options }), laneInputs, derived);
   const { tape } = engine;
   const { slots, sums } = tape;
   const offsets = Int32Array.from(tape.outputs, ({ offset }) => offset);

@@ -33,9 +33,6 @@ export interface GradientSampler {
 /** A tape, and what fills its inputs. */
 export interface Engine {
   readonly tape: Tape;
-  /** For each uniform input of the tape, the parameter it holds, −1 for others; and its offset. */
-  readonly parameterOf: Int32Array;
-  readonly inputs: Int32Array;
   /** Derived inputs, with the offsets of what they read and fill. */
   readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
 }
@@ -100,12 +97,13 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     const reads = reduction?.reads ?? [];
     const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
       laneInputs,
+      parameters: target.parameters,
       ...options,
     });
     const { slots, outputs } = tape;
     const afterReads = size + 1 + reads.length;
     return {
-      ...engineOf(tape, target, laneInputs, derived),
+      ...engineOf(tape, laneInputs, derived),
       sums: new Float64Array(size + 1),
       groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
       learned: outputs.slice(afterReads),
@@ -132,19 +130,11 @@ function once<T>(make: () => T): () => T {
 }
 
 /** A tape with what fills its inputs, given the lane inputs that it was compiled with. */
-export function engineOf(
-  tape: Tape,
-  { parameters }: Target,
-  laneInputs: readonly NodeId[] = [],
-  derived: readonly Derived[] = [],
-): Engine {
-  const index = new Map(parameters.map((node, i) => [node, i]));
+export function engineOf(tape: Tape, laneInputs: readonly NodeId[] = [], derived: readonly Derived[] = []): Engine {
   const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
   return {
     tape,
-    parameterOf: Int32Array.from(tape.uniformInputs, ({ node }) => index.get(node) ?? -1),
-    inputs: Int32Array.from(tape.uniformInputs, ({ offset }) => offset),
     derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
   };
 }
@@ -243,20 +233,12 @@ export function makeMoments({ size }: GradientSampler): Moments {
 }
 
 /** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
-export function setParameters(
-  { tape, parameterOf, inputs }: Engine,
-  nodes: EstimatorNodes,
-  theta: Float64Array,
-  step: number,
-): void {
+export function setParameters({ tape }: Engine, nodes: EstimatorNodes, theta: Float64Array, step: number): void {
   const { slots, uniformInputs } = tape;
-  for (let i = 0; i < inputs.length; i++) {
-    const parameter = parameterOf[i]!;
-    if (parameter >= 0) slots[inputs[i]!] = theta[parameter]!;
-    else
-      for (const { node, at } of nodes.scheduled ?? [])
-        if (node === uniformInputs[i]!.node) slots[inputs[i]!] = at(step);
-  }
+  slots.set(theta, uniformInputs[0]?.offset);
+  if (nodes.scheduled)
+    for (const { node, at } of nodes.scheduled)
+      for (const input of uniformInputs) if (input.node === node) slots[input.offset] = at(step);
   runUniform(tape);
 }
 
