@@ -38,10 +38,13 @@ const SPECIAL = {
   cos: "trigonometric",
   tan: "trigonometric",
   pow: "power",
-  normalCdf: "normal",
+  normalCdf: "normal-cdf",
+  normalCdfInto: "normal-cdf",
   logNormalCdf: "normal",
   normalHazard: "normal",
 };
+/** Functions of n numbers in a row that stand for a loop over the op. */
+const INTO = { normalCdf: "normalCdfInto" };
 const OPERANDS = [..."abcdefghjuvwx"];
 
 /** Parameter names and expression of an arrow function. */
@@ -182,7 +185,9 @@ function reduction(row, count) {
 const kernelsOf = (ops, unrolled) =>
   Object.entries(ops).map(([name, { kinds, domain, primal }]) => [
     name,
-    variants({ kinds: kinds ?? `${"r".repeat(domain.length)}>r`, primal }, unrolled),
+    INTO[name]
+      ? [`(s, _m, n, k, t) => ${INTO[name]}(s, k[t], k[t + 1], n)`]
+      : variants({ kinds: kinds ?? `${"r".repeat(domain.length)}>r`, primal }, unrolled),
   ]);
 
 /** The rows whose arithmetic is short beside the loop around it. */

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
 import { blockAt, fillNormals, makeGenerator } from "../src/random/index.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWord } from "../src/random/normal-table.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 
 /** The normal that a sign and a tail probability of 31 bits stand for. */
 function exact(word: number): number {
   const x = normalQuantile(((word & 0x7fffffff) + 0.5) / 2 ** 32);
   return word < 0 ? -x : x;
+}
+
+function normalOfWord(word: number): number {
+  const out = new Float64Array(1);
+  normalOfWordInto(out, 0, NORMAL_TABLE, word);
+  return out[0]!;
 }
 
 // Words spread over all octaves: a multiplicative sequence, shifted.
@@ -19,7 +25,7 @@ describe("the table of normals", () => {
   test("is the inverse distribution function to 5e-15", () => {
     for (const word of words) {
       if (beyondTable(word)) continue;
-      expect(Math.abs(normalOfWord(NORMAL_TABLE, word) - exact(word))).toBeLessThan(5e-15);
+      expect(Math.abs(normalOfWord(word) - exact(word))).toBeLessThan(5e-15);
     }
   });
 
@@ -28,7 +34,7 @@ describe("the table of normals", () => {
       expect(beyondTable(sign | 0x7ffff)).toBe(true);
       expect(beyondTable(sign | 0x80000)).toBe(false);
       for (const k of [0x80000, 0x7fffffff, 0x40000000, 0x3fffffff])
-        expect(Math.abs(normalOfWord(NORMAL_TABLE, sign | k) - exact(sign | k))).toBeLessThan(5e-15);
+        expect(Math.abs(normalOfWord(sign | k) - exact(sign | k))).toBeLessThan(5e-15);
     }
     expect(words.filter((_, i) => i % 3 === 0).filter(beyondTable).length / (words.length / 3)).toBeLessThan(2 / 4096);
   });

@@ -2,7 +2,7 @@
 import { exp, log } from "../../src/autodiff/special/elementary.ts";
 import { normalCdf, normalQuantile } from "../../src/autodiff/special/normal.ts";
 import { cos, sin } from "../../src/autodiff/special/trigonometric.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWord } from "../../src/random/normal-table.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
 import { POLAR, type Stored, ZIGGURAT } from "./wasm-transforms.ts";
 
 /** Further words for the number at a place, four for each attempt, from counters that depend on nothing else. */
@@ -24,7 +24,7 @@ function byTable(out: Float64Array, words: Int32Array, lanes: number, rows: numb
   for (let place = 0; place < rows * lanes; place++) {
     const word = words[place]!;
     if (!beyondTable(word)) {
-      out[place] = normalOfWord(table, word);
+      normalOfWordInto(out, place, table, word);
       continue;
     }
     const low = further(place, 0)[0]! >>> 0;

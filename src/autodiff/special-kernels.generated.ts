@@ -3,7 +3,8 @@ import type { Kernels } from "./kernels.generated.ts";
 import { erf } from "./special/erf.ts";
 import { digamma, lgamma, trigamma } from "./special/gamma.ts";
 import { logAddExp } from "./special/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
+import { logNormalCdf, normalHazard } from "./special/normal.ts";
+import { normalCdfInto } from "./special/normal-cdf.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
   logAddExp: [
@@ -24,7 +25,7 @@ export const SPECIAL_KERNELS: Kernels = {
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = erf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalCdf: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => normalCdfInto(s, k[t], k[t + 1], n),
   ],
   logNormalCdf: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = logNormalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },

@@ -85,7 +85,7 @@ function pushProbability(code: Code, word: number): Code {
   return code.get(word).i64x2(0x7fffffff, 0x7fffffff).simd("and");
 }
 
-// The normals of two of the four words of row j, as `normalOfWord` makes them.
+// The normals of two of the four words of row j, as `normalOfWordInto` makes them.
 function storeNormals(code: Code, j: number, half: number): void {
   const word = X + j;
   if (half === 1)

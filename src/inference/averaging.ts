@@ -15,8 +15,15 @@ import {
 } from "./sampler.ts";
 
 export interface MeanGradient extends Engine {
-  /** The mean of all outputs but the last into `out`; returns that of the last. Allocates nothing. */
-  readonly into: (out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw) => number;
+  /** The mean of all outputs but the last into `out`, that of the last to elbos[at]. Allocates nothing. */
+  readonly into: (
+    out: Float64Array,
+    elbos: Float64Array,
+    at: number,
+    sampler: GradientSampler,
+    theta: Float64Array,
+    draw: Draw,
+  ) => void;
 }
 
 /** Compiles the means over a draw of some nodes of a target. */
@@ -38,7 +45,7 @@ export const averaging: Averaging = (target, roots, laneInputs, derived, options
   const last = roots.length - 1;
   return {
     ...engine,
-    into(out, sampler, theta, draw) {
+    into(out, elbos, at, sampler, theta, draw) {
       const { samples, firstSample, step = 0 } = draw;
       setParameters(engine, sampler.nodes, theta, step);
       slots.fill(0, 0, 2 * sums);
@@ -46,13 +53,13 @@ export const averaging: Averaging = (target, roots, laneInputs, derived, options
         runSamples(engine, sampler, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
       // Times a power of two is the same number as divided by its reciprocal, and sooner there.
       const share = samples === 1 << (31 - Math.clz32(samples)) ? 1 / samples : 0;
-      for (let at = 0; at < 2 * sums; at += 2) {
-        const sum = slots[at]! + slots[at + 1]!;
-        slots[at] = share > 0 ? sum * share : sum / samples;
+      for (let even = 0; even < 2 * sums; even += 2) {
+        const sum = slots[even]! + slots[even + 1]!;
+        slots[even] = share > 0 ? sum * share : sum / samples;
       }
       runRest(tape);
       for (let p = 0; p < last; p++) out[p] = slots[offsets[p]!]!;
-      return slots[offsets[last]!]!;
+      elbos[at] = slots[offsets[last]!]!;
     },
   };
 };

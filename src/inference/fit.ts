@@ -10,7 +10,7 @@ import { estimatorOf } from "./estimate.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type Draw, type GradientSampler, makeSampler, meanGradientInto, pilot } from "./sampler.ts";
+import { type Draw, type GradientSampler, makeSampler, meansInto, pilot } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -178,7 +178,7 @@ function advance(run: Run, step: number): void {
   draw.step = step - 1;
   draw.firstSample = (step - 1) * draw.samples;
   try {
-    elboTrace[step - 1] = meanGradientInto(gradient, sampler, theta, draw);
+    meansInto(gradient, elboTrace, step - 1, sampler, theta, draw);
   } catch (cause) {
     throw diverged(run, step, cause instanceof Error ? cause.message : String(cause));
   }

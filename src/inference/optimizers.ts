@@ -1,5 +1,5 @@
 /** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
-import { pow } from "../autodiff/special/power.ts";
+import { powersInto } from "../autodiff/special/power.ts";
 import { axpyInto } from "../linalg/axpy.ts";
 
 export interface Optimizer {
@@ -24,12 +24,15 @@ export function adam(options: AdamOptions = {}): Optimizer {
   checkDecay("adam", "beta1", beta1);
   checkDecay("adam", "beta2", beta2);
   checkPositive("adam", "epsilon", epsilon);
+  const decays = Float64Array.of(beta1, beta2);
+  const powers = new Float64Array(2);
   return {
     name: "adam",
     init: (size) => new Float64Array(2 * size), // first moments, then second moments
     update(state, theta, gradient, step) {
       const n = theta.length;
-      const rate = (learningRate * Math.sqrt(1 - pow(beta2, step))) / (1 - pow(beta1, step));
+      powersInto(powers, decays, step);
+      const rate = (learningRate * Math.sqrt(1 - powers[1]!)) / (1 - powers[0]!);
       for (let i = 0; i < n; i++) {
         const g = gradient[i]!;
         const m = beta1 * state[i]! + (1 - beta1) * g;

@@ -20,6 +20,8 @@ export interface GradientSampler {
   readonly nodes: EstimatorNodes;
   /** Number of components of the gradient. */
   readonly size: number;
+  /** Room for a mean of ℓ. */
+  readonly elbo: Float64Array;
   /** The boundaries of the model; found on first call. */
   readonly analysis: () => BoundaryAnalysis;
   /** With a gradient and ℓ for every sample; compiled on first call. */
@@ -117,6 +119,7 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     target,
     nodes,
     size,
+    elbo: new Float64Array(1),
     analysis,
     each,
     means,
@@ -145,13 +148,26 @@ export function engineOf(tape: Tape, laneInputs: readonly NodeId[] = [], derived
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
 export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  meansInto(out, sampler.elbo, 0, sampler, theta, draw);
+  return sampler.elbo[0]!;
+}
+
+/** `meanGradientInto` with the mean of ℓ to elbos[at]: an engine that does not inline a function boxes the number it returns. */
+export function meansInto(
+  out: Float64Array,
+  elbos: Float64Array,
+  at: number,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+): void {
   const { size, nodes, means } = sampler;
   nodes.reduction?.require("meanGradientInto", draw.samples);
-  const elbo = means ? means().into(out, sampler, theta, draw) : meanOfEach(out, sampler, theta, draw);
-  let finite = Number.isFinite(elbo);
+  if (means) means().into(out, elbos, at, sampler, theta, draw);
+  else elbos[at] = meanOfEach(out, sampler, theta, draw);
+  let finite = Number.isFinite(elbos[at]);
   for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
   if (!finite) throw nonFiniteError(sampler, theta, draw);
-  return elbo;
 }
 
 function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {

@@ -41,19 +41,24 @@ export function beyondTable(word: number): boolean {
   return (word & 0x7ff80000) === 0;
 }
 
-/** The normal of a word of 32 random bits: the first is the sign (set for positive), the others are k. Not for words beyond the table. */
-export function normalOfWord(table: Float64Array, word: number): number {
+/**
+ * Puts the normal of a word of 32 random bits at out[at]: the first is the sign (set for positive), the others are k. Not for words
+ * beyond the table. It returns nothing, as engines that do not inline it would box a number.
+ */
+export function normalOfWordInto(out: Float64Array, at: number, table: Float64Array, word: number): void {
   const odd = (word << 1) | 1;
   const octave = Math.clz32(odd | 0x100000);
   const fraction = odd << octave; // its first bit is set, the next four are the piece
-  const at = ((octave << 4) | ((fraction >>> 27) & 15)) << 3;
+  const piece = ((octave << 4) | ((fraction >>> 27) & 15)) << 3;
   const t = ((fraction << 5) ^ -2147483648) * 4.656612873077393e-10; // 2⁻³¹: −1 to 1 over the piece
   const x =
-    ((((((table[at + 7]! * t + table[at + 6]!) * t + table[at + 5]!) * t + table[at + 4]!) * t + table[at + 3]!) * t +
-      table[at + 2]!) *
+    ((((((table[piece + 7]! * t + table[piece + 6]!) * t + table[piece + 5]!) * t + table[piece + 4]!) * t +
+      table[piece + 3]!) *
       t +
-      table[at + 1]!) *
+      table[piece + 2]!) *
       t +
-    table[at]!;
-  return x * ((word >> 31) | 1);
+      table[piece + 1]!) *
+      t +
+    table[piece]!;
+  out[at] = x * ((word >> 31) | 1);
 }

@@ -16,7 +16,7 @@
  * B. Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020) 4.
  */
 import { normalQuantile } from "../autodiff/special/normal.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWord } from "./normal-table.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "./normal-table.ts";
 import type { RowFill } from "./row-fill.ts";
 import { fieldProduct, smallFieldProduct, sobolDigits } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
@@ -95,7 +95,7 @@ export function fillSobolNormals(
         const flipsOf = words[2]!;
         const flipsOfNext = words[3]!;
         if (dimension === d && d > 0) {
-          factor = factorOf((words[1]! >>> 0) / TWO_32, bits);
+          factor = factorOf(words[1]!, 0, bits);
           order = words[0]!;
         }
         const first = from - b * batch;
@@ -115,9 +115,10 @@ export function fillSobolNormals(
   fillBelow(out, offset, stride, generator, stream, firstSample, lanes, dimensions, bits, rowFill);
 }
 
-/** A factor from 1 … 2^bits − 1 for a uniform from [0, 1). */
-function factorOf(uniform: number, bits: number): number {
+/** A factor from 1 … 2^bits − 1 for a uniform from [0, 1), given by the words of its digits. */
+function factorOf(high: number, low: number, bits: number): number {
   const most = (1 << bits) - 1;
+  const uniform = ((high >>> 0) + (low >>> 0) / TWO_32) / TWO_32;
   return Math.min(1 + Math.floor(uniform * most), most);
 }
 
@@ -175,7 +176,7 @@ function fillIndices(
   }
   const { words } = generator;
   blockAt(generator, b | 0, (b / TWO_32) | 0, FACTOR + d, 2 * stream);
-  const factor = factorOf(((words[0]! >>> 0) + (words[1]! >>> 0) / TWO_32) / TWO_32, bits);
+  const factor = factorOf(words[0]!, words[1]!, bits);
   // The products alone permute pairwise uniformly. The flips before keep two groups from ever agreeing in all points.
   blockAt(generator, b | 0, (b / TWO_32) | 0, ORDER + d, 2 * stream);
   const w0 = words[0]!;
@@ -276,10 +277,10 @@ function fillBelow(
       const w2 = (out[row2 + i]! << shift) | (words[2]! >>> bits);
       const w3 = (out[row3 + i]! << shift) | (words[3]! >>> bits);
       // Rows that there are not are the first row, which is written last.
-      out[row3 + i] = normalOfWord(table, w3);
-      out[row2 + i] = normalOfWord(table, w2);
-      out[row1 + i] = normalOfWord(table, w1);
-      out[row0 + i] = normalOfWord(table, w0);
+      normalOfWordInto(out, row3 + i, table, w3);
+      normalOfWordInto(out, row2 + i, table, w2);
+      normalOfWordInto(out, row1 + i, table, w1);
+      normalOfWordInto(out, row0 + i, table, w0);
       if (!(beyondTable(w0) || beyondTable(w1) || beyondTable(w2) || beyondTable(w3))) continue;
       blockAt(generator, low, high, TAILS + (d >>> 2), 2 * stream);
       for (let j = 0; j < count; j++) {

@@ -132,7 +132,8 @@ export function logarithmRest(k: number, f: number, c: number): number {
  * Domain: x ≥ 0; −Infinity at 0, +Infinity at +Infinity, NaN below 0; NaN gives NaN. Error below 1 ulp (measured 0.83).
  */
 export function log(x: number): number {
-  if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN;
+  // −Infinity and NaN as quotients: engines that have not read the names yet take what they name for anything, and box results.
+  if (!(x > 0 && x < Infinity)) return x === 0 ? -1 / (x * x) : x > 0 ? x : (x - x) / 0;
   const subnormal = x < 2.2250738585072014e-308;
   const scaled = subnormal ? x * 18014398509481984 : x;
   const shift = exponent(scaled);

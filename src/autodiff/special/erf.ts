@@ -3,7 +3,8 @@ import { horner5, horner6, horner9 } from "./horner.ts";
 
 // Coefficients: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969) 631–637,
 // in three pieces that meet at 0.46875 and 4; their own error is below 1e-18.
-const SEAM = 0.46875;
+/** Where the piece near 0 ends. */
+export const SEAM = 0.46875;
 const INV_SQRT_PI = 0.5641895835477563;
 
 /**
@@ -46,13 +47,17 @@ export function erfcx(x: number): number {
 
 /** exp(y²) erfc(y) for y ≥ 0.46875. */
 function scaledTail(y: number): number {
-  if (y <= 4) return middle(y);
+  return y <= 4 ? middle(y) : far(y);
+}
+
+/** exp(y²) erfc(y) for y ≥ 4. */
+export function far(y: number): number {
   const w = 1 / (y * y);
   return (INV_SQRT_PI - w * tail(w)) / y;
 }
 
 /** erf(x)/x in w = x², |x| ≤ 0.46875. */
-function erfRatio(w: number): number {
+export function erfRatio(w: number): number {
   // biome-ignore format: coefficients, the constant term first
   return (
     horner5(w, 3.20937758913846947e3, 3.77485237685302021e2, 1.13864154151050156e2, 3.1611237438705656,
@@ -62,7 +67,7 @@ function erfRatio(w: number): number {
 }
 
 /** exp(x²) erfc(x), 0.46875 ≤ x ≤ 4. */
-function middle(x: number): number {
+export function middle(x: number): number {
   // biome-ignore format: coefficients, the constant term first
   return (
     horner9(x, 1.23033935479799725e3, 2.05107837782607147e3, 1.71204761263407058e3, 8.8195222124176909e2,

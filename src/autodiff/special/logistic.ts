@@ -34,9 +34,11 @@ export function softplus(x: number): number {
   const rest = DOUBLE[0]!;
   const sum = 1 + e;
   const y = x > 0 ? x : 0;
-  if (e < 0.4142) return y + (e + logarithmRest(0, e, rest / sum));
-  const f = 0.5 * sum - 1;
-  return f + 6.9314718036912382e-1 + (y + logarithmRest(1, f, (e - (sum - 1) + rest) / sum));
+  // One call for both cases: engines inline none that is rare when they compile, and box its numbers when it is not any more.
+  const near = e < 0.4142;
+  const f = near ? e : 0.5 * sum - 1;
+  const more = logarithmRest(near ? 0 : 1, f, (near ? rest : e - (sum - 1) + rest) / sum);
+  return near ? y + (f + more) : f + 6.9314718036912382e-1 + (y + more);
 }
 
 /**

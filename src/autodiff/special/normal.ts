@@ -1,22 +1,14 @@
 import { log, log1p } from "./elementary.ts";
-import { erfc, erfcx } from "./erf.ts";
+import { erfcx } from "./erf.ts";
 import { expSquare } from "./exp-square.ts";
 import { horner8 } from "./horner.ts";
+import { normalCdf } from "./normal-cdf.ts";
+
+export { normalCdf };
 
 const SQRT_HALF = Math.SQRT1_2;
 const SQRT_2_OVER_PI = 0.7978845608028654;
 const INV_SQRT_2PI = 0.3989422804014327;
-
-/**
- * Standard normal distribution function Φ(x).
- *
- * Domain: all reals; 0 at −Infinity, 1 at +Infinity; subnormal below x ≈ −37.5; NaN gives NaN. Relative error below
- * 2e-15. Using: Φ(x) = erfc(−x/√2)/2, in the lower tail by erfcx, because rounding x/√2 costs x² ulp of erfc.
- */
-export function normalCdf(x: number): number {
-  if (x < -1) return 0.5 * erfcx(-x * SQRT_HALF) * expSquare(x, -0.5);
-  return 0.5 * erfc(-x * SQRT_HALF);
-}
 
 /**
  * log Φ(x), accurate in both tails.

@@ -9,7 +9,10 @@ import { DOUBLE, exponential, POWERS, WORDS } from "./elementary.ts";
  * where the result is subnormal).
  */
 export function pow(x: number, y: number): number {
-  const value = positivePower(Math.abs(x), y);
+  POWER[0] = Math.abs(x);
+  POWER[1] = y;
+  positivePower();
+  const value = POWER[0]!;
   if (x > 0 || y === 0 || Number.isNaN(x)) return value;
   const whole = Math.floor(y) === y;
   if (!whole && x < 0 && x > -Infinity) return Number.NaN;
@@ -17,11 +20,30 @@ export function pow(x: number, y: number): number {
   return odd && !Object.is(x, 0) ? -value : value;
 }
 
-function positivePower(x: number, y: number): number {
-  if (y === 0) return 1;
+/** `pow` of several bases ≥ 0, none of whose numbers an engine could box. */
+export function powersInto(out: Float64Array, bases: Float64Array, y: number): void {
+  for (let i = 0; i < bases.length; i++) {
+    POWER[0] = bases[i]!;
+    POWER[1] = y;
+    positivePower();
+    out[i] = POWER[0]!;
+  }
+}
+
+/** Base and exponent, then the power. Engines do not inline so large a function, and would box its numbers. */
+const POWER: Float64Array = /* @__PURE__ */ new Float64Array(2);
+
+function positivePower(): void {
+  const x = POWER[0]!;
+  const y = POWER[1]!;
+  if (y === 0) {
+    POWER[0] = 1;
+    return;
+  }
   if (!(x > 0 && x < Infinity && Math.abs(y) < Infinity)) {
-    if (Number.isNaN(x) || Number.isNaN(y) || x === 1) return Number.NaN;
-    return x > 1 === y > 0 ? Infinity : 0;
+    if (Number.isNaN(x) || Number.isNaN(y) || x === 1) POWER[0] = Number.NaN;
+    else POWER[0] = x > 1 === y > 0 ? Infinity : 0;
+    return;
   }
   // x = 2^k·m, √¾ < m < √3.
   const subnormal = x < 2.2250738585072014e-308;
@@ -70,5 +92,5 @@ function positivePower(x: number, y: number): number {
   const exponentHigh = Math.fround(exponent);
   const whole = exponentHigh * log;
   const part = (exponent - exponentHigh) * log + exponent * logRest;
-  return whole > 710 ? Infinity : whole < -746 ? 0 : exponential(whole, false, part);
+  POWER[0] = whole > 710 ? Infinity : whole < -746 ? 0 : exponential(whole, false, part);
 }
