@@ -107,6 +107,21 @@ describe("making the tape of a model", () => {
   });
 
   // Comparing all pairs of conditions, or building each beside all others, took minutes.
+  test("what comes from one latent is added up before the next one comes: few values wait", () => {
+    const alone: Sized = (n) =>
+      defineModel("alone", ({ sample, observe, where }) => {
+        for (let k = 0; k < n; k++) {
+          const z = sample(`z${k}`, normal(0, 1));
+          observe(normal(where(gt(z, 0.5), 1, z), 1), Math.sin(k));
+        }
+      });
+    const [few, many] = [10, 300].map((n) => {
+      const { laneSlots } = makeSampler(alone(n), corrected()).means!().tape.size;
+      return laneSlots - n; // beside the noise
+    });
+    expect(many).toBeLessThan(few! + 5);
+  });
+
   test("thousands of conditions and observations take seconds", { timeout: 200_000 }, () => {
     const start = performance.now();
     for (const model of [changePoint(2000), steps(2000)]) makeSampler(model, plain()).each();

@@ -11,14 +11,14 @@ import type { NodeId } from "./ops.ts";
 import type { Instruction, Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 import { byShape } from "./shapes.ts";
-import { noSteps } from "./steps.ts";
+import { noSteps, type Steps } from "./steps.ts";
 import { DenseReplacement, substitute } from "./substitute.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
 export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const steps = noSteps();
   const gathered = gather(graph, roots, steps);
-  const terms = frontier(graph, gathered);
+  const terms = byLastInput(graph, frontier(graph, gathered), steps);
   const replacement = new DenseReplacement();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   // What no sample changes stays what it is.
@@ -117,6 +117,24 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   return terms;
 }
 
+// Terms in the order of the last input that they depend on: what is computed from one latent is then added up before the
+// next one comes, and few values wait for their sums.
+function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term[] {
+  const last = new Int32Array(graph.size).fill(-1);
+  for (let node = 0; node < graph.size; node++) {
+    if (!graph.hasFlag(node, LANE)) continue;
+    const step = instructions.get(node);
+    if (step) for (const operand of step.operands) last[node] = Math.max(last[node]!, last[operand]!);
+    else if (graph.arity(node) === 0) last[node] = node;
+    else
+      for (let j = graph.arity(node) - 1; j >= 0; j--)
+        last[node] = Math.max(last[node]!, last[graph.operand(node, j)]!);
+  }
+  const lastOf = (term: Term): number => term.operands.reduce((most, operand) => Math.max(most, last[operand]!), -1);
+  const keys = new Map(terms.map((term) => [term, lastOf(term)]));
+  return terms.sort((x, y) => keys.get(x)! - keys.get(y)!);
+}
+
 // A node that is a product or a selection, made of its operands.
 function productOf(graph: Graph, node: NodeId): Term | undefined {
   const { algebra: A } = graph;
@@ -182,8 +200,11 @@ function interleaved(
   sums: (batch: readonly Term[]) => Instruction,
 ): Instruction[] {
   const computedAt = new Int32Array(graph.size).fill(-1);
-  lane.forEach(({ node }, index) => {
+  lane.forEach(({ node, operands }, index) => {
     computedAt[node] = index;
+    // An input is there when it is first read.
+    for (const operand of operands)
+      if (computedAt[operand]! < 0 && graph.hasFlag(operand, LANE)) computedAt[operand] = index;
   });
   const ready = new Array<Term[] | undefined>(lane.length + 1).fill(undefined);
   for (const term of terms) {
