@@ -1,14 +1,8 @@
 import { exp } from "./elementary.ts";
 import { erfRatio, far, middle, SEAM } from "./erf.ts";
 
-/** Numbers that go through the stages together. */
-const CHUNK = 64;
-/** −x/√2. */
-const Z: Float64Array = /* @__PURE__ */ new Float64Array(CHUNK);
-/** Two exponents for each number, then powers, whose product is exp(−x²/2). */
-const POWERS: Float64Array = /* @__PURE__ */ new Float64Array(2 * CHUNK);
-/** erf(z)/z near 0, else exp(z²) erfc(|z|). */
-const PIECE: Float64Array = /* @__PURE__ */ new Float64Array(CHUNK);
+/** −x/√2; two exponents, then powers, whose product is exp(−x²/2); erf(z)/z near 0, else exp(z²) erfc(|z|). */
+const PARTS: Float64Array = /* @__PURE__ */ new Float64Array(4);
 const ONE: Float64Array = /* @__PURE__ */ new Float64Array(1);
 
 /**
@@ -25,65 +19,42 @@ export function normalCdf(x: number): number {
 
 /** `normalCdf` of n numbers from s[at] on, to s[out] and those after it. */
 export function normalCdfInto(s: Float64Array, out: number, at: number, n: number): void {
-  for (let done = 0; done < n; done += CHUNK) {
-    const count = Math.min(CHUNK, n - done);
-    for (let j = 0; j < STAGES.length; j++) STAGES[j]!(s, out + done, at + done, count);
+  for (let i = 0; i < n; i++) {
+    const x = s[at + i]!;
+    const z = -x * Math.SQRT1_2;
+    const size = Math.abs(z);
+    // As `expSquare` takes exp(−x²/2) apart, and where z is accurate enough exp(−z²).
+    const low = x < -1;
+    const y = low ? x : size;
+    const scale = low ? -0.5 : -1;
+    const beyond = Math.abs(y) > 64;
+    const h = beyond ? y : Math.round(y * 256) / 256;
+    PARTS[0] = z;
+    PARTS[1] = scale * h * h;
+    PARTS[2] = beyond ? 0 : scale * (y - h) * (y + h);
+    PIECES[size <= SEAM ? 0 : size <= 4 ? 1 : 2]!();
+    const piece = PARTS[3]!;
+    const power = PARTS[1]! * PARTS[2]!;
+    const tail = piece * power;
+    const erfc = size <= SEAM ? 1 - z * piece : z < 0 ? 2 - tail : tail;
+    s[out + i] = low ? 0.5 * piece * power : 0.5 * erfc;
   }
 }
 
-/** Near 0, in the middle and far out; from a table too, as the call of a rare one would not be inlined. */
-const PIECES: readonly ((i: number) => void)[] = [
-  (i) => {
-    PIECE[i] = erfRatio(Z[i]! * Z[i]!);
-  },
-  (i) => {
-    PIECE[i] = middle(Math.abs(Z[i]!));
-  },
-  (i) => {
-    PIECE[i] = far(Math.abs(Z[i]!));
-  },
-];
-
-type Stage = (s: Float64Array, out: number, at: number, n: number) => void;
-
 /**
- * One after the other, from a table: engines compile such functions each by itself, with all that it calls. In one function there would
- * be too much to inline, and the numbers that pass between functions would be boxed.
+ * Near 0, in the middle and far out. Engines compile functions that are called from a table each by itself, with all that they call. In
+ * one function there would be too much to inline, the less what is rare, and the numbers that pass between functions would be boxed.
  */
-const STAGES: readonly Stage[] = [
-  (s, _out, at, n) => {
-    for (let i = 0; i < n; i++) {
-      const x = s[at + i]!;
-      const z = -x * Math.SQRT1_2;
-      // As `expSquare` takes exp(−x²/2) apart, and where z is accurate enough exp(−z²).
-      const low = x < -1;
-      const y = low ? x : Math.abs(z);
-      const scale = low ? -0.5 : -1;
-      const beyond = Math.abs(y) > 64;
-      const h = beyond ? y : Math.round(y * 256) / 256;
-      Z[i] = z;
-      POWERS[2 * i] = scale * h * h;
-      POWERS[2 * i + 1] = beyond ? 0 : scale * (y - h) * (y + h);
-    }
+const PIECES: readonly (() => void)[] = [
+  () => {
+    PARTS[3] = erfRatio(PARTS[0]! * PARTS[0]!);
   },
-  (_s, _out, _at, n) => {
-    for (let i = 0; i < 2 * n; i++) if (!(Math.abs(Z[i >> 1]!) <= SEAM)) POWERS[i] = exp(POWERS[i]!);
+  () => {
+    for (let j = 1; j < 3; j++) PARTS[j] = exp(PARTS[j]!);
+    PARTS[3] = middle(Math.abs(PARTS[0]!));
   },
-  (_s, _out, _at, n) => {
-    for (let i = 0; i < n; i++) {
-      const y = Math.abs(Z[i]!);
-      PIECES[y <= SEAM ? 0 : y <= 4 ? 1 : 2]!(i);
-    }
-  },
-  (s, out, at, n) => {
-    for (let i = 0; i < n; i++) {
-      const z = Z[i]!;
-      const y = Math.abs(z);
-      const power = POWERS[2 * i]! * POWERS[2 * i + 1]!;
-      const piece = PIECE[i]!;
-      const tail = piece * power;
-      const erfc = y <= SEAM ? 1 - z * piece : z < 0 ? 2 - tail : tail;
-      s[out + i] = s[at + i]! < -1 ? 0.5 * piece * power : 0.5 * erfc;
-    }
+  () => {
+    for (let j = 1; j < 3; j++) PARTS[j] = exp(PARTS[j]!);
+    PARTS[3] = far(Math.abs(PARTS[0]!));
   },
 ];
