@@ -6,7 +6,7 @@ import { noise } from "./noise.ts";
 import type { Print } from "./print.ts";
 import type { Native } from "./programs.ts";
 import { sameGradient } from "./same-gradient.ts";
-import { smallBatches } from "./small-batches.ts";
+import { oneSample, smallBatches } from "./small-batches.ts";
 import { type Effort, spent } from "./timing.ts";
 import { wholeFits } from "./whole-fits.ts";
 
@@ -23,6 +23,7 @@ export function bench(length: Length, print: Print, native?: Native): void {
   sameGradient(effort, print, native);
   besidePaper(effort, print, native);
   smallBatches(effort, print);
+  oneSample(effort, print);
   functionSizes(effort.largest, effort, print);
   noise(effort, print);
   wholeFits(effort.fitSteps, print);

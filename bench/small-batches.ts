@@ -1,16 +1,22 @@
 /** What a sample costs in gradients of few samples, relative to its share in a large one; noise included. */
+import { runLanes, runRest, runUniform } from "../src/autodiff/tape.ts";
+import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
-import { makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
+import { adam } from "../src/inference/optimizers.ts";
+import { makeSampler, meanGradientInto, setParameters } from "../src/inference/sampler.ts";
+import type { Model } from "../src/program/model.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";
 import { type Effort, sideBySide } from "./timing.ts";
 
 const SMALLER = [64, 16, 4, 2, 1];
-const BACKENDS = [
+type Options = Parameters<typeof makeSampler>[2];
+const BACKENDS: readonly (readonly [name: string, options: Options])[] = [
   ["interpreter", {}],
   ["WebAssembly kernels", { backend: wasmKernels() }],
-] as const;
+  ["generated WebAssembly", { backend: wasm({ after: 0 }) }],
+];
 
 export function smallBatches({ samples: largest, repeats, milliseconds }: Effort, print: Print): void {
   const widths = [34, 12, ...SMALLER.map(() => 8)];
@@ -39,4 +45,56 @@ export function smallBatches({ samples: largest, repeats, milliseconds }: Effort
       const ratios = timings.slice(1).map(({ ratio }) => `× ${ratio.toFixed(2)}`);
       print(columns([`${model.name} ${name}`, `${large} ns`, ...ratios], widths));
     }
+}
+
+/** Where the time of a step with one sample goes: its parts, each by itself, and the step. */
+export function oneSample({ repeats, milliseconds }: Effort, print: Print): void {
+  const widths = [34, ...PARTS.map(() => 10)];
+  print("\nA step of one sample, all boundaries, in ns: its parts, each run by itself, and all of it");
+  print(columns(["", ...PARTS], widths));
+  for (const { model } of HAND_WRITTEN)
+    for (const [name, options] of BACKENDS) {
+      const parts = partsOf(model, options);
+      const candidates = PARTS.map((part) => ({ name: part, run: () => repeated(parts[part]) }));
+      const timings = sideBySide(candidates, repeats, milliseconds);
+      const nanoseconds = timings.map(({ median }) => `${((median / STEPS) * 1e6).toFixed(0)} ns`);
+      print(columns([`${model.name} ${name}`, ...nanoseconds], widths));
+    }
+}
+
+const PARTS = ["uniform", "noise", "lanes", "rest", "optimiser", "step"] as const;
+const STEPS = 200;
+
+function repeated(part: (step: number) => void): number {
+  for (let step = 1; step <= STEPS; step++) part(step);
+  return STEPS;
+}
+
+function partsOf(model: Model, options: Options): { readonly [K in (typeof PARTS)[number]]: (step: number) => void } {
+  const sampler = makeSampler(model, ALL_BOUNDARIES, { ...options, lanes: 1 });
+  const engine = sampler.means!();
+  const { tape } = engine;
+  const { slots, noiseOffset, stride, executable } = tape;
+  const { normals } = sampler.nodes;
+  const theta = pointOf(model);
+  const moved = theta.slice();
+  const gradient = new Float64Array(theta.length);
+  const generator = makeGenerator(1);
+  const draw = { generator, stream: 0, firstSample: 0, samples: 1 };
+  const { fill } = ALL_BOUNDARIES.noise!;
+  const optimizer = adam();
+  const state = optimizer.init(theta.length);
+  setParameters(engine, sampler.nodes, theta, 0);
+  return {
+    uniform: () => runUniform(tape),
+    noise: (step) => fill(slots, noiseOffset, stride, generator, 0, step, 1, normals.length, 1, executable.rowFill),
+    lanes: () => runLanes(tape, 1),
+    rest: () => runRest(tape),
+    optimiser: (step) => optimizer.update(state, moved, gradient, step),
+    step: (step) => {
+      draw.firstSample = step;
+      meanGradientInto(gradient, sampler, theta, draw);
+      optimizer.update(state, moved, gradient, step);
+    },
+  };
 }
