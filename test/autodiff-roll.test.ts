@@ -67,7 +67,7 @@ describe("rolled instructions", () => {
     fc.assert(
       fc.property(fc.array(GROUP, { minLength: 1, maxLength: 6 }), (groups) => {
         const { steps, reals, masks } = stepsOf(groups);
-        const program = tapeProgram({ lanes: 2, realSlots: reals + 1, maskSlots: masks + 1, uniform: steps });
+        const program = tapeProgram({ lanes: 2, realSlots: reals + 3, maskSlots: masks + 3, uniform: steps });
         const expected = valuesAfter(INTERPRETER.load(program), reals, masks);
         for (const backend of BACKENDS) expect(valuesAfter(backend.load(program), reals, masks)).toEqual(expected);
         if (roll(steps, KERNELS, new Scratch(program)).length < steps.length) fewer++;

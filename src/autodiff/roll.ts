@@ -29,11 +29,11 @@ export class Scratch {
     for (const { offset, values } of this.constants) slots.set(values, offset);
   }
 
-  /** Room for `count` values, and for one that a back end may write beyond them. */
+  /** Room for `count` values, and for three that a back end may write beyond them. */
   range(count: number, kind = "r"): Place {
     const offset = kind === "m" ? this.masks : this.reals;
-    if (kind === "m") this.masks += count + 1;
-    else this.reals += count + 1;
+    if (kind === "m") this.masks += count + 3;
+    else this.reals += count + 3;
     return { offset, lane: true };
   }
 }

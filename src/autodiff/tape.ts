@@ -182,8 +182,8 @@ function placeUniform(
   };
   // Results side by side, and inputs: what is computed alike can be computed together.
   for (const { node } of uniform.concat(rest)) place(node);
-  counts[0]++; // a back end may write one number more than there are results
-  counts[MASK]!++;
+  counts[0] += 3; // a back end may write up to three numbers more than there are results
+  counts[MASK]! += 3;
   const see = (node: NodeId): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
     slot[node] = 0; // seen

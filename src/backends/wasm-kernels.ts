@@ -12,7 +12,7 @@ import {
   type Step,
   type TapeProgram,
 } from "../autodiff/interpreter.ts";
-import { rollProgram } from "../autodiff/roll.ts";
+import { type Rolled, rollProgram } from "../autodiff/roll.ts";
 import { isOpen, signatureOf } from "../autodiff/signatures.ts";
 import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { SCALAR } from "./wasm-functions.ts";
@@ -31,7 +31,7 @@ export interface WasmKernelsOptions {
 
 /**
  * A back end that compiles nothing: a tape's instructions are looked up in a table of kernels. Same bits as the
- * interpreter, in which uniform instructions run, and those that have no kernel.
+ * interpreter, in which run uniform instructions that are not over ranges, and those that have no kernel.
  *
  *     import module from "nondiff/kernels.wasm"; // edge runtimes
  *     fit(model, { backend: wasmKernels({ module }) });
@@ -54,7 +54,10 @@ function load(program: TapeProgram, module: object): Executable {
   const { reals: realSlots, masks: maskSlots } = scratch;
   const maskBase = 8 * realSlots;
   const codeBase = maskBase + 4 * maskSlots;
-  const words = lane.reduce((total, step) => total + lengthOf(step), 0);
+  const words = [...lane, ...uniform.filter(isWide), ...rest.filter(isWide)].reduce(
+    (total, step) => total + lengthOf(step),
+    0,
+  );
   const noiseBase = 64 * Math.ceil((codeBase + 4 * words + 16) / 64);
   const memory = makeMemory(pagesOf(noiseBase + NOISE_BYTES));
   const slots = new Float64Array(memory.buffer, 0, realSlots);
@@ -64,25 +67,36 @@ function load(program: TapeProgram, module: object): Executable {
   const exports = instantiate(module, { m: { ...SCALAR, m: memory } });
   const run = exports["run"] as (at: number, end: number, n: number) => void;
 
-  const parts: ((n: number) => void)[] = [];
   let at = 0;
-  for (const steps of segments(lane)) {
-    if (kernelFor(steps[0]!) === undefined) {
-      const fallback = encode(steps, kernels);
-      parts.push((n) => execute(fallback, slots, masks, n));
-      continue;
-    }
+  const runs = (steps: readonly Step[]): ((n: number) => void) => {
     const start = codeBase + 4 * at;
     for (const step of steps) at = writeStep(code, at, step, maskBase);
     const end = codeBase + 4 * at;
-    parts.push((n) => run(start, end, n));
-  }
+    return (n) => run(start, end, n);
+  };
+  const parts = segments(lane, (step) => kernelFor(step) !== undefined).map((steps) => {
+    if (kernelFor(steps[0]!) !== undefined) return runs(steps);
+    const fallback = encode(steps, kernels);
+    return (n: number) => execute(fallback, slots, masks, n);
+  });
+  // Results lie in the order of the instructions: what a kernel writes beyond a range is computed later, or room.
+  const section = (steps: readonly Rolled[]): (() => void) => {
+    const parts = segments(steps, (step) => (isWide(step) ? step.count : 0)).map((inside) => {
+      const { count } = inside[0]!;
+      if (!isWide(inside[0]!)) return runsRolled(program, inside, slots, masks);
+      const runRanges = runs(inside);
+      return () => runRanges(count);
+    });
+    return () => {
+      for (let index = 0; index < parts.length; index++) parts[index]!();
+    };
+  };
   const oneLane = runsOnce(program, lane, slots, masks);
   return {
     slots,
     masks,
-    runUniform: runsRolled(program, uniform, slots, masks),
-    runRest: runsRolled(program, rest, slots, masks),
+    runUniform: section(uniform),
+    runRest: section(rest),
     runLanes: (n) => {
       if (n === 1) oneLane();
       else for (let index = 0; index < parts.length; index++) parts[index]!(n);
@@ -92,15 +106,22 @@ function load(program: TapeProgram, module: object): Executable {
   };
 }
 
-// Runs of instructions that have a kernel, and of those that have none.
-function segments(lane: readonly Step[]): Step[][] {
-  const found: Step[][] = [];
-  let before: boolean | undefined;
-  for (const step of lane) {
-    const known = kernelFor(step) !== undefined;
-    if (known === before) found[found.length - 1]!.push(step);
+/** From as many places on a kernel is worth the call. */
+const WIDE = 8;
+
+function isWide(step: Rolled): boolean {
+  return step.count >= WIDE && kernelFor(step) !== undefined;
+}
+
+// Neighbours of one kind.
+function segments<S extends Step>(steps: readonly S[], kindOf: (step: S) => unknown): S[][] {
+  const found: S[][] = [];
+  let before: unknown;
+  for (const step of steps) {
+    const kind = kindOf(step);
+    if (found.length > 0 && kind === before) found[found.length - 1]!.push(step);
     else found.push([step]);
-    before = known;
+    before = kind;
   }
   return found;
 }
