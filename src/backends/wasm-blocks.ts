@@ -1,4 +1,5 @@
 /** Blocks of a tape as functions of WebAssembly SIMD. */
+import { FAMILIES } from "../autodiff/fusion.ts";
 import type { Place } from "../autodiff/interpreter.ts";
 import { type BlockStep, type SourcedStep, slotKey } from "./blocks.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
@@ -7,6 +8,8 @@ import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
 /** Where in memory that lies which instructions read and write. */
 export interface Layout {
   readonly maskBase: number;
+  /** Of 16 bytes that nobody reads. */
+  readonly anchor: number;
   /** The address of the table of an instruction that has one. */
   readonly tableAt: (step: BlockStep) => number;
 }
@@ -65,6 +68,14 @@ function gather(code: Code, { operands, resultKind, result }: BlockStep, layout:
     code.simd("load64_lane", 3, from[i + 1] ?? from[i]!, 1).simd("store", 3, to + 8 * i);
   }
 }
+
+// Is it the next part of a running sum? Engines compute as late as they can what has no effect: of a long sum they would load
+// all terms first. That it is stored makes them add as they go.
+function continuesRun({ name, sources: [sum] }: SourcedStep): boolean {
+  return sum !== undefined && isRun(name) && isRun(sum.name);
+}
+
+const isRun = (name: string): boolean => FAMILIES.some((family) => name.startsWith(family.name));
 
 // Locals: eight times the first lane, the number of lanes, four times the first lane, which lanes count; uniform operands; values.
 const [AT, N, HALF, LIVE, UNIFORM] = [0, 1, 2, 3, 4] as const;
@@ -150,6 +161,7 @@ export function laneFunction(steps: readonly SourcedStep[], pairs: 1 | 2, layout
       results[pair]!.set(step, local);
       code.set(local);
       if (stored) store(pair, resultKind, result, local);
+      else if (continuesRun(step)) code.i32(0).get(local).simd("store", 3, layout.anchor);
     }
   }
   // AT += 16 pairs; HALF = AT / 2; again while AT < 8 n

@@ -64,13 +64,14 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   const { reals: realSlots, masks: maskSlots } = rolled.scratch;
   const maskBase = 8 * realSlots;
   const tables = tablesOf(program.lane, maskBase + 4 * maskSlots);
-  const noiseBase = 64 * Math.ceil((tables.end + 16) / 64);
+  const anchor = tables.end;
+  const noiseBase = 64 * Math.ceil((anchor + 16) / 64);
   const pages = pagesOf(noiseBase + NOISE_BYTES);
   const memory = makeMemory(pages);
   const slots = new Float64Array(memory.buffer, 0, realSlots);
   const masks = new Int32Array(memory.buffer, maskBase, maskSlots);
   for (const { address, words } of tables.all.values()) new Int32Array(memory.buffer, address, words.length).set(words);
-  const layout: Layout = { maskBase, tableAt: ({ operands }) => tables.all.get(operands)!.address };
+  const layout: Layout = { maskBase, anchor, tableAt: ({ operands }) => tables.all.get(operands)!.address };
   rolled.scratch.initialise(slots);
   const interpreted = (steps: readonly Step[]): Run => {
     const code = encode(steps, kernels);
