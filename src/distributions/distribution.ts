@@ -92,7 +92,7 @@ function checked<Value extends Real>(
     ...definition,
     logDensity,
     draw: (next) => {
-      checkParameters(`${name}: draw`, parameters);
+      checkParameters(name, "draw", parameters);
       for (const parameter of parameters) dataOnly(name, parameter);
       return draw(next, ...numbers());
     },
@@ -100,11 +100,11 @@ function checked<Value extends Real>(
   };
 }
 
-/** Throws unless every parameter is traced or a number in its range; `subject` begins the message. */
-export function checkParameters(subject: string, parameters: readonly Parameter[]): void {
+/** Throws unless every parameter is traced or a number in its range; `caller: subject` begins the message. */
+export function checkParameters(caller: string, subject: string, parameters: readonly Parameter[]): void {
   for (const { name, value, expected, valid } of parameters) {
     if (value instanceof Expr || (typeof value === "number" && valid(value))) continue;
-    const message = `${subject} has an invalid ${name}; got ${describe(value)}, expected ${expected}`;
+    const message = `${caller}: ${subject} has an invalid ${name}; got ${describe(value)}, expected ${expected}`;
     throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
   }
 }

@@ -6,7 +6,7 @@ import { softplus } from "../autodiff/special/logistic.ts";
 import { type Replacement, substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
-import type { Term, Trace } from "./trace.ts";
+import { type Drawn, run, type Trace } from "./trace.ts";
 
 /** A trace under a mean-field guide, with the noise ε of its latents; a target of an estimator. */
 export interface GuidedTrace {
@@ -64,11 +64,13 @@ export function makeProbe(
 ): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
   const { graph, trace, terms, guided, parameters, normals, guide } = target;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
+  const drawn = rerun(trace);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named = term ? namedIn(term) : [guideSd(exprOf(graph, guide.sigma[j - trace.terms.length]!))];
+    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(graph, guide.sigma[j - trace.terms.length]!))];
     const nodes = at(named.map(({ value }) => nodeOf(graph, value)));
-    return { term, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
+    const of = term ? (drawn[j]?.distribution.name ?? "the term") : "the guide";
+    return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
   });
   const values = at(terms.map(({ node }) => node));
   const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
@@ -88,14 +90,14 @@ export function makeProbe(
       if (read(firstRange + 2 * j) === 0) return check.outside(read(firstRange + 2 * j + 1));
     let next = values.length;
     for (let j = 0; j < values.length; j++) {
-      const { term, named } = details[j]!;
+      const { of, named } = details[j]!;
       const live = read(next++) !== 0;
       const found = named.map((entry) => ({ ...entry, value: read(next++) }));
       const invalid = live ? found.find((entry) => entry.valid?.(entry.value) === false) : undefined;
       if (Number.isFinite(read(j)) && !invalid) continue;
       const got = found.map(({ name, value }) => `${name}=${value}`).join(", ") || "no values";
       const expected = invalid?.expected ?? "a finite log density";
-      return `${terms[j]!.site}: log density of ${term ? (term.name ?? "the term") : "the guide"} is ${read(j)}; got ${got}, expected ${expected}`;
+      return `${terms[j]!.site}: log density of ${of} is ${read(j)}; got ${got}, expected ${expected}`;
     }
     return undefined;
   };
@@ -108,12 +110,32 @@ interface Named {
   readonly expected?: string;
 }
 
+// What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
+function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] {
+  const found: (Drawn | undefined)[] = [];
+  const { length } = graph.checks;
+  const inputs = new Map([
+    ...latents.map(({ name, node }) => [name, node] as const),
+    ...frozen.map(({ name, noise }) => [name, noise] as const),
+  ]);
+  run(
+    model,
+    graph,
+    (name) => inputs.get(name) ?? graph.input(name, true),
+    (drawn) => found.push(drawn),
+  );
+  graph.checks.length = length;
+  return found;
+}
+
 // The value and the parameters of a term. The support is the range of the value, ℝ excepted: a value that is not finite is
 // a symptom, not a cause.
-function namedIn({ parameters, support, value }: Term): Named[] {
-  const range =
-    support && support.text !== "ℝ" ? { valid: support.contains, expected: `value in ${support.text}` } : {};
-  return [...(value === undefined ? [] : [{ name: "value", value, ...range }]), ...parameters];
+function namedIn(drawn: Drawn | undefined): Named[] {
+  if (!drawn) return [];
+  const { distribution, value } = drawn;
+  const { text, contains } = distribution.support;
+  const range = text === "ℝ" ? {} : { valid: contains, expected: `value in ${text}` };
+  return [{ name: "value", value, ...range }, ...distribution.parameters];
 }
 
 // Below the normal range 1/sd overflows.

@@ -2,7 +2,7 @@
 import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { checkParameters, type Distribution, type Parameter, type Support } from "../distributions/distribution.ts";
+import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import { type BranchResult, type Model, type ProgramContext, requireName } from "./plain-model.ts";
 
 export interface Latent {
@@ -14,17 +14,18 @@ export interface Latent {
   readonly prior: Distribution;
 }
 
-/** One additive term of the log joint density. */
+/** One additive term of the log joint density; no more of it is kept, as there may be very many. */
 export interface Term {
   /** `sample "x"` or `observe "y3"`. */
   readonly site: string;
   readonly node: NodeId;
   readonly live: NodeId;
-  /** Of the distribution, if there is one: what messages say; the rest is not kept, as there may be very many terms. */
-  readonly name: string | undefined;
-  readonly parameters: readonly Parameter[];
-  readonly support: Support | undefined;
-  readonly value: Real | undefined;
+}
+
+/** What a term is the log density of: absent for a factor. */
+export interface Drawn {
+  readonly distribution: Distribution;
+  readonly value: Real;
 }
 
 export interface Trace {
@@ -41,6 +42,16 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   const graph = new Graph({ ...model.graphOptions, ...options });
+  return run(model, graph, (name) => graph.input(name, true));
+}
+
+/** Runs the program on `graph`, with an input for each latent and frozen site; `onTerm` sees what each term is made of. */
+export function run(
+  model: Model,
+  graph: Graph,
+  input: (name: string) => NodeId,
+  onTerm?: (drawn: Drawn | undefined) => void,
+): Trace {
   const A = graph.algebra;
   const latents: Latent[] = [];
   const frozenSites: { name: string; noise: NodeId }[] = [];
@@ -57,18 +68,14 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
       );
     names.add(name);
   };
-  const addTerm = (
-    site: string,
-    logDensity: Real,
-    { name, parameters = [], support }: Partial<Distribution> = {},
-    value?: Real,
-  ): void => {
+  const addTerm = (site: string, logDensity: Real, drawn?: Drawn): void => {
     const node = A.where(path, nodeOf(graph, logDensity), graph.constant(0));
     if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
       throw new RangeError(
-        `${site}: log density is ${graph.value(node)}${at(parameters, value)}, expected a finite number`,
+        `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
       );
-    terms.push({ site, node, live: path, name, parameters, support, value });
+    terms.push({ site, node, live: path });
+    onTerm?.(drawn);
   };
 
   const context: ProgramContext = {
@@ -80,10 +87,10 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
         throw new TypeError(
           `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected one such as normal, transformed (exp, sigmoid), or frozen()`,
         );
-      const node = graph.input(name, true);
+      const node = input(name);
       latents.push({ name, node, live: path, prior });
       const value = exprOf(graph, node);
-      addTerm(site, prior.logDensity(value), prior, value);
+      addTerm(site, prior.logDensity(value), { distribution: prior, value });
       return value;
     },
     observe(distribution, value, name = `y${observations}`) {
@@ -100,7 +107,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
           `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
         );
       } else nodeOf(graph, value); // throws unless it is a traced number of this program
-      addTerm(site, distribution.logDensity(value), distribution, value);
+      addTerm(site, distribution.logDensity(value), { distribution, value });
     },
     frozen(name, distribution) {
       const site = `frozen "${name}"`;
@@ -110,7 +117,7 @@ export function trace(model: Model, options: GraphOptions = {}): Trace {
         throw new TypeError(
           `${site}: ${distribution.name} is no transform of a normal; expected one such as normal or bernoulli`,
         );
-      const noise = graph.input(name, true);
+      const noise = input(name);
       frozenSites.push({ name, noise });
       return distribution.fromNormal(exprOf(graph, noise));
     },
@@ -193,10 +200,10 @@ function checkDistribution(site: string, distribution: Distribution): void {
     throw new TypeError(
       `${site}: not a distribution; got ${describe(distribution)}, expected one such as normal(0, 1)`,
     );
-  checkParameters(`${site}: ${distribution.name}`, distribution.parameters);
+  checkParameters(site, distribution.name, distribution.parameters);
 }
 
-function at(parameters: readonly Parameter[], value: Real | undefined): string {
-  const plain = parameters.flatMap(({ name, value: p }) => (typeof p === "number" ? [`${name}=${p}`] : []));
-  return ` at value=${typeof value === "number" ? value : "traced"}${plain.length > 0 ? `; got ${plain.join(", ")}` : ""}`;
+function at({ distribution, value }: Drawn): string {
+  const plain = distribution.parameters.map((parameter) => `${parameter.name}=${describe(parameter.value)}`);
+  return ` at value=${describe(value)}; got ${plain.join(", ")}`;
 }
