@@ -23,33 +23,32 @@ export function adjoints(
   inputs: readonly NodeId[],
 ): NodeId[] {
   const nodes = graph.reachable(seeds.map(([output]) => output));
-  // Contributions to the adjoints of the nodes that depend on an input, and for each of these its place among them.
-  const contributions: (NodeId | NodeId[] | undefined)[] = [undefined];
-  const place = graph.takeScratch();
-  const activate = (node: NodeId): void => {
-    if (place[node] === 0) place[node] = contributions.push(undefined) - 1;
-  };
+  // For each node what is known of its adjoint: 0 if it depends on no input, NONE, 1 + the only summand, or below NONE
+  // the place of a list of them.
+  const summands = graph.takeScratch();
+  const lists: NodeId[][] = [];
   const contribute = (node: NodeId, adjoint: NodeId): void => {
-    const others = contributions[place[node]!];
-    if (typeof others === "object") others.push(adjoint);
-    else contributions[place[node]!] = others === undefined ? adjoint : [others, adjoint];
+    const others = summands[node]!;
+    if (others === NONE) summands[node] = 1 + adjoint;
+    else if (others < NONE) lists[NONE - 1 - others]!.push(adjoint);
+    else summands[node] = NONE - lists.push([others - 1, adjoint]);
   };
-  const sumOf = (node: NodeId): NodeId | undefined => {
-    const terms = contributions[place[node]!];
-    return typeof terms === "object" ? graph.sum(terms) : terms;
+  const sumOf = (node: NodeId): NodeId => {
+    const own = summands[node]!;
+    return own < NONE ? graph.sum(lists[NONE - 1 - own]!) : own > 0 ? own - 1 : graph.constant(0);
   };
-  inputs.forEach(activate);
+  for (const node of inputs) summands[node] = NONE;
   for (let at = 0; at < nodes.length; at++)
     for (let node = nodes[at]!, j = graph.arity(node) - 1; j >= 0; j--)
-      if (place[graph.operand(node, j)] !== 0) activate(node);
+      if (summands[graph.operand(node, j)] !== 0) summands[node] = NONE;
 
-  for (const [output, seed] of seeds) if (place[output] !== 0) contribute(output, seed);
+  for (const [output, seed] of seeds) if (summands[output] !== 0) contribute(output, seed);
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
-    const adjoint = sumOf(node);
-    if (adjoint === undefined) continue;
-    contributions[place[node]!] = adjoint;
     const code = graph.op[node]!;
+    if (summands[node] === 0) continue;
+    const adjoint = sumOf(node);
+    summands[node] = 1 + adjoint;
     if (code <= INPUT || graph.is(adjoint, 0)) continue;
     const x = graph.a[node]!;
     const y = graph.b[node]!;
@@ -57,7 +56,7 @@ export function adjoints(
     for (let j = 0; j < partials.length; j++) {
       const rule = partials[j]!;
       const operand = graph.operand(node, j);
-      if (place[operand] === 0 || rule === "none") continue;
+      if (summands[operand] === 0 || rule === "none") continue;
       if (rule === "undefined")
         throw new TypeError(
           `gradient: op "${OP_NAMES[code - 2]}" has no derivative rule; got it on the path to an input`,
@@ -65,17 +64,19 @@ export function adjoints(
       contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     }
   }
-  const result = inputs.map((node) => sumOf(node) ?? graph.constant(0));
-  for (const list of [nodes, inputs]) for (const node of list) place[node] = 0;
-  graph.giveBack(place);
+  const result = inputs.map(sumOf);
+  for (const list of [nodes, inputs]) for (const node of list) summands[node] = 0;
+  graph.giveBack(summands);
   return result;
 }
+
+const NONE = -1; // no summand so far
 
 /** adjoint · partial, such that an adjoint that is zero because its arm was not taken stays zero. */
 function product(graph: Graph, adjoint: NodeId, partial: NodeId): NodeId {
   const { algebra: A } = graph;
-  if (graph.is(adjoint, 1)) return partial;
-  if (graph.is(partial, 0)) return partial;
+  if (graph.is(adjoint, 1) || graph.is(partial, 0)) return partial;
+  if (graph.is(partial, 1)) return adjoint;
   if (graph.op[partial] === CODE.where) {
     const [p, x, y] = [graph.a[partial]!, graph.b[partial]!, graph.c[partial]!];
     if (graph.is(x, 1) && graph.is(y, 0)) return A.where(p, adjoint, y);
