@@ -216,10 +216,10 @@ test("slopes that are infinite for some samples are an error", () => {
 
 test("NaN and infinite coefficients are refused by name", () => {
   for (const [condition, text, value] of [
-    [(z: Real) => gt(mul(NaN, z), 0), "z * NaN > 0", "NaN"],
+    [(z: Real) => gt(mul(NaN, z), 0), "NaN * z > 0", "NaN"],
     [(z: Real) => gt(z, NaN), "z > NaN", "NaN"],
-    [(z: Real, y: Real) => gt(add(y, mul(NaN, z)), 0), "y + z * NaN > 0", "NaN"],
-    [(z: Real) => gt(mul(Infinity, z), 0), "z * Infinity > 0", "Infinity"],
+    [(z: Real, y: Real) => gt(add(y, mul(NaN, z)), 0), "y + NaN * z > 0", "NaN"],
+    [(z: Real) => gt(mul(Infinity, z), 0), "Infinity * z > 0", "Infinity"],
     [(z: Real) => gt(div(z, 0), 1), "z / 0 > 1", "Infinity"],
   ] as const) {
     const model = deciding(condition);

@@ -5,6 +5,7 @@
  * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
  */
 import { ALL_OPS, ELEMENTARY } from "./all-ops.ts";
+import { balanced } from "./balanced.ts";
 import { CODE } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
@@ -51,7 +52,8 @@ export function nodeOf(graph: Graph, value: Real): NodeId {
   return nodeIn(graph, value);
 }
 
-function truthNodeOf(graph: Graph, value: Truth): NodeId {
+/** The node of a condition; false and true are constants 0 and −1. */
+export function maskOf(graph: Graph, value: Truth): NodeId {
   if (typeof value === "boolean") return graph.truth(value);
   if (!(value instanceof Condition)) notATruth(value);
   graph.unusedConditions.delete(value);
@@ -82,9 +84,8 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
 }
 
-function graphOf(...values: unknown[]): Graph | undefined {
-  for (const value of values) if (value instanceof Expr || value instanceof Condition) return value.graph;
-  return undefined;
+function graphOf(values: readonly unknown[]): Graph | undefined {
+  return (values.find((value) => value instanceof Traced) as Traced | undefined)?.graph;
 }
 
 /** The traced value of a node; a plain number if the node is a constant. */
@@ -127,7 +128,7 @@ const binary = (name: BinaryOp, table: OpTable = BASIC): ((x: Real, y: Real) => 
   const code = CODE[name];
   const { primal } = table.rows[code]!;
   return (x, y) => {
-    const graph = graphOf(x, y);
+    const graph = x instanceof Expr ? x.graph : y instanceof Expr ? y.graph : undefined;
     if (!graph) return primal(checkNumber(x), checkNumber(y), 0);
     if (!graph.ops.rows[code]) graph.link(table);
     return exprOf(graph, graph.apply(code, nodeOf(graph, x), nodeOf(graph, y)));
@@ -201,10 +202,10 @@ export const logNormalCdf: (x: Real) => Real = /* @__PURE__ */ unary("logNormalC
 
 /** x > y. On numbers a boolean; on traced values a condition for `where` and `branch`. */
 export function gt(x: Real, y: Real): Truth {
-  const graph = graphOf(x, y);
-  if (!graph) return checkNumber(x) > checkNumber(y);
-  const A = graph.algebra;
-  return conditionOf(graph, A.positive(A.sub(nodeOf(graph, x), nodeOf(graph, y))));
+  const difference = sub(x, y);
+  if (typeof difference === "number") return difference > 0;
+  const { graph, node } = difference;
+  return conditionOf(graph, graph.algebra.positive(node));
 }
 
 /** x < y */
@@ -233,12 +234,12 @@ export function or(...conditions: Truth[]): Truth {
 }
 
 function connect(name: "and" | "or", conditions: Truth[]): Truth {
-  const graph = graphOf(...conditions);
+  const graph = graphOf(conditions);
   if (!graph) {
     const known = conditions.map(checkTruth);
     return name === "and" ? known.every(Boolean) : known.some(Boolean);
   }
-  const nodes = conditions.map((condition) => truthNodeOf(graph, condition));
+  const nodes = conditions.map((condition) => maskOf(graph, condition));
   return conditionOf(
     graph,
     nodes.reduce((p, q) => graph.algebra[name](p, q)),
@@ -250,7 +251,7 @@ export function not(condition: Truth): Truth {
   if (typeof condition === "boolean") return !condition;
   if (!(condition instanceof Condition)) notATruth(condition);
   const { graph } = condition;
-  return conditionOf(graph, graph.algebra.not(truthNodeOf(graph, condition)));
+  return conditionOf(graph, graph.algebra.not(maskOf(graph, condition)));
 }
 
 /**
@@ -261,30 +262,15 @@ export function where(condition: Truth, x: Real, y: Real): Real {
   if (typeof condition === "boolean") return checkReal(condition ? x : y);
   if (!(condition instanceof Condition)) notATruth(condition);
   const { graph } = condition;
-  return exprOf(graph, graph.algebra.where(truthNodeOf(graph, condition), nodeOf(graph, x), nodeOf(graph, y)));
-}
-
-/** The node of a condition; false and true are constants 0 and −1. */
-export function maskOf(graph: Graph, condition: Truth): NodeId {
-  return truthNodeOf(graph, condition);
+  return exprOf(graph, graph.algebra.where(maskOf(graph, condition), nodeOf(graph, x), nodeOf(graph, y)));
 }
 
 /** Σ x_i, as a balanced tree; 0 for an empty list. */
 export function sum(values: readonly Real[]): Real {
-  const graph = graphOf(...values);
-  if (!graph) return balanced(values.map(checkNumber));
+  const graph = graphOf(values);
+  // The same order of additions in both cases.
+  if (!graph) return balanced(values.map(checkNumber), (x, y) => x + y) ?? 0;
   return exprOf(graph, graph.sum(values.map((value) => nodeOf(graph, value))));
-}
-
-// The same order of additions as a graph's balanced sum.
-function balanced(values: number[]): number {
-  let level = values;
-  while (level.length > 1) {
-    const next: number[] = [];
-    for (let i = 0; i < level.length; i += 2) next.push(i + 1 < level.length ? level[i]! + level[i + 1]! : level[i]!);
-    level = next;
-  }
-  return level[0] ?? 0;
 }
 
 /** Σ x_i · y_i; throws RangeError when the lengths differ. */
@@ -296,14 +282,5 @@ export function dot(x: readonly Real[], y: readonly Real[]): Real {
 
 /** log Σ exp(x_i) without overflow, as a balanced tree; −∞ for an empty list. */
 export function logSumExp(values: readonly Real[]): Real {
-  let level = values.map(checkReal);
-  if (level.length === 0) return Number.NEGATIVE_INFINITY;
-  const pair = binary("logAddExp", ALL_OPS);
-  while (level.length > 1) {
-    const next: Real[] = [];
-    for (let i = 0; i < level.length; i += 2)
-      next.push(i + 1 < level.length ? pair(level[i]!, level[i + 1]!) : level[i]!);
-    level = next;
-  }
-  return level[0]!;
+  return balanced(values.map(checkReal), binary("logAddExp", ALL_OPS)) ?? Number.NEGATIVE_INFINITY;
 }

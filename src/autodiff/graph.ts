@@ -5,6 +5,7 @@
  * folded and a few identities simplified on construction (`simplify.ts`).
  */
 
+import { balanced } from "./balanced.ts";
 import { calls } from "./calls.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
 import { BASIC, type OpTable } from "./op-table.ts";
@@ -41,8 +42,10 @@ export interface GraphOptions {
   readonly print?: (graph: Graph, node: NodeId) => string;
 }
 
-/** Places near those of the operands that are tried before others. */
-const NEAR_PROBES = 8;
+/** Nodes in the list of one operand. */
+const MOST_LISTED = 8;
+/** What follows a node in no list. */
+const IN_TABLE = -1;
 const NO_NUMBERS = new Int32Array(0);
 
 export class Graph {
@@ -68,7 +71,15 @@ export class Graph {
   readonly #number: Float64Array = new Float64Array(1);
   readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
   #scratch: Int32Array = NO_NUMBERS;
-  #table: Int32Array = new Int32Array(1024).fill(-1);
+  // Where equal nodes are found: in the list of their latest operand, which begins with `#first` of it and goes on with
+  // `#next`, 0 at its end (node 0 is a leaf); if that is full in that of their earliest; if both are, and for constants, in
+  // a table by hash of 1 + node. Nodes are asked for soon after an operand was made, so that a cache holds the list.
+  #first: Int32Array = new Int32Array(256);
+  #next: Int32Array = new Int32Array(256);
+  #table: Int32Array = new Int32Array(256);
+  #held = 0;
+  // Where a node belongs that was not found: in the table, or ~ the operand whose list it is.
+  #place = 0;
 
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
@@ -105,27 +116,24 @@ export class Graph {
     return this.constant(value ? -1 : 0);
   }
 
-  /** The node that applies op `code`, after simplification. */
+  /** The node that applies op `code`, after simplification; unless `make`, −1 rather than a new node, constants excepted. */
   apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
-    if (this.ops.commutes[code] && y < x) [x, y] = [y, x];
+    // Of two operands that commute a constant comes first, else the earlier one.
+    if (this.ops.commutes[code] && (this.isConstant(x) === this.isConstant(y) ? y < x : this.isConstant(y)))
+      [x, y] = [y, x];
     const simple = simplify(this, code, x, y, z);
     if (simple >= 0) return simple;
-    return make ? this.#intern(code, x, y, z) : this.#table[this.#slot(code, x, y, z)]!;
-  }
-
-  /** As `apply`, but −1 rather than a new node (a new constant is allowed). */
-  existing(code: number, x: NodeId, y?: NodeId, z?: NodeId): NodeId {
-    return this.apply(code, x, y, z, false);
+    return make ? this.#intern(code, x, y, z) : this.#find(code, x, y, z);
   }
 
   /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
   sum(nodes: readonly NodeId[]): NodeId {
-    return this.#balanced(nodes, CODE.add);
+    return balanced(nodes, this.algebra.add) ?? this.constant(0);
   }
 
   /** The disjunction of masks as a balanced tree; false for no masks. */
   any(masks: readonly NodeId[]): NodeId {
-    return this.#balanced(masks, CODE.or);
+    return balanced(masks, this.algebra.or) ?? this.constant(0);
   }
 
   /** Where one of the range checks fails; false without checks. */
@@ -227,15 +235,6 @@ export class Graph {
     this.#scratch = scratch;
   }
 
-  #balanced(nodes: readonly NodeId[], code: number): NodeId {
-    const level = [...nodes];
-    for (let size = level.length; size > 1; size = (size + 1) >> 1) {
-      for (let i = 0; i + 1 < size; i += 2) level[i >> 1] = this.apply(code, level[i]!, level[i + 1]!);
-      if (size % 2 === 1) level[size >> 1] = level[size - 1]!;
-    }
-    return level[0] ?? this.constant(0);
-  }
-
   #append(code: number, a: number, b: number, c: number, flags: number): NodeId {
     if (this.size === this.op.length) this.#grow();
     const node = this.size++;
@@ -248,21 +247,20 @@ export class Graph {
   }
 
   #intern(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
-    let slot = this.#slot(code, x, y, z);
-    const found = this.#table[slot]!;
+    const found = this.#find(code, x, y, z);
     if (found >= 0) return found;
-    if (2 * this.size >= this.#table.length) {
-      this.#rehash();
-      slot = this.#slot(code, x, y, z);
-    }
     const node = this.#append(code, x, y, z, code === CONSTANT ? 0 : this.#flagsOf(code, x, y, z));
-    this.#table[slot] = node;
+    const owner = ~this.#place;
+    if (owner >= 0) {
+      this.#next[node] = this.#first[owner]!;
+      this.#first[owner] = node;
+    } else this.#put(node);
     return node;
   }
 
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const lane = (this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0)) & LANE;
-    const mask = this.ops.rows[code]!.kinds?.endsWith("m") ? MASK : 0;
+    const mask = this.ops.masks[code] ? MASK : 0;
     let masked = false;
     if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
     else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
@@ -277,50 +275,62 @@ export class Graph {
     return this.op[node] === INPUT || (this.isConstant(node) && Number.isFinite(this.value(node)));
   }
 
-  // Where the node lies, or would. Nodes are asked for soon after their latest operand was made, so that a place near that
-  // of others made then is one that a cache holds; where it is crowded, and for constants, any other will do.
-  #slot(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+  #find(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
     const { op, a, b, c } = this;
+    if (code !== CONSTANT)
+      for (let owner = Math.max(x, y, z), last = y < 0 ? x : Math.min(x, y); ; owner = last) {
+        let listed = 0;
+        for (let node = this.#first[owner]!; node !== 0; node = this.#next[node]!) {
+          if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+          listed++;
+        }
+        this.#place = ~owner;
+        if (listed < MOST_LISTED) return -1;
+        if (owner === last) break;
+      }
     const table = this.#table;
     const last = table.length - 1;
-    let slot = (2 * Math.max(x, y, z)) & last;
-    let step = 1;
-    for (let probes = code === CONSTANT ? NEAR_PROBES : 1; ; probes++) {
-      const node = table[slot]!;
-      if (node < 0 || (a[node] === x && b[node] === y && op[node] === code && c[node] === z)) return slot;
-      if (probes === NEAR_PROBES) {
-        slot = hash(code, x, y, z);
-        step = (slot >> 20) | 1; // not the next place: near places lie in heaps
-      }
-      slot = (slot + step) & last;
+    for (let place = hash(code, x, y, z) & last; ; place = (place + 1) & last) {
+      const node = table[place]! - 1;
+      this.#place = place;
+      if (node < 0) return -1;
+      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
     }
   }
 
-  #rehash(): void {
-    this.#table = new Int32Array(this.#table.length * 4).fill(-1);
-    for (let node = 0; node < this.size; node++) {
-      if (this.op[node] === INPUT) continue;
-      this.#table[this.#slot(this.op[node]!, this.a[node]!, this.b[node]!, this.c[node]!)] = node;
+  // Into the table, at the place that was found for it.
+  #put(node: NodeId): void {
+    this.#table[this.#place] = node + 1;
+    this.#next[node] = IN_TABLE;
+    if (2 * ++this.#held <= this.#table.length) return;
+    this.#held = 0;
+    this.#table = new Int32Array(this.#table.length * 4);
+    for (let other = 0; other < this.size; other++) {
+      if (this.#next[other] !== IN_TABLE) continue;
+      this.#find(this.op[other]!, this.a[other]!, this.b[other]!, this.c[other]!);
+      this.#put(other);
     }
   }
 
   #grow(): void {
-    const capacity = this.op.length * 2;
-    const copy = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.op = copy(this.op, new Uint8Array(capacity));
-    this.flags = copy(this.flags, new Uint8Array(capacity));
-    this.a = copy(this.a, new Int32Array(capacity));
-    this.b = copy(this.b, new Int32Array(capacity));
-    this.c = copy(this.c, new Int32Array(capacity));
+    this.op = doubled(this.op);
+    this.flags = doubled(this.flags);
+    this.a = doubled(this.a);
+    this.b = doubled(this.b);
+    this.c = doubled(this.c);
+    this.#first = doubled(this.#first);
+    this.#next = doubled(this.#next);
   }
 }
 
+function doubled<T extends Int32Array | Uint8Array>(from: T): T {
+  const to = new (from.constructor as new (length: number) => T)(2 * from.length);
+  to.set(from);
+  return to;
+}
+
 function hash(code: number, x: NodeId, y: NodeId, z: NodeId): number {
-  let mixed = Math.imul(code, 0x9e3779b1) ^ Math.imul(x, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ y, 0xc2b2ae35);
-  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ z, 0x27d4eb2f);
-  return mixed ^ (mixed >>> 16);
+  const mixed = Math.imul(x, 0x85ebca6b) ^ Math.imul(y, 0xc2b2ae35) ^ Math.imul(z, 0x27d4eb2f);
+  const spread = Math.imul(mixed ^ code, 0x9e3779b1);
+  return spread ^ (spread >>> 15);
 }

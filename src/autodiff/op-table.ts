@@ -8,6 +8,8 @@ export interface OpTable {
   readonly rows: readonly (OpRow | undefined)[];
   readonly arity: readonly number[];
   readonly commutes: readonly boolean[];
+  /** Whether results are truth values. */
+  readonly masks: readonly boolean[];
   readonly kernels: Kernels;
 }
 
@@ -17,6 +19,7 @@ export function opTable(ops: { readonly [K in OpName]?: OpRow }, kernels: Kernel
     rows,
     arity: rows.map((row) => row?.domain.length ?? 0),
     commutes: rows.map((row) => row?.commutes ?? false),
+    masks: rows.map((row) => row?.kinds?.endsWith("m") ?? false),
     kernels,
   };
 }

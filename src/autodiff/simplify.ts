@@ -13,24 +13,15 @@ const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === c
 // Below this the constant has lost digits, or is 0 where the product need not be.
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
-/** The operand of a commutative pair beside a constant one, whichever side that stands on; −1 if there is none. */
-function besideConstant(g: Graph, x: NodeId, y: NodeId): NodeId {
-  return g.isConstant(x) ? y : g.isConstant(y) ? x : -1;
-}
-
 function add(g: Graph, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  const u = besideConstant(g, x, y);
-  if (u >= 0) {
-    const k = g.value(u === x ? y : x);
-    if (k === 0) return u;
-    if (isOp(g, u, CODE.add)) {
-      const inner = besideConstant(g, g.a[u]!, g.b[u]!);
-      const total = inner < 0 ? NaN : k + g.value(inner === g.a[u] ? g.b[u]! : g.a[u]!);
-      if (Number.isFinite(total)) return A.add(A.constant(total), inner);
+  if (g.isConstant(x)) {
+    if (g.value(x) === 0) return y;
+    const code = g.op[y]!;
+    if ((code === CODE.add || code === CODE.sub) && g.isConstant(g.a[y]!)) {
+      const total = g.value(x) + g.value(g.a[y]!);
+      if (Number.isFinite(total)) return g.apply(code, A.constant(total), g.b[y]!);
     }
-    if (isOp(g, u, CODE.sub) && g.isConstant(g.a[u]!) && Number.isFinite(k + g.value(g.a[u]!)))
-      return A.sub(A.constant(k + g.value(g.a[u]!)), g.b[u]!);
   }
   if (isOp(g, y, CODE.neg)) return A.sub(x, g.a[y]!);
   if (isOp(g, x, CODE.neg)) return A.sub(y, g.a[x]!);
@@ -48,21 +39,19 @@ function sub(g: Graph, x: NodeId, y: NodeId): NodeId {
 
 function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  const u = besideConstant(g, x, y);
-  if (u >= 0) {
-    const k = g.value(u === x ? y : x);
-    if (k === 1) return u;
+  if (g.isConstant(x)) {
+    const k = g.value(x);
+    if (k === 1) return y;
     if (k === 0) return A.constant(0);
-    if (k === -1) return A.neg(u);
-    if (isOp(g, u, CODE.neg)) return A.mul(A.constant(-k), g.a[u]!);
-    if (isOp(g, u, CODE.mul)) {
-      const inner = besideConstant(g, g.a[u]!, g.b[u]!);
-      const product = inner < 0 ? 0 : k * g.value(inner === g.a[u] ? g.b[u]! : g.a[u]!);
+    if (k === -1) return A.neg(y);
+    if (isOp(g, y, CODE.neg)) return A.mul(A.constant(-k), g.a[y]!);
+    if (isOp(g, y, CODE.mul) && g.isConstant(g.a[y]!)) {
+      const product = k * g.value(g.a[y]!);
       if (Math.abs(product) >= SMALLEST_NORMAL && Math.abs(product) < Infinity)
-        return A.mul(A.constant(product), inner);
+        return A.mul(A.constant(product), g.b[y]!);
     }
-    if (g.pushIntoWhere && isOp(g, u, CODE.where) && g.isConstant(g.b[u]!) && g.isConstant(g.c[u]!))
-      return A.where(g.a[u]!, A.constant(k * g.value(g.b[u]!)), A.constant(k * g.value(g.c[u]!)));
+    if (g.pushIntoWhere && isOp(g, y, CODE.where) && g.isConstant(g.b[y]!) && g.isConstant(g.c[y]!))
+      return A.where(g.a[y]!, A.constant(k * g.value(g.b[y]!)), A.constant(k * g.value(g.c[y]!)));
   }
   if (isOp(g, x, CODE.neg)) return A.neg(A.mul(g.a[x]!, y));
   if (isOp(g, y, CODE.neg)) return A.neg(A.mul(x, g.a[y]!));
@@ -99,9 +88,8 @@ function connective(absorbing: number): Simplification {
   return (g, p, q) => {
     if (p === q) return p;
     if ((isOp(g, p, CODE.not) && g.a[p] === q) || (isOp(g, q, CODE.not) && g.a[q] === p)) return g.constant(absorbing);
-    const other = besideConstant(g, p, q);
-    if (other < 0) return NO_CHANGE;
-    return (g.value(other === p ? q : p) !== 0) === (absorbing !== 0) ? g.constant(absorbing) : other;
+    if (!g.isConstant(p)) return NO_CHANGE;
+    return g.value(p) === absorbing ? p : q;
   };
 }
 
@@ -121,11 +109,9 @@ RULES[CODE.or] = connective(-1);
 RULES[CODE.neg] = (g, x) =>
   isOp(g, x, CODE.neg)
     ? g.a[x]!
-    : isOp(g, x, CODE.sub)
-      ? g.algebra.sub(g.b[x]!, g.a[x]!)
-      : isOp(g, x, CODE.mul) && g.isConstant(g.a[x]!)
-        ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
-        : NO_CHANGE;
+    : isOp(g, x, CODE.mul) && g.isConstant(g.a[x]!)
+      ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
+      : NO_CHANGE;
 RULES[CODE.not] = (g, x) => (isOp(g, x, CODE.not) ? g.a[x]! : NO_CHANGE);
 RULES[CODE.log] = (g, x) => (isOp(g, x, CODE.exp) ? g.a[x]! : NO_CHANGE);
 RULES[CODE.sqrt] = (g, x) => (isOp(g, x, CODE.square) ? g.algebra.abs(g.a[x]!) : NO_CHANGE);
@@ -146,7 +132,7 @@ export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId
   if (g.isConstant(x) && (arity < 2 || g.isConstant(y)) && (arity < 3 || g.isConstant(z))) {
     const value = row.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);
     // Masks are integers: −(false) is −0.
-    return g.constant(row.kinds?.endsWith("m") ? value | 0 : value);
+    return g.constant(g.ops.masks[code] ? value | 0 : value);
   }
   const rule = RULES[code] ?? row.simplify;
   if (rule) {
@@ -154,8 +140,9 @@ export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId
     if (simple !== NO_CHANGE) return simple;
   }
   if (arity === 1 && g.pushIntoWhere && isOp(g, x, CODE.where)) {
-    const taken = g.existing(code, g.b[x]!);
-    const other = taken >= 0 ? g.existing(code, g.c[x]!) : NO_CHANGE;
+    const existing = (arm: NodeId): NodeId => g.apply(code, arm, -1, -1, false);
+    const taken = existing(g.b[x]!);
+    const other = taken >= 0 ? existing(g.c[x]!) : NO_CHANGE;
     if (other >= 0 && !row.kinds) return g.algebra.where(g.a[x]!, taken, other);
   }
   return NO_CHANGE;
