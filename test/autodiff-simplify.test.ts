@@ -58,6 +58,17 @@ describe("hash-consing", () => {
     expect(graph.size).toBe(size);
   });
 
+  test("it holds where every operand has many users", () => {
+    const graph = new Graph();
+    const inputs = Array.from({ length: 100 }, (_, i) => graph.input(`x${i}`, false));
+    const build = (): NodeId[] => inputs.flatMap((x) => inputs.map((y) => graph.algebra.div(x, y)));
+    const first = build();
+    expect(new Set(first).size).toBe(100 * 100);
+    expect(graph.size).toBe(100 + 100 * 100);
+    expect(build()).toEqual(first);
+    expect(graph.size).toBe(100 + 100 * 100);
+  });
+
   test("NaN is one constant, −0 and 0 are two, inputs of one name stay apart", () => {
     const graph = new Graph();
     expect(graph.constant(Number.NaN)).toBe(graph.constant(0 / 0));
