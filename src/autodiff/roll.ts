@@ -106,21 +106,26 @@ const LONG = 8;
 // The end of the run of one instruction from `from` on, whose results lie side by side and do not depend on each other.
 function endOfRun(steps: readonly Step[], from: number): number {
   const { name, result, operands } = steps[from]!;
+  const isNext = (step: Step | undefined, to: number): step is Step =>
+    step?.name === name && step.result.offset === result.offset + to - from;
+  if (!isNext(steps[from + 1], from + 1)) return from + 1;
   const { kinds, resultKind, reduction } = signatureOf(name);
   if (reduction) return from + 1;
-  let changes: readonly number[] | undefined;
-  let to = from + 1;
-  for (; to < steps.length; to++) {
-    const next = steps[to]!;
-    const at = result.offset + to - from;
-    if (next.name !== name || next.result.offset !== at || next.operands.length !== operands.length) break;
-    if (next.operands.some(({ offset }, j) => kinds[j] === resultKind && offset >= result.offset && offset < at)) break;
-    const found = operands.map((_, j) => change(steps[to - 1]!.operands[j]!, next.operands[j]!));
-    const before = changes ?? found;
-    if (to - from >= LONG && before.some((known, j) => known !== ANYTHING && known !== found[j])) break;
-    changes = before.map((known, j) => (known === found[j] ? known : ANYTHING));
+  const changes = new Uint8Array(operands.length);
+  for (let to = from + 1; ; to++) {
+    const next = steps[to];
+    if (!isNext(next, to) || next.operands.length !== operands.length) return to;
+    for (let j = 0; j < operands.length; j++) {
+      const { offset } = next.operands[j]!;
+      if (kinds[j] === resultKind && offset >= result.offset && offset < next.result.offset) return to;
+      const found = change(steps[to - 1]!.operands[j]!, next.operands[j]!);
+      if (to === from + 1) changes[j] = found;
+      else if (changes[j] !== found && changes[j] !== ANYTHING) {
+        if (to - from >= LONG) return to;
+        changes[j] = ANYTHING;
+      }
+    }
   }
-  return to;
 }
 
 // The instructions over ranges that a run becomes; undefined if it takes longer than by itself.
