@@ -13,6 +13,7 @@ import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { emitterOf } from "../src/backends/wasm-ops.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { makeGenerator } from "../src/index.ts";
+import { fit } from "../src/inference/fit.ts";
 import { makeMoments, makeSampler, momentsInto } from "../src/inference/sampler.ts";
 import { conditions, gmm, influenza, temperature, textmsg } from "../src/models/index.ts";
 import type { Model } from "../src/program/model.ts";
@@ -266,6 +267,17 @@ describe("auto", () => {
     expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
     vi.unstubAllGlobals();
   });
+});
+
+test.each([textmsg, influenza, temperature])("fits of $name with few samples have the interpreter's bits", (model) => {
+  for (const estimator of [corrected(), corrected({ marginalise: false })])
+    for (const samples of [1, 2, 3, 17]) {
+      const traceOn = (backend: Backend): Float64Array =>
+        fit(model, { backend, estimator, samples, steps: 20, seed: 1 }).elboTrace;
+      const expected = traceOn(INTERPRETER);
+      for (const [name, backend] of BACKENDS)
+        expect(traceOn(backend), `${model.name}, ${samples} samples on ${name}`).toEqual(expected);
+    }
 });
 
 test("kernels.wasm, compiled beforehand as a bundler for an edge runtime does, has the interpreter's bits", () => {

@@ -51,15 +51,21 @@ export const averaging: Averaging = (target, roots, laneInputs, derived, options
       slots.fill(0, 0, 2 * sums);
       for (let done = 0; done < samples; done += tape.lanes)
         runSamples(engine, sampler, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
-      // Times a power of two is the same number as divided by its reciprocal, and sooner there.
-      const share = samples === 1 << (31 - Math.clz32(samples)) ? 1 / samples : 0;
-      for (let even = 0; even < 2 * sums; even += 2) {
-        const sum = slots[even]! + slots[even + 1]!;
-        slots[even] = share > 0 ? sum * share : sum / samples;
-      }
+      // Of one sample the sums over odd lanes are 0, and the means in their places already.
+      if (samples > 1) meansOf(slots, sums, samples);
       runRest(tape);
       for (let p = 0; p < last; p++) out[p] = slots[offsets[p]!]!;
       elbos[at] = slots[offsets[last]!]!;
     },
   };
 };
+
+// The means of so many sums in two parts, each into the place of the first part.
+function meansOf(slots: Float64Array, sums: number, samples: number): void {
+  // Times a power of two is the same number as divided by its reciprocal, and sooner there.
+  const share = samples === 1 << (31 - Math.clz32(samples)) ? 1 / samples : 0;
+  for (let at = 0; at < 2 * sums; at += 2) {
+    const sum = slots[at]! + slots[at + 1]!;
+    slots[at] = share > 0 ? sum * share : sum / samples;
+  }
+}
