@@ -26,7 +26,7 @@ export function withBoundaryTerms(
 
 /** The surfaces of a boundary at the guide's own draw. */
 export function ownSurfaces(target: Target, boundary: Boundary): Surface[] {
-  return surfacesOf(target, boundary, target.normals, target.guided);
+  return surfacesOf(target, boundary);
 }
 
 /** What lies parallel to each of the boundaries. */

@@ -74,17 +74,17 @@ export function curveOf(target: Target, boundary: Boundary): Curve {
     derived.push(rootsAlong(target, guidedCondition, epsilon, choice, inputs));
     for (let r = 0; r < ROOTS; r++) {
       const [root, count] = [inputs[2 * r]!, inputs[2 * r + 1]!];
-      const moved = [...normals];
-      moved[v] = root;
+      const moved = new Map([[v, root]]);
+      const noise = (variable: number): NodeId => moved.get(variable) ?? normals[variable]!;
       const at = placedAt(target, moved);
       const zero = graph.constant(0);
       const inverse = directions.map((other, j) => {
         const slope = A.abs(A.mul(substitute(graph, [slopes[j]!], at)[0]!, variables[other]!.sigma));
-        const density = A.exp(A.mul(A.constant(0.5), A.square(moved[other]!)));
+        const density = A.exp(A.mul(A.constant(0.5), A.square(noise(other))));
         return A.where(A.positive(slope), A.mul(slope, A.mul(A.constant(SQRT_2PI), density)), zero);
       });
       const weight = A.where(A.positive(count), A.div(count, graph.sum(inverse)), zero);
-      surfaces.push({ epsilon: moved, at, weight, slope: slopeAt(target, condition, moved, at) });
+      surfaces.push({ moved, at, weight, slope: slopeAt(target, condition, noise, at) });
     }
   }
   return { surfaces, derived, normals: choices };

@@ -43,19 +43,16 @@ export function drawnTerm({
   const { algebra: A } = graph;
   const zero = graph.constant(0);
   const chosen = surfaces.map((surface, k) => (surface ? A.equal(choice, A.constant(k)) : graph.truth(false)));
-  const moved = epsilon.map((own, i) =>
-    surfaces.reduce(
-      (rest, surface, k) =>
-        surface === undefined || surface.epsilon[i] === own ? rest : A.where(chosen[k]!, surface.epsilon[i]!, rest),
-      own,
-    ),
-  );
+  const moved = [...epsilon];
+  surfaces.forEach((surface, k) => {
+    for (const [variable, node] of surface?.moved ?? []) moved[variable] = A.where(chosen[k]!, node, moved[variable]!);
+  });
   const weight = surfaces.reduce(
     (rest, surface, k) => (surface ? A.where(chosen[k]!, surface.weight, rest) : rest),
     zero,
   );
 
-  const onSurface = placedAt(target, moved);
+  const onSurface = placedAt(target, moved.entries());
   const plus = new SparseReplacement(onSurface.leaves, onSurface);
   const minus = new SparseReplacement(onSurface.leaves, onSurface);
   const groups = boundaries.map((_, k) => groupOf(k, boundaries));

@@ -93,10 +93,11 @@ function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], dr
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
-    const atDraw = placedAt(parts.target, fresh);
+    const drawn = new Map(fresh.entries());
+    const atDraw = placedAt(parts.target, drawn);
     const surfaces = ordered.map(
       (boundary) =>
-        surfacesOf(parts.target, { ...boundary, blocks: [oneLatent(parts.target, boundary)] }, fresh, atDraw)[0]!,
+        surfacesOf(parts.target, { ...boundary, blocks: [oneLatent(parts.target, boundary)] }, atDraw, drawn)[0]!,
     );
     const { weighted, slope } = drawnTerm({ ...parts, boundaries: ordered, surfaces, epsilon: fresh, choice });
     slope.forEach((node, index) => {

@@ -18,9 +18,12 @@ import { placedAt, type Target, variablesBelow } from "./target.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
+/** Noise by variable. */
+export type Moved = ReadonlyMap<number, NodeId>;
+
 export interface Surface {
-  /** Noise of every variable on the boundary. */
-  readonly epsilon: readonly NodeId[];
+  /** Noise of the variables that have another one than their own. */
+  readonly moved: Moved;
   /** Substitution that evaluates nodes of the trace there. */
   readonly at: SparseReplacement;
   /** What a value there counts for in the integral over the boundary. */
@@ -29,26 +32,33 @@ export interface Surface {
   readonly slope: ReadonlyMap<number, NodeId>;
 }
 
-/** The surfaces of a boundary, one per block, for the base draw `epsilon` at which `base` evaluates nodes of the trace. */
+const noiseOf =
+  ({ normals }: Target, moved: Moved) =>
+  (variable: number): NodeId =>
+    moved.get(variable) ?? normals[variable]!;
+
+/**
+ * The surfaces of a boundary, one per block, for the guide's own draw, or another one: with the noise `drawn`, at which `base`
+ * evaluates nodes of the trace.
+ */
 export function surfacesOf(
   target: Target,
   boundary: Boundary,
-  epsilon: readonly NodeId[],
-  base: Replacement,
+  base: Replacement = target.guided,
+  drawn: Moved = new Map(),
 ): Surface[] {
   const { graph } = target;
   const { algebra: A } = graph;
-  const one = graph.constant(1);
   const { blocks } = boundary;
   return blocks.map((block) => {
     const own = density(target, block, base);
-    const moved = move(target, block, own, epsilon);
+    const moved = move(target, block, own, drawn);
+    const noise = noiseOf(target, moved);
     const at = placedAt(target, moved);
-    const inverses = blocks.map((other) =>
-      A.div(one, other === block ? own.weight : density(target, other, at, moved).weight),
-    );
-    const weight = blocks.length === 1 ? own.weight : A.div(one, graph.sum(inverses));
-    return { epsilon: moved, at, weight, slope: slopeAt(target, boundary.condition, moved, at) };
+    const inverse = (other: Block): NodeId =>
+      A.div(A.constant(1), other === block ? own.weight : density(target, other, at, noise).weight);
+    const weight = blocks.length === 1 ? own.weight : A.div(A.constant(1), graph.sum(blocks.map(inverse)));
+    return { moved, at, weight, slope: slopeAt(target, boundary.condition, noise, at) };
   });
 }
 
@@ -56,7 +66,7 @@ export function surfacesOf(
 export function slopeAt(
   target: Target,
   condition: NodeId,
-  epsilon: readonly NodeId[],
+  noise: (variable: number) => NodeId,
   at: Replacement,
 ): Map<number, NodeId> {
   const { graph, guide, trace } = target;
@@ -73,7 +83,7 @@ export function slopeAt(
     if (graph.is(node, 0)) return;
     const i = moving[j]!;
     slope.set(i, node);
-    slope.set(n + i, A.mul(A.mul(node, epsilon[i]!), A.sigmoid(guide.rho[i]!)));
+    slope.set(n + i, A.mul(A.mul(node, noise(i)), A.sigmoid(guide.rho[i]!)));
   });
   return slope;
 }
@@ -94,7 +104,7 @@ function density(
   { graph, variables }: Target,
   block: Block,
   base: Replacement,
-  onSurface?: readonly NodeId[],
+  onSurface?: (variable: number) => NodeId,
 ): Density {
   const { algebra: A } = graph;
   const { entries } = block;
@@ -104,12 +114,12 @@ function density(
   ];
   const alpha = entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.sigma));
   const mean = onSurface
-    ? A.neg(graph.sum(entries.map(({ variable }, j) => A.mul(alpha[j]!, onSurface[variable]!))))
+    ? A.neg(graph.sum(entries.map(({ variable }, j) => A.mul(alpha[j]!, onSurface(variable)))))
     : A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mu))), rest);
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
-  const score = single && onSurface ? A.neg(onSurface[entries[0]!.variable]!) : A.div(mean, single ? alpha[0]! : sd);
+  const score = single && onSurface ? A.neg(onSurface(entries[0]!.variable)) : A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(score))));
   const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   // Where its slope is 0 a block is not moved, and does not come to where others are.
@@ -118,21 +128,23 @@ function density(
   return { alpha, mean, variance, score, weight, safe };
 }
 
-function move({ graph }: Target, { entries }: Block, own: Density, epsilon: readonly NodeId[]): NodeId[] {
+function move(target: Target, { entries }: Block, own: Density, drawn: Moved): Moved {
+  const { graph } = target;
   const { algebra: A } = graph;
-  const moved = [...epsilon];
+  const epsilon = noiseOf(target, drawn);
+  const moved = new Map(drawn);
   const set = (variable: number, node: NodeId): void => {
     // Where the weight is 0 the draw stays where it is, so that nothing there can overflow.
-    moved[variable] = own.safe ? node : A.where(A.positive(own.weight), node, epsilon[variable]!);
+    moved.set(variable, own.safe ? node : A.where(A.positive(own.weight), node, epsilon(variable)));
   };
   if (entries.length === 1) {
     set(entries[0]!.variable, A.neg(own.score));
     return moved;
   }
-  const draw = graph.sum(entries.map(({ variable }, j) => A.mul(own.alpha[j]!, epsilon[variable]!)));
-  const condition = A.add(own.mean, draw);
+  const draws = entries.map(({ variable }, j) => A.mul(own.alpha[j]!, epsilon(variable)));
+  const condition = A.add(own.mean, graph.sum(draws));
   entries.forEach(({ variable }, j) => {
-    set(variable, A.sub(epsilon[variable]!, A.mul(A.div(own.alpha[j]!, own.variance), condition)));
+    set(variable, A.sub(epsilon(variable), A.mul(A.div(own.alpha[j]!, own.variance), condition)));
   });
   return moved;
 }

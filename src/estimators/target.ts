@@ -103,28 +103,28 @@ export function withTerms(target: Target, terms: readonly TargetTerm[]): Target 
   return { ...target, terms, value: graph.sum(substitute(graph, roots, guided)) };
 }
 
-/** The substitution that moves every variable to μ + σ·ε′ and nothing else; `epsilon` has one node per variable. */
-export function placedAt({ graph, variables, guided }: Target, epsilon: readonly NodeId[]): SparseReplacement {
+/** The substitution that moves variables to μ + σ·ε′ and nothing else; `noise` has ε′ of those that have another one than their own. */
+export function placedAt(
+  { graph, variables, guided }: Target,
+  noise: Iterable<readonly [variable: number, epsilon: NodeId]>,
+): SparseReplacement {
   const { algebra: A } = graph;
   const map = new SparseReplacement(guided);
-  for (let v = 0; v < variables.length; v++) {
-    const { node, mu, sigma, epsilon: own } = variables[v]!;
-    const noise = epsilon[v]!;
-    if (noise === own) continue;
-    map.set(own, noise);
-    if (node !== own) map.set(node, A.add(mu, A.mul(sigma, noise)));
+  for (const [variable, epsilon] of noise) {
+    const { node, mu, sigma, epsilon: own } = variables[variable]!;
+    if (epsilon === own) continue;
+    map.set(own, epsilon);
+    if (node !== own) map.set(node, A.add(mu, A.mul(sigma, epsilon)));
   }
   return map;
 }
 
 /** The variables that a node is computed from, in order. */
 export function variablesBelow({ graph, variableOf }: Target, node: NodeId): number[] {
-  const found: number[] = [];
-  for (const below of graph.reachable([node])) {
-    const variable = variableOf.get(below);
-    if (variable !== undefined) found.push(variable);
-  }
-  return found.sort((p, q) => p - q);
+  return graph
+    .reachable([node])
+    .flatMap((below) => variableOf.get(below) ?? [])
+    .sort((p, q) => p - q);
 }
 
 /** Which nodes of `nodes` (in topological order) some of the inputs move by themselves, not only by switching conditions. */
