@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
 import { fillNormals, fillSobolNormals, makeGenerator } from "../src/random/index.ts";
-import { fieldProduct, MAX_BITS, sobolDigits } from "../src/random/sobol-points.ts";
+import {
+  fieldProduct,
+  linearDigits,
+  MAX_BITS,
+  makeLinearTable,
+  setProducts,
+  sobolDigits,
+} from "../src/random/sobol-points.ts";
 import { expectMean } from "./support/expect-mean.ts";
 
 const FIXTURE = JSON.parse(readFileSync(new URL("./fixtures/sobol.json", import.meta.url), "utf8")) as number[][];
@@ -58,6 +65,17 @@ describe("fieldProduct", () => {
         expect(multiples.has(0)).toBe(false);
       }
   });
+
+  test("is what the table of a factor gives, whatever was in it", () => {
+    const table = makeLinearTable();
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MAX_BITS }), fc.nat(65535), fc.nat(65535), (bits, a, x) => {
+        const mask = 2 ** bits - 1;
+        setProducts(table, a & mask, bits);
+        expect(linearDigits(table, x & mask, bits)).toBe(fieldProduct(x & mask, a & mask, bits));
+      }),
+    );
+  });
 });
 
 /** `lanes` samples from `first` on; dimension d of sample first + i at d·lanes + i. */
@@ -79,9 +97,13 @@ describe("addresses", () => {
       fc.property(
         fc.integer(),
         fc.maxSafeNat().map((n) => Math.floor(n / 2)),
-        fc.integer({ min: 1, max: 90 }),
+        fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 91, max: 1200 })),
         fc.integer({ min: 1, max: 11 }),
-        fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 65536 })),
+        fc.oneof(
+          fc.integer({ min: 1, max: 40 }),
+          fc.integer({ min: 41, max: 4200 }),
+          fc.integer({ min: 4201, max: 65536 }),
+        ),
         fc.nat(),
         (seed, first, lanes, dimensions, batch, cutAt) => {
           const whole = filled(seed, first, lanes, dimensions, batch);
@@ -141,7 +163,7 @@ function balanced(x: Float64Array, y: Float64Array, a: number, c: number): boole
 }
 
 describe("balance of one batch of 2^m points", () => {
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15])("m = %i: one point per interval in every dimension", (m) => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 15])("m = %i: one point per interval in every dimension", (m) => {
     const n = 2 ** m;
     const dimensions = m > 8 ? 11 : 41;
     for (const b of [0, 1, 12345]) {
@@ -154,14 +176,17 @@ describe("balance of one batch of 2^m points", () => {
     if (m > 1) expect(balanced(plain(SEED, 0, n, 1), plain(SEED, 0, n, 1), m, 0)).toBe(false);
   });
 
-  test.each([2, 3, 4, 5, 6, 8, 9])("m = %i: the first two dimensions of every group are a (0, m, 2)-net", (m) => {
-    const n = 2 ** m;
-    const group = Math.max(2, m & ~1);
-    for (let d = 0; d < 41; d += group) {
-      const points = filled(SEED, 3 * n, n, d + 2, n).subarray(d * n);
-      for (let a = 0; a <= m; a++) expect(balanced(points.subarray(0, n), points.subarray(n), a, m - a)).toBe(true);
-    }
-  });
+  test.each([2, 3, 4, 5, 6, 8, 9, 11, 12])(
+    "m = %i: the first two dimensions of every group are a (0, m, 2)-net",
+    (m) => {
+      const n = 2 ** m;
+      const group = Math.max(2, m & ~1);
+      for (let d = 0; d < 41; d += group) {
+        const points = filled(SEED, 3 * n, n, d + 2, n).subarray(d * n);
+        for (let a = 0; a <= m; a++) expect(balanced(points.subarray(0, n), points.subarray(n), a, m - a)).toBe(true);
+      }
+    },
+  );
 
   test("m = 4, 6, 8: all pairs in a group split into quarters, which 16 points in 16 dimensions cannot", () => {
     for (const m of [4, 6, 8]) {
@@ -178,30 +203,61 @@ describe("balance of one batch of 2^m points", () => {
     expect(new Set(digits.map(String)).size).toBeLessThan(16);
   });
 
-  test("a digit is flipped by a fair coin of its own for the digits before it (16 tests, alpha 1e-3 together)", () => {
-    const bits = 15;
+  /** The coins that flipped the digits of dimension d < 2 of batch b, by the node of the digits before: root 1, children 2h and 2h + 1. */
+  function coinsOf(bits: number, b: number, d: number): Int8Array {
     const n = 2 ** bits;
-    const points = filled(SEED, 0, n, 2, n);
-    const critical = normalQuantile(1 - 1e-3 / 16 / 2);
-    for (const d of [0, 1]) {
-      const coins = Array.from({ length: bits }, (_, level) => new Int8Array(2 ** level).fill(-1));
-      for (let k = 0; k < n; k++) {
-        const z = points[d * n + k]!;
-        // The first digit is the sign, the others are those of the tail probability.
-        const digits = (z > 0 ? n / 2 : 0) + Math.floor(normalCdf(-Math.abs(z)) * n);
-        const flips = digits ^ sobolDigits(d, k, bits);
-        coins.forEach((row, level) => {
-          const before = sobolDigits(d, k, bits) >> (bits - level);
-          const coin = (flips >> (bits - 1 - level)) & 1;
-          if (row[before] !== -1 && row[before] !== coin) throw new Error(`level ${level}: two coins for ${before}`);
-          row[before] = coin;
-        });
+    const points = filled(SEED, b * n, n, d + 1, n).subarray(d * n);
+    const coins = new Int8Array(n).fill(-1);
+    points.forEach((z, k) => {
+      // The first digit is the sign, the others are those of the tail probability.
+      const digits = (z > 0 ? n / 2 : 0) + Math.floor(normalCdf(-Math.abs(z)) * n);
+      const x = sobolDigits(d, k, bits);
+      for (let level = 0; level < bits; level++) {
+        const h = 2 ** level + (x >> (bits - level));
+        const coin = ((digits ^ x) >> (bits - 1 - level)) & 1;
+        if (coins[h] !== -1 && coins[h] !== coin) throw new Error(`level ${level}: two coins for node ${h}`);
+        coins[h] = coin;
       }
-      coins.forEach((row, level) => {
-        const ones = row.reduce((total, coin) => total + coin, 0);
-        // From 128 coins on, where the normal approximation holds.
-        if (level >= 7) expect(Math.abs(2 * ones - row.length) / Math.sqrt(row.length)).toBeLessThan(critical);
-      });
+    });
+    return coins;
+  }
+
+  /** How far from half of the nodes of a level have a coin 1 after the exclusive or with another coin: standard deviations. */
+  function excess(trees: readonly Int8Array[], level: number, other: (tree: number, h: number) => number): number {
+    let sum = 0;
+    trees.forEach((coins, tree) => {
+      for (let h = 2 ** level; h < 2 ** (level + 1); h++) sum += 2 * (coins[h]! ^ other(tree, h)) - 1;
+    });
+    return sum / Math.sqrt(trees.length * 2 ** level);
+  }
+
+  // Two trees, of dimensions 0 and 1, for each of some batches: at least 2⁹ coins of each level from level 4 on.
+  test.each([
+    [6, 32],
+    [9, 32],
+    [11, 16],
+    [12, 16],
+    [15, 16],
+  ])("m = %i: a digit is flipped by a fair coin of its own for the digits before it", (bits, batches) => {
+    const trees = Array.from({ length: 2 * batches }, (_, i) => coinsOf(bits, i >> 1, i & 1));
+    const others: Readonly<Record<string, (tree: number, h: number) => number>> = {
+      none: () => 0,
+      "of the node before": (tree, h) => trees[tree]![h - 1]!,
+      "of the parent": (tree, h) => trees[tree]![h >> 1]!,
+      "of the parent's parent": (tree, h) => trees[tree]![h >> 2]!,
+      "of the node 32 before": (tree, h) => trees[tree]![Math.max(1, h - 32)]!,
+      "of the node 128 before": (tree, h) => trees[tree]![Math.max(1, h - 128)]!,
+      "in the other dimension": (tree, h) => (tree % 2 === 0 ? trees[tree + 1]![h]! : 0),
+      "in the batch before": (tree, h) => (tree > 1 ? trees[tree - 2]![h]! : 0),
+    };
+    // alpha 1e-3 together, two-sided
+    const critical = normalQuantile(1 - 1e-3 / ((bits - 4) * Object.keys(others).length) / 2);
+    for (let level = 4; level < bits; level++) {
+      for (const other of Object.values(others)) expect(Math.abs(excess(trees, level, other))).toBeLessThan(critical);
+      // If each coin served two neighbours, half of the pairs would agree whatever the coins.
+      const shared = trees.map((coins) => coins.map((_, h) => coins[h & ~1]!));
+      const before = excess(shared, level, (tree, h) => shared[tree]![h - 1]!);
+      expect(Math.abs(before)).toBeGreaterThan(critical);
     }
   });
 
@@ -369,6 +425,7 @@ describe("interactions of pairs of dimensions", () => {
   test.each([
     [41, 16, 3000],
     [41, 64, 800],
+    [41, 256, 200],
     [301, 16, 400],
     [301, 64, 100],
   ])(
@@ -379,7 +436,7 @@ describe("interactions of pairs of dimensions", () => {
         const squares = batchMeans(f, dimensions, batch, batches, SEED).map((x) => batch * x * x);
         const { mean, variance } = moments(squares);
         const error = Math.sqrt(variance / batches);
-        // alpha 1e-3 for all twelve tests, two-sided
+        // alpha 1.2e-3 for all fifteen tests, two-sided
         const slack = 3.94 * error;
         expect(mean).toBeLessThan(batch / (batch - 1) + slack);
         expect(mean).toBeGreaterThan(1 - slack);

@@ -131,14 +131,14 @@ export class Code {
 
 // biome-ignore format: a table
 export const SIMD = {
-  load: 0, load32x2_s: 5, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, load64_lane: 87, store32_lane: 90, store64_lane: 91,
+  load: 0, load32x2_s: 5, load16_splat: 8, load32_splat: 9, load64_splat: 10, store: 11, shuffle: 13, load64_lane: 87, store32_lane: 90, store64_lane: 91,
   i64_splat: 18, splat: 20, extract: 33, replace: 34, demote: 94, promote: 95,
   eq: 71, ne: 72, lt: 73, gt: 74, ge: 76, not: 77, and: 78, andnot: 79, or: 80, xor: 81, bitselect: 82, any_true: 83,
   floor: 117, abs: 236, neg: 237, sqrt: 239, add: 240, sub: 241, mul: 242, div: 243, min: 244, max: 245, pmin: 246, pmax: 247,
   swizzle: 14, i8_splat: 15, i8_eq: 35, i8_shr_u: 109, i8_add: 110, i8_sub: 113,
-  i16_splat: 16, i16_extend_low_u8: 137, i16_extend_high_u8: 138, i32_extend_low_u16: 169, i32_extend_high_u16: 170,
-  i16_extract_u: 25, i32_splat: 17, i32_extract: 27, i32_ne: 56, i32_lt_s: 57, i32_shl: 171, i32_shr_s: 172, i32_shr_u: 173, i32_add: 174, i32_sub: 177, i32_min_s: 182,
-  convert_low_i32: 254, i32_trunc_f32_u: 249, i64_bitmask: 196, i64_extend_low_i32: 199, i64_shl: 203, i64_shr_s: 204, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
+  i16_splat: 16, i16_eq: 45, i16_shl: 139, i16_sub: 145, i16_extend_low_u8: 137, i16_extend_high_u8: 138, i32_extend_low_u16: 169, i32_extend_high_u16: 170,
+  i16_extract_u: 25, i32_splat: 17, i32_extract: 27, i32_lt_s: 57, i32_shl: 171, i32_shr_s: 172, i32_shr_u: 173, i32_add: 174, i32_sub: 177, i32_min_s: 182,
+  convert_low_i32: 254, i64_bitmask: 196, i64_extend_low_i32: 199, i64_shl: 203, i64_shr_s: 204, i64_shr_u: 205, i64_add: 206, i64_sub: 209,
 } as const;
 
 export const I32 = 0x7f;

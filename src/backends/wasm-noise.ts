@@ -2,20 +2,20 @@
 import { NORMAL_TABLE } from "../random/normal-table.ts";
 import type { RowFill } from "../random/row-fill.ts";
 import type { FunctionSpec } from "./wasm-encoder.ts";
-import { FLIPS } from "./wasm-flips.ts";
 import { normalsFunction, TABLE_OFFSET } from "./wasm-normals.ts";
 import { digitsAt, POINTS_BYTES, POINTS_FUNCTION, productsAt, setPointTables } from "./wasm-points.ts";
+import { ROOM_BYTES, SCRAMBLE } from "./wasm-scramble.ts";
 import { HEAD_WORDS, setHead } from "./wasm-threefry.ts";
 
 /** Doubles in an octave of the table. */
 const OCTAVE = 128;
 /** Bytes of memory that they need, from a multiple of 64 on. */
-export const NOISE_BYTES: number = TABLE_OFFSET + 8 * 12 * OCTAVE + POINTS_BYTES;
+export const NOISE_BYTES: number = TABLE_OFFSET + 8 * 12 * OCTAVE + POINTS_BYTES + ROOM_BYTES;
 
 /** What a module needs for `rowFill`. */
 export const NOISE: readonly FunctionSpec[] = /* @__PURE__ */ [
   /* @__PURE__ */ normalsFunction(20),
-  FLIPS,
+  SCRAMBLE,
   POINTS_FUNCTION,
 ];
 
@@ -28,10 +28,12 @@ export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [
   for (let at = 0; at < table.length; at += OCTAVE)
     table.set(NORMAL_TABLE.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
   const normals = exports["normals"] as Exported;
-  const flips = exports["flips"] as Exported;
+  const scramble = exports["scramble"] as Exported;
   const points = exports["points"] as Exported;
-  const tables = base + NOISE_BYTES - POINTS_BYTES;
+  const room = base + NOISE_BYTES - ROOM_BYTES;
+  const tables = room - POINTS_BYTES;
   setPointTables(new Uint8Array(buffer, tables, POINTS_BYTES));
+  const map = new Uint16Array(buffer, room, 512);
   return {
     normals(at, stride, rows, key, firstSample, c2, c3, lanes, bits) {
       const high = Math.floor(firstSample / 4294967296);
@@ -45,18 +47,17 @@ export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [
       const row3 = rows > 3 ? row2 + 8 * stride : first;
       return normals(base, first, row1, row2, row3, rows, 8 * (lanes & ~3), firstSample | 0, bits) >> 3;
     },
-    flips(at, key, batch, c2, c3, lanes, bits, done) {
-      if (lanes < 4) return 0;
-      setHead(head, key, batch | 0, 0, c2, c3);
-      const levels = Math.min(7, bits - done);
-      const below = bits - done - levels;
-      const high = (batch / 4294967296) | 0;
-      flips(base, 8 * at, 8 * (lanes & ~3), bits - done, levels, below, 1 << done, high);
-      return lanes & ~3;
+    scramble(at, from, lanes, linear, key, batch, c2, c3, bits, below) {
+      map.set(linear);
+      setHead(head, key, batch | 0, (batch / 4294967296) | 0, c2, c3);
+      // Paths of as many levels as pay for themselves.
+      const levels = Math.min(bits - below, 35 - Math.clz32(lanes));
+      scramble(base, room, 8 * at, 8 * from, 8 * lanes, bits, below, levels);
     },
     points(at, first, lanes, bits, factor, order, column, coins) {
       if (bits === 0 || bits > 4 || lanes % 2 === 1) return false;
-      const [products, digits] = [tables + productsAt(bits, factor), tables + digitsAt(bits, column)];
+      const products = tables + productsAt(bits, factor);
+      const digits = tables + digitsAt(bits, column);
       points(8 * at, lanes, first, bits, products, order, digits, coins);
       return true;
     },

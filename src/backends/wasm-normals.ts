@@ -3,7 +3,6 @@
  * bits are those of `fillNormals`.
  */
 import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { pushDigits } from "./wasm-flips.ts";
 import { pushWord, threefry } from "./wasm-threefry.ts";
 
 /** Bytes before the table, of which the first are the head of `wasm-threefry.ts`. */
@@ -17,6 +16,7 @@ const [X, T, D, A, B] = [13, 17, 18, 19, 20] as const;
 
 const LOW_DOUBLES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const HIGH_DOUBLES = LOW_DOUBLES.map((byte) => byte + 8);
+const EVEN_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
 
 /**
  * A function (base, row 0 … row 3, rows, end, low, bits) that fills rows as `normals` of a `RowFill` does, and returns how many
@@ -71,7 +71,16 @@ export function normalsFunction(rounds: number, words: typeof threefry = threefr
 
 // x_j = (digits in row j) << (32 − bits) | x_j >>> bits
 function putUnderDigits(code: Code, j: number): void {
-  pushDigits(code, ROW + j, AT);
+  // Integers from doubles: the low word of 2⁵² + n is n.
+  for (const half of [0, 16]) {
+    code
+      .get(ROW + j)
+      .get(AT)
+      .op(0x6a)
+      .simd("load", 3, half);
+    code.f64x2(4503599627370496).simd("add");
+  }
+  code.simd("shuffle", ...EVEN_WORDS);
   code.i32(32).get(BITS).op(0x6b).simd("i32_shl");
   code
     .get(X + j)

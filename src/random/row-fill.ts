@@ -1,8 +1,12 @@
 import { fillNormals, fillRows, type NormalFill } from "./fill.ts";
+import type { LinearTable } from "./sobol-points.ts";
+
+/** Levels of a tree of coins that is made for a whole row; deeper ones are made for each point. */
+export const TREE_LEVELS = 11;
 
 /**
  * What a back end does of fills in its own memory, with the same bits: for samples i = 0, 1, … of a row that begins at `at`, in
- * steps of four while there are four. The first two return how many samples they have done; the others are left to the caller.
+ * steps of four while there are four. The first returns how many samples it has done; the others are left to the caller.
  */
 export interface RowFill {
   /**
@@ -23,19 +27,21 @@ export interface RowFill {
     bits: number,
   ) => number;
   /**
-   * Flips digits `done` + 1 to `done` + 7 of the `bits` binary digits in the row, as far as there are so many, by the coins that
-   * belong to the digits before them and to batch `batch`: `deepFlips` of `sobol.ts`.
+   * The digits of a linear map of the indices in the row `from`, each but the last `below` flipped by the coin that counters
+   * (batch, c2, c3) have for the digits before it: `flipByTree` of `scramble.ts`, of at most `TREE_LEVELS` levels.
    */
-  readonly flips: (
+  readonly scramble: (
     at: number,
+    from: number,
+    lanes: number,
+    map: LinearTable,
     key: Int32Array,
     batch: number,
     c2: number,
     c3: number,
-    lanes: number,
     bits: number,
-    done: number,
-  ) => number;
+    below: number,
+  ) => void;
   /**
    * The scrambled digits of points first, first + 1, … of at most 2^bits in coordinate `column`: their indices flipped by the
    * coins `order` and multiplied by `factor`, their digits flipped by `coins`. False where it leaves all to the caller.

@@ -52,24 +52,49 @@ function directions(): Uint16Array {
   return table;
 }
 
-/** Per dimension the coordinates of points 0, 1, … 255 and of points 0, 256, … 65280: those of others are the exclusive or of two. */
-const POINTS: Uint16Array = /* @__PURE__ */ points();
+/**
+ * A map of indices that is linear over bits, ⊕ of what each bit of the index adds: its values at 0, 1, … 255, then at 0, 256, …
+ * 65280. Their first digit is bit 15.
+ */
+export type LinearTable = Uint16Array<ArrayBuffer>;
 
-function points(): Uint16Array {
-  const table = new Uint16Array(2 * 256 * JOE_KUO.length);
-  // The points from 2^j on are those before, each with what bit j adds.
-  for (let half = 0; half < 2 * JOE_KUO.length; half++)
-    for (let i = 1; i < 256; i++) {
-      const j = 31 - Math.clz32(i);
-      table[256 * half + i] = table[256 * half + i - 2 ** j]! ^ DIRECTIONS[8 * half + j]!;
-    }
-  return table;
+/** Room for a `LinearTable`. */
+export function makeLinearTable(): LinearTable {
+  return new Uint16Array(512);
 }
 
-/** The first `bits` binary digits, as an integer, of coordinate `dimension` < 16 of point `index` < 2^bits, in natural (not Gray code) order. */
+// The values from 2^j on are those before, each with what bit j adds.
+function setBit(table: LinearTable, j: number, added: number): void {
+  const count = 1 << (j & 7);
+  const at = j < 8 ? 0 : 256;
+  for (let i = at; i < at + count; i++) table[count + i] = table[i]! ^ added;
+}
+
+/** The coordinates of the points in each dimension. */
+export const POINTS: readonly LinearTable[] = /* @__PURE__ */ JOE_KUO.map((_, dimension) => {
+  const table = makeLinearTable();
+  for (let j = 0; j < MAX_BITS; j++) setBit(table, j, DIRECTIONS[MAX_BITS * dimension + j]!);
+  return table;
+});
+
+/** The first `bits` binary digits, as an integer, of the value at `index` < 2^bits. */
+export function linearDigits(table: LinearTable, index: number, bits: number): number {
+  return (table[index & 255]! ^ table[256 | (index >>> 8)]!) >>> (MAX_BITS - bits);
+}
+
+/** `linearDigits` of coordinate `dimension` < 16 of point `index`, in natural (not Gray code) order. */
 export function sobolDigits(dimension: number, index: number, bits: number): number {
-  const at = dimension << 9;
-  return (POINTS[at | (index & 255)]! ^ POINTS[at | 256 | (index >>> 8)]!) >>> (MAX_BITS - bits);
+  return linearDigits(POINTS[dimension]!, index, bits);
+}
+
+/** Makes `linearDigits(table, x, bits)` the `fieldProduct` of x and a. */
+export function setProducts(table: LinearTable, a: number, bits: number): void {
+  const modulus = (1 << bits) | IRREDUCIBLE[bits]!;
+  for (let j = 0, product = a; j < bits; j++) {
+    setBit(table, j, product << (MAX_BITS - bits));
+    product <<= 1;
+    product ^= modulus & -(product >>> bits);
+  }
 }
 
 /**

@@ -18,7 +18,15 @@
 import { normalQuantile } from "../autodiff/special/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "./normal-table.ts";
 import type { RowFill } from "./row-fill.ts";
-import { fieldProduct, smallFieldProduct, sobolDigits } from "./sobol-points.ts";
+import { FEW_BITS, fewFlips, scramble } from "./scramble.ts";
+import {
+  type LinearTable,
+  linearDigits,
+  makeLinearTable,
+  POINTS,
+  setProducts,
+  smallFieldProduct,
+} from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -31,12 +39,10 @@ const FLIPS = 0x20000000;
 const ORDER = 0x30000000;
 const FACTOR = 0x40000000;
 const TAILS = 0x60000000;
-/** Of one block for all that scrambles a pair of dimensions, where a tree of coins fits into one word. */
+/** Of one block for all that scrambles a pair of dimensions of small batches. */
 const PAIR = 0x70000000;
-const FEW_BITS = 5;
 
-/** Levels of the tree of coins that one block holds: 127 coins, bit h of its words for node h (root 1, children 2h and 2h + 1). */
-const LEVELS = 7;
+const PRODUCTS: LinearTable = /* @__PURE__ */ makeLinearTable(); // room that every group fills anew
 
 /**
  * Standard normals: out[offset + d·stride + i] for dimension d < dimensions and sample firstSample + i, i < lanes, where the
@@ -46,7 +52,7 @@ const LEVELS = 7;
  * the mean of random points. Balance is best when `batch` is a power of two (every dimension has one point per interval
  * of probability 1 / batch); otherwise a batch is the first points of the next larger power of two.
  * Using: the number for (seed, stream, sample, dimension, batch) is a pure function; whole batches per call are fastest.
- * Cost: twice that of `fillNormals` for batches up to 32, four times above; no allocation. Dimensions below 2²⁸, samples below 2⁵³.
+ * Cost: twice that of `fillNormals`, for batches above 2048 four times; no allocation. Dimensions below 2²⁸, samples below 2⁵³.
  * Throws: RangeError unless `batch` is an integer from 1 to 65536.
  */
 export function fillSobolNormals(
@@ -66,53 +72,101 @@ export function fillSobolNormals(
       `fillSobolNormals: batch is out of range; got ${String(batch)}, expected an integer from 1 to ${MAX_BATCH}`,
     );
   const bits = 32 - Math.clz32(batch - 1);
-  const group = Math.max(2, bits & ~1);
   const end = firstSample + lanes;
-  const { words } = generator;
   // Of a batch of one point all digits are fresh.
   if (bits === 0) for (let d = 0; d < dimensions; d++) for (let i = 0; i < lanes; i++) out[offset + d * stride + i] = 0;
   for (let from = bits === 0 ? end : firstSample; from < end; ) {
     const b = Math.floor(from / batch);
     const to = Math.min(end, (b + 1) * batch);
-    const [low, high] = [b | 0, (b / TWO_32) | 0];
-    for (let d = 0; d < dimensions; d += group) {
-      const last = Math.min(d + group, dimensions);
-      const at = offset + from - firstSample;
-      // Until they are overwritten by digits, the group's last row holds the indices of its points.
-      const indices = at + (last - 1) * stride;
-      if (bits > FEW_BITS) fillIndices(out, indices, generator, stream, from - b * batch, to - from, b, d, bits);
-      // The first group takes the points as they come.
-      let factor = 1;
-      let order = 0;
-      for (let dimension = d; dimension < last; dimension += 2) {
-        const row = at + dimension * stride;
-        if (bits > FEW_BITS) {
-          for (let e = dimension; e < Math.min(dimension + 2, last); e++)
-            fillDigits(out, at + e * stride, indices, generator, stream, to - from, b, e, e - d, bits, rowFill);
-          continue;
-        }
-        blockAt(generator, low, high, PAIR + (dimension >>> 1), 2 * stream);
-        const flipsOf = words[2]!;
-        const flipsOfNext = words[3]!;
-        if (dimension === d && d > 0) {
-          factor = factorOf(words[1]!, 0, bits);
-          order = words[0]!;
-        }
-        const first = from - b * batch;
-        const column = dimension - d;
-        if (rowFill?.points(row, first, to - from, bits, factor, order, column, flipsOf)) {
-          if (dimension + 1 < last)
-            rowFill.points(row + stride, first, to - from, bits, factor, order, column + 1, flipsOfNext);
-          continue;
-        }
-        if (dimension === d) orderIndices(out, indices, first, to - from, factor, bits, order);
-        flipDigits(out, row, indices, to - from, column, bits, flipsOf);
-        if (dimension + 1 < last) flipDigits(out, row + stride, indices, to - from, column + 1, bits, flipsOfNext);
-      }
-    }
+    const fill = bits > FEW_BITS ? fillLarge : fillSmall;
+    const at = offset + from - firstSample;
+    fill(out, at, stride, generator, stream, from - b * batch, to - from, dimensions, b, bits, rowFill);
     from = to;
   }
   fillBelow(out, offset, stride, generator, stream, firstSample, lanes, dimensions, bits, rowFill);
+}
+
+/** Dimensions that take the points in the same order. */
+function groupOf(bits: number): number {
+  return Math.max(2, bits & ~1);
+}
+
+/** Leading digits, as integers, of points first, first + 1, … of batch b of at most 2^FEW_BITS. */
+function fillSmall(
+  out: Float64Array,
+  at: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  first: number,
+  lanes: number,
+  dimensions: number,
+  b: number,
+  bits: number,
+  rowFill: RowFill | undefined,
+): void {
+  const { words } = generator;
+  const low = b | 0;
+  const high = (b / TWO_32) | 0;
+  const group = groupOf(bits);
+  for (let d = 0; d < dimensions; d += group) {
+    const last = Math.min(d + group, dimensions);
+    // Until they are overwritten by digits, the group's last row holds the indices of its points.
+    const indices = at + (last - 1) * stride;
+    // The first group takes the points as they come.
+    let factor = 1;
+    let order = 0;
+    for (let dimension = d; dimension < last; dimension += 2) {
+      const row = at + dimension * stride;
+      blockAt(generator, low, high, PAIR + (dimension >>> 1), 2 * stream);
+      const flipsOf = words[2]!;
+      const flipsOfNext = words[3]!;
+      if (dimension === d && d > 0) {
+        factor = factorOf(words[1]!, 0, bits);
+        order = words[0]!;
+      }
+      const column = dimension - d;
+      if (rowFill?.points(row, first, lanes, bits, factor, order, column, flipsOf)) {
+        if (dimension + 1 < last)
+          rowFill.points(row + stride, first, lanes, bits, factor, order, column + 1, flipsOfNext);
+        continue;
+      }
+      if (dimension === d) orderIndices(out, indices, first, lanes, factor, bits, order);
+      flipDigits(out, row, indices, lanes, column, bits, flipsOf);
+      if (dimension + 1 < last) flipDigits(out, row + stride, indices, lanes, column + 1, bits, flipsOfNext);
+    }
+  }
+}
+
+/** `fillSmall` for larger batches. */
+function fillLarge(
+  out: Float64Array,
+  at: number,
+  stride: number,
+  generator: Generator,
+  stream: number,
+  first: number,
+  lanes: number,
+  dimensions: number,
+  b: number,
+  bits: number,
+  rowFill: RowFill | undefined,
+): void {
+  const { words } = generator;
+  const group = groupOf(bits);
+  for (let d = 0; d < dimensions; d += group) {
+    const last = Math.min(d + group, dimensions);
+    const indices = at + (last - 1) * stride;
+    for (let i = 0; i < lanes; i++) out[indices + i] = first + i;
+    if (d > 0) {
+      // An order of the group's own. The products permute pairwise uniformly, the flips keep two groups from agreeing in all points.
+      blockAt(generator, b | 0, (b / TWO_32) | 0, FACTOR + d, 2 * stream);
+      setProducts(PRODUCTS, factorOf(words[0]!, words[1]!, bits), bits);
+      scramble(out, indices, indices, lanes, PRODUCTS, generator, stream, b, ORDER + d, bits, rowFill);
+    }
+    for (let e = d; e < last; e++)
+      scramble(out, at + e * stride, indices, lanes, POINTS[e - d]!, generator, stream, b, FLIPS + e, bits, rowFill);
+  }
 }
 
 /** A factor from 1 … 2^bits − 1 for a uniform from [0, 1), given by the words of its digits. */
@@ -122,7 +176,7 @@ function factorOf(high: number, low: number, bits: number): number {
   return Math.min(1 + Math.floor(uniform * most), most);
 }
 
-/** `fillIndices` for at most `FEW_BITS` digits, given its factor and its coins, 1 and 0 for the first group. */
+/** Indices of points first, first + 1, … in the order of a group, given its factor and its coins, 1 and 0 for the first group. */
 function orderIndices(
   out: Float64Array,
   at: number,
@@ -142,7 +196,7 @@ function orderIndices(
   }
 }
 
-/** `fillDigits` for at most `FEW_BITS` digits, given its coins. */
+/** `scramble` for at most `FEW_BITS` digits, given its coins. */
 function flipDigits(
   out: Float64Array,
   row: number,
@@ -152,79 +206,10 @@ function flipDigits(
   bits: number,
   coins: number,
 ): void {
+  const points = POINTS[column]!;
   for (let i = 0; i < lanes; i++) {
-    const x = sobolDigits(column, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
+    const x = linearDigits(points, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
     out[row + i] = x ^ fewFlips(x, bits, coins);
-  }
-}
-
-/** Indices of points first, first + 1, … of batch b, in the order that belongs to the group which begins with dimension d. */
-function fillIndices(
-  out: Float64Array,
-  at: number,
-  generator: Generator,
-  stream: number,
-  first: number,
-  lanes: number,
-  b: number,
-  d: number,
-  bits: number,
-): void {
-  if (d === 0) {
-    for (let i = 0; i < lanes; i++) out[at + i] = first + i;
-    return;
-  }
-  const { words } = generator;
-  blockAt(generator, b | 0, (b / TWO_32) | 0, FACTOR + d, 2 * stream);
-  const factor = factorOf(words[0]!, words[1]!, bits);
-  // The products alone permute pairwise uniformly. The flips before keep two groups from ever agreeing in all points.
-  blockAt(generator, b | 0, (b / TWO_32) | 0, ORDER + d, 2 * stream);
-  const w0 = words[0]!;
-  const w1 = words[1]!;
-  const w2 = words[2]!;
-  const w3 = words[3]!;
-  const levels = Math.min(bits, LEVELS);
-  const below = bits - levels;
-  for (let i = 0; i < lanes; i++) {
-    const k = first + i;
-    const flipped = k ^ (flips((1 << levels) | (k >>> below), levels, w0, w1, w2, w3) << below);
-    out[at + i] = fieldProduct(flipped, factor, bits);
-  }
-}
-
-/** Scrambled leading digits, as integers, of dimension d of batch b: coordinate `column` of the points with the given indices. */
-function fillDigits(
-  out: Float64Array,
-  row: number,
-  indices: number,
-  generator: Generator,
-  stream: number,
-  lanes: number,
-  b: number,
-  d: number,
-  column: number,
-  bits: number,
-  rowFill: RowFill | undefined,
-): void {
-  const { words } = generator;
-  blockAt(generator, b | 0, (b / TWO_32) | 0, FLIPS + d, 2 * stream);
-  const w0 = words[0]!;
-  const w1 = words[1]!;
-  const w2 = words[2]!;
-  const w3 = words[3]!;
-  const levels = Math.min(bits, LEVELS);
-  const below = bits - levels;
-  // | 0: a double would be boxed for the call
-  for (let i = 0; i < lanes; i++) out[row + i] = sobolDigits(column, out[indices + i]! | 0, bits);
-  // The deepest first: which coins flip a digit depends on those before it as they were.
-  let helped = 0;
-  if (rowFill)
-    for (let done = LEVELS * Math.ceil(below / LEVELS); done > 0; done -= LEVELS)
-      helped = rowFill.flips(row, generator.key, b, FLIPS + d, 2 * stream, lanes, bits, done);
-  for (let i = 0; i < lanes; i++) {
-    const x = out[row + i]! | 0;
-    const coins = flips((1 << levels) | (x >>> below), levels, w0, w1, w2, w3) << below;
-    out[row + i] = x ^ (below === 0 || i < helped ? coins : coins | deepFlips(generator, stream, b, d, x, bits));
   }
 }
 
@@ -289,52 +274,6 @@ function fillBelow(
       }
     }
   }
-}
-
-/** The first three coins on the path to each eighth of the leaves, for each setting of coins 1 … 7. */
-const THREE_COINS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 1024 }, (_, i) => {
-  const [setting, x] = [i >>> 2, i & 7];
-  const coin = (node: number): number => (setting >>> node) & 1;
-  return (coin(1) << 2) | (coin(2 | (x >>> 2)) << 1) | coin(4 | (x >>> 1));
-});
-
-/** The coins on the path from the root to `leaf` ≥ 2^levels, that of the root first, as digits of an integer. */
-function flips(leaf: number, levels: number, w0: number, w1: number, w2: number, w3: number): number {
-  // All seven, then those that count. The nodes of the first five levels lie in the first word; shifts count modulo 32.
-  const path = leaf << (LEVELS - levels);
-  const coins =
-    (THREE_COINS[((w0 & 254) << 2) | ((path >>> 4) & 7)]! << 4) |
-    (((w0 >>> (path >>> 4)) & 1) << 3) |
-    (((w0 >>> (path >>> 3)) & 1) << 2) |
-    (((w1 >>> (path >>> 2)) & 1) << 1) |
-    ((((path & 64) === 0 ? w2 : w3) >>> (path >>> 1)) & 1);
-  return coins >>> (LEVELS - levels);
-}
-
-/** `flips` to leaf 2^levels + x for at most five levels, whose coins lie in one word. */
-function fewFlips(x: number, levels: number, word: number): number {
-  const setting = (word & 254) << 2;
-  if (levels <= 3) return THREE_COINS[setting | (x << (3 - levels))]! >>> (3 - levels);
-  let coins = THREE_COINS[setting | (x >>> (levels - 3))]!;
-  const leaf = (1 << levels) | x;
-  for (let above = levels - 3; above > 0; above--) coins = (coins << 1) | ((word >>> (leaf >>> above)) & 1);
-  return coins;
-}
-
-/** The coins of the digits of x after the first seven, a block for every seven, found by the digits before them. */
-function deepFlips(generator: Generator, stream: number, b: number, d: number, x: number, bits: number): number {
-  const { words } = generator;
-  let coins = 0;
-  for (let done = LEVELS; done < bits; done += LEVELS) {
-    const levels = Math.min(LEVELS, bits - done);
-    const below = bits - done - levels;
-    // Below 2³¹: a batch of more than 2⁷ samples has a number below 2⁴⁶.
-    const node = (1 << done) | (x >>> (bits - done));
-    blockAt(generator, b | 0, (b / TWO_32) | 0 | (node << 16), FLIPS + d, 2 * stream);
-    const leaf = (1 << levels) | ((x >>> below) & ((1 << levels) - 1));
-    coins |= flips(leaf, levels, words[0]!, words[1]!, words[2]!, words[3]!) << below;
-  }
-  return coins;
 }
 
 // As in `fillNormals`: a sign and a tail probability (k + ½)/2⁶⁴. It mirrors one half, which scrambled digits do not notice.
