@@ -4,6 +4,7 @@
  * Conditions with constant coefficients need no such look: their scaled forms are compared (`boundaries.ts`).
  */
 import { gradient } from "../autodiff/gradient.ts";
+import type { NodeId } from "../autodiff/ops.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import type { Boundary } from "./boundaries.ts";
 import { RandomPoints, zeros } from "./points.ts";
@@ -68,35 +69,29 @@ function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[])
   const { algebra: A } = graph;
   const points = new RandomPoints(target);
   const inputs = variables.map(({ node }) => node);
-  const outputs = pairs.flatMap(([p, q]) => {
-    const [onP, onQ] = [points.on(p)[0]!, points.on(q)[0]!];
+  const outputs: NodeId[] = [];
+  const places = (nodes: readonly NodeId[]): number => outputs.push(...nodes) - nodes.length;
+  const looks = pairs.map(([p, q]) => {
     const slopesOfQ = gradient(graph, q.condition, inputs);
     const products = gradient(graph, p.condition, inputs).map((node, i) => A.mul(node, slopesOfQ[i]!));
-    return [
-      ...substitute(graph, [q.condition, graph.sum(products)], onP.at),
-      onP.weight,
-      ...substitute(graph, [p.condition], onQ.at),
-      onQ.weight,
-      ...substitute(graph, [p.condition, q.condition], guided),
-    ];
+    const together = graph.sum(products);
+    return {
+      pair: [p, q] as const,
+      here: places(substitute(graph, [p.condition, q.condition], guided)),
+      onP: points.on(p).map(({ at, weight }) => places([weight, ...substitute(graph, [q.condition, together], at)])),
+      onQ: points.on(q).map(({ at, weight }) => places([weight, ...substitute(graph, [p.condition], at)])),
+    };
   });
   const values = points.values(outputs);
-  return pairs.map(([p, q], k) => {
-    const [qOnP, together, weightP, pOnQ, weightQ, pHere, qHere] = values.slice(7 * k, 7 * k + 7) as [
-      number[],
-      number[],
-      number[],
-      number[],
-      number[],
-      number[],
-      number[],
-    ];
-    const share = (on: number[], weights: number[], elsewhere: number[]): number => {
-      const reached = zeros(on, elsewhere).filter((_, i) => weights[i]! > 0);
+  return looks.map(({ pair: [p, q], here, onP, onQ }) => {
+    const share = (places: readonly number[], elsewhere: readonly number[]): number => {
+      const reached = places.flatMap((at) => zeros(values[at + 1]!, elsewhere).filter((_, i) => values[at]![i]! > 0));
       return reached.length === 0 ? 0 : reached.filter(Boolean).length / reached.length;
     };
-    const signs = new Set(together.filter((_, i) => weightP[i]! > 0).map(Math.sign));
+    const signs = new Set(
+      onP.flatMap((at) => values[at + 2]!.filter((_, i) => values[at]![i]! > 0).map((together) => Math.sign(together))),
+    );
     const [sign] = signs.size === 1 ? [...signs] : [0];
-    return [p, q, share(qOnP, weightP, qHere), share(pOnQ, weightQ, pHere), sign as -1 | 0 | 1];
+    return [p, q, share(onP, values[here + 1]!), share(onQ, values[here]!), sign as -1 | 0 | 1];
   });
 }

@@ -3,7 +3,7 @@ import { affordable } from "./affordable.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { ownSurfaces } from "./boundary-terms.ts";
 import { mergeCoincident } from "./coincident.ts";
-import { requireCovered } from "./covered.ts";
+import { covered } from "./covered.ts";
 import { type Curve, curveOf } from "./curve.ts";
 import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
@@ -61,8 +61,7 @@ function build(
   const path = pathwise(original, entropy, (target) => prepared(target, marginalise));
   const target = path.seen;
   const found = requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true);
-  const boundaries = mergeCoincident(target, affordable(target, found));
-  requireCovered(target, boundaries);
+  const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
     if (boundary.blocks.length > 0) return ownSurfaces(target, boundary);

@@ -1,7 +1,13 @@
 /**
- * Conditions with factors that no rewriting shows, such as (u − 1)·y + u² − 1 > 0: the boundary u = 1 is not reached by
- * moving y, as the slope is 0 there. Found by looking at a few random points where a slope is 0.
+ * Boundaries that moving the variables in which a condition is affine does not reach everywhere, as the slopes are 0 there:
+ *
+ * - on one side of another condition, as with 2y + u − where(y > 1, u, 0) > 0, where u counts for nothing above y = 1;
+ * - in a factor that no rewriting shows, as with (u − 1)·y + u² − 1 > 0, whose boundary u = 1 no y leads to. These are
+ *   found by looking at a few random points where a slope is 0.
+ *
+ * Their roots are sought instead, along all of their variables.
  */
+import { CODE } from "../autodiff/codes.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { POSITIVE, signOf } from "../autodiff/signs.ts";
@@ -10,36 +16,64 @@ import { blocksOf } from "./block.ts";
 import type { Boundary } from "./boundaries.ts";
 import { factorsOf } from "./factors.ts";
 import { RandomPoints, zeros } from "./points.ts";
-import type { Target } from "./target.ts";
+import { type Target, variablesBelow } from "./target.ts";
 
-/** Throws RangeError naming a condition that is 0 where all slopes of its blocks are. */
-export function requireCovered(target: Target, boundaries: readonly Boundary[]): void {
+/** The boundaries, those that their blocks do not cover without blocks. */
+export function covered(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
+  const unsafe = boundaries.filter((boundary) => {
+    const slopes = slopesOf(boundary);
+    return slopes.length > 0 && !slopes.some((slope) => target.graph.isConstant(slope));
+  });
+  const bare = new Set([...unsafe.filter((boundary) => flatBeside(target, boundary)), ...withFactors(target, unsafe)]);
+  return bare.size === 0
+    ? boundaries
+    : boundaries.map((boundary) => (bare.has(boundary) ? { ...boundary, blocks: [] } : boundary));
+}
+
+function slopesOf({ blocks }: Boundary): NodeId[] {
+  return blocks.flatMap(({ entries }) => entries.map(({ coefficient }) => coefficient));
+}
+
+/** Most conditions below slopes whose outcomes are all tried; with more a slope may be 0. */
+const MOST_CONDITIONS = 6;
+
+// Whether for some outcomes of the conditions below them all slopes are 0, and something else moves the condition.
+function flatBeside(target: Target, boundary: Boundary): boolean {
+  const { graph } = target;
+  const slopes = slopesOf(boundary);
+  const conditions = graph.reachable(slopes).filter((node) => graph.op[node] === CODE.positive);
+  if (conditions.length > MOST_CONDITIONS) return true;
+  for (let outcome = 0; conditions.length > 0 && outcome < 1 << conditions.length; outcome++) {
+    const truths = new Map(conditions.map((node, j) => [node, graph.truth(((outcome >> j) & 1) === 1)]));
+    const [condition, ...pieces] = substitute(graph, [boundary.condition, ...slopes], truths) as [NodeId, ...NodeId[]];
+    if (pieces.every((slope) => graph.is(slope, 0)) && variablesBelow(target, condition).length > 0) return true;
+  }
+  return false;
+}
+
+// The boundaries whose condition is 0 somewhere where all slopes are.
+function withFactors(target: Target, boundaries: readonly Boundary[]): Boundary[] {
   const { graph, guided } = target;
   const points = new RandomPoints(target);
   const outputs: NodeId[] = [];
   const looks = boundaries.flatMap((boundary) => {
-    const { blocks, condition } = boundary;
-    const slopes = blocks.flatMap(({ entries }) => entries.map(({ coefficient }) => coefficient));
-    if (slopes.length === 0 || slopes.some((slope) => graph.isConstant(slope))) return [];
-    const nodes = [condition, ...slopes];
+    const slopes = slopesOf(boundary);
+    const nodes = [boundary.condition, ...slopes];
     const elsewhere = outputs.push(...substitute(graph, nodes, guided)) - nodes.length;
     const factors = [...new Set(factorsOf(graph, slopes[0]!))].filter((factor) => mayVanish(graph, factor));
     return factors.flatMap((factor) =>
       points.on({ ...boundary, condition: factor, blocks: blocksOf(target, factor) }).map(({ at, weight }) => {
         const on = outputs.push(weight, ...substitute(graph, nodes, at)) - nodes.length;
-        return { boundary, factor, count: nodes.length, elsewhere, on };
+        return { boundary, count: nodes.length, elsewhere, on };
       }),
     );
   });
-  if (looks.length === 0) return;
+  if (looks.length === 0) return [];
   const values = points.values(outputs);
-  for (const { boundary, factor, count, elsewhere, on } of looks) {
+  return looks.flatMap(({ boundary, count, elsewhere, on }) => {
     const isZero = Array.from({ length: count }, (_, j) => zeros(values[on + j]!, values[elsewhere + j]!));
-    if (values[on - 1]!.some((weight, i) => weight > 0 && isZero.every((each) => each[i])))
-      throw new RangeError(
-        `corrected: condition \`${boundary.text()}\` is 0 wherever \`${graph.text(factor)}\` is, and so are its slopes; got a factor of it that is not written as one, expected a product`,
-      );
-  }
+    return values[on - 1]!.some((weight, i) => weight > 0 && isZero.every((each) => each[i])) ? [boundary] : [];
+  });
 }
 
 function mayVanish(graph: Graph, node: NodeId): boolean {

@@ -6,7 +6,7 @@
  */
 
 import { CODE, INPUT } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
+import { type Graph, MASK } from "../autodiff/graph.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { exp, expm1, log, log1p } from "../autodiff/special/elementary.ts";
@@ -17,10 +17,13 @@ import { substitute } from "../autodiff/substitute.ts";
 import { decided } from "./decided.ts";
 import { factorsOf } from "./factors.ts";
 import { signFactors } from "./fraction.ts";
+import { poles } from "./poles.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;
+/** Most nodes of a comparison that is looked through for selections. */
+const MOST_NODES = 512;
 
 /** The target with every condition peeled; the same target if there is nothing to peel. */
 export function peeled(target: Target): Target {
@@ -29,6 +32,7 @@ export function peeled(target: Target): Target {
   const replacement = new Map<NodeId, NodeId>();
   const nodes = graph.reachable(roots);
   const known = decided(graph, nodes);
+  const plain = new Set<NodeId>();
   for (const node of nodes) {
     if (graph.op[node] !== CODE.positive) continue;
     const truth = known.get(node);
@@ -37,7 +41,7 @@ export function peeled(target: Target): Target {
       continue;
     }
     const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
-    replacement.set(node, new Peeler(graph).positive(inner));
+    replacement.set(node, new Peeler(graph, plain).positive(inner));
   }
   if ([...replacement].every(([node, peel]) => node === peel)) return target;
   const rebuilt = substitute(graph, roots, replacement);
@@ -73,33 +77,44 @@ function increasingOps(): ReadonlyMap<number, Increasing> {
 
 class Peeler {
   readonly #graph: Graph;
+  /** Conditions that have been peeled. */
+  readonly #plain: Set<NodeId>;
   #parts = 0;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, plain: Set<NodeId>) {
     this.#graph = graph;
+    this.#plain = plain;
   }
 
   /** The mask of c > 0. */
   positive(c: NodeId): NodeId {
     const graph = this.#graph;
-    const { algebra: A } = graph;
-    const plain = A.positive(c);
-    if (graph.isConstant(plain) || ++this.#parts > MOST_PARTS) return plain;
+    const plain = graph.algebra.positive(c);
+    if (graph.isConstant(plain) || this.#plain.has(plain)) return plain;
     const { coefficients, constant } = linearForm(graph, c);
+    const numbers = [...coefficients.values()];
+    if (numbers.length === 0 && !Number.isNaN(constant)) return graph.truth(constant > 0);
+    const known = !Number.isNaN(constant) && numbers.every(Number.isFinite);
+    const mask = (known && ++this.#parts <= MOST_PARTS && this.#peeled(c, coefficients, constant)) || plain;
+    if (mask === plain) this.#plain.add(plain);
+    return mask;
+  }
+
+  #peeled(c: NodeId, coefficients: ReadonlyMap<NodeId, number>, constant: number): NodeId | undefined {
+    const graph = this.#graph;
     const atoms = [...coefficients];
-    if (Number.isNaN(constant) || ![...coefficients.values()].every(Number.isFinite)) return plain;
-    if (atoms.length === 0 || constant === Number.NEGATIVE_INFINITY) return graph.truth(constant > 0);
-    if (constant === Infinity && atoms.every(([atom]) => graph.op[atom] === INPUT)) return graph.truth(true);
-    if (atoms.length === 1) {
-      const [atom, a] = atoms[0]!;
-      return this.#compare(atom, -constant / a, a > 0) ?? this.#fraction(c) ?? plain;
-    }
-    if (constant === Infinity) return plain;
-    if (atoms.length === 2 && constant === 0) {
-      const between = this.#both(atoms as [[NodeId, number], [NodeId, number]]);
-      if (between !== undefined) return between;
-    }
-    return this.#factored(coefficients, constant) ?? this.#unfolded(c, coefficients) ?? this.#fraction(c) ?? plain;
+    if (constant === Number.NEGATIVE_INFINITY) return graph.truth(false);
+    if (constant === Infinity) return atoms.every(([atom]) => graph.op[atom] === INPUT) ? graph.truth(true) : undefined;
+    const [[first, a]] = atoms as [[NodeId, number]];
+    const simpler =
+      atoms.length === 1
+        ? this.#compare(first, -constant / a, a > 0)
+        : ((atoms.length === 2 && constant === 0
+            ? this.#both(atoms as [[NodeId, number], [NodeId, number]])
+            : undefined) ??
+          this.#factored(coefficients, constant) ??
+          this.#unfolded(c, coefficients));
+    return simpler ?? this.#separated(c) ?? this.#fraction(c);
   }
 
   /** x > y */
@@ -189,10 +204,14 @@ class Peeler {
     return this.#product([common, graph.sum(quotients)]);
   }
 
-  // Quotients by what may be 0.
+  // Quotients by what may be 0; inside of selections and functions with kinks by their arms.
   #fraction(c: NodeId): NodeId | undefined {
-    const factors = signFactors(this.#graph, c);
-    return factors && this.#product(factors);
+    const graph = this.#graph;
+    const factors = signFactors(graph, c);
+    if (factors) return this.#product(factors);
+    const cone = smoothCone(graph, c);
+    const selection = poles(graph, cone).size > 0 ? cone.find((node) => this.#armsOf(node)) : undefined;
+    return selection === undefined ? undefined : this.#selected(c, selection);
   }
 
   // k/u against a value.
@@ -223,20 +242,79 @@ class Peeler {
     return graph.algebra.and(larger, this.#above(v, graph.constant(increasing.from)));
   }
 
-  // a·max(x, y) + rest > 0 with a > 0 holds where either a·x + rest or a·y + rest does; likewise min and |x|.
+  // a·max(x, y) + rest > 0 with a > 0 holds where either a·x + rest or a·y + rest does; likewise min and |x|. Where the rest
+  // contains it too, its arms decide.
   #unfolded(c: NodeId, coefficients: ReadonlyMap<NodeId, number>): NodeId | undefined {
     const graph = this.#graph;
     const { algebra: A } = graph;
     for (const [atom, a] of coefficients) {
-      const code = graph.op[atom];
-      if (code !== CODE.max && code !== CODE.min && code !== CODE.abs) continue;
-      const [x, y] = code === CODE.abs ? [graph.a[atom]!, A.neg(graph.a[atom]!)] : [graph.a[atom]!, graph.b[atom]!];
-      const [p, q] = [x, y].map((arm) => this.positive(substitute(graph, [c], new Map([[atom, arm]]))[0]!)) as [
-        NodeId,
-        NodeId,
-      ];
-      return a > 0 === (code !== CODE.min) ? A.or(p, q) : A.and(p, q);
+      const arms = graph.op[atom] === CODE.where ? undefined : this.#armsOf(atom);
+      if (!arms) continue;
+      const others = [...coefficients.keys()].filter((other) => other !== atom);
+      if (graph.reachable(others).includes(atom)) return this.#selected(c, atom);
+      const [p, q] = arms.slice(1).map((arm) => this.#with(c, atom, arm)) as [NodeId, NodeId];
+      return a > 0 === (graph.op[atom] !== CODE.min) ? A.or(p, q) : A.and(p, q);
     }
     return undefined;
   }
+
+  // By the arms of a selection that depends on what moves c anyway, as in u + where(u > 1, y, 0) > 2.
+  #separated(c: NodeId): NodeId | undefined {
+    const graph = this.#graph;
+    const cone = smoothCone(graph, c);
+    if (cone.length > MOST_NODES) return undefined;
+    const selections = cone.filter((node) => graph.op[node] === CODE.where);
+    if (2 ** selections.length > MOST_PARTS) return undefined;
+    const moving = new Set(cone.filter((node) => graph.op[node] === INPUT));
+    const shared = selections.find((node) => graph.reachable([graph.a[node]!]).some((below) => moving.has(below)));
+    return shared === undefined ? undefined : this.#selected(c, shared);
+  }
+
+  // A selection, maximum, minimum or absolute value as [c, x, y]: x where the mask or c > 0 holds, else y.
+  #armsOf(node: NodeId): readonly [by: NodeId, x: NodeId, y: NodeId] | undefined {
+    const { algebra: A, op, a, b, c } = this.#graph;
+    const [x, y, z] = [a[node]!, b[node]!, c[node]!];
+    switch (op[node]) {
+      case CODE.where:
+        return [x, y, z];
+      case CODE.max:
+        return [A.sub(x, y), x, y];
+      case CODE.min:
+        return [A.sub(y, x), x, y];
+      case CODE.abs:
+        return [x, x, A.neg(x)];
+      default:
+        return undefined;
+    }
+  }
+
+  // c > 0 by the arms of a node below c.
+  #selected(c: NodeId, node: NodeId): NodeId {
+    const graph = this.#graph;
+    const { algebra: A } = graph;
+    const [by, x, y] = this.#armsOf(node)!;
+    const mask = graph.hasFlag(by, MASK) ? by : this.positive(by);
+    return A.or(A.and(mask, this.#with(c, node, x)), A.and(A.not(mask), this.#with(c, node, y)));
+  }
+
+  // c > 0 with another node in place of one below c, conditions below c that this changes peeled anew.
+  #with(c: NodeId, node: NodeId, other: NodeId): NodeId {
+    const graph = this.#graph;
+    const [changed] = substitute(graph, [c], new Map([[node, other]])) as [NodeId];
+    const replacement = new Map<NodeId, NodeId>();
+    for (const below of graph.reachable([changed])) {
+      if (graph.op[below] !== CODE.positive || this.#plain.has(below)) continue;
+      replacement.set(below, this.positive(substitute(graph, [graph.a[below]!], replacement)[0]!));
+    }
+    return this.positive(substitute(graph, [changed], replacement)[0]!);
+  }
+}
+
+// The nodes that move c by themselves, not only by switching conditions; c first.
+function smoothCone(graph: Graph, c: NodeId): NodeId[] {
+  const cone = new Set([c]);
+  // A set goes on to what is added while it is walked.
+  for (const node of cone)
+    for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) cone.add(operand);
+  return [...cone];
 }

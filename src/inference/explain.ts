@@ -5,7 +5,7 @@ import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
 import { ownSurfaces } from "../estimators/boundary-terms.ts";
 import { mergeCoincident } from "../estimators/coincident.ts";
 import { prepared } from "../estimators/corrected.ts";
-import { requireCovered } from "../estimators/covered.ts";
+import { covered } from "../estimators/covered.ts";
 import { curveOf, directionsOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
@@ -59,8 +59,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   const before = analyseBoundaries(peeled(original));
   const target = prepared(original, true);
   const { boundaries: found, refused } = analyseBoundaries(target);
-  const boundaries = mergeCoincident(target, affordable(target, found));
-  requireCovered(target, boundaries);
+  const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
   const counted = operations(graph);
   const valueNodes = counted([target.value]);
   const path = gradient(graph, target.value, parameters);
