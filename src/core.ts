@@ -1,7 +1,8 @@
 /**
  * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it.
  * Everything here is also exported by `nondiff` and is the same there, but for two. `corrected` takes no options: it has
- * every boundary in every sample, moves all variables in which it is affine, and marginalises nothing. `defineModel` makes
+ * every boundary in every sample, moves all variables in which it is affine (some of whose slopes must be 0 nowhere), and
+ * marginalises nothing. `defineModel` makes
  * models that are run one op after the other, without the passes that gather sums and fuse ops: results agree with those of
  * `nondiff` up to rounding; and errors about them say less: where a density is not finite the model but not the site, and
  * conditions as calls of ops.

@@ -6,6 +6,7 @@ import { CODE } from "../autodiff/codes.ts";
 import { gradient } from "../autodiff/gradient.ts";
 import { MASK } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
+import { POSITIVE, signOf } from "../autodiff/signs.ts";
 import { substitute } from "../autodiff/substitute.ts";
 import { poles } from "./poles.ts";
 import type { Target } from "./target.ts";
@@ -21,6 +22,8 @@ export interface Block {
   readonly entries: readonly BlockEntry[];
   /** c with the block at 0, in terms of the trace. */
   readonly rest: NodeId;
+  /** Some coefficient is 0 nowhere. */
+  readonly safe: boolean;
 }
 
 /** Most blocks of one condition: a slope that vanishes in one is then large in another. */
@@ -56,11 +59,11 @@ export function blocksOf(target: Target, condition: NodeId, isPrivate?: (variabl
     if (free) free.push(v);
     else blocks.push([v]);
   }
-  const safe = blocks.find((block) => block.some(isConstant));
+  const safe = blocks.find((block) => block.some((v) => isConstant(v) || signOf(graph, slopeOf.get(v)!) === POSITIVE));
   return (safe ? [safe] : blocks.slice(0, MOST_BLOCKS)).map((block) => {
     const entries = block.sort((p, q) => p - q).map((variable) => ({ variable, coefficient: slopeOf.get(variable)! }));
     const zeros = new Map(block.map((v) => [variables[v]!.node, graph.constant(0)]));
-    return { entries, rest: substitute(graph, [condition], zeros)[0]! };
+    return { entries, rest: substitute(graph, [condition], zeros)[0]!, safe: safe !== undefined };
   });
 }
 

@@ -103,10 +103,14 @@ function inOrder(indices: readonly number[]): number[] {
 }
 
 /**
- * Throws RangeError if a condition was refused, with the condition and the site in the message; so is one that is affine
- * in no variable, unless the estimator handles `curved` ones.
+ * Throws RangeError if a condition was refused, with the condition and the site in the message; so is one whose blocks the
+ * estimator does not accept, by default one that is affine in no variable.
  */
-export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis, curved = false): readonly Boundary[] {
+export function requireBoundaries(
+  estimator: string,
+  analysis: BoundaryAnalysis,
+  accepts: (blocks: readonly Block[]) => boolean = (blocks) => blocks.length > 0,
+): readonly Boundary[] {
   const refuse = (text: string, site: string, reason: string): never => {
     throw new RangeError(
       `${estimator}: condition \`${text}\` at ${site} cannot be handled exactly; got ${reason}, ` +
@@ -115,7 +119,12 @@ export function requireBoundaries(estimator: string, analysis: BoundaryAnalysis,
   };
   for (const { text, site, reason } of analysis.refused) refuse(text(), site, reason);
   for (const { text, blocks, affected } of analysis.boundaries)
-    if (blocks.length === 0 && !curved) refuse(text(), affected[0]!.site, "no variable in which it is affine");
+    if (!accepts(blocks))
+      refuse(
+        text(),
+        affected[0]!.site,
+        blocks.length > 0 ? "slopes that may be 0" : "no variable in which it is affine",
+      );
   return analysis.boundaries;
 }
 

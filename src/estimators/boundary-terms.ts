@@ -5,7 +5,7 @@ import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator } from "./estimator.ts";
 import { parallels, sometimesCoincident } from "./parallel.ts";
-import { type Surface, surfacesOf } from "./surface.ts";
+import { type Surface, surfaceOf, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 /** Pathwise gradient (or what has its mean) plus the boundary terms, one node per parameter. */
@@ -60,7 +60,10 @@ export function boundaryTerm(
   return terms;
 }
 
-/** `corrected()` without options: every boundary of every sample, nothing marginalised, independent points. */
+/**
+ * `corrected()` without options: every boundary of every sample, nothing marginalised, independent points. It takes conditions
+ * with a slope that is 0 nowhere; else it takes the full one to see what moving does not reach.
+ */
 export function plainCorrected(): Estimator {
   return {
     name: "corrected",
@@ -68,8 +71,8 @@ export function plainCorrected(): Estimator {
       gradient: withBoundaryTerms(
         target,
         gradient(target.graph, target.value, target.parameters),
-        requireBoundaries("corrected", analysis()),
-        (boundary) => ownSurfaces(target, boundary),
+        requireBoundaries("corrected", analysis(), ([block]) => block?.safe === true),
+        (boundary) => [surfaceOf(target, boundary, boundary.blocks[0]!, target.normals, target.guided)],
       ),
       normals: target.normals,
     }),

@@ -60,7 +60,11 @@ function build(
 ): EstimatorNodes {
   const path = pathwise(original, entropy, (target) => prepared(target, marginalise));
   const target = path.seen;
-  const found = requireBoundaries("corrected", target === original ? analysis() : analyseBoundaries(target), true);
+  const found = requireBoundaries(
+    "corrected",
+    target === original ? analysis() : analyseBoundaries(target),
+    () => true,
+  );
   const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {

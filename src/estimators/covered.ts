@@ -22,7 +22,7 @@ import { type Target, variablesBelow } from "./target.ts";
 export function covered(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
   const unsafe = boundaries.filter((boundary) => {
     const slopes = slopesOf(boundary);
-    return slopes.length > 0 && !slopes.some((slope) => target.graph.isConstant(slope));
+    return slopes.length > 0 && slopes.every((slope) => mayVanish(target.graph, slope));
   });
   const bare = new Set([...unsafe.filter((boundary) => flatBeside(target, boundary)), ...withFactors(target, unsafe)]);
   return bare.size === 0

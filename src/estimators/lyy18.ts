@@ -133,5 +133,5 @@ function oneLatent(target: Target, boundary: Boundary): Block {
     .filter(({ variable }) => isLatent(variable))
     .sort((p, q) => size(q) - size(p)) as [BlockEntry];
   const zero = new Map([[variables[largest.variable]!.node, graph.constant(0)]]);
-  return { entries: [largest], rest: substitute(graph, [condition], zero)[0]! };
+  return { entries: [largest], rest: substitute(graph, [condition], zero)[0]!, safe: true };
 }

@@ -50,16 +50,30 @@ export function surfacesOf(
   const { graph } = target;
   const { algebra: A } = graph;
   const { blocks } = boundary;
-  return blocks.map((block) => {
-    const own = density(target, block, base);
-    const moved = move(target, block, own, drawn);
-    const noise = noiseOf(target, moved);
-    const at = placedAt(target, moved);
-    const inverse = (other: Block): NodeId =>
-      A.div(A.constant(1), other === block ? own.weight : density(target, other, at, noise).weight);
-    const weight = blocks.length === 1 ? own.weight : A.div(A.constant(1), graph.sum(blocks.map(inverse)));
-    return { moved, at, weight, slope: slopeAt(target, boundary.condition, noise, at) };
+  const surfaces = blocks.map((block) => surfaceOf(target, boundary, block, base, drawn));
+  if (blocks.length === 1) return surfaces;
+  const one = graph.constant(1);
+  return surfaces.map((surface, j) => {
+    const noise = noiseOf(target, surface.moved);
+    const inverses = blocks.map((other, k) =>
+      A.div(one, (j === k ? surface : density(target, other, surface.at, noise)).weight),
+    );
+    return { ...surface, weight: A.div(one, graph.sum(inverses)) };
   });
+}
+
+/** The surface of one block, as if it were the only one. */
+export function surfaceOf(
+  target: Target,
+  { condition }: Boundary,
+  block: Block,
+  base: Replacement = target.guided,
+  drawn: Moved = new Map(),
+): Surface {
+  const own = density(target, block, base);
+  const moved = move(target, block, own, drawn);
+  const at = placedAt(target, moved);
+  return { moved, at, weight: own.weight, slope: slopeAt(target, condition, noiseOf(target, moved), at) };
 }
 
 /** ∂c/∂θ of a condition at a draw, for the parameters where it is not 0. */
@@ -95,8 +109,8 @@ interface Density {
   /** m/s */
   readonly score: NodeId;
   readonly weight: NodeId;
-  /** The slope cannot vanish. */
-  readonly safe: boolean;
+  /** A coefficient is constant: the slope cannot even underflow. */
+  readonly steep: boolean;
 }
 
 // Where the noise `onSurface` lies on the boundary, m = −Σ α_v ε_v; m itself would be a difference of rounded numbers there.
@@ -121,11 +135,11 @@ function density(
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
   const score = single && onSurface ? A.neg(onSurface(entries[0]!.variable)) : A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(score))));
-  const safe = entries.some(({ coefficient }) => graph.isConstant(coefficient));
+  const steep = entries.some(({ coefficient }) => graph.isConstant(coefficient));
   // Where its slope is 0 a block is not moved, and does not come to where others are.
   const flat = A.constant(onSurface ? Number.POSITIVE_INFINITY : 0);
-  const weight = safe ? value : A.where(A.positive(sd), value, flat);
-  return { alpha, mean, variance, score, weight, safe };
+  const weight = steep ? value : A.where(A.positive(sd), value, flat);
+  return { alpha, mean, variance, score, weight, steep };
 }
 
 function move(target: Target, { entries }: Block, own: Density, drawn: Moved): Moved {
@@ -135,7 +149,11 @@ function move(target: Target, { entries }: Block, own: Density, drawn: Moved): M
   const moved = new Map(drawn);
   const set = (variable: number, node: NodeId): void => {
     // Where the weight is 0 the draw stays where it is, so that nothing there can overflow.
+<<<<<<< HEAD
     moved.set(variable, own.safe ? node : A.where(A.positive(own.weight), node, epsilon(variable)));
+=======
+    moved[variable] = own.steep ? node : A.where(A.positive(own.weight), node, epsilon[variable]!);
+>>>>>>> 1d11a3d (The core takes conditions with a slope that is 0 nowhere; one surface by itself)
   };
   if (entries.length === 1) {
     set(entries[0]!.variable, A.neg(own.score));

@@ -1,6 +1,6 @@
 /** Conditions that are affine in each latent, given the others: thresholds, planes, products, networks of steps. */
-import { add, gt, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
-import { above, below, between, density, weighted } from "./gaussian.ts";
+import { add, gt, mul, type Real, sub, where } from "../../autodiff/expr.ts";
+import { above, below, density, weighted } from "./gaussian.ts";
 import type { Table } from "./known.ts";
 import { halfLine } from "./quadrature.ts";
 
@@ -54,25 +54,6 @@ export const PRODUCT: Table<"product" | "signOfProduct" | "productAndSum"> = {
     probability: (q, r, s) => {
       const given = (x: number): Real => above(weighted([x + 1, r], [-0.5, s]), 0);
       return halfLine((x) => add(mul(density(q, x), given(x)), mul(density(q, -x), given(-x))));
-    },
-  },
-};
-
-/** Products that are not written as such. */
-export const FACTORED: Table<"expandedProduct" | "commonFactor"> = {
-  expandedProduct: {
-    text: "z1·z2 + z1 > z2 + 1",
-    latents: 2,
-    holds: (x, y) => gt(add(mul(x, y), x), add(y, 1)),
-    probability: (q, r) => add(mul(above(q, 1), above(r, -1)), mul(below(q, 1), below(r, -1))),
-  },
-  commonFactor: {
-    text: "z1·z2² > z1",
-    latents: 2,
-    holds: (x, y) => gt(mul(x, square(y)), x),
-    probability: (q, r) => {
-      const inside = between(r, -1, 1);
-      return add(mul(above(q, 0), sub(1, inside)), mul(below(q, 0), inside));
     },
   },
 };

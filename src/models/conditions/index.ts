@@ -1,5 +1,5 @@
 /** Small models for each kind of condition, whose ELBO and gradient are known exactly. */
-import { AFFINE, FACTORED, NETWORK, PRODUCT } from "./affine.ts";
+import { AFFINE, NETWORK, PRODUCT } from "./affine.ts";
 import { COINCIDENT, LOGIC, NESTED } from "./combined.ts";
 import { CURVED } from "./curved.ts";
 import { type KnownModel, known, type Table } from "./known.ts";
@@ -7,6 +7,7 @@ import { FOLDED, MONOTONE } from "./monotone.ts";
 import { QUOTIENT } from "./quotient.ts";
 import { ROUNDING } from "./rounding.ts";
 import { CONTINUOUS, DECIDED } from "./smooth.ts";
+import { UNREACHED } from "./unreached.ts";
 
 type Tables = typeof AFFINE &
   typeof PRODUCT &
@@ -21,7 +22,7 @@ type Tables = typeof AFFINE &
   typeof DECIDED &
   typeof CONTINUOUS &
   typeof QUOTIENT &
-  typeof FACTORED;
+  typeof UNREACHED;
 type Conditions = { readonly [Name in keyof Tables]: KnownModel };
 
 /**
@@ -53,6 +54,6 @@ function makeConditions(): Conditions {
     ...all("decided", DECIDED, false),
     ...all("continuous", CONTINUOUS, false),
     ...all("quotient", QUOTIENT),
-    ...all("factored", FACTORED),
+    ...all("unreached", UNREACHED),
   };
 }
