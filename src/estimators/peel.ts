@@ -95,7 +95,7 @@ class Peeler {
     const numbers = [...coefficients.values()];
     if (numbers.length === 0 && !Number.isNaN(constant)) return graph.truth(constant > 0);
     const known = !Number.isNaN(constant) && numbers.every(Number.isFinite);
-    const mask = (known && ++this.#parts <= MOST_PARTS && this.#peeled(c, coefficients, constant)) || plain;
+    const mask = (known && ++this.#parts <= MOST_PARTS ? this.#peeled(c, coefficients, constant) : undefined) ?? plain;
     if (mask === plain) this.#plain.add(plain);
     return mask;
   }
@@ -104,7 +104,8 @@ class Peeler {
     const graph = this.#graph;
     const atoms = [...coefficients];
     if (constant === Number.NEGATIVE_INFINITY) return graph.truth(false);
-    if (constant === Infinity) return atoms.every(([atom]) => graph.op[atom] === INPUT) ? graph.truth(true) : undefined;
+    if (constant === Infinity && atoms.every(([atom]) => graph.op[atom] === INPUT)) return graph.truth(true);
+    if (constant === Infinity && atoms.length > 1) return undefined;
     const [[first, a]] = atoms as [[NodeId, number]];
     const simpler =
       atoms.length === 1
