@@ -72,7 +72,7 @@ export function plainCorrected(): Estimator {
         target,
         gradient(target.graph, target.value, target.parameters),
         requireBoundaries("corrected", analysis(), ([block]) => block?.safe === true),
-        (boundary) => [surfaceOf(target, boundary, boundary.blocks[0]!, target.normals, target.guided)],
+        (boundary) => [surfaceOf(target, boundary, boundary.blocks[0]!)],
       ),
       normals: target.normals,
     }),

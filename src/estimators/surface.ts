@@ -149,11 +149,7 @@ function move(target: Target, { entries }: Block, own: Density, drawn: Moved): M
   const moved = new Map(drawn);
   const set = (variable: number, node: NodeId): void => {
     // Where the weight is 0 the draw stays where it is, so that nothing there can overflow.
-<<<<<<< HEAD
-    moved.set(variable, own.safe ? node : A.where(A.positive(own.weight), node, epsilon(variable)));
-=======
-    moved[variable] = own.steep ? node : A.where(A.positive(own.weight), node, epsilon[variable]!);
->>>>>>> 1d11a3d (The core takes conditions with a slope that is 0 nowhere; one surface by itself)
+    moved.set(variable, own.steep ? node : A.where(A.positive(own.weight), node, epsilon(variable)));
   };
   if (entries.length === 1) {
     set(entries[0]!.variable, A.neg(own.score));
