@@ -4,10 +4,11 @@
  */
 import { gradient } from "../src/autodiff/gradient.ts";
 import { requireBoundaries } from "../src/estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf, ownSurfaces } from "../src/estimators/boundary-terms.ts";
+import { boundaryTerm, neighboursOf } from "../src/estimators/boundary-terms.ts";
 import { drawnChoices } from "../src/estimators/choices.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { type CorrectedOptions, corrected, lyy18 } from "../src/estimators/index.ts";
+import { surfacesOf } from "../src/estimators/surface.ts";
 import { initialParameters, packParameters } from "../src/guides/mean-field.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import {
@@ -172,7 +173,7 @@ function oneBoundary(): Estimator {
       const sums = gradient(graph, value, parameters).map((path) => [path]);
       boundaries.forEach((boundary, k) => {
         const drawn = A.equal(node, A.constant(k));
-        for (const [index, term] of boundaryTerm(target, boundary, neighbours(boundary), ownSurfaces(target, boundary)))
+        for (const [index, term] of boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(target, boundary)))
           sums[index]!.push(A.where(drawn, A.mul(A.constant(boundaries.length), term), A.constant(0)));
       });
       return {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { normal, poisson } from "../src/distributions/index.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf, ownSurfaces } from "../src/estimators/boundary-terms.ts";
+import { boundaryTerm, neighboursOf } from "../src/estimators/boundary-terms.ts";
 import { familiesOf } from "../src/estimators/family.ts";
+import { surfacesOf } from "../src/estimators/surface.ts";
 import { buildTarget } from "../src/estimators/target.ts";
 import { add, exp, floor, gt, mul, type Real } from "../src/index.ts";
 import { defineModel, type Model, type Program } from "../src/program/model.ts";
@@ -42,9 +43,9 @@ test.each(MODELS.map((each) => [each.name, each] as const))(
     const known = boundaries.filter((boundary) => families(boundary) !== undefined);
     expect(known.length).toBeGreaterThanOrEqual(STEPS - 1);
     for (const boundary of known) {
-      const alone = boundaryTerm(target, boundary, neighbours(boundary), ownSurfaces(target, boundary));
+      const alone = boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(target, boundary));
       const shared = { ...neighbours(boundary), family: families(boundary) };
-      const beside = boundaryTerm(target, boundary, shared, ownSurfaces(target, boundary));
+      const beside = boundaryTerm(target, boundary, shared, surfacesOf(target, boundary));
       // Equal expressions are the same nodes.
       expect([...beside]).toEqual([...alone]);
     }
@@ -56,7 +57,7 @@ test("a family that takes its boundaries for others is noticed", () => {
   const { boundaries } = analyseBoundaries(target);
   const [families, neighbours] = [familiesOf(target, boundaries), neighboursOf(target, boundaries)];
   const [first, second] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
-  const alone = boundaryTerm(target, first, neighbours(first), ownSurfaces(target, first));
+  const alone = boundaryTerm(target, first, neighbours(first), surfacesOf(target, first));
   const wrong = { ...neighbours(first), family: families(second) };
-  expect([...boundaryTerm(target, first, wrong, ownSurfaces(target, first))]).not.toEqual([...alone]);
+  expect([...boundaryTerm(target, first, wrong, surfacesOf(target, first))]).not.toEqual([...alone]);
 });

@@ -120,11 +120,7 @@ export function requireBoundaries(
   for (const { text, site, reason } of analysis.refused) refuse(text(), site, reason);
   for (const { text, blocks, affected } of analysis.boundaries)
     if (!accepts(blocks))
-      refuse(
-        text(),
-        affected[0]!.site,
-        blocks.length > 0 ? "slopes that may be 0" : "no variable in which it is affine",
-      );
+      refuse(text(), affected[0]!.site, blocks[0] ? "slopes that may be 0" : "no variable in which it is affine");
   return analysis.boundaries;
 }
 

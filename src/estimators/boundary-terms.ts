@@ -5,29 +5,8 @@ import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator } from "./estimator.ts";
 import { parallels, sometimesCoincident } from "./parallel.ts";
-import { type Surface, surfaceOf, surfacesOf } from "./surface.ts";
+import { type Surface, surfaceOf } from "./surface.ts";
 import type { Target } from "./target.ts";
-
-/** Pathwise gradient (or what has its mean) plus the boundary terms, one node per parameter. */
-export function withBoundaryTerms(
-  target: Target,
-  pathwise: readonly NodeId[],
-  boundaries: readonly Boundary[],
-  surfaces: (boundary: Boundary) => readonly Surface[],
-): NodeId[] {
-  const { graph } = target;
-  const corrections: NodeId[][] = pathwise.map(() => []);
-  const neighbours = neighboursOf(target, boundaries);
-  for (const boundary of boundaries)
-    for (const [index, node] of boundaryTerm(target, boundary, neighbours(boundary), surfaces(boundary)))
-      corrections[index]!.push(node);
-  return pathwise.map((node, index) => graph.algebra.add(node, graph.sum(corrections[index]!)));
-}
-
-/** The surfaces of a boundary at the guide's own draw. */
-export function ownSurfaces(target: Target, boundary: Boundary): Surface[] {
-  return surfacesOf(target, boundary);
-}
 
 /** What lies parallel to each of the boundaries. */
 export function neighboursOf({ graph }: Target, boundaries: readonly Boundary[]): (boundary: Boundary) => Neighbours {
@@ -67,14 +46,19 @@ export function boundaryTerm(
 export function plainCorrected(): Estimator {
   return {
     name: "corrected",
-    build: (target, analysis) => ({
-      gradient: withBoundaryTerms(
-        target,
-        gradient(target.graph, target.value, target.parameters),
-        requireBoundaries("corrected", analysis(), ([block]) => block?.safe === true),
-        (boundary) => [surfaceOf(target, boundary, boundary.blocks[0]!)],
-      ),
-      normals: target.normals,
-    }),
+    build(target, analysis) {
+      const { graph, normals, parameters, value } = target;
+      const boundaries = requireBoundaries("corrected", analysis(), ([block]) => block?.safe ?? false);
+      const neighbours = neighboursOf(target, boundaries);
+      const terms = gradient(graph, value, parameters).map((node) => [node]);
+      for (const boundary of boundaries) {
+        const surface = surfaceOf(target, boundary, boundary.blocks[0]!);
+        for (const [p, node] of boundaryTerm(target, boundary, neighbours(boundary), [surface])) terms[p]!.push(node);
+      }
+      return {
+        gradient: terms.map(([pathwise, ...others]) => graph.algebra.add(pathwise!, graph.sum(others))),
+        normals,
+      };
+    },
   };
 }

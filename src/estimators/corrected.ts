@@ -1,7 +1,6 @@
 import type { NodeId } from "../autodiff/ops.ts";
 import { affordable } from "./affordable.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
-import { ownSurfaces } from "./boundary-terms.ts";
 import { mergeCoincident } from "./coincident.ts";
 import { covered } from "./covered.ts";
 import { type Curve, curveOf } from "./curve.ts";
@@ -11,7 +10,7 @@ import { marginalised } from "./marginalise.ts";
 import { type NoiseOptions, noiseOf } from "./noise.ts";
 import { peeled } from "./peel.ts";
 import { type BoundarySelection, requireSelection, selectedTerms } from "./select.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 export interface CorrectedOptions extends NoiseOptions {
@@ -68,7 +67,7 @@ function build(
   const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
-    if (boundary.blocks.length > 0) return ownSurfaces(target, boundary);
+    if (boundary.blocks.length > 0) return surfacesOf(target, boundary);
     const curve = curveOf(target, boundary);
     curves.push(curve);
     return curve.surfaces;

@@ -3,10 +3,9 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
 import { fillNormals, makeGenerator } from "../random/index.ts";
 import type { Boundary } from "./boundaries.ts";
-import { ownSurfaces } from "./boundary-terms.ts";
 import { curveOf } from "./curve.ts";
 import type { Derived } from "./estimator.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 export const POINTS = 16;
@@ -35,7 +34,7 @@ export class RandomPoints {
   on(boundary: Boundary): readonly Surface[] {
     let surfaces = this.#surfaces.get(boundary);
     if (!surfaces) {
-      if (boundary.blocks.length > 0) surfaces = ownSurfaces(this.#target, boundary);
+      if (boundary.blocks.length > 0) surfaces = surfacesOf(this.#target, boundary);
       else {
         const curve = curveOf(this.#target, boundary);
         this.#derived.push(...curve.derived);

@@ -6,13 +6,13 @@ import { type Graph, LANE } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
 import { adapting } from "./adapting.ts";
 import type { Boundary } from "./boundaries.ts";
-import { boundaryTerm, neighboursOf, ownSurfaces } from "./boundary-terms.ts";
+import { boundaryTerm, neighboursOf } from "./boundary-terms.ts";
 import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn.ts";
 import type { Adaptive, Derived } from "./estimator.ts";
 import { familiesOf } from "./family.ts";
 import { Probabilities } from "./probabilities.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
 /** All boundaries in every sample, so many drawn uniformly, or by their cost the cheap ones and some of the others. */
@@ -127,7 +127,7 @@ function drawnTerms(
   const { algebra: A } = graph;
   if (drawn.length === 0) return { drawn, draws: 0, correction: [], derived: [] };
   const ordered = byFamily(graph, boundaries);
-  const surfaces = ordered.map((boundary) => (drawn.includes(boundary) ? ownSurfaces(target, boundary)[0] : undefined));
+  const surfaces = ordered.map((boundary) => (drawn.includes(boundary) ? surfacesOf(target, boundary)[0] : undefined));
   const probabilities = new Probabilities(
     ordered.length,
     ordered.flatMap((boundary, k) => (drawn.includes(boundary) ? [k] : [])),

@@ -2,14 +2,13 @@
 import { gradient } from "../autodiff/gradient.ts";
 import { affordable } from "../estimators/affordable.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
-import { ownSurfaces } from "../estimators/boundary-terms.ts";
 import { mergeCoincident } from "../estimators/coincident.ts";
 import { prepared } from "../estimators/corrected.ts";
 import { covered } from "../estimators/covered.ts";
 import { curveOf, directionsOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
-import type { Surface } from "../estimators/surface.ts";
+import { type Surface, surfacesOf } from "../estimators/surface.ts";
 import { buildTarget, type Target } from "../estimators/target.ts";
 import { unseenJumps } from "../estimators/unseen.ts";
 import type { Model } from "../program/model.ts";
@@ -65,7 +64,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   const path = gradient(graph, target.value, parameters);
   const pathwise = valueNodes + counted(path);
   const surfaces = (boundary: Boundary): readonly Surface[] =>
-    boundary.blocks.length > 0 ? ownSurfaces(target, boundary) : curveOf(target, boundary).surfaces;
+    boundary.blocks.length > 0 ? surfacesOf(target, boundary) : curveOf(target, boundary).surfaces;
   const selected = selectedTerms(target, path, boundaries, surfaces, selection);
   const termOf = new Map(selected.summed.map(({ boundary, term }) => [boundary, term]));
   const conditions = boundaries.map((boundary) => {

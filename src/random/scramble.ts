@@ -10,9 +10,15 @@ const TWO_32 = 4294967296;
 /** Levels of a tree whose coins lie in one word. */
 export const FEW_BITS = 5;
 
-// Room that every row fills anew.
-const COINS: Int32Array = /* @__PURE__ */ new Int32Array(2 ** TREE_LEVELS / 32);
-const PATHS: Uint16Array = /* @__PURE__ */ new Uint16Array(2 ** TREE_LEVELS);
+// Room that every row fills anew; made in functions, so that bundlers can leave it out.
+const COINS: Int32Array = /* @__PURE__ */ roomForCoins();
+const PATHS: Uint16Array = /* @__PURE__ */ roomForPaths();
+function roomForCoins(): Int32Array {
+  return new Int32Array(2 ** TREE_LEVELS / 32);
+}
+function roomForPaths(): Uint16Array {
+  return new Uint16Array(2 ** TREE_LEVELS);
+}
 
 /**
  * Digits, as integers, of a linear map of the indices in the row `from`, each flipped by the coin of its own for (b, kind, digits
