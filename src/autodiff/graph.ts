@@ -217,7 +217,7 @@ export class Graph {
         if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
       }
       found = new Array(count);
-      for (let node = 0, at = 0; at < count; node++) if (seen[node] !== 0) found[at++] = node;
+      for (let node = this.size - 1; count > 0; node--) if (seen[node] !== 0) found[--count] = node;
     }
     for (const node of found) seen[node] = 0;
     this.giveBack(seen);

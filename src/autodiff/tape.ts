@@ -9,7 +9,7 @@ import { INPUT } from "./codes.ts";
 import { type Graph, LANE, MASK } from "./graph.ts";
 import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "./interpreter.ts";
 import type { NodeId } from "./ops.ts";
-import { type Instruction, type Plan, plainPlan, type Schedule } from "./plan.ts";
+import { type Instruction, type Plan, plainPlan } from "./plan.ts";
 
 export interface Tape {
   /** Most samples that one call of `runLanes` takes. */
@@ -53,10 +53,9 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
   const { backend = interpreter } = options;
   const slot = new Int32Array(graph.size).fill(-1);
-  const kindOf = (node: NodeId): number => graph.flags[node]! & (LANE | MASK);
   const counts = [0, 0, 0, 0]; // of slots, by kind
-  const { constants, inputs } = placeUniform(graph, outputs, parameters, plan, slot, counts, kindOf);
-  placeLanes(graph, outputs, laneInputs, plan, slot, counts, kindOf);
+  const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);
+  placeLanes(graph, laneInputs, plan, slot, counts);
   const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
@@ -68,7 +67,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
 
   const makePlace = (node: NodeId): Place => {
     const at = slot[node]!;
-    const kind = kindOf(node);
+    const kind = kindOf(graph, node);
     if ((kind & LANE) === 0)
       return { offset: at, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
     if (at < 0)
@@ -79,7 +78,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   };
   // By kind and slot, made where they are asked for.
   const places = counts.map((count) => new Array<Place | undefined>(count));
-  const placeOf = (node: NodeId): Place => (places[kindOf(node)]![slot[node]!] ??= makePlace(node));
+  const placeOf = (node: NodeId): Place => (places[kindOf(graph, node)]![slot[node]!] ??= makePlace(node));
   const step = ({ name, node, operands }: Instruction): Step => ({
     name,
     operands: operands.map(placeOf), // first: what is missing shows as an operand
@@ -161,24 +160,24 @@ function defaultLanes(realSlots: number): number {
   return lanes;
 }
 
+const kindOf = (graph: Graph, node: NodeId): number => graph.flags[node]! & (LANE | MASK);
+
 // Slots of uniform nodes; returns those that are not computed.
 function placeUniform(
   graph: Graph,
-  outputs: readonly NodeId[],
   parameters: readonly NodeId[],
-  { uniform, lane, rest = [], means = [] }: Plan,
+  { outputs, uniform, lane, rest = [], means = [] }: Plan,
   slot: Int32Array,
   counts: number[],
-  kindOf: (node: NodeId) => number,
 ) {
   const constants: NodeId[] = [];
   const inputs: NodeId[] = [];
-  means.forEach((node, index) => {
-    slot[node] = 2 * index;
-  });
-  counts[0] = 2 * means.length;
+  for (const node of means) {
+    slot[node] = counts[0]!;
+    counts[0]! += 2;
+  }
   const place = (node: NodeId): void => {
-    slot[node] = counts[kindOf(node)]!++;
+    slot[node] = counts[kindOf(graph, node)]!++;
   };
   // Results side by side, and inputs: what is computed alike can be computed together.
   for (const { node } of uniform.concat(rest)) place(node);
@@ -199,12 +198,10 @@ function placeUniform(
 
 function placeLanes(
   graph: Graph,
-  outputs: readonly NodeId[],
   laneInputs: readonly NodeId[],
-  { lane }: Schedule,
+  { outputs, lane }: Plan,
   slot: Int32Array,
   counts: number[],
-  kindOf: (node: NodeId) => number,
 ): void {
   const lastUse = new Int32Array(graph.size).fill(-1);
   lane.forEach(({ operands }, index) => {
@@ -219,8 +216,8 @@ function placeLanes(
   lane.forEach(({ node, operands, sums }, index) => {
     operands.forEach((operand, j) => {
       if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
-      free[kindOf(operand)]!.push(slot[operand]!);
+      free[kindOf(graph, operand)]!.push(slot[operand]!);
     });
-    if (!sums) slot[node] = free[kindOf(node)]!.pop() ?? counts[kindOf(node)]!++;
+    if (!sums) slot[node] = free[kindOf(graph, node)]!.pop() ?? counts[kindOf(graph, node)]!++;
   });
 }
