@@ -239,12 +239,12 @@ describe("refusals", () => {
     const wavy: Build = (A, t, k) => A.sub(A.sin(A.mul(k(1000), t)), k(0.1));
     refused(
       wavy,
-      /`sin\(t \* 1000\) - 0\.1` along t are not isolated; got 500 interval evaluations used up at t=-3.*try a larger budget/,
+      /`sin\(1000 \* t\) - 0\.1` along t are not isolated; got 500 interval evaluations used up at t=-3.*try a larger budget/,
       { budget: 500 },
     );
     refused(
       (A, t, k) => A.where(A.positive(wavy(A, t, k)), t, k(1)),
-      /`where.*cutting at `sin\(t \* 1000\) - 0\.1` = 0/,
+      /`where.*cutting at `sin\(1000 \* t\) - 0\.1` = 0/,
       { budget: 500 },
     );
   });
