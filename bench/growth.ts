@@ -23,7 +23,7 @@ interface Effort {
 const EFFORT: { readonly [L in Length]: Effort } = {
   smoke: { budget: 20, decades: 2.5, repeats: 1, milliseconds: 0.1 },
   short: { budget: 500, decades: 4, repeats: 3, milliseconds: 2 },
-  full: { budget: 20_000, decades: 6, repeats: 7, milliseconds: 10 },
+  full: { budget: 60_000, decades: 6, repeats: 7, milliseconds: 10 },
 };
 
 interface Axis {

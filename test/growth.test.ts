@@ -120,6 +120,8 @@ describe("making the tape of a model", () => {
       return laneSlots - n; // beside the noise
     });
     expect(many).toBeLessThan(few! + 5);
+    // Conditions on one latent, each with residuals of two others: added up one after the other too.
+    expect(makeSampler(changePoint(1000), plain()).means!().tape.size.laneSlots).toBeLessThan(60);
   });
 
   test("thousands of conditions and observations take seconds", { timeout: 200_000 }, () => {

@@ -117,8 +117,10 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   return terms;
 }
 
+const MOST_TERMS_EACH = 32;
+
 // Terms in the order of the last input that they depend on: what is computed from one latent is then added up before the
-// next one comes, and few values wait for their sums.
+// next one comes, and few values wait for their sums. Not so where many terms depend on the same input and on each other.
 function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term[] {
   const last = new Int32Array(graph.size).fill(-1);
   for (let node = 0; node < graph.size; node++) {
@@ -132,6 +134,7 @@ function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term
   }
   const lastOf = (term: Term): number => term.operands.reduce((most, operand) => Math.max(most, last[operand]!), -1);
   const keys = new Map(terms.map((term) => [term, lastOf(term)]));
+  if (terms.length > MOST_TERMS_EACH * new Set(keys.values()).size) return terms;
   return terms.sort((x, y) => keys.get(x)! - keys.get(y)!);
 }
 
