@@ -4,26 +4,11 @@ import type { NodeId } from "../autodiff/ops.ts";
 import { compileTape, runRest } from "../autodiff/tape.ts";
 import type { Derived } from "../estimators/estimator.ts";
 import type { Target } from "../estimators/target.ts";
-import {
-  type Draw,
-  type Engine,
-  engineOf,
-  type GradientSampler,
-  runSamples,
-  type SamplerOptions,
-  setParameters,
-} from "./sampler.ts";
+import { type Engine, engineOf, type meansInto, runSamples, type SamplerOptions, setParameters } from "./sampler.ts";
 
 export interface MeanGradient extends Engine {
   /** The mean of all outputs but the last into `out`, that of the last to elbos[at]. Allocates nothing. */
-  readonly into: (
-    out: Float64Array,
-    elbos: Float64Array,
-    at: number,
-    sampler: GradientSampler,
-    theta: Float64Array,
-    draw: Draw,
-  ) => void;
+  readonly into: typeof meansInto;
 }
 
 /** Compiles the means over a draw of some nodes of a target. */
