@@ -110,11 +110,7 @@ class Peeler {
     const simpler =
       atoms.length === 1
         ? this.#compare(first, -constant / a, a > 0)
-        : ((atoms.length === 2 && constant === 0
-            ? this.#both(atoms as [[NodeId, number], [NodeId, number]])
-            : undefined) ??
-          this.#factored(coefficients, constant) ??
-          this.#unfolded(c, coefficients));
+        : (this.#both(atoms, constant) ?? this.#factored(atoms, constant) ?? this.#unfolded(c, coefficients));
     return simpler ?? this.#separated(c) ?? this.#fraction(c);
   }
 
@@ -191,11 +187,11 @@ class Peeler {
   }
 
   // A sum of multiples of one node: where that is 0 moving the others would not reach it.
-  #factored(coefficients: ReadonlyMap<NodeId, number>, constant: number): NodeId | undefined {
+  #factored(atoms: readonly (readonly [NodeId, number])[], constant: number): NodeId | undefined {
     if (constant !== 0) return undefined;
     const graph = this.#graph;
     const { algebra: A } = graph;
-    const parts = [...coefficients].map(([atom, a]) => ({ a, factors: factorsOf(graph, atom) }));
+    const parts = atoms.map(([atom, a]) => ({ a, factors: factorsOf(graph, atom) }));
     const common = parts[0]!.factors.find((factor) => parts.every(({ factors }) => factors.includes(factor)));
     if (common === undefined) return undefined;
     const quotients = parts.map(({ a, factors }) => {
@@ -233,8 +229,10 @@ class Peeler {
   }
 
   // a·f(u) + b·f(v) > 0 with b = −a for an increasing f.
-  #both([[f, a], [g, b]]: [[NodeId, number], [NodeId, number]]): NodeId | undefined {
+  #both(atoms: readonly (readonly [NodeId, number])[], constant: number): NodeId | undefined {
+    if (atoms.length !== 2 || constant !== 0) return undefined;
     const graph = this.#graph;
+    const [[f, a], [g, b]] = atoms as [[NodeId, number], [NodeId, number]];
     const increasing = INCREASING.get(graph.op[f]!);
     if (!increasing || graph.op[f] !== graph.op[g] || a !== -b) return undefined;
     const [u, v] = a > 0 ? [graph.a[f]!, graph.a[g]!] : [graph.a[g]!, graph.a[f]!];
