@@ -1,7 +1,7 @@
 /**
  * Boundaries that coincide although no rewriting shows it, such as z³ − z² + z > 1 beside z > 1: found by looking at a
  * few random points of one of them, where the condition of the other is then 0 up to rounding, and merged into one.
- * Conditions with constant coefficients need no such look: their scaled forms are compared (`boundaries.ts`).
+ * Conditions that are linear in all their variables need no such look: their scaled forms are compared (`boundaries.ts`).
  */
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
@@ -15,8 +15,11 @@ const MOST_PAIRS = 4096;
 /** The boundaries, coincident ones merged; RangeError naming both where two coincide in part, which is not handled. */
 export function mergeCoincident(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
   const { graph } = target;
-  const isSimple = ({ blocks }: Boundary): boolean =>
-    blocks.length > 0 && blocks[0]!.entries.every(({ coefficient }) => graph.isConstant(coefficient));
+  // Linear in all of its variables.
+  const isSimple = ({ blocks, condition }: Boundary): boolean =>
+    blocks.length > 0 &&
+    blocks[0]!.entries.every(({ coefficient }) => graph.isConstant(coefficient)) &&
+    blocks[0]!.entries.length === variablesBelow(target, condition).length;
   const [simple, others] = [boundaries.filter(isSimple), boundaries.filter((boundary) => !isSimple(boundary))];
   if (others.length === 0) return boundaries;
   const byVariables = new Map<string, Boundary[]>();

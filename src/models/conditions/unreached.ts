@@ -1,10 +1,16 @@
-/** Conditions whose boundary is not reached everywhere by moving a variable in which they are affine: products not written as such, … */
+/**
+ * Conditions whose boundary is not reached everywhere by moving a variable in which they are affine, as products that are not
+ * written as such, and two that coincide though nothing in how they are written says so.
+ */
 import { add, gt, max, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
+import { normal } from "../../distributions/normal.ts";
 import { above, below, between, density } from "./gaussian.ts";
-import type { Table } from "./known.ts";
+import { logDensity, type Table } from "./known.ts";
 import { halfLine } from "./quadrature.ts";
 
-type Unreached = Table<"expandedProduct" | "commonFactor" | "hiddenFactor" | "selectionBeside" | "repeatedMaximum">;
+type Unreached = Table<
+  "expandedProduct" | "commonFactor" | "hiddenFactor" | "selectionBeside" | "repeatedMaximum" | "coincidentUnseen"
+>;
 export const UNREACHED: Unreached = {
   expandedProduct: {
     text: "z1·z2 + z1 > z2 + 1",
@@ -48,6 +54,16 @@ export const UNREACHED: Unreached = {
     probability: (q, r) => {
       const both = (t: number): Real => mul(below(q, t), below(r, t));
       return sub(both((1 + Math.sqrt(3)) / 2), both((1 - Math.sqrt(3)) / 2));
+    },
+  },
+  coincidentUnseen: {
+    text: "mean by z2 > (z1 + 1)², sd by z2 > z1² + 2·z1 + 1",
+    latents: 2,
+    observed: (x, y) =>
+      normal(where(gt(y, square(add(x, 1))), 2, -1), where(gt(y, add(square(x), add(mul(2, x), 1))), 1, 0.5)),
+    expected: (q, r) => {
+      const p = halfLine((t) => mul(add(density(q, t - 1), density(q, -1 - t)), above(r, t * t)));
+      return add(mul(p, logDensity(2, 1)), mul(sub(1, p), logDensity(-1, 0.5)));
     },
   },
 };
