@@ -51,8 +51,8 @@ export function directionsOf(target: Target, condition: NodeId): number[] {
   return [...dividing, ...others].filter(moves).slice(0, MOST_DIRECTIONS);
 }
 
-/** The surface of a boundary along each of its directions. */
-export function curveOf(target: Target, boundary: Boundary): Curve {
+/** The surface of a boundary along each of its directions, within so many standard deviations (default: all of the line). */
+export function curveOf(target: Target, boundary: Boundary, reach?: number): Curve {
   const { graph, normals, variables, guided } = target;
   const { algebra: A } = graph;
   const { condition } = boundary;
@@ -71,7 +71,7 @@ export function curveOf(target: Target, boundary: Boundary): Curve {
     const choice = graph.input(`root of ${name}`, true);
     const inputs = Array.from({ length: 2 * ROOTS }, (_, r) => graph.input(`root ${r} of ${name}`, true));
     choices.push(choice);
-    derived.push(rootsAlong(target, guidedCondition, epsilon, choice, inputs));
+    derived.push(rootsAlong(target, guidedCondition, epsilon, choice, inputs, reach));
     for (let r = 0; r < ROOTS; r++) {
       const [root, count] = [inputs[2 * r]!, inputs[2 * r + 1]!];
       const moved = new Map([[v, root]]);
@@ -97,8 +97,12 @@ function rootsAlong(
   along: NodeId,
   choice: NodeId,
   nodes: readonly NodeId[],
+  reach: number | undefined,
 ): Derived {
-  const finder = makeRootFinder(graph, condition, along, { refuseJumpsWithin: NEGLIGIBLE });
+  const finder = makeRootFinder(graph, condition, along, {
+    refuseJumpsWithin: NEGLIGIBLE,
+    ...(reach !== undefined && { reach }),
+  });
   const values = new Float64Array(finder.inputs.length);
   const roots = new Float64Array(MOST_ROOTS);
   const parameterOf = finder.inputs.map((node) => parameters.indexOf(node));

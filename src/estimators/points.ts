@@ -8,7 +8,9 @@ import type { Derived } from "./estimator.ts";
 import { type Surface, surfacesOf } from "./surface.ts";
 import type { Target } from "./target.ts";
 
-export const POINTS = 16;
+export const POINTS = 32;
+/** Standard deviations within which roots are drawn: of a sine there are many farther out. */
+const REACH = 4;
 const SEED = 1806_00176; // any
 
 /** A value this small against its values elsewhere is 0: 16 digits less some for cancellation. */
@@ -36,7 +38,7 @@ export class RandomPoints {
     if (!surfaces) {
       if (boundary.blocks.length > 0) surfaces = surfacesOf(this.#target, boundary);
       else {
-        const curve = curveOf(this.#target, boundary);
+        const curve = curveOf(this.#target, boundary, REACH);
         this.#derived.push(...curve.derived);
         this.#normals.push(...curve.normals);
         surfaces = curve.surfaces;
