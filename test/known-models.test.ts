@@ -176,7 +176,7 @@ describe("corrected has the exact gradient; reparam has it only where nothing ju
       const estimator = corrected({ ...INDEPENDENT, marginalise });
       const estimate = estimateGradient(model, { estimator, params, samples, seed });
       const found = zScores(estimate, gradient);
-      // 65 models, 3.5 components, 2 ways: |z| above 5 has probability 2e-4 in all.
+      // 67 models, 3.5 components, 2 ways: |z| above 5 has probability 2e-4 in all.
       for (const z of found) expect(Math.abs(z)).toBeLessThan(5);
       expect(Math.abs(estimate.elbo - elbo)).toBeLessThan(5 * Math.sqrt(estimate.elboVariance / samples) + 1e-9);
       if (!marginalise) scores.push(...found);

@@ -75,6 +75,12 @@ function increasingOps(): ReadonlyMap<number, Increasing> {
   ]);
 }
 
+// Functions that are not defined everywhere.
+const PARTIAL = /* @__PURE__ */ partialOps();
+function partialOps(): ReadonlySet<number> {
+  return new Set([CODE.log, CODE.log1p, CODE.sqrt, CODE.pow]);
+}
+
 class Peeler {
   readonly #graph: Graph;
   /** Conditions that have been peeled. */
@@ -134,7 +140,7 @@ class Peeler {
         return Number.isFinite(value) ? undefined : graph.truth(above === value < 0);
       case CODE.square:
       case CODE.abs: {
-        if (value < 0) return graph.truth(above);
+        if (value < 0) return above ? this.#defined(x) : graph.truth(false);
         const edge = code === CODE.square ? Math.sqrt(value) : value;
         return above ? A.or(is(x, edge, true), is(x, -edge, false)) : A.and(is(x, edge, false), is(x, -edge, true));
       }
@@ -152,7 +158,7 @@ class Peeler {
       case CODE.max:
       case CODE.min: {
         const parts = [is(x, value, above), is(y, value, above)] as const;
-        return (code === CODE.max) === above ? A.or(parts[0], parts[1]) : A.and(parts[0], parts[1]);
+        return (code === CODE.max) === above ? this.#either(parts, x, y) : A.and(parts[0], parts[1]);
       }
       case CODE.where: {
         const z = graph.c[f]!;
@@ -163,10 +169,23 @@ class Peeler {
     }
   }
 
+  // Where a node is a number: comparisons with others are false.
+  #defined(x: NodeId): NodeId {
+    const graph = this.#graph;
+    const isPartial = smoothCone(graph, x).some((node) => PARTIAL.has(graph.op[node]!));
+    return isPartial ? this.#above(x, graph.constant(Number.NEGATIVE_INFINITY)) : graph.truth(true);
+  }
+
+  // One of two conditions on x and y, both of which have to be numbers.
+  #either([p, q]: readonly [NodeId, NodeId], x: NodeId, y: NodeId): NodeId {
+    const { algebra: A } = this.#graph;
+    return A.and(A.or(p, q), A.and(this.#defined(x), this.#defined(y)));
+  }
+
   #increasing(x: NodeId, { inverse, range, from }: Increasing, value: number, above: boolean): NodeId {
     const { algebra: A } = this.#graph;
     const [low, high] = range;
-    const defined = from === undefined ? this.#graph.truth(true) : this.#above(x, A.constant(from));
+    const defined = from === undefined ? this.#defined(x) : this.#above(x, A.constant(from));
     if (value <= low && !(value === low && from !== undefined && above))
       return above ? defined : this.#graph.truth(false);
     if (value >= high) return above ? this.#graph.truth(false) : defined;
@@ -252,7 +271,7 @@ class Peeler {
       const others = [...coefficients.keys()].filter((other) => other !== atom);
       if (graph.reachable(others).includes(atom)) return this.#selected(c, atom);
       const [p, q] = arms.slice(1).map((arm) => this.#with(c, atom, arm)) as [NodeId, NodeId];
-      return a > 0 === (graph.op[atom] !== CODE.min) ? A.or(p, q) : A.and(p, q);
+      return a > 0 === (graph.op[atom] !== CODE.min) ? this.#either([p, q], arms[1], arms[2]) : A.and(p, q);
     }
     return undefined;
   }
@@ -292,8 +311,10 @@ class Peeler {
     const graph = this.#graph;
     const { algebra: A } = graph;
     const [by, x, y] = this.#armsOf(node)!;
-    const mask = graph.hasFlag(by, MASK) ? by : this.positive(by);
-    return A.or(A.and(mask, this.#with(c, node, x)), A.and(A.not(mask), this.#with(c, node, y)));
+    const isSelection = graph.hasFlag(by, MASK);
+    const mask = isSelection ? by : this.positive(by);
+    const other = A.and(A.not(mask), this.#with(c, node, y));
+    return A.or(A.and(mask, this.#with(c, node, x)), isSelection ? other : A.and(other, this.#defined(x)));
   }
 
   // c > 0 with another node in place of one below c, conditions below c that this changes peeled anew.

@@ -1,15 +1,23 @@
 /**
  * Conditions whose boundary is not reached everywhere by moving a variable in which they are affine, as products that are not
- * written as such, and two that coincide though nothing in how they are written says so.
+ * written as such; two that coincide though nothing in how they are written says so; and two that change where a function
+ * inside of others ends.
  */
-import { add, gt, max, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
+import { add, exp, gt, log, log1p, max, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
 import { normal } from "../../distributions/normal.ts";
 import { above, below, between, density } from "./gaussian.ts";
 import { logDensity, type Table } from "./known.ts";
 import { halfLine } from "./quadrature.ts";
 
 type Unreached = Table<
-  "expandedProduct" | "commonFactor" | "hiddenFactor" | "selectionBeside" | "repeatedMaximum" | "coincidentUnseen"
+  | "expandedProduct"
+  | "commonFactor"
+  | "hiddenFactor"
+  | "selectionBeside"
+  | "repeatedMaximum"
+  | "coincidentUnseen"
+  | "domain"
+  | "domainOfMaximum"
 >;
 export const UNREACHED: Unreached = {
   expandedProduct: {
@@ -65,5 +73,17 @@ export const UNREACHED: Unreached = {
       const p = halfLine((t) => mul(add(density(q, t - 1), density(q, -1 - t)), above(r, t * t)));
       return add(mul(p, logDensity(2, 1)), mul(sub(1, p), logDensity(-1, 0.5)));
     },
+  },
+  domain: {
+    text: "exp(log1p z) > −0.5",
+    latents: 1,
+    holds: (z) => gt(exp(log1p(z)), -0.5),
+    probability: (q) => above(q, -1),
+  },
+  domainOfMaximum: {
+    text: "max(log z1, z2) > 0.2",
+    latents: 2,
+    holds: (x, y) => gt(max(log(x), y), 0.2),
+    probability: (q, r) => sub(above(q, 0), mul(between(q, 0, Math.exp(0.2)), below(r, 0.2))),
   },
 };
