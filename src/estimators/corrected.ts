@@ -34,7 +34,9 @@ export interface CorrectedOptions extends NoiseOptions {
  * a term contains only inside conditions, and for each boundary that is left the sample's own draw moved onto it.
  * Requires: conditions that, the other variables given, are affine in at least one variable, or whose roots along single
  * variables can be isolated with a guarantee; others are refused with a RangeError that names them. Unbiased when:
- * accepted, if the density jumps at conditions alone (unlike sigmoid(1/z); `fit` warns). State: with `boundaries: "auto"` the second moments of the terms of boundaries drawn so far.
+ * accepted, if the density jumps at conditions alone (unlike sigmoid(1/z); `fit` warns). **Biased**, and not seen so far,
+ * where a divisor is 0 together with what it divides, as in tanh(w)/w > y, or |u| is a factor that is not written as one.
+ * State: with `boundaries: "auto"` the second moments of the terms of boundaries drawn so far.
  * Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Theorem 4, with all boundaries summed and whole blocks of
  * variables projected by Matheron's rule.
  */
