@@ -66,7 +66,7 @@ function build(
     target === original ? analysis() : analyseBoundaries(target),
     () => true,
   );
-  const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
+  const boundaries = reached(target, found);
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
     if (boundary.blocks.length > 0) return surfacesOf(target, boundary);
@@ -95,6 +95,11 @@ function build(
     derived: [...curves.flatMap((curve) => curve.derived), ...derived],
     ...(adaptive && { adaptive }),
   };
+}
+
+/** The boundaries as `corrected` moves onto them: what is affordable, covered, and not twice the same. */
+export function reached(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
+  return mergeCoincident(target, covered(target, affordable(target, boundaries)));
 }
 
 /** The target whose boundaries `corrected` adds up: conditions peeled, factors marginalised. */

@@ -1,10 +1,7 @@
 /** What an estimator will do with a model, for people to read. */
 import { gradient } from "../autodiff/gradient.ts";
-import { affordable } from "../estimators/affordable.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
-import { mergeCoincident } from "../estimators/coincident.ts";
-import { prepared } from "../estimators/corrected.ts";
-import { covered } from "../estimators/covered.ts";
+import { prepared, reached } from "../estimators/corrected.ts";
 import { curveOf, directionsOf } from "../estimators/curve.ts";
 import { peeled } from "../estimators/peel.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
@@ -58,7 +55,7 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   const before = analyseBoundaries(peeled(original));
   const target = prepared(original, true);
   const { boundaries: found, refused } = analyseBoundaries(target);
-  const boundaries = mergeCoincident(target, covered(target, affordable(target, found)));
+  const boundaries = reached(target, found);
   const counted = operations(graph);
   const valueNodes = counted([target.value]);
   const path = gradient(graph, target.value, parameters);
