@@ -257,7 +257,7 @@ function importsFor(text) {
   const used = Object.keys(SPECIAL).filter((name) => new RegExp(`\\b${name}\\(`).test(text));
   const files = [...new Set(used.map((name) => SPECIAL[name]))].sort();
   const functionsOf = (file) => used.filter((name) => SPECIAL[name] === file).sort();
-  return files.map((file) => `import { ${functionsOf(file).join(", ")} } from "./special/${file}.ts";`).join("\n");
+  return files.map((file) => `import { ${functionsOf(file).join(", ")} } from "../math/${file}.ts";`).join("\n");
 }
 
 /** The text of a module with kernels: what it imports and declares, and the name and type of its table. */

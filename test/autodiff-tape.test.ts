@@ -16,7 +16,7 @@ import {
   runUniform,
   type Tape,
 } from "../src/autodiff/index.ts";
-import { sin } from "../src/autodiff/special/trigonometric.ts";
+import { sin } from "../src/math/trigonometric.ts";
 import { evaluate, type Tree, trace, trees } from "./support/expressions.ts";
 
 const COORDINATES = [-2, -1.3, -1, -0.4, 0, 0.3, 1, 1.7, 2, 0.9, -0.8];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
+import { normalCdf, normalQuantile } from "../src/math/normal.ts";
 import { blockAt, fillNormals, makeGenerator } from "../src/random/index.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
 import {
   abs,
   add,
@@ -41,6 +40,7 @@ import {
   tanh,
   where,
 } from "../src/index.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import { gradientFault } from "./support/expect-mean.ts";
 
 const any = <T>(value: unknown): T => value as T;

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, gt, lt, mul, type Real, square, sub, sum } from "../src/autodiff/expr.ts";
 import type { Backend } from "../src/autodiff/interpreter.ts";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { normal } from "../src/distributions/index.ts";
@@ -20,6 +19,7 @@ import {
   momentsInto,
 } from "../src/inference/index.ts";
 import { pilot } from "../src/inference/sampler.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import { cheating, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
 import { defineModel, type MeanFieldParameters, type Model } from "../src/program/model.ts";
 import { makeGenerator } from "../src/random/index.ts";

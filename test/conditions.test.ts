@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, div, exp, gt, mul, type Real, square, sum, type Truth } from "../src/autodiff/expr.ts";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
 import { normal } from "../src/distributions/index.ts";
 import { plainCorrected } from "../src/estimators/boundary-terms.ts";
 import { corrected, type Estimator, lyy18, reparam } from "../src/estimators/index.ts";
 import { estimateGradient, logJoint } from "../src/inference/index.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import {
   type ConditionProgram,

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Real, square, sub } from "../src/autodiff/expr.ts";
 import { compile, valueAndGrad } from "../src/autodiff/functions.ts";
-import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
 import * as distributions from "../src/distributions/index.ts";
 import {
   bernoulli,
@@ -28,6 +27,7 @@ import {
   uniform,
 } from "../src/distributions/index.ts";
 import { logJoint } from "../src/inference/index.ts";
+import { normalCdf, normalQuantile } from "../src/math/normal.ts";
 import { defineModel } from "../src/program/model.ts";
 import { makeGenerator, uniformSource } from "../src/random/index.ts";
 

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { CODE } from "../src/autodiff/codes.ts";
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
 import { type Backend, INTERPRETER } from "../src/autodiff/interpreter.ts";
-import { exp, expm1, log, log1p } from "../src/autodiff/special/elementary.ts";
-import { sigmoid, softplus, tanh } from "../src/autodiff/special/logistic.ts";
-import { pow } from "../src/autodiff/special/power.ts";
-import { cos, sin, tan } from "../src/autodiff/special/trigonometric.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { exp, expm1, log, log1p } from "../src/math/elementary.ts";
+import { sigmoid, softplus, tanh } from "../src/math/logistic.ts";
+import { pow } from "../src/math/power.ts";
+import { cos, sin, tan } from "../src/math/trigonometric.ts";
 
 type Elementary = (x: number, y: number) => number;
 interface Row {

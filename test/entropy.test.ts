@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { gt } from "../src/autodiff/expr.ts";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
 import { normal } from "../src/distributions/index.ts";
 import { corrected, type Entropy, type Estimator, lyy18, reparam, score, smoothed } from "../src/estimators/index.ts";
 import { estimateGradient } from "../src/inference/index.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import { defineModel } from "../src/program/model.ts";
 import { gradientFault } from "./support/expect-mean.ts";
 

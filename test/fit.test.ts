@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { add, div, exp, gt, mul, neg, type Real, sigmoid, square, tanh, where } from "../src/autodiff/expr.ts";
-import { lgamma } from "../src/autodiff/special/gamma.ts";
-import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
 import { flat, normal, poisson } from "../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import {
@@ -18,6 +16,8 @@ import {
   rmsprop,
   sgd,
 } from "../src/inference/index.ts";
+import { lgamma } from "../src/math/gamma.ts";
+import { normalCdf, normalQuantile } from "../src/math/normal.ts";
 import { cheating, conditions, gmm, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
 import { defineModel } from "../src/program/model.ts";
 import { type ClosedForm, gmmExact, textmsgExact } from "./oracle/closed-forms.ts";

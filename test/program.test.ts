@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { add, and, exp, gt, lt, mul, type Real, square, type Truth } from "../src/autodiff/expr.ts";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
 import {
   bernoulli,
   type Distribution,
@@ -13,6 +12,7 @@ import {
 } from "../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { estimateGradient, fit as fitModel, logJoint } from "../src/inference/index.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import { defineModel, type Program } from "../src/program/model.ts";
 import { trace } from "../src/program/trace.ts";
 import { gradientFault } from "./support/expect-mean.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normalCdf } from "../src/autodiff/special/normal.ts";
+import { normalCdf } from "../src/math/normal.ts";
 import {
   blockAt,
   fillNormals,

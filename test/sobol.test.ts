@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normalCdf, normalQuantile } from "../src/autodiff/special/normal.ts";
+import { normalCdf, normalQuantile } from "../src/math/normal.ts";
 import { fillNormals, fillSobolNormals, makeGenerator } from "../src/random/index.ts";
 import {
   fieldProduct,

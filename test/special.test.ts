@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { erf, erfc, erfcx } from "../src/autodiff/special/erf.ts";
-import { digamma, lgamma, logFactorial, trigamma } from "../src/autodiff/special/gamma.ts";
-import { logAddExp, sigmoid, softplus, softplusInverse } from "../src/autodiff/special/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard, normalQuantile } from "../src/autodiff/special/normal.ts";
+import { erf, erfc, erfcx } from "../src/math/erf.ts";
+import { digamma, lgamma, logFactorial, trigamma } from "../src/math/gamma.ts";
+import { logAddExp, sigmoid, softplus, softplusInverse } from "../src/math/logistic.ts";
+import { logNormalCdf, normalCdf, normalHazard, normalQuantile } from "../src/math/normal.ts";
 
 type Special = (x: number, y: number) => number;
 interface SpecialRow {

@@ -1,5 +1,5 @@
-import { lgamma } from "../../src/autodiff/special/gamma.ts";
-import { normalQuantile } from "../../src/autodiff/special/normal.ts";
+import { lgamma } from "../../src/math/gamma.ts";
+import { normalQuantile } from "../../src/math/normal.ts";
 import { TEXT_MESSAGE_COUNTS } from "../../src/models/text-messages.ts";
 import { density, type HandWritten, sigmoid, softplus } from "./gradient.ts";
 

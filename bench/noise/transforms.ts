@@ -1,7 +1,7 @@
 /** Ways from words to normals, side by side: of rows of words, `lanes` in each, rows of as many numbers. */
-import { exp, log } from "../../src/autodiff/special/elementary.ts";
-import { normalCdf, normalQuantile } from "../../src/autodiff/special/normal.ts";
-import { cos, sin } from "../../src/autodiff/special/trigonometric.ts";
+import { exp, log } from "../../src/math/elementary.ts";
+import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
+import { cos, sin } from "../../src/math/trigonometric.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
 import { POLAR, type Stored, ZIGGURAT } from "./wasm-transforms.ts";
 

@@ -1,10 +1,11 @@
 /** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
+
+import { expm1, log1p } from "../math/elementary.ts";
+import { tanh } from "../math/logistic.ts";
+import { pow } from "../math/power.ts";
+import { cos, sin, tan } from "../math/trigonometric.ts";
 import type { Graph } from "./graph.ts";
 import { ANY, type ElementaryOp, type NodeId, type OpRow, POS } from "./ops.ts";
-import { expm1, log1p } from "./special/elementary.ts";
-import { tanh } from "./special/logistic.ts";
-import { pow } from "./special/power.ts";
-import { cos, sin, tan } from "./special/trigonometric.ts";
 
 // biome-ignore format: a table of derivatives, columns lined up
 export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {

@@ -4,8 +4,9 @@
  * Every function here takes numbers and traced values alike; with numbers alone it just computes. Traced values are
  * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
  */
+
+import { balanced } from "../math/balanced-tree.ts";
 import { ALL_OPS, ELEMENTARY } from "./all-ops.ts";
-import { balanced } from "./balanced.ts";
 import { CODE } from "./codes.ts";
 import type { Graph } from "./graph.ts";
 import { BASIC, type OpTable } from "./op-table.ts";

@@ -5,7 +5,7 @@
  * folded and a few identities simplified on construction (`simplify.ts`).
  */
 
-import { balanced } from "./balanced.ts";
+import { balanced } from "../math/balanced-tree.ts";
 import { calls } from "./calls.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "./codes.ts";
 import { BASIC, type OpTable } from "./op-table.ts";

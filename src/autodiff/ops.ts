@@ -10,9 +10,10 @@
  * Masks are truth values, −1 (every bit set) for true and 0 for false, so that `and`, `or`, `not` are bit operations
  * and a selection between two slots needs no branch. `kinds` names operands and result: r(eal) or m(ask).
  */
+
+import { exp, log } from "../math/elementary.ts";
+import { sigmoid, softplus } from "../math/logistic.ts";
 import type { Graph } from "./graph.ts";
-import { exp, log } from "./special/elementary.ts";
-import { sigmoid, softplus } from "./special/logistic.ts";
 
 /** Index of a node in its graph. */
 export type NodeId = number;

@@ -1,9 +1,10 @@
 /** The rows of the ops on special functions; the columns are those of `ops.ts`. */
+
+import { erf } from "../math/erf.ts";
+import { digamma, lgamma, trigamma } from "../math/gamma.ts";
+import { logAddExp } from "../math/logistic.ts";
+import { logNormalCdf, normalCdf, normalHazard } from "../math/normal.ts";
 import { ANY, type OpRow, POS, type SpecialOp } from "./ops.ts";
-import { erf } from "./special/erf.ts";
-import { digamma, lgamma, trigamma } from "./special/gamma.ts";
-import { logAddExp } from "./special/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "./special/normal.ts";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)

@@ -2,10 +2,10 @@
  * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
  * a branch there is a selection here, or one for both lanes. The bits are the same.
  */
-import { exp, expm1, log } from "../autodiff/special/elementary.ts";
-import { sigmoid, softplus } from "../autodiff/special/logistic.ts";
-import { pow } from "../autodiff/special/power.ts";
-import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
+import { exp, expm1, log } from "../math/elementary.ts";
+import { sigmoid, softplus } from "../math/logistic.ts";
+import { pow } from "../math/power.ts";
+import { cos, sin, tan } from "../math/trigonometric.ts";
 import { Constants, type FunctionSpec, type ImportSpec } from "./wasm-encoder.ts";
 import { formula } from "./wasm-formula.ts";
 

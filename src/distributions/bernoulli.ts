@@ -1,5 +1,5 @@
 import { add, gt, normalCdf, type Real, where } from "../autodiff/expr.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { type Distribution, discrete, probability, upTo } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 

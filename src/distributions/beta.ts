@@ -1,5 +1,5 @@
 import { add, type Real, sub } from "../autodiff/expr.ts";
-import { sigmoid } from "../autodiff/special/logistic.ts";
+import { sigmoid } from "../math/logistic.ts";
 import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "./distribution.ts";
 import { logGammaDraw } from "./gamma.ts";
 import { timesLog, timesLog1p } from "./products.ts";

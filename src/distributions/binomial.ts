@@ -1,5 +1,5 @@
 import { add, type Real } from "../autodiff/expr.ts";
-import { logFactorial } from "../autodiff/special/gamma.ts";
+import { logFactorial } from "../math/gamma.ts";
 import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 

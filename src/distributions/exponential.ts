@@ -1,5 +1,5 @@
 import { add, div, log, logNormalCdf, mul, neg, type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
+import * as elementary from "../math/elementary.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "./distribution.ts";
 import { zeroWhere } from "./products.ts";
 

@@ -1,6 +1,6 @@
 import { add, log, mul, type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import * as elementary from "../math/elementary.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "./distribution.ts";
 import { timesLog } from "./products.ts";
 

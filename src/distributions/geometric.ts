@@ -1,5 +1,5 @@
 import { add, type Real } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
+import * as elementary from "../math/elementary.ts";
 import { COUNTS, type Distribution, discrete, positiveProbability } from "./distribution.ts";
 import { timesLog, timesLog1p } from "./products.ts";
 

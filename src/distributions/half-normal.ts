@@ -1,5 +1,5 @@
 import { abs, add, div, log, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "./distribution.ts";
 import { zeroWhere } from "./products.ts";
 

@@ -1,5 +1,5 @@
 import { abs, add, div, gt, log, logNormalCdf, mul, neg, type Real, sub, where } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
+import * as elementary from "../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 /** Laplace with location (the mean) and scale > 0 (sd √2·scale): log density −|x − location|/scale − log(2 scale). */

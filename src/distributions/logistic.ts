@@ -1,5 +1,5 @@
 import { add, div, log, logNormalCdf, mul, neg, type Real, softplus, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
+import * as elementary from "../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { add, exp, log, mul, type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import * as elementary from "../math/elementary.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { continuous, type Distribution, POSITIVE } from "./distribution.ts";
 import { normal } from "./normal.ts";
 

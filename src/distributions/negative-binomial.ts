@@ -1,5 +1,5 @@
 import { add, type Real, sub } from "../autodiff/expr.ts";
-import { logFactorial } from "../autodiff/special/gamma.ts";
+import { logFactorial } from "../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
 import { poissonDraw } from "./poisson.ts";

@@ -1,5 +1,5 @@
 import { add, div, log, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π

@@ -1,6 +1,6 @@
 import { type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
-import { logFactorial } from "../autodiff/special/gamma.ts";
+import * as elementary from "../math/elementary.ts";
+import { logFactorial } from "../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
 import { timesLog } from "./products.ts";
 

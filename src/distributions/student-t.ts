@@ -1,5 +1,5 @@
 import { add, div, log, log1p, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "./distribution.ts";
 import { gammaDraw } from "./gamma.ts";
 

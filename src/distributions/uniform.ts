@@ -1,5 +1,5 @@
 import { add, div, min, mul, normalCdf, sub } from "../autodiff/expr.ts";
-import * as elementary from "../autodiff/special/elementary.ts";
+import * as elementary from "../math/elementary.ts";
 import { continuous, type Distribution, dataOnly, real } from "./distribution.ts";
 import { zeroWhere } from "./products.ts";
 

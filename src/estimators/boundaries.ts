@@ -11,8 +11,8 @@ import { append } from "../autodiff/append.ts";
 import { CODE } from "../autodiff/codes.ts";
 import { linearForm } from "../autodiff/linear.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { log } from "../autodiff/special/elementary.ts";
 import { Users } from "../autodiff/users.ts";
+import { log } from "../math/elementary.ts";
 import { type Block, blocksOf } from "./block.ts";
 import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";
 

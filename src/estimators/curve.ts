@@ -7,8 +7,8 @@
  */
 import { gradient } from "../autodiff/gradient.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { normalCdf } from "../autodiff/special/normal.ts";
 import { substitute } from "../autodiff/substitute.ts";
+import { normalCdf } from "../math/normal.ts";
 import { makeRootFinder } from "../roots/isolate.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Derived } from "./estimator.ts";

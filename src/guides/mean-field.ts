@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { softplus, softplusInverse } from "../autodiff/special/logistic.ts";
+import { softplus, softplusInverse } from "../math/logistic.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 

@@ -1,6 +1,7 @@
 /** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
-import { powersInto } from "../autodiff/special/power.ts";
+
 import { axpyInto } from "../linalg/axpy.ts";
+import { powersInto } from "../math/power.ts";
 
 export interface Optimizer {
   readonly name: string;

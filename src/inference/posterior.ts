@@ -1,5 +1,5 @@
-import { normalQuantile } from "../autodiff/special/normal.ts";
 import { sdOfRho } from "../guides/mean-field.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { fillNormals, makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
 

@@ -1,4 +1,4 @@
-import { log } from "../autodiff/special/elementary.ts";
+import { log } from "../math/elementary.ts";
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";
 import { checkFinite, checkLength } from "./shape.ts";

@@ -1,8 +1,8 @@
 import { exp, gt } from "../autodiff/expr.ts";
-import { normalQuantile } from "../autodiff/special/normal.ts";
 import { normal } from "../distributions/normal.ts";
 import { poisson } from "../distributions/poisson.ts";
 import { rhoOfSd } from "../guides/mean-field.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";
 import { TEXT_MESSAGE_COUNTS } from "./text-messages.ts";
 

@@ -2,9 +2,9 @@
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph.ts";
 import type { NodeId } from "../autodiff/ops.ts";
-import { softplus } from "../autodiff/special/logistic.ts";
 import { type Replacement, substitute } from "../autodiff/substitute.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import { softplus } from "../math/logistic.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 import { type Drawn, run, type Trace } from "./trace.ts";
 

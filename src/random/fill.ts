@@ -2,7 +2,7 @@
  * Filling lanes with random numbers. The number for (seed, stream, sample, dimension) is a pure function of these four,
  * so the same seed gives the same numbers however the samples are split into lanes or calls.
  */
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "./normal-table.ts";
 import type { RowFill } from "./row-fill.ts";
 import { blockAt, type Generator } from "./threefry.ts";

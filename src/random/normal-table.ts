@@ -2,7 +2,7 @@
  * The inverse normal distribution function for tail probabilities p = (2k + 1)/2³³, k an integer of 31 bits: a polynomial of
  * degree 7 in each sixteenth of each octave of p, down to 2⁻¹³. No branch, no logarithm; absolute error below 5e-15.
  */
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 
 /** Octaves in the table: k below 2¹⁹ lies beyond it. */
 const OCTAVES = 12;

@@ -15,7 +15,7 @@
  * Source: A. B. Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995; groups with orders of their own after
  * B. Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020) 4.
  */
-import { normalQuantile } from "../autodiff/special/normal.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "./normal-table.ts";
 import type { RowFill } from "./row-fill.ts";
 import { FEW_BITS, fewFlips, scramble } from "./scramble.ts";

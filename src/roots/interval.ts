@@ -12,11 +12,11 @@
  */
 
 import type { OpName } from "../autodiff/ops.ts";
-import { exp, expm1, log, log1p } from "../autodiff/special/elementary.ts";
-import { erf } from "../autodiff/special/erf.ts";
-import { digamma, lgamma, trigamma } from "../autodiff/special/gamma.ts";
-import { logAddExp, sigmoid, softplus, tanh } from "../autodiff/special/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "../autodiff/special/normal.ts";
+import { exp, expm1, log, log1p } from "../math/elementary.ts";
+import { erf } from "../math/erf.ts";
+import { digamma, lgamma, trigamma } from "../math/gamma.ts";
+import { logAddExp, sigmoid, softplus, tanh } from "../math/logistic.ts";
+import { logNormalCdf, normalCdf, normalHazard } from "../math/normal.ts";
 import { cosine, sine, tangent } from "./periodic.ts";
 import { power } from "./power.ts";
 import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./rounding.ts";

@@ -1,5 +1,5 @@
 /** Enclosures of sin, cos and tan. */
-import { cos, sin, tan } from "../autodiff/special/trigonometric.ts";
+import { cos, sin, tan } from "../math/trigonometric.ts";
 import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
 
 const TURN = 6.283185307179586; // 2π

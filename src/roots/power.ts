@@ -1,5 +1,5 @@
 /** Enclosure of x ** y. */
-import { pow } from "../autodiff/special/power.ts";
+import { pow } from "../math/power.ts";
 import { down, type Enclosures, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
 
 // Powers are less than 1 ulp off; twice that, and one bound is compared with another.

@@ -5,7 +5,7 @@
  * Every model here is, given the truth of its conditions, quadratic (or exponential) in independent normals, so that
  * expectations are moments weighted by normal probabilities.
  */
-import { normalCdf, normalQuantile } from "../../src/autodiff/special/normal.ts";
+import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { FLU, TEMPERATURES, TEXTS } from "./paper-data.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);

@@ -1,6 +1,6 @@
 /** log p(x, z) of the paper's models on plain numbers, written with plain ifs, apart from src on purpose. */
-import { lgamma } from "../../src/autodiff/special/gamma.ts";
-import { normalQuantile } from "../../src/autodiff/special/normal.ts";
+import { lgamma } from "../../src/math/gamma.ts";
+import { normalQuantile } from "../../src/math/normal.ts";
 import { FLU, TEMPERATURES, TEXTS } from "./paper-data.ts";
 
 /** log N(x; mean, sd) */

@@ -1,5 +1,5 @@
-import { normalQuantile } from "../../src/autodiff/special/normal.ts";
 import type { GradientEstimate } from "../../src/inference/index.ts";
+import { normalQuantile } from "../../src/math/normal.ts";
 
 export interface Sample {
   readonly mean: number;

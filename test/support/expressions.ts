@@ -4,9 +4,9 @@
  */
 import fc from "fast-check";
 import * as ad from "../../src/autodiff/index.ts";
-import { erf } from "../../src/autodiff/special/erf.ts";
-import { digamma, lgamma, trigamma } from "../../src/autodiff/special/gamma.ts";
-import { logNormalCdf, normalCdf } from "../../src/autodiff/special/normal.ts";
+import { erf } from "../../src/math/erf.ts";
+import { digamma, lgamma, trigamma } from "../../src/math/gamma.ts";
+import { logNormalCdf, normalCdf } from "../../src/math/normal.ts";
 
 type UnaryName =
   | "neg"

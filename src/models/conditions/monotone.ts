@@ -21,7 +21,7 @@ import {
   sub,
   tanh,
 } from "../../autodiff/expr.ts";
-import { normalQuantile } from "../../autodiff/special/normal.ts";
+import { normalQuantile } from "../../math/normal.ts";
 import { above, below, between, weighted } from "./gaussian.ts";
 import type { Condition, Table } from "./known.ts";
 
