@@ -1,8 +1,9 @@
 /** What `npm run bench:elementary` prints: nanoseconds per value over lanes, beside the engine's own functions. */
-import { CODE } from "../src/autodiff/codes.ts";
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
+
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
-import type { Backend } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { CODE } from "../src/autodiff/ops/codes.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { makeGenerator, uniformSource } from "../src/random/index.ts";

@@ -1,5 +1,5 @@
 /** Every model under every estimator: what is on the tape, what it takes to make, gradient samples per second. */
-import type { Tape } from "../src/autodiff/tape.ts";
+import type { Tape } from "../src/autodiff/tape/tape.ts";
 import { analyseBoundaries } from "../src/estimators/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";

@@ -1,7 +1,7 @@
 /** Generated code against the size of its functions: time to compile a tape, and to run it. */
 import { add, gt, mul, type Real, where } from "../src/autodiff/expr.ts";
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
-import type { Backend } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

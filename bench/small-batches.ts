@@ -1,5 +1,5 @@
 /** What a sample costs in gradients of few samples, relative to its share in a large one; noise included. */
-import { runLanes, runRest, runUniform } from "../src/autodiff/tape.ts";
+import { runLanes, runRest, runUniform } from "../src/autodiff/tape/tape.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { adam } from "../src/inference/optimizers.ts";

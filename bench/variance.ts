@@ -2,7 +2,7 @@
  * What `npm run bench:variance` prints: variances along one optimisation path per model, all estimators at the same
  * points and per gradient of 16 samples, as the variance of a baseline divided by that of `corrected`.
  */
-import { gradient } from "../src/autodiff/gradient.ts";
+import { gradient } from "../src/autodiff/graph/gradient.ts";
 import { requireBoundaries } from "../src/estimators/boundaries.ts";
 import { boundaryTerm, neighboursOf } from "../src/estimators/boundary-terms.ts";
 import { drawnChoices } from "../src/estimators/choices.ts";

@@ -1,5 +1,5 @@
 /** A whole fit on every back end: seconds, and the ELBO over the last tenth of the steps. */
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

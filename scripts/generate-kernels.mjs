@@ -1,4 +1,4 @@
-// Writes kernels.generated.ts, elementary-, special- and fast-kernels.generated.ts of src/autodiff: one loop over lanes per op and per
+// Writes the *-kernels.generated.ts of src/autodiff/ops and src/autodiff/lanes/interpreter: one loop over lanes per op and per
 // combination of uniform and per-lane operands, from the text of the primals in the op table; the fast ones are fused ops and,
 // with unrolled loops, the short ops. `--check` only compares.
 import { readFile, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ const root = new URL("..", import.meta.url);
 
 const bundle = await build({
   stdin: {
-    contents: `export { BASIC_OPS } from "./src/autodiff/ops.ts"; export { ELEMENTARY_OPS } from "./src/autodiff/elementary-ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/special-ops.ts"; export { FAMILIES, FUSED, REDUCTIONS, RUNS } from "./src/autodiff/fusion.ts";`,
+    contents: `export { BASIC_OPS } from "./src/autodiff/ops/basic-ops.ts"; export { ELEMENTARY_OPS } from "./src/autodiff/ops/elementary-ops.ts"; export { SPECIAL_OPS } from "./src/autodiff/ops/special-ops.ts"; export { FAMILIES, FUSED, REDUCTIONS, RUNS } from "./src/autodiff/tape/fusion.ts";`,
     resolveDir: fileURLToPath(root),
     loader: "ts",
   },
@@ -257,7 +257,7 @@ function importsFor(text) {
   const used = Object.keys(SPECIAL).filter((name) => new RegExp(`\\b${name}\\(`).test(text));
   const files = [...new Set(used.map((name) => SPECIAL[name]))].sort();
   const functionsOf = (file) => used.filter((name) => SPECIAL[name] === file).sort();
-  return files.map((file) => `import { ${functionsOf(file).join(", ")} } from "../math/${file}.ts";`).join("\n");
+  return files.map((file) => `import { ${functionsOf(file).join(", ")} } from "../../math/${file}.ts";`).join("\n");
 }
 
 /** The text of a module with kernels: what it imports and declares, and the name and type of its table. */
@@ -296,17 +296,20 @@ const fast = [
   ),
   ...REDUCTIONS.flatMap((row) => RUNS.map((count) => [`${row.name}${count}`, [reduction(row, count)]])),
 ];
+const OPS = "autodiff/ops";
+const INTERPRETER = "autodiff/lanes/interpreter";
 const imports = 'import type { Kernels } from "./kernels.generated.ts";\n';
+const importsFromOps = 'import type { Kernels } from "../../ops/kernels.generated.ts";\n';
 const modules = {
-  kernels: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
-  "fast-kernels": moduleOf(fast, { imports, table: "FAST_KERNELS" }),
-  scalars: scalarModule(),
-  "elementary-kernels": moduleOf(kernelsOf(ELEMENTARY_OPS), { imports, table: "ELEMENTARY_KERNELS" }),
-  "special-kernels": moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
+  [`${OPS}/kernels`]: moduleOf(kernelsOf(BASIC_OPS), { declarations, table: "KERNELS" }),
+  [`${INTERPRETER}/fast-kernels`]: moduleOf(fast, { imports: importsFromOps, table: "FAST_KERNELS" }),
+  [`${INTERPRETER}/scalars`]: scalarModule(),
+  [`${OPS}/elementary-kernels`]: moduleOf(kernelsOf(ELEMENTARY_OPS), { imports, table: "ELEMENTARY_KERNELS" }),
+  [`${OPS}/special-kernels`]: moduleOf(kernelsOf(SPECIAL_OPS), { imports, table: "SPECIAL_KERNELS" }),
 };
 
 for (const [name, text] of Object.entries(modules)) {
-  const target = new URL(`src/autodiff/${name}.generated.ts`, root);
+  const target = new URL(`src/${name}.generated.ts`, root);
   if (!process.argv.includes("--check")) await writeFile(target, text);
   else if ((await readFile(target, "utf8")) !== text) {
     console.error(`${name}.generated.ts is stale: run node scripts/generate-kernels.mjs`);

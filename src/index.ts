@@ -44,7 +44,7 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
-export type { Backend } from "./autodiff/interpreter.ts";
+export type { Backend } from "./autodiff/lanes/interpreter/interpreter.ts";
 export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";

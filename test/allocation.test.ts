@@ -1,7 +1,7 @@
 import v8 from "node:v8";
 import { describe, expect, test } from "vitest";
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
-import type { Backend } from "../src/autodiff/interpreter.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

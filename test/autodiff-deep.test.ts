@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { linearForm } from "../src/autodiff/graph/linear-form.ts";
+import { substitute } from "../src/autodiff/graph/substitute.ts";
 import { compileTape, Graph, gradient, type NodeId, print, runLanes, runUniform } from "../src/autodiff/index.ts";
-import { linearForm } from "../src/autodiff/linear.ts";
-import { substitute } from "../src/autodiff/substitute.ts";
 
 const START = 0.3;
 

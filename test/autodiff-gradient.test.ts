@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exprOf, nodeOf } from "../src/autodiff/expr.ts";
-import { adjoints } from "../src/autodiff/gradient.ts";
+import { adjoints } from "../src/autodiff/graph/gradient.ts";
 import {
   add,
   compileTape,

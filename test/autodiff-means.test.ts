@@ -1,13 +1,13 @@
 /** Means over the lanes, and what computes them: sums in two parts, and uniform instructions without a call for each. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../src/autodiff/index.ts";
-import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
-import { planMeans } from "../src/autodiff/means.ts";
-import { runScalars, SCALAR_CODES } from "../src/autodiff/scalars.generated.ts";
-import { signatureOf } from "../src/autodiff/signatures.ts";
-import { runRest } from "../src/autodiff/tape.ts";
+import { type Backend, INTERPRETER, type Place, type Step } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { runScalars, SCALAR_CODES } from "../src/autodiff/lanes/interpreter/scalars.generated.ts";
+import { REDUCTIONS, RUNS } from "../src/autodiff/tape/fusion.ts";
+import { planMeans } from "../src/autodiff/tape/passes/lane-means.ts";
+import { signatureOf } from "../src/autodiff/tape/signatures.ts";
+import { runRest } from "../src/autodiff/tape/tape.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

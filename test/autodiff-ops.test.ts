@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ALL_OPS, ELEMENTARY } from "../src/autodiff/all-ops.ts";
-import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
-import { ELEMENTARY_OPS } from "../src/autodiff/elementary-ops.ts";
-import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../src/autodiff/fusion.ts";
-import { MASK, Graph as PlainGraph } from "../src/autodiff/graph.ts";
+import { MASK, Graph as PlainGraph } from "../src/autodiff/graph/graph.ts";
 import {
   compileTape,
   Expr,
@@ -18,10 +14,14 @@ import {
   runLanes,
   runUniform,
 } from "../src/autodiff/index.ts";
-import type { Kernel } from "../src/autodiff/kernels.generated.ts";
-import { BASIC } from "../src/autodiff/op-table.ts";
-import type { PartialRule } from "../src/autodiff/ops.ts";
-import { SPECIAL_OPS } from "../src/autodiff/special-ops.ts";
+import { ALL_OPS, ELEMENTARY } from "../src/autodiff/ops/all-ops.ts";
+import type { PartialRule } from "../src/autodiff/ops/basic-ops.ts";
+import { CODE, OP_NAMES } from "../src/autodiff/ops/codes.ts";
+import { ELEMENTARY_OPS } from "../src/autodiff/ops/elementary-ops.ts";
+import type { Kernel } from "../src/autodiff/ops/kernels.generated.ts";
+import { BASIC } from "../src/autodiff/ops/op-table.ts";
+import { SPECIAL_OPS } from "../src/autodiff/ops/special-ops.ts";
+import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../src/autodiff/tape/fusion.ts";
 import { KERNELS } from "./support/tape-program.ts";
 
 const EPSILON = Number.EPSILON;

@@ -1,9 +1,9 @@
 /** Cheaper forms of ops: the same values, and fewer instructions. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fastPlan } from "../src/autodiff/fast-plan.ts";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../src/autodiff/index.ts";
-import { plainPlan } from "../src/autodiff/plan.ts";
+import { fastPlan } from "../src/autodiff/tape/fast-plan.ts";
+import { plainPlan } from "../src/autodiff/tape/plan.ts";
 
 type Build = (graph: Graph, x: NodeId) => NodeId;
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
-import { type Executable, INTERPRETER, type Place, type Step } from "../src/autodiff/interpreter.ts";
-import type { Instruction } from "../src/autodiff/plan.ts";
-import { roll, Scratch } from "../src/autodiff/roll.ts";
-import { byShape } from "../src/autodiff/shapes.ts";
-import { signatureOf } from "../src/autodiff/signatures.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import { type Executable, INTERPRETER, type Place, type Step } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { roll, Scratch } from "../src/autodiff/lanes/rolled-instructions.ts";
+import type { Instruction } from "../src/autodiff/tape/plan.ts";
+import { byShape } from "../src/autodiff/tape/shapes.ts";
+import { signatureOf } from "../src/autodiff/tape/signatures.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

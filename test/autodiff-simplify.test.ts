@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
 import {
   compile,
   compileTape,
@@ -13,7 +12,8 @@ import {
   runUniform,
   where,
 } from "../src/autodiff/index.ts";
-import type { Algebra } from "../src/autodiff/ops.ts";
+import type { Algebra } from "../src/autodiff/ops/basic-ops.ts";
+import { CODE, OP_NAMES } from "../src/autodiff/ops/codes.ts";
 import { evaluate, type Tree, trace, trees } from "./support/expressions.ts";
 
 describe("hash-consing", () => {

@@ -1,10 +1,10 @@
 /** Sums of selections by thresholds on one value, as step functions. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fastPlan } from "../src/autodiff/fast-plan.ts";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../src/autodiff/index.ts";
-import type { Backend } from "../src/autodiff/interpreter.ts";
-import { plainPlan } from "../src/autodiff/plan.ts";
+import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { fastPlan } from "../src/autodiff/tape/fast-plan.ts";
+import { plainPlan } from "../src/autodiff/tape/plan.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

@@ -1,7 +1,6 @@
 import v8 from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CODE, OP_NAMES } from "../src/autodiff/codes.ts";
 import { exprOf, nodeOf } from "../src/autodiff/expr.ts";
 import {
   compile,
@@ -16,6 +15,7 @@ import {
   runUniform,
   type Tape,
 } from "../src/autodiff/index.ts";
+import { CODE, OP_NAMES } from "../src/autodiff/ops/codes.ts";
 import { sin } from "../src/math/trigonometric.ts";
 import { evaluate, type Tree, trace, trees } from "./support/expressions.ts";
 

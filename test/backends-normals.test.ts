@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Backend, Executable } from "../src/autodiff/interpreter.ts";
+import type { Backend, Executable } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { assemble } from "../src/backends/wasm-encoder.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

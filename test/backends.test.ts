@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { OP_NAMES } from "../src/autodiff/codes.ts";
-import { FAST_INTERPRETER } from "../src/autodiff/fast-interpreter.ts";
-import { FAMILIES, FUSED, RUNS } from "../src/autodiff/fusion.ts";
-import { type Backend, INTERPRETER, type Place, type Step, type TapeProgram } from "../src/autodiff/interpreter.ts";
-import { signatureOf } from "../src/autodiff/signatures.ts";
+import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import {
+  type Backend,
+  INTERPRETER,
+  type Place,
+  type Step,
+  type TapeProgram,
+} from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { OP_NAMES } from "../src/autodiff/ops/codes.ts";
+import { FAMILIES, FUSED, RUNS } from "../src/autodiff/tape/fusion.ts";
+import { signatureOf } from "../src/autodiff/tape/signatures.ts";
 import { auto } from "../src/backends/auto.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";

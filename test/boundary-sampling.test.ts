@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, gt, lt, mul, type Real, square, sub, sum } from "../src/autodiff/expr.ts";
-import type { Backend } from "../src/autodiff/interpreter.ts";
+import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { normal } from "../src/distributions/index.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { CODE } from "../src/autodiff/codes.ts";
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
-import { type Backend, INTERPRETER } from "../src/autodiff/interpreter.ts";
+import { type Backend, INTERPRETER } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { CODE } from "../src/autodiff/ops/codes.ts";
 import { jit } from "../src/backends/jit.ts";
 import { wasm } from "../src/backends/wasm.ts";
 import { wasmKernels } from "../src/backends/wasm-kernels.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Graph } from "../src/autodiff/graph.ts";
+import { Graph } from "../src/autodiff/graph/graph.ts";
 import { normal } from "../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../src/estimators/index.ts";
 import { add, gt, mul, type Real } from "../src/index.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OPS } from "../src/autodiff/all-ops.ts";
-import type { OpName } from "../src/autodiff/ops.ts";
+import { OPS } from "../src/autodiff/ops/all-ops.ts";
+import type { OpName } from "../src/autodiff/ops/basic-ops.ts";
 import { RULES } from "../src/roots/interval.ts";
 import { type IntervalRule, makeEnclosures } from "../src/roots/rounding.ts";
 

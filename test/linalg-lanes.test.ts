@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Graph } from "../src/autodiff/graph.ts";
-import { compileTape, runLanes, runUniform } from "../src/autodiff/tape.ts";
+import { Graph } from "../src/autodiff/graph/graph.ts";
+import { compileTape, runLanes, runUniform } from "../src/autodiff/tape/tape.ts";
 import {
   accumulateCovariance,
   covarianceInto,

@@ -1,7 +1,7 @@
 /** Our side of the comparison with other libraries: the same gradients, points and fits. */
-import { gradient } from "../../src/autodiff/gradient.ts";
-import type { Backend } from "../../src/autodiff/interpreter.ts";
-import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape.ts";
+import { gradient } from "../../src/autodiff/graph/gradient.ts";
+import type { Backend } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import { jit } from "../../src/backends/jit.ts";
 import { wasm } from "../../src/backends/wasm.ts";
 import { wasmKernels } from "../../src/backends/wasm-kernels.ts";

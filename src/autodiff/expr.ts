@@ -6,11 +6,11 @@
  */
 
 import { balanced } from "../math/balanced-tree.ts";
-import { ALL_OPS, ELEMENTARY } from "./all-ops.ts";
-import { CODE } from "./codes.ts";
-import type { Graph } from "./graph.ts";
-import { BASIC, type OpTable } from "./op-table.ts";
-import type { BinaryOp, NodeId, UnaryOp } from "./ops.ts";
+import type { Graph } from "./graph/graph.ts";
+import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
+import type { BinaryOp, NodeId, UnaryOp } from "./ops/basic-ops.ts";
+import { CODE } from "./ops/codes.ts";
+import { BASIC, type OpTable } from "./ops/op-table.ts";
 
 class Traced {
   readonly graph: Graph;

@@ -1,10 +1,10 @@
 /** Autodiff for its own sake: functions of number arrays, compiled and differentiated. */
 import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
-import { gradient } from "./gradient.ts";
-import type { Graph } from "./graph.ts";
-import type { NodeId } from "./ops.ts";
-import { compileTape, runUniform, type Tape } from "./tape.ts";
+import { gradient } from "./graph/gradient.ts";
+import type { Graph } from "./graph/graph.ts";
+import type { NodeId } from "./ops/basic-ops.ts";
+import { compileTape, runUniform, type Tape } from "./tape/tape.ts";
 
 /** A function written with the operations of this module; called once per length of its argument, to be traced. */
 export type Traceable = (x: readonly Expr[]) => Real;

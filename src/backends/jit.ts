@@ -1,8 +1,6 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 
-import { OPS } from "../autodiff/all-ops.ts";
-import { FAST_INTERPRETER, runsRolled } from "../autodiff/fast-interpreter.ts";
-import { FAMILIES, FUSED } from "../autodiff/fusion.ts";
+import { FAST_INTERPRETER, runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -10,10 +8,12 @@ import {
   execute,
   type Place,
   type TapeProgram,
-} from "../autodiff/interpreter.ts";
-import type { OpName } from "../autodiff/ops.ts";
-import { rollProgram } from "../autodiff/roll.ts";
-import { isOpen, reductionOf } from "../autodiff/signatures.ts";
+} from "../autodiff/lanes/interpreter/interpreter.ts";
+import { rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
+import { OPS } from "../autodiff/ops/all-ops.ts";
+import type { OpName } from "../autodiff/ops/basic-ops.ts";
+import { FAMILIES, FUSED } from "../autodiff/tape/fusion.ts";
+import { isOpen, reductionOf } from "../autodiff/tape/signatures.ts";
 import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
 
 const MOST_IN_BLOCK = 10_000;

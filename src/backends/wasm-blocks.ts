@@ -1,6 +1,7 @@
 /** Blocks of a tape as functions of WebAssembly SIMD. */
-import { FAMILIES } from "../autodiff/fusion.ts";
-import type { Place } from "../autodiff/interpreter.ts";
+
+import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
+import { FAMILIES } from "../autodiff/tape/fusion.ts";
 import { type BlockStep, type SourcedStep, slotKey } from "./blocks.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";

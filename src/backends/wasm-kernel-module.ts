@@ -1,9 +1,9 @@
 /** The fixed module with a kernel for each instruction and each set of operands that may differ between lanes. */
 
-import { OP_NAMES } from "../autodiff/codes.ts";
-import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/fusion.ts";
-import type { Step } from "../autodiff/interpreter.ts";
-import { isOpen, signatureOf } from "../autodiff/signatures.ts";
+import type { Step } from "../autodiff/lanes/interpreter/interpreter.ts";
+import { OP_NAMES } from "../autodiff/ops/codes.ts";
+import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/tape/fusion.ts";
+import { isOpen, signatureOf } from "../autodiff/tape/signatures.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { CONSTANTS, ELEMENTARY, IMPORTS } from "./wasm-functions.ts";
 import { NOISE } from "./wasm-noise.ts";

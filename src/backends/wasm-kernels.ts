@@ -3,7 +3,7 @@
  * not compile it.
  */
 
-import { runsOnce, runsRolled } from "../autodiff/fast-interpreter.ts";
+import { runsOnce, runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -11,9 +11,9 @@ import {
   execute,
   type Step,
   type TapeProgram,
-} from "../autodiff/interpreter.ts";
-import { type Rolled, rollProgram } from "../autodiff/roll.ts";
-import { isOpen, signatureOf } from "../autodiff/signatures.ts";
+} from "../autodiff/lanes/interpreter/interpreter.ts";
+import { type Rolled, rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
+import { isOpen, signatureOf } from "../autodiff/tape/signatures.ts";
 import { fillNormalsWithHelp } from "../random/row-fill.ts";
 import { SCALAR } from "./wasm-functions.ts";
 import { HEADER, kernelFor, kernelModule } from "./wasm-kernel-module.ts";

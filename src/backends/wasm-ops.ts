@@ -2,8 +2,8 @@
  * The ops in WebAssembly SIMD, two samples at a time. Each leaves its result on the stack, given what puts an operand
  * there; the operations are those of the op table in the same order, so that the bits are the same.
  */
-import type { Reduction } from "../autodiff/fusion.ts";
-import { reductionOf } from "../autodiff/signatures.ts";
+import type { Reduction } from "../autodiff/tape/fusion.ts";
+import { reductionOf } from "../autodiff/tape/signatures.ts";
 import type { Code } from "./wasm-encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
 import { pushLookUp, pushPlace } from "./wasm-steps.ts";

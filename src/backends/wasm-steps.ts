@@ -1,6 +1,6 @@
-/** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/steps.ts`. */
-import type { Step } from "../autodiff/interpreter.ts";
-import { isOpen } from "../autodiff/signatures.ts";
+/** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/tape/passes/step-functions.ts`. */
+import type { Step } from "../autodiff/lanes/interpreter/interpreter.ts";
+import { isOpen } from "../autodiff/tape/signatures.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
 import { ELEMENTARY, IMPORTS } from "./wasm-functions.ts";
 

@@ -1,5 +1,5 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
-import { runsRolled } from "../autodiff/fast-interpreter.ts";
+import { runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -8,8 +8,8 @@ import {
   type Place,
   type Step,
   type TapeProgram,
-} from "../autodiff/interpreter.ts";
-import { type Rolled, rollProgram } from "../autodiff/roll.ts";
+} from "../autodiff/lanes/interpreter/interpreter.ts";
+import { type Rolled, rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
 import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
 import { type Block, blocksOf, onDemand } from "./blocks.ts";
 import { type Layout, laneFunction } from "./wasm-blocks.ts";

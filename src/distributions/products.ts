@@ -1,6 +1,6 @@
 /** Products with a logarithm that are 0 where the factor is, even where the logarithm is −∞. */
 import { exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
-import { signOf } from "../autodiff/signs.ts";
+import { signOf } from "../autodiff/graph/signs.ts";
 
 /** n · log x; NaN for x < 0. */
 export function timesLog(n: Real, x: Real): Real {

@@ -1,5 +1,5 @@
 /** Boundaries whose variables are not worth moving. */
-import { Users } from "../autodiff/users.ts";
+import { Users } from "../autodiff/graph/users.ts";
 import { blocksOf } from "./block.ts";
 import type { Boundary } from "./boundaries.ts";
 import { type Target, variablesBelow } from "./target.ts";

@@ -2,13 +2,14 @@
  * Blocks: sets of variables in which a condition is affine, c = Σ_{v∈B} a_v·v + rest, where neither the a_v nor the rest
  * depend on B, not even through other conditions. Given everything else, c is then Gaussian under the guide.
  */
-import { CODE } from "../autodiff/codes.ts";
-import { gradient } from "../autodiff/gradient.ts";
-import { MASK } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { POSITIVE, signOf } from "../autodiff/signs.ts";
-import { substitute } from "../autodiff/substitute.ts";
-import { poles } from "./poles.ts";
+
+import { gradient } from "../autodiff/graph/gradient.ts";
+import { MASK } from "../autodiff/graph/graph.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { Target } from "./target.ts";
 
 export interface BlockEntry {

@@ -7,11 +7,11 @@
  * are forced jointly.
  */
 
-import { append } from "../autodiff/append.ts";
-import { CODE } from "../autodiff/codes.ts";
-import { linearForm } from "../autodiff/linear.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { Users } from "../autodiff/users.ts";
+import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { append } from "../autodiff/graph/multimap.ts";
+import { Users } from "../autodiff/graph/users.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import { log } from "../math/elementary.ts";
 import { type Block, blocksOf } from "./block.ts";
 import { smoothlyMoved, type Target, type TargetTerm } from "./target.ts";

@@ -1,6 +1,6 @@
 /** The pathwise term plus the boundary term of every condition: ∇θ ELBO as nodes. */
-import { gradient } from "../autodiff/gradient.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+import { gradient } from "../autodiff/graph/gradient.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { type Boundary, requireBoundaries } from "./boundaries.ts";
 import { jumpAcross, type Neighbours } from "./difference.ts";
 import type { Estimator } from "./estimator.ts";

@@ -1,4 +1,4 @@
-import type { NodeId } from "../autodiff/ops.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { affordable } from "./affordable.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { mergeCoincident } from "./coincident.ts";

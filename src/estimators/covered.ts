@@ -7,14 +7,15 @@
  *
  * Their roots are sought instead, along all of their variables.
  */
-import { CODE } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { POSITIVE, signOf } from "../autodiff/signs.ts";
-import { substitute } from "../autodiff/substitute.ts";
+
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { factorsOf } from "../autodiff/graph/product-form.ts";
+import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import { blocksOf } from "./block.ts";
 import type { Boundary } from "./boundaries.ts";
-import { factorsOf } from "./factors.ts";
 import { RandomPoints, zeros } from "./points.ts";
 import { type Target, variablesBelow } from "./target.ts";
 

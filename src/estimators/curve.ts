@@ -5,14 +5,14 @@
  * isolated with a guarantee (`roots/`), for each sample, before its tape runs. Several variables are combined by the
  * balance heuristic (`surface.ts`): the weight of a root is 1 / Σ_v |∂c/∂ε_v|/φ(ε_v), bounded where one slope vanishes.
  */
-import { gradient } from "../autodiff/gradient.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { gradient } from "../autodiff/graph/gradient.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { normalCdf } from "../math/normal.ts";
 import { makeRootFinder } from "../roots/isolate.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Derived } from "./estimator.ts";
-import { poles } from "./poles.ts";
 import { type Surface, slopeAt } from "./surface.ts";
 import { placedAt, smoothlyMoved, type Target, variablesBelow } from "./target.ts";
 

@@ -1,8 +1,9 @@
 /** ℓ⁺ − ℓ⁻ across a boundary, built so that everything that does not jump drops out. */
-import { CODE } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { type Replacement, SparseReplacement, substitute } from "../autodiff/substitute.ts";
+
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { BesideFamily } from "./family.ts";
 import { type Parallel, type Side, truthBeside } from "./parallel.ts";

@@ -1,8 +1,8 @@
 /** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
-import type { GraphOptions } from "../autodiff/graph.ts";
-import type { Place } from "../autodiff/interpreter.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import type { Tape } from "../autodiff/tape.ts";
+import type { GraphOptions } from "../autodiff/graph/graph.ts";
+import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { Tape } from "../autodiff/tape/tape.ts";
 import type { Generator, NormalFill } from "../random/index.ts";
 import type { BoundaryAnalysis } from "./boundaries.ts";
 import type { Probabilities } from "./probabilities.ts";

@@ -4,8 +4,9 @@
  * boundaries before the first of the conditions below it, and one on all behind the last. Both are found once per family:
  * the boundaries of a sum over n conditions then cost O(log n) each and not n.
  */
-import type { NodeId } from "../autodiff/ops.ts";
-import { SparseReplacement, substitute } from "../autodiff/substitute.ts";
+
+import { SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Target } from "./target.ts";
 

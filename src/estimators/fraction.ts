@@ -2,11 +2,12 @@
  * Sums and products of quotients over a common denominator: c = over/Πd^k. The sign of c is that of over times those of the
  * d with odd powers, so that c > 0 changes where one of these is 0: there are no poles left.
  */
-import { CODE } from "../autodiff/codes.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { factorsOf } from "./factors.ts";
-import { poles } from "./poles.ts";
+
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import { factorsOf } from "../autodiff/graph/product-form.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 
 interface Fraction {
   readonly over: NodeId;

@@ -4,9 +4,9 @@
  *
  * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
  */
-import { gradient } from "../autodiff/gradient.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { gradient } from "../autodiff/graph/gradient.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { type Block, type BlockEntry, blocksOf } from "./block.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
 import { type Choice, drawnChoices } from "./choices.ts";

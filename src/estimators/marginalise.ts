@@ -10,14 +10,15 @@
  * (`surface.ts`) has the lower variance (measured on the models walk, 1.6 to 7 times, and xornet, late in an optimisation
  * 3 to 7 times; at its start 3 times the higher).
  */
-import { ALL_OPS } from "../autodiff/all-ops.ts";
-import { CODE, OP_NAMES } from "../autodiff/codes.ts";
-import { type Graph, MASK } from "../autodiff/graph.ts";
-import { linearForm } from "../autodiff/linear.ts";
-import type { NodeId, OpName } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+
+import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
+import type { NodeId, OpName } from "../autodiff/ops/basic-ops.ts";
+import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
 import { blocksOf } from "./block.ts";
-import { poles } from "./poles.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */

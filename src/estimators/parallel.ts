@@ -4,9 +4,10 @@
  * conditions may be equal for some samples and not for others: then both conditions flip together, and only the first
  * boundary of the two counts.
  */
-import { append } from "../autodiff/append.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { append } from "../autodiff/graph/multimap.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import type { Boundary } from "./boundaries.ts";
 
 /** Side of a boundary: where c is just above 0, or just below. */

@@ -5,19 +5,19 @@
  * with it are false, as those with NaN are.
  */
 
-import { CODE, INPUT } from "../autodiff/codes.ts";
-import { type Graph, MASK } from "../autodiff/graph.ts";
-import { linearForm } from "../autodiff/linear.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import { factorsOf } from "../autodiff/graph/product-form.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { softplusInverse } from "../math/logistic.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { pow } from "../math/power.ts";
 import { decided } from "./decided.ts";
-import { factorsOf } from "./factors.ts";
 import { signFactors } from "./fraction.ts";
-import { poles } from "./poles.ts";
 import { type Target, withTerms } from "./target.ts";
 
 /** Most conditions that one comparison is taken apart into. */

@@ -1,6 +1,6 @@
 /** Values of nodes at a few random points of boundaries, the same every time: to see what no rewriting shows. */
-import type { NodeId } from "../autodiff/ops.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import { fillNormals, makeGenerator } from "../random/index.ts";
 import type { Boundary } from "./boundaries.ts";
 import { curveOf } from "./curve.ts";

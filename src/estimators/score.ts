@@ -1,7 +1,7 @@
-import { gradient } from "../autodiff/gradient.ts";
-import { LANE } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+import { gradient } from "../autodiff/graph/gradient.ts";
+import { LANE } from "../autodiff/graph/graph.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { scores } from "../guides/mean-field.ts";
 import { type Entropy, requireEntropy, withAnalyticEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";

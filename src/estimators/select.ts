@@ -2,8 +2,8 @@
  * Which boundaries are summed in every sample, and which are drawn: several in each sample, with replacement, each
  * counted by the inverse of how often it is drawn.
  */
-import { type Graph, LANE } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+import { type Graph, LANE } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { adapting } from "./adapting.ts";
 import type { Boundary } from "./boundaries.ts";
 import { boundaryTerm, neighboursOf } from "./boundary-terms.ts";

@@ -5,9 +5,10 @@
  * Each use of c > 0 by a `where` becomes c − τ > 0 with an input τ of its own, so that conditions no longer coincide;
  * τ is set to 0 when all is built.
  */
-import { CODE, INPUT } from "../autodiff/codes.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { substitute } from "../autodiff/substitute.ts";
+
+import { substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import { analyseBoundaries, type Boundary } from "./boundaries.ts";
 import type { Target } from "./target.ts";
 

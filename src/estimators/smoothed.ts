@@ -1,7 +1,8 @@
 /** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
-import { CODE, INPUT } from "../autodiff/codes.ts";
-import { type Graph, MASK } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+
+import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./noise.ts";

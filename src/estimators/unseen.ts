@@ -2,10 +2,11 @@
  * Jumps that no condition makes: a pole inside of a function that has limits, as in sigmoid(1/z), which goes from 0 to 1 at
  * z = 0. No estimator but the score counts them.
  */
-import { CODE } from "../autodiff/codes.ts";
-import { MASK } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { poles } from "./poles.ts";
+
+import { MASK } from "../autodiff/graph/graph.ts";
+import { poles } from "../autodiff/graph/poles.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { Target } from "./target.ts";
 
 export interface UnseenJump {

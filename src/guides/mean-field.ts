@@ -2,8 +2,8 @@
  * Mean-field Gaussian guide: z_i = μ_i + softplus(ρ_i)·ε_i with ε ~ N(0, I), one μ and one ρ per latent.
  * Parameters are ordered [μ…, ρ…].
  */
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { softplus, softplusInverse } from "../math/logistic.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Latent, Trace } from "../program/trace.ts";

@@ -1,7 +1,8 @@
 /** The mean gradient by sums over the lanes, without the gradient of any one sample. */
-import { planMeans } from "../autodiff/means.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { compileTape, runRest } from "../autodiff/tape.ts";
+
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { planMeans } from "../autodiff/tape/passes/lane-means.ts";
+import { compileTape, runRest } from "../autodiff/tape/tape.ts";
 import type { Derived } from "../estimators/estimator.ts";
 import type { Target } from "../estimators/target.ts";
 import { type Engine, engineOf, type meansInto, runSamples, type SamplerOptions, setParameters } from "./sampler.ts";

@@ -1,4 +1,4 @@
-import type { Backend } from "../autodiff/interpreter.ts";
+import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";

@@ -1,5 +1,5 @@
 /** What an estimator will do with a model, for people to read. */
-import { gradient } from "../autodiff/gradient.ts";
+import { gradient } from "../autodiff/graph/gradient.ts";
 import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
 import { prepared, reached } from "../estimators/corrected.ts";
 import { curveOf, directionsOf } from "../estimators/curve.ts";

@@ -1,4 +1,4 @@
-import type { Backend } from "../autodiff/interpreter.ts";
+import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { unseenJumps } from "../estimators/unseen.ts";

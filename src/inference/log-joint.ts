@@ -1,4 +1,4 @@
-import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
 

@@ -3,9 +3,9 @@
  * order so that the result has the same bits for any number of lanes.
  */
 
-import type { Backend, Place } from "../autodiff/interpreter.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape.ts";
+import type { Backend, Place } from "../autodiff/lanes/interpreter/interpreter.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
 import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
 import { buildTarget, inRange, type Target } from "../estimators/target.ts";

@@ -1,5 +1,5 @@
-import { fastPlan } from "../autodiff/fast-plan.ts";
-import { print } from "../autodiff/print.ts";
+import { print } from "../autodiff/graph/infix-text.ts";
+import { fastPlan } from "../autodiff/tape/fast-plan.ts";
 import { averaging } from "../inference/averaging.ts";
 import { diagnosis } from "./non-finite.ts";
 import { type Model, type ModelOptions, type Program, plainModel } from "./plain-model.ts";

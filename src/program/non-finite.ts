@@ -1,9 +1,9 @@
 /** Finding out why a number is not finite, so that the error can name the site. */
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
-import { type Replacement, substitute } from "../autodiff/substitute.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import { softplus } from "../math/logistic.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 import { type Drawn, run, type Trace } from "./trace.ts";

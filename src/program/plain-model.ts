@@ -1,6 +1,6 @@
 /** What users write: a model is a name and a program that samples, observes and branches. */
 import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
-import type { GraphOptions } from "../autodiff/graph.ts";
+import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Averaging } from "../inference/averaging.ts";
 import type { Diagnosis } from "./non-finite.ts";

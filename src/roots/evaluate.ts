@@ -1,6 +1,6 @@
 /** A plan made executable: enclosures over a piece of the line, and values at a point. */
-import { ALL_OPS } from "../autodiff/all-ops.ts";
-import { OP_NAMES } from "../autodiff/codes.ts";
+import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
+import { OP_NAMES } from "../autodiff/ops/codes.ts";
 import { RULES } from "./interval.ts";
 import { type Plan, WIDTH } from "./plan.ts";
 import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./rounding.ts";

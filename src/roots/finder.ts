@@ -11,7 +11,7 @@
  * change of sign is a root. Everything else is refused. An event whose sign stays undecided somewhere is no error by
  * itself: there c is enclosed for both signs.
  */
-import type { NodeId } from "../autodiff/ops.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { AFTER, BEFORE, BLURRED, Cells, OPEN, Pieces } from "./cells.ts";
 import { BELOW, Workspace } from "./evaluate.ts";
 import type { Event, Plan, Target } from "./plan.ts";

@@ -6,10 +6,11 @@
  * `sqrt`, a divisor (poles). On one side of its roots the condition is continuous and its derivative node is right.
  * Masks that only the derivative reads (kinks of min, max, abs) are events too, so that a root on a kink is found.
  */
-import { CODE, INPUT } from "../autodiff/codes.ts";
-import { gradient } from "../autodiff/gradient.ts";
-import type { Graph } from "../autodiff/graph.ts";
-import type { NodeId } from "../autodiff/ops.ts";
+
+import { gradient } from "../autodiff/graph/gradient.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 
 /** Numbers per instruction: op code, position of the result, of three operands, index of the event it decides or −1. */
 export const WIDTH = 6;

@@ -1,0 +1,336 @@
+/**
+ * A hash-consed graph of scalar operations in static single assignment form, held in typed arrays.
+ *
+ * Node ids grow from operands to results, so id order is a topological order. Equal nodes are one node; constants are
+ * folded and a few identities simplified on construction (`simplify.ts`).
+ */
+
+import { balanced } from "../../math/balanced-tree.ts";
+import type { Algebra, NodeId } from "../ops/basic-ops.ts";
+import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
+import { BASIC, type OpTable } from "../ops/op-table.ts";
+import type { Planner } from "../tape/plan.ts";
+import { calls } from "./call-text.ts";
+import { simplify } from "./simplify.ts";
+
+/** Bits of a node's flags. */
+export const LANE = 1; // differs between samples
+export const MASK = 2; // a truth value
+export const MASKED = 4; // an adjoint that is zero where its arm was not taken
+
+/** What an input stands for; `lane` inputs differ between samples, the others are the same for a whole batch. */
+export interface Input {
+  readonly name: string;
+  readonly lane: boolean;
+}
+
+/** A value that has to lie in a range. */
+export interface RangeCheck {
+  readonly value: NodeId;
+  /** The mask of lying in it. */
+  readonly ok: NodeId;
+  /** The message for a value outside. */
+  readonly outside: (value: number) => string;
+}
+
+export interface GraphOptions {
+  /** Move a unary function into the arms of a `where` when that creates no node (default true). */
+  readonly pushIntoWhere?: boolean;
+  /** How tapes of the graph are made (default: one instruction per op). */
+  readonly planner?: Planner;
+  /** The text of an expression in messages (default: its ops as calls). */
+  readonly print?: (graph: Graph, node: NodeId) => string;
+}
+
+/** Nodes in the list of one operand. */
+const MOST_LISTED = 8;
+/** What follows a node in no list. */
+const IN_TABLE = -1;
+const NO_NUMBERS = new Int32Array(0);
+
+export class Graph {
+  size = 0;
+  op: Uint8Array = new Uint8Array(256);
+  a: Int32Array = new Int32Array(256);
+  b: Int32Array = new Int32Array(256);
+  c: Int32Array = new Int32Array(256);
+  flags: Uint8Array = new Uint8Array(256);
+  readonly inputs: (Input & { readonly node: NodeId })[] = [];
+  /** Builders by name; those of ops that the graph does not know throw. */
+  readonly algebra: Algebra;
+  /** The ops that may occur in the graph. */
+  ops: OpTable = BASIC;
+  readonly pushIntoWhere: boolean;
+  readonly planner: Planner | undefined;
+  readonly #print: NonNullable<GraphOptions["print"]>;
+  /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
+  readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
+  /** The ranges that a program states; results are NaN outside them. */
+  readonly checks: RangeCheck[] = [];
+  // A number and its bits, which are what the node of a constant has in place of operands.
+  readonly #number: Float64Array = new Float64Array(1);
+  readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
+  #scratch: Int32Array = NO_NUMBERS;
+  // Where equal nodes are found: in the list of their latest operand, which begins with `#first` of it and goes on with
+  // `#next`, 0 at its end (node 0 is a leaf); if that is full in that of their earliest; if both are, and for constants, in
+  // a table by hash of 1 + node. Nodes are asked for soon after an operand was made, so that a cache holds the list.
+  #first: Int32Array = new Int32Array(256);
+  #next: Int32Array = new Int32Array(256);
+  #table: Int32Array = new Int32Array(256);
+  #held = 0;
+  // Where a node belongs that was not found: in the table, or ~ the operand whose list it is.
+  #place = 0;
+
+  constructor(options: GraphOptions = {}) {
+    this.pushIntoWhere = options.pushIntoWhere ?? true;
+    this.planner = options.planner;
+    this.#print = options.print ?? calls;
+    const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
+    for (const name of OP_NAMES) {
+      const code = CODE[name];
+      algebra[name] = (x: NodeId, y?: NodeId, z?: NodeId) => this.apply(code, x, y, z);
+    }
+    this.algebra = algebra as unknown as Algebra;
+  }
+
+  /** Makes the ops of another table known, which has to have those of the present one. */
+  link(ops: OpTable): void {
+    this.ops = ops;
+  }
+
+  /** A new input; inputs are never merged, even under equal names. */
+  input(name: string, lane: boolean): NodeId {
+    const node = this.#append(INPUT, this.inputs.length, -1, -1, lane ? LANE : 0);
+    this.inputs.push({ name, lane, node });
+    return node;
+  }
+
+  /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
+  constant(value: number): NodeId {
+    this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
+    return this.#intern(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1);
+  }
+
+  /** A truth value that is the same everywhere. */
+  truth(value: boolean): NodeId {
+    return this.constant(value ? -1 : 0);
+  }
+
+  /** The node that applies op `code`, after simplification; unless `make`, −1 rather than a new node, constants excepted. */
+  apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
+    // Of two operands that commute a constant comes first, else the earlier one.
+    if (this.ops.commutes[code] && (this.isConstant(x) === this.isConstant(y) ? y < x : this.isConstant(y)))
+      [x, y] = [y, x];
+    const simple = simplify(this, code, x, y, z);
+    if (simple >= 0) return simple;
+    return make ? this.#intern(code, x, y, z) : this.#find(code, x, y, z);
+  }
+
+  /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
+  sum(nodes: readonly NodeId[]): NodeId {
+    return balanced(nodes, this.algebra.add) ?? this.constant(0);
+  }
+
+  /** The disjunction of masks as a balanced tree; false for no masks. */
+  any(masks: readonly NodeId[]): NodeId {
+    return balanced(masks, this.algebra.or) ?? this.constant(0);
+  }
+
+  /** Where one of the range checks fails; false without checks. */
+  outOfRange(): NodeId {
+    return this.any(this.checks.map(({ ok }) => this.algebra.not(ok)));
+  }
+
+  /** An expression, for messages. */
+  text(node: NodeId): string {
+    return this.#print(this, node);
+  }
+
+  /** Throws TypeError if a condition was made and never used; call it when tracing is over. */
+  checkConditionsUsed(caller: string): void {
+    for (const { node } of this.unusedConditions)
+      throw new TypeError(
+        `${caller}: a condition was made but never used; got \`${this.text(node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
+      );
+  }
+
+  isConstant(node: NodeId): boolean {
+    return this.op[node] === CONSTANT;
+  }
+
+  /** Is the node this very constant? */
+  is(node: NodeId, value: number): boolean {
+    return this.op[node] === CONSTANT && this.value(node) === value;
+  }
+
+  /** Value of a constant node. */
+  value(node: NodeId): number {
+    this.#bits[0] = this.a[node]!;
+    this.#bits[1] = this.b[node]!;
+    return this.#number[0]!;
+  }
+
+  /** Index in `inputs` of an input node, −1 for other nodes. */
+  inputIndex(node: NodeId): number {
+    return this.op[node] === INPUT ? this.a[node]! : -1;
+  }
+
+  hasFlag(node: NodeId, flag: number): boolean {
+    return (this.flags[node]! & flag) !== 0;
+  }
+
+  arity(node: NodeId): number {
+    return this.ops.arity[this.op[node]!]!;
+  }
+
+  /** Operand j of a node. */
+  operand(node: NodeId, j: number): NodeId {
+    return (j === 0 ? this.a : j === 1 ? this.b : this.c)[node]!;
+  }
+
+  operands(node: NodeId): NodeId[] {
+    return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
+  }
+
+  /**
+   * The nodes from which `roots` are computed, roots included, in topological order. Cost: their number, not that of the
+   * nodes of the graph.
+   */
+  reachable(roots: readonly NodeId[]): NodeId[] {
+    const seen = this.takeScratch();
+    let found: NodeId[] = [];
+    const see = (node: NodeId): void => {
+      if (seen[node] !== 0) return;
+      seen[node] = 1;
+      found.push(node);
+    };
+    roots.forEach(see);
+    const few = this.size / 16;
+    for (let at = 0; at < found.length && found.length < few; at++)
+      for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
+    if (found.length < few) found.sort((p, q) => p - q);
+    else {
+      // Many: looking at each node of the graph, from the results down, is the faster way.
+      let count = 0;
+      for (let node = this.size - 1; node >= 0; node--) {
+        count += seen[node]!;
+        if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+      }
+      found = new Array(count);
+      for (let node = this.size - 1; count > 0; node--) if (seen[node] !== 0) found[--count] = node;
+    }
+    for (const node of found) seen[node] = 0;
+    this.giveBack(seen);
+    return found;
+  }
+
+  /** A number per present node, all 0; `giveBack` it when they are 0 again, so that nothing is allocated next time. */
+  takeScratch(): Int32Array {
+    const taken = this.#scratch.length < this.size ? new Int32Array(this.op.length) : this.#scratch;
+    this.#scratch = NO_NUMBERS;
+    return taken;
+  }
+
+  giveBack(scratch: Int32Array): void {
+    this.#scratch = scratch;
+  }
+
+  #append(code: number, a: number, b: number, c: number, flags: number): NodeId {
+    if (this.size === this.op.length) this.#grow();
+    const node = this.size++;
+    this.op[node] = code;
+    this.a[node] = a;
+    this.b[node] = b;
+    this.c[node] = c;
+    this.flags[node] = flags;
+    return node;
+  }
+
+  #intern(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+    const found = this.#find(code, x, y, z);
+    if (found >= 0) return found;
+    const node = this.#append(code, x, y, z, code === CONSTANT ? 0 : this.#flagsOf(code, x, y, z));
+    const owner = ~this.#place;
+    if (owner >= 0) {
+      this.#next[node] = this.#first[owner]!;
+      this.#first[owner] = node;
+    } else this.#put(node);
+    return node;
+  }
+
+  #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+    const lane = (this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0)) & LANE;
+    const mask = this.ops.masks[code] ? MASK : 0;
+    let masked = false;
+    if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
+    else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
+    else if (code === CODE.add || code === CODE.sub) masked = this.hasFlag(x, MASKED) && this.hasFlag(y, MASKED);
+    else if (code === CODE.mul)
+      masked = (this.hasFlag(x, MASKED) && this.#isFinite(y)) || (this.hasFlag(y, MASKED) && this.#isFinite(x));
+    return lane | mask | (masked ? MASKED : 0);
+  }
+
+  // Multiplied by it, a zero stays zero.
+  #isFinite(node: NodeId): boolean {
+    return this.op[node] === INPUT || (this.isConstant(node) && Number.isFinite(this.value(node)));
+  }
+
+  #find(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+    const { op, a, b, c } = this;
+    if (code !== CONSTANT)
+      for (let owner = Math.max(x, y, z), last = y < 0 ? x : Math.min(x, y); ; owner = last) {
+        let listed = 0;
+        for (let node = this.#first[owner]!; node !== 0; node = this.#next[node]!) {
+          if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+          listed++;
+        }
+        this.#place = ~owner;
+        if (listed < MOST_LISTED) return -1;
+        if (owner === last) break;
+      }
+    const table = this.#table;
+    const last = table.length - 1;
+    for (let place = hash(code, x, y, z) & last; ; place = (place + 1) & last) {
+      const node = table[place]! - 1;
+      this.#place = place;
+      if (node < 0) return -1;
+      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+    }
+  }
+
+  // Into the table, at the place that was found for it.
+  #put(node: NodeId): void {
+    this.#table[this.#place] = node + 1;
+    this.#next[node] = IN_TABLE;
+    if (2 * ++this.#held <= this.#table.length) return;
+    this.#held = 0;
+    this.#table = new Int32Array(this.#table.length * 4);
+    for (let other = 0; other < this.size; other++) {
+      if (this.#next[other] !== IN_TABLE) continue;
+      this.#find(this.op[other]!, this.a[other]!, this.b[other]!, this.c[other]!);
+      this.#put(other);
+    }
+  }
+
+  #grow(): void {
+    this.op = doubled(this.op);
+    this.flags = doubled(this.flags);
+    this.a = doubled(this.a);
+    this.b = doubled(this.b);
+    this.c = doubled(this.c);
+    this.#first = doubled(this.#first);
+    this.#next = doubled(this.#next);
+  }
+}
+
+function doubled<T extends Int32Array | Uint8Array>(from: T): T {
+  const to = new (from.constructor as new (length: number) => T)(2 * from.length);
+  to.set(from);
+  return to;
+}
+
+function hash(code: number, x: NodeId, y: NodeId, z: NodeId): number {
+  const mixed = Math.imul(x, 0x85ebca6b) ^ Math.imul(y, 0xc2b2ae35) ^ Math.imul(z, 0x27d4eb2f);
+  const spread = Math.imul(mixed ^ code, 0x9e3779b1);
+  return spread ^ (spread >>> 15);
+}

@@ -1,0 +1,31 @@
+/** A graph read from operands to results. */
+
+import type { NodeId } from "../ops/basic-ops.ts";
+import type { Graph } from "./graph.ts";
+
+export class Users {
+  // Of each use of a node: the user, and the use of the same node before, 0 for none; of each node, its last use.
+  readonly #user: NodeId[] = [0];
+  readonly #before: number[] = [0];
+  readonly #last: Int32Array;
+
+  /** Of `nodes` alone; linear in their number. */
+  constructor(graph: Graph, nodes: readonly NodeId[]) {
+    this.#last = new Int32Array(graph.size);
+    for (const node of nodes)
+      for (let j = graph.arity(node) - 1; j >= 0; j--) {
+        const operand = graph.operand(node, j);
+        this.#before.push(this.#last[operand]!);
+        this.#last[operand] = this.#user.push(node) - 1;
+      }
+  }
+
+  /** The nodes that are computed from some of `from`, these included; linear in their number. */
+  above(from: readonly NodeId[]): NodeId[] {
+    const found = new Set(from);
+    // A set goes on to what is added while it is walked.
+    for (const node of found)
+      for (let use = this.#last[node]!; use > 0; use = this.#before[use]!) found.add(this.#user[use]!);
+    return [...found];
+  }
+}

@@ -1,0 +1,29 @@
+/** Tables with more ops than the basic one, for `graph.link`. */
+
+import { BASIC_OPS, type OpName, type OpRow } from "./basic-ops.ts";
+import { ELEMENTARY_KERNELS } from "./elementary-kernels.generated.ts";
+import { ELEMENTARY_OPS } from "./elementary-ops.ts";
+import { KERNELS } from "./kernels.generated.ts";
+import { type OpTable, opTable } from "./op-table.ts";
+import { SPECIAL_KERNELS } from "./special-kernels.generated.ts";
+import { SPECIAL_OPS } from "./special-ops.ts";
+
+/** Every row of the op table. */
+export const OPS: { readonly [K in OpName]: OpRow } = /* @__PURE__ */ Object.assign(
+  {},
+  BASIC_OPS,
+  ELEMENTARY_OPS,
+  SPECIAL_OPS,
+);
+
+/** The basic ops with powers, extremes and trigonometric functions. */
+export const ELEMENTARY: OpTable = /* @__PURE__ */ opTable(
+  /* @__PURE__ */ Object.assign({}, BASIC_OPS, ELEMENTARY_OPS),
+  /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS),
+);
+
+/** Every op. */
+export const ALL_OPS: OpTable = /* @__PURE__ */ opTable(
+  OPS,
+  /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS, SPECIAL_KERNELS),
+);

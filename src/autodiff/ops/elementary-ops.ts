@@ -1,0 +1,34 @@
+/** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
+
+import { expm1, log1p } from "../../math/elementary.ts";
+import { tanh } from "../../math/logistic.ts";
+import { pow } from "../../math/power.ts";
+import { cos, sin, tan } from "../../math/trigonometric.ts";
+import type { Graph } from "../graph/graph.ts";
+import { ANY, type ElementaryOp, type NodeId, type OpRow, POS } from "./basic-ops.ts";
+
+// biome-ignore format: a table of derivatives, columns lined up
+export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
+  pow:          { primal: (x, y) => pow(x, y),        partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
+                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]], simplify: knownPower,
+                  divisor: (g, x, y) => (Number.isInteger(g.value(y)) && g.value(y) >= 0 && g.isConstant(y) ? -1 : x) },
+  min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
+  max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
+  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
+  expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
+  sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
+  cos:          { primal: (x) => cos(x),              partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
+  tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]], divisor: (g, x) => g.algebra.cos(x) },
+  tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
+};
+
+function knownPower(g: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A } = g;
+  if (g.is(y, 0)) return A.constant(1);
+  if (g.is(y, 1)) return x;
+  if (g.is(y, 2)) return A.square(x);
+  if (g.is(y, -1)) return A.div(A.constant(1), x);
+  return -1;
+}

@@ -1,0 +1,211 @@
+/**
+ * Sums of selections by thresholds on one value, Σ_k where(x > t_k, a_k, b_k) with constant t_k: a step function of x. It takes a
+ * search among the thresholds and a look-up in a table, however many there are; the search is shared by all such sums,
+ * and the table is computed once per batch.
+ */
+
+import { type Graph, LANE } from "../../graph/graph.ts";
+import type { NodeId } from "../../ops/basic-ops.ts";
+import { CODE } from "../../ops/codes.ts";
+import type { Kernel, Kernels } from "../../ops/kernels.generated.ts";
+import type { Instruction } from "../plan.ts";
+import { type Threshold, thresholdOf } from "./cheaper-forms.ts";
+
+/** Step functions and searches, for which lane inputs stand in the graph. */
+export interface Steps {
+  /** By the input, what computes it. */
+  readonly instructions: Map<NodeId, Instruction>;
+  /** By name and operands, the input. */
+  readonly inputs: Map<string, NodeId>;
+  /** By value, thresholds on it: those of all conditions, so that different sums may share a search. */
+  readonly thresholds: Map<NodeId, number[]>;
+}
+
+export function noSteps(): Steps {
+  return { instructions: new Map(), inputs: new Map(), thresholds: new Map() };
+}
+
+/** Adds the thresholds of conditions among `nodes`. */
+export function collectThresholds(graph: Graph, nodes: readonly NodeId[], { thresholds }: Steps): void {
+  for (const node of nodes) {
+    if (graph.op[node] !== CODE.positive || !graph.hasFlag(node, LANE)) continue;
+    const threshold = thresholdOf(graph, node);
+    if (!threshold || !Number.isFinite(threshold.bound)) continue;
+    const known = thresholds.get(threshold.of);
+    if (known) known.push(afterOf(threshold));
+    else thresholds.set(threshold.of, [afterOf(threshold)]);
+  }
+}
+
+/** Selections on one value are made a step function where there are at least so many. */
+const FEWEST = 8;
+const MOST_BITS = 20;
+/** A sum takes part in a search among all thresholds on its value where these are at most so many times its own. */
+const MOST_SHARED = 4;
+
+/** One selection: what it is for x ≤ after, for x above, and for NaN. */
+interface Jump {
+  readonly after: number;
+  readonly below: NodeId;
+  readonly above: NodeId;
+  readonly undefined: NodeId;
+}
+
+/** What remains of selections with uniform arms, and step functions for the others; `steps` gets their instructions. */
+export function stepFunctions(graph: Graph, selections: readonly NodeId[], steps: Steps): NodeId[] {
+  if (selections.length < FEWEST) return [...selections];
+  const groups = new Map<NodeId, { readonly jump: Jump; readonly node: NodeId }[]>();
+  const others: NodeId[] = [];
+  for (const node of selections) {
+    const threshold = thresholdOf(graph, graph.a[node]!);
+    if (!threshold || !Number.isFinite(threshold.bound)) {
+      others.push(node);
+      continue;
+    }
+    const { of, up, negated } = threshold;
+    const [taken, other] = [graph.b[node]!, graph.c[node]!];
+    const jump = {
+      after: afterOf(threshold),
+      below: up ? other : taken,
+      above: up ? taken : other,
+      undefined: negated ? taken : other,
+    };
+    const group = groups.get(of) ?? [];
+    group.push({ jump, node });
+    groups.set(of, group);
+  }
+  const made: NodeId[] = [];
+  for (const [of, group] of groups) {
+    const jumps = group.map(({ jump }) => jump);
+    const step = jumps.length < FEWEST ? undefined : stepFunction(graph, of, jumps, steps);
+    if (step === undefined) others.push(...group.map(({ node }) => node));
+    else made.push(step);
+  }
+  return [...others, ...made];
+}
+
+function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: Steps): NodeId | undefined {
+  const { algebra: A } = graph;
+  const zero = graph.constant(0);
+  const shared = steps.thresholds.get(of) ?? [];
+  const extra = shared.length > MOST_SHARED * jumps.length ? [] : shared;
+  const all = [...jumps, ...extra.map((after) => ({ after, below: zero, above: zero, undefined: zero }))];
+  const sorted = merged(
+    graph,
+    all.sort((p, q) => p.after - q.after),
+  );
+  const bits = 32 - Math.clz32(sorted.length);
+  if (bits > MOST_BITS) return undefined;
+  // Values of the function on the intervals: what lies below x adds its upper value, the rest its lower one.
+  const uppers = [zero];
+  for (const { above } of sorted) uppers.push(A.add(uppers[uppers.length - 1]!, above));
+  const lowers = [zero];
+  for (const { below } of [...sorted].reverse()) lowers.push(A.add(lowers[lowers.length - 1]!, below));
+  const values = uppers.map((upper, count) => A.add(upper, lowers[sorted.length - count]!));
+  const forNaN = sorted.reduce((total, jump) => A.add(total, jump.undefined), zero);
+  const place = search(
+    graph,
+    of,
+    sorted.map(({ after }) => after),
+    bits,
+    steps,
+  );
+  return instruct(graph, steps, "lookUp", [place, forNaN, ...values]);
+}
+
+// Sorted jumps at one threshold as one, so that sums over the same thresholds share their search.
+function merged(graph: Graph, sorted: readonly Jump[]): Jump[] {
+  const { algebra: A } = graph;
+  const found: Jump[] = [];
+  for (const jump of sorted) {
+    const last = found.at(-1);
+    if (last?.after !== jump.after) found.push(jump);
+    else
+      found[found.length - 1] = {
+        after: jump.after,
+        below: A.add(last.below, jump.below),
+        above: A.add(last.above, jump.above),
+        undefined: A.add(last.undefined, jump.undefined),
+      };
+  }
+  return found;
+}
+
+// The input for the place of x among sorted thresholds: 1 + how many it is above, 0 for NaN.
+function search(graph: Graph, of: NodeId, sorted: readonly number[], bits: number, steps: Steps): NodeId {
+  const padded = [...sorted, ...Array<number>(2 ** bits - 1 - sorted.length).fill(Infinity)];
+  const operands = [of, ...padded.map((value) => graph.constant(value))];
+  return instruct(graph, steps, `search${bits}`, operands);
+}
+
+function instruct(graph: Graph, { instructions, inputs }: Steps, name: string, operands: readonly NodeId[]): NodeId {
+  const key = `${name} ${operands.join(" ")}`;
+  const known = inputs.get(key);
+  if (known !== undefined) return known;
+  const node = graph.input(name, true);
+  instructions.set(node, { node, name, operands });
+  inputs.set(key, node);
+  return node;
+}
+
+// The largest number for which x > it is the condition or its complement: x ≥ bound says the same as x > the number before.
+function afterOf({ bound, up, negated }: Threshold): number {
+  return up === negated ? before(bound) : bound;
+}
+
+/** The next smaller double. */
+function before(x: number): number {
+  if (x === 0) return -Number.MIN_VALUE;
+  const bits = new BigInt64Array(Float64Array.of(x).buffer);
+  bits[0]! += x > 0 ? -1n : 1n;
+  return new Float64Array(bits.buffer)[0]!;
+}
+
+/** Kernels of the searches and of the look-up; their operands but the first are uniform, in any place. */
+export const STEP_KERNELS: Kernels = {
+  lookUp: [
+    (s, _m, n, k, t) => {
+      const o = k[t]!;
+      const a = k[t + 1]!;
+      for (let i = 0; i < n; i++) s[(o + i) | 0] = s[k[(t + 2 + s[(a + i) | 0]!) | 0]!]!;
+    },
+  ],
+  ...Object.fromEntries(Array.from({ length: MOST_BITS }, (_, bit) => [`search${bit + 1}`, [searchKernel(1 << bit)]])),
+};
+
+function searchKernel(first: number): Kernel {
+  return (s, _m, n, k, t) => {
+    const o = k[t]!;
+    const a = k[t + 1]!;
+    const before = t + 1;
+    let i = 0;
+    // Four searches at a time, each of which would have to wait for its own loads; without branches, which would be
+    // mispredicted half of the time.
+    for (; i < n - 3; i += 4) {
+      const x = s[(a + i) | 0]!;
+      const y = s[(a + i + 1) | 0]!;
+      const z = s[(a + i + 2) | 0]!;
+      const w = s[(a + i + 3) | 0]!;
+      let p = 0;
+      let q = 0;
+      let u = 0;
+      let v = 0;
+      for (let half = first; half > 0; half >>= 1) {
+        p = (p + (half & -(x > s[k[(before + p + half) | 0]!]!))) | 0;
+        q = (q + (half & -(y > s[k[(before + q + half) | 0]!]!))) | 0;
+        u = (u + (half & -(z > s[k[(before + u + half) | 0]!]!))) | 0;
+        v = (v + (half & -(w > s[k[(before + v + half) | 0]!]!))) | 0;
+      }
+      s[(o + i) | 0] = Number.isNaN(x) ? 0 : p + 1;
+      s[(o + i + 1) | 0] = Number.isNaN(y) ? 0 : q + 1;
+      s[(o + i + 2) | 0] = Number.isNaN(z) ? 0 : u + 1;
+      s[(o + i + 3) | 0] = Number.isNaN(w) ? 0 : v + 1;
+    }
+    for (; i < n; i++) {
+      const x = s[(a + i) | 0]!;
+      let p = 0;
+      for (let half = first; half > 0; half >>= 1) p = (p + (half & -(x > s[k[(before + p + half) | 0]!]!))) | 0;
+      s[(o + i) | 0] = Number.isNaN(x) ? 0 : p + 1;
+    }
+  };
+}

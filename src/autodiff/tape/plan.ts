@@ -1,0 +1,87 @@
+/** Ordering a graph for execution: which nodes run, and in which order. */
+
+import { type Graph, LANE } from "../graph/graph.ts";
+import type { Backend } from "../lanes/interpreter/interpreter.ts";
+import type { NodeId } from "../ops/basic-ops.ts";
+import { OP_NAMES } from "../ops/codes.ts";
+import type { Kernels } from "../ops/kernels.generated.ts";
+
+/** How a node is computed: a row of the op table or a fused op, and what it reads. */
+export interface Instruction {
+  readonly node: NodeId;
+  readonly name: string;
+  readonly operands: readonly NodeId[];
+  /** Of an instruction that sums over the lanes: how many sums, the first that for the mean `node`. */
+  readonly sums?: number;
+}
+
+export interface Schedule {
+  /** What to compute once per batch, in order. */
+  readonly uniform: readonly Instruction[];
+  /** What to compute for every lane, in order. */
+  readonly lane: readonly Instruction[];
+}
+
+export interface Plan extends Schedule {
+  /** Nodes with the values of the roots up to rounding, in their order. */
+  readonly outputs: readonly NodeId[];
+  /** The interpreter's kernels, by the name of an instruction. */
+  readonly kernels: Kernels;
+  /** What runs it unless told otherwise; by default `INTERPRETER`. */
+  readonly interpreter?: Backend;
+  /** Uniform inputs that hold means over the lanes, in the order of the sums of which they are made. */
+  readonly means?: readonly NodeId[];
+  /** What to compute once per batch when they are known, in order. */
+  readonly rest?: readonly Instruction[];
+}
+
+/** Makes a plan for the nodes `roots` of a graph. */
+export type Planner = (graph: Graph, roots: readonly NodeId[]) => Plan;
+/** One instruction per op; the values are those of the graph, bit for bit. */
+export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
+  const uniform = graph.reachable(roots).filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));
+  return {
+    outputs: roots,
+    uniform: uniform.map((node) => plain(graph, node)),
+    lane: depthFirst(graph, roots, (node) => plain(graph, node)),
+    kernels: graph.ops.kernels,
+  };
+}
+
+/** The instruction that computes a node by its own op. */
+export function plain(graph: Graph, node: NodeId): Instruction {
+  return { node, name: OP_NAMES[graph.op[node]! - 2]!, operands: graph.operands(node) };
+}
+
+/**
+ * The lane instructions in postorder, which keeps a value's uses close to its definition and so the number of live slots
+ * small. `inputs` has those of inputs that are computed.
+ */
+export function depthFirst(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  instructionOf: (node: NodeId) => Instruction,
+  inputs?: ReadonlyMap<NodeId, Instruction>,
+): Instruction[] {
+  const order: Instruction[] = [];
+  const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
+  const pending: (Instruction | NodeId)[] = [];
+  for (const output of outputs) {
+    pending.push(output);
+    while (pending.length > 0) {
+      const next = pending.pop()!;
+      if (typeof next !== "number") {
+        state[next.node] = 2;
+        order.push(next);
+      } else if (state[next] === 0 && graph.hasFlag(next, LANE)) {
+        const instruction = inputs?.get(next) ?? (graph.arity(next) > 0 ? instructionOf(next) : undefined);
+        if (!instruction) continue;
+        state[next] = 1;
+        pending.push(instruction);
+        const { operands } = instruction;
+        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);
+      }
+    }
+  }
+  return order;
+}

@@ -1,0 +1,145 @@
+/** Which nodes of a graph are computed by one fused instruction. */
+
+import { type Graph, LANE } from "../graph/graph.ts";
+import type { NodeId } from "../ops/basic-ops.ts";
+import { CODE } from "../ops/codes.ts";
+import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "./fusion.ts";
+import type { Steps } from "./passes/step-functions.ts";
+import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";
+
+/** The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one; linear in the number of nodes. */
+export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
+  const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
+  const reachable = graph.reachable(kept);
+  const uses = new Int32Array(graph.size + 3); // three constants may be added below
+  for (const node of kept) uses[node]! += 2; // an output is never absorbed
+  for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
+  const runs = runsOf(graph, uses);
+  const fused: (Instruction | undefined)[] = [undefined];
+  const place = new Int32Array(graph.size + 3); // in `fused`, by node; ABSORBED: in the instruction of another
+  for (let at = reachable.length - 1; at >= 0; at--) {
+    const node = reachable[at]!;
+    if (place[node] === ABSORBED || graph.arity(node) === 0) continue;
+    const found = runs(node) ?? pairOf(graph, uses, node);
+    if (!found) continue;
+    place[node] = fused.push(found.instruction) - 1;
+    for (const inner of found.absorbed) place[inner] = ABSORBED;
+  }
+  const instructionOf = (node: NodeId): Instruction => fused[place[node]!] ?? plain(graph, node);
+  const uniform: Instruction[] = [];
+  for (const node of reachable)
+    if (graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
+      uniform.push(instructionOf(node));
+  return { uniform, lane: depthFirst(graph, outputs, instructionOf, steps.instructions) };
+}
+
+const ABSORBED = -1;
+
+interface Match {
+  readonly instruction: Instruction;
+  readonly absorbed: readonly NodeId[];
+}
+
+function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined {
+  const rows = FUSED_BY_OUTER.get(graph.op[node]!);
+  if (!rows) return undefined;
+  for (const row of rows) {
+    for (let at: number = row.at; at >= (row.outer === "add" ? 0 : row.at); at--) {
+      const inner = graph.operand(node, at);
+      if (uses[inner] !== 1 || graph.op[inner] !== CODE[row.inner]) continue;
+      if (graph.hasFlag(inner, LANE) !== graph.hasFlag(node, LANE)) continue;
+      const rest = graph.operands(node).filter((_, j) => j !== at);
+      const operands = [...graph.operands(inner), ...rest];
+      const missing = operands.some((operand, j) => ((row.lanes ?? 0) >> j) & 1 && !graph.hasFlag(operand, LANE));
+      if (missing && graph.hasFlag(node, LANE)) continue;
+      return { instruction: { node, name: row.name, operands }, absorbed: [inner] };
+    }
+  }
+  return undefined;
+}
+
+const NONE: readonly NodeId[] = [];
+
+interface RunTerm {
+  readonly family: string;
+  readonly operands: readonly NodeId[];
+  /** The nodes of the term that no one else uses. */
+  readonly absorbed: readonly NodeId[];
+}
+
+// Recognises the last additions of a running sum as one fused instruction.
+function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undefined {
+  const { add, sub, mul, square, chain, where } = CODE;
+  const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
+  const once = (node: NodeId, code: number): boolean => graph.op[node] === code && uses[node] === 1;
+  // Is it a sum that ends in the addition of a term, which is uniform only if the sum is?
+  const endsInTerm = (node: NodeId): boolean =>
+    graph.op[node] === add || (graph.op[node] === sub && isLane(node) === isLane(graph.b[node]!));
+  const [one, minusOne] = [graph.constant(1), graph.constant(-1)];
+  const isSum = (node: NodeId, lane: boolean): boolean => uses[node] === 1 && isLane(node) === lane && endsInTerm(node);
+  const termOf = (node: NodeId, sign: 1 | -1): RunTerm => {
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    const factor = sign > 0 ? one : minusOne;
+    if (once(node, square)) return { family: "squares", operands: [factor, x], absorbed: [node] };
+    if (sign > 0 && once(node, chain) && !isLane(x)) return { family: "chains", operands: [x, y], absorbed: [node] };
+    if (sign > 0 && once(node, where) && !isLane(y) && !isLane(graph.c[node]!))
+      return { family: "select", operands: [x, y, graph.c[node]!], absorbed: [node] };
+    if (sign > 0 && once(node, mul) && !(isLane(x) && isLane(y))) {
+      const u = isLane(x) ? y : x;
+      const v = isLane(x) ? x : y;
+      return once(v, square) && isLane(v) === isLane(node)
+        ? { family: "squares", operands: [u, graph.a[v]!], absorbed: [node, v] }
+        : { family: "dot", operands: [u, v], absorbed: [node] };
+    }
+    return { family: "dot", operands: [factor, node], absorbed: NONE };
+  };
+  // What is left of a sum without its last term.
+  let rest: NodeId;
+  const lastTerm = (node: NodeId): RunTerm => {
+    const lane = isLane(node);
+    const x = graph.a[node]!;
+    const y = graph.b[node]!;
+    rest = x;
+    if (graph.op[node] === sub) return termOf(y, -1);
+    if (isLane(x) !== lane || (isSum(x, lane) && isLane(y) === lane)) return termOf(y, 1);
+    rest = y;
+    if (isLane(y) !== lane || isSum(y, lane)) return termOf(x, 1);
+    const first = termOf(x, 1);
+    if (first.absorbed.length > 0) return first;
+    rest = x;
+    return termOf(y, 1);
+  };
+  return (root) => {
+    if (!endsInTerm(root)) return undefined;
+    const lane = isLane(root);
+    let term = lastTerm(root);
+    const { family } = term;
+    const terms = [term];
+    const rests = [rest];
+    while (terms.length < RUNS[0]! && isSum(rest, lane)) {
+      term = lastTerm(rest);
+      if (term.family !== family) break;
+      terms.push(term);
+      rests.push(rest);
+    }
+    // A sum that begins with a product is one of products to which −0 is added.
+    const start = rests[rests.length - 1]!;
+    if (family === "dot" && terms.length < RUNS[0]! && isLane(start) === lane) {
+      const first = termOf(start, 1);
+      if (first.family === "dot" && first.absorbed.length > 0) {
+        terms.push(first);
+        rests.push(graph.constant(-0));
+      }
+    }
+    const count = RUNS.find((run) => run <= terms.length)!;
+    if (count === 1 && family === "dot") return undefined;
+    const operands = [rests[count - 1]!];
+    const absorbed = rests.slice(0, count - 1);
+    for (let at = count - 1; at >= 0; at--) {
+      for (const operand of terms[at]!.operands) operands.push(operand);
+      for (const inner of terms[at]!.absorbed) absorbed.push(inner);
+    }
+    return { instruction: { node: root, name: RUN_NAMES[family]![count]!, operands }, absorbed };
+  };
+}

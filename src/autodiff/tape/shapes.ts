@@ -1,0 +1,58 @@
+/**
+ * Uniform instructions of one shape one after the other, so that their values lie side by side and back ends can run them
+ * as lanes of one instruction. The shape of an instruction is its name and the shapes of what it reads.
+ */
+import type { NodeId } from "../ops/basic-ops.ts";
+import type { Instruction } from "./plan.ts";
+
+/** More than there are shapes, and few enough that the number of a pair is exact. */
+const MOST = 2 ** 26;
+
+/**
+ * Sorts lists of instructions, each by shape; those of a shape in the order of what they read. No value is read before it is
+ * computed: what an instruction reads has a shape that was met before its own. Nodes are below `size`.
+ */
+export function byShape(
+  lists: readonly (readonly Instruction[])[],
+  size: number,
+  isConstant: (node: NodeId) => boolean,
+): Instruction[][] {
+  const shape = new Int32Array(size); // of what is not computed here 0
+  const place = new Int32Array(size);
+  const numbers = new Map<string | number, number>(); // of names, and of pairs of numbers
+  const numberOf = (key: string | number): number => {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, numbers.size + 1);
+    return numbers.size;
+  };
+  const earlier = (p: Instruction, q: Instruction): number => {
+    for (let j = 0; j < p.operands.length; j++) {
+      const [x, y] = [p.operands[j]!, q.operands[j]!];
+      if (x !== y && !isConstant(x)) return place[x]! - place[y]! || x - y;
+    }
+    return 0;
+  };
+  let placed = 0;
+  return lists.map((list) => {
+    const groups = new Map<number, Instruction[]>();
+    for (const instruction of list) {
+      let number = numberOf(instruction.name);
+      for (const operand of instruction.operands)
+        number = numberOf(number * MOST + (isConstant(operand) ? MOST - 1 : shape[operand]!));
+      shape[instruction.node] = number;
+      const group = groups.get(number);
+      if (group) group.push(instruction);
+      else groups.set(number, [instruction]);
+    }
+    const sorted: Instruction[] = [];
+    for (const group of groups.values()) {
+      if (group.length > 1) group.sort(earlier);
+      for (const instruction of group) {
+        place[instruction.node] = ++placed;
+        sorted.push(instruction);
+      }
+    }
+    return sorted;
+  });
+}

@@ -1,0 +1,224 @@
+/**
+ * A graph made executable: a list of instructions over slots of typed arrays.
+ *
+ * Uniform nodes (the same for every sample) run once per batch; the others run lane by lane in the loops of
+ * `kernels.generated.ts`, or on a back end of the caller's choice. A slot is reused as soon as its value is dead. Running
+ * allocates nothing.
+ */
+
+import { type Graph, LANE, MASK } from "../graph/graph.ts";
+import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "../lanes/interpreter/interpreter.ts";
+import type { NodeId } from "../ops/basic-ops.ts";
+import { INPUT } from "../ops/codes.ts";
+import { type Instruction, type Plan, plainPlan } from "./plan.ts";
+
+export interface Tape {
+  /** Most samples that one call of `runLanes` takes. */
+  readonly lanes: number;
+  /** Real slots: uniform values first, then `lanes` numbers for each per-lane slot, `stride` apart. */
+  readonly slots: Float64Array;
+  readonly masks: Int32Array;
+  readonly stride: number;
+  /** The lane inputs lie one after the other from here on, `stride` apart, in the order they were asked for. */
+  readonly noiseOffset: number;
+  readonly uniformInputs: readonly { readonly node: NodeId; readonly offset: number }[];
+  readonly outputs: readonly Place[];
+  /**
+   * How many sums over the lanes the plan has. They are the first slots, two each, over the even and over the odd lanes;
+   * the mean belongs into the first of the two.
+   */
+  readonly sums: number;
+  readonly executable: Executable;
+  readonly size: { readonly uniform: number; readonly lane: number; readonly laneSlots: number };
+}
+
+export interface TapeOptions {
+  /** Samples per pass; by default chosen so that the slots fit into a cache. */
+  readonly lanes?: number | undefined;
+  /** The lane inputs, in the order in which the caller fills them. */
+  readonly laneInputs?: readonly NodeId[];
+  /** The first uniform inputs, which lie one after the other. */
+  readonly parameters?: readonly NodeId[];
+  /** What runs the tape; by default the interpreter. */
+  readonly backend?: Backend | undefined;
+  /** How many samples are to be run, if known; a back end may prepare for them. */
+  readonly expectedSamples?: number;
+  /** How the roots are computed; by default as the graph's planner says. */
+  readonly plan?: Plan;
+}
+
+/** Compiles the graph of `roots`; linear in its number of nodes. */
+export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
+  const { laneInputs = [], parameters = [] } = options;
+  const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
+  const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
+  const { backend = interpreter } = options;
+  const slot = new Int32Array(graph.size).fill(-1);
+  const counts = [0, 0, 0, 0]; // of slots, by kind
+  const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);
+  placeLanes(graph, laneInputs, plan, slot, counts);
+  const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
+  const { laneMultiple = 1, mostLanes = Infinity } = backend;
+  const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
+  const sums = means.length;
+  const multiple = sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
+  const lanes = multiple * Math.ceil(asked / multiple);
+  // Rows whose distance is a power of two would share few places of a cache.
+  const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
+
+  const makePlace = (node: NodeId): Place => {
+    const at = slot[node]!;
+    const kind = kindOf(graph, node);
+    if ((kind & LANE) === 0)
+      return { offset: at, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
+    if (at < 0)
+      throw new TypeError(
+        `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
+      );
+    return { offset: counts[kind - LANE]! + at * stride, lane: true };
+  };
+  // By kind and slot, made where they are asked for.
+  const places = counts.map((count) => new Array<Place | undefined>(count));
+  const placeOf = (node: NodeId): Place => (places[kindOf(graph, node)]![slot[node]!] ??= makePlace(node));
+  const step = ({ name, node, operands }: Instruction): Step => ({
+    name,
+    operands: operands.map(placeOf), // first: what is missing shows as an operand
+    result: placeOf(node),
+  });
+  const steps = { uniform: plan.uniform.map(step), rest: rest.map(step), lane: plan.lane.map(step) };
+  const results = outputs.map(placeOf);
+  const executable = backend.load({
+    kernels,
+    lanes,
+    expectedSamples: options.expectedSamples,
+    realSlots: realCount + laneSlots * stride,
+    maskSlots: maskCount + laneMasks * stride,
+    ...steps,
+    outputs: results,
+  });
+  const { slots, masks } = executable;
+  for (const node of constants) (graph.hasFlag(node, MASK) ? masks : slots)[slot[node]!] = graph.value(node);
+  return {
+    lanes,
+    slots,
+    masks,
+    stride,
+    noiseOffset: realCount,
+    uniformInputs: inputs.map((node) => ({ node, offset: slot[node]! })),
+    outputs: results,
+    sums,
+    executable,
+    size: {
+      uniform: plan.uniform.length + rest.length,
+      lane: plan.lane.length,
+      laneSlots,
+    },
+  };
+}
+
+/** Computes the uniform values; call it once after the uniform inputs have been set. */
+export function runUniform({ executable }: Tape): void {
+  executable.runUniform();
+}
+
+/** Computes what depends on the means over the lanes; call it when they are in their slots. */
+export function runRest({ executable }: Tape): void {
+  executable.runRest();
+}
+
+/** Computes the first n lanes; call it after `runUniform`, with the lane inputs filled. */
+export function runLanes({ executable }: Tape, n: number): void {
+  executable.runLanes(n);
+}
+
+/**
+ * Adds lanes from … to − 1 of the first sums.length outputs to `sums`, each in the order of the lanes; an output that is
+ * uniform is left alone.
+ */
+export function addOutputsInto(
+  sums: Float64Array,
+  { outputs, slots }: Tape,
+  from: number,
+  to: number,
+  count: number,
+): void {
+  for (let p = 0; p < count; p++) {
+    const { offset, lane } = outputs[p]!;
+    if (!lane) continue;
+    let sum = sums[p]!;
+    for (let i = from; i < to; i++) sum += slots[offset + i]!;
+    sums[p] = sum;
+  }
+}
+
+const FEWEST_LANES = 32;
+const MOST_LANES = 1024;
+
+// Many lanes spread the cost of a kernel's call, as long as the slots stay in a second-level cache of 512 kB.
+function defaultLanes(realSlots: number): number {
+  let lanes = MOST_LANES;
+  while (lanes > FEWEST_LANES && lanes * realSlots > 65536) lanes /= 2;
+  return lanes;
+}
+
+const kindOf = (graph: Graph, node: NodeId): number => graph.flags[node]! & (LANE | MASK);
+
+// Slots of uniform nodes; returns those that are not computed.
+function placeUniform(
+  graph: Graph,
+  parameters: readonly NodeId[],
+  { outputs, uniform, lane, rest = [], means = [] }: Plan,
+  slot: Int32Array,
+  counts: number[],
+) {
+  const constants: NodeId[] = [];
+  const inputs: NodeId[] = [];
+  for (const node of means) {
+    slot[node] = counts[0]!;
+    counts[0]! += 2;
+  }
+  const place = (node: NodeId): void => {
+    slot[node] = counts[kindOf(graph, node)]!++;
+  };
+  // Results side by side, and inputs: what is computed alike can be computed together.
+  for (const { node } of uniform.concat(rest)) place(node);
+  counts[0] += 3; // a back end may write up to three numbers more than there are results
+  counts[MASK]! += 3;
+  const see = (node: NodeId): void => {
+    if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
+    slot[node] = 0; // seen
+    (graph.op[node] === INPUT ? inputs : constants).push(node);
+  };
+  parameters.forEach(see);
+  for (const { operands } of uniform.concat(lane, rest)) operands.forEach(see);
+  outputs.forEach(see);
+  inputs.forEach(place);
+  constants.forEach(place);
+  return { constants, inputs };
+}
+
+function placeLanes(
+  graph: Graph,
+  laneInputs: readonly NodeId[],
+  { outputs, lane }: Plan,
+  slot: Int32Array,
+  counts: number[],
+): void {
+  const lastUse = new Int32Array(graph.size).fill(-1);
+  lane.forEach(({ operands }, index) => {
+    for (const operand of operands) lastUse[operand] = index;
+  });
+  for (const node of outputs) lastUse[node] = lane.length;
+  for (const node of laneInputs) {
+    slot[node] = counts[LANE]!++;
+    lastUse[node] = lane.length; // the caller fills these slots: they are never reused
+  }
+  const free: number[][] = [[], [], [], []];
+  lane.forEach(({ node, operands, sums }, index) => {
+    operands.forEach((operand, j) => {
+      if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
+      free[kindOf(graph, operand)]!.push(slot[operand]!);
+    });
+    if (!sums) slot[node] = free[kindOf(graph, node)]!.pop() ?? counts[kindOf(graph, node)]!++;
+  });
+}
