@@ -1,6 +1,7 @@
 /** Gradients with all boundaries by the library beside the paper's algorithm in C, noise included on both sides. */
-import { wasm } from "../src/backends/wasm.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { corrected, type NoiseOptions } from "../src/estimators/index.ts";
 import { makeSampler } from "../src/inference/sampler.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, inputsOf, ONE_BOUNDARY, onFreshNoise } from "./gradients.ts";

@@ -2,9 +2,9 @@
 import { add, gt, mul, type Real, where } from "../src/autodiff/expr.ts";
 import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
 import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
-import { jit } from "../src/backends/jit.ts";
-import { wasm } from "../src/backends/wasm.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { normal } from "../src/distributions/normal.ts";
 import { reparam } from "../src/estimators/reparam.ts";
 import { makeSampler } from "../src/inference/sampler.ts";

@@ -1,7 +1,7 @@
 /** Engine, hand-written JavaScript and C side by side: the same gradient from the same noise, compared before it is timed. */
-import { jit } from "../src/backends/jit.ts";
-import { wasm } from "../src/backends/wasm.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { byHand, byTape, HAND_WRITTEN, inputsOf, ONE_BOUNDARY } from "./gradients.ts";
 import { type Print, report } from "./print.ts";
 import { FAST, type Native, requireEqual, STRICT } from "./programs.ts";

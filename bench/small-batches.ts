@@ -1,7 +1,8 @@
 /** What a sample costs in gradients of few samples, relative to its share in a large one; noise included. */
+
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { runLanes, runRest, runUniform } from "../src/autodiff/tape/tape.ts";
-import { wasm } from "../src/backends/wasm.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import { makeSampler, meanGradientInto, setParameters } from "../src/inference/sampler.ts";
 import type { Model } from "../src/program/model.ts";

@@ -1,8 +1,8 @@
 /** A whole fit on every back end: seconds, and the ELBO over the last tenth of the steps. */
 import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import { jit } from "../src/backends/jit.ts";
-import { wasm } from "../src/backends/wasm.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
+import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { fit } from "../src/inference/fit.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { auto } from "../src/autodiff/lanes/auto.ts";
 import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
 import {
   type Backend,
@@ -8,15 +9,14 @@ import {
   type Step,
   type TapeProgram,
 } from "../src/autodiff/lanes/interpreter/interpreter.ts";
+import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
+import { kernelModule } from "../src/autodiff/lanes/wasm/kernel-module.ts";
+import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
+import { emitterOf } from "../src/autodiff/lanes/wasm/ops.ts";
+import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { OP_NAMES } from "../src/autodiff/ops/codes.ts";
 import { FAMILIES, FUSED, RUNS } from "../src/autodiff/tape/fusion.ts";
 import { signatureOf } from "../src/autodiff/tape/signatures.ts";
-import { auto } from "../src/backends/auto.ts";
-import { jit } from "../src/backends/jit.ts";
-import { wasm } from "../src/backends/wasm.ts";
-import { kernelModule } from "../src/backends/wasm-kernel-module.ts";
-import { wasmKernels } from "../src/backends/wasm-kernels.ts";
-import { emitterOf } from "../src/backends/wasm-ops.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../src/estimators/index.ts";
 import { makeGenerator } from "../src/index.ts";
 import { fit } from "../src/inference/fit.ts";
@@ -268,7 +268,7 @@ describe("auto", () => {
       },
     });
     vi.resetModules();
-    const { auto: restricted } = await import("../src/backends/auto.ts");
+    const { auto: restricted } = await import("../src/autodiff/lanes/auto.ts");
     expect(isWasm(restricted().load(program(1e6)))).toBe(false);
     expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
     vi.unstubAllGlobals();

@@ -1,9 +1,16 @@
 /** Fills in WebAssembly, in a memory of their own: numbers or words, then a head with the library's table, then edges of a ziggurat. */
-import { assemble, Code, type FunctionSpec, I32, type ImportSpec, V128 } from "../../src/backends/wasm-encoder.ts";
-import { CONSTANTS, SCALAR } from "../../src/backends/wasm-functions.ts";
-import { NOISE, rowFill } from "../../src/backends/wasm-noise.ts";
-import { normalsFunction } from "../../src/backends/wasm-normals.ts";
-import { pushWord } from "../../src/backends/wasm-threefry.ts";
+import {
+  assemble,
+  Code,
+  type FunctionSpec,
+  I32,
+  type ImportSpec,
+  V128,
+} from "../../src/autodiff/lanes/wasm/encoder.ts";
+import { CONSTANTS, SCALAR } from "../../src/autodiff/lanes/wasm/functions.ts";
+import { normalsFunction } from "../../src/autodiff/lanes/wasm/noise/normals.ts";
+import { NOISE, rowFill } from "../../src/autodiff/lanes/wasm/noise/row-fill.ts";
+import { pushWord } from "../../src/autodiff/lanes/wasm/noise/threefry.ts";
 import type { RowFill } from "../../src/random/row-fill.ts";
 import { type Filler, furtherOf, GENERATOR, LANES, lanesOf, ROWS, SIZE } from "./fillers.ts";
 import type { Generator, WordFill } from "./generators.ts";

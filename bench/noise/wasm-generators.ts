@@ -1,7 +1,7 @@
 /** The generators in WebAssembly SIMD, four counters at once: the words that those of `generators.ts` make. */
-import type { Code } from "../../src/backends/wasm-encoder.ts";
-import { NOISE_BYTES } from "../../src/backends/wasm-noise.ts";
-import { pushWord, setHead, threefry } from "../../src/backends/wasm-threefry.ts";
+import type { Code } from "../../src/autodiff/lanes/wasm/encoder.ts";
+import { NOISE_BYTES } from "../../src/autodiff/lanes/wasm/noise/row-fill.ts";
+import { pushWord, setHead, threefry } from "../../src/autodiff/lanes/wasm/noise/threefry.ts";
 
 const MORE = {
   all_true: 195,

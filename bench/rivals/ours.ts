@@ -1,10 +1,10 @@
 /** Our side of the comparison with other libraries: the same gradients, points and fits. */
 import { gradient } from "../../src/autodiff/graph/gradient.ts";
 import type { Backend } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
 import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
-import { jit } from "../../src/backends/jit.ts";
-import { wasm } from "../../src/backends/wasm.ts";
-import { wasmKernels } from "../../src/backends/wasm-kernels.ts";
 import { reparam } from "../../src/estimators/index.ts";
 import { initialParameters, packParameters } from "../../src/guides/mean-field.ts";
 import { fit } from "../../src/inference/fit.ts";

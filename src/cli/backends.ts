@@ -1,10 +1,11 @@
 /** The back ends by the names that the command line has for them. */
+
+import { auto } from "../autodiff/lanes/auto.ts";
 import { FAST_INTERPRETER } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
 import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { auto } from "../backends/auto.ts";
-import { jit } from "../backends/jit.ts";
-import { wasm } from "../backends/wasm.ts";
-import { wasmKernels } from "../backends/wasm-kernels.ts";
+import { jit } from "../autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../autodiff/lanes/wasm/wasm.ts";
 
 export const BACKENDS: ReadonlyMap<string, () => Backend> = new Map([
   ["auto", auto],

@@ -1,7 +1,7 @@
 /** Scrambled Sobol digits in WebAssembly SIMD: step by step `flipByTree` of `src/random/scramble.ts`. */
-import { TREE_LEVELS } from "../random/row-fill.ts";
-import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { pushWord, threefry } from "./wasm-threefry.ts";
+import { TREE_LEVELS } from "../../../../random/row-fill.ts";
+import { Code, type FunctionSpec, I32, V128 } from "../encoder.ts";
+import { pushWord, threefry } from "./threefry.ts";
 
 // Bytes from `room` on: the linear map, the coins, the paths.
 const [MAP, COINS, PATHS] = [0, 1024, 1024 + 2 ** TREE_LEVELS / 8] as const;

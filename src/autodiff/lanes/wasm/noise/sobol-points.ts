@@ -2,8 +2,8 @@
  * Scrambled Sobol digits of up to 16 points in WebAssembly SIMD, a byte for each: small tables are permutations of bytes, and
  * the coins of a word are looked up as bytes too.
  */
-import { fieldProduct, sobolDigits } from "../random/sobol-points.ts";
-import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
+import { fieldProduct, sobolDigits } from "../../../../random/sobol-points.ts";
+import { Code, type FunctionSpec, I32, V128 } from "../encoder.ts";
 
 /** Tables of 16 bytes for 1, 2, 3 and 4 bits: products with each factor, then digits of the points in each of four coordinates. */
 const TABLES = 16 + 4;

@@ -1,14 +1,14 @@
 /** The fixed module with a kernel for each instruction and each set of operands that may differ between lanes. */
 
-import type { Step } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { OP_NAMES } from "../autodiff/ops/codes.ts";
-import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../autodiff/tape/fusion.ts";
-import { isOpen, signatureOf } from "../autodiff/tape/signatures.ts";
-import { assemble, Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { CONSTANTS, ELEMENTARY, IMPORTS } from "./wasm-functions.ts";
-import { NOISE } from "./wasm-noise.ts";
-import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
-import { STEP_FUNCTIONS } from "./wasm-steps.ts";
+import { OP_NAMES } from "../../ops/codes.ts";
+import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../tape/fusion.ts";
+import { isOpen, signatureOf } from "../../tape/signatures.ts";
+import type { Step } from "../interpreter/interpreter.ts";
+import { assemble, Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
+import { CONSTANTS, ELEMENTARY, IMPORTS } from "./functions.ts";
+import { NOISE } from "./noise/row-fill.ts";
+import { emitterOf, NARROW, reductionEmitterOf } from "./ops.ts";
+import { STEP_FUNCTIONS } from "./step-functions.ts";
 
 /** Words of an instruction before its operands: kernel, length in bytes, result. */
 export const HEADER = 3;

@@ -1,6 +1,11 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 
-import { FAST_INTERPRETER, runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
+import { OPS } from "../../ops/all-ops.ts";
+import type { OpName } from "../../ops/basic-ops.ts";
+import { FAMILIES, FUSED } from "../../tape/fusion.ts";
+import { isOpen, reductionOf } from "../../tape/signatures.ts";
+import { type BlockStep, blocksOf, slotKey } from "../instruction-blocks.ts";
+import { FAST_INTERPRETER, runsRolled } from "../interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -8,13 +13,8 @@ import {
   execute,
   type Place,
   type TapeProgram,
-} from "../autodiff/lanes/interpreter/interpreter.ts";
-import { rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
-import { OPS } from "../autodiff/ops/all-ops.ts";
-import type { OpName } from "../autodiff/ops/basic-ops.ts";
-import { FAMILIES, FUSED } from "../autodiff/tape/fusion.ts";
-import { isOpen, reductionOf } from "../autodiff/tape/signatures.ts";
-import { type BlockStep, blocksOf, slotKey } from "./blocks.ts";
+} from "../interpreter/interpreter.ts";
+import { rollProgram } from "../rolled-instructions.ts";
 
 const MOST_IN_BLOCK = 10_000;
 /** Of more an engine optimises the code only after seconds, and until then it is ten times slower than the interpreter. */

@@ -2,12 +2,12 @@
  * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
  * a branch there is a selection here, or one for both lanes. The bits are the same.
  */
-import { exp, expm1, log } from "../math/elementary.ts";
-import { sigmoid, softplus } from "../math/logistic.ts";
-import { pow } from "../math/power.ts";
-import { cos, sin, tan } from "../math/trigonometric.ts";
-import { Constants, type FunctionSpec, type ImportSpec } from "./wasm-encoder.ts";
-import { formula } from "./wasm-formula.ts";
+import { exp, expm1, log } from "../../../math/elementary.ts";
+import { sigmoid, softplus } from "../../../math/logistic.ts";
+import { pow } from "../../../math/power.ts";
+import { cos, sin, tan } from "../../../math/trigonometric.ts";
+import { Constants, type FunctionSpec, type ImportSpec } from "./encoder.ts";
+import { formula } from "./formula.ts";
 
 // 2^k·eʳ, or 2^k·(eʳ − 2^−k), is 2^k·`fraction`: y + more = k log 2 + r, r = high − low; k in the low bits of `shifted`.
 const exponential = (one: string, rest: string, more = ""): string => `

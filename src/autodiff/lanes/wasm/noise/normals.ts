@@ -2,8 +2,8 @@
  * Normals in WebAssembly SIMD: Threefry for four samples at once, whose words go through the table of normals two by two. The
  * bits are those of `fillNormals`.
  */
-import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { pushWord, threefry } from "./wasm-threefry.ts";
+import { Code, type FunctionSpec, I32, V128 } from "../encoder.ts";
+import { pushWord, threefry } from "./threefry.ts";
 
 /** Bytes before the table, of which the first are the head of `wasm-threefry.ts`. */
 export const TABLE_OFFSET = 64;

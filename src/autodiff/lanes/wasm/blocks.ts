@@ -1,10 +1,10 @@
 /** Blocks of a tape as functions of WebAssembly SIMD. */
 
-import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { FAMILIES } from "../autodiff/tape/fusion.ts";
-import { type BlockStep, type SourcedStep, slotKey } from "./blocks.ts";
-import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { emitterOf, NARROW, reductionEmitterOf } from "./wasm-ops.ts";
+import { FAMILIES } from "../../tape/fusion.ts";
+import { type BlockStep, type SourcedStep, slotKey } from "../instruction-blocks.ts";
+import type { Place } from "../interpreter/interpreter.ts";
+import { Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
+import { emitterOf, NARROW, reductionEmitterOf } from "./ops.ts";
 
 /** Where in memory that lies which instructions read and write. */
 export interface Layout {

@@ -1,8 +1,9 @@
 /** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/tape/passes/step-functions.ts`. */
-import type { Step } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { isOpen } from "../autodiff/tape/signatures.ts";
-import { Code, type FunctionSpec, I32, V128 } from "./wasm-encoder.ts";
-import { ELEMENTARY, IMPORTS } from "./wasm-functions.ts";
+
+import { isOpen } from "../../tape/signatures.ts";
+import type { Step } from "../interpreter/interpreter.ts";
+import { Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
+import { ELEMENTARY, IMPORTS } from "./functions.ts";
 
 const NO_WORDS = new Int32Array(0);
 

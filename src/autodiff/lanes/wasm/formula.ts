@@ -2,7 +2,7 @@
  * Functions of pairs of doubles written as lines of arithmetic, so that they read like the functions they have to match,
  * and compiled to WebAssembly SIMD in one pass.
  */
-import { Code, type Constants, type FunctionSpec, SIMD, V128 } from "./wasm-encoder.ts";
+import { Code, type Constants, type FunctionSpec, SIMD, V128 } from "./encoder.ts";
 
 /**
  * The function that lines `name = expression` compute; the last line is the result.

@@ -1,11 +1,11 @@
 /** The functions of `RowFill` in the modules and memories of the WebAssembly back ends. */
-import { NORMAL_TABLE } from "../random/normal-table.ts";
-import type { RowFill } from "../random/row-fill.ts";
-import type { FunctionSpec } from "./wasm-encoder.ts";
-import { normalsFunction, TABLE_OFFSET } from "./wasm-normals.ts";
-import { digitsAt, POINTS_BYTES, POINTS_FUNCTION, productsAt, setPointTables } from "./wasm-points.ts";
-import { ROOM_BYTES, SCRAMBLE } from "./wasm-scramble.ts";
-import { HEAD_WORDS, setHead } from "./wasm-threefry.ts";
+import { NORMAL_TABLE } from "../../../../random/normal-table.ts";
+import type { RowFill } from "../../../../random/row-fill.ts";
+import type { FunctionSpec } from "../encoder.ts";
+import { normalsFunction, TABLE_OFFSET } from "./normals.ts";
+import { ROOM_BYTES, SCRAMBLE } from "./scramble.ts";
+import { digitsAt, POINTS_BYTES, POINTS_FUNCTION, productsAt, setPointTables } from "./sobol-points.ts";
+import { HEAD_WORDS, setHead } from "./threefry.ts";
 
 /** Doubles in an octave of the table. */
 const OCTAVE = 128;

@@ -1,5 +1,8 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
-import { runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
+
+import { fillNormalsWithHelp, type RowFill } from "../../../random/row-fill.ts";
+import { type Block, blocksOf, onDemand } from "../instruction-blocks.ts";
+import { runsRolled } from "../interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -8,17 +11,15 @@ import {
   type Place,
   type Step,
   type TapeProgram,
-} from "../autodiff/lanes/interpreter/interpreter.ts";
-import { type Rolled, rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
-import { fillNormalsWithHelp, type RowFill } from "../random/row-fill.ts";
-import { type Block, blocksOf, onDemand } from "./blocks.ts";
-import { type Layout, laneFunction } from "./wasm-blocks.ts";
-import { assemble, type FunctionSpec } from "./wasm-encoder.ts";
-import { CONSTANTS, ELEMENTARY, IMPORTS, SCALAR } from "./wasm-functions.ts";
-import { NOISE, NOISE_BYTES, rowFill } from "./wasm-noise.ts";
-import { emitterOf, reductionEmitterOf } from "./wasm-ops.ts";
-import { appendSection, type Part } from "./wasm-sections.ts";
-import { STEP_FUNCTIONS, tableWords } from "./wasm-steps.ts";
+} from "../interpreter/interpreter.ts";
+import { type Rolled, rollProgram } from "../rolled-instructions.ts";
+import { type Layout, laneFunction } from "./blocks.ts";
+import { assemble, type FunctionSpec } from "./encoder.ts";
+import { CONSTANTS, ELEMENTARY, IMPORTS, SCALAR } from "./functions.ts";
+import { NOISE, NOISE_BYTES, rowFill } from "./noise/row-fill.ts";
+import { emitterOf, reductionEmitterOf } from "./ops.ts";
+import { appendSection, type Part } from "./sections.ts";
+import { STEP_FUNCTIONS, tableWords } from "./step-functions.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmOptions {

@@ -1,9 +1,9 @@
 /** The back end that is expected to be the fastest, by what the runtime permits and by how much there is to do. */
-import { FAST_INTERPRETER } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
-import type { Backend, Executable, TapeProgram } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm.ts";
-import { type WasmKernelsOptions, wasmKernels } from "./wasm-kernels.ts";
-import { mayCompile } from "./webassembly.ts";
+import { FAST_INTERPRETER } from "./interpreter/fast-interpreter.ts";
+import type { Backend, Executable, TapeProgram } from "./interpreter/interpreter.ts";
+import { type WasmKernelsOptions, wasmKernels } from "./wasm/kernels.ts";
+import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm/wasm.ts";
+import { mayCompile } from "./wasm/webassembly.ts";
 
 export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
 

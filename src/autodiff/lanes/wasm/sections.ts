@@ -2,12 +2,13 @@
  * What is the same for every lane, in WebAssembly SIMD: instructions over as many places become loops over pairs of them, which
  * keep what passes between them in registers; what is left is straight-line code.
  */
-import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
-import { type Rolled, type Scratch, signatureOfRolled } from "../autodiff/lanes/rolled-instructions.ts";
-import { type Block, type BlockStep, onDemand } from "./blocks.ts";
-import { type Layout, laneFunction, uniformFunction } from "./wasm-blocks.ts";
-import { Code, type FunctionSpec } from "./wasm-encoder.ts";
-import { IMPORTS } from "./wasm-functions.ts";
+
+import { type Block, type BlockStep, onDemand } from "../instruction-blocks.ts";
+import type { Place } from "../interpreter/interpreter.ts";
+import { type Rolled, type Scratch, signatureOfRolled } from "../rolled-instructions.ts";
+import { type Layout, laneFunction, uniformFunction } from "./blocks.ts";
+import { Code, type FunctionSpec } from "./encoder.ts";
+import { IMPORTS } from "./functions.ts";
 
 /** Part of a section: an exported function, or what is left to the interpreter. */
 export interface Part {

@@ -2,11 +2,11 @@
  * The ops in WebAssembly SIMD, two samples at a time. Each leaves its result on the stack, given what puts an operand
  * there; the operations are those of the op table in the same order, so that the bits are the same.
  */
-import type { Reduction } from "../autodiff/tape/fusion.ts";
-import { reductionOf } from "../autodiff/tape/signatures.ts";
-import type { Code } from "./wasm-encoder.ts";
-import { FUNCTION_INDEX, type FunctionName } from "./wasm-functions.ts";
-import { pushLookUp, pushPlace } from "./wasm-steps.ts";
+import type { Reduction } from "../../tape/fusion.ts";
+import { reductionOf } from "../../tape/signatures.ts";
+import type { Code } from "./encoder.ts";
+import { FUNCTION_INDEX, type FunctionName } from "./functions.ts";
+import { pushLookUp, pushPlace } from "./step-functions.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;

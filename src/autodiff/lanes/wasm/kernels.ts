@@ -3,7 +3,9 @@
  * not compile it.
  */
 
-import { runsOnce, runsRolled } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
+import { fillNormalsWithHelp } from "../../../random/row-fill.ts";
+import { isOpen, signatureOf } from "../../tape/signatures.ts";
+import { runsOnce, runsRolled } from "../interpreter/fast-interpreter.ts";
 import {
   type Backend,
   type Executable,
@@ -11,14 +13,12 @@ import {
   execute,
   type Step,
   type TapeProgram,
-} from "../autodiff/lanes/interpreter/interpreter.ts";
-import { type Rolled, rollProgram } from "../autodiff/lanes/rolled-instructions.ts";
-import { isOpen, signatureOf } from "../autodiff/tape/signatures.ts";
-import { fillNormalsWithHelp } from "../random/row-fill.ts";
-import { SCALAR } from "./wasm-functions.ts";
-import { HEADER, kernelFor, kernelModule } from "./wasm-kernel-module.ts";
-import { NOISE_BYTES, rowFill } from "./wasm-noise.ts";
-import { tableWords } from "./wasm-steps.ts";
+} from "../interpreter/interpreter.ts";
+import { type Rolled, rollProgram } from "../rolled-instructions.ts";
+import { SCALAR } from "./functions.ts";
+import { HEADER, kernelFor, kernelModule } from "./kernel-module.ts";
+import { NOISE_BYTES, rowFill } from "./noise/row-fill.ts";
+import { tableWords } from "./step-functions.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
 
 export interface WasmKernelsOptions {

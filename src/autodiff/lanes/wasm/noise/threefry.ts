@@ -1,5 +1,5 @@
 /** Threefry in WebAssembly SIMD, four counters at once: line by line `blockAt`. */
-import type { Code } from "./wasm-encoder.ts";
+import type { Code } from "../encoder.ts";
 
 const PARITY = 0x1bd11bda;
 // biome-ignore format: a row for each round
