@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OPS } from "../src/autodiff/ops/all-ops.ts";
 import type { OpName } from "../src/autodiff/ops/basic-ops.ts";
-import { RULES } from "../src/roots/interval.ts";
-import { type IntervalRule, makeEnclosures } from "../src/roots/rounding.ts";
+import { type IntervalRule, makeEnclosures } from "../src/roots/enclosures.ts";
+import { RULES } from "../src/roots/interval-rules.ts";
 
 const NAMES = Object.keys(OPS) as OpName[];
 const RUNS = 3000;

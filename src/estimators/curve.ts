@@ -10,7 +10,7 @@ import { poles } from "../autodiff/graph/poles.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { normalCdf } from "../math/normal.ts";
-import { makeRootFinder } from "../roots/isolate.ts";
+import { makeRootFinder } from "../roots/isolation.ts";
 import type { Boundary } from "./boundaries.ts";
 import type { Derived } from "./estimator.ts";
 import { type Surface, slopeAt } from "./surface.ts";

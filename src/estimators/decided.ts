@@ -3,8 +3,8 @@
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
-import { RULES } from "../roots/interval.ts";
-import { makeEnclosures, put, putLine } from "../roots/rounding.ts";
+import { makeEnclosures, put, putLine } from "../roots/enclosures.ts";
+import { RULES } from "../roots/interval-rules.ts";
 
 /** The truth of every condition among `nodes` (in topological order, with all they depend on) that cannot change. */
 export function decided(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, boolean> {

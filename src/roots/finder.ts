@@ -12,10 +12,10 @@
  * itself: there c is enclosed for both signs.
  */
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { AFTER, BEFORE, BLURRED, Cells, OPEN, Pieces } from "./cells.ts";
-import { BELOW, Workspace } from "./evaluate.ts";
-import type { Event, Plan, Target } from "./plan.ts";
-import { EPSILON, TINY } from "./rounding.ts";
+import type { Event, Plan, Target } from "./condition-plan.ts";
+import { EPSILON, TINY } from "./enclosures.ts";
+import { BELOW, Workspace } from "./evaluation.ts";
+import { AFTER, BEFORE, BLURRED, Cells, OPEN, Pieces } from "./pieces.ts";
 
 // Doubles on each side of a cut; two at least, so that an enclosure beside it has a width.
 const FIRST_MARGIN = 4;

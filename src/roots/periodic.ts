@@ -1,6 +1,6 @@
 /** Enclosures of sin, cos and tan. */
 import { cos, sin, tan } from "../math/trigonometric.ts";
-import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
+import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./enclosures.ts";
 
 const TURN = 6.283185307179586; // 2π
 // From here on neighbouring doubles are so far apart that the place within a period is not worth finding.

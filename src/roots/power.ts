@@ -1,6 +1,6 @@
 /** Enclosure of x ** y. */
 import { pow } from "../math/power.ts";
-import { down, type Enclosures, type IntervalRule, put, putEmpty, putLine, up } from "./rounding.ts";
+import { down, type Enclosures, type IntervalRule, put, putEmpty, putLine, up } from "./enclosures.ts";
 
 // Powers are less than 1 ulp off; twice that, and one bound is compared with another.
 const ULPS = 4;

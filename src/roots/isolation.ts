@@ -2,8 +2,8 @@
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { print } from "../autodiff/graph/infix-text.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { makePlan } from "./condition-plan.ts";
 import { Finder } from "./finder.ts";
-import { makePlan } from "./plan.ts";
 
 export interface RootFinder {
   /** The inputs other than t that the condition reads; `find` takes their values in this order. */

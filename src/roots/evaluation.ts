@@ -1,9 +1,9 @@
 /** A plan made executable: enclosures over a piece of the line, and values at a point. */
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { OP_NAMES } from "../autodiff/ops/codes.ts";
-import { RULES } from "./interval.ts";
-import { type Plan, WIDTH } from "./plan.ts";
-import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./rounding.ts";
+import { type Plan, WIDTH } from "./condition-plan.ts";
+import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./enclosures.ts";
+import { RULES } from "./interval-rules.ts";
 
 // Made in a function, as other tables of calls are, so that bundlers can leave them out.
 const RULE_OF = /* @__PURE__ */ rulesByCode();

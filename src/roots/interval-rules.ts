@@ -17,9 +17,9 @@ import { erf } from "../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../math/gamma.ts";
 import { logAddExp, sigmoid, softplus, tanh } from "../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard } from "../math/normal.ts";
+import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./enclosures.ts";
 import { cosine, sine, tangent } from "./periodic.ts";
 import { power } from "./power.ts";
-import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./rounding.ts";
 
 // Where log Γ has its minimum on x > 0, and that minimum rounded down.
 const LGAMMA_MINIMISER = 1.4616321449683622;
