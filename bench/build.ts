@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { add, gt, mul, type Real } from "../src/autodiff/expr.ts";
-import { normal } from "../src/distributions/normal.ts";
+import { normal } from "../src/distributions/real/normal.ts";
 import { corrected } from "../src/estimators/corrected.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { reparam } from "../src/estimators/reparam.ts";

@@ -5,7 +5,7 @@ import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { normal } from "../src/distributions/normal.ts";
+import { normal } from "../src/distributions/real/normal.ts";
 import { reparam } from "../src/estimators/reparam.ts";
 import { makeSampler } from "../src/inference/sampler.ts";
 import { defineModel, type Model } from "../src/program/model.ts";

@@ -1,7 +1,7 @@
 /** Models of any size, each growing in one respect. */
 import { add, exp, gt, mul, type Real, sin } from "../src/autodiff/expr.ts";
-import { normal } from "../src/distributions/normal.ts";
-import { poisson } from "../src/distributions/poisson.ts";
+import { poisson } from "../src/distributions/discrete/poisson.ts";
+import { normal } from "../src/distributions/real/normal.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 
 /** Parameters at which a guide over n latents starts. */

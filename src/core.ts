@@ -45,12 +45,12 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
-export { bernoulli } from "./distributions/bernoulli.ts";
+export { bernoulli } from "./distributions/discrete/bernoulli.ts";
+export { poisson } from "./distributions/discrete/poisson.ts";
 export type { Distribution } from "./distributions/distribution.ts";
-export { exponential } from "./distributions/exponential.ts";
-export { normal } from "./distributions/normal.ts";
-export { poisson } from "./distributions/poisson.ts";
-export { studentT } from "./distributions/student-t.ts";
+export { exponential } from "./distributions/positive/exponential.ts";
+export { normal } from "./distributions/real/normal.ts";
+export { studentT } from "./distributions/real/student-t.ts";
 export { plainCorrected as corrected } from "./estimators/boundary-terms.ts";
 export type { Estimator } from "./estimators/estimator.ts";
 export { reparam } from "./estimators/reparam.ts";

@@ -1,6 +1,6 @@
 import { add, div, gt, log, max, min, mul, type Real, sub, sum } from "../autodiff/expr.ts";
-import { flat } from "../distributions/flat.ts";
-import { normal } from "../distributions/normal.ts";
+import { flat } from "../distributions/real/flat.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";
 
 const [STUDENTS, YES] = [100, 35];

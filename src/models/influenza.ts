@@ -1,5 +1,5 @@
 import { add, gt, mul, type Real } from "../autodiff/expr.ts";
-import { normal } from "../distributions/normal.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";
 import { INFLUENZA_DEATHS } from "./influenza-deaths.ts";
 

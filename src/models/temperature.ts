@@ -1,5 +1,5 @@
 import { add, div, gt, lt, mul, type Real, sub } from "../autodiff/expr.ts";
-import { normal } from "../distributions/normal.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { rhoOfSd } from "../guides/mean-field.ts";
 import { defineModel, type Model } from "../program/model.ts";
 import { ROOM_TEMPERATURES } from "./room-temperatures.ts";

@@ -1,6 +1,6 @@
 import { exp, gt } from "../autodiff/expr.ts";
-import { normal } from "../distributions/normal.ts";
-import { poisson } from "../distributions/poisson.ts";
+import { poisson } from "../distributions/discrete/poisson.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { rhoOfSd } from "../guides/mean-field.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";

@@ -1,6 +1,6 @@
 import { abs, add, gt, type Real } from "../autodiff/expr.ts";
-import { flat } from "../distributions/flat.ts";
-import { normal } from "../distributions/normal.ts";
+import { flat } from "../distributions/real/flat.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";
 
 const STEPS = 15;

@@ -1,5 +1,5 @@
 import { add, dot, gt, type Real, type Truth } from "../autodiff/expr.ts";
-import { normal } from "../distributions/normal.ts";
+import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";
 
 const LAYERS = [2, 4, 2, 1];

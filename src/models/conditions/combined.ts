@@ -1,6 +1,6 @@
 /** Several conditions at once: on one boundary, one inside another, joined. */
 import { add, and, exp, gt, lt, mul, not, or, pow, type Real, square, sub, sum, where } from "../../autodiff/expr.ts";
-import { normal } from "../../distributions/normal.ts";
+import { normal } from "../../distributions/real/normal.ts";
 import { above, below, between, density, type Gaussian, weighted } from "./gaussian.ts";
 import { logDensity, type Table } from "./known.ts";
 import { halfLine } from "./quadrature.ts";

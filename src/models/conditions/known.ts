@@ -5,7 +5,7 @@
 import { add, log, mul, type Real, softplus, square, sub, sum, type Truth, where } from "../../autodiff/expr.ts";
 import { valueAndGrad } from "../../autodiff/functions.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
-import { normal } from "../../distributions/normal.ts";
+import { normal } from "../../distributions/real/normal.ts";
 import { rhoOfSd } from "../../guides/mean-field.ts";
 import { defineModel, type MeanFieldParameters, type Model } from "../../program/model.ts";
 import type { Gaussian } from "./gaussian.ts";

@@ -1,6 +1,6 @@
 /** Functions that jump at many places: rounding, steps, signs. */
 import { add, mul, type Real, sub, sum } from "../../autodiff/expr.ts";
-import { normal } from "../../distributions/normal.ts";
+import { normal } from "../../distributions/real/normal.ts";
 import { ceil, floor, round, sign, step } from "../../program/rounding.ts";
 import { above, below, type Gaussian } from "./gaussian.ts";
 import { type Likelihood, logDensity, type Table } from "./known.ts";

@@ -1,6 +1,6 @@
 /** Where nothing jumps: conditions that never change, and functions with kinks. */
 import { abs, add, clamp, gt, lt, max, min, mul, type Real, relu, sin, square, sub, sum } from "../../autodiff/expr.ts";
-import { normal } from "../../distributions/normal.ts";
+import { normal } from "../../distributions/real/normal.ts";
 import { above, below, density, type Gaussian, moments, weighted } from "./gaussian.ts";
 import { logDensity, type Table, VALUE } from "./known.ts";
 

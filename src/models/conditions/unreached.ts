@@ -4,7 +4,7 @@
  * inside of others ends.
  */
 import { add, exp, gt, log, log1p, max, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
-import { normal } from "../../distributions/normal.ts";
+import { normal } from "../../distributions/real/normal.ts";
 import { above, below, between, density } from "./gaussian.ts";
 import { logDensity, type Table } from "./known.ts";
 import { halfLine } from "./quadrature.ts";

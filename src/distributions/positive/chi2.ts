@@ -1,5 +1,5 @@
-import { Expr, mul, type Real } from "../autodiff/expr.ts";
-import { type Distribution, positive } from "./distribution.ts";
+import { Expr, mul, type Real } from "../../autodiff/expr.ts";
+import { type Distribution, positive } from "../distribution.ts";
 import { gammaAs } from "./gamma.ts";
 
 /** Chi-squared with `df` > 0 degrees of freedom (mean df): gamma(df/2, 1/2), on (0, ∞). */

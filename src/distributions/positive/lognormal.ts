@@ -1,8 +1,8 @@
-import { add, exp, log, mul, type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { continuous, type Distribution, POSITIVE } from "./distribution.ts";
-import { normal } from "./normal.ts";
+import { add, exp, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { continuous, type Distribution, POSITIVE } from "../distribution.ts";
+import { normal } from "../real/normal.ts";
 
 /** Lognormal, log x ~ N(mean, sd) with sd > 0: the log density of log x under that normal minus log x, on (0, ∞). */
 export function lognormal(mean: Real, sd: Real): Distribution {

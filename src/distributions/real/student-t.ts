@@ -1,7 +1,7 @@
-import { add, div, log, log1p, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "./distribution.ts";
-import { gammaDraw } from "./gamma.ts";
+import { add, div, log, log1p, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "../distribution.ts";
+import { gammaDraw } from "../positive/gamma.ts";
 
 const HALF_LOG_PI = 0.5723649429247001; // ½ log π
 

@@ -1,8 +1,8 @@
-import { add, log, mul, type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "./distribution.ts";
-import { timesLog } from "./products.ts";
+import { add, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "../distribution.ts";
+import { timesLog } from "../products.ts";
 
 /**
  * Gamma with shape α > 0 and rate β > 0 (mean α/β): log density α log β + (α − 1) log x − β x − log Γ(α) on (0, ∞).

@@ -1,7 +1,7 @@
-import { add, type Real } from "../autodiff/expr.ts";
-import { logFactorial } from "../math/gamma.ts";
-import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "./distribution.ts";
-import { timesLog, timesLog1p } from "./products.ts";
+import { add, type Real } from "../../autodiff/expr.ts";
+import { logFactorial } from "../../math/gamma.ts";
+import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "../distribution.ts";
+import { timesLog, timesLog1p } from "../products.ts";
 
 /**
  * Binomial: successes in `trials` (data, a whole number) with probability p each, 0 ≤ p ≤ 1. Log probability

@@ -1,7 +1,7 @@
-import { abs, add, div, log, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { continuous, type Distribution, NONNEGATIVE, positive } from "./distribution.ts";
-import { zeroWhere } from "./products.ts";
+import { abs, add, div, log, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
+import { zeroWhere } from "../products.ts";
 
 const HALF_LOG_2_OVER_PI = -0.22579135264472744; // ½ log(2/π)
 

@@ -1,6 +1,6 @@
-import { add, div, log, mul, type Real, square, sub } from "../autodiff/expr.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
+import { add, div, log, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 

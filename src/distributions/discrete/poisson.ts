@@ -1,8 +1,8 @@
-import { type Real, sub } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { logFactorial } from "../math/gamma.ts";
-import { COUNTS, type Distribution, discrete, nonnegative } from "./distribution.ts";
-import { timesLog } from "./products.ts";
+import { type Real, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { logFactorial } from "../../math/gamma.ts";
+import { COUNTS, type Distribution, discrete, nonnegative } from "../distribution.ts";
+import { timesLog } from "../products.ts";
 
 /** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
 export function poisson(rate: Real): Distribution {

@@ -1,8 +1,8 @@
-import { add, type Real, sub } from "../autodiff/expr.ts";
-import { sigmoid } from "../math/logistic.ts";
-import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "./distribution.ts";
-import { logGammaDraw } from "./gamma.ts";
-import { timesLog, timesLog1p } from "./products.ts";
+import { add, type Real, sub } from "../../autodiff/expr.ts";
+import { sigmoid } from "../../math/logistic.ts";
+import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "../distribution.ts";
+import { logGammaDraw } from "../positive/gamma.ts";
+import { timesLog, timesLog1p } from "../products.ts";
 
 /**
  * Beta with shapes a, b > 0 (mean a/(a + b)): log density (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) on (0, 1).

@@ -1,7 +1,7 @@
-import { add, div, min, mul, normalCdf, sub } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { continuous, type Distribution, dataOnly, real } from "./distribution.ts";
-import { zeroWhere } from "./products.ts";
+import { add, div, min, mul, normalCdf, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { continuous, type Distribution, dataOnly, real } from "../distribution.ts";
+import { zeroWhere } from "../products.ts";
 
 /** Uniform on [low, high], two numbers with low < high: log density −log(high − low). */
 export function uniform(low: number, high: number): Distribution {

@@ -1,7 +1,7 @@
-import { add, type Real } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { COUNTS, type Distribution, discrete, positiveProbability } from "./distribution.ts";
-import { timesLog, timesLog1p } from "./products.ts";
+import { add, type Real } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { COUNTS, type Distribution, discrete, positiveProbability } from "../distribution.ts";
+import { timesLog, timesLog1p } from "../products.ts";
 
 /** Geometric: failures before the first success, 0, 1, 2, …; log probability k log(1 − p) + log p, 0 < p ≤ 1. */
 export function geometric(p: Real): Distribution {

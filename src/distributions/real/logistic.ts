@@ -1,6 +1,6 @@
-import { add, div, log, logNormalCdf, mul, neg, type Real, softplus, sub } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
+import { add, div, log, logNormalCdf, mul, neg, type Real, softplus, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 
 /**
  * Logistic with location (the mean) and scale > 0 (sd π·scale/√3): log density −t − 2 log(1 + e⁻ᵗ) − log scale,

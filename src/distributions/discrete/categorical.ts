@@ -1,6 +1,6 @@
-import { describe, type Real } from "../autodiff/expr.ts";
-import { type Distribution, discrete, probability, upTo } from "./distribution.ts";
-import { timesLog } from "./products.ts";
+import { describe, type Real } from "../../autodiff/expr.ts";
+import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
+import { timesLog } from "../products.ts";
 
 /**
  * Categorical: value k in 0 … K − 1 with probability probabilities[k]; RangeError unless they sum to 1 within 1e-9 where

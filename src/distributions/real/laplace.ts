@@ -1,6 +1,6 @@
-import { abs, add, div, gt, log, logNormalCdf, mul, neg, type Real, sub, where } from "../autodiff/expr.ts";
-import * as elementary from "../math/elementary.ts";
-import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
+import { abs, add, div, gt, log, logNormalCdf, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 
 /** Laplace with location (the mean) and scale > 0 (sd √2·scale): log density −|x − location|/scale − log(2 scale). */
 export function laplace(location: Real, scale: Real): Distribution {

@@ -1,9 +1,9 @@
-import { add, type Real, sub } from "../autodiff/expr.ts";
-import { logFactorial } from "../math/gamma.ts";
-import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "./distribution.ts";
-import { gammaDraw } from "./gamma.ts";
+import { add, type Real, sub } from "../../autodiff/expr.ts";
+import { logFactorial } from "../../math/gamma.ts";
+import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "../distribution.ts";
+import { gammaDraw } from "../positive/gamma.ts";
+import { timesLog, timesLog1p } from "../products.ts";
 import { poissonDraw } from "./poisson.ts";
-import { timesLog, timesLog1p } from "./products.ts";
 
 /**
  * Negative binomial: failures before `size` > 0 successes of probability p, 0 < p ≤ 1 (mean size·(1 − p)/p): log

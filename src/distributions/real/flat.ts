@@ -1,4 +1,4 @@
-import { continuous, type Distribution, REAL_LINE } from "./distribution.ts";
+import { continuous, type Distribution, REAL_LINE } from "../distribution.ts";
 
 /**
  * The improper flat density on ℝ: log density 0 everywhere. As the prior of a latent it adds nothing, for models given by

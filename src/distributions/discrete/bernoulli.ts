@@ -1,7 +1,7 @@
-import { add, gt, normalCdf, type Real, where } from "../autodiff/expr.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { type Distribution, discrete, probability, upTo } from "./distribution.ts";
-import { timesLog, timesLog1p } from "./products.ts";
+import { add, gt, normalCdf, type Real, where } from "../../autodiff/expr.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
+import { timesLog, timesLog1p } from "../products.ts";
 
 /** Bernoulli: 1 with probability p, else 0; 0 ≤ p ≤ 1. Log probability log p or log(1 − p). */
 export function bernoulli(p: Real): Distribution {

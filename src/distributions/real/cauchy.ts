@@ -1,6 +1,6 @@
-import { add, cos, div, log, log1p, mul, neg, normalCdf, type Real, sin, square, sub } from "../autodiff/expr.ts";
-import * as trigonometric from "../math/trigonometric.ts";
-import { continuous, type Distribution, positive, REAL_LINE, real } from "./distribution.ts";
+import { add, cos, div, log, log1p, mul, neg, normalCdf, type Real, sin, square, sub } from "../../autodiff/expr.ts";
+import * as trigonometric from "../../math/trigonometric.ts";
+import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 
 const LOG_PI = 1.1447298858494002; // log π
 
