@@ -1,11 +1,11 @@
 /** Every model under every estimator: what is on the tape, what it takes to make, gradient samples per second. */
 import type { Tape } from "../src/autodiff/tape/tape.ts";
-import { analyseBoundaries } from "../src/estimators/boundaries.ts";
+import { analyseBoundaries } from "../src/boundaries/find/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
-import { buildTarget } from "../src/estimators/target.ts";
 import { type GradientSampler, makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { gmm } from "../src/models/gmm.ts";
+import { buildTarget } from "../src/objective/objective.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";

@@ -3,12 +3,12 @@
  * points and per gradient of 16 samples, as the variance of a baseline divided by that of `corrected`.
  */
 import { gradient } from "../src/autodiff/graph/gradient.ts";
-import { requireBoundaries } from "../src/estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf } from "../src/estimators/boundary-terms.ts";
-import { drawnChoices } from "../src/estimators/choices.ts";
+import { requireBoundaries } from "../src/boundaries/find/boundaries.ts";
+import { boundaryTerm, neighboursOf } from "../src/boundaries/jump/boundary-terms.ts";
+import { surfacesOf } from "../src/boundaries/move/projection.ts";
+import { drawnChoices } from "../src/estimators/draw/choices.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { type CorrectedOptions, corrected, lyy18 } from "../src/estimators/index.ts";
-import { surfacesOf } from "../src/estimators/surface.ts";
 import { initialParameters, packParameters } from "../src/guides/mean-field.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import {

@@ -45,17 +45,17 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
+export { plainCorrected as corrected } from "./boundaries/jump/boundary-terms.ts";
 export { bernoulli } from "./distributions/discrete/bernoulli.ts";
 export { poisson } from "./distributions/discrete/poisson.ts";
 export type { Distribution } from "./distributions/distribution.ts";
 export { exponential } from "./distributions/positive/exponential.ts";
 export { normal } from "./distributions/real/normal.ts";
 export { studentT } from "./distributions/real/student-t.ts";
-export { plainCorrected as corrected } from "./estimators/boundary-terms.ts";
 export type { Estimator } from "./estimators/estimator.ts";
 export { reparam } from "./estimators/reparam.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
-export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./inference/estimate.ts";
+export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./inference/estimate-gradient.ts";
 export { DivergenceError, type FitOptions, type FitStep, fit, fitAsync, fitSteps } from "./inference/fit.ts";
 export { logJoint } from "./inference/log-joint.ts";
 export { adam } from "./inference/optimizers.ts";

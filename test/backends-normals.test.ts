@@ -6,7 +6,7 @@ import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { normalsFunction } from "../src/autodiff/lanes/wasm/noise/normals.ts";
 import { rowFill } from "../src/autodiff/lanes/wasm/noise/row-fill.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { noiseOf } from "../src/estimators/noise.ts";
+import { noiseOf } from "../src/estimators/sample-points.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from "../src/random/index.ts";
 import { beyondTable } from "../src/random/normal-table.ts";
 import { fillNormalsWithHelp, type RowFill } from "../src/random/row-fill.ts";

@@ -5,8 +5,8 @@ import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { normal } from "../src/distributions/index.ts";
+import { Probabilities } from "../src/estimators/draw/probabilities.ts";
 import { type CorrectedOptions, corrected, type Estimator, reparam } from "../src/estimators/index.ts";
-import { Probabilities } from "../src/estimators/probabilities.ts";
 import {
   estimateGradient,
   explain,

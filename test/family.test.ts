@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { analyseBoundaries } from "../src/boundaries/find/boundaries.ts";
+import { familiesOf } from "../src/boundaries/find/parallel-family.ts";
+import { boundaryTerm, neighboursOf } from "../src/boundaries/jump/boundary-terms.ts";
+import { surfacesOf } from "../src/boundaries/move/projection.ts";
 import { normal, poisson } from "../src/distributions/index.ts";
-import { analyseBoundaries } from "../src/estimators/boundaries.ts";
-import { boundaryTerm, neighboursOf } from "../src/estimators/boundary-terms.ts";
-import { familiesOf } from "../src/estimators/family.ts";
-import { surfacesOf } from "../src/estimators/surface.ts";
-import { buildTarget } from "../src/estimators/target.ts";
 import { add, exp, floor, gt, mul, type Real } from "../src/index.ts";
+import { buildTarget } from "../src/objective/objective.ts";
 import { defineModel, type Model, type Program } from "../src/program/model.ts";
 
 const STEPS = 7;

@@ -1,17 +1,17 @@
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { affordable } from "./affordable.ts";
-import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
-import { mergeCoincident } from "./coincident.ts";
-import { covered } from "./covered.ts";
-import { type Curve, curveOf } from "./curve.ts";
-import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
+import { mergeCoincident } from "../boundaries/check/coincident.ts";
+import { covered } from "../boundaries/check/unreached.ts";
+import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";
+import { affordable } from "../boundaries/move/cheaper-blocks.ts";
+import { type Surface, surfacesOf } from "../boundaries/move/projection.ts";
+import { type Curve, curveOf } from "../boundaries/move/roots-along-lines.ts";
+import { marginalised } from "../conditions/marginalised.ts";
+import { peeled } from "../conditions/peeled.ts";
+import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
+import type { Target } from "../objective/objective.ts";
+import { type BoundarySelection, requireSelection, selectedTerms } from "./draw/budget.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
-import { marginalised } from "./marginalise.ts";
-import { type NoiseOptions, noiseOf } from "./noise.ts";
-import { peeled } from "./peel.ts";
-import { type BoundarySelection, requireSelection, selectedTerms } from "./select.ts";
-import { type Surface, surfacesOf } from "./surface.ts";
-import type { Target } from "./target.ts";
+import { type NoiseOptions, noiseOf } from "./sample-points.ts";
 
 export interface CorrectedOptions extends NoiseOptions {
   /** How the guide's entropy is counted (default "sampled"). */

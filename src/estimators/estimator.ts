@@ -3,10 +3,10 @@ import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import type { Tape } from "../autodiff/tape/tape.ts";
+import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
+import type { Target } from "../objective/objective.ts";
 import type { Generator, NormalFill } from "../random/index.ts";
-import type { BoundaryAnalysis } from "./boundaries.ts";
-import type { Probabilities } from "./probabilities.ts";
-import type { Target } from "./target.ts";
+import type { Probabilities } from "./draw/probabilities.ts";
 
 /** What an estimator learns from its samples for those of later gradients. */
 export interface Adaptive {

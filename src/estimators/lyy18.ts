@@ -7,16 +7,16 @@
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { type Block, type BlockEntry, blocksOf } from "./block.ts";
-import { analyseBoundaries, type Boundary, requireBoundaries } from "./boundaries.ts";
-import { type Choice, drawnChoices } from "./choices.ts";
-import { byFamily, drawnTerm } from "./drawn.ts";
-import { type Entropy, type Pathwise, pathwise, requireEntropy } from "./entropy.ts";
+import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";
+import { surfacesOf } from "../boundaries/move/projection.ts";
+import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
+import { type SeparateConditions, separateConditions } from "../conditions/separate-ifs.ts";
+import { type Entropy, type Pathwise, pathwise, requireEntropy } from "../objective/entropy.ts";
+import { placedAt, type Target } from "../objective/objective.ts";
+import { type Choice, drawnChoices } from "./draw/choices.ts";
+import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
-import { type NoiseOptions, withNoise } from "./noise.ts";
-import { type SeparateConditions, separateConditions } from "./separate.ts";
-import { surfacesOf } from "./surface.ts";
-import { placedAt, type Target } from "./target.ts";
+import { type NoiseOptions, withNoise } from "./sample-points.ts";
 
 export interface Lyy18Options extends NoiseOptions {
   /** Boundaries drawn per sample, with replacement (default 1, the paper's). */

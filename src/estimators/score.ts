@@ -3,11 +3,11 @@ import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { scores } from "../guides/mean-field.ts";
-import { type Entropy, requireEntropy, withAnalyticEntropy } from "./entropy.ts";
+import { type Entropy, requireEntropy, withAnalyticEntropy } from "../objective/entropy.ts";
+import type { Target } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
-import { type NoiseOptions, withNoise } from "./noise.ts";
-import type { Target } from "./target.ts";
+import { type NoiseOptions, withNoise } from "./sample-points.ts";
 
 export interface ScoreOptions extends NoiseOptions {
   /** "leave-one-out": from each sample's ℓ the mean of the others' is taken; needs 2 samples per gradient. Default "none". */

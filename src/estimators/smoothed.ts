@@ -3,10 +3,10 @@
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
-import { type Entropy, pathwise, requireEntropy } from "./entropy.ts";
+import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
+import { type Target, withTerms } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
-import { type NoiseOptions, withNoise } from "./noise.ts";
-import { type Target, withTerms } from "./target.ts";
+import { type NoiseOptions, withNoise } from "./sample-points.ts";
 
 export interface SmoothedOptions extends NoiseOptions {
   /** η > 0: the width of the sigmoids, in units of the conditions; the smaller, the less bias and the more variance (default 0.1). */

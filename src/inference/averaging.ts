@@ -4,7 +4,7 @@ import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { planMeans } from "../autodiff/tape/passes/lane-means.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
 import type { Derived } from "../estimators/estimator.ts";
-import type { Target } from "../estimators/target.ts";
+import type { Target } from "../objective/objective.ts";
 import { type Engine, engineOf, type meansInto, runSamples, type SamplerOptions, setParameters } from "./sampler.ts";
 
 export interface MeanGradient extends Engine {

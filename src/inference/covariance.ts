@@ -2,7 +2,7 @@ import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../linalg/covariance.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
-import { type EstimateOptions, estimatorOf } from "./estimate.ts";
+import { type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
 import { count } from "./options.ts";
 import { makeMoments, makeSampler, momentsInto } from "./sampler.ts";
 

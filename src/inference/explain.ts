@@ -1,13 +1,13 @@
 /** What an estimator will do with a model, for people to read. */
 import { gradient } from "../autodiff/graph/gradient.ts";
-import { analyseBoundaries, type Boundary } from "../estimators/boundaries.ts";
+import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
+import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
+import { type Surface, surfacesOf } from "../boundaries/move/projection.ts";
+import { curveOf, directionsOf } from "../boundaries/move/roots-along-lines.ts";
+import { peeled } from "../conditions/peeled.ts";
 import { prepared, reached } from "../estimators/corrected.ts";
-import { curveOf, directionsOf } from "../estimators/curve.ts";
-import { peeled } from "../estimators/peel.ts";
-import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/select.ts";
-import { type Surface, surfacesOf } from "../estimators/surface.ts";
-import { buildTarget, type Target } from "../estimators/target.ts";
-import { unseenJumps } from "../estimators/unseen.ts";
+import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/draw/budget.ts";
+import { buildTarget, type Target } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 
 export interface ExplainedCondition {

@@ -1,12 +1,12 @@
 import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
+import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
-import { unseenJumps } from "../estimators/unseen.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
-import { makeProbe } from "../program/non-finite.ts";
 import { makeGenerator } from "../random/index.ts";
-import { estimatorOf } from "./estimate.ts";
+import { makeProbe } from "./diagnosis.ts";
+import { estimatorOf } from "./estimate-gradient.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";

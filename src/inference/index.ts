@@ -1,6 +1,6 @@
 /** Fitting models and looking at estimators. */
 export { gradientCovariance } from "./covariance.ts";
-export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./estimate.ts";
+export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./estimate-gradient.ts";
 export { type ExplainedCondition, type ExplainOptions, type Explanation, explain } from "./explain.ts";
 export {
   type AbortSignalLike,

@@ -6,9 +6,9 @@
 import type { Backend, Place } from "../autodiff/lanes/interpreter/interpreter.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
-import { analyseBoundaries, type BoundaryAnalysis } from "../estimators/boundaries.ts";
+import { analyseBoundaries, type BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
-import { buildTarget, inRange, type Target } from "../estimators/target.ts";
+import { buildTarget, inRange, type Target } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 import { fillNormals, type Generator } from "../random/index.ts";
 import type { MeanGradient } from "./averaging.ts";

@@ -1,7 +1,7 @@
 import { print } from "../autodiff/graph/infix-text.ts";
 import { fastPlan } from "../autodiff/tape/fast-plan.ts";
 import { averaging } from "../inference/averaging.ts";
-import { diagnosis } from "./non-finite.ts";
+import { diagnosis } from "../inference/diagnosis.ts";
 import { type Model, type ModelOptions, type Program, plainModel } from "./plain-model.ts";
 
 export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, ProgramContext } from "./plain-model.ts";

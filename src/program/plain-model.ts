@@ -3,7 +3,7 @@ import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Averaging } from "../inference/averaging.ts";
-import type { Diagnosis } from "./non-finite.ts";
+import type { Diagnosis } from "../inference/diagnosis.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
 export interface ProgramContext {

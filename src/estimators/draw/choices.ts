@@ -1,7 +1,7 @@
 /** Lane inputs that are drawn for every sample: uniforms, and integers made of them. */
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { fillUniforms } from "../random/index.ts";
-import type { Derived } from "./estimator.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { fillUniforms } from "../../random/index.ts";
+import type { Derived } from "../estimator.ts";
 
 /** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1, without a count a real from (0, 1). */
 export interface Choice {

@@ -5,16 +5,16 @@
  * isolated with a guarantee (`roots/`), for each sample, before its tape runs. Several variables are combined by the
  * balance heuristic (`surface.ts`): the weight of a root is 1 / Σ_v |∂c/∂ε_v|/φ(ε_v), bounded where one slope vanishes.
  */
-import { gradient } from "../autodiff/graph/gradient.ts";
-import { poles } from "../autodiff/graph/poles.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { normalCdf } from "../math/normal.ts";
-import { makeRootFinder } from "../roots/isolation.ts";
-import type { Boundary } from "./boundaries.ts";
-import type { Derived } from "./estimator.ts";
-import { type Surface, slopeAt } from "./surface.ts";
-import { placedAt, smoothlyMoved, type Target, variablesBelow } from "./target.ts";
+import { gradient } from "../../autodiff/graph/gradient.ts";
+import { poles } from "../../autodiff/graph/poles.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Derived } from "../../estimators/estimator.ts";
+import { normalCdf } from "../../math/normal.ts";
+import { placedAt, smoothlyMoved, type Target, variablesBelow } from "../../objective/objective.ts";
+import { makeRootFinder } from "../../roots/isolation.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import { type Surface, slopeAt } from "./projection.ts";
 
 /** So many standard deviations away the density is below 3e-32. */
 const NEGLIGIBLE = 12;

@@ -1,12 +1,12 @@
 /** Values of nodes at a few random points of boundaries, the same every time: to see what no rewriting shows. */
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
-import { fillNormals, makeGenerator } from "../random/index.ts";
-import type { Boundary } from "./boundaries.ts";
-import { curveOf } from "./curve.ts";
-import type { Derived } from "./estimator.ts";
-import { type Surface, surfacesOf } from "./surface.ts";
-import type { Target } from "./target.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { compileTape, runLanes, runUniform } from "../../autodiff/tape/tape.ts";
+import type { Derived } from "../../estimators/estimator.ts";
+import type { Target } from "../../objective/objective.ts";
+import { fillNormals, makeGenerator } from "../../random/index.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import { type Surface, surfacesOf } from "../move/projection.ts";
+import { curveOf } from "../move/roots-along-lines.ts";
 
 export const POINTS = 32;
 /** Standard deviations within which roots are drawn: of a sine there are many farther out. */

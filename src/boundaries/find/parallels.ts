@@ -5,9 +5,9 @@
  * boundary of the two counts.
  */
 
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { append } from "../../autodiff/graph/multimap.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
 import type { Boundary } from "./boundaries.ts";
 
 /** Side of a boundary: where c is just above 0, or just below. */

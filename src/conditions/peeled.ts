@@ -16,9 +16,9 @@ import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { softplusInverse } from "../math/logistic.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { pow } from "../math/power.ts";
-import { decided } from "./decided.ts";
-import { signFactors } from "./fraction.ts";
-import { type Target, withTerms } from "./target.ts";
+import { type Target, withTerms } from "../objective/objective.ts";
+import { signFactors } from "./clear-denominators.ts";
+import { decided } from "./constant-conditions.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;

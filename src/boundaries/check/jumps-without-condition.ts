@@ -3,11 +3,11 @@
  * z = 0. No estimator but the score counts them.
  */
 
-import { MASK } from "../autodiff/graph/graph.ts";
-import { poles } from "../autodiff/graph/poles.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
-import type { Target } from "./target.ts";
+import { MASK } from "../../autodiff/graph/graph.ts";
+import { poles } from "../../autodiff/graph/poles.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import type { Target } from "../../objective/objective.ts";
 
 export interface UnseenJump {
   readonly site: string;

@@ -9,12 +9,12 @@
  * surface is that of δ(c)·q over w_b, so that Σ_b E[g(z*_b) / Σ_b′ 1/w_b′(z*_b)] is the surface integral, and a draw at
  * which one slope vanishes has a weight bounded by the others.
  */
-import { gradient } from "../autodiff/graph/gradient.ts";
-import { type Replacement, type SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import type { Block } from "./block.ts";
-import type { Boundary } from "./boundaries.ts";
-import { placedAt, type Target, variablesBelow } from "./target.ts";
+import { gradient } from "../../autodiff/graph/gradient.ts";
+import { type Replacement, type SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Block } from "../../conditions/affine-blocks.ts";
+import { placedAt, type Target, variablesBelow } from "../../objective/objective.ts";
+import type { Boundary } from "../find/boundaries.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 

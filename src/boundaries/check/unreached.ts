@@ -8,16 +8,16 @@
  * Their roots are sought instead, along all of their variables.
  */
 
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { factorsOf } from "../autodiff/graph/product-form.ts";
-import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
-import { blocksOf } from "./block.ts";
-import type { Boundary } from "./boundaries.ts";
-import { RandomPoints, zeros } from "./points.ts";
-import { type Target, variablesBelow } from "./target.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { factorsOf } from "../../autodiff/graph/product-form.ts";
+import { POSITIVE, signOf } from "../../autodiff/graph/signs.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import { blocksOf } from "../../conditions/affine-blocks.ts";
+import { type Target, variablesBelow } from "../../objective/objective.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import { RandomPoints, zeros } from "./probe-points.ts";
 
 /** The boundaries, those that their blocks do not cover without blocks. */
 export function covered(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {

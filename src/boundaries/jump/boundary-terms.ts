@@ -1,12 +1,12 @@
 /** The pathwise term plus the boundary term of every condition: ∇θ ELBO as nodes. */
-import { gradient } from "../autodiff/graph/gradient.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { type Boundary, requireBoundaries } from "./boundaries.ts";
-import { jumpAcross, type Neighbours } from "./difference.ts";
-import type { Estimator } from "./estimator.ts";
-import { parallels, sometimesCoincident } from "./parallel.ts";
-import { type Surface, surfaceOf } from "./surface.ts";
-import type { Target } from "./target.ts";
+import { gradient } from "../../autodiff/graph/gradient.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Estimator } from "../../estimators/estimator.ts";
+import type { Target } from "../../objective/objective.ts";
+import { type Boundary, requireBoundaries } from "../find/boundaries.ts";
+import { parallels, sometimesCoincident } from "../find/parallels.ts";
+import { type Surface, surfaceOf } from "../move/projection.ts";
+import { jumpAcross, type Neighbours } from "./jump.ts";
 
 /** What lies parallel to each of the boundaries. */
 export function neighboursOf({ graph }: Target, boundaries: readonly Boundary[]): (boundary: Boundary) => Neighbours {

@@ -3,7 +3,7 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { scores } from "../guides/mean-field.ts";
-import { type Target, type TargetTerm, withTerms } from "./target.ts";
+import { type Target, type TargetTerm, withTerms } from "./objective.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":

@@ -2,18 +2,18 @@
  * Which boundaries are summed in every sample, and which are drawn: several in each sample, with replacement, each
  * counted by the inverse of how often it is drawn.
  */
-import { type Graph, LANE } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { adapting } from "./adapting.ts";
-import type { Boundary } from "./boundaries.ts";
-import { boundaryTerm, neighboursOf } from "./boundary-terms.ts";
+import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Boundary } from "../../boundaries/find/boundaries.ts";
+import { familiesOf } from "../../boundaries/find/parallel-family.ts";
+import { boundaryTerm, neighboursOf } from "../../boundaries/jump/boundary-terms.ts";
+import { type Surface, surfacesOf } from "../../boundaries/move/projection.ts";
+import type { Target } from "../../objective/objective.ts";
+import type { Adaptive, Derived } from "../estimator.ts";
 import { drawnChoices } from "./choices.ts";
-import { byFamily, type DrawnTerm, drawnTerm } from "./drawn.ts";
-import type { Adaptive, Derived } from "./estimator.ts";
-import { familiesOf } from "./family.ts";
+import { byFamily, type DrawnTerm, drawnTerm } from "./drawn-term.ts";
+import { adapting } from "./learning.ts";
 import { Probabilities } from "./probabilities.ts";
-import { type Surface, surfacesOf } from "./surface.ts";
-import type { Target } from "./target.ts";
 
 /** All boundaries in every sample, so many drawn uniformly, or by their cost the cheap ones and some of the others. */
 export type BoundarySelection = "all" | "auto" | number;

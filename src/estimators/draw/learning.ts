@@ -1,7 +1,7 @@
 /** Learning the probabilities of boundaries from the samples in which they were drawn. */
-import { valueAt } from "../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import type { Adaptive } from "./estimator.ts";
+import { valueAt } from "../../autodiff/lanes/interpreter/interpreter.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Adaptive } from "../estimator.ts";
 import type { Probabilities } from "./probabilities.ts";
 
 /** Samples before the first gradient: rounds, each drawn by those before. */

@@ -10,7 +10,7 @@ import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../objective/objective.ts";
 
 export interface BlockEntry {
   /** Index of the variable. */

@@ -5,8 +5,8 @@ import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import { softplus } from "../math/logistic.ts";
+import { type Drawn, run, type Trace } from "../program/trace.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
-import { type Drawn, run, type Trace } from "./trace.ts";
 
 /** A trace under a mean-field guide, with the noise ε of its latents; a target of an estimator. */
 export interface GuidedTrace {

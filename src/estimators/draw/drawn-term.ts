@@ -2,13 +2,13 @@
  * The boundary term of one boundary drawn out of several, all of them evaluated at once: z* is the point of the one that
  * was drawn, by masks, so that ℓ⁺ and ℓ⁻ are evaluated once however many boundaries there are.
  */
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import type { Boundary } from "./boundaries.ts";
-import { parallels, sometimesCoincident, truthBeside } from "./parallel.ts";
-import type { Surface } from "./surface.ts";
-import { placedAt, type Target } from "./target.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Boundary } from "../../boundaries/find/boundaries.ts";
+import { parallels, sometimesCoincident, truthBeside } from "../../boundaries/find/parallels.ts";
+import type { Surface } from "../../boundaries/move/projection.ts";
+import { placedAt, type Target } from "../../objective/objective.ts";
 
 export interface DrawnBoundary {
   readonly target: Target;

@@ -1,13 +1,13 @@
 /** ℓ⁺ − ℓ⁻ across a boundary, built so that everything that does not jump drops out. */
 
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
-import type { Boundary } from "./boundaries.ts";
-import type { BesideFamily } from "./family.ts";
-import { type Parallel, type Side, truthBeside } from "./parallel.ts";
-import type { Target } from "./target.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import type { Target } from "../../objective/objective.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import type { BesideFamily } from "../find/parallel-family.ts";
+import { type Parallel, type Side, truthBeside } from "../find/parallels.ts";
 
 export interface Neighbours {
   /** What makes a predicate parallel to the boundary. */

@@ -5,10 +5,10 @@
  * the boundaries of a sum over n conditions then cost O(log n) each and not n.
  */
 
-import { SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { Target } from "../../objective/objective.ts";
 import type { Boundary } from "./boundaries.ts";
-import type { Target } from "./target.ts";
 
 /** What a family knows of the nodes on one of its boundaries. */
 export interface BesideFamily {

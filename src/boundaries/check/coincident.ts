@@ -3,12 +3,12 @@
  * few random points of one of them, where the condition of the other is then 0 up to rounding, and merged into one.
  * Conditions that are linear in all their variables need no such look: their scaled forms are compared (`boundaries.ts`).
  */
-import { gradient } from "../autodiff/graph/gradient.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
-import type { Boundary } from "./boundaries.ts";
-import { RandomPoints, zeros } from "./points.ts";
-import { type Target, variablesBelow } from "./target.ts";
+import { gradient } from "../../autodiff/graph/gradient.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import { type Target, variablesBelow } from "../../objective/objective.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import { RandomPoints, zeros } from "./probe-points.ts";
 
 const MOST_PAIRS = 4096;
 

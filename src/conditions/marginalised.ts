@@ -18,8 +18,8 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import type { NodeId, OpName } from "../autodiff/ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
-import { blocksOf } from "./block.ts";
-import { type Target, withTerms } from "./target.ts";
+import { type Target, withTerms } from "../objective/objective.ts";
+import { blocksOf } from "./affine-blocks.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
 const MOST_CELLS = 16;

@@ -1,8 +1,8 @@
 /** Boundaries whose variables are not worth moving. */
-import { Users } from "../autodiff/graph/users.ts";
-import { blocksOf } from "./block.ts";
-import type { Boundary } from "./boundaries.ts";
-import { type Target, variablesBelow } from "./target.ts";
+import { Users } from "../../autodiff/graph/users.ts";
+import { blocksOf } from "../../conditions/affine-blocks.ts";
+import { type Target, variablesBelow } from "../../objective/objective.ts";
+import type { Boundary } from "../find/boundaries.ts";
 
 /** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
 const MOST_WORK = 12;
