@@ -1,0 +1,233 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  and,
+  compile,
+  type Expr,
+  exp,
+  ge,
+  grad,
+  gt,
+  le,
+  log,
+  logSumExp,
+  lt,
+  mul,
+  not,
+  or,
+  type Real,
+  sin,
+  sum,
+  type Truth,
+  valueAndGrad,
+  where,
+} from "../../src/autodiff/index.ts";
+
+/** A value of the wrong type, as a caller without types may pass it. */
+const wrong = (value: unknown): never => value as never;
+
+describe("compile, grad and valueAndGrad", () => {
+  const f = ([x, y]: readonly Expr[]): Real => mul(x!, exp(y!));
+
+  test("the value, the gradient and both", () => {
+    expect(compile(f)([2, 0])).toBe(2);
+    expect(grad(f)([2, 0])).toEqual(Float64Array.of(1, 2));
+    expect(valueAndGrad(f)([2, 0])).toEqual({ value: 2, gradient: Float64Array.of(1, 2) });
+    expect(compile(f)(Float64Array.of(3, 1))).toBe(3 * Math.E);
+  });
+
+  test("the function is traced once for each length of its argument", () => {
+    const lengths: number[] = [];
+    const total = compile((x) => {
+      lengths.push(x.length);
+      return sum(x);
+    });
+    const values = [[1, 2], [3, 4], [1, 2, 3], [5, 6], []].map((x) => total(x));
+    expect(values).toEqual([3, 7, 6, 11, 0]);
+    expect(lengths).toEqual([2, 3, 0]);
+  });
+
+  test("each call returns a gradient of its own", () => {
+    const both = valueAndGrad(f);
+    const first = both([2, 0]);
+    both([5, 1]);
+    expect(first).toEqual({ value: 2, gradient: Float64Array.of(1, 2) });
+  });
+
+  test("constants, unused arguments and conditions known beforehand", () => {
+    expect(compile(() => 7)([1, 2])).toBe(7);
+    expect(grad(([, y]) => y!)([1, 2])).toEqual(Float64Array.of(0, 1));
+    expect(grad(([x]) => where(gt(3, 2), x!, log(x!)))([5])).toEqual(Float64Array.of(1));
+  });
+});
+
+describe("comparisons and connectives", () => {
+  const CONNECTED: readonly (readonly [string, (a: Truth, b: Truth) => Truth, (a: boolean, b: boolean) => boolean])[] =
+    [
+      ["and", (a, b) => and(a, b), (a, b) => a && b],
+      ["or", (a, b) => or(a, b), (a, b) => a || b],
+      ["not and", (a, b) => not(and(a, b)), (a, b) => !(a && b)],
+      ["and of three", (a, b) => and(a, not(b), or(a, b)), (a, b) => a && !b && (a || b)],
+      ["with a known false", (a, b) => or(and(a, false), b), (_a, b) => b],
+      ["with a known true", (a, b) => and(or(b, true), a), (a) => a],
+    ];
+  const real = fc.oneof(fc.constantFrom(-1, 0, 1, 2, Infinity, -Infinity), fc.double({ noNaN: true }));
+
+  test.each([
+    ["gt", gt, (x: number, y: number) => x > y],
+    ["lt", lt, (x: number, y: number) => x < y],
+    ["ge", ge, (x: number, y: number) => x >= y],
+    ["le", le, (x: number, y: number) => x <= y],
+  ] as const)("%s, between expressions and with a constant on either side", (_name, compare, plain) => {
+    const both = compile(([x, y]) => where(compare(x!, y!), 1, 2));
+    fc.assert(
+      fc.property(real, real, (x, y) => {
+        const expected = plain(x, y) ? 1 : 2;
+        expect(both([x, y])).toBe(expected);
+        expect(compile(([x]) => where(compare(x!, y), 1, 2))([x])).toBe(expected);
+        expect(compile(([y]) => where(compare(x, y!), 1, 2))([y])).toBe(expected);
+        expect(compare(x, y)).toBe(plain(x, y));
+      }),
+    );
+  });
+
+  test.each(CONNECTED)("%s, traced and known", (_name, connect, plain) => {
+    const f = compile(([x, y]) => where(connect(gt(x!, 0), gt(y!, 0)), 1, 2));
+    for (const a of [true, false])
+      for (const b of [true, false]) {
+        expect(f([a ? 1 : -1, b ? 1 : -1])).toBe(plain(a, b) ? 1 : 2);
+        expect(connect(a, b)).toBe(plain(a, b));
+      }
+  });
+
+  test("of no conditions, `and` is true and `or` is false", () => {
+    expect([and(), or()]).toEqual([true, false]);
+  });
+});
+
+describe("a traced value in plain JavaScript", () => {
+  const ADVICE =
+    "it has no plain value; got a JavaScript operator or raw `if` on it, expected `where` or `branch` for decisions, " +
+    "`add`, `mul`, … for arithmetic, `not`, … for conditions";
+
+  test.each([
+    ["x + 1", (x: Expr) => wrong(x) + 1],
+    ["x > 0", (x: Expr) => (wrong(x) > 0 ? x : 0)],
+    ["-x", (x: Expr) => -wrong(x)],
+    ["Math.exp(x)", (x: Expr) => Math.exp(wrong(x))],
+    ["a template string", (x: Expr) => Number(`${wrong(x)}`)],
+    // biome-ignore lint/suspicious/noDoubleEquals: the mistake itself
+    ["x == 1", (x: Expr) => (wrong(x) == (1 as never) ? x : 0)],
+  ])("%s throws and says what to use", (_code, body) => {
+    expect(() => compile(([x]) => body(x!))([1])).toThrow(new TypeError(`a traced number: ${ADVICE}`));
+  });
+
+  test("operators on a condition throw and say what to use", () => {
+    expect(() => compile(([x]) => wrong(gt(x!, 0)) + 1)([1])).toThrow(new TypeError(`a traced condition: ${ADVICE}`));
+  });
+
+  test("a raw `if` on a condition, which JavaScript always takes, is reported as an unused condition", () => {
+    const raw = (x: Expr): Real => (gt(x, 2) ? x : 0);
+    expect(() => compile(([x]) => raw(x!))([1])).toThrow(
+      "compile: a condition was made but never used; got `x0 > 2` (a raw `if` or `!` always takes it for true), expected it in `where` or `branch`",
+    );
+    expect(() => grad(([x]) => raw(x!))([1])).toThrow(/^grad: a condition was made but never used; got `x0 > 2`/);
+    expect(() => valueAndGrad(([x]) => raw(x!))([1])).toThrow(/^valueAndGrad: a condition was made but never used/);
+  });
+
+  test("of two equal conditions the one that was not used is still reported", () => {
+    expect(() =>
+      compile(([x]) => {
+        const used = where(gt(x!, 0), x!, 1);
+        gt(x!, 0);
+        return used;
+      })([1]),
+    ).toThrow("compile: a condition was made but never used; got `x0 > 0`");
+  });
+
+  test("conditions used in `where` or in another condition are not reported", () => {
+    const f = compile(([x]) => where(and(not(lt(x!, 0)), or(ge(x!, 5), true)), x!, where(le(x!, 3), 1, 1)));
+    expect(f([2])).toBe(2);
+  });
+});
+
+describe("wrong types are refused by name", () => {
+  const NUMBER = "expected a number or a traced value";
+  const TRUTH = "expected a boolean or a comparison such as gt(x, 0)";
+
+  test.each([
+    ["a string", () => add(wrong("1"), 2), `expression: not a number; got "1", ${NUMBER}`],
+    ["undefined", () => sin(wrong(undefined)), `expression: not a number; got undefined, ${NUMBER}`],
+    ["an array", () => mul(2, wrong([1, 2])), `expression: not a number; got an array, ${NUMBER}`],
+    ["a boolean", () => gt(wrong(true), 0), `expression: not a number; got true, ${NUMBER}`],
+    ["a string in a sum", () => sum([1, wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
+    ["a single string in logSumExp", () => logSumExp([wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
+    [
+      "the taken arm of a known where",
+      () => where(true, wrong("2"), 1),
+      `expression: not a number; got "2", ${NUMBER}`,
+    ],
+    ["a number as condition", () => where(wrong(1), 1, 2), `condition: not a truth value; got 1, ${TRUTH}`],
+    ["a number in `and`", () => and(true, wrong(1)), `condition: not a truth value; got 1, ${TRUTH}`],
+    ["a number in `or`", () => or(wrong(0)), `condition: not a truth value; got 0, ${TRUTH}`],
+    ["null in `not`", () => not(wrong(null)), `condition: not a truth value; got null, ${TRUTH}`],
+  ])("%s", (_what, call, message) => {
+    expect(call).toThrow(new TypeError(message));
+  });
+
+  test.each([
+    [
+      "a condition as number",
+      ([x]: readonly Expr[]) => add(wrong(gt(x!, 0)), 1),
+      `expression: not a number; got a traced condition, ${NUMBER}`,
+    ],
+    [
+      "a condition as result",
+      ([x]: readonly Expr[]) => wrong(gt(x!, 0)),
+      `expression: not a number; got a traced condition, ${NUMBER}`,
+    ],
+    [
+      "a traced number as condition",
+      ([x]: readonly Expr[]) => where(wrong(x), 1, 2),
+      `condition: not a truth value; got a traced number, ${TRUTH}`,
+    ],
+    [
+      "a string beside a condition",
+      ([x]: readonly Expr[]) => where(and(gt(x!, 0), wrong("a")), 1, 2),
+      `condition: not a truth value; got "a", ${TRUTH}`,
+    ],
+    ["no result", () => wrong(undefined), `expression: not a number; got undefined, ${NUMBER}`],
+  ])("%s in a traced function", (_what, f, message) => {
+    expect(() => compile(f)([1])).toThrow(new TypeError(message));
+  });
+
+  test("values and conditions of another trace", () => {
+    let leaked: Expr | undefined;
+    let condition: Truth = true;
+    compile(([x]) => {
+      leaked = x;
+      condition = gt(x!, 0);
+      return where(condition, 1, 2);
+    })([1]);
+    expect(() => compile(([x]) => add(x!, leaked!))([1])).toThrow(
+      "a traced number: got one traced in another program, expected one of this run",
+    );
+    expect(() => compile(([x]) => where(and(gt(x!, 0), condition), 1, 2))([1])).toThrow(
+      "a traced condition: got one traced in another program, expected one of this run",
+    );
+  });
+
+  test("arguments of compiled functions", () => {
+    expect(() => compile(wrong(3))).toThrow(
+      "compile: not a function; got 3, expected a function of an array of values",
+    );
+    expect(() => grad(wrong(undefined))).toThrow("grad: not a function; got undefined");
+    expect(() => valueAndGrad(wrong(null))).toThrow("valueAndGrad: not a function; got null");
+    const f = compile(([x]) => x!);
+    expect(() => f([1, wrong("2")])).toThrow(`compile: argument 1 is not a number; got 2, expected a number`);
+    expect(() => f(wrong(3))).toThrow("compile: argument is not an array; got 3, expected an array of numbers");
+    expect(() => f(wrong(undefined))).toThrow("compile: argument is not an array; got undefined");
+    expect(() => grad(([x]) => x!)([wrong(undefined)])).toThrow("grad: argument 0 is not a number; got undefined");
+  });
+});

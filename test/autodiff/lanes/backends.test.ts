@@ -1,0 +1,302 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { auto } from "../../../src/autodiff/lanes/auto.ts";
+import { FAST_INTERPRETER } from "../../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import {
+  type Backend,
+  INTERPRETER,
+  type Place,
+  type Step,
+  type TapeProgram,
+} from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
+import { kernelModule } from "../../../src/autodiff/lanes/wasm/kernel-module.ts";
+import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
+import { emitterOf } from "../../../src/autodiff/lanes/wasm/ops.ts";
+import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import { OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
+import { FAMILIES, FUSED, RUNS } from "../../../src/autodiff/tape/fusion.ts";
+import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
+import { corrected, type Estimator, lyy18, reparam, score } from "../../../src/estimators/index.ts";
+import { makeGenerator } from "../../../src/index.ts";
+import { fit } from "../../../src/inference/fit.ts";
+import { makeMoments, makeSampler, momentsInto } from "../../../src/inference/sampler.ts";
+import { conditions, gmm, influenza, temperature, textmsg } from "../../../src/models/index.ts";
+import type { Model } from "../../../src/program/model.ts";
+import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
+
+const BACKENDS: readonly (readonly [string, Backend])[] = [
+  ["the default", FAST_INTERPRETER],
+  ["wasm", wasm({ after: 0 })],
+  ["wasm in blocks of 7", wasm({ block: 7, after: 0 })],
+  ["wasm from the second pass on", wasm({ after: 10 })],
+  ["wasm kernels", wasmKernels()],
+  ["auto", auto()],
+  ["jit", jit()],
+  ["jit in blocks of 7", jit({ block: 7 })],
+];
+const LANES = 6;
+const EDGES = [
+  0,
+  -0,
+  1,
+  -1,
+  0.3,
+  -2.7,
+  1e-300,
+  5e-324,
+  1e300,
+  -1e300,
+  800,
+  -800,
+  708.9,
+  -745.1,
+  Infinity,
+  -Infinity,
+  NaN,
+];
+
+const NAMES = [
+  ...OP_NAMES,
+  ...FUSED.map(({ name }) => name),
+  ...FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`)),
+].filter((name) => KERNELS[name]);
+
+/** The result of one instruction, for the operands that are lanes given by bits of `lanes`. */
+function resultOf(backend: Backend, name: string, lanes: number, columns: readonly (readonly number[])[]): number[] {
+  const { kinds: operandKinds, resultKind } = signatureOf(name);
+  let free = 0;
+  const place = (lane: boolean): Place => {
+    const offset = free;
+    free += LANES;
+    return { offset, lane };
+  };
+  const operands = columns.map((_, j) => place(((lanes >> j) & 1) === 1));
+  const result = place(true);
+  const step: Step = { name, result, operands };
+  // Masks are kept by a further instruction, as only reals can be outputs.
+  const [one, zero] = [place(false), place(false)];
+  const shown = place(true);
+  const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
+  const { slots, masks, runLanes } = backend.load(
+    tapeProgram({
+      lanes: LANES,
+      realSlots: free,
+      maskSlots: free,
+      lane: steps,
+      outputs: [resultKind === "m" ? shown : result],
+    }),
+  );
+  slots[one.offset] = -1;
+  slots[zero.offset] = 0;
+  columns.forEach((column, j) => {
+    const { offset, lane } = operands[j]!;
+    (operandKinds[j] === "m" ? masks : slots).set(lane ? column : column.slice(0, 1), offset);
+  });
+  runLanes(LANES);
+  const { offset } = resultKind === "m" ? shown : result;
+  return Array.from(slots.subarray(offset, offset + LANES));
+}
+
+describe.each([
+  ["wasm", wasm({ after: 0 })],
+  ["wasm kernels", wasmKernels()],
+  ["jit", jit()],
+] as const)("instructions on %s", (_backend, backend) => {
+  test.each(NAMES)("%s has the interpreter's bits", (name) => {
+    const operands = [...signatureOf(name).kinds];
+    const value = (kind: string): fc.Arbitrary<number[]> =>
+      fc.array(
+        kind === "m"
+          ? fc.constantFrom(-1, 0)
+          : fc.oneof(fc.constantFrom(...EDGES), fc.double({ min: -40, max: 40, noNaN: true }), fc.double()),
+        { minLength: LANES, maxLength: LANES },
+      );
+    // A family has two variants, by its first operand; the others one for each set of operands that may be lanes.
+    const family = FAMILIES.find((row) => new RegExp(`^${row.name}\\d$`).test(name));
+    const variants = KERNELS[name]!.flatMap((kernel, index) => {
+      if (!kernel) return [];
+      if (!family) return [index + 1];
+      return [
+        operands.reduce(
+          (bits, _, j) => bits | ((j === 0 ? index : (family.lanes >> ((j - 1) % family.kinds.length)) & 1) << j),
+          0,
+        ),
+      ];
+    });
+    fc.assert(
+      fc.property(fc.tuple(...operands.map(value)), (columns) => {
+        for (const lanes of variants)
+          expect(resultOf(backend, name, lanes, columns), `variant ${lanes}`).toEqual(
+            resultOf(INTERPRETER, name, lanes, columns),
+          );
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+test("the instructions without a SIMD form are the ones that are known", () => {
+  const fallback = NAMES.filter((name) => !emitterOf(name));
+  expect(fallback.sort()).toEqual(
+    [...["logAddExp", "lgamma", "digamma"], ...["trigamma", "erf", "normalCdf", "logNormalCdf", "normalHazard"]].sort(),
+  );
+});
+
+/** Moments of the gradient near the model's start, and of its norm. */
+function momentsOf(model: Model, estimator: Estimator, backend: Backend): number[] {
+  const { mu, rho } = model.init!;
+  const theta = Float64Array.from([...Array.from(mu), ...Array.from(rho)], (value, i) => value + 1e-3 * Math.sin(i));
+  // An odd number of samples: the last pass ends within a pair.
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 77 };
+  const sampler = makeSampler(model, estimator, { lanes: 32, backend });
+  const moments = makeMoments(sampler);
+  momentsInto(moments, sampler, theta, draw);
+  return [...moments.mean, ...moments.variance, moments.normVariance];
+}
+
+describe.each(BACKENDS)("models on %s", (_name, backend) => {
+  const cases = [gmm, textmsg, influenza, temperature].flatMap((model) =>
+    [score(), reparam(), lyy18(), corrected(), corrected({ marginalise: false })].map((estimator, index) => ({
+      title: `${model.name} ${estimator.name}${index === 4 ? " with all boundaries" : ""}`,
+      model,
+      estimator,
+    })),
+  );
+  test.each(cases)("$title has the interpreter's bits", ({ model, estimator }) => {
+    expect(momentsOf(model, estimator, backend)).toEqual(momentsOf(model, estimator, INTERPRETER));
+  });
+});
+
+test("every kind of condition has the interpreter's bits", () => {
+  for (const model of Object.values(conditions)) {
+    const estimator = corrected({ marginalise: false });
+    const expected = momentsOf(model, estimator, INTERPRETER);
+    for (const [name, backend] of BACKENDS)
+      expect(momentsOf(model, estimator, backend), `${model.name} on ${name}`).toEqual(expected);
+  }
+});
+
+test("one lane is enough: tapes of an odd number of lanes have room for the pair", () => {
+  const theta = Float64Array.of(0.3, 0.1);
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 5 };
+  const [expected, found] = [INTERPRETER, wasm({ after: 0 })].map((backend) => {
+    const sampler = makeSampler(gmm, corrected(), { lanes: 1, backend });
+    const moments = makeMoments(sampler);
+    momentsInto(moments, sampler, theta, draw);
+    return [sampler.each().tape.lanes, ...moments.mean];
+  });
+  expect(found!.slice(1)).toEqual(expected!.slice(1));
+  expect([expected![0], found![0]]).toEqual([1, 2]);
+});
+
+test("what a block reads from a slot that it writes is what was there before, in whatever order it computes", () => {
+  const at = (offset: number): Place => ({ offset, lane: true });
+  const [x, y, minusX, sum] = [0, LANES, 2 * LANES, 3 * LANES].map(at) as [Place, Place, Place, Place];
+  const lane: Step[] = [
+    { name: "square", result: x, operands: [x] },
+    { name: "square", result: y, operands: [y] },
+    { name: "neg", result: sum, operands: [y] },
+    // The second block needs −x last, after x has made way for y.
+    { name: "neg", result: minusX, operands: [x] },
+    { name: "add", result: x, operands: [y, y] },
+    { name: "add", result: sum, operands: [sum, minusX] },
+    { name: "add", result: sum, operands: [sum, x] },
+  ];
+  const [expected, found] = [INTERPRETER, wasm({ block: 3, after: 0 })].map((backend) => {
+    const program = tapeProgram({ lanes: LANES, realSlots: 4 * LANES, lane, outputs: [sum, x] });
+    const { slots, runLanes } = backend.load(program);
+    for (let i = 0; i < 2 * LANES; i++) slots[i] = i + 0.5;
+    runLanes(LANES);
+    return [...slots.subarray(0, LANES), ...slots.subarray(3 * LANES)];
+  });
+  expect(found).toEqual(expected);
+});
+
+test("sizes of blocks that cannot be are refused", () => {
+  for (const block of [0, 1.5, NaN, 2001])
+    expect(() => wasm({ block })).toThrow(
+      `wasm: block is out of range; got ${block}, expected an integer from 1 to 2000`,
+    );
+  expect(() => wasm({ after: NaN })).toThrow("wasm: after is out of range; got NaN, expected a number ≥ 0");
+  expect(() => jit({ block: 0 })).toThrow("jit: block is out of range; got 0, expected an integer from 1 to 10000");
+});
+
+test("generated JavaScript is for tapes that engines optimise soon; longer ones run in the interpreter", () => {
+  vi.stubGlobal(
+    "Function",
+    class {
+      constructor() {
+        throw new Error("code generation disallowed");
+      }
+    },
+  );
+  const [x, result] = [0, LANES].map((offset): Place => ({ offset, lane: true })) as [Place, Place];
+  const program = (count: number): TapeProgram => {
+    const lane = Array.from({ length: count }, (): Step => ({ name: "add", result, operands: [result, x] }));
+    return tapeProgram({ lanes: LANES, realSlots: 2 * LANES, lane, outputs: [result] });
+  };
+  expect(() => jit().load(program(2000))).toThrow("code generation disallowed");
+  const { slots, runLanes } = jit().load(program(2001));
+  slots.fill(2, 0, LANES);
+  runLanes(LANES);
+  expect(slots[LANES]).toBe(4002);
+  vi.unstubAllGlobals();
+});
+
+describe("auto", () => {
+  const program = (expectedSamples?: number): TapeProgram =>
+    tapeProgram({ lanes: LANES, realSlots: 8, expectedSamples });
+  // What WebAssembly works on comes in pages.
+  const isWasm = ({ slots }: { slots: Float64Array }): boolean => slots.buffer.byteLength % 65536 === 0;
+
+  test("compiles where the samples pay for it, or their number is not known", () => {
+    expect([100, 4999, 5000, 1e6, undefined].map((samples) => isWasm(auto().load(program(samples))))).toEqual([
+      ...[false, false, true, true, true],
+    ]);
+    expect(isWasm(auto({ after: 50 }).load(program(100)))).toBe(true);
+  });
+
+  test("without permission to compile it runs the kernels it is given, or the interpreter", async () => {
+    const module = new WebAssembly.Module(kernelModule());
+    vi.stubGlobal("WebAssembly", {
+      ...{ Memory: WebAssembly.Memory, Instance: WebAssembly.Instance },
+      Module: class {
+        constructor() {
+          throw new Error("WebAssembly code generation disallowed by embedder");
+        }
+      },
+    });
+    vi.resetModules();
+    const { auto: restricted } = await import("../../../src/autodiff/lanes/auto.ts");
+    expect(isWasm(restricted().load(program(1e6)))).toBe(false);
+    expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
+    vi.unstubAllGlobals();
+  });
+});
+
+test.each([textmsg, influenza, temperature])("fits of $name with few samples have the interpreter's bits", (model) => {
+  for (const estimator of [corrected(), corrected({ marginalise: false })])
+    for (const samples of [1, 2, 3, 17]) {
+      const traceOn = (backend: Backend): Float64Array =>
+        fit(model, { backend, estimator, samples, steps: 20, seed: 1 }).elboTrace;
+      const expected = traceOn(INTERPRETER);
+      for (const [name, backend] of BACKENDS)
+        expect(traceOn(backend), `${model.name}, ${samples} samples on ${name}`).toEqual(expected);
+    }
+});
+
+test("kernels.wasm, compiled beforehand as a bundler for an edge runtime does, has the interpreter's bits", () => {
+  const bytes = kernelModule();
+  expect(WebAssembly.validate(bytes)).toBe(true);
+  const module = new WebAssembly.Module(bytes);
+  const theta = Float64Array.of(0.3, 0.1);
+  const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 50 };
+  const [expected, found] = [INTERPRETER, wasmKernels({ module })].map((backend) => {
+    const sampler = makeSampler(gmm, corrected(), { backend });
+    const moments = makeMoments(sampler);
+    momentsInto(moments, sampler, theta, draw);
+    return [...moments.mean];
+  });
+  expect(found).toEqual(expected);
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { normalCdf, normalQuantile } from "../../../src/math/normal.ts";
+import { blockAt, fillNormals, makeGenerator } from "../../../src/random/index.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../../src/random/normal-table.ts";
+
+/** The normal that a sign and a tail probability of 31 bits stand for. */
+function exact(word: number): number {
+  const x = normalQuantile(((word & 0x7fffffff) + 0.5) / 2 ** 32);
+  return word < 0 ? -x : x;
+}
+
+function normalOfWord(word: number): number {
+  const out = new Float64Array(1);
+  normalOfWordInto(out, 0, NORMAL_TABLE, word);
+  return out[0]!;
+}
+
+// Words spread over all octaves: a multiplicative sequence, shifted.
+const words = Array.from({ length: 200_000 }, (_, i) => {
+  const word = Math.imul(i + 1, 0x9e3779b1);
+  return i % 3 === 0 ? word : (word >>> (i % 13)) | (word & 0x80000000);
+});
+
+describe("the table of normals", () => {
+  test("is the inverse distribution function to 5e-15", () => {
+    for (const word of words) {
+      if (beyondTable(word)) continue;
+      expect(Math.abs(normalOfWord(word) - exact(word))).toBeLessThan(5e-15);
+    }
+  });
+
+  test("covers all but one word in 4096, at its edge and at the median too", () => {
+    for (const sign of [0, -0x80000000]) {
+      expect(beyondTable(sign | 0x7ffff)).toBe(true);
+      expect(beyondTable(sign | 0x80000)).toBe(false);
+      for (const k of [0x80000, 0x7fffffff, 0x40000000, 0x3fffffff])
+        expect(Math.abs(normalOfWord(sign | k) - exact(sign | k))).toBeLessThan(5e-15);
+    }
+    expect(words.filter((_, i) => i % 3 === 0).filter(beyondTable).length / (words.length / 3)).toBeLessThan(2 / 4096);
+  });
+});
+
+describe("fillNormals", () => {
+  const generator = makeGenerator(11);
+  const lanes = 20_000;
+  const numbers = new Float64Array(5 * lanes);
+  fillNormals(numbers, 0, lanes, generator, 3, 0, lanes, 5);
+
+  test("uses one word of a block for each dimension, and 32 bits more in the tails", () => {
+    let tails = 0;
+    for (let i = 0; i < lanes; i++)
+      for (let d = 0; d < 5; d++) {
+        blockAt(generator, i, 0, d >> 2, 6);
+        const word = generator.words[d & 3]!;
+        const found = numbers[d * lanes + i]!;
+        if (!beyondTable(word)) expect(Math.abs(found - exact(word))).toBeLessThan(5e-15);
+        else {
+          tails++;
+          blockAt(generator, i, 0, 0x50000000 + (d >> 2), 6);
+          const tail = ((word & 0x7fffffff) * 2 ** 32 + (generator.words[d & 3]! >>> 0) + 0.5) / 2 ** 64;
+          expect(found).toBe(word < 0 ? -normalQuantile(tail) : normalQuantile(tail));
+        }
+      }
+    expect(tails).toBeGreaterThan(10);
+  });
+
+  test("the tails that take more bits have the right size and shape", () => {
+    // Beyond Φ⁻¹(2⁻¹³) tail probabilities are uniform on (0, 2⁻¹³): mean half of it, each side.
+    const probability = 2 ** -13;
+    const edge = normalQuantile(probability);
+    const many = new Float64Array(8 * 400_000);
+    fillNormals(many, 0, 400_000, makeGenerator(5), 0, 0, 400_000, 8);
+    for (const side of [1, -1]) {
+      const tail = many.filter((x) => side * x < edge).map((x) => normalCdf(side * x) / probability);
+      const expected = many.length * probability;
+      expect(Math.abs(tail.length - expected)).toBeLessThan(4 * Math.sqrt(expected));
+      const mean = tail.reduce((total, u) => total + u, 0) / tail.length;
+      expect(Math.abs(mean - 0.5)).toBeLessThan(4 / Math.sqrt(12 * tail.length));
+      expect(new Set(tail).size).toBe(tail.length);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { analyseBoundaries } from "../../src/boundaries/find/boundaries.ts";
+import { familiesOf } from "../../src/boundaries/find/parallel-family.ts";
+import { boundaryTerm, neighboursOf } from "../../src/boundaries/jump/boundary-terms.ts";
+import { surfacesOf } from "../../src/boundaries/move/projection.ts";
+import { normal, poisson } from "../../src/distributions/index.ts";
+import { add, exp, floor, gt, mul, type Real } from "../../src/index.ts";
+import { buildTarget } from "../../src/objective/objective.ts";
+import { defineModel, type Model, type Program } from "../../src/program/model.ts";
+
+const STEPS = 7;
+const model = (name: string, program: Program): Model => defineModel(name, program);
+
+const MODELS: readonly Model[] = [
+  model("one condition per term", ({ sample, observe, where }) => {
+    const [x, y, z] = [sample("x", normal(0, 1)), sample("y", normal(0, 1)), sample("z", normal(0, 1))];
+    for (let k = 0; k < STEPS; k++) observe(poisson(exp(where(gt(z, k / STEPS), x, y))), k);
+  }),
+  model("all conditions in one term", ({ sample, observe }) => {
+    observe(normal(floor(sample("z", normal(0, 3)), { from: -3, to: 3 }), 1), 2.2);
+  }),
+  model("beside what moves with the boundary, and what another condition of the same latent switches", (context) => {
+    const { sample, observe, where } = context;
+    const [z, w] = [sample("z", normal(0, 3)), sample("w", normal(0, 1))];
+    let total: Real = 0;
+    for (let k = 0; k < STEPS; k++) total = add(total, where(gt(mul(-2, z), k), mul(z, 0.1), w));
+    observe(normal(add(total, mul(z, w)), 1), 2.2);
+    observe(normal(mul(total, where(gt(add(z, w), 0), 1, 2)), exp(total)), 2.2);
+  }),
+  model("a condition decides what moves another", ({ sample, observe, where }) => {
+    const z = sample("z", normal(0, 3));
+    const moved = where(gt(z, 1), z, mul(2, z));
+    for (let k = 0; k < STEPS; k++) observe(normal(where(gt(z, k), where(gt(moved, k + 0.5), 1, z), 0), 1), k);
+  }),
+];
+
+test.each(MODELS.map((each) => [each.name, each] as const))(
+  "what a family shares changes no boundary term: %s",
+  (_name, { program, name }) => {
+    const target = buildTarget(defineModel(name, program));
+    const { boundaries } = analyseBoundaries(target);
+    const [families, neighbours] = [familiesOf(target, boundaries), neighboursOf(target, boundaries)];
+    const known = boundaries.filter((boundary) => families(boundary) !== undefined);
+    expect(known.length).toBeGreaterThanOrEqual(STEPS - 1);
+    for (const boundary of known) {
+      const alone = boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(target, boundary));
+      const shared = { ...neighbours(boundary), family: families(boundary) };
+      const beside = boundaryTerm(target, boundary, shared, surfacesOf(target, boundary));
+      // Equal expressions are the same nodes.
+      expect([...beside]).toEqual([...alone]);
+    }
+  },
+);
+
+test("a family that takes its boundaries for others is noticed", () => {
+  const target = buildTarget(MODELS[1]!);
+  const { boundaries } = analyseBoundaries(target);
+  const [families, neighbours] = [familiesOf(target, boundaries), neighboursOf(target, boundaries)];
+  const [first, second] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
+  const alone = boundaryTerm(target, first, neighbours(first), surfacesOf(target, first));
+  const wrong = { ...neighbours(first), family: families(second) };
+  expect([...boundaryTerm(target, first, wrong, surfacesOf(target, first))]).not.toEqual([...alone]);
+});

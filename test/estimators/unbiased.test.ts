@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
+import { estimateGradient, logJoint } from "../../src/inference/index.ts";
+import { defineModel } from "../../src/program/model.ts";
+import {
+  interpret,
+  type Parameters,
+  type ProgramSpec,
+  plainLogJoint,
+  quadrature,
+  randomParameters,
+  randomProgram,
+} from "../oracle/random-program.ts";
+import { zScores } from "../support/expect-mean.ts";
+
+const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;
+const RUNS = soak ? 1000 : 40;
+const SAMPLES = 100_000;
+const withParameters: fc.Arbitrary<readonly [ProgramSpec, Parameters]> = randomProgram.chain((spec) =>
+  randomParameters(spec).map((parameters) => [spec, parameters] as const),
+);
+
+// Independent samples: pairs and point sets cancel some components to rounding level, where a z-score means nothing.
+const INDEPENDENT = { points: "random", pairing: "independent" } as const;
+
+// Independent noise for each program, the same for the same program.
+function seedOf(spec: ProgramSpec): number {
+  return [...JSON.stringify(spec)].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 17);
+}
+
+describe("random programs", () => {
+  test("the quadrature's gradient is the finite difference of its ELBO", () => {
+    const oneOrTwo = withParameters.filter(([{ latents }]) => latents < 3);
+    fc.assert(
+      fc.property(oneOrTwo, fc.nat(), ([spec, parameters], which) => {
+        const { gradient } = quadrature(spec, parameters);
+        const index = which % gradient.length;
+        const moved = (by: number): number => {
+          const theta = [...parameters.mu, ...parameters.rho].map((value, i) => (i === index ? value + by : value));
+          return quadrature(spec, { mu: theta.slice(0, spec.latents), rho: theta.slice(spec.latents) }).elbo;
+        };
+        const h = 1e-3; // error of the difference: h²·third derivative/6, and 1e-9/h of quadrature noise
+        expect((moved(h) - moved(-h)) / (2 * h)).toBeCloseTo(gradient[index]!, 4);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("halving the quadrature's panels changes nothing that a sample could see", () => {
+    fc.assert(
+      fc.property(withParameters, ([spec, parameters]) => {
+        const [coarse, fine] = [quadrature(spec, parameters), quadrature(spec, parameters, 0.8)];
+        const scale = Math.max(1, ...fine.gradient.map(Math.abs));
+        coarse.gradient.forEach((value, i) => {
+          expect(Math.abs(value - fine.gradient[i]!)).toBeLessThan((spec.latents === 3 ? 1e-4 : 1e-6) * scale);
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("the library and plain arithmetic agree on the log joint", () => {
+    fc.assert(
+      fc.property(
+        withParameters,
+        fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 3, maxLength: 3 }),
+        ([spec], z) => {
+          const ours = logJoint(defineModel("random", interpret(spec)), z.slice(0, spec.latents));
+          const plain = plainLogJoint(spec)(z);
+          expect(Math.abs(ours - plain)).toBeLessThan(1e-11 * Math.max(1, Math.abs(plain)));
+        },
+      ),
+    );
+  });
+
+  test("corrected and lyy18 have the mean that quadrature gives; reparam fails where its bias can be seen", {
+    timeout: 600_000,
+  }, () => {
+    const squares = { corrected: 0, marginalised: 0, lyy18: 0 };
+    let components = 0;
+    let biased = 0;
+    let caught = 0;
+    fc.assert(
+      fc.property(withParameters, ([spec, parameters]) => {
+        const model = defineModel("random", interpret(spec));
+        const { elbo, gradient } = quadrature(spec, parameters);
+        for (const [name, estimator] of [
+          ["corrected", corrected({ ...INDEPENDENT, marginalise: false })],
+          ["marginalised", corrected(INDEPENDENT)],
+          ["lyy18", lyy18()],
+        ] as const) {
+          const estimate = estimateGradient(model, {
+            estimator,
+            params: parameters,
+            samples: SAMPLES,
+            seed: seedOf(spec),
+          });
+          const scores = zScores(estimate, gradient);
+          // 40 programs, about 5 components, three estimators: |z| above 5 has probability 3e-4 in all.
+          for (const z of scores) expect(Math.abs(z)).toBeLessThan(5);
+          expect(Math.abs(estimate.elbo - elbo)).toBeLessThan(5 * Math.sqrt(estimate.elboVariance / SAMPLES));
+          squares[name] += scores.reduce((total, z) => total + z * z, 0);
+          if (name === "corrected") components += scores.length;
+        }
+        const plain = estimateGradient(model, {
+          estimator: reparam(),
+          params: parameters,
+          samples: SAMPLES,
+          seed: seedOf(spec),
+        });
+        // The boundary term is what reparam leaves out: visible if it is ten standard errors.
+        const bias = estimateGradient(model, {
+          estimator: corrected(INDEPENDENT),
+          params: parameters,
+          samples: SAMPLES,
+          seed: seedOf(spec) + 1,
+        });
+        const visible = bias.gradient.some(
+          (value, i) =>
+            Math.abs(value - plain.gradient[i]!) >
+            10 * Math.sqrt(plain.variance[i]! / SAMPLES) + 10 * Math.sqrt(bias.variance[i]! / SAMPLES),
+        );
+        if (visible) {
+          biased++;
+          if (zScores(plain, gradient).some((z) => Math.abs(z) > 5)) caught++;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    // Mean squares of standard normals: 1 ± 4 standard errors.
+    const slack = 4 * Math.sqrt(2 / components);
+    expect(Math.abs(squares.corrected / components - 1)).toBeLessThan(slack);
+    expect(Math.abs(squares.marginalised / components - 1)).toBeLessThan(slack);
+    expect(Math.abs(squares.lyy18 / components - 1)).toBeLessThan(1.5 * slack);
+    expect(biased).toBeGreaterThan(RUNS / 3);
+    expect(caught).toBe(biased);
+  });
+
+  test("score has the right mean too", () => {
+    fc.assert(
+      fc.property(withParameters, ([spec, parameters]) => {
+        const estimate = estimateGradient(defineModel("random", interpret(spec)), {
+          estimator: score(),
+          params: parameters,
+          samples: SAMPLES,
+          seed: seedOf(spec),
+        });
+        for (const z of zScores(estimate, quadrature(spec, parameters).gradient)) expect(Math.abs(z)).toBeLessThan(5);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Graph } from "../../src/autodiff/graph/graph.ts";
+import { normal } from "../../src/distributions/index.ts";
+import { corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
+import { add, gt, mul, type Real } from "../../src/index.ts";
+import { makeSampler } from "../../src/inference/sampler.ts";
+import { defineModel, type Model } from "../../src/program/model.ts";
+import { floor } from "../../src/program/rounding.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+type Sized = (n: number) => Model;
+
+/** n observations of one normal. */
+const observations: Sized = (n) =>
+  defineModel("observations", ({ sample, observe }) => {
+    const [mean, slope] = [sample("mean", normal(0, 1)), sample("slope", normal(0, 1))];
+    for (let k = 0; k < n; k++) observe(normal(add(mean, mul(slope, k / n)), 1), Math.sin(k));
+  });
+
+/** A state with a condition and an observation per step, each of which depends on all before it. */
+const chain: Sized = (n) =>
+  defineModel("chain", ({ sample, observe, where }) => {
+    let state: Real = sample("start", normal(0, 1));
+    for (let k = 0; k < n; k++) {
+      state = add(mul(0.9, state), where(gt(state, 0), 0.1, -0.1));
+      observe(normal(state, 1), Math.sin(k));
+    }
+  });
+
+/** n parallel conditions on one latent. */
+const changePoint: Sized = (n) =>
+  defineModel("change point", ({ sample, observe, where }) => {
+    const [early, late] = [sample("early", normal(0, 1)), sample("late", normal(0, 1))];
+    const change = sample("change", normal(0, 1));
+    for (let k = 0; k < n; k++) observe(normal(where(gt(change, k / n), late, early), 1), Math.sin(k));
+  });
+
+/** n conditions on four latents, no two of them parallel. */
+const directions: Sized = (n) =>
+  defineModel("directions", ({ sample, observe, where }) => {
+    const z = Array.from({ length: 4 }, (_, i) => sample(`z${i}`, normal(0, 1)));
+    for (let k = 0; k < n; k++) {
+      const above = gt(add(z[k % 4]!, mul(1 + k / n, z[(k + 1) % 4]!)), 0.5);
+      observe(normal(where(above, 1, 0), 1), Math.sin(k));
+    }
+  });
+
+/** n conditions inside one term. */
+const steps: Sized = (n) =>
+  defineModel("steps", ({ sample, observe }) => {
+    observe(normal(floor(sample("z", normal(0, 3)), { from: 0, to: n }), 1), 2.2);
+  });
+
+/** n latents, each with a condition that another latent has part in. */
+const latents: Sized = (n) =>
+  defineModel("latents", ({ sample, observe, where }) => {
+    const threshold = sample("threshold", normal(0, 1));
+    for (let k = 0; k < n; k++)
+      observe(normal(where(gt(sample(`z${k}`, normal(0, 1)), threshold), 1, 0), 1), Math.sin(k));
+  });
+
+const plain = (): Estimator => corrected({ marginalise: false });
+const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
+  ["observations by reparam", observations, reparam],
+  ["a chain by reparam", chain, reparam],
+  ["parallel conditions", changePoint, plain],
+  ["parallel conditions, marginalised", changePoint, corrected],
+  ["conditions no two of which are parallel", directions, plain],
+  ["conditions inside one term", steps, plain],
+  ["latents", latents, plain],
+];
+
+/** What making a tape takes: nodes asked for and nodes walked over; and what comes of it. */
+function make(model: Model, estimator: Estimator): { work: number; nodes: number; instructions: number } {
+  const apply = vi.spyOn(Graph.prototype, "apply");
+  const reachable = vi.spyOn(Graph.prototype, "reachable");
+  const { target, each } = makeSampler(model, estimator);
+  const { size } = each().tape;
+  const walked = reachable.mock.results.reduce((total, { value }) => total + (value as number[]).length, 0);
+  const work = apply.mock.calls.length + walked;
+  vi.restoreAllMocks();
+  return { work, nodes: target.graph.size, instructions: size.uniform + size.lane };
+}
+
+/** From n to 2n and from 2n to 4n: by how much more the second step costs; 2 for linear growth, 4 for quadratic. */
+function growth(model: Sized, estimator: Estimator, n: number): { [K in "work" | "nodes" | "instructions"]: number } {
+  const [first, second, third] = [n, 2 * n, 4 * n].map((size) => make(model(size), estimator)) as [Made, Made, Made];
+  const of = (key: keyof Made): number => (third[key] - second[key]) / (second[key] - first[key]);
+  return { work: of("work"), nodes: of("nodes"), instructions: of("instructions") };
+}
+type Made = ReturnType<typeof make>;
+
+describe("making the tape of a model", () => {
+  test.each(CASES)("takes work, nodes and instructions proportional to its size: %s", (_name, model, estimator) => {
+    const { work, nodes, instructions } = growth(model, estimator(), 64);
+    // n log n where n conditions stand in one sum: (8 · 4 − 7 · 2) / (7 · 2 − 6) = 2.25
+    expect(work).toBeLessThan(2.3);
+    expect(nodes).toBeLessThan(2.3);
+    expect(instructions).toBeLessThan(2.3);
+  });
+
+  test("the counts see quadratic work: boundary terms of a chain, whose every condition changes all that follows", () => {
+    expect(growth(chain, plain(), 6).work).toBeGreaterThan(3);
+  });
+
+  // Comparing all pairs of conditions, or building each beside all others, took minutes.
+  test("what comes from one latent is added up before the next one comes: few values wait", () => {
+    const alone: Sized = (n) =>
+      defineModel("alone", ({ sample, observe, where }) => {
+        for (let k = 0; k < n; k++) {
+          const z = sample(`z${k}`, normal(0, 1));
+          observe(normal(where(gt(z, 0.5), 1, z), 1), Math.sin(k));
+        }
+      });
+    const [few, many] = [10, 300].map((n) => {
+      const { laneSlots } = makeSampler(alone(n), corrected()).means!().tape.size;
+      return laneSlots - n; // beside the noise
+    });
+    expect(many).toBeLessThan(few! + 5);
+    // Conditions on one latent, each with residuals of two others: added up one after the other too.
+    expect(makeSampler(changePoint(1000), plain()).means!().tape.size.laneSlots).toBeLessThan(60);
+  });
+
+  test("thousands of conditions and observations take seconds", { timeout: 200_000 }, () => {
+    const start = performance.now();
+    for (const model of [changePoint(2000), steps(2000)]) makeSampler(model, plain()).each();
+    makeSampler(observations(2e4), reparam()).each();
+    expect(performance.now() - start).toBeLessThan(60_000);
+  });
+});
