@@ -8,8 +8,8 @@
 import { balanced } from "../math/balanced-tree.ts";
 import type { Graph } from "./graph/graph.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
-import type { BinaryOp, NodeId, UnaryOp } from "./ops/basic-ops.ts";
 import { CODE } from "./ops/codes.ts";
+import type { BinaryOp, NodeId, UnaryOp } from "./ops/op.ts";
 import { BASIC, type OpTable } from "./ops/op-table.ts";
 
 class Traced {

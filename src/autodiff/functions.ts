@@ -3,7 +3,7 @@ import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Graph } from "./graph/graph.ts";
-import type { NodeId } from "./ops/basic-ops.ts";
+import type { NodeId } from "./ops/op.ts";
 import { compileTape, runUniform, type Tape } from "./tape/tape.ts";
 
 /** A function written with the operations of this module; called once per length of its argument, to be traced. */

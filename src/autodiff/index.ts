@@ -8,5 +8,5 @@ export type { GraphOptions } from "./graph/graph.ts";
 export { print } from "./graph/infix-text.ts";
 export type { Backend, Executable, Step, TapeProgram } from "./lanes/interpreter/interpreter.ts";
 export { OPS } from "./ops/all-ops.ts";
-export type { NodeId, OpName, OpRow } from "./ops/basic-ops.ts";
+export type { NodeId, OpName, OpRow } from "./ops/op.ts";
 export { compileTape, runLanes, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";

@@ -8,8 +8,8 @@ import { MASK } from "../autodiff/graph/graph.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Target } from "../objective/objective.ts";
 
 export interface BlockEntry {

@@ -6,8 +6,8 @@
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 
 interface Fraction {
   readonly over: NodeId;

@@ -1,8 +1,8 @@
 /** Conditions that hold everywhere or nowhere, found by interval arithmetic with every input anywhere on the line. */
 
 import type { Graph } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { makeEnclosures, put, putLine } from "../roots/enclosures.ts";
 import { RULES } from "../roots/interval-rules.ts";
 

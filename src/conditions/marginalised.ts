@@ -16,8 +16,8 @@ import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
-import type { NodeId, OpName } from "../autodiff/ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
+import type { NodeId, OpName } from "../autodiff/ops/op.ts";
 import { type Target, withTerms } from "../objective/objective.ts";
 import { blocksOf } from "./affine-blocks.ts";
 

@@ -7,8 +7,8 @@
  */
 
 import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
 import type { Target } from "../objective/objective.ts";
 

@@ -1,4 +1,4 @@
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { mergeCoincident } from "../boundaries/check/coincident.ts";
 import { covered } from "../boundaries/check/unreached.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";

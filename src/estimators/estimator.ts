@@ -1,7 +1,7 @@
 /** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Tape } from "../autodiff/tape/tape.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Target } from "../objective/objective.ts";

@@ -1,6 +1,6 @@
 /** The leave-one-out baseline: from the weight of each sample the mean of the others' weights is taken. */
 import { valueAt } from "../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Reduction } from "./estimator.ts";
 
 /**

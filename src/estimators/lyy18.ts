@@ -6,7 +6,7 @@
  */
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";
 import { surfacesOf } from "../boundaries/move/projection.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";

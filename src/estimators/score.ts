@@ -1,7 +1,7 @@
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
 import { type Entropy, requireEntropy, withAnalyticEntropy } from "../objective/entropy.ts";
 import type { Target } from "../objective/objective.ts";

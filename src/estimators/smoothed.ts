@@ -1,8 +1,8 @@
 /** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
 
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import { type Target, withTerms } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";

@@ -3,7 +3,7 @@
  * Parameters are ordered [μ…, ρ…].
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { softplus, softplusInverse } from "../math/logistic.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Latent, Trace } from "../program/trace.ts";

@@ -1,6 +1,6 @@
 /** The mean gradient by sums over the lanes, without the gradient of any one sample. */
 
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { planMeans } from "../autodiff/tape/passes/lane-means.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
 import type { Derived } from "../estimators/estimator.ts";

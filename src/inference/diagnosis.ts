@@ -2,7 +2,7 @@
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import { softplus } from "../math/logistic.ts";
 import { type Drawn, run, type Trace } from "../program/trace.ts";

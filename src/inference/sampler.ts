@@ -4,7 +4,7 @@
  */
 
 import type { Backend, Place } from "../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";

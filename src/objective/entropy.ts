@@ -1,7 +1,7 @@
 /** Three ways to count the entropy of the guide, E[−log q], of equal mean. */
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
 import { type Target, type TargetTerm, withTerms } from "./objective.ts";
 

@@ -1,7 +1,7 @@
 /** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { type MeanField, meanField, negativeLogDensity } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
 import { type Trace, trace } from "../program/trace.ts";

@@ -1,7 +1,7 @@
 /** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
 import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import { type BranchResult, type Model, type ProgramContext, requireName } from "./plain-model.ts";
 

@@ -9,8 +9,8 @@
 
 import { gradient } from "../autodiff/graph/gradient.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 
 /** Numbers per instruction: op code, position of the result, of three operands, index of the event it decides or −1. */
 export const WIDTH = 6;

@@ -11,7 +11,7 @@
  * change of sign is a root. Everything else is refused. An event whose sign stays undecided somewhere is no error by
  * itself: there c is enclosed for both signs.
  */
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Event, Plan, Target } from "./condition-plan.ts";
 import { EPSILON, TINY } from "./enclosures.ts";
 import { BELOW, Workspace } from "./evaluation.ts";

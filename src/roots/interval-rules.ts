@@ -11,7 +11,7 @@
  * half an ulp, the other functions by the bounds in their doc comments (elementary ones 1 or 2 ulp); since the bound must hold for values computed anywhere inside the operands, twice that.
  */
 
-import type { OpName } from "../autodiff/ops/basic-ops.ts";
+import type { OpName } from "../autodiff/ops/op.ts";
 import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { erf } from "../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../math/gamma.ts";

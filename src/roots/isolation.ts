@@ -1,7 +1,7 @@
 /** The roots of a condition along one input: what callers use. The method is in `finder.ts`. */
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { print } from "../autodiff/graph/infix-text.ts";
-import type { NodeId } from "../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import { makePlan } from "./condition-plan.ts";
 import { Finder } from "./finder.ts";
 

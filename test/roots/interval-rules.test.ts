@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OPS } from "../../src/autodiff/ops/all-ops.ts";
-import type { OpName } from "../../src/autodiff/ops/basic-ops.ts";
+import type { OpName } from "../../src/autodiff/ops/op.ts";
 import { type IntervalRule, makeEnclosures } from "../../src/roots/enclosures.ts";
 import { RULES } from "../../src/roots/interval-rules.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/autodiff/index.ts";
-import type { Algebra, NodeId } from "../../src/autodiff/ops/basic-ops.ts";
+import type { Algebra, NodeId } from "../../src/autodiff/ops/op.ts";
 import { makeRootFinder, type RootFinderOptions } from "../../src/roots/isolation.ts";
 
 type Build = (A: Algebra, t: NodeId, k: (value: number) => NodeId) => NodeId;

@@ -1,5 +1,5 @@
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 const MOST_LEVELS = 6;

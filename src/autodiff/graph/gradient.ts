@@ -8,8 +8,8 @@
  * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
 
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CODE, INPUT, OP_NAMES } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import { type Graph, MASKED } from "./graph.ts";
 
 /** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in what `output` is computed from. */

@@ -6,8 +6,8 @@
  */
 
 import { balanced } from "../../math/balanced-tree.ts";
-import type { Algebra, NodeId } from "../ops/basic-ops.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
+import type { Algebra, NodeId } from "../ops/op.ts";
 import { BASIC, type OpTable } from "../ops/op-table.ts";
 import type { Planner } from "../tape/plan.ts";
 import { calls } from "./call-text.ts";

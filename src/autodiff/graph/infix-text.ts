@@ -1,7 +1,7 @@
 /** Expressions as text, for messages and `explain`. */
 
-import type { NodeId, OpName } from "../ops/basic-ops.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
+import type { NodeId, OpName } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: number] } = {

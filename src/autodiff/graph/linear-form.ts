@@ -3,8 +3,8 @@
  * a difference or a constant multiple. Used to find conditions that are affine in the latents.
  */
 
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CODE, CONSTANT } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 export interface LinearForm {

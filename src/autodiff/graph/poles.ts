@@ -3,7 +3,7 @@
  * a divisor is 0; one that is positive wherever it is defined makes none.
  */
 
-import type { NodeId } from "../ops/basic-ops.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { POSITIVE, signOf } from "./signs.ts";
 

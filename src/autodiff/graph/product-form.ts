@@ -1,7 +1,7 @@
 /** Nodes as products. */
 
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CODE } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 /** The nodes whose product a node is, repeated ones as often as they occur. */

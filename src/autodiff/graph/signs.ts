@@ -1,7 +1,7 @@
 /** What is known of the sign of a node wherever it is defined. */
 
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CODE, CONSTANT } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 export const POSITIVE = 2;

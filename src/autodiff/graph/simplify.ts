@@ -3,18 +3,18 @@
  * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant) and `log(exp x)` is x.
  */
 
-import type { NodeId, Simplification } from "../ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../ops/codes.ts";
-import type { Graph } from "./graph.ts";
+import type { GraphView, NodeId, Simplification } from "../ops/op.ts";
+import type { OpTable } from "../ops/op-table.ts";
 
 const NO_CHANGE = -1;
 
-const isOp = (g: Graph, node: NodeId, code: number): boolean => g.op[node] === code;
+const isOp = (g: GraphView, node: NodeId, code: number): boolean => g.op[node] === code;
 
 // Below this the constant has lost digits, or is 0 where the product need not be.
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
-function add(g: Graph, x: NodeId, y: NodeId): NodeId {
+function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(x)) {
     if (g.value(x) === 0) return y;
@@ -29,7 +29,7 @@ function add(g: Graph, x: NodeId, y: NodeId): NodeId {
   return NO_CHANGE;
 }
 
-function sub(g: Graph, x: NodeId, y: NodeId): NodeId {
+function sub(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(y)) return A.add(x, A.constant(-g.value(y)));
   if (g.is(x, 0)) return A.neg(y);
@@ -38,7 +38,7 @@ function sub(g: Graph, x: NodeId, y: NodeId): NodeId {
   return NO_CHANGE;
 }
 
-function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
+function mul(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(x)) {
     const k = g.value(x);
@@ -59,14 +59,14 @@ function mul(g: Graph, x: NodeId, y: NodeId): NodeId {
   return NO_CHANGE;
 }
 
-function div(g: Graph, x: NodeId, y: NodeId): NodeId {
+function div(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.is(y, 1)) return x;
   if (isOp(g, x, CODE.neg)) return A.neg(A.div(g.a[x]!, y));
   return NO_CHANGE;
 }
 
-function where(g: Graph, p: NodeId, x: NodeId, y: NodeId): NodeId {
+function where(g: GraphView, p: NodeId, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(p)) return g.value(p) !== 0 ? x : y;
   if (x === y) return x;
@@ -95,7 +95,7 @@ function connective(absorbing: number): Simplification {
 }
 
 const ofNeg =
-  (rule: (g: Graph, inner: NodeId) => NodeId): Simplification =>
+  (rule: (g: GraphView, inner: NodeId) => NodeId): Simplification =>
   (g, x) =>
     isOp(g, x, CODE.neg) ? rule(g, g.a[x]!) : NO_CHANGE;
 
@@ -126,7 +126,13 @@ RULES[CODE.chain] = (g, x, y) =>
       : NO_CHANGE;
 
 /** The node that `code(x, y, z)` simplifies to, or −1. May create nodes for the simplified form. */
-export function simplify(g: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+export function simplify(
+  g: GraphView & { readonly ops: OpTable },
+  code: number,
+  x: NodeId,
+  y: NodeId,
+  z: NodeId,
+): NodeId {
   const row = g.ops.rows[code];
   if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here; expected link(ALL_OPS)`);
   const arity = g.ops.arity[code]!;

@@ -1,6 +1,6 @@
 /** Rebuilding part of a graph with some of its nodes replaced. */
 
-import type { NodeId } from "../ops/basic-ops.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 /** What nodes are exchanged for, with what has been rebuilt so far: a map, or one of those below. */

@@ -1,6 +1,6 @@
 /** A graph read from operands to results. */
 
-import type { NodeId } from "../ops/basic-ops.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 export class Users {

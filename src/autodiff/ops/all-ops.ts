@@ -1,9 +1,10 @@
 /** Tables with more ops than the basic one, for `graph.link`. */
 
-import { BASIC_OPS, type OpName, type OpRow } from "./basic-ops.ts";
+import { BASIC_OPS } from "./basic-ops.ts";
 import { ELEMENTARY_KERNELS } from "./elementary-kernels.generated.ts";
 import { ELEMENTARY_OPS } from "./elementary-ops.ts";
 import { KERNELS } from "./kernels.generated.ts";
+import type { OpName, OpRow } from "./op.ts";
 import { type OpTable, opTable } from "./op-table.ts";
 import { SPECIAL_KERNELS } from "./special-kernels.generated.ts";
 import { SPECIAL_OPS } from "./special-ops.ts";

@@ -13,67 +13,7 @@
 
 import { exp, log } from "../../math/elementary.ts";
 import { sigmoid, softplus } from "../../math/logistic.ts";
-import type { Graph } from "../graph/graph.ts";
-
-/** Index of a node in its graph. */
-export type NodeId = number;
-
-type BasicUnaryOp =
-  | "neg"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "square"
-  | "abs"
-  | "sign"
-  | "sigmoid"
-  | "softplus"
-  | "positive"
-  | "not";
-type BasicBinaryOp = "add" | "sub" | "mul" | "div" | "chain" | "equal" | "and" | "or";
-type TernaryOp = "where";
-/** Ops that every graph knows. */
-export type BasicOp = BasicUnaryOp | BasicBinaryOp | TernaryOp;
-type ElementaryBinaryOp = "pow" | "min" | "max";
-/** Ops whose rows a graph is given where they are used (`elementary-ops.ts`), so that a bundle without them is small. */
-export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos" | "tan" | "tanh";
-/** The same for special functions (`special-ops.ts`). */
-export type SpecialOp =
-  | "logAddExp"
-  | "lgamma"
-  | "digamma"
-  | "trigamma"
-  | "erf"
-  | "normalCdf"
-  | "logNormalCdf"
-  | "normalHazard";
-export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp";
-export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
-export type OpName = BasicOp | ElementaryOp | SpecialOp;
-
-/** Builders of nodes, one per op: what a graph offers and what derivative rules are written in. */
-export type Algebra = { constant(value: number): NodeId } & { readonly [K in UnaryOp]: (x: NodeId) => NodeId } & {
-  readonly [K in BinaryOp]: (x: NodeId, y: NodeId) => NodeId;
-} & { readonly [K in TernaryOp]: (p: NodeId, x: NodeId, y: NodeId) => NodeId };
-
-/** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
-export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
-/** The node that an op simplifies to, −1 if it does not. */
-export type Simplification = (g: Graph, x: NodeId, y: NodeId, z: NodeId) => NodeId;
-export type Range = readonly [low: number, high: number];
-
-export interface OpRow {
-  readonly primal: (x: number, y: number, z: number) => number;
-  readonly partials: readonly (PartialRule | "none" | "undefined")[];
-  readonly domain: readonly Range[];
-  readonly kink?: (x: number, y: number) => boolean;
-  readonly kinds?: string;
-  readonly commutes?: boolean;
-  /** What it divides by, −1 for nothing: where that is 0 it jumps from one infinity to the other. */
-  readonly divisor?: Simplification;
-  /** For ops that are not basic; those of the others are in `simplify.ts`. */
-  readonly simplify?: Simplification;
-}
+import type { BasicOp, OpRow, PartialRule, Range } from "./op.ts";
 
 const one: PartialRule = (A) => A.constant(1);
 const zero: PartialRule = (A) => A.constant(0);

@@ -1,5 +1,7 @@
 /** Op codes: 0 and 1 are the leaves; every other code is the position of the op in `OP_NAMES`, plus 2. */
-import { BASIC_OPS, type BasicOp, type ElementaryOp, type OpName, type SpecialOp } from "./basic-ops.ts";
+
+import { BASIC_OPS } from "./basic-ops.ts";
+import type { BasicOp, ElementaryOp, OpName, SpecialOp } from "./op.ts";
 
 export const CONSTANT = 0;
 export const INPUT = 1;

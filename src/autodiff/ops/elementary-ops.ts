@@ -1,11 +1,11 @@
-/** The rows of powers, extremes and trigonometric functions; the columns are those of `ops.ts`. */
+/** The rows of powers, extremes and trigonometric functions; the columns are those of `op.ts`. */
 
 import { expm1, log1p } from "../../math/elementary.ts";
 import { tanh } from "../../math/logistic.ts";
 import { pow } from "../../math/power.ts";
 import { cos, sin, tan } from "../../math/trigonometric.ts";
-import type { Graph } from "../graph/graph.ts";
-import { ANY, type ElementaryOp, type NodeId, type OpRow, POS } from "./basic-ops.ts";
+import { ANY, POS } from "./basic-ops.ts";
+import type { ElementaryOp, GraphView, NodeId, OpRow } from "./op.ts";
 
 // biome-ignore format: a table of derivatives, columns lined up
 export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
@@ -24,7 +24,7 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };
 
-function knownPower(g: Graph, x: NodeId, y: NodeId): NodeId {
+function knownPower(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.is(y, 0)) return A.constant(1);
   if (g.is(y, 1)) return x;

@@ -1,8 +1,9 @@
 /** Rows of the op table by op code, with their kernels: what a graph knows of the ops that occur in it. */
 
-import { BASIC_OPS, type OpName, type OpRow } from "./basic-ops.ts";
+import { BASIC_OPS } from "./basic-ops.ts";
 import { OP_NAMES } from "./codes.ts";
 import { KERNELS, type Kernels } from "./kernels.generated.ts";
+import type { OpName, OpRow } from "./op.ts";
 
 export interface OpTable {
   /** By op code; undefined for the leaves and for ops that the table does not have. */

@@ -1,10 +1,11 @@
-/** The rows of the ops on special functions; the columns are those of `ops.ts`. */
+/** The rows of the ops on special functions; the columns are those of `op.ts`. */
 
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { logAddExp } from "../../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard } from "../../math/normal.ts";
-import { ANY, type OpRow, POS, type SpecialOp } from "./basic-ops.ts";
+import { ANY, POS } from "./basic-ops.ts";
+import type { OpRow, SpecialOp } from "./op.ts";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)

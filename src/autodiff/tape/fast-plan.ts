@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { FAST_INTERPRETER } from "../lanes/interpreter/fast-interpreter.ts";
 import { FAST_KERNELS } from "../lanes/interpreter/fast-kernels.generated.ts";
-import type { NodeId } from "../ops/basic-ops.ts";
+import type { NodeId } from "../ops/op.ts";
 import { gather } from "./passes/gathered-sums.ts";
 import { noSteps, STEP_KERNELS } from "./passes/step-functions.ts";
 import type { Plan } from "./plan.ts";

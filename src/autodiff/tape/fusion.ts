@@ -3,8 +3,8 @@
  * fused multiply-add), so fusion changes speed only.
  */
 
-import type { OpName } from "../ops/basic-ops.ts";
 import { CODE } from "../ops/codes.ts";
+import type { OpName } from "../ops/op.ts";
 
 /**
  * A pair: op `outer`, one of whose operands is computed by op `inner` and used nowhere else. The fused operands are

@@ -2,9 +2,9 @@
 
 import { type Graph, LANE } from "../graph/graph.ts";
 import type { Backend } from "../lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../ops/basic-ops.ts";
 import { OP_NAMES } from "../ops/codes.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
+import type { NodeId } from "../ops/op.ts";
 
 /** How a node is computed: a row of the op table or a fused op, and what it reads. */
 export interface Instruction {

@@ -1,8 +1,8 @@
 /** Which nodes of a graph are computed by one fused instruction. */
 
 import { type Graph, LANE } from "../graph/graph.ts";
-import type { NodeId } from "../ops/basic-ops.ts";
 import { CODE } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "./fusion.ts";
 import type { Steps } from "./passes/step-functions.ts";
 import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";

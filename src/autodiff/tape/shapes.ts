@@ -2,7 +2,7 @@
  * Uniform instructions of one shape one after the other, so that their values lie side by side and back ends can run them
  * as lanes of one instruction. The shape of an instruction is its name and the shapes of what it reads.
  */
-import type { NodeId } from "../ops/basic-ops.ts";
+import type { NodeId } from "../ops/op.ts";
 import type { Instruction } from "./plan.ts";
 
 /** More than there are shapes, and few enough that the number of a pair is exact. */

@@ -8,8 +8,8 @@
 
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
 import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "../lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../ops/basic-ops.ts";
 import { INPUT } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
 import { type Instruction, type Plan, plainPlan } from "./plan.ts";
 
 export interface Tape {

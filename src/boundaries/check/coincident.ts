@@ -5,7 +5,7 @@
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Target, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";

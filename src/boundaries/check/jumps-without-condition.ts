@@ -5,8 +5,8 @@
 
 import { MASK } from "../../autodiff/graph/graph.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Target } from "../../objective/objective.ts";
 
 export interface UnseenJump {

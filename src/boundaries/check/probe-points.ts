@@ -1,5 +1,5 @@
 /** Values of nodes at a few random points of boundaries, the same every time: to see what no rewriting shows. */
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../autodiff/tape/tape.ts";
 import type { Derived } from "../../estimators/estimator.ts";
 import type { Target } from "../../objective/objective.ts";

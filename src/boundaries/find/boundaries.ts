@@ -10,8 +10,8 @@
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { Users } from "../../autodiff/graph/users.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Block, blocksOf } from "../../conditions/affine-blocks.ts";
 import { log } from "../../math/elementary.ts";
 import { smoothlyMoved, type Target, type TargetTerm } from "../../objective/objective.ts";

@@ -6,7 +6,7 @@
  */
 
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Target } from "../../objective/objective.ts";
 import type { Boundary } from "./boundaries.ts";
 

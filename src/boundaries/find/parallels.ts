@@ -7,7 +7,7 @@
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "./boundaries.ts";
 
 /** Side of a boundary: where c is just above 0, or just below. */

@@ -1,6 +1,6 @@
 /** The pathwise term plus the boundary term of every condition: ∇θ ELBO as nodes. */
 import { gradient } from "../../autodiff/graph/gradient.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { Target } from "../../objective/objective.ts";
 import { type Boundary, requireBoundaries } from "../find/boundaries.ts";

@@ -2,8 +2,8 @@
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Target } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import type { BesideFamily } from "../find/parallel-family.ts";

@@ -11,7 +11,7 @@
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { type Replacement, type SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Block } from "../../conditions/affine-blocks.ts";
 import { placedAt, type Target, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";

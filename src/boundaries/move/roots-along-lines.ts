@@ -8,7 +8,7 @@
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Derived } from "../../estimators/estimator.ts";
 import { normalCdf } from "../../math/normal.ts";
 import { placedAt, smoothlyMoved, type Target, variablesBelow } from "../../objective/objective.ts";

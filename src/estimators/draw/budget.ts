@@ -3,7 +3,7 @@
  * counted by the inverse of how often it is drawn.
  */
 import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import { familiesOf } from "../../boundaries/find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "../../boundaries/jump/boundary-terms.ts";

@@ -1,5 +1,5 @@
 /** Lane inputs that are drawn for every sample: uniforms, and integers made of them. */
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import { fillUniforms } from "../../random/index.ts";
 import type { Derived } from "../estimator.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import { parallels, sometimesCoincident, truthBeside } from "../../boundaries/find/parallels.ts";
 import type { Surface } from "../../boundaries/move/projection.ts";

@@ -1,6 +1,6 @@
 /** Learning the probabilities of boundaries from the samples in which they were drawn. */
 import { valueAt } from "../../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../../autodiff/ops/basic-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Adaptive } from "../estimator.ts";
 import type { Probabilities } from "./probabilities.ts";
 

@@ -12,8 +12,8 @@ import {
   runUniform,
   where,
 } from "../../../src/autodiff/index.ts";
-import type { Algebra } from "../../../src/autodiff/ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
+import type { Algebra } from "../../../src/autodiff/ops/op.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
 
 describe("hash-consing", () => {

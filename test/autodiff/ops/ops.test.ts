@@ -15,10 +15,10 @@ import {
   runUniform,
 } from "../../../src/autodiff/index.ts";
 import { ALL_OPS, ELEMENTARY } from "../../../src/autodiff/ops/all-ops.ts";
-import type { PartialRule } from "../../../src/autodiff/ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import { ELEMENTARY_OPS } from "../../../src/autodiff/ops/elementary-ops.ts";
 import type { Kernel } from "../../../src/autodiff/ops/kernels.generated.ts";
+import type { PartialRule } from "../../../src/autodiff/ops/op.ts";
 import { BASIC } from "../../../src/autodiff/ops/op-table.ts";
 import { SPECIAL_OPS } from "../../../src/autodiff/ops/special-ops.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../../src/autodiff/tape/fusion.ts";

@@ -1,7 +1,7 @@
 /** Tapes as generated JavaScript, straight-line code in a loop over the lanes. The one place that uses `new Function`. */
 
 import { OPS } from "../../ops/all-ops.ts";
-import type { OpName } from "../../ops/basic-ops.ts";
+import type { OpName } from "../../ops/op.ts";
 import { FAMILIES, FUSED } from "../../tape/fusion.ts";
 import { isOpen, reductionOf } from "../../tape/signatures.ts";
 import { type BlockStep, blocksOf, slotKey } from "../instruction-blocks.ts";

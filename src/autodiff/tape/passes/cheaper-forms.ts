@@ -1,8 +1,8 @@
 /** Cheaper forms of single ops, equal up to rounding where their values are finite; used where sums are gathered. */
 
 import type { Graph } from "../../graph/graph.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
+import type { NodeId } from "../../ops/op.ts";
 
 /** Ops that have other forms. */
 export const HAS_CHEAPER: ReadonlySet<number> = new Set([CODE.div, CODE.where, CODE.and, CODE.or]);

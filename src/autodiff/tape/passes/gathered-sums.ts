@@ -10,8 +10,8 @@
 
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { append } from "../../graph/multimap.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
+import type { NodeId } from "../../ops/op.ts";
 import { applyCheaply, HAS_CHEAPER } from "./cheaper-forms.ts";
 import { restrictArms } from "./known-arms.ts";
 import { coefficientOf, LinearTerms, type Term, total } from "./linear-terms.ts";

@@ -4,8 +4,8 @@
  */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
+import type { NodeId } from "../../ops/op.ts";
 
 /** How many sums and multiples deep an arm is looked into. */
 const DEPTH = 3;

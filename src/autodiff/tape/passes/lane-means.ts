@@ -5,8 +5,8 @@
 
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { DenseReplacement, substitute } from "../../graph/substitute.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
+import type { NodeId } from "../../ops/op.ts";
 import { fastRunners } from "../fast-plan.ts";
 import { REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../fusion.ts";
 import type { Instruction, Plan } from "../plan.ts";

@@ -1,8 +1,8 @@
 /** Linear functions of lane nodes taken apart: the nodes that they sum, and what each of these is multiplied by. */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
+import type { NodeId } from "../../ops/op.ts";
 
 /** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
 const RUN = 16;

@@ -5,9 +5,9 @@
  */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
-import type { NodeId } from "../../ops/basic-ops.ts";
 import { CODE } from "../../ops/codes.ts";
 import type { Kernel, Kernels } from "../../ops/kernels.generated.ts";
+import type { NodeId } from "../../ops/op.ts";
 import type { Instruction } from "../plan.ts";
 import { type Threshold, thresholdOf } from "./cheaper-forms.ts";
 

@@ -1,0 +1,81 @@
+/**
+ * What an op is: its names, the builders of nodes that its rules are written in, and the row that says everything about it. The
+ * rows are in `basic-ops.ts`, `elementary-ops.ts` and `special-ops.ts`.
+ */
+/** Index of a node in its graph. */
+export type NodeId = number;
+
+type BasicUnaryOp =
+  | "neg"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "square"
+  | "abs"
+  | "sign"
+  | "sigmoid"
+  | "softplus"
+  | "positive"
+  | "not";
+type BasicBinaryOp = "add" | "sub" | "mul" | "div" | "chain" | "equal" | "and" | "or";
+type TernaryOp = "where";
+/** Ops that every graph knows. */
+export type BasicOp = BasicUnaryOp | BasicBinaryOp | TernaryOp;
+type ElementaryBinaryOp = "pow" | "min" | "max";
+/** Ops whose rows a graph is given where they are used (`elementary-ops.ts`), so that a bundle without them is small. */
+export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos" | "tan" | "tanh";
+/** The same for special functions (`special-ops.ts`). */
+export type SpecialOp =
+  | "logAddExp"
+  | "lgamma"
+  | "digamma"
+  | "trigamma"
+  | "erf"
+  | "normalCdf"
+  | "logNormalCdf"
+  | "normalHazard";
+export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp";
+export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
+export type OpName = BasicOp | ElementaryOp | SpecialOp;
+
+/** Builders of nodes, one per op: what a graph offers and what derivative rules are written in. */
+export type Algebra = { constant(value: number): NodeId } & { readonly [K in UnaryOp]: (x: NodeId) => NodeId } & {
+  readonly [K in BinaryOp]: (x: NodeId, y: NodeId) => NodeId;
+} & { readonly [K in TernaryOp]: (p: NodeId, x: NodeId, y: NodeId) => NodeId };
+
+/** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
+export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
+/**
+ * What a rule of an op sees of the graph: op code and operands of each node, constants, and builders. `Graph` is one; rules are
+ * written against this view so that the rows know nothing of how a graph is kept.
+ */
+export interface GraphView {
+  readonly op: Uint8Array;
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly c: Int32Array;
+  readonly algebra: Algebra;
+  /** Whether a unary function is moved into the arms of a `where` when that creates no node. */
+  readonly pushIntoWhere: boolean;
+  isConstant(node: NodeId): boolean;
+  value(node: NodeId): number;
+  is(node: NodeId, value: number): boolean;
+  constant(value: number): NodeId;
+  apply(code: number, x: NodeId, y?: NodeId, z?: NodeId, make?: boolean): NodeId;
+}
+/** The node that an op simplifies to, −1 if it does not. */
+export type Simplification = (g: GraphView, x: NodeId, y: NodeId, z: NodeId) => NodeId;
+export type Range = readonly [low: number, high: number];
+
+export interface OpRow {
+  readonly primal: (x: number, y: number, z: number) => number;
+  readonly partials: readonly (PartialRule | "none" | "undefined")[];
+  readonly domain: readonly Range[];
+  readonly kink?: (x: number, y: number) => boolean;
+  readonly kinds?: string;
+  readonly commutes?: boolean;
+  /** What it divides by, −1 for nothing: where that is 0 it jumps from one infinity to the other. */
+  readonly divisor?: Simplification;
+  /** For ops that are not basic; those of the others are in `simplify.ts`. */
+  readonly simplify?: Simplification;
+}
