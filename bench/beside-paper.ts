@@ -3,7 +3,7 @@
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { corrected, type NoiseOptions } from "../src/estimators/index.ts";
-import { makeSampler } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, inputsOf, ONE_BOUNDARY, onFreshNoise } from "./gradients.ts";
 import { columns, type Print, report } from "./print.ts";
 import { type Native, requireEqual, STRICT } from "./programs.ts";

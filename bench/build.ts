@@ -8,7 +8,7 @@ import { normal } from "../src/distributions/real/normal.ts";
 import { corrected } from "../src/estimators/corrected.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { reparam } from "../src/estimators/reparam.ts";
-import { makeSampler } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
 import { changePoint, regression } from "./growth-models.ts";

@@ -2,10 +2,10 @@
 
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
 import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { CODE } from "../src/autodiff/ops/codes.ts";
+import type { Backend } from "../src/autodiff/tape/executable.ts";
 import { makeGenerator, uniformSource } from "../src/random/index.ts";
 import type { Length } from "./main.ts";
 import { columns, type Print } from "./print.ts";

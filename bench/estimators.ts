@@ -3,9 +3,10 @@ import type { Tape } from "../src/autodiff/tape/tape.ts";
 import { analyseBoundaries } from "../src/boundaries/find/boundaries.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
-import { type GradientSampler, makeSampler, meanGradientInto } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/index.ts";
+import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { gmm } from "../src/models/gmm.ts";
-import { buildTarget } from "../src/objective/objective.ts";
+import { buildObjective } from "../src/objective/objective.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";
@@ -29,7 +30,7 @@ export function estimators(effort: Effort, print: Print): void {
     for (const [name, estimator] of ESTIMATORS) {
       const make = (): { tracing: number; all: number; sampler: GradientSampler; tape: Tape } => {
         const start = performance.now();
-        analyseBoundaries(buildTarget(model, estimator.graphOptions));
+        analyseBoundaries(buildObjective(model, estimator.graphOptions));
         const traced = performance.now();
         const sampler = makeSampler(model, estimator);
         const { tape } = (sampler.means ?? sampler.each)();

@@ -1,13 +1,13 @@
 /** Generated code against the size of its functions: time to compile a tape, and to run it. */
 import { add, gt, mul, type Real, where } from "../src/autodiff/expr.ts";
 import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import type { Backend } from "../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
+import type { Backend } from "../src/autodiff/tape/executable.ts";
 import { normal } from "../src/distributions/real/normal.ts";
 import { reparam } from "../src/estimators/reparam.ts";
-import { makeSampler } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/index.ts";
 import { defineModel, type Model } from "../src/program/model.ts";
 import { onSampler, prepared } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";

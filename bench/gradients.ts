@@ -1,11 +1,14 @@
 /** The same gradient computed by different means: by hand, and by tapes on every back end. */
 import { corrected } from "../src/estimators/corrected.ts";
-import type { Derived, Estimator } from "../src/estimators/estimator.ts";
+import type { Estimator } from "../src/estimators/estimator.ts";
 import { lyy18 } from "../src/estimators/lyy18.ts";
-import { type GradientSampler, makeSampler, meanGradientInto, type SamplerOptions } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/index.ts";
+import type { SamplerOptions } from "../src/inference/averaging.ts";
+import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { influenza } from "../src/models/influenza.ts";
 import { temperature } from "../src/models/temperature.ts";
 import { textmsg } from "../src/models/textmsg.ts";
+import type { LaneInputs } from "../src/objective/lane-inputs.ts";
 import type { Model } from "../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../src/random/index.ts";
 import { NORMAL_TABLE } from "../src/random/normal-table.ts";
@@ -149,9 +152,9 @@ export function prepared(estimator: Estimator): Estimator {
         });
       },
     },
-    build: (target, boundaries) => {
-      const nodes = estimator.build(target, boundaries);
-      const derived = nodes.derived?.map((choices): Derived => {
+    build: (objective, boundaries) => {
+      const nodes = estimator.build(objective, boundaries);
+      const derived = nodes.derived?.map((choices): LaneInputs => {
         const drawn = remembered();
         return {
           ...choices,

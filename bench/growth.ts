@@ -2,7 +2,10 @@
  * What `npm run bench:growth` prints: making a tape, time per sample and memory against the size of a model. A point that
  * would take longer than the budget is left out, and so are the larger ones.
  */
-import { type Engine, type GradientSampler, makeSampler } from "../src/inference/sampler.ts";
+
+import { makeSampler } from "../src/index.ts";
+import type { SampleTape } from "../src/inference/sample-run.ts";
+import type { GradientSampler } from "../src/inference/sampler.ts";
 import { temperature } from "../src/models/temperature.ts";
 import type { Model } from "../src/program/model.ts";
 import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients.ts";
@@ -133,17 +136,17 @@ function measure(size: number, model: Model, effort: Effort, lanes: number): Gro
   do {
     const start = cpuTime();
     sampler = makeSampler(model, estimator, { lanes });
-    engineOf(sampler);
+    sampleTapeOf(sampler);
     making = Math.min(making, cpuTime() - start);
   } while (++tries < 3 && cpuTime() - begun < effort.budget / 4);
   const [timing] = sideBySide([onSampler("", sampler, samples)], effort.repeats, effort.milliseconds);
   return { size, making, nanoseconds: (timing!.least * 1e6) / samples, bytes: bytesOf(sampler) };
 }
 
-const engineOf = (sampler: GradientSampler): Engine => (sampler.means ?? sampler.each)();
+const sampleTapeOf = (sampler: GradientSampler): SampleTape => (sampler.means ?? sampler.each)();
 
 // Numbers, masks, and for each instruction a kernel, where its offsets start, and the offsets of result and operands.
 function bytesOf(sampler: GradientSampler): number {
-  const { tape } = engineOf(sampler);
+  const { tape } = sampleTapeOf(sampler);
   return tape.slots.byteLength + tape.masks.byteLength + INSTRUCTION_BYTES * (tape.size.uniform + tape.size.lane);
 }

@@ -3,8 +3,10 @@
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
 import { runLanes, runRest, runUniform } from "../src/autodiff/tape/tape.ts";
+import { makeSampler } from "../src/index.ts";
 import { adam } from "../src/inference/optimizers.ts";
-import { makeSampler, meanGradientInto, setParameters } from "../src/inference/sampler.ts";
+import { setParameters } from "../src/inference/sample-run.ts";
+import { meanGradientInto } from "../src/inference/sampler.ts";
 import type { Model } from "../src/program/model.ts";
 import { makeGenerator } from "../src/random/index.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";

@@ -10,14 +10,10 @@ import { drawnChoices } from "../src/estimators/draw/choices.ts";
 import type { Estimator } from "../src/estimators/estimator.ts";
 import { type CorrectedOptions, corrected, lyy18 } from "../src/estimators/index.ts";
 import { initialParameters, packParameters } from "../src/guides/mean-field.ts";
+import { makeSampler } from "../src/index.ts";
+import { makeMoments, momentsInto } from "../src/inference/moments.ts";
 import { adam } from "../src/inference/optimizers.ts";
-import {
-  type GradientSampler,
-  makeMoments,
-  makeSampler,
-  meanGradientInto,
-  momentsInto,
-} from "../src/inference/sampler.ts";
+import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
 import { cheating, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
 import type { Model } from "../src/program/model.ts";
 import { makeGenerator } from "../src/random/index.ts";
@@ -131,7 +127,7 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
   const generator = makeGenerator(1);
   const optimizer = adam({ learningRate });
   const leader = makeSampler(model, corrected());
-  const theta = packParameters("bench", leader.target.trace, initialParameters(leader.target.trace));
+  const theta = packParameters("bench", leader.objective.trace, initialParameters(leader.objective.trace));
   const state = optimizer.init(theta.length);
   const slope = new Float64Array(theta.length);
   const reference = makeSampler(model, baseline());

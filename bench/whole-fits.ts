@@ -3,7 +3,7 @@ import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpr
 import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { fit } from "../src/inference/fit.ts";
+import { fit } from "../src/index.ts";
 import { adam } from "../src/inference/optimizers.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
 import { columns, type Print } from "./print.ts";

@@ -1,11 +1,11 @@
 /**
- * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it.
- * Everything here is also exported by `nondiff` and is the same there, but for two. `corrected` takes no options: it has
- * every boundary in every sample, moves all variables in which it is affine (some of whose slopes must be 0 nowhere), and
- * marginalises nothing. `defineModel` makes
- * models that are run one op after the other, without the passes that gather sums and fuse ops: results agree with those of
- * `nondiff` up to rounding; and errors about them say less: where a density is not finite the model but not the site, and
- * conditions as calls of ops.
+ * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it. A
+ * model made by `defineModel` of either entry works with both.
+ *
+ * `corrected` takes no options here: it has every boundary in every sample, moves all variables in which a condition is affine
+ * (some of whose slopes must be 0 nowhere), and marginalises nothing. Tapes run one op after the other, without the passes that
+ * gather sums and fuse ops: results agree with those of `nondiff` up to rounding. An error about a density that is not finite
+ * names the model, not the site.
  */
 export {
   abs,
@@ -45,7 +45,7 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
-export { plainCorrected as corrected } from "./boundaries/jump/boundary-terms.ts";
+export { estimateGradient, fit, fitAsync, fitSteps, logJoint } from "./core-inference.ts";
 export { bernoulli } from "./distributions/discrete/bernoulli.ts";
 export { poisson } from "./distributions/discrete/poisson.ts";
 export type { Distribution } from "./distributions/distribution.ts";
@@ -53,16 +53,16 @@ export { exponential } from "./distributions/positive/exponential.ts";
 export { normal } from "./distributions/real/normal.ts";
 export { studentT } from "./distributions/real/student-t.ts";
 export type { Estimator } from "./estimators/estimator.ts";
+export { plainCorrected as corrected } from "./estimators/plain-corrected.ts";
 export { reparam } from "./estimators/reparam.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
-export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./inference/estimate-gradient.ts";
-export { DivergenceError, type FitOptions, type FitStep, fit, fitAsync, fitSteps } from "./inference/fit.ts";
-export { logJoint } from "./inference/log-joint.ts";
+export type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
+export { DivergenceError, type FitOptions, type FitStep } from "./inference/fit.ts";
 export { adam } from "./inference/optimizers.ts";
 export type { Posterior } from "./inference/posterior.ts";
 export {
+  defineModel,
   type MeanFieldParameters,
   type Model,
   type ProgramContext,
-  plainModel as defineModel,
-} from "./program/plain-model.ts";
+} from "./program/model.ts";

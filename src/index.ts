@@ -44,9 +44,18 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
-export type { Backend } from "./autodiff/lanes/interpreter/interpreter.ts";
+export type { Backend } from "./autodiff/tape/executable.ts";
 export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
+export {
+  estimateGradient,
+  fit,
+  fitAsync,
+  fitSteps,
+  gradientCovariance,
+  logJoint,
+  makeSampler,
+} from "./full-inference.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
 export * from "./inference/index.ts";
 export {

@@ -58,11 +58,11 @@ export function handTemperature(): HandWritten {
           const before = z[q - 1]!;
           const switched = z[q]!;
           const after = z[q + 1]!;
-          const target = before < 18 ? 0 : before > 22 ? 1 : cooling;
-          const off = sharp * (switched - target);
+          const objective = before < 18 ? 0 : before > 22 ? 1 : cooling;
+          const off = sharp * (switched - objective);
           const fromOne = switched - 1;
           const fromCooling = switched - cooling;
-          // Across θ = 18 the target goes from 0 to what it was; across 22 from what it was to 1.
+          // Across θ = 18 the objective goes from 0 to what it was; across 22 from what it was to 1.
           const low = 0.5 * sharp * (switched * switched - fromCooling * fromCooling);
           const high = 0.5 * sharp * (fromCooling * fromCooling - fromOne * fromOne);
           sumMu[q - 1]! += lowMu[q - 1]! * low + highMu[q - 1]! * high;
@@ -77,7 +77,7 @@ export function handTemperature(): HandWritten {
           sumMu[q]! += lowMu[q]! * jump;
           sumRho[q]! += lowRho[q]! * jump;
           const residual = y[step]! - after;
-          value += (cooling ? on : idle) - 0.5 * (off * (switched - target) + residual * residual);
+          value += (cooling ? on : idle) - 0.5 * (off * (switched - objective) + residual * residual);
           const pull = cooling ? precisionOn * dOn : precisionOff * dOff;
           g[q - 1]! += decay * pull;
           g[q] = -off;

@@ -1,15 +1,16 @@
 /** Our side of the comparison with other libraries: the same gradients, points and fits. */
 import { gradient } from "../../src/autodiff/graph/gradient.ts";
-import type { Backend } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { compileTape } from "../../src/autodiff/index.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
-import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
+import type { Backend } from "../../src/autodiff/tape/executable.ts";
+import { runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import { reparam } from "../../src/estimators/index.ts";
 import { initialParameters, packParameters } from "../../src/guides/mean-field.ts";
-import { fit } from "../../src/inference/fit.ts";
+import { fit, makeSampler } from "../../src/index.ts";
 import { adam } from "../../src/inference/optimizers.ts";
-import { makeSampler, meanGradientInto } from "../../src/inference/sampler.ts";
+import { meanGradientInto } from "../../src/inference/sampler.ts";
 import { INFLUENZA_DEATHS } from "../../src/models/influenza-deaths.ts";
 import { ROOM_TEMPERATURES } from "../../src/models/room-temperatures.ts";
 import type { Model } from "../../src/program/model.ts";

@@ -40,8 +40,8 @@ var model = function() { months(0, latent(0, 0, 1), 0, 0, 0); };`,
   temperature: `
 var steps = function(t, theta, cooling) {
   if (t < data.temperatures.length) {
-    var target = theta < 18 ? 0 : theta > 22 ? 1 : cooling;
-    var q = latent(2 * t - 1, target, 0.001);
+    var objective = theta < 18 ? 0 : theta > 22 ? 1 : cooling;
+    var q = latent(2 * t - 1, objective, 0.001);
     var on = q > 0.5 ? 1 : 0;
     var next = latent(2 * t, theta + (32 - (theta + 21 * on)) / 15, q > 0.5 ? 0.44 : 0.4);
     observe(Gaussian({ mu: next, sigma: 1 }), data.temperatures[t]);

@@ -6,18 +6,18 @@
  */
 
 import { balanced } from "../math/balanced-tree.ts";
-import type { Graph } from "./graph/graph.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
 import type { BinaryOp, NodeId, UnaryOp } from "./ops/op.ts";
 import { BASIC, type OpTable } from "./ops/op-table.ts";
+import type { Session } from "./session.ts";
 
 class Traced {
-  readonly graph: Graph;
+  readonly session: Session;
   readonly node: NodeId;
 
-  constructor(graph: Graph, node: NodeId) {
-    this.graph = graph;
+  constructor(session: Session, node: NodeId) {
+    this.session = session;
     this.node = node;
   }
 
@@ -35,9 +35,9 @@ export class Expr extends Traced {}
 
 /** A traced truth value. */
 export class Condition extends Traced {
-  constructor(graph: Graph, node: NodeId) {
-    super(graph, node);
-    graph.unusedConditions.add(this);
+  constructor(session: Session, node: NodeId) {
+    super(session, node);
+    session.unusedConditions.add(this);
   }
 }
 
@@ -46,23 +46,23 @@ export type Real = number | Expr;
 /** A truth value, known or traced. */
 export type Truth = boolean | Condition;
 
-/** The node of a known or traced number in `graph`; throws TypeError for anything else. */
-export function nodeOf(graph: Graph, value: Real): NodeId {
-  if (typeof value === "number") return graph.constant(value);
+/** The node of a known or traced number in the graph of a session; throws TypeError for anything else. */
+export function nodeOf(session: Session, value: Real): NodeId {
+  if (typeof value === "number") return session.graph.constant(value);
   if (!(value instanceof Expr)) notANumber(value);
-  return nodeIn(graph, value);
+  return nodeIn(session, value);
 }
 
 /** The node of a condition; false and true are constants 0 and −1. */
-export function maskOf(graph: Graph, value: Truth): NodeId {
-  if (typeof value === "boolean") return graph.truth(value);
+export function maskOf(session: Session, value: Truth): NodeId {
+  if (typeof value === "boolean") return session.graph.truth(value);
   if (!(value instanceof Condition)) notATruth(value);
-  graph.unusedConditions.delete(value);
-  return nodeIn(graph, value);
+  session.unusedConditions.delete(value);
+  return nodeIn(session, value);
 }
 
-function nodeIn(graph: Graph, value: Traced): NodeId {
-  if (value.graph !== graph)
+function nodeIn(session: Session, value: Traced): NodeId {
+  if (value.session.graph !== session.graph)
     throw new TypeError(`${describe(value)}: got one traced in another program, expected one of this run`);
   return value.node;
 }
@@ -85,17 +85,19 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
 }
 
-function graphOf(values: readonly unknown[]): Graph | undefined {
-  return (values.find((value) => value instanceof Traced) as Traced | undefined)?.graph;
+function sessionOf(values: readonly unknown[]): Session | undefined {
+  return (values.find((value) => value instanceof Traced) as Traced | undefined)?.session;
 }
 
 /** The traced value of a node; a plain number if the node is a constant. */
-export function exprOf(graph: Graph, node: NodeId): Real {
-  return graph.isConstant(node) ? graph.value(node) : new Expr(graph, node);
+export function exprOf(session: Session, node: NodeId): Real {
+  const { graph } = session;
+  return graph.isConstant(node) ? graph.value(node) : new Expr(session, node);
 }
 
-function conditionOf(graph: Graph, node: NodeId): Truth {
-  return graph.isConstant(node) ? graph.value(node) !== 0 : new Condition(graph, node);
+function conditionOf(session: Session, node: NodeId): Truth {
+  const { graph } = session;
+  return graph.isConstant(node) ? graph.value(node) !== 0 : new Condition(session, node);
 }
 
 function checkNumber(value: unknown): number {
@@ -119,9 +121,10 @@ const unary = (name: UnaryOp, table: OpTable = BASIC): ((x: Real) => Real) => {
   const { primal } = table.rows[code]!;
   return (x) => {
     if (!(x instanceof Expr)) return primal(checkNumber(x), 0, 0);
-    const { graph } = x;
+    const { session } = x;
+    const { graph } = session;
     if (!graph.ops.rows[code]) graph.link(table);
-    return exprOf(graph, graph.apply(code, x.node));
+    return exprOf(session, graph.apply(code, x.node));
   };
 };
 
@@ -129,10 +132,11 @@ const binary = (name: BinaryOp, table: OpTable = BASIC): ((x: Real, y: Real) => 
   const code = CODE[name];
   const { primal } = table.rows[code]!;
   return (x, y) => {
-    const graph = x instanceof Expr ? x.graph : y instanceof Expr ? y.graph : undefined;
-    if (!graph) return primal(checkNumber(x), checkNumber(y), 0);
+    const session = x instanceof Expr ? x.session : y instanceof Expr ? y.session : undefined;
+    if (!session) return primal(checkNumber(x), checkNumber(y), 0);
+    const { graph } = session;
     if (!graph.ops.rows[code]) graph.link(table);
-    return exprOf(graph, graph.apply(code, nodeOf(graph, x), nodeOf(graph, y)));
+    return exprOf(session, graph.apply(code, nodeOf(session, x), nodeOf(session, y)));
   };
 };
 
@@ -205,8 +209,8 @@ export const logNormalCdf: (x: Real) => Real = /* @__PURE__ */ unary("logNormalC
 export function gt(x: Real, y: Real): Truth {
   const difference = sub(x, y);
   if (typeof difference === "number") return difference > 0;
-  const { graph, node } = difference;
-  return conditionOf(graph, graph.algebra.positive(node));
+  const { session, node } = difference;
+  return conditionOf(session, session.graph.algebra.positive(node));
 }
 
 /** x < y */
@@ -235,15 +239,15 @@ export function or(...conditions: Truth[]): Truth {
 }
 
 function connect(name: "and" | "or", conditions: Truth[]): Truth {
-  const graph = graphOf(conditions);
-  if (!graph) {
+  const session = sessionOf(conditions);
+  if (!session) {
     const known = conditions.map(checkTruth);
     return name === "and" ? known.every(Boolean) : known.some(Boolean);
   }
-  const nodes = conditions.map((condition) => maskOf(graph, condition));
+  const nodes = conditions.map((condition) => maskOf(session, condition));
   return conditionOf(
-    graph,
-    nodes.reduce((p, q) => graph.algebra[name](p, q)),
+    session,
+    nodes.reduce((p, q) => session.graph.algebra[name](p, q)),
   );
 }
 
@@ -251,8 +255,8 @@ function connect(name: "and" | "or", conditions: Truth[]): Truth {
 export function not(condition: Truth): Truth {
   if (typeof condition === "boolean") return !condition;
   if (!(condition instanceof Condition)) notATruth(condition);
-  const { graph } = condition;
-  return conditionOf(graph, graph.algebra.not(maskOf(graph, condition)));
+  const { session } = condition;
+  return conditionOf(session, session.graph.algebra.not(maskOf(session, condition)));
 }
 
 /**
@@ -262,16 +266,17 @@ export function not(condition: Truth): Truth {
 export function where(condition: Truth, x: Real, y: Real): Real {
   if (typeof condition === "boolean") return checkReal(condition ? x : y);
   if (!(condition instanceof Condition)) notATruth(condition);
-  const { graph } = condition;
-  return exprOf(graph, graph.algebra.where(maskOf(graph, condition), nodeOf(graph, x), nodeOf(graph, y)));
+  const { session } = condition;
+  const { algebra: A } = session.graph;
+  return exprOf(session, A.where(maskOf(session, condition), nodeOf(session, x), nodeOf(session, y)));
 }
 
 /** Σ x_i, as a balanced tree; 0 for an empty list. */
 export function sum(values: readonly Real[]): Real {
-  const graph = graphOf(values);
+  const session = sessionOf(values);
   // The same order of additions in both cases.
-  if (!graph) return balanced(values.map(checkNumber), (x, y) => x + y) ?? 0;
-  return exprOf(graph, graph.sum(values.map((value) => nodeOf(graph, value))));
+  if (!session) return balanced(values.map(checkNumber), (x, y) => x + y) ?? 0;
+  return exprOf(session, session.graph.sum(values.map((value) => nodeOf(session, value))));
 }
 
 /** Σ x_i · y_i; throws RangeError when the lengths differ. */

@@ -3,8 +3,10 @@ import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
 import { gradient } from "./graph/gradient.ts";
 import type { Graph } from "./graph/graph.ts";
+import { FAST_ENGINE } from "./lanes/interpreter/engines.ts";
 import type { NodeId } from "./ops/op.ts";
-import { compileTape, runUniform, type Tape } from "./tape/tape.ts";
+import { outOfRange, Session } from "./session.ts";
+import { compileTape as compileWith, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";
 
 /** A function written with the operations of this module; called once per length of its argument, to be traced. */
 export type Traceable = (x: readonly Expr[]) => Real;
@@ -36,6 +38,18 @@ export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array {
 /** Value and gradient of `f` in one pass. */
 export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
   return differentiated("valueAndGrad", f);
+}
+
+/**
+ * Compiles the graph of `roots` to a tape, planned for the fewest passes over the lanes: sums gathered, ops fused. Linear in the
+ * number of its nodes. Throws TypeError for a lane input that is used and not among `laneInputs`.
+ */
+export function compileTape(
+  graph: Graph,
+  roots: readonly NodeId[],
+  options: Omit<TapeOptions, "engine"> & Partial<Pick<TapeOptions, "engine">> = {},
+): Tape {
+  return compileWith(graph, roots, { engine: FAST_ENGINE, ...options });
 }
 
 function differentiated(caller: string, f: Traceable): ReturnType<typeof valueAndGrad> {
@@ -75,9 +89,10 @@ function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike
 function trace(caller: string, f: Traceable, length: number, outputs: Outputs): { tape: Tape; positions: Int32Array } {
   const graph = new FullGraph();
   const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
-  const value = nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr)));
-  graph.checkConditionsUsed(caller);
-  const [outside, nan] = [graph.outOfRange(), graph.constant(Number.NaN)];
+  const session = new Session(graph);
+  const value = nodeOf(session, f(inputs.map((node) => exprOf(session, node) as Expr)));
+  session.requireConditionsUsed(caller);
+  const [outside, nan] = [outOfRange(graph, session.checks), graph.constant(Number.NaN)];
   const results = outputs(graph, value, inputs).map((node) => graph.algebra.where(outside, nan, node));
   const tape = compileTape(graph, results);
   return { tape, positions: Int32Array.from(tape.uniformInputs, ({ node }) => graph.inputIndex(node)) };

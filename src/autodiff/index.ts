@@ -2,11 +2,12 @@
 
 export * from "./expr.ts";
 export { FullGraph as Graph } from "./full-graph.ts";
-export { compile, grad, type Traceable, valueAndGrad } from "./functions.ts";
+export { compile, compileTape, grad, type Traceable, valueAndGrad } from "./functions.ts";
 export { gradient } from "./graph/gradient.ts";
 export type { GraphOptions } from "./graph/graph.ts";
 export { print } from "./graph/infix-text.ts";
-export type { Backend, Executable, Step, TapeProgram } from "./lanes/interpreter/interpreter.ts";
 export { OPS } from "./ops/all-ops.ts";
 export type { NodeId, OpName, OpRow } from "./ops/op.ts";
-export { compileTape, runLanes, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";
+export { outOfRange, type RangeCheck, Session } from "./session.ts";
+export type { Backend, Executable, Step, TapeProgram } from "./tape/executable.ts";
+export { runLanes, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";

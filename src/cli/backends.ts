@@ -2,10 +2,10 @@
 
 import { auto } from "../autodiff/lanes/auto.ts";
 import { FAST_INTERPRETER } from "../autodiff/lanes/interpreter/fast-interpreter.ts";
-import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../autodiff/lanes/wasm/wasm.ts";
+import type { Backend } from "../autodiff/tape/executable.ts";
 
 export const BACKENDS: ReadonlyMap<string, () => Backend> = new Map([
   ["auto", auto],

@@ -1,6 +1,6 @@
 /** How far the mean gradients of estimators are from the right one, in standard errors. */
 import { corrected, type Estimator, score } from "../estimators/index.ts";
-import { estimateGradient, type GradientEstimate } from "../inference/index.ts";
+import { estimateGradient, type GradientEstimate } from "../index.ts";
 import { isKnown, type KnownModel } from "../models/conditions/known.ts";
 import type { Model } from "../program/model.ts";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `nondiff models | run | explain | compare`. */
-import { DivergenceError, explain } from "../inference/index.ts";
+import { DivergenceError, explain } from "../index.ts";
 import { only, optionHelp, parse, UsageError } from "./arguments.ts";
 import { COMPARE_OPTIONS, compare } from "./compare.ts";
 import { loadModel } from "./load-model.ts";

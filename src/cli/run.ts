@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { adam, fitSteps } from "../inference/index.ts";
+import { adam, fitSteps } from "../index.ts";
 import type { Posterior } from "../inference/posterior.ts";
 import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { BACKENDS } from "./backends.ts";

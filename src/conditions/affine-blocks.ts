@@ -10,7 +10,7 @@ import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Target } from "../objective/objective.ts";
+import type { Objective } from "../objective/objective.ts";
 
 export interface BlockEntry {
   /** Index of the variable. */
@@ -38,9 +38,9 @@ const MOST_BLOCKS = 3;
  * order of declaration; each joins the first block that it is not multiplied with. With `privately` only variables that
  * `isPrivate` accepts are taken, if there are any.
  */
-export function blocksOf(target: Target, condition: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
-  const { graph, variables } = target;
-  const { candidates, conflicts } = affineVariables(target, condition);
+export function blocksOf(objective: Objective, condition: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
+  const { graph, variables } = objective;
+  const { candidates, conflicts } = affineVariables(objective, condition);
   if (candidates.length === 0) return [];
   const slopes = gradient(
     graph,
@@ -77,7 +77,7 @@ interface Affine {
 
 const NONE: ReadonlySet<number> = new Set();
 
-function affineVariables({ graph, variableOf }: Target, condition: NodeId): Affine {
+function affineVariables({ graph, variableOf }: Objective, condition: NodeId): Affine {
   const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // all that a node depends on
   const bent = new Set<number>(); // those that move the condition otherwise than affinely
   const conflicts = new Map<number, Set<number>>();

@@ -18,7 +18,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId, OpName } from "../autodiff/ops/op.ts";
-import { type Target, withTerms } from "../objective/objective.ts";
+import { type Objective, withTerms } from "../objective/objective.ts";
 import { blocksOf } from "./affine-blocks.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
@@ -26,23 +26,23 @@ const MOST_CELLS = 16;
 
 const FAR = 40;
 
-/** The target with every term marginalised where that is possible. */
-export function marginalised(target: Target): Target {
-  const cones = new ConeVariables(target);
-  const terms = target.terms.map((term) => ({ ...term, node: marginalisedTerm(target, cones, term.node) }));
-  return terms.every(({ node }, j) => node === target.terms[j]!.node) ? target : withTerms(target, terms);
+/** The objective with every term marginalised where that is possible. */
+export function marginalised(objective: Objective): Objective {
+  const cones = new ConeVariables(objective);
+  const terms = objective.terms.map((term) => ({ ...term, node: marginalisedTerm(objective, cones, term.node) }));
+  return terms.every(({ node }, j) => node === objective.terms[j]!.node) ? objective : withTerms(objective, terms);
 }
 
-function marginalisedTerm(target: Target, cones: ConeVariables, term: NodeId): NodeId {
+function marginalisedTerm(objective: Objective, cones: ConeVariables, term: NodeId): NodeId {
   let node = term;
   let cells = 1;
   // Level by level: conditions inside the conditions of one level become conditions of the next.
   for (;;) {
-    const candidates = candidatesOf(target, cones, node);
+    const candidates = candidatesOf(objective, cones, node);
     const level = candidates.reduce((product, candidate) => product * candidate.cells, 1);
     if (candidates.length === 0 || cells * level > MOST_CELLS) return node;
     cells *= candidates[0]!.cells;
-    node = expectation(target, node, candidates[0]!);
+    node = expectation(objective, node, candidates[0]!);
   }
 }
 
@@ -59,8 +59,8 @@ interface Candidate {
   readonly cells: number;
 }
 
-function candidatesOf(target: Target, cones: ConeVariables, term: NodeId): Candidate[] {
-  const { graph } = target;
+function candidatesOf(objective: Objective, cones: ConeVariables, term: NodeId): Candidate[] {
+  const { graph } = objective;
   const cone = graph.reachable([term]);
   const predicates = cone.filter((node) => graph.op[node] === CODE.positive);
   if (predicates.length === 0) return [];
@@ -76,16 +76,21 @@ function candidatesOf(target: Target, cones: ConeVariables, term: NodeId): Candi
     }
   for (const [variable, crossed] of direct) {
     if (smooth.has(variable) || crossed.some((node) => inner.has(node)) || crossed.length > MOST_CELLS) continue;
-    const crossings = crossed.map((node) => crossingOf(target, cones, node, variable));
+    const crossings = crossed.map((node) => crossingOf(objective, cones, node, variable));
     if (!crossings.every((crossing) => crossing !== undefined)) continue;
-    const cells = cellsOf(target, crossings as Crossing[]);
+    const cells = cellsOf(objective, crossings as Crossing[]);
     if (cells !== undefined) found.push({ variable, crossings: crossings as Crossing[], cells });
   }
   return found.sort((p, q) => p.variable - q.variable);
 }
 
-function crossingOf(target: Target, cones: ConeVariables, predicate: NodeId, variable: number): Crossing | undefined {
-  const { graph, variables } = target;
+function crossingOf(
+  objective: Objective,
+  cones: ConeVariables,
+  predicate: NodeId,
+  variable: number,
+): Crossing | undefined {
+  const { graph, variables } = objective;
   const { algebra: A } = graph;
   const { node } = variables[variable]!;
   const { coefficients, constant } = linearForm(graph, graph.a[predicate]!);
@@ -96,7 +101,7 @@ function crossingOf(target: Target, cones: ConeVariables, predicate: NodeId, var
   if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
   const isShared = others.some((atom) => cones.all(atom).size > 0);
   if (isShared && poles(graph, graph.reachable(others)).size > 0) return undefined; // the expectation would jump there
-  if (isShared && blocksOf(target, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
+  if (isShared && blocksOf(objective, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
   const rest = A.add(
     graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
     A.constant(constant),
@@ -111,7 +116,7 @@ function threshold(graph: Graph, { coefficient, rest }: Crossing): NodeId {
 }
 
 // How many cells the crossings cut the line into; undefined where their order is not known and cannot be enumerated.
-function cellsOf({ graph }: Target, crossings: readonly Crossing[]): number | undefined {
+function cellsOf({ graph }: Objective, crossings: readonly Crossing[]): number | undefined {
   if (crossings.length === 1) return 2;
   if (inOrder(graph, crossings)) return crossings.length + 1;
   return crossings.length === 2 ? 4 : undefined;
@@ -129,8 +134,8 @@ function inOrder(graph: Graph, crossings: readonly Crossing[]): { crossing: Cros
   return entries.sort((p, q) => offsets.get(p.crossing)! - offsets.get(q.crossing)!);
 }
 
-function expectation(target: Target, term: NodeId, { variable, crossings }: Candidate): NodeId {
-  const { graph, variables } = target;
+function expectation(objective: Objective, term: NodeId, { variable, crossings }: Candidate): NodeId {
+  const { graph, variables } = objective;
   graph.link(ALL_OPS); // normalCdf
   const { algebra: A } = graph;
   const { mu, sigma } = variables[variable]!;
@@ -216,16 +221,16 @@ function mayOverflow(graph: Graph, root: NodeId): boolean {
 
 // What nodes depend on: all variables, those that move them by themselves, and the conditions in between.
 class ConeVariables {
-  readonly #target: Target;
+  readonly #objective: Objective;
   readonly #index: ReadonlyMap<NodeId, number>;
   readonly #moving = new Map<NodeId, ReadonlySet<number>>();
   readonly #all = new Map<NodeId, ReadonlySet<number>>();
   readonly #conditions = new Map<NodeId, readonly NodeId[]>();
 
-  constructor(target: Target) {
-    this.#target = target;
+  constructor(objective: Objective) {
+    this.#objective = objective;
     this.#index = new Map(
-      target.variables.flatMap(({ node, epsilon }, v) => [
+      objective.variables.flatMap(({ node, epsilon }, v) => [
         [node, v],
         [epsilon, v],
       ]),
@@ -244,7 +249,7 @@ class ConeVariables {
 
   /** The conditions below the node. */
   conditions(node: NodeId): readonly NodeId[] {
-    const { graph } = this.#target;
+    const { graph } = this.#objective;
     let found = this.#conditions.get(node);
     if (!found) {
       found = graph.reachable([node]).filter((below) => graph.op[below] === CODE.positive);
@@ -256,7 +261,7 @@ class ConeVariables {
   #search(root: NodeId, known: Map<NodeId, ReadonlySet<number>>, stopAtConditions: boolean): ReadonlySet<number> {
     let found = known.get(root);
     if (found) return found;
-    const { graph } = this.#target;
+    const { graph } = this.#objective;
     const seen = new Set<NodeId>([root]);
     const variables = new Set<number>();
     for (const node of seen) {

@@ -16,7 +16,7 @@ import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { softplusInverse } from "../math/logistic.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { pow } from "../math/power.ts";
-import { type Target, withTerms } from "../objective/objective.ts";
+import { type Objective, withTerms } from "../objective/objective.ts";
 import { signFactors } from "./clear-denominators.ts";
 import { decided } from "./constant-conditions.ts";
 
@@ -25,9 +25,9 @@ const MOST_PARTS = 16;
 /** Most nodes of a comparison that is looked through for selections. */
 const MOST_NODES = 512;
 
-/** The target with every condition peeled; the same target if there is nothing to peel. */
-export function peeled(target: Target): Target {
-  const { graph, terms } = target;
+/** The objective with every condition peeled; the same objective if there is nothing to peel. */
+export function peeled(objective: Objective): Objective {
+  const { graph, terms } = objective;
   const roots = terms.map(({ node }) => node);
   const replacement = new Map<NodeId, NodeId>();
   const nodes = graph.reachable(roots);
@@ -43,10 +43,10 @@ export function peeled(target: Target): Target {
     const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
     replacement.set(node, new Peeler(graph, plain).positive(inner));
   }
-  if ([...replacement].every(([node, peel]) => node === peel)) return target;
+  if ([...replacement].every(([node, peel]) => node === peel)) return objective;
   const rebuilt = substitute(graph, roots, replacement);
   return withTerms(
-    target,
+    objective,
     terms.map((term, j) => ({ ...term, node: rebuilt[j]! })),
   );
 }

@@ -21,9 +21,9 @@ const ROUNDING = 1e-9;
  */
 export function zeroWhere(slack: Real, otherwise: number): Real {
   if (typeof slack === "number") return slack >= 0 ? 0 : otherwise;
-  const { graph, node } = slack;
-  if (signOf(graph, node) > 0) return 0; // the common cases cost nothing
-  const { algebra: A } = graph;
+  const { session, node } = slack;
+  if (signOf(session.graph, node) > 0) return 0; // the common cases cost nothing
+  const { algebra: A } = session.graph;
   const raised = A.add(node, A.constant(ROUNDING));
-  return exprOf(graph, A.where(A.equal(raised, A.abs(raised)), A.constant(0), A.constant(otherwise)));
+  return exprOf(session, A.where(A.equal(raised, A.abs(raised)), A.constant(0), A.constant(otherwise)));
 }

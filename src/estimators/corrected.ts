@@ -8,7 +8,7 @@ import { type Curve, curveOf } from "../boundaries/move/roots-along-lines.ts";
 import { marginalised } from "../conditions/marginalised.ts";
 import { peeled } from "../conditions/peeled.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import type { Target } from "../objective/objective.ts";
+import type { Objective } from "../objective/objective.ts";
 import { type BoundarySelection, requireSelection, selectedTerms } from "./draw/budget.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, noiseOf } from "./sample-points.ts";
@@ -48,40 +48,40 @@ export function corrected(options: CorrectedOptions = {}): Estimator {
   return {
     name: "corrected",
     ...(noise && { noise }),
-    build: (target, analysis) => build(target, entropy, marginalise, selection, analysis),
+    build: (objective, analysis) => build(objective, entropy, marginalise, selection, analysis),
   };
 }
 
 function build(
-  original: Target,
+  original: Objective,
   entropy: Entropy,
   marginalise: boolean,
   selection: BoundarySelection,
   analysis: () => ReturnType<typeof analyseBoundaries>,
 ): EstimatorNodes {
-  const path = pathwise(original, entropy, (target) => prepared(target, marginalise));
-  const target = path.seen;
+  const path = pathwise(original, entropy, (objective) => prepared(objective, marginalise));
+  const objective = path.seen;
   const found = requireBoundaries(
     "corrected",
-    target === original ? analysis() : analyseBoundaries(target),
+    objective === original ? analysis() : analyseBoundaries(objective),
     () => true,
   );
-  const boundaries = reached(target, found);
+  const boundaries = reached(objective, found);
   const curves: Curve[] = [];
   const surfaces = (boundary: Boundary): readonly Surface[] => {
-    if (boundary.blocks.length > 0) return surfacesOf(target, boundary);
-    const curve = curveOf(target, boundary);
+    if (boundary.blocks.length > 0) return surfacesOf(objective, boundary);
+    const curve = curveOf(objective, boundary);
     curves.push(curve);
     return curve.surfaces;
   };
   const { summed, correction, derived, adaptive } = selectedTerms(
-    target,
+    objective,
     path.gradient,
     boundaries,
     surfaces,
     selection,
   );
-  const { graph } = target;
+  const { graph } = objective;
   const corrections: NodeId[][] = path.gradient.map(() => []);
   for (const { term } of summed) for (const [p, node] of term) corrections[p]!.push(node);
   correction.forEach((node, p) => {
@@ -89,21 +89,21 @@ function build(
   });
   const gradient = path.gradient.map((node, p) => graph.algebra.add(node, graph.sum(corrections[p]!)));
   return {
-    value: target.value,
+    value: objective.value,
     gradient,
-    normals: [...target.normals, ...curves.flatMap(({ normals }) => normals)],
+    normals: [...objective.normals, ...curves.flatMap(({ normals }) => normals)],
     derived: [...curves.flatMap((curve) => curve.derived), ...derived],
     ...(adaptive && { adaptive }),
   };
 }
 
 /** The boundaries as `corrected` moves onto them: what is affordable, covered, and not twice the same. */
-export function reached(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
-  return mergeCoincident(target, covered(target, affordable(target, boundaries)));
+export function reached(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
+  return mergeCoincident(objective, covered(objective, affordable(objective, boundaries)));
 }
 
-/** The target whose boundaries `corrected` adds up: conditions peeled, factors marginalised. */
-export function prepared(target: Target, marginalise: boolean): Target {
-  const simple = peeled(target);
+/** The objective whose boundaries `corrected` adds up: conditions peeled, factors marginalised. */
+export function prepared(objective: Objective, marginalise: boolean): Objective {
+  const simple = peeled(objective);
   return marginalise ? marginalised(simple) : simple;
 }

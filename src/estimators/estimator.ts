@@ -1,48 +1,12 @@
-/** What an estimator is: a function from a target to nodes whose average over samples is the ELBO gradient. */
+/** What an estimator is: a function from a objective to nodes whose average over samples is the ELBO gradient. */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
-import type { Place } from "../autodiff/lanes/interpreter/interpreter.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Tape } from "../autodiff/tape/tape.ts";
+import type { Place } from "../autodiff/tape/executable.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
-import type { Target } from "../objective/objective.ts";
-import type { Generator, NormalFill } from "../random/index.ts";
-import type { Probabilities } from "./draw/probabilities.ts";
-
-/** What an estimator learns from its samples for those of later gradients. */
-export interface Adaptive {
-  /** The state. */
-  readonly probabilities: Probabilities;
-  /** Per-sample values that it learns from. */
-  readonly reads: readonly NodeId[];
-  /** Called for one pass after the other, with where the values of its lanes lie. */
-  readonly learn: (slots: Float64Array, reads: readonly Place[], lanes: number) => void;
-  /** Called between gradients: what was learned takes effect. */
-  readonly update: () => void;
-  /** Called before the first gradient: runs samples first … first + n − 1 of a group of so many, and learns from them. */
-  readonly pilot: (
-    tape: Tape,
-    reads: readonly Place[],
-    run: (stream: number, samples: number, first: number, n: number) => void,
-  ) => void;
-}
-
-/** Lane inputs beside the normals: drawn, or computed from the noise of a sample, before the tape runs. */
-export interface Derived {
-  readonly nodes: readonly NodeId[];
-  /** Lane inputs that `fill` reads: normals, and what was filled before. */
-  readonly reads: readonly NodeId[];
-  /** Fills the lanes of a pass, samples firstSample, …; `reads` and `nodes` lie from the given offsets on in the slots. */
-  readonly fill: (
-    slots: Float64Array,
-    reads: ArrayLike<number>,
-    nodes: ArrayLike<number>,
-    lanes: number,
-    theta: Float64Array,
-    generator: Generator,
-    stream: number,
-    firstSample: number,
-  ) => void;
-}
+import type { LaneInputs } from "../objective/lane-inputs.ts";
+import type { Objective } from "../objective/objective.ts";
+import type { NormalFill } from "../random/index.ts";
+import type { Adaptive } from "./draw/learning.ts";
 
 /** How the samples of a gradient become one, where that is not their mean. */
 export interface Reduction {
@@ -70,12 +34,12 @@ export interface Scheduled {
 }
 
 export interface EstimatorNodes {
-  readonly derived?: readonly Derived[];
-  /** ℓ, or what has its mean; default the target's own value. */
+  readonly derived?: readonly LaneInputs[];
+  /** ℓ, or what has its mean; default the objective's own value. */
   readonly value?: NodeId;
-  /** Gradient of one sample, in the order of the target's parameters. */
+  /** Gradient of one sample, in the order of the objective's parameters. */
   readonly gradient: readonly NodeId[];
-  /** Inputs to fill with standard normals, in order; the target's own come first. */
+  /** Inputs to fill with standard normals, in order; the objective's own come first. */
   readonly normals: readonly NodeId[];
   readonly scheduled?: readonly Scheduled[];
   /** Default the mean. */
@@ -100,5 +64,5 @@ export interface Estimator {
   readonly biasedWhenCoincident?: boolean;
   readonly graphOptions?: GraphOptions;
   /** The nodes of the estimate; `analysis()` finds the boundaries when asked. */
-  readonly build: (target: Target, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+  readonly build: (objective: Objective, analysis: () => BoundaryAnalysis) => EstimatorNodes;
 }

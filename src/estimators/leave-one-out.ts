@@ -1,6 +1,7 @@
 /** The leave-one-out baseline: from the weight of each sample the mean of the others' weights is taken. */
-import { valueAt } from "../autodiff/lanes/interpreter/interpreter.ts";
+
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { valueAt } from "../autodiff/tape/executable.ts";
 import type { Reduction } from "./estimator.ts";
 
 /**

@@ -8,11 +8,11 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";
+import { type SeparateConditions, separateConditions } from "../boundaries/find/separate-ifs.ts";
 import { surfacesOf } from "../boundaries/move/projection.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
-import { type SeparateConditions, separateConditions } from "../conditions/separate-ifs.ts";
 import { type Entropy, type Pathwise, pathwise, requireEntropy } from "../objective/entropy.ts";
-import { placedAt, type Target } from "../objective/objective.ts";
+import { type Objective, placedAt } from "../objective/objective.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
@@ -51,9 +51,9 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
         name: "lyy18",
         build(original, analysis) {
           const path = pathwise(original, entropy);
-          const { target } = path;
-          const found = target === original ? analysis() : analyseBoundaries(target);
-          return build(path, { target, groupOf: (k) => k }, requireBoundaries("lyy18", found), boundaries);
+          const { objective } = path;
+          const found = objective === original ? analysis() : analyseBoundaries(objective);
+          return build(path, { objective, groupOf: (k) => k }, requireBoundaries("lyy18", found), boundaries);
         },
       },
       options,
@@ -64,8 +64,8 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     biasedWhenCoincident: true,
     build(original) {
       const path = pathwise(original, entropy);
-      const parts = separateConditions(path.target);
-      const found = analyseBoundaries(parts.target, false);
+      const parts = separateConditions(path.objective);
+      const found = analyseBoundaries(parts.objective, false);
       const nodes = build(path, parts, requireBoundaries("lyy18", found), boundaries);
       return { ...nodes, gradient: parts.tied(nodes.gradient) };
     },
@@ -73,31 +73,31 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   return withNoise(separate, options);
 }
 
-type Parts = Pick<SeparateConditions, "target"> & {
+type Parts = Pick<SeparateConditions, "objective"> & {
   readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
 };
 
 function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
-  const { graph, parameters, value } = path.target;
+  const { graph, parameters, value } = path.objective;
   const { algebra: A } = graph;
   const ordered = byFamily(graph, boundaries);
-  const normals = [...path.target.normals];
+  const normals = [...path.objective.normals];
   const choices: Choice[] = [];
   if (boundaries.length === 0) return { value, gradient: path.gradient, normals };
   const corrections: NodeId[][] = parameters.map(() => []);
   for (let draw = 0; draw < draws; draw++) {
     const suffix = draws > 1 ? ` ${draw}` : "";
-    const fresh = path.target.normals.map((node) =>
+    const fresh = path.objective.normals.map((node) =>
       graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true),
     );
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
     const drawn = new Map(fresh.entries());
-    const atDraw = placedAt(parts.target, drawn);
+    const atDraw = placedAt(parts.objective, drawn);
     const surfaces = ordered.map(
       (boundary) =>
-        surfacesOf(parts.target, { ...boundary, blocks: [oneLatent(parts.target, boundary)] }, atDraw, drawn)[0]!,
+        surfacesOf(parts.objective, { ...boundary, blocks: [oneLatent(parts.objective, boundary)] }, atDraw, drawn)[0]!,
     );
     const { weighted, slope } = drawnTerm({ ...parts, boundaries: ordered, surfaces, epsilon: fresh, choice });
     slope.forEach((node, index) => {
@@ -113,8 +113,8 @@ function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], dr
 }
 
 // The paper's projection: the latent of the largest coefficient; where a slope is not constant it is not defined.
-function oneLatent(target: Target, boundary: Boundary): Block {
-  const { graph, trace, variables } = target;
+function oneLatent(objective: Objective, boundary: Boundary): Block {
+  const { graph, trace, variables } = objective;
   const { condition, text } = boundary;
   const slopes = gradient(
     graph,
@@ -128,7 +128,7 @@ function oneLatent(target: Target, boundary: Boundary): Block {
     );
   const size = ({ coefficient }: BlockEntry): number => Math.abs(graph.value(coefficient));
   const isLatent = (variable: number): boolean => variable < trace.latents.length;
-  const [largest] = blocksOf(target, condition, isLatent)
+  const [largest] = blocksOf(objective, condition, isLatent)
     .flatMap(({ entries }) => entries)
     .filter(({ variable }) => isLatent(variable))
     .sort((p, q) => size(q) - size(p)) as [BlockEntry];

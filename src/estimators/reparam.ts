@@ -21,8 +21,8 @@ export function reparam(options: ReparamOptions = {}): Estimator {
       name: "reparam",
       biasedAtJumps: true,
       build: (original) => {
-        const { target, gradient } = pathwise(original, entropy);
-        return { value: target.value, gradient, normals: target.normals };
+        const { objective, gradient } = pathwise(original, entropy);
+        return { value: objective.value, gradient, normals: objective.normals };
       },
     },
     options,

@@ -4,7 +4,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
 import { type Entropy, requireEntropy, withAnalyticEntropy } from "../objective/entropy.ts";
-import type { Target } from "../objective/objective.ts";
+import type { Objective } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
 import { type NoiseOptions, withNoise } from "./sample-points.ts";
@@ -43,34 +43,34 @@ export function score(options: ScoreOptions = {}): Estimator {
     {
       name: "score",
       differentiates: false,
-      build: (target) => build(target, baseline === "leave-one-out", raoBlackwell, analytic),
+      build: (objective) => build(objective, baseline === "leave-one-out", raoBlackwell, analytic),
     },
     options,
   );
 }
 
-function build(original: Target, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
-  const target = analytic ? withAnalyticEntropy(original) : original;
-  const { graph, guide, live, value, normals } = target;
+function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
+  const objective = analytic ? withAnalyticEntropy(original) : original;
+  const { graph, guide, live, value, normals } = objective;
   const { algebra: A } = graph;
   const own = scores(graph, guide).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
-  const values = raoBlackwell ? valuesByLatent(target) : live.map(() => (analytic ? varying(target) : value));
+  const values = raoBlackwell ? valuesByLatent(objective) : live.map(() => (analytic ? varying(objective) : value));
   const weights = [...values, ...values];
-  const entropy = analytic ? entropyGradient(target) : [];
+  const entropy = analytic ? entropyGradient(objective) : [];
   if (leaveOne) return { value, gradient: own, normals, reduction: leaveOneOut("score", weights, entropy) };
   const products = own.map((node, p) => A.mul(weights[p]!, node));
   return { value, gradient: analytic ? products.map((node, p) => A.add(node, entropy[p]!)) : products, normals };
 }
 
 // ∇θ of Σ log σ over the live latents.
-function entropyGradient({ graph, guide, live, parameters }: Target): NodeId[] {
+function entropyGradient({ graph, guide, live, parameters }: Objective): NodeId[] {
   const { algebra: A } = graph;
   const logs = graph.sum(guide.sigma.map((sigma) => A.log(sigma)));
   return gradient(graph, logs, parameters).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
 }
 
 // ℓ without the terms that are the same in all samples: times a score they have the mean 0.
-function varying({ graph, terms, guided }: Target): NodeId {
+function varying({ graph, terms, guided }: Objective): NodeId {
   const drawn = substitute(
     graph,
     terms.map(({ node }) => node),
@@ -80,7 +80,7 @@ function varying({ graph, terms, guided }: Target): NodeId {
 }
 
 // For each latent, the sum of the terms that it, or its noise, can change.
-function valuesByLatent({ graph, terms, trace, guide, guided }: Target): NodeId[] {
+function valuesByLatent({ graph, terms, trace, guide, guided }: Objective): NodeId[] {
   const roots = terms.map(({ node }) => node);
   const nodes = graph.reachable(roots);
   const drawn = substitute(graph, roots, guided);

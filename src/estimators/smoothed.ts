@@ -4,7 +4,7 @@ import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import { type Target, withTerms } from "../objective/objective.ts";
+import { type Objective, withTerms } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./sample-points.ts";
 
@@ -43,23 +43,23 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
       biasedAtJumps: true,
       // The program's own ifs, not those it has after simplification, define what is smoothed.
       graphOptions: { pushIntoWhere: false },
-      build: (target) => build(target, sharpness, entropy),
+      build: (objective) => build(objective, sharpness, entropy),
     },
     options,
   );
 }
 
-function build(original: Target, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
+function build(original: Objective, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
   const node = original.graph.input("1/accuracy", false);
-  const { target, gradient } = pathwise(original, entropy, (sharp) => smooth(sharp, node));
-  return { value: target.value, gradient, normals: target.normals, scheduled: [{ node, at }] };
+  const { objective, gradient } = pathwise(original, entropy, (sharp) => smooth(sharp, node));
+  return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };
 }
 
-function smooth(target: Target, sharpness: NodeId): Target {
-  const rebuilt = smoothConditions(target, sharpness);
+function smooth(objective: Objective, sharpness: NodeId): Objective {
+  const rebuilt = smoothConditions(objective, sharpness);
   return withTerms(
-    target,
-    target.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
+    objective,
+    objective.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
   );
 }
 
@@ -70,7 +70,7 @@ interface Weights {
 }
 
 // Every node of the terms, with mixtures in place of the selections that a latent decides.
-function smoothConditions({ graph, terms, trace }: Target, sharpness: NodeId): ReadonlyMap<NodeId, NodeId> {
+function smoothConditions({ graph, terms, trace }: Objective, sharpness: NodeId): ReadonlyMap<NodeId, NodeId> {
   const { algebra: A } = graph;
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const learned = new Uint8Array(graph.size);

@@ -1,42 +1,61 @@
 /** The mean gradient by sums over the lanes, without the gradient of any one sample. */
 
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { planMeans } from "../autodiff/tape/passes/lane-means.ts";
+import type { Engine } from "../autodiff/tape/engine.ts";
+import type { Backend } from "../autodiff/tape/executable.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
-import type { Derived } from "../estimators/estimator.ts";
-import type { Target } from "../objective/objective.ts";
-import { type Engine, engineOf, type meansInto, runSamples, type SamplerOptions, setParameters } from "./sampler.ts";
+import type { LaneInputs } from "../objective/lane-inputs.ts";
+import type { Objective } from "../objective/objective.ts";
+import { type Draw, runSamples, type Sampled, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
 
-export interface MeanGradient extends Engine {
-  /** The mean of all outputs but the last into `out`, that of the last to elbos[at]. Allocates nothing. */
-  readonly into: typeof meansInto;
+export interface SamplerOptions {
+  /** Samples per pass over the tape; results do not depend on it. */
+  readonly lanes?: number | undefined;
+  /** What runs the tape; results do not depend on it. */
+  readonly backend?: Backend | undefined;
+  /** How many samples are to be run, if known; changes speed only. */
+  readonly expectedSamples?: number;
 }
 
-/** Compiles the means over a draw of some nodes of a target. */
+export interface MeanGradient extends SampleTape {
+  /** The mean of all outputs but the last into `out`, that of the last to elbos[at]. Allocates nothing. */
+  readonly into: (
+    out: Float64Array,
+    elbos: Float64Array,
+    at: number,
+    sampled: Sampled,
+    theta: Float64Array,
+    draw: Draw,
+  ) => void;
+}
+
+/** Compiles the means over a draw of some nodes of a objective. */
 export type Averaging = (
-  target: Target,
+  engine: Engine,
+  objective: Objective,
   outputs: readonly NodeId[],
   laneInputs: readonly NodeId[],
-  derived: readonly Derived[],
+  derived: readonly LaneInputs[],
   options: SamplerOptions,
 ) => MeanGradient;
 
-export const averaging: Averaging = (target, roots, laneInputs, derived, options) => {
-  const plan = planMeans(target.graph, roots);
-  const { graph, parameters } = target;
-  const engine = engineOf(compileTape(graph, [], { laneInputs, parameters, plan, ...options }), laneInputs, derived);
-  const { tape } = engine;
+export const averaging: Averaging = (engine, objective, roots, laneInputs, derived, options) => {
+  const { graph, parameters } = objective;
+  const plan = engine.planMeans!(graph, roots);
+  const made = compileTape(graph, [], { laneInputs, parameters, plan, engine, ...options });
+  const sampleTape = sampleTapeOf(made, laneInputs, derived);
+  const { tape } = sampleTape;
   const { slots, sums } = tape;
   const offsets = Int32Array.from(tape.outputs, ({ offset }) => offset);
   const last = roots.length - 1;
   return {
-    ...engine,
-    into(out, elbos, at, sampler, theta, draw) {
+    ...sampleTape,
+    into(out, elbos, at, sampled, theta, draw) {
       const { samples, firstSample, step = 0 } = draw;
-      setParameters(engine, sampler.nodes, theta, step);
+      setParameters(sampleTape, sampled.nodes, theta, step);
       slots.fill(0, 0, 2 * sums);
       for (let done = 0; done < samples; done += tape.lanes)
-        runSamples(engine, sampler, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
+        runSamples(sampleTape, sampled, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
       // Of one sample the sums over odd lanes are 0, and the means in their places already.
       if (samples > 1) meansOf(slots, sums, samples);
       runRest(tape);

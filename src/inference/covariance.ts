@@ -3,23 +3,17 @@ import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../lin
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
+import { makeMoments, momentsInto } from "./moments.ts";
 import { count } from "./options.ts";
-import { makeMoments, makeSampler, momentsInto } from "./sampler.ts";
+import type { Profile } from "./profile.ts";
+import { makeSampler } from "./sampler.ts";
 
-/**
- * Covariance of the components of a single-sample gradient, size 2n×2n, row-major, in the order [∂μ…, ∂ρ…]; its diagonal
- * is the `variance` of `estimateGradient` with the same options. For samples in groups it is the size of a group times
- * the covariance of a group's mean, so that dividing by the number of samples gives that of the estimate.
- *
- *     gradientCovariance(gmm, { estimator: corrected(), samples: 10_000 }); // Float64Array(4)
- *
- * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: (2n)²/2 per sample on top.
- */
-export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
+/** Covariance of the components of a single-sample gradient, row-major; the entries document it. */
+export function gradientCovariance(profile: Profile, model: Model, options: EstimateOptions): Float64Array {
   const { samples = 1000, seed = 0, group = Math.min(16, samples), step = 0 } = options;
   count("gradientCovariance", "samples", samples);
   count("gradientCovariance", "group", group);
-  const sampler = makeSampler(model, estimatorOf("gradientCovariance", options.estimator));
+  const sampler = makeSampler(profile, model, estimatorOf("gradientCovariance", options.estimator));
   const together = sampler.grouped ? group : 1;
   if (samples < 2 * together)
     throw new RangeError(
@@ -28,8 +22,8 @@ export function gradientCovariance(model: Model, options: EstimateOptions): Floa
   const { size } = sampler;
   const theta = packParameters(
     "gradientCovariance",
-    sampler.target.trace,
-    options.params ?? initialParameters(sampler.target.trace),
+    sampler.objective.trace,
+    options.params ?? initialParameters(sampler.objective.trace),
   );
   const sums = makeCovarianceSums(size);
   const rows = Array.from({ length: size }, (_, offset) => ({ offset, lane: true }));

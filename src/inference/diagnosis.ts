@@ -2,13 +2,15 @@
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
+import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { Session } from "../autodiff/session.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import { softplus } from "../math/logistic.ts";
 import { type Drawn, run, type Trace } from "../program/trace.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 
-/** A trace under a mean-field guide, with the noise ε of its latents; a target of an estimator. */
+/** A trace under a mean-field guide, with the noise ε of its latents; a objective of an estimator. */
 export interface GuidedTrace {
   readonly graph: Graph;
   readonly trace: Trace;
@@ -35,12 +37,12 @@ export interface Failure {
 }
 
 /** What went wrong, as an error message: at the first sample and term that are not finite, or with the parameters. */
-export type Diagnosis = (target: GuidedTrace, failure: Failure) => string;
+export type Diagnosis = (objective: GuidedTrace, failure: Failure) => string;
 
-export const diagnosis: Diagnosis = (target, failure) => {
+export const diagnosis: Diagnosis = (objective, failure) => {
   const { theta, estimator, generator, stream, firstSample, samples, group = samples, dimensions } = failure;
-  const { name } = target.trace.model;
-  const probe = makeProbe(target);
+  const { name } = objective.trace.model;
+  const probe = makeProbe(objective);
   const fill = estimator.noise?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   for (let i = 0; i < samples; i++) {
@@ -48,7 +50,7 @@ export const diagnosis: Diagnosis = (target, failure) => {
     const fault = probe(theta, noise);
     if (fault) return `${fault} (model "${name}", sample ${firstSample + i} of the guide)`;
   }
-  return `model "${name}": the gradient by ${estimator.name} is not finite though every log density is; got ${narrowest(target, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`;
+  return `model "${name}": the gradient by ${estimator.name} is not finite though every log density is; got ${narrowest(objective, theta)}, expected densities differentiable at the guide's samples, conditions whose slopes do not overflow, and no sd near 0`;
 };
 
 // Derivatives in a guide's parameters grow like 1/sd.
@@ -60,24 +62,25 @@ function narrowest({ trace: { latents } }: GuidedTrace, theta: Float64Array): st
 
 /** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
 export function makeProbe(
-  target: GuidedTrace,
+  objective: GuidedTrace,
 ): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
-  const { graph, trace, terms, guided, parameters, normals, guide } = target;
+  const { graph, trace, terms, guided, parameters, normals, guide } = objective;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
+  const session = new Session(graph);
   const drawn = rerun(trace);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(graph, guide.sigma[j - trace.terms.length]!))];
-    const nodes = at(named.map(({ value }) => nodeOf(graph, value)));
+    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(session, guide.sigma[j - trace.terms.length]!))];
+    const nodes = at(named.map(({ value }) => nodeOf(session, value)));
     const of = term ? (drawn[j]?.distribution.name ?? "the term") : "the guide";
     return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
   });
   const values = at(terms.map(({ node }) => node));
   const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
-  const { checks } = graph;
+  const { checks } = trace;
   const ranges = at(checks.flatMap(({ ok, value }) => [asReal(ok), value]));
   const outputs = [...values, ...details.flatMap(({ nodes, live }) => [asReal(live), ...nodes]), ...ranges];
-  const tape = compileTape(graph, outputs, { laneInputs: normals, lanes: 1 });
+  const tape = compileTape(graph, outputs, { laneInputs: normals, lanes: 1, engine: PLAIN_ENGINE });
   const index = new Map(parameters.map((node, i) => [node, i]));
   return (theta, noise) => {
     for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[index.get(node)!]!;
@@ -113,7 +116,6 @@ interface Named {
 // What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
 function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] {
   const found: (Drawn | undefined)[] = [];
-  const { length } = graph.checks;
   const inputs = new Map([
     ...latents.map(({ name, node }) => [name, node] as const),
     ...frozen.map(({ name, noise }) => [name, noise] as const),
@@ -124,7 +126,6 @@ function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] 
     (name) => inputs.get(name) ?? graph.input(name, true),
     (drawn) => found.push(drawn),
   );
-  graph.checks.length = length;
   return found;
 }
 

@@ -1,10 +1,12 @@
-import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
+import type { Backend } from "../autodiff/tape/executable.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
+import { makeMoments, momentsInto } from "./moments.ts";
 import { count } from "./options.ts";
-import { makeMoments, makeSampler, momentsInto, pilot } from "./sampler.ts";
+import type { Profile } from "./profile.ts";
+import { makeSampler, pilot } from "./sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
@@ -41,26 +43,20 @@ export interface GradientEstimate {
   readonly samples: number;
 }
 
-/**
- * Estimates the ELBO and its gradient under the mean-field guide.
- *
- *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5, seed: 1 })
- *
- * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
- */
-export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
+/** Estimates the ELBO and its gradient under the mean-field guide; the entries document it. */
+export function estimateGradient(profile: Profile, model: Model, options: EstimateOptions): GradientEstimate {
   const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group, 1, samples);
   count("estimateGradient", "step", step, 0);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
-  const sampler = makeSampler(model, estimatorOf("estimateGradient", options.estimator), {
+  const sampler = makeSampler(profile, model, estimatorOf("estimateGradient", options.estimator), {
     lanes,
     backend,
     expectedSamples: samples,
   });
   sampler.nodes.reduction?.require("estimateGradient", group);
-  const { trace } = sampler.target;
+  const { trace } = sampler.objective;
   const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);

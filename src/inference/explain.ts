@@ -7,7 +7,7 @@ import { curveOf, directionsOf } from "../boundaries/move/roots-along-lines.ts";
 import { peeled } from "../conditions/peeled.ts";
 import { prepared, reached } from "../estimators/corrected.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/draw/budget.ts";
-import { buildTarget, type Target } from "../objective/objective.ts";
+import { buildObjective, type Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 
 export interface ExplainedCondition {
@@ -50,30 +50,30 @@ export interface ExplainOptions {
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost. */
 export function explain(model: Model, options: ExplainOptions = {}): Explanation {
   const selection = requireSelection("explain", options.boundaries ?? "all");
-  const original = buildTarget(model);
+  const original = buildObjective(model);
   const { graph, trace, parameters } = original;
   const before = analyseBoundaries(peeled(original));
-  const target = prepared(original, true);
-  const { boundaries: found, refused } = analyseBoundaries(target);
-  const boundaries = reached(target, found);
+  const objective = prepared(original, true);
+  const { boundaries: found, refused } = analyseBoundaries(objective);
+  const boundaries = reached(objective, found);
   const counted = operations(graph);
-  const valueNodes = counted([target.value]);
-  const path = gradient(graph, target.value, parameters);
+  const valueNodes = counted([objective.value]);
+  const path = gradient(graph, objective.value, parameters);
   const pathwise = valueNodes + counted(path);
   const surfaces = (boundary: Boundary): readonly Surface[] =>
-    boundary.blocks.length > 0 ? surfacesOf(target, boundary) : curveOf(target, boundary).surfaces;
-  const selected = selectedTerms(target, path, boundaries, surfaces, selection);
+    boundary.blocks.length > 0 ? surfacesOf(objective, boundary) : curveOf(objective, boundary).surfaces;
+  const selected = selectedTerms(objective, path, boundaries, surfaces, selection);
   const termOf = new Map(selected.summed.map(({ boundary, term }) => [boundary, term]));
   const conditions = boundaries.map((boundary) => {
     const term = termOf.get(boundary);
     const nodes = term ? counted([...term.values()]) : 0;
-    return { ...describe(target, boundary, strategyOf(target, boundary), nodes), drawn: term === undefined };
+    return { ...describe(objective, boundary, strategyOf(objective, boundary), nodes), drawn: term === undefined };
   });
   const drawnNodes = counted([...selected.correction, ...(selected.adaptive?.reads ?? [])]);
   const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
   const gone = before.boundaries
     .filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)))
-    .map((boundary) => describe(target, boundary, "marginalised: no boundary is left", 0));
+    .map((boundary) => describe(objective, boundary, "marginalised: no boundary is left", 0));
   const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise + drawnNodes);
   const rejected = refused.map(({ text, site, reason }) => ({
     text: text(),
@@ -100,10 +100,10 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   return { ...explanation, text: asText(explanation) };
 }
 
-function strategyOf(target: Target, { blocks, condition }: Boundary): string {
-  const nameOf = (variable: number): string => target.variables[variable]!.name;
+function strategyOf(objective: Objective, { blocks, condition }: Boundary): string {
+  const nameOf = (variable: number): string => objective.variables[variable]!.name;
   if (blocks.length === 0) {
-    const directions = directionsOf(target, condition);
+    const directions = directionsOf(objective, condition);
     return `curved: its roots isolated along ${directions.map(nameOf).join(", ")}${directions.length > 1 ? ", with balanced weights" : ""}`;
   }
   const parts = blocks.map(({ entries }) => {
@@ -116,7 +116,7 @@ function strategyOf(target: Target, { blocks, condition }: Boundary): string {
 }
 
 function describe(
-  target: Target,
+  objective: Objective,
   { text, predicates, affected, blocks, condition }: Boundary,
   strategy: string,
   nodes: number,
@@ -124,12 +124,12 @@ function describe(
   const moved =
     blocks.length > 0
       ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable))
-      : directionsOf(target, condition);
+      : directionsOf(objective, condition);
   return {
     text: text(),
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
-    block: moved.map((variable) => target.variables[variable]!.name),
+    block: moved.map((variable) => objective.variables[variable]!.name),
     strategy,
     drawn: false,
     nodes,

@@ -1,6 +1,5 @@
-import type { Backend } from "../autodiff/lanes/interpreter/interpreter.ts";
+import type { Backend } from "../autodiff/tape/executable.ts";
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
-import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import type { MeanFieldParameters, Model } from "../program/model.ts";
@@ -10,7 +9,9 @@ import { estimatorOf } from "./estimate-gradient.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
-import { type Draw, type GradientSampler, makeSampler, meansInto, pilot } from "./sampler.ts";
+import type { Profile } from "./profile.ts";
+import type { Draw } from "./sample-run.ts";
+import { type GradientSampler, makeSampler, meansInto, pilot } from "./sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -68,24 +69,20 @@ export class DivergenceError extends Error {
   }
 }
 
-/**
- * Fits a mean-field guide by stochastic gradient ascent on the ELBO.
- *
- *     const posterior = fit(textmsg, { estimator: corrected(), optimizer: adam({ learningRate: 0.01 }), steps: 5000, seed: 1 });
- *     posterior.mean("z");
- *
- * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
- * at the start; DivergenceError, with the last good parameters, if the ELBO or the gradient stops being finite.
- */
-export function fit(model: Model, options: FitOptions = {}): Posterior {
-  const run = start(model, options);
+/** Fits a mean-field guide by stochastic gradient ascent on the ELBO; the entries document it. */
+export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
+  const run = start(profile, model, options);
   for (let step = 1; step <= run.steps; step++) advance(run, step);
   return run.posterior();
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
-export function* fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
-  const run = start(model, options);
+export function* fitSteps(
+  profile: Profile,
+  model: Model,
+  options: FitOptions = {},
+): Generator<FitStep, Posterior, void> {
+  const run = start(profile, model, options);
   for (let step = 1; step <= run.steps; step++) {
     advance(run, step);
     yield reportOf(run, step);
@@ -100,8 +97,8 @@ const OVERHEAD = 16; // of an instruction beside its lanes
 declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
-export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
-  const run = start(model, options);
+export async function fitAsync(profile: Profile, model: Model, options: FitOptions = {}): Promise<Posterior> {
+  const run = start(profile, model, options);
   const { uniform, lane } = (run.sampler.means ?? run.sampler.each)().tape.size;
   const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / (OVERHEAD * uniform + (OVERHEAD + run.samples) * lane)));
   for (let step = 1; step <= run.steps; step++) {
@@ -126,22 +123,22 @@ interface Run {
   readonly posterior: () => Posterior;
 }
 
-function start(model: Model, options: FitOptions): Run {
-  const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
+function start(profile: Profile, model: Model, options: FitOptions): Run {
+  const { estimator = profile.estimator(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
   count("fit", "steps", steps);
   count("fit", "samples", samples);
   estimatorOf("fit", estimator);
   if (typeof optimizer?.update !== "function")
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
-  const sampler = makeSampler(model, estimator, {
+  const sampler = makeSampler(profile, model, estimator, {
     ...(samples < 128 && { lanes: samples }),
     backend: options.backend,
     expectedSamples: steps * samples,
   });
   sampler.nodes.reduction?.require("fit", samples);
-  const { trace, normals } = sampler.target;
+  const { trace, normals } = sampler.objective;
   const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));
-  const fault = makeProbe(sampler.target)(theta, new Float64Array(normals.length));
+  const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = warningsFor(sampler);
   const warn = options.onWarning ?? consoleWarn;
@@ -203,8 +200,8 @@ function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: str
 }
 
 function warningsFor(sampler: GradientSampler): string[] {
-  const { estimator, model, target } = sampler;
-  const unseen = estimator.differentiates === false ? [] : unseenJumps(target);
+  const { estimator, model, objective } = sampler;
+  const unseen = estimator.differentiates === false ? [] : unseenJumps(objective);
   return [
     ...warningsOfConditions(sampler),
     ...unseen.map(

@@ -1,25 +1,10 @@
-/** Fitting models and looking at estimators. */
-export { gradientCovariance } from "./covariance.ts";
-export { type EstimateOptions, estimateGradient, type GradientEstimate } from "./estimate-gradient.ts";
+/** What of fitting models and looking at estimators needs no profile. */
+export type { SamplerOptions } from "./averaging.ts";
+export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
 export { type ExplainedCondition, type ExplainOptions, type Explanation, explain } from "./explain.ts";
-export {
-  type AbortSignalLike,
-  DivergenceError,
-  type FitOptions,
-  type FitStep,
-  fit,
-  fitAsync,
-  fitSteps,
-} from "./fit.ts";
-export { logJoint } from "./log-joint.ts";
+export { type AbortSignalLike, DivergenceError, type FitOptions, type FitStep } from "./fit.ts";
+export { type Moments, makeMoments, momentsInto } from "./moments.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
-export {
-  type Draw,
-  type GradientSampler,
-  type Moments,
-  makeMoments,
-  makeSampler,
-  meanGradientInto,
-  momentsInto,
-} from "./sampler.ts";
+export type { Draw } from "./sample-run.ts";
+export { type GradientSampler, meanGradientInto } from "./sampler.ts";

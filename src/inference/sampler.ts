@@ -1,22 +1,19 @@
-/**
- * Gradient samples: an estimator's nodes compiled to a tape, run over lanes of counter-based noise, summed in sample
- * order so that the result has the same bits for any number of lanes.
- */
-
-import type { Backend, Place } from "../autodiff/lanes/interpreter/interpreter.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import { addOutputsInto, compileTape, runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
+import type { Place } from "../autodiff/tape/executable.ts";
+import { addOutputsInto, compileTape } from "../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
-import type { Derived, Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
-import { buildTarget, inRange, type Target } from "../objective/objective.ts";
+import type { Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
+import { buildObjective, inRange, type Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
-import { fillNormals, type Generator } from "../random/index.ts";
-import type { MeanGradient } from "./averaging.ts";
+import type { Generator } from "../random/index.ts";
+import type { MeanGradient, SamplerOptions } from "./averaging.ts";
+import type { Profile } from "./profile.ts";
+import { type Draw, runSamples, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
 
 export interface GradientSampler {
+  readonly profile: Profile;
   readonly model: Model;
   readonly estimator: Estimator;
-  readonly target: Target;
+  readonly objective: Objective;
   readonly nodes: EstimatorNodes;
   /** Number of components of the gradient. */
   readonly size: number;
@@ -32,14 +29,7 @@ export interface GradientSampler {
   readonly grouped: boolean;
 }
 
-/** A tape, and what fills its inputs. */
-export interface Engine {
-  readonly tape: Tape;
-  /** Derived inputs, with the offsets of what they read and fill. */
-  readonly derived: readonly { readonly of: Derived; readonly reads: Int32Array; readonly nodes: Int32Array }[];
-}
-
-interface EachSample extends Engine {
+export interface EachSample extends SampleTape {
   /** Sums over a group of the gradient and ℓ, and those of the estimator's own reduction. */
   readonly sums: Float64Array;
   readonly groupSums: GroupSums | undefined;
@@ -47,51 +37,19 @@ interface EachSample extends Engine {
   readonly learned: readonly Place[];
 }
 
-/** Which noise: the same draw gives the same samples. */
-export interface Draw {
-  readonly generator: Generator;
-  readonly stream: number;
-  readonly firstSample: number;
-  readonly samples: number;
-  /**
-   * Samples that belong together (antithetic pairs, the points of one low-discrepancy set, samples that are each other's
-   * baseline), default all of the draw; ignored where the estimator's samples are independent.
-   */
-  readonly group?: number;
-  /** The optimiser's step, from 0 (default 0); only estimators with a schedule look at it. */
-  readonly step?: number;
-  /** Whether an estimator that adapts learns from these samples for later draws (default false). */
-  readonly adapt?: boolean;
-}
-
-/** Mean and variance over samples of the gradient and, last, of ℓ. */
-export interface Moments {
-  readonly mean: Float64Array;
-  /**
-   * Per component, the unbiased variance of a single sample; for samples in groups, the size of a group times the
-   * variance of a group's mean: what a single independent sample would need to have.
-   */
-  readonly variance: Float64Array;
-  /** The same for the Euclidean norm of the gradient. */
-  normVariance: number;
-}
-
-export interface SamplerOptions {
-  /** Samples per pass over the tape; results do not depend on it. */
-  readonly lanes?: number | undefined;
-  /** What runs the tape; results do not depend on it. */
-  readonly backend?: Backend | undefined;
-  /** How many samples are to be run, if known; changes speed only. */
-  readonly expectedSamples?: number;
-}
-
 /** Traces a model and compiles its gradient under an estimator. */
-export function makeSampler(model: Model, estimator: Estimator, options: SamplerOptions = {}): GradientSampler {
-  const target = buildTarget(model, estimator.graphOptions);
-  const analysis = once(() => analyseBoundaries(target));
-  const nodes = estimator.build(target, analysis);
-  const { graph } = target;
-  const value = inRange(target, nodes.value ?? target.value);
+export function makeSampler(
+  profile: Profile,
+  model: Model,
+  estimator: Estimator,
+  options: SamplerOptions = {},
+): GradientSampler {
+  const { engine } = profile;
+  const objective = buildObjective(model, estimator.graphOptions);
+  const analysis = once(() => analyseBoundaries(objective));
+  const nodes = estimator.build(objective, analysis);
+  const { graph } = objective;
+  const value = inRange(objective, nodes.value ?? objective.value);
   const { gradient, normals, reduction, adaptive, derived = [] } = nodes;
   const size = gradient.length;
   const laneInputs = [...normals, ...derived.flatMap((filled) => filled.nodes)];
@@ -99,24 +57,27 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
     const reads = reduction?.reads ?? [];
     const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
       laneInputs,
-      parameters: target.parameters,
+      parameters: objective.parameters,
+      engine,
       ...options,
     });
     const { slots, outputs } = tape;
     const afterReads = size + 1 + reads.length;
     return {
-      ...engineOf(tape, laneInputs, derived),
+      ...sampleTapeOf(tape, laneInputs, derived),
       sums: new Float64Array(size + 1),
       groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
       learned: outputs.slice(afterReads),
     };
   });
-  const averaging = reduction || adaptive ? undefined : model.averaging;
-  const means = averaging && once(() => averaging(target, [...gradient, value], laneInputs, derived, options));
+  const { averaging } = reduction || adaptive ? {} : profile;
+  const means =
+    averaging && once(() => averaging(engine, objective, [...gradient, value], laneInputs, derived, options));
   return {
+    profile,
     model,
     estimator,
-    target,
+    objective,
     nodes,
     size,
     elbo: new Float64Array(1),
@@ -130,16 +91,6 @@ export function makeSampler(model: Model, estimator: Estimator, options: Sampler
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
-}
-
-/** A tape with what fills its inputs, given the lane inputs that it was compiled with. */
-export function engineOf(tape: Tape, laneInputs: readonly NodeId[] = [], derived: readonly Derived[] = []): Engine {
-  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
-  const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
-  return {
-    tape,
-    derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
-  };
 }
 
 /**
@@ -185,110 +136,6 @@ function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64A
   return finishInto(out, each, size, draw.samples);
 }
 
-/**
- * Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. `onGroup` sees
- * the mean gradient of each group, or sample, in turn; the array changes with the next one.
- */
-export function momentsInto(
-  moments: Moments,
-  sampler: GradientSampler,
-  theta: Float64Array,
-  draw: Draw,
-  onGroup?: (gradient: Float64Array) => void,
-): void {
-  const { size, nodes } = sampler;
-  const each = sampler.each();
-  const { lanes } = each.tape;
-  const { mean, variance } = moments;
-  const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
-  nodes.reduction?.require("momentsInto", together);
-  const groups = Math.floor(draw.samples / together);
-  // The gradient, ℓ and the gradient's norm: of a group, and sums about the first group, so that little cancels.
-  const room = (): Float64Array => new Float64Array(size + 2);
-  const [group, first, sums, squares] = [room(), room(), room(), room()];
-  setParameters(each, nodes, theta, draw.step ?? 0);
-  let inGroup = 0; // samples of the present group so far
-  for (let done = 0; done < groups * together; done += lanes) {
-    const n = Math.min(lanes, groups * together - done);
-    runSamples(each, sampler, theta, draw, draw.firstSample + done, n);
-    for (let i = 0; i < n; ) {
-      const end = Math.min(n, i + together - inGroup);
-      addLanes(each, size, i, end, inGroup === 0);
-      inGroup += end - i;
-      i = end;
-      if (inGroup < together) continue;
-      inGroup = 0;
-      group[size] = finishInto(group, each, size, together);
-      let square = 0;
-      for (let p = 0; p < size; p++) square += group[p]! * group[p]!;
-      group[size + 1] = Math.sqrt(square);
-      onGroup?.(group);
-      if (done + i === together) first.set(group);
-      for (let p = 0; p < size + 2; p++) {
-        const d = group[p]! - first[p]!;
-        sums[p]! += d;
-        squares[p]! += d * d;
-      }
-    }
-  }
-  for (let p = 0; p < size + 2; p++) {
-    const sumOfSquares = Math.max(0, squares[p]! - (sums[p]! * sums[p]!) / groups);
-    const spread = groups > 1 ? (together * sumOfSquares) / (groups - 1) : NaN;
-    if (p > size) moments.normVariance = spread;
-    else {
-      mean[p] = first[p]! + sums[p]! / groups;
-      variance[p] = spread;
-      if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
-    }
-  }
-}
-
-/** Room for the moments of a sampler. */
-export function makeMoments({ size }: GradientSampler): Moments {
-  return { mean: new Float64Array(size + 1), variance: new Float64Array(size + 1), normVariance: 0 };
-}
-
-/** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
-export function setParameters({ tape }: Engine, nodes: EstimatorNodes, theta: Float64Array, step: number): void {
-  const { slots, uniformInputs } = tape;
-  slots.set(theta, uniformInputs[0]?.offset);
-  if (nodes.scheduled)
-    for (const { node, at } of nodes.scheduled)
-      for (const input of uniformInputs) if (input.node === node) slots[input.offset] = at(step);
-  runUniform(tape);
-}
-
-/** Runs n ≤ lanes samples of a draw, from `first` on. */
-export function runSamples(
-  { tape, derived }: Engine,
-  { nodes, estimator }: GradientSampler,
-  theta: Float64Array,
-  draw: Draw,
-  first: number,
-  n: number,
-): void {
-  const { slots, noiseOffset, stride, executable } = tape;
-  const { generator, stream, group = draw.samples } = draw;
-  const { rowFill, fillNormals: ownFill = fillNormals } = executable;
-  (estimator.noise?.fill ?? ownFill)(
-    slots,
-    noiseOffset,
-    stride,
-    generator,
-    stream,
-    first,
-    n,
-    nodes.normals.length,
-    group,
-    rowFill,
-  );
-  for (let j = 0; j < derived.length; j++) {
-    const { of, reads, nodes } = derived[j]!;
-    of.fill(slots, reads, nodes, n, theta, generator, stream, first);
-  }
-  runLanes(tape, n);
-}
-
 /** Lets an estimator that adapts learn at theta; does nothing for others. Not finite: left to the gradient to report. */
 export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
   const { nodes } = sampler;
@@ -301,24 +148,34 @@ export function pilot(sampler: GradientSampler, theta: Float64Array, generator: 
 }
 
 // Adds lanes from … to − 1 to the sums of a group, which they begin if `first`.
-function addLanes({ tape, sums, groupSums }: EachSample, size: number, from: number, to: number, first: boolean): void {
+export function addLanes(
+  { tape, sums, groupSums }: EachSample,
+  size: number,
+  from: number,
+  to: number,
+  first: boolean,
+): void {
   if (first) sums.fill(0);
   addOutputsInto(sums, tape, from, to, size + 1);
   groupSums?.add(from, to, first);
 }
 
 // The gradient of a group of n samples from its sums; returns its mean of ℓ.
-function finishInto(out: Float64Array, each: EachSample, size: number, n: number): number {
+export function finishInto(out: Float64Array, each: EachSample, size: number, n: number): number {
   for (let p = 0; p < size; p++) out[p] = meanOf(each, p, n);
   each.groupSums?.finish(out, n);
   return meanOf(each, size, n);
 }
 
-function nonFiniteError({ model, estimator, target, nodes }: GradientSampler, theta: Float64Array, draw: Draw): Error {
+export function nonFiniteError(
+  { profile, model, estimator, objective, nodes }: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+): Error {
   const dimensions = nodes.normals.length;
   return new RangeError(
-    model.diagnosis?.(target, { ...draw, theta, estimator, dimensions }) ??
-      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; a model of nondiff instead of nondiff/core names the site`,
+    profile.diagnosis?.(objective, { ...draw, theta, estimator, dimensions }) ??
+      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; fitted by nondiff instead of nondiff/core, the message names the site`,
   );
 }
 

@@ -3,7 +3,7 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
-import { type Target, type TargetTerm, withTerms } from "./objective.ts";
+import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -23,46 +23,54 @@ export function requireEntropy(caller: string, entropy: Entropy = "sampled"): En
 
 export interface Pathwise {
   /** What the value is taken of. */
-  readonly target: Target;
+  readonly objective: Objective;
   /** What is differentiated. */
-  readonly seen: Target;
+  readonly seen: Objective;
   /** Pathwise derivatives of the value of `seen`, or what has their mean. */
   readonly gradient: readonly NodeId[];
 }
 
 /**
- * The pathwise term under a choice of entropy, of the target as the estimator sees it: `view` rebuilds its terms, one by
+ * The pathwise term under a choice of entropy, of the objective as the estimator sees it: `view` rebuilds its terms, one by
  * one, with the same mean or with that of another density.
  */
-export function pathwise(original: Target, entropy: Entropy, view: (target: Target) => Target = same): Pathwise {
-  const target = entropy === "analytic" ? withAnalyticEntropy(original) : original;
-  const { graph, parameters } = target;
-  const seen = view(target);
+export function pathwise(
+  original: Objective,
+  entropy: Entropy,
+  view: (objective: Objective) => Objective = same,
+): Pathwise {
+  const objective = entropy === "analytic" ? withAnalyticEntropy(original) : original;
+  const { graph, parameters } = objective;
+  const seen = view(objective);
   const path = gradient(graph, seen.value, parameters);
-  return { target, seen, gradient: entropy === "sticking-the-landing" ? withoutScore(original, path, view) : path };
+  return { objective, seen, gradient: entropy === "sticking-the-landing" ? withoutScore(original, path, view) : path };
 }
 
-const same = (target: Target): Target => target;
+const same = (objective: Objective): Objective => objective;
 
-/** The target with log σ + ½ log 2πe in place of −log q of each latent. */
-export function withAnalyticEntropy(target: Target): Target {
-  const { terms, trace } = target;
-  const { algebra: A } = target.graph;
-  return withTerms(target, [
+/** The objective with log σ + ½ log 2πe in place of −log q of each latent. */
+export function withAnalyticEntropy(objective: Objective): Objective {
+  const { terms, trace } = objective;
+  const { algebra: A } = objective.graph;
+  return withTerms(objective, [
     ...terms.slice(0, terms.length - trace.latents.length),
-    ...guideTerms(target, (i) => A.add(A.log(target.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
+    ...guideTerms(objective, (i) => A.add(A.log(objective.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
   ]);
 }
 
 // −log q has the derivative −∇θ log q(z) at fixed z: of mean 0, also times how far the latent is live, which is decided
 // without its noise. Added, ∇θ log q(z) takes it away.
-function withoutScore(target: Target, path: readonly NodeId[], view: (target: Target) => Target): NodeId[] {
-  const { graph, guide, guided } = target;
+function withoutScore(
+  objective: Objective,
+  path: readonly NodeId[],
+  view: (objective: Objective) => Objective,
+): NodeId[] {
+  const { graph, guide, guided } = objective;
   const { algebra: A } = graph;
   const alive = view(
     withTerms(
-      target,
-      guideTerms(target, () => graph.constant(1)),
+      objective,
+      guideTerms(objective, () => graph.constant(1)),
     ),
   ).terms;
   const shares = substitute(
@@ -74,7 +82,7 @@ function withoutScore(target: Target, path: readonly NodeId[], view: (target: Ta
 }
 
 // One term per latent, the last of the terms, which counts where that is live.
-function guideTerms({ graph, trace, terms }: Target, termOf: (latent: number) => NodeId): TargetTerm[] {
+function guideTerms({ graph, trace, terms }: Objective, termOf: (latent: number) => NodeId): ObjectiveTerm[] {
   const start = terms.length - trace.latents.length;
   return trace.latents.map(({ live }, i) => ({
     site: terms[start + i]!.site,

@@ -2,12 +2,13 @@
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { outOfRange } from "../autodiff/session.ts";
 import { type MeanField, meanField, negativeLogDensity } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
 import { type Trace, trace } from "../program/trace.ts";
 
 /** One additive term of ℓ, as a function of the latents z and their noise ε. */
-export interface TargetTerm {
+export interface ObjectiveTerm {
   readonly site: string;
   readonly node: NodeId;
 }
@@ -23,7 +24,7 @@ export interface Variable {
   readonly epsilon: NodeId;
 }
 
-export interface Target {
+export interface Objective {
   readonly trace: Trace;
   readonly graph: Graph;
   readonly guide: MeanField;
@@ -35,7 +36,7 @@ export interface Target {
   readonly variableOf: ReadonlyMap<NodeId, number>;
   /** Inputs to fill with standard normals, one per variable. */
   readonly normals: readonly NodeId[];
-  readonly terms: readonly TargetTerm[];
+  readonly terms: readonly ObjectiveTerm[];
   /** ℓ at the guide's draw. */
   readonly value: NodeId;
   /** Substitution z → μ + σε; holds what has been rebuilt with it. */
@@ -44,13 +45,13 @@ export interface Target {
   readonly live: readonly NodeId[];
 }
 
-export function buildTarget(model: Model, options?: GraphOptions): Target {
+export function buildObjective(model: Model, options?: GraphOptions): Objective {
   const traced = trace(model, options);
   const { graph, latents, frozen } = traced;
   const { algebra: A } = graph;
   const guide = meanField(graph, latents);
   const zero = graph.constant(0);
-  const terms: TargetTerm[] = [...traced.terms];
+  const terms: ObjectiveTerm[] = [...traced.terms];
   latents.forEach(({ name, live }, i) => {
     terms.push({ site: `guide of "${name}"`, node: A.where(live, negativeLogDensity(graph, guide, i), zero) });
   });
@@ -91,21 +92,21 @@ export function buildTarget(model: Model, options?: GraphOptions): Target {
 }
 
 /** A value at the guide's draw, NaN where a range that the program states is left. */
-export function inRange({ graph, guided }: Target, value: NodeId): NodeId {
-  const [outside] = substitute(graph, [graph.outOfRange()], guided) as [NodeId];
+export function inRange({ graph, guided, trace: { checks } }: Objective, value: NodeId): NodeId {
+  const [outside] = substitute(graph, [outOfRange(graph, checks)], guided) as [NodeId];
   return graph.algebra.where(outside, graph.constant(Number.NaN), value);
 }
 
-/** The target with other terms; the value follows. */
-export function withTerms(target: Target, terms: readonly TargetTerm[]): Target {
-  const { graph, guided } = target;
+/** The objective with other terms; the value follows. */
+export function withTerms(objective: Objective, terms: readonly ObjectiveTerm[]): Objective {
+  const { graph, guided } = objective;
   const roots = terms.map(({ node }) => node);
-  return { ...target, terms, value: graph.sum(substitute(graph, roots, guided)) };
+  return { ...objective, terms, value: graph.sum(substitute(graph, roots, guided)) };
 }
 
 /** The substitution that moves variables to μ + σ·ε′ and nothing else; `noise` has ε′ of those that have another one than their own. */
 export function placedAt(
-  { graph, variables, guided }: Target,
+  { graph, variables, guided }: Objective,
   noise: Iterable<readonly [variable: number, epsilon: NodeId]>,
 ): SparseReplacement {
   const { algebra: A } = graph;
@@ -120,7 +121,7 @@ export function placedAt(
 }
 
 /** The variables that a node is computed from, in order. */
-export function variablesBelow({ graph, variableOf }: Target, node: NodeId): number[] {
+export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): number[] {
   return graph
     .reachable([node])
     .flatMap((below) => variableOf.get(below) ?? [])

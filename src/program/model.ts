@@ -1,13 +1,52 @@
-import { print } from "../autodiff/graph/infix-text.ts";
-import { fastPlan } from "../autodiff/tape/fast-plan.ts";
-import { averaging } from "../inference/averaging.ts";
-import { diagnosis } from "../inference/diagnosis.ts";
-import { type Model, type ModelOptions, type Program, plainModel } from "./plain-model.ts";
+/** What users write: a model is a name and a program that samples, observes and branches. */
+import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
+import type { Distribution } from "../distributions/distribution.ts";
 
-export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, ProgramContext } from "./plain-model.ts";
+/** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
+export interface ProgramContext {
+  /** Declares a latent with a prior on ℝ and returns its value. Latents keep the order of their declaration. */
+  sample(name: string, prior: Distribution): Real;
+  /** Adds the log density of a value, data or traced. `name` is for messages; default y0, y1, … */
+  observe(distribution: Distribution, value: Real, name?: string): void;
+  /** A random value that is drawn afresh for each sample and not learned; it has no parameters in the guide. */
+  frozen(name: string, distribution: Distribution): Real;
+  /** Adds any log density term of your own. */
+  factor(name: string, logDensity: Real): void;
+  /** `x` where the condition holds, `y` elsewhere. */
+  where: typeof where;
+  /**
+   * Runs both arms; `sample` and `observe` inside an arm count only where it is taken. Returns the taken arm's result:
+   * a number, an array or plain object of numbers, or nothing.
+   */
+  branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise?: () => T): T;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: arms that return nothing
+export type BranchResult = Real | void | undefined | readonly Real[] | { readonly [key: string]: Real };
+export type Program = (context: ProgramContext) => void;
+
+/** Parameters of a mean-field guide, z = mu + softplus(rho)·ε, latents in declaration order. */
+export interface MeanFieldParameters {
+  readonly mu: ArrayLike<number>;
+  readonly rho: ArrayLike<number>;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly program: Program;
+  /** Where a fit starts unless told otherwise. */
+  readonly init?: MeanFieldParameters;
+  /** One line about the model and where it comes from. */
+  readonly description?: string;
+}
+
+export interface ModelOptions {
+  readonly init?: MeanFieldParameters;
+  readonly description?: string;
+}
 
 /**
- * Defines a model.
+ * Defines a model: a name and a program, nothing of how it will be run, so that both entries, `nondiff` and `nondiff/core`, take it.
  *
  *     const gmm = defineModel("gmm", ({ sample, observe }) => {
  *       const z = sample("z", normal(0, 1));
@@ -15,5 +54,14 @@ export type { BranchResult, MeanFieldParameters, Model, ModelOptions, Program, P
  *     });
  */
 export function defineModel(name: string, program: Program, options: ModelOptions = {}): Model {
-  return { ...plainModel(name, program, options), graphOptions: { planner: fastPlan, print }, averaging, diagnosis };
+  requireName("defineModel", name);
+  if (typeof program !== "function")
+    throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
+  return { name, program, ...options };
+}
+
+/** Throws TypeError unless it is a name. */
+export function requireName(caller: string, name: unknown): void {
+  if (typeof name !== "string" || name === "")
+    throw new TypeError(`${caller}: name is missing; got ${describe(name)}, expected a non-empty string`);
 }

@@ -73,13 +73,13 @@ function rounded(
     if (!(from <= result && result <= to)) throw new RangeError(outside(value));
     return result;
   }
-  const { graph, node } = value;
-  const { algebra: A } = graph;
+  const { session, node } = value;
+  const { algebra: A } = session.graph;
   const [aboveLow, belowHigh] = [A.sub(node, A.constant(low)), A.sub(A.constant(high), node)];
   const [isAbove, isBelow] = closed
     ? [A.not(A.positive(A.neg(aboveLow))), A.positive(belowHigh)]
     : [A.positive(aboveLow), A.not(A.positive(A.neg(belowHigh)))];
-  graph.checks.push({ outside, value: node, ok: A.and(isAbove, isBelow) });
+  session.checks.push({ outside, value: node, ok: A.and(isAbove, isBelow) });
   const steps = Array.from({ length: to - from }, (_, j) => {
     const edge = low + j + 1;
     return closed ? where(gt(edge, x), 0, 1) : where(gt(x, edge), 1, 0);

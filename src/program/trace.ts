@@ -2,8 +2,9 @@
 import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { type RangeCheck, Session } from "../autodiff/session.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
-import { type BranchResult, type Model, type ProgramContext, requireName } from "./plain-model.ts";
+import { type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
 
 export interface Latent {
   readonly name: string;
@@ -35,13 +36,15 @@ export interface Trace {
   /** Standard normal inputs of the frozen sites. */
   readonly frozen: readonly { readonly name: string; readonly noise: NodeId }[];
   readonly terms: readonly Term[];
+  /** The ranges that the program states. */
+  readonly checks: readonly RangeCheck[];
 }
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options: GraphOptions = {}): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
-  const graph = new Graph({ ...model.graphOptions, ...options });
+  const graph = new Graph(options);
   return run(model, graph, (name) => graph.input(name, true));
 }
 
@@ -53,6 +56,8 @@ export function run(
   onTerm?: (drawn: Drawn | undefined) => void,
 ): Trace {
   const A = graph.algebra;
+  const session = new Session(graph);
+  const { checks } = session;
   const latents: Latent[] = [];
   const frozenSites: { name: string; noise: NodeId }[] = [];
   const terms: Term[] = [];
@@ -69,7 +74,7 @@ export function run(
     names.add(name);
   };
   const addTerm = (site: string, logDensity: Real, drawn?: Drawn): void => {
-    const node = A.where(path, nodeOf(graph, logDensity), graph.constant(0));
+    const node = A.where(path, nodeOf(session, logDensity), graph.constant(0));
     if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
       throw new RangeError(
         `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
@@ -89,7 +94,7 @@ export function run(
         );
       const node = input(name);
       latents.push({ name, node, live: path, prior });
-      const value = exprOf(graph, node);
+      const value = exprOf(session, node);
       addTerm(site, prior.logDensity(value), { distribution: prior, value });
       return value;
     },
@@ -106,7 +111,7 @@ export function run(
         throw new TypeError(
           `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
         );
-      } else nodeOf(graph, value); // throws unless it is a traced number of this program
+      } else nodeOf(session, value); // throws unless it is a traced number of this program
       addTerm(site, distribution.logDensity(value), { distribution, value });
     },
     frozen(name, distribution) {
@@ -119,7 +124,7 @@ export function run(
         );
       const noise = input(name);
       frozenSites.push({ name, noise });
-      return distribution.fromNormal(exprOf(graph, noise));
+      return distribution.fromNormal(exprOf(session, noise));
     },
     factor(name, logDensity) {
       addTerm(`factor "${name}"`, logDensity);
@@ -132,22 +137,22 @@ export function run(
             `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
           );
       if (typeof condition === "boolean") return condition ? then() : otherwise();
-      const mask = maskOf(graph, condition);
+      const mask = maskOf(session, condition);
       const outer = path;
       const under = <T>(arm: NodeId, run: () => T): T => {
         path = A.and(outer, arm);
-        const first = graph.checks.length;
+        const first = checks.length;
         try {
           return run();
         } finally {
           path = outer;
-          for (let j = first; j < graph.checks.length; j++)
-            graph.checks[j] = { ...graph.checks[j]!, ok: A.or(A.not(arm), graph.checks[j]!.ok) };
+          for (let j = first; j < checks.length; j++)
+            checks[j] = { ...checks[j]!, ok: A.or(A.not(arm), checks[j]!.ok) };
         }
       };
       const taken = under(mask, then);
       const other = under(A.not(mask), otherwise);
-      return join(model, graph, new Condition(graph, mask), taken, other);
+      return join(model, session, new Condition(session, mask), taken, other);
     },
   };
   const result: unknown = model.program(context);
@@ -155,16 +160,16 @@ export function run(
     throw new TypeError(
       `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
     );
-  graph.checkConditionsUsed(`model "${model.name}"`);
+  session.requireConditionsUsed(`model "${model.name}"`);
   if (latents.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
-  return { model, graph, latents, frozen: frozenSites, terms };
+  return { model, graph, latents, frozen: frozenSites, terms, checks };
 }
 
 // The results of two arms become one, number by number.
-function join<T extends BranchResult>(model: Model, graph: Graph, condition: Condition, taken: T, other: T): T {
+function join<T extends BranchResult>(model: Model, session: Session, condition: Condition, taken: T, other: T): T {
   const select = (x: Real, y: Real): Real => where(condition, x, y);
-  graph.unusedConditions.delete(condition);
+  session.unusedConditions.delete(condition);
   if (taken === undefined && other === undefined) return taken;
   if (isReal(taken) && isReal(other)) return select(taken, other) as T;
   const shapes = [shape(taken), shape(other)];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as ours from "../../bench/rivals/ours.ts";
-import { logJoint } from "../../src/inference/log-joint.ts";
+import { logJoint } from "../../src/index.ts";
 
 // What is compared needs no rival: the densities over plain numbers, and the fit that all of them share.
 const load = (name: string) => import(new URL(`../../bench/rivals/${name}.mjs`, import.meta.url).href);

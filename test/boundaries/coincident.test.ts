@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { add, exp, gt, mul, type Real, square, sub, type Truth } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected } from "../../src/estimators/index.ts";
-import { estimateGradient, explain } from "../../src/inference/index.ts";
+import { estimateGradient, explain } from "../../src/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { gradientFault } from "../support/expect-mean.ts";
 

@@ -5,7 +5,7 @@ import { boundaryTerm, neighboursOf } from "../../src/boundaries/jump/boundary-t
 import { surfacesOf } from "../../src/boundaries/move/projection.ts";
 import { normal, poisson } from "../../src/distributions/index.ts";
 import { add, exp, floor, gt, mul, type Real } from "../../src/index.ts";
-import { buildTarget } from "../../src/objective/objective.ts";
+import { buildObjective } from "../../src/objective/objective.ts";
 import { defineModel, type Model, type Program } from "../../src/program/model.ts";
 
 const STEPS = 7;
@@ -37,15 +37,15 @@ const MODELS: readonly Model[] = [
 test.each(MODELS.map((each) => [each.name, each] as const))(
   "what a family shares changes no boundary term: %s",
   (_name, { program, name }) => {
-    const target = buildTarget(defineModel(name, program));
-    const { boundaries } = analyseBoundaries(target);
-    const [families, neighbours] = [familiesOf(target, boundaries), neighboursOf(target, boundaries)];
+    const objective = buildObjective(defineModel(name, program));
+    const { boundaries } = analyseBoundaries(objective);
+    const [families, neighbours] = [familiesOf(objective, boundaries), neighboursOf(objective, boundaries)];
     const known = boundaries.filter((boundary) => families(boundary) !== undefined);
     expect(known.length).toBeGreaterThanOrEqual(STEPS - 1);
     for (const boundary of known) {
-      const alone = boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(target, boundary));
+      const alone = boundaryTerm(objective, boundary, neighbours(boundary), surfacesOf(objective, boundary));
       const shared = { ...neighbours(boundary), family: families(boundary) };
-      const beside = boundaryTerm(target, boundary, shared, surfacesOf(target, boundary));
+      const beside = boundaryTerm(objective, boundary, shared, surfacesOf(objective, boundary));
       // Equal expressions are the same nodes.
       expect([...beside]).toEqual([...alone]);
     }
@@ -53,11 +53,11 @@ test.each(MODELS.map((each) => [each.name, each] as const))(
 );
 
 test("a family that takes its boundaries for others is noticed", () => {
-  const target = buildTarget(MODELS[1]!);
-  const { boundaries } = analyseBoundaries(target);
-  const [families, neighbours] = [familiesOf(target, boundaries), neighboursOf(target, boundaries)];
+  const objective = buildObjective(MODELS[1]!);
+  const { boundaries } = analyseBoundaries(objective);
+  const [families, neighbours] = [familiesOf(objective, boundaries), neighboursOf(objective, boundaries)];
   const [first, second] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
-  const alone = boundaryTerm(target, first, neighbours(first), surfacesOf(target, first));
+  const alone = boundaryTerm(objective, first, neighbours(first), surfacesOf(objective, first));
   const wrong = { ...neighbours(first), family: families(second) };
-  expect([...boundaryTerm(target, first, wrong, surfacesOf(target, first))]).not.toEqual([...alone]);
+  expect([...boundaryTerm(objective, first, wrong, surfacesOf(objective, first))]).not.toEqual([...alone]);
 });

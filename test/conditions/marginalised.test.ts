@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { add, and, exp, gt, lt, mul, or, type Real, sin, type Truth } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
-import { estimateGradient, explain, type GradientEstimate } from "../../src/inference/index.ts";
+import { estimateGradient, explain, type GradientEstimate } from "../../src/index.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { gmmExact, influenzaExact, temperatureExact, textmsgExact } from "../oracle/closed-forms.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, div, exp, gt, mul, type Real, square, sum, type Truth } from "../../src/autodiff/expr.ts";
-import { plainCorrected } from "../../src/boundaries/jump/boundary-terms.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, lyy18, reparam } from "../../src/estimators/index.ts";
-import { estimateGradient, logJoint } from "../../src/inference/index.ts";
+import { plainCorrected } from "../../src/estimators/plain-corrected.ts";
+import { estimateGradient, logJoint } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import {

@@ -26,7 +26,7 @@ import {
   studentT,
   uniform,
 } from "../../src/distributions/index.ts";
-import { logJoint } from "../../src/inference/index.ts";
+import { logJoint } from "../../src/index.ts";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { defineModel } from "../../src/program/model.ts";
 import { makeGenerator, uniformSource } from "../../src/random/index.ts";

@@ -13,7 +13,7 @@ import { divergences, tableData } from "../../src/cli/report/tables.ts";
 import { number } from "../../src/cli/terminal.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, reparam, score, smoothed } from "../../src/estimators/index.ts";
-import { adam, estimateGradient, fit, makeSampler, meanGradientInto } from "../../src/inference/index.ts";
+import { adam, estimateGradient, fit, makeSampler, meanGradientInto } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { conditions, gmm, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";

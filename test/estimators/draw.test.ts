@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { add, gt, lt, mul, type Real, square, sub, sum } from "../../src/autodiff/expr.ts";
-import type { Backend } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
 import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
+import type { Backend } from "../../src/autodiff/tape/executable.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { Probabilities } from "../../src/estimators/draw/probabilities.ts";
 import { type CorrectedOptions, corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
@@ -13,11 +13,10 @@ import {
   fit,
   type GradientEstimate,
   type GradientSampler,
-  makeMoments,
   makeSampler,
   meanGradientInto,
-  momentsInto,
-} from "../../src/inference/index.ts";
+} from "../../src/index.ts";
+import { makeMoments, momentsInto } from "../../src/inference/moments.ts";
 import { pilot } from "../../src/inference/sampler.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { cheating, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";

@@ -11,7 +11,7 @@ import {
   score,
   smoothed,
 } from "../../src/estimators/index.ts";
-import { estimateGradient, type GradientEstimate, makeSampler, meanGradientInto } from "../../src/inference/index.ts";
+import { estimateGradient, type GradientEstimate, makeSampler, meanGradientInto } from "../../src/index.ts";
 import { influenza, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { makeGenerator } from "../../src/random/index.ts";

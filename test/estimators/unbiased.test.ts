@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
-import { estimateGradient, logJoint } from "../../src/inference/index.ts";
+import { estimateGradient, logJoint } from "../../src/index.ts";
 import { defineModel } from "../../src/program/model.ts";
 import {
   interpret,

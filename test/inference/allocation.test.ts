@@ -1,12 +1,13 @@
 import v8 from "node:v8";
 import { describe, expect, test } from "vitest";
 import { FAST_INTERPRETER } from "../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import type { Backend } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
+import type { Backend } from "../../src/autodiff/tape/executable.ts";
 import { corrected } from "../../src/estimators/index.ts";
-import { type FitOptions, type FitStep, fit } from "../../src/inference/fit.ts";
+import { fit } from "../../src/index.ts";
+import type { FitOptions, FitStep } from "../../src/inference/fit.ts";
 import { influenza, temperature, textmsg } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
 

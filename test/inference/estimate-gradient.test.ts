@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { corrected, reparam } from "../../src/estimators/index.ts";
-import { estimateGradient, gradientCovariance } from "../../src/inference/index.ts";
+import { estimateGradient, gradientCovariance } from "../../src/index.ts";
 import { choleskyInto } from "../../src/linalg/index.ts";
 import { gmm, textmsg } from "../../src/models/index.ts";
 import { GRADIENT_CASES, RECORDED } from "../support/gradient-cases.ts";

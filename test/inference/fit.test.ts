@@ -15,7 +15,7 @@ import {
   type Posterior,
   rmsprop,
   sgd,
-} from "../../src/inference/index.ts";
+} from "../../src/index.ts";
 import { lgamma } from "../../src/math/gamma.ts";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { cheating, conditions, gmm, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";

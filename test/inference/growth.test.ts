@@ -2,8 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { Graph } from "../../src/autodiff/graph/graph.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
-import { add, gt, mul, type Real } from "../../src/index.ts";
-import { makeSampler } from "../../src/inference/sampler.ts";
+import { add, gt, makeSampler, mul, type Real } from "../../src/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { floor } from "../../src/program/rounding.ts";
 
@@ -77,12 +76,12 @@ const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
 function make(model: Model, estimator: Estimator): { work: number; nodes: number; instructions: number } {
   const apply = vi.spyOn(Graph.prototype, "apply");
   const reachable = vi.spyOn(Graph.prototype, "reachable");
-  const { target, each } = makeSampler(model, estimator);
+  const { objective, each } = makeSampler(model, estimator);
   const { size } = each().tape;
   const walked = reachable.mock.results.reduce((total, { value }) => total + (value as number[]).length, 0);
   const work = apply.mock.calls.length + walked;
   vi.restoreAllMocks();
-  return { work, nodes: target.graph.size, instructions: size.uniform + size.lane };
+  return { work, nodes: objective.graph.size, instructions: size.uniform + size.lane };
 }
 
 /** From n to 2n and from 2n to 4n: by how much more the second step costs; 2 for linear growth, 4 for quadratic. */

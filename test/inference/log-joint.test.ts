@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exp, gt } from "../../src/autodiff/expr.ts";
 import { normal, uniform } from "../../src/distributions/index.ts";
-import { logJoint } from "../../src/inference/index.ts";
+import { logJoint } from "../../src/index.ts";
 import { gmm, influenza, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { gmmLogJoint, influenzaLogJoint, temperatureLogJoint, textmsgLogJoint } from "../oracle/log-joints.ts";

@@ -259,21 +259,21 @@ describe("rank-one changes of a Cholesky factor", () => {
       fc.property(problem, ([n, a, x]) => {
         const l = factorOf(a, n);
         const rows = rowNorms(l, x, n);
-        const target = withSquare(times(l, n), x, n);
+        const objective = withSquare(times(l, n), x, n);
         const updated = l.slice();
         choleskyUpdateInto(updated, x.slice(), n);
-        expect(changeUnits(minus(target, times(updated, n)), rows, n)).toBeLessThanOrEqual(1);
+        expect(changeUnits(minus(objective, times(updated, n)), rows, n)).toBeLessThanOrEqual(1);
         for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) expect(updated[i * n + j]).toBe(0);
         // Factors of matrices E apart differ by at most ‖L‖ ‖L⁻¹ E L⁻ᵀ‖ ≤ √tr(A) ‖E‖ tr(A⁻¹) to first order, where E is
         // both backward errors: (20 n + 6)u from above and (2n + 4)u from Cholesky, each times Σ ‖row‖² = tr(A).
-        const again = factorOf(target, n);
+        const again = factorOf(objective, n);
         const inverse = new Float64Array(n * n);
         choleskyInverseInto(inverse, again, n);
-        const total = trace(target, n);
+        const total = trace(objective, n);
         const forward = (22 * n + 10) * U * total * Math.sqrt(total) * trace(inverse, n);
         expect(norm(minus(updated, again))).toBeLessThanOrEqual(forward);
         updated[0]! *= 1 + 2 * (20 * n + 6) * U;
-        expect(changeUnits(minus(target, times(updated, n)), rows, n)).toBeGreaterThan(1);
+        expect(changeUnits(minus(objective, times(updated, n)), rows, n)).toBeGreaterThan(1);
       }),
     );
   });

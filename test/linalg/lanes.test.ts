@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/autodiff/graph/graph.ts";
-import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
+import { compileTape } from "../../src/autodiff/index.ts";
+import { runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import {
   accumulateCovariance,
   covarianceInto,

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../../src/autodiff/index.ts";
-import { type Backend, INTERPRETER } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { INTERPRETER } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
 import { CODE } from "../../src/autodiff/ops/codes.ts";
+import type { Backend } from "../../src/autodiff/tape/executable.ts";
 import { exp, expm1, log, log1p } from "../../src/math/elementary.ts";
 import { sigmoid, softplus, tanh } from "../../src/math/logistic.ts";
 import { pow } from "../../src/math/power.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Real } from "../../src/autodiff/expr.ts";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
 import { rhoOfSd, sdOfRho } from "../../src/guides/mean-field.ts";
-import { estimateGradient, explain } from "../../src/inference/index.ts";
+import { estimateGradient, explain } from "../../src/index.ts";
 import { conditions, type KnownModel } from "../../src/models/index.ts";
 import type { ProgramContext } from "../../src/program/model.ts";
 import { fillNormals, makeGenerator } from "../../src/random/index.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gt, le, mul, not } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../../src/estimators/index.ts";
-import { estimateGradient, explain, makeSampler } from "../../src/inference/index.ts";
+import { estimateGradient, explain, makeSampler } from "../../src/index.ts";
 import { gmm, influenza, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { makeGenerator } from "../../src/random/index.ts";

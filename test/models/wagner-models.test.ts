@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { corrected, type Estimator, lyy18, reparam, score } from "../../src/estimators/index.ts";
-import { estimateGradient, explain, type GradientEstimate, logJoint, makeSampler } from "../../src/inference/index.ts";
+import { estimateGradient, explain, type GradientEstimate, logJoint, makeSampler } from "../../src/index.ts";
 import { cheating, walk, xornet } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
 

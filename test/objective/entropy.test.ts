@@ -10,7 +10,7 @@ import {
   score,
   smoothed,
 } from "../../src/estimators/index.ts";
-import { estimateGradient } from "../../src/inference/index.ts";
+import { estimateGradient } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { defineModel } from "../../src/program/model.ts";
 import { gradientFault } from "../support/expect-mean.ts";

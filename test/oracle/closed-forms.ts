@@ -159,7 +159,7 @@ export const temperatureExact: ClosedForm = (mu, rho) => {
   let cooling = 0;
   let backCooling: (d: number) => void = () => undefined;
   for (let i = 1; i <= 20; i++) {
-    // q_noise_i ~ N(target, 0.001), target = 1 with probability t and 0 otherwise, independent of q_noise_i.
+    // q_noise_i ~ N(objective, 0.001), objective = 1 with probability t and 0 otherwise, independent of q_noise_i.
     const [hot, backHot] = sum.above(theta(i - 1), 22);
     const [notCold, backNotCold] = sum.above(theta(i - 1), 18);
     const t = hot + (notCold - hot) * cooling;

@@ -27,11 +27,11 @@ export function temperatureLogJoint(z: readonly number[]): number {
   let q = 0;
   let total = logNormal(theta, 20, 0.001) + logNormal(TEMPERATURES[0]!, theta, 1);
   for (let i = 1; i <= 20; i++) {
-    let target = q;
-    if (18 - theta > 0) target = 0;
-    else if (theta - 22 > 0) target = 1;
+    let objective = q;
+    if (18 - theta > 0) objective = 0;
+    else if (theta - 22 > 0) objective = 1;
     const noise = z[2 * i - 1]!;
-    total += logNormal(noise, target, 0.001);
+    total += logNormal(noise, objective, 0.001);
     let sigma = 0.2;
     q = 0;
     if (noise - 0.5 > 0) {

@@ -11,7 +11,7 @@ import {
   studentT,
 } from "../../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
-import { estimateGradient, fit as fitModel, logJoint } from "../../src/inference/index.ts";
+import { estimateGradient, fit as fitModel, logJoint } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";

@@ -1,4 +1,4 @@
-import type { GradientEstimate } from "../../src/inference/index.ts";
+import type { GradientEstimate } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
 
 export interface Sample {

@@ -1,7 +1,7 @@
 import { FAST_KERNELS } from "../../src/autodiff/lanes/interpreter/fast-kernels.generated.ts";
-import type { TapeProgram } from "../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { ALL_OPS } from "../../src/autodiff/ops/all-ops.ts";
 import type { Kernels } from "../../src/autodiff/ops/kernels.generated.ts";
+import type { TapeProgram } from "../../src/autodiff/tape/executable.ts";
 
 /** Every kernel that a program may ask for. */
 export const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_KERNELS };

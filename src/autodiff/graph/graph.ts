@@ -9,8 +9,6 @@ import { balanced } from "../../math/balanced-tree.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
 import type { Algebra, NodeId } from "../ops/op.ts";
 import { BASIC, type OpTable } from "../ops/op-table.ts";
-import type { Planner } from "../tape/plan.ts";
-import { calls } from "./call-text.ts";
 import { simplify } from "./simplify.ts";
 
 /** Bits of a node's flags. */
@@ -24,22 +22,9 @@ export interface Input {
   readonly lane: boolean;
 }
 
-/** A value that has to lie in a range. */
-export interface RangeCheck {
-  readonly value: NodeId;
-  /** The mask of lying in it. */
-  readonly ok: NodeId;
-  /** The message for a value outside. */
-  readonly outside: (value: number) => string;
-}
-
 export interface GraphOptions {
   /** Move a unary function into the arms of a `where` when that creates no node (default true). */
   readonly pushIntoWhere?: boolean;
-  /** How tapes of the graph are made (default: one instruction per op). */
-  readonly planner?: Planner;
-  /** The text of an expression in messages (default: its ops as calls). */
-  readonly print?: (graph: Graph, node: NodeId) => string;
 }
 
 /** Nodes in the list of one operand. */
@@ -61,12 +46,6 @@ export class Graph {
   /** The ops that may occur in the graph. */
   ops: OpTable = BASIC;
   readonly pushIntoWhere: boolean;
-  readonly planner: Planner | undefined;
-  readonly #print: NonNullable<GraphOptions["print"]>;
-  /** Conditions that were made and have not been used so far: a raw `if` on one would always take its first arm. */
-  readonly unusedConditions: Set<{ readonly node: NodeId }> = new Set();
-  /** The ranges that a program states; results are NaN outside them. */
-  readonly checks: RangeCheck[] = [];
   // A number and its bits, which are what the node of a constant has in place of operands.
   readonly #number: Float64Array = new Float64Array(1);
   readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
@@ -83,8 +62,6 @@ export class Graph {
 
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
-    this.planner = options.planner;
-    this.#print = options.print ?? calls;
     const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
     for (const name of OP_NAMES) {
       const code = CODE[name];
@@ -134,24 +111,6 @@ export class Graph {
   /** The disjunction of masks as a balanced tree; false for no masks. */
   any(masks: readonly NodeId[]): NodeId {
     return balanced(masks, this.algebra.or) ?? this.constant(0);
-  }
-
-  /** Where one of the range checks fails; false without checks. */
-  outOfRange(): NodeId {
-    return this.any(this.checks.map(({ ok }) => this.algebra.not(ok)));
-  }
-
-  /** An expression, for messages. */
-  text(node: NodeId): string {
-    return this.#print(this, node);
-  }
-
-  /** Throws TypeError if a condition was made and never used; call it when tracing is over. */
-  checkConditionsUsed(caller: string): void {
-    for (const { node } of this.unusedConditions)
-      throw new TypeError(
-        `${caller}: a condition was made but never used; got \`${this.text(node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
-      );
   }
 
   isConstant(node: NodeId): boolean {

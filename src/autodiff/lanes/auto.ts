@@ -1,6 +1,7 @@
 /** The back end that is expected to be the fastest, by what the runtime permits and by how much there is to do. */
+
+import type { Backend, Executable, TapeProgram } from "../tape/executable.ts";
 import { FAST_INTERPRETER } from "./interpreter/fast-interpreter.ts";
-import type { Backend, Executable, TapeProgram } from "./interpreter/interpreter.ts";
 import { type WasmKernelsOptions, wasmKernels } from "./wasm/kernels.ts";
 import { DEFAULT_AFTER, type WasmOptions, wasm } from "./wasm/wasm.ts";
 import { mayCompile } from "./wasm/webassembly.ts";

@@ -3,9 +3,9 @@
  * samples, so that most values live and die in registers; what a later block needs goes through the tape's slots.
  */
 
+import type { Place, Step, TapeProgram } from "../tape/executable.ts";
 import { RUN_NAMES } from "../tape/fusion.ts";
 import { type Signature, signatureOf } from "../tape/signatures.ts";
-import type { Place, Step, TapeProgram } from "./interpreter/interpreter.ts";
 
 /** An instruction of a block; `stored`: its result is used after the block. */
 export interface BlockStep extends Step, Signature {

@@ -4,9 +4,9 @@
  */
 
 import type { Kernels } from "../ops/kernels.generated.ts";
+import type { Place, Step, TapeProgram } from "../tape/executable.ts";
 import { FAMILIES, type Family } from "../tape/fusion.ts";
 import { type Signature, signatureOf } from "../tape/signatures.ts";
-import type { Place, Step, TapeProgram } from "./interpreter/interpreter.ts";
 
 /** An instruction over `count` places: of its result, and of the operands that are lanes. */
 export interface Rolled extends Step {

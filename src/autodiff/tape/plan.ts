@@ -1,9 +1,7 @@
 /** Ordering a graph for execution: which nodes run, and in which order. */
 
 import { type Graph, LANE } from "../graph/graph.ts";
-import type { Backend } from "../lanes/interpreter/interpreter.ts";
 import { OP_NAMES } from "../ops/codes.ts";
-import type { Kernels } from "../ops/kernels.generated.ts";
 import type { NodeId } from "../ops/op.ts";
 
 /** How a node is computed: a row of the op table or a fused op, and what it reads. */
@@ -25,10 +23,6 @@ export interface Schedule {
 export interface Plan extends Schedule {
   /** Nodes with the values of the roots up to rounding, in their order. */
   readonly outputs: readonly NodeId[];
-  /** The interpreter's kernels, by the name of an instruction. */
-  readonly kernels: Kernels;
-  /** What runs it unless told otherwise; by default `INTERPRETER`. */
-  readonly interpreter?: Backend;
   /** Uniform inputs that hold means over the lanes, in the order of the sums of which they are made. */
   readonly means?: readonly NodeId[];
   /** What to compute once per batch when they are known, in order. */
@@ -44,7 +38,6 @@ export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
     outputs: roots,
     uniform: uniform.map((node) => plain(graph, node)),
     lane: depthFirst(graph, roots, (node) => plain(graph, node)),
-    kernels: graph.ops.kernels,
   };
 }
 

@@ -7,10 +7,11 @@
  */
 
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
-import { type Backend, type Executable, INTERPRETER, type Place, type Step } from "../lanes/interpreter/interpreter.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
-import { type Instruction, type Plan, plainPlan } from "./plan.ts";
+import type { Engine } from "./engine.ts";
+import type { Backend, Executable, Place, Step } from "./executable.ts";
+import type { Instruction, Plan } from "./plan.ts";
 
 export interface Tape {
   /** Most samples that one call of `runLanes` takes. */
@@ -39,20 +40,22 @@ export interface TapeOptions {
   readonly laneInputs?: readonly NodeId[];
   /** The first uniform inputs, which lie one after the other. */
   readonly parameters?: readonly NodeId[];
-  /** What runs the tape; by default the interpreter. */
+  /** What runs the tape; by default the engine's interpreter. */
   readonly backend?: Backend | undefined;
   /** How many samples are to be run, if known; a back end may prepare for them. */
   readonly expectedSamples?: number;
-  /** How the roots are computed; by default as the graph's planner says. */
+  /** How the roots are computed; by default as the engine plans it. */
   readonly plan?: Plan;
+  readonly engine: Engine;
 }
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */
-export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions = {}): Tape {
-  const { laneInputs = [], parameters = [] } = options;
-  const plan = options.plan ?? (graph.planner ?? plainPlan)(graph, roots);
-  const { outputs, kernels, interpreter = INTERPRETER, means = [], rest = [] } = plan;
-  const { backend = interpreter } = options;
+export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions): Tape {
+  const { laneInputs = [], parameters = [], engine } = options;
+  const plan = options.plan ?? engine.plan(graph, roots);
+  const { outputs, means = [], rest = [] } = plan;
+  const { backend = engine.interpreter } = options;
+  const kernels = engine.kernels ? { ...graph.ops.kernels, ...engine.kernels } : graph.ops.kernels;
   const slot = new Int32Array(graph.size).fill(-1);
   const counts = [0, 0, 0, 0]; // of slots, by kind
   const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);

@@ -6,25 +6,25 @@
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { type Target, variablesBelow } from "../../objective/objective.ts";
+import { type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
 const MOST_PAIRS = 4096;
 
 /** The boundaries, coincident ones merged; RangeError naming both where two coincide in part, which is not handled. */
-export function mergeCoincident(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
-  const { graph } = target;
+export function mergeCoincident(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
+  const { graph } = objective;
   // Linear in all of its variables.
   const isSimple = ({ blocks, condition }: Boundary): boolean =>
     blocks.length > 0 &&
     blocks[0]!.entries.every(({ coefficient }) => graph.isConstant(coefficient)) &&
-    blocks[0]!.entries.length === variablesBelow(target, condition).length;
+    blocks[0]!.entries.length === variablesBelow(objective, condition).length;
   const [simple, others] = [boundaries.filter(isSimple), boundaries.filter((boundary) => !isSimple(boundary))];
   if (others.length === 0) return boundaries;
   const byVariables = new Map<string, Boundary[]>();
   for (const q of others) {
-    const key = variablesBelow(target, q.condition).join();
+    const key = variablesBelow(objective, q.condition).join();
     const known = byVariables.get(key);
     if (known) known.push(q);
     else byVariables.set(key, [q]);
@@ -34,14 +34,14 @@ export function mergeCoincident(target: Target, boundaries: readonly Boundary[])
   // The one that is moved onto at the least cost takes the other in.
   for (const p of [...simple, ...others]) {
     left.delete(p);
-    for (const q of byVariables.get(variablesBelow(target, p.condition).join()) ?? [])
+    for (const q of byVariables.get(variablesBelow(objective, p.condition).join()) ?? [])
       if (left.has(q) && p.family !== q.family) pairs.push([p, q]);
     if (pairs.length > MOST_PAIRS) return boundaries;
   }
   if (pairs.length === 0) return boundaries;
   let merged = boundaries;
   const into = new Map<Boundary, Boundary>();
-  for (const [p, q, first, second, sign] of look(target, pairs)) {
+  for (const [p, q, first, second, sign] of look(objective, pairs)) {
     if (first === 0 && second === 0) continue;
     if (first < 1 || second < 1 || sign === 0)
       throw new RangeError(
@@ -56,7 +56,7 @@ export function mergeCoincident(target: Target, boundaries: readonly Boundary[])
         ...current.predicates,
         ...q.predicates.map(({ node, sign: own }) => ({ node, sign: (own * sign) as 1 | -1 })),
       ],
-      affected: target.terms.filter((term) => current.affected.includes(term) || q.affected.includes(term)),
+      affected: objective.terms.filter((term) => current.affected.includes(term) || q.affected.includes(term)),
     };
     merged = merged.filter((boundary) => boundary !== q).map((boundary) => (boundary === current ? joined : boundary));
     into.set(q, owner);
@@ -67,10 +67,10 @@ export function mergeCoincident(target: Target, boundaries: readonly Boundary[])
 type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: number, sign: -1 | 0 | 1];
 
 // For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
-function look(target: Target, pairs: readonly (readonly [Boundary, Boundary])[]): Look[] {
-  const { graph, guided, variables } = target;
+function look(objective: Objective, pairs: readonly (readonly [Boundary, Boundary])[]): Look[] {
+  const { graph, guided, variables } = objective;
   const { algebra: A } = graph;
-  const points = new RandomPoints(target);
+  const points = new RandomPoints(objective);
   const inputs = variables.map(({ node }) => node);
   const outputs: NodeId[] = [];
   const places = (nodes: readonly NodeId[]): number => outputs.push(...nodes) - nodes.length;

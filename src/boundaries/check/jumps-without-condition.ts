@@ -4,10 +4,11 @@
  */
 
 import { MASK } from "../../autodiff/graph/graph.ts";
+import { print } from "../../autodiff/graph/infix-text.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Target } from "../../objective/objective.ts";
+import type { Objective } from "../../objective/objective.ts";
 
 export interface UnseenJump {
   readonly site: string;
@@ -43,7 +44,7 @@ function even(): ReadonlySet<number> {
 }
 
 /** A jump of each term of ℓ that has any. */
-export function unseenJumps({ graph, terms }: Target): UnseenJump[] {
+export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const divisors = poles(graph, nodes);
   if (divisors.size === 0) return [];
@@ -67,7 +68,7 @@ export function unseenJumps({ graph, terms }: Target): UnseenJump[] {
   return terms.flatMap(({ site, node: root }) => {
     const jump = jumpOf.get(root);
     if (!jump) return [];
-    const [text, divisor] = jump.map((node) => graph.text(node)) as [string, string];
+    const [text, divisor] = jump.map((node) => print(graph, node)) as [string, string];
     return [{ site, text, divisor }];
   });
 }

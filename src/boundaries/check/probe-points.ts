@@ -1,8 +1,10 @@
 /** Values of nodes at a few random points of boundaries, the same every time: to see what no rewriting shows. */
+
+import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../autodiff/tape/tape.ts";
-import type { Derived } from "../../estimators/estimator.ts";
-import type { Target } from "../../objective/objective.ts";
+import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, makeGenerator } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type Surface, surfacesOf } from "../move/projection.ts";
@@ -23,22 +25,22 @@ export function zeros(values: readonly number[], elsewhere: readonly number[]): 
 }
 
 export class RandomPoints {
-  readonly #target: Target;
+  readonly #objective: Objective;
   readonly #surfaces = new Map<Boundary, readonly Surface[]>();
-  readonly #derived: Derived[] = [];
+  readonly #derived: LaneInputs[] = [];
   readonly #normals: NodeId[] = [];
 
-  constructor(target: Target) {
-    this.#target = target;
+  constructor(objective: Objective) {
+    this.#objective = objective;
   }
 
   /** The surfaces of a boundary. */
   on(boundary: Boundary): readonly Surface[] {
     let surfaces = this.#surfaces.get(boundary);
     if (!surfaces) {
-      if (boundary.blocks.length > 0) surfaces = surfacesOf(this.#target, boundary);
+      if (boundary.blocks.length > 0) surfaces = surfacesOf(this.#objective, boundary);
       else {
-        const curve = curveOf(this.#target, boundary, REACH);
+        const curve = curveOf(this.#objective, boundary, REACH);
         this.#derived.push(...curve.derived);
         this.#normals.push(...curve.normals);
         surfaces = curve.surfaces;
@@ -50,9 +52,9 @@ export class RandomPoints {
 
   /** For each node its values at `POINTS` points of the guide; those on surfaces have been asked for before. */
   values(outputs: readonly NodeId[]): number[][] {
-    const { graph, normals, parameters } = this.#target;
+    const { graph, normals, parameters } = this.#objective;
     const laneInputs = [...normals, ...this.#normals, ...this.#derived.flatMap(({ nodes }) => nodes)];
-    const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS });
+    const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS, engine: PLAIN_ENGINE });
     const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
     for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
     const generator = makeGenerator(SEED);

@@ -15,17 +15,20 @@ import { substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { blocksOf } from "../../conditions/affine-blocks.ts";
-import { type Target, variablesBelow } from "../../objective/objective.ts";
+import { type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
 /** The boundaries, those that their blocks do not cover without blocks. */
-export function covered(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
+export function covered(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
   const unsafe = boundaries.filter((boundary) => {
     const slopes = slopesOf(boundary);
-    return slopes.length > 0 && slopes.every((slope) => mayVanish(target.graph, slope));
+    return slopes.length > 0 && slopes.every((slope) => mayVanish(objective.graph, slope));
   });
-  const bare = new Set([...unsafe.filter((boundary) => flatBeside(target, boundary)), ...withFactors(target, unsafe)]);
+  const bare = new Set([
+    ...unsafe.filter((boundary) => flatBeside(objective, boundary)),
+    ...withFactors(objective, unsafe),
+  ]);
   return bare.size === 0
     ? boundaries
     : boundaries.map((boundary) => (bare.has(boundary) ? { ...boundary, blocks: [] } : boundary));
@@ -39,23 +42,23 @@ function slopesOf({ blocks }: Boundary): NodeId[] {
 const MOST_CONDITIONS = 6;
 
 // Whether for some outcomes of the conditions below them all slopes are 0, and something else moves the condition.
-function flatBeside(target: Target, boundary: Boundary): boolean {
-  const { graph } = target;
+function flatBeside(objective: Objective, boundary: Boundary): boolean {
+  const { graph } = objective;
   const slopes = slopesOf(boundary);
   const conditions = graph.reachable(slopes).filter((node) => graph.op[node] === CODE.positive);
   if (conditions.length > MOST_CONDITIONS) return true;
   for (let outcome = 0; conditions.length > 0 && outcome < 1 << conditions.length; outcome++) {
     const truths = new Map(conditions.map((node, j) => [node, graph.truth(((outcome >> j) & 1) === 1)]));
     const [condition, ...pieces] = substitute(graph, [boundary.condition, ...slopes], truths) as [NodeId, ...NodeId[]];
-    if (pieces.every((slope) => graph.is(slope, 0)) && variablesBelow(target, condition).length > 0) return true;
+    if (pieces.every((slope) => graph.is(slope, 0)) && variablesBelow(objective, condition).length > 0) return true;
   }
   return false;
 }
 
 // The boundaries whose condition is 0 somewhere where all slopes are.
-function withFactors(target: Target, boundaries: readonly Boundary[]): Boundary[] {
-  const { graph, guided } = target;
-  const points = new RandomPoints(target);
+function withFactors(objective: Objective, boundaries: readonly Boundary[]): Boundary[] {
+  const { graph, guided } = objective;
+  const points = new RandomPoints(objective);
   const outputs: NodeId[] = [];
   const looks = boundaries.flatMap((boundary) => {
     const slopes = slopesOf(boundary);
@@ -63,7 +66,7 @@ function withFactors(target: Target, boundaries: readonly Boundary[]): Boundary[
     const elsewhere = outputs.push(...substitute(graph, nodes, guided)) - nodes.length;
     const factors = [...new Set(factorsOf(graph, slopes[0]!))].filter((factor) => mayVanish(graph, factor));
     return factors.flatMap((factor) =>
-      points.on({ ...boundary, condition: factor, blocks: blocksOf(target, factor) }).map(({ at, weight }) => {
+      points.on({ ...boundary, condition: factor, blocks: blocksOf(objective, factor) }).map(({ at, weight }) => {
         const on = outputs.push(weight, ...substitute(graph, nodes, at)) - nodes.length;
         return { boundary, count: nodes.length, elsewhere, on };
       }),

@@ -7,6 +7,7 @@
  * are forced jointly.
  */
 
+import { print } from "../../autodiff/graph/infix-text.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { Users } from "../../autodiff/graph/users.ts";
@@ -14,7 +15,7 @@ import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Block, blocksOf } from "../../conditions/affine-blocks.ts";
 import { log } from "../../math/elementary.ts";
-import { smoothlyMoved, type Target, type TargetTerm } from "../../objective/objective.ts";
+import { type Objective, type ObjectiveTerm, smoothlyMoved } from "../../objective/objective.ts";
 
 interface Predicate {
   readonly node: NodeId;
@@ -29,7 +30,7 @@ export interface Boundary {
   /** The sets of variables that are moved onto it; none where it is affine in nothing. */
   readonly blocks: readonly Block[];
   /** The terms that change when the predicates flip. */
-  readonly affected: readonly TargetTerm[];
+  readonly affected: readonly ObjectiveTerm[];
   /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no variable moves smoothly. */
   readonly family: number;
   readonly offset: NodeId;
@@ -49,15 +50,15 @@ export interface BoundaryAnalysis {
 }
 
 /**
- * Finds the boundaries of a target, in the order in which the model made the conditions. With `related` false every
+ * Finds the boundaries of a objective, in the order in which the model made the conditions. With `related` false every
  * boundary is a family of its own.
  */
-export function analyseBoundaries(target: Target, related: boolean = true): BoundaryAnalysis {
-  const { graph, terms } = target;
+export function analyseBoundaries(objective: Objective, related: boolean = true): BoundaryAnalysis {
+  const { graph, terms } = objective;
   const nodes = graph.reachable(terms.map(({ node }) => node));
-  const inputs = target.variables.map(({ node }) => node);
+  const inputs = objective.variables.map(({ node }) => node);
   const moving = smoothlyMoved(graph, inputs, nodes);
-  const learned = smoothlyMoved(graph, inputs.slice(0, target.trace.latents.length), nodes);
+  const learned = smoothlyMoved(graph, inputs.slice(0, objective.trace.latents.length), nodes);
   const affectedBy = affectedTerms(new Users(graph, nodes), terms);
   const families = new Families();
   const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
@@ -66,8 +67,8 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
-    const text = (): string => graph.text(node);
-    const form = scaledForm(target, graph.a[node]!, moving);
+    const text = (): string => print(graph, node);
+    const form = scaledForm(objective, graph.a[node]!, moving);
     if (typeof form === "string") {
       refused.push({ text, site: terms[affected[0]!]!.site, reason: form });
       continue;
@@ -84,7 +85,7 @@ export function analyseBoundaries(target: Target, related: boolean = true): Boun
     found.push({
       predicates: [predicate],
       condition,
-      blocks: blocksOf(target, condition),
+      blocks: blocksOf(objective, condition),
       affected,
       family: related ? family : index,
       offset: form.offset(),
@@ -142,7 +143,7 @@ const LARGEST = 1e100;
 
 // The scaled form of a condition, or why it has none.
 function scaledForm(
-  { graph, variables, variableOf }: Target,
+  { graph, variables, variableOf }: Objective,
   condition: NodeId,
   moves: Uint8Array,
 ): ScaledForm | string {
@@ -243,7 +244,7 @@ function parallel(p: ScaledForm, q: ScaledForm): boolean {
 }
 
 // For a node, the indices of the terms that are computed from it, in order.
-function affectedTerms(users: Users, terms: readonly TargetTerm[]): (node: NodeId) => number[] {
+function affectedTerms(users: Users, terms: readonly ObjectiveTerm[]): (node: NodeId) => number[] {
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
     append(termsOf, node, index);

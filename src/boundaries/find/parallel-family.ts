@@ -7,7 +7,7 @@
 
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Target } from "../../objective/objective.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "./boundaries.ts";
 
 /** What a family knows of the nodes on one of its boundaries. */
@@ -29,7 +29,7 @@ const MOVED: Span = { first: Infinity, last: -Infinity, moves: true };
 
 /** For a boundary, what its family knows; undefined where distances are not constant and for families of few. */
 export function familiesOf(
-  target: Target,
+  objective: Objective,
   boundaries: readonly Boundary[],
 ): (boundary: Boundary) => BesideFamily | undefined {
   const members = new Map<number, Boundary[]>();
@@ -43,7 +43,7 @@ export function familiesOf(
     const { family } = boundary;
     let of = made.get(family);
     if (!of) {
-      of = familyOf(target, members.get(family)!);
+      of = familyOf(objective, members.get(family)!);
       made.set(family, of);
     }
     return of(boundary);
@@ -52,8 +52,11 @@ export function familiesOf(
 
 const FEWEST = 3;
 
-function familyOf(target: Target, members: readonly Boundary[]): (boundary: Boundary) => BesideFamily | undefined {
-  const { graph, variables, guided } = target;
+function familyOf(
+  objective: Objective,
+  members: readonly Boundary[],
+): (boundary: Boundary) => BesideFamily | undefined {
+  const { graph, variables, guided } = objective;
   const none = (): undefined => undefined;
   if (members.length < FEWEST) return none;
   if (!members.every(({ offset, blocks }) => graph.isConstant(offset) && blocks.length > 0)) return none;

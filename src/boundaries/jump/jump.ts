@@ -4,7 +4,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Target } from "../../objective/objective.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import type { BesideFamily } from "../find/parallel-family.ts";
 import { type Parallel, type Side, truthBeside } from "../find/parallels.ts";
@@ -22,8 +22,13 @@ export interface Neighbours {
  * Node of Σ over the affected terms of (term on the plus side − term on the minus side), on the surface `at`; 0 for samples
  * in which the boundary coincides with an earlier one, which then counts for both.
  */
-export function jumpAcross(target: Target, boundary: Boundary, at: SparseReplacement, neighbours: Neighbours): NodeId {
-  const { graph, terms } = target;
+export function jumpAcross(
+  objective: Objective,
+  boundary: Boundary,
+  at: SparseReplacement,
+  neighbours: Neighbours,
+): NodeId {
+  const { graph, terms } = objective;
   const { algebra: A } = graph;
   const { coincident, family } = neighbours;
   const forced = (side: Side): Replacement => {

@@ -1,7 +1,7 @@
 /** Boundaries whose variables are not worth moving. */
 import { Users } from "../../autodiff/graph/users.ts";
 import { blocksOf } from "../../conditions/affine-blocks.ts";
-import { type Target, variablesBelow } from "../../objective/objective.ts";
+import { type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 
 /** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
@@ -12,8 +12,8 @@ const COUNTED = 32; // boundaries from which the work is estimated
  * Moving a variable that many conditions share makes each boundary as costly as ℓ itself. Where that adds up to too much,
  * only the variables are moved that no other condition contains, for conditions that have such.
  */
-export function affordable(target: Target, boundaries: readonly Boundary[]): readonly Boundary[] {
-  const { graph, variables, terms } = target;
+export function affordable(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
+  const { graph, variables, terms } = objective;
   if (boundaries.length === 0) return boundaries;
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const users = new Users(graph, nodes);
@@ -26,7 +26,7 @@ export function affordable(target: Target, boundaries: readonly Boundary[]): rea
   }
   if (work <= MOST_WORK * nodes.length) return boundaries;
   const conditionsOf = new Int32Array(variables.length);
-  for (const { condition } of boundaries) for (const v of variablesBelow(target, condition)) conditionsOf[v]!++;
+  for (const { condition } of boundaries) for (const v of variablesBelow(objective, condition)) conditionsOf[v]!++;
   const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
-  return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(target, boundary.condition, isPrivate) }));
+  return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(objective, boundary.condition, isPrivate) }));
 }

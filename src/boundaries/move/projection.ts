@@ -13,7 +13,7 @@ import { gradient } from "../../autodiff/graph/gradient.ts";
 import { type Replacement, type SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Block } from "../../conditions/affine-blocks.ts";
-import { placedAt, type Target, variablesBelow } from "../../objective/objective.ts";
+import { type Objective, placedAt, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
@@ -33,7 +33,7 @@ export interface Surface {
 }
 
 const noiseOf =
-  ({ normals }: Target, moved: Moved) =>
+  ({ normals }: Objective, moved: Moved) =>
   (variable: number): NodeId =>
     moved.get(variable) ?? normals[variable]!;
 
@@ -42,21 +42,21 @@ const noiseOf =
  * evaluates nodes of the trace.
  */
 export function surfacesOf(
-  target: Target,
+  objective: Objective,
   boundary: Boundary,
-  base: Replacement = target.guided,
+  base: Replacement = objective.guided,
   drawn: Moved = new Map(),
 ): Surface[] {
-  const { graph } = target;
+  const { graph } = objective;
   const { algebra: A } = graph;
   const { blocks } = boundary;
-  const surfaces = blocks.map((block) => surfaceOf(target, boundary, block, base, drawn));
+  const surfaces = blocks.map((block) => surfaceOf(objective, boundary, block, base, drawn));
   if (blocks.length === 1) return surfaces;
   const one = graph.constant(1);
   return surfaces.map((surface, j) => {
-    const noise = noiseOf(target, surface.moved);
+    const noise = noiseOf(objective, surface.moved);
     const inverses = blocks.map((other, k) =>
-      A.div(one, (j === k ? surface : density(target, other, surface.at, noise)).weight),
+      A.div(one, (j === k ? surface : density(objective, other, surface.at, noise)).weight),
     );
     return { ...surface, weight: A.div(one, graph.sum(inverses)) };
   });
@@ -64,30 +64,30 @@ export function surfacesOf(
 
 /** The surface of one block, as if it were the only one. */
 export function surfaceOf(
-  target: Target,
+  objective: Objective,
   { condition }: Boundary,
   block: Block,
-  base: Replacement = target.guided,
+  base: Replacement = objective.guided,
   drawn: Moved = new Map(),
 ): Surface {
-  const own = density(target, block, base);
-  const moved = move(target, block, own, drawn);
-  const at = placedAt(target, moved);
-  return { moved, at, weight: own.weight, slope: slopeAt(target, condition, noiseOf(target, moved), at) };
+  const own = density(objective, block, base);
+  const moved = move(objective, block, own, drawn);
+  const at = placedAt(objective, moved);
+  return { moved, at, weight: own.weight, slope: slopeAt(objective, condition, noiseOf(objective, moved), at) };
 }
 
 /** ∂c/∂θ of a condition at a draw, for the parameters where it is not 0. */
 export function slopeAt(
-  target: Target,
+  objective: Objective,
   condition: NodeId,
   noise: (variable: number) => NodeId,
   at: Replacement,
 ): Map<number, NodeId> {
-  const { graph, guide, trace } = target;
+  const { graph, guide, trace } = objective;
   const { algebra: A } = graph;
   const n = trace.latents.length;
   const slope = new Map<number, NodeId>();
-  const moving = variablesBelow(target, condition).filter((variable) => variable < n);
+  const moving = variablesBelow(objective, condition).filter((variable) => variable < n);
   const byLatent = gradient(
     graph,
     condition,
@@ -115,7 +115,7 @@ interface Density {
 
 // Where the noise `onSurface` lies on the boundary, m = −Σ α_v ε_v; m itself would be a difference of rounded numbers there.
 function density(
-  { graph, variables }: Target,
+  { graph, variables }: Objective,
   block: Block,
   base: Replacement,
   onSurface?: (variable: number) => NodeId,
@@ -142,10 +142,10 @@ function density(
   return { alpha, mean, variance, score, weight, steep };
 }
 
-function move(target: Target, { entries }: Block, own: Density, drawn: Moved): Moved {
-  const { graph } = target;
+function move(objective: Objective, { entries }: Block, own: Density, drawn: Moved): Moved {
+  const { graph } = objective;
   const { algebra: A } = graph;
-  const epsilon = noiseOf(target, drawn);
+  const epsilon = noiseOf(objective, drawn);
   const moved = new Map(drawn);
   const set = (variable: number, node: NodeId): void => {
     // Where the weight is 0 the draw stays where it is, so that nothing there can overflow.

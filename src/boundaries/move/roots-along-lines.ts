@@ -6,12 +6,13 @@
  * balance heuristic (`surface.ts`): the weight of a root is 1 / Σ_v |∂c/∂ε_v|/φ(ε_v), bounded where one slope vanishes.
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
+import { print } from "../../autodiff/graph/infix-text.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Derived } from "../../estimators/estimator.ts";
 import { normalCdf } from "../../math/normal.ts";
-import { placedAt, smoothlyMoved, type Target, variablesBelow } from "../../objective/objective.ts";
+import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { type Objective, placedAt, smoothlyMoved, variablesBelow } from "../../objective/objective.ts";
 import { makeRootFinder } from "../../roots/isolation.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type Surface, slopeAt } from "./projection.ts";
@@ -26,7 +27,7 @@ const MOST_ROOTS = 4096;
 
 export interface Curve {
   readonly surfaces: readonly Surface[];
-  readonly derived: readonly Derived[];
+  readonly derived: readonly LaneInputs[];
   /** Normals of its own: which roots are drawn. */
   readonly normals: readonly NodeId[];
 }
@@ -38,25 +39,25 @@ const MOST_DIRECTIONS = 3;
  * The variables along which the roots of a condition are sought: the first that move it by themselves. Those of divisors come
  * before others, so that a pole across which the condition changes is met and refused; RangeError if they are too many.
  */
-export function directionsOf(target: Target, condition: NodeId): number[] {
-  const { graph, variables } = target;
+export function directionsOf(objective: Objective, condition: NodeId): number[] {
+  const { graph, variables } = objective;
   const cone = graph.reachable([condition]);
   const moves = (v: number): boolean => smoothlyMoved(graph, [variables[v]!.node], cone)[condition] === 1;
-  const dividing = new Set([...poles(graph, cone).values()].flatMap((divisor) => variablesBelow(target, divisor)));
+  const dividing = new Set([...poles(graph, cone).values()].flatMap((divisor) => variablesBelow(objective, divisor)));
   if (dividing.size > MOST_DIRECTIONS)
     throw new RangeError(
-      `corrected: condition \`${graph.text(condition)}\` divides by what may be 0; got ${dividing.size} variables in such divisors, expected at most ${MOST_DIRECTIONS}, or divisors that are positive`,
+      `corrected: condition \`${print(graph, condition)}\` divides by what may be 0; got ${dividing.size} variables in such divisors, expected at most ${MOST_DIRECTIONS}, or divisors that are positive`,
     );
-  const others = variablesBelow(target, condition).filter((v) => !dividing.has(v));
+  const others = variablesBelow(objective, condition).filter((v) => !dividing.has(v));
   return [...dividing, ...others].filter(moves).slice(0, MOST_DIRECTIONS);
 }
 
 /** The surface of a boundary along each of its directions, within so many standard deviations (default: all of the line). */
-export function curveOf(target: Target, boundary: Boundary, reach?: number): Curve {
-  const { graph, normals, variables, guided } = target;
+export function curveOf(objective: Objective, boundary: Boundary, reach?: number): Curve {
+  const { graph, normals, variables, guided } = objective;
   const { algebra: A } = graph;
   const { condition } = boundary;
-  const directions = directionsOf(target, condition);
+  const directions = directionsOf(objective, condition);
   const [guidedCondition] = substitute(graph, [condition], guided) as [NodeId];
   const slopes = gradient(
     graph,
@@ -64,19 +65,19 @@ export function curveOf(target: Target, boundary: Boundary, reach?: number): Cur
     directions.map((v) => variables[v]!.node),
   );
   const surfaces: Surface[] = [];
-  const derived: Derived[] = [];
+  const derived: LaneInputs[] = [];
   const choices: NodeId[] = [];
   for (const v of directions) {
     const { name, epsilon } = variables[v]!;
     const choice = graph.input(`root of ${name}`, true);
     const inputs = Array.from({ length: 2 * ROOTS }, (_, r) => graph.input(`root ${r} of ${name}`, true));
     choices.push(choice);
-    derived.push(rootsAlong(target, guidedCondition, epsilon, choice, inputs, reach));
+    derived.push(rootsAlong(objective, guidedCondition, epsilon, choice, inputs, reach));
     for (let r = 0; r < ROOTS; r++) {
       const [root, count] = [inputs[2 * r]!, inputs[2 * r + 1]!];
       const moved = new Map([[v, root]]);
       const noise = (variable: number): NodeId => moved.get(variable) ?? normals[variable]!;
-      const at = placedAt(target, moved);
+      const at = placedAt(objective, moved);
       const zero = graph.constant(0);
       const inverse = directions.map((other, j) => {
         const slope = A.abs(A.mul(substitute(graph, [slopes[j]!], at)[0]!, variables[other]!.sigma));
@@ -84,7 +85,7 @@ export function curveOf(target: Target, boundary: Boundary, reach?: number): Cur
         return A.where(A.positive(slope), A.mul(slope, A.mul(A.constant(SQRT_2PI), density)), zero);
       });
       const weight = A.where(A.positive(count), A.div(count, graph.sum(inverse)), zero);
-      surfaces.push({ moved, at, weight, slope: slopeAt(target, condition, noise, at) });
+      surfaces.push({ moved, at, weight, slope: slopeAt(objective, condition, noise, at) });
     }
   }
   return { surfaces, derived, normals: choices };
@@ -92,13 +93,13 @@ export function curveOf(target: Target, boundary: Boundary, reach?: number): Cur
 
 // Inputs in pairs: a root, and how many it stands for (0: there is none).
 function rootsAlong(
-  { graph, parameters }: Target,
+  { graph, parameters }: Objective,
   condition: NodeId,
   along: NodeId,
   choice: NodeId,
   nodes: readonly NodeId[],
   reach: number | undefined,
-): Derived {
+): LaneInputs {
   const finder = makeRootFinder(graph, condition, along, {
     refuseJumpsWithin: NEGLIGIBLE,
     ...(reach !== undefined && { reach }),

@@ -8,10 +8,11 @@ import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import { familiesOf } from "../../boundaries/find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "../../boundaries/jump/boundary-terms.ts";
 import { type Surface, surfacesOf } from "../../boundaries/move/projection.ts";
-import type { Target } from "../../objective/objective.ts";
-import type { Adaptive, Derived } from "../estimator.ts";
+import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import type { Objective } from "../../objective/objective.ts";
 import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn-term.ts";
+import type { Adaptive } from "./learning.ts";
 import { adapting } from "./learning.ts";
 import { Probabilities } from "./probabilities.ts";
 
@@ -34,7 +35,7 @@ export interface SelectedTerms {
   readonly draws: number;
   /** The term of the boundaries drawn, one node per parameter. */
   readonly correction: readonly NodeId[];
-  readonly derived: readonly Derived[];
+  readonly derived: readonly LaneInputs[];
   readonly adaptive?: Adaptive;
 }
 
@@ -54,18 +55,18 @@ const BUDGET = 8;
  * that is no cheaper than their sum.
  */
 export function selectedTerms(
-  target: Target,
+  objective: Objective,
   pathwise: readonly NodeId[],
   boundaries: readonly Boundary[],
   surfacesOf: (boundary: Boundary) => readonly Surface[],
   selection: BoundarySelection,
 ): SelectedTerms {
-  const neighbours = neighboursOf(target, boundaries);
-  const families = familiesOf(target, boundaries);
+  const neighbours = neighboursOf(objective, boundaries);
+  const families = familiesOf(objective, boundaries);
   const summands = new Map<Boundary, ReadonlyMap<number, NodeId>>();
   const termOf = (boundary: Boundary): ReadonlyMap<number, NodeId> => {
     const beside = { ...neighbours(boundary), family: families(boundary) };
-    const term = summands.get(boundary) ?? boundaryTerm(target, boundary, beside, surfacesOf(boundary));
+    const term = summands.get(boundary) ?? boundaryTerm(objective, boundary, beside, surfacesOf(boundary));
     summands.set(boundary, term);
     return term;
   };
@@ -75,15 +76,15 @@ export function selectedTerms(
       summed: boundaries
         .filter((boundary) => !isDrawn.has(boundary))
         .map((boundary) => ({ boundary, term: termOf(boundary) })),
-      ...drawnTerms(target, boundaries, drawn, draws, adapt),
+      ...drawnTerms(objective, boundaries, drawn, draws, adapt),
     };
   };
   const single = boundaries.filter(({ blocks }) => blocks.length === 1);
   if (selection === "all") return split([], 0, false);
   if (selection !== "auto") return selection >= single.length ? split([], 0, false) : split(single, selection, false);
 
-  const counted = operations(target.graph);
-  const basis = counted([target.value, ...pathwise]);
+  const counted = operations(objective.graph);
+  const basis = counted([objective.value, ...pathwise]);
   const costs = new Map(boundaries.map((boundary) => [boundary, counted([...termOf(boundary).values()])]));
   const costOf = (some: readonly Boundary[]): number =>
     some.reduce((total, boundary) => total + costs.get(boundary)!, 0);
@@ -97,8 +98,8 @@ export function selectedTerms(
   const drawn = cheap < 0 ? [] : byCost.slice(cheap);
   if (drawn.length < 2) return split([], 0, false);
   const one = split(drawn, 1, true);
-  const apart = operations(target.graph);
-  const before = apart([target.value, ...pathwise, ...one.summed.flatMap(({ term }) => [...term.values()])]);
+  const apart = operations(objective.graph);
+  const before = apart([objective.value, ...pathwise, ...one.summed.flatMap(({ term }) => [...term.values()])]);
   const each = apart([...one.correction, ...one.adaptive!.reads]);
   const draws = Math.max(1, Math.floor(((1 + BUDGET) * basis - before) / each));
   if (draws * each >= costOf(drawn)) return split([], 0, false);
@@ -117,23 +118,25 @@ export function operations(graph: Graph): (roots: readonly NodeId[]) => number {
 
 // Σ over the draws of g_k / (draws · p_k).
 function drawnTerms(
-  target: Target,
+  objective: Objective,
   boundaries: readonly Boundary[],
   drawn: readonly Boundary[],
   draws: number,
   adapt: boolean,
 ): Omit<SelectedTerms, "summed"> {
-  const { graph, parameters, normals } = target;
+  const { graph, parameters, normals } = objective;
   const { algebra: A } = graph;
   if (drawn.length === 0) return { drawn, draws: 0, correction: [], derived: [] };
   const ordered = byFamily(graph, boundaries);
-  const surfaces = ordered.map((boundary) => (drawn.includes(boundary) ? surfacesOf(target, boundary)[0] : undefined));
+  const surfaces = ordered.map((boundary) =>
+    drawn.includes(boundary) ? surfacesOf(objective, boundary)[0] : undefined,
+  );
   const probabilities = new Probabilities(
     ordered.length,
     ordered.flatMap((boundary, k) => (drawn.includes(boundary) ? [k] : [])),
   );
   const uniforms: NodeId[] = [];
-  const derived: Derived[] = [];
+  const derived: LaneInputs[] = [];
   const reads: NodeId[] = [];
   const parts: NodeId[][] = parameters.map(() => []);
   for (let draw = 0; draw < draws; draw++) {
@@ -152,7 +155,7 @@ function drawnTerms(
         }
       },
     });
-    const term = drawnTerm({ target, boundaries: ordered, surfaces, epsilon: normals, choice });
+    const term = drawnTerm({ objective, boundaries: ordered, surfaces, epsilon: normals, choice });
     const weighted = A.mul(inverse, term.weighted);
     term.slope.forEach((node, p) => {
       // chain: beside an overflow the surface lies at ∞, where it counts for nothing.

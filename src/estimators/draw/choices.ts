@@ -1,7 +1,7 @@
 /** Lane inputs that are drawn for every sample: uniforms, and integers made of them. */
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import { fillUniforms } from "../../random/index.ts";
-import type { Derived } from "../estimator.ts";
 
 /** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1, without a count a real from (0, 1). */
 export interface Choice {
@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 /** Fills the choices of an estimator: all of them at once, for their numbers are told apart by their order alone. */
-export function drawnChoices(choices: readonly Choice[]): Derived {
+export function drawnChoices(choices: readonly Choice[]): LaneInputs {
   return {
     nodes: choices.map(({ node }) => node),
     reads: [],

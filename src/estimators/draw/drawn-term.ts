@@ -8,10 +8,10 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import { parallels, sometimesCoincident, truthBeside } from "../../boundaries/find/parallels.ts";
 import type { Surface } from "../../boundaries/move/projection.ts";
-import { placedAt, type Target } from "../../objective/objective.ts";
+import { type Objective, placedAt } from "../../objective/objective.ts";
 
 export interface DrawnBoundary {
-  readonly target: Target;
+  readonly objective: Objective;
   /** All boundaries, in the order of `byFamily`. */
   readonly boundaries: readonly Boundary[];
   /** The one surface of each boundary that may be drawn, made from `epsilon`; undefined for the others. */
@@ -32,14 +32,14 @@ export interface DrawnTerm {
 
 /** w·(ℓ⁺ − ℓ⁻) and ∂c/∂θ of the boundary that `choice` names. */
 export function drawnTerm({
-  target,
+  objective,
   boundaries,
   surfaces,
   epsilon,
   choice,
   groupOf = (k) => k,
 }: DrawnBoundary): DrawnTerm {
-  const { graph, parameters, terms } = target;
+  const { graph, parameters, terms } = objective;
   const { algebra: A } = graph;
   const zero = graph.constant(0);
   const chosen = surfaces.map((surface, k) => (surface ? A.equal(choice, A.constant(k)) : graph.truth(false)));
@@ -52,7 +52,7 @@ export function drawnTerm({
     zero,
   );
 
-  const onSurface = placedAt(target, moved.entries());
+  const onSurface = placedAt(objective, moved.entries());
   const plus = new SparseReplacement(onSurface.leaves, onSurface);
   const minus = new SparseReplacement(onSurface.leaves, onSurface);
   const groups = boundaries.map((_, k) => groupOf(k, boundaries));
@@ -73,12 +73,12 @@ export function drawnTerm({
         truthBeside(graph, sign, side, at(parallel(boundaries[j]!)(node)!.difference));
       const value = A.and(
         A.not(tied),
-        whereDrawn(target, boundaries, boundary, choice, chosen, sign, beside, elsewhere),
+        whereDrawn(objective, boundaries, boundary, choice, chosen, sign, beside, elsewhere),
       );
       map.set(node, sign === side ? A.or(chosen[k]!, value) : A.and(A.not(chosen[k]!), value));
     }
   }
-  const twice = coincidentDraws(target, boundaries, chosen, plus);
+  const twice = coincidentDraws(objective, boundaries, chosen, plus);
   const roots = terms.map(({ node }) => node);
   const [above, below] = [substitute(graph, roots, plus), substitute(graph, roots, minus)];
   const jump = graph.sum(above.flatMap((node, j) => (node === below[j] ? [] : [A.sub(node, below[j]!)])));
@@ -96,7 +96,7 @@ export function drawnTerm({
 
 // The truth of a condition of boundary k given the one drawn: by the offsets if they are parallel, else at z*.
 function whereDrawn(
-  { graph }: Target,
+  { graph }: Objective,
   boundaries: readonly Boundary[],
   own: Boundary,
   choice: NodeId,
@@ -125,7 +125,7 @@ function whereDrawn(
 
 // The boundary drawn coincides, in this sample, with an earlier one, which counts for both.
 function coincidentDraws(
-  { graph }: Target,
+  { graph }: Objective,
   boundaries: readonly Boundary[],
   chosen: readonly NodeId[],
   at: Replacement,

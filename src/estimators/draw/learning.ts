@@ -1,8 +1,28 @@
 /** Learning the probabilities of boundaries from the samples in which they were drawn. */
-import { valueAt } from "../../autodiff/lanes/interpreter/interpreter.ts";
+
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Adaptive } from "../estimator.ts";
+import type { Place } from "../../autodiff/tape/executable.ts";
+import { valueAt } from "../../autodiff/tape/executable.ts";
+import type { Tape } from "../../autodiff/tape/tape.ts";
 import type { Probabilities } from "./probabilities.ts";
+
+/** What an estimator learns from its samples for those of later gradients. */
+export interface Adaptive {
+  /** The state. */
+  readonly probabilities: Probabilities;
+  /** Per-sample values that it learns from. */
+  readonly reads: readonly NodeId[];
+  /** Called for one pass after the other, with where the values of its lanes lie. */
+  readonly learn: (slots: Float64Array, reads: readonly Place[], lanes: number) => void;
+  /** Called between gradients: what was learned takes effect. */
+  readonly update: () => void;
+  /** Called before the first gradient: runs samples first … first + n − 1 of a group of so many, and learns from them. */
+  readonly pilot: (
+    tape: Tape,
+    reads: readonly Place[],
+    run: (stream: number, samples: number, first: number, n: number) => void,
+  ) => void;
+}
 
 /** Samples before the first gradient: rounds, each drawn by those before. */
 const PILOT_ROUNDS = 4;

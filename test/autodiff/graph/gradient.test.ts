@@ -25,6 +25,7 @@ import {
   sum,
   valueAndGrad,
 } from "../../../src/autodiff/index.ts";
+import { Session } from "../../../src/autodiff/session.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
 
 type Point = readonly number[];
@@ -39,7 +40,11 @@ interface Traced {
 function traced(f: Function, length: number): Traced {
   const graph = new Graph();
   const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
-  return { graph, inputs, value: nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr))) };
+  return {
+    graph,
+    inputs,
+    value: nodeOf(new Session(graph), f(inputs.map((node) => exprOf(new Session(graph), node) as Expr))),
+  };
 }
 
 /** The values of nodes as a function of the inputs. */
@@ -176,8 +181,8 @@ describe("vector–Jacobian product", () => {
           const graph = new Graph();
           const inputs = at.map((_, i) => graph.input(`x${i}`, false));
           const seed = graph.input("seed", false);
-          const exprs = inputs.map((node) => exprOf(graph, node));
-          const nodes = outputs.map((tree) => nodeOf(graph, trace(tree, exprs)));
+          const exprs = inputs.map((node) => exprOf(new Session(graph), node));
+          const nodes = outputs.map((tree) => nodeOf(new Session(graph), trace(tree, exprs)));
           const seeds = [graph.constant(s0!), seed, graph.constant(1)];
           const product = adjoints(
             graph,

@@ -34,6 +34,7 @@ import {
   type Truth,
   where,
 } from "../../../src/autodiff/index.ts";
+import { Session } from "../../../src/autodiff/session.ts";
 import { evaluate, hasWhere, resolve, type Tree, trace, trees } from "../../support/expressions.ts";
 
 type Function = (x: readonly Expr[]) => Real;
@@ -53,7 +54,7 @@ function derivatives(f: Function, length: number): (x: readonly number[]) => Der
   const splits = [0, 1, length].map((lanes) => {
     const graph = new Graph();
     const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, i < lanes));
-    const value = nodeOf(graph, f(inputs.map((node) => exprOf(graph, node) as Expr)));
+    const value = nodeOf(new Session(graph), f(inputs.map((node) => exprOf(new Session(graph), node) as Expr)));
     const first = gradient(graph, value, inputs);
     const second = first.flatMap((component) => gradient(graph, component, inputs));
     const tape = compileTape(graph, [value, ...first, ...second], { lanes: 1, laneInputs: inputs.slice(0, lanes) });
@@ -192,8 +193,8 @@ describe("several masks meet in one adjoint", () => {
   test("third derivatives with a factor that is not masked", () => {
     const graph = new Graph();
     const [x, w] = [graph.input("x", false), graph.input("w", false)];
-    const exprs = [exprOf(graph, x), exprOf(graph, w)] as const;
-    let node = nodeOf(graph, sum(conditions(exprs[0]).map((c) => where(c, log(exprs[0]), 0))));
+    const exprs = [exprOf(new Session(graph), x), exprOf(new Session(graph), w)] as const;
+    let node = nodeOf(new Session(graph), sum(conditions(exprs[0]).map((c) => where(c, log(exprs[0]), 0))));
     // A weight in front of each derivative makes its adjoint an unmasked factor of a masked partial.
     for (let order = 0; order < 3; order++) node = graph.algebra.mul(w, gradient(graph, node, [x])[0]!);
     const tape = compileTape(graph, [node]);
@@ -227,10 +228,10 @@ describe("random expressions whose arms are NaN or infinite where not taken", ()
         const graph = new Graph();
         const inputs = at.map((_, i) => graph.input(`x${i}`, false));
         const value = nodeOf(
-          graph,
+          new Session(graph),
           trace(
             tree,
-            inputs.map((node) => exprOf(graph, node)),
+            inputs.map((node) => exprOf(new Session(graph), node)),
           ),
         );
         const tape = compileTape(graph, [value, ...gradient(graph, value, inputs)]);

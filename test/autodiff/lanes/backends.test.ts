@@ -2,25 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { auto } from "../../../src/autodiff/lanes/auto.ts";
 import { FAST_INTERPRETER } from "../../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import {
-  type Backend,
-  INTERPRETER,
-  type Place,
-  type Step,
-  type TapeProgram,
-} from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { INTERPRETER } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { kernelModule } from "../../../src/autodiff/lanes/wasm/kernel-module.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { emitterOf } from "../../../src/autodiff/lanes/wasm/ops.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import { OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
+import type { Backend, Place, Step, TapeProgram } from "../../../src/autodiff/tape/executable.ts";
 import { FAMILIES, FUSED, RUNS } from "../../../src/autodiff/tape/fusion.ts";
 import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../../../src/estimators/index.ts";
-import { makeGenerator } from "../../../src/index.ts";
-import { fit } from "../../../src/inference/fit.ts";
-import { makeMoments, makeSampler, momentsInto } from "../../../src/inference/sampler.ts";
+import { fit, makeGenerator, makeSampler } from "../../../src/index.ts";
+import { makeMoments, momentsInto } from "../../../src/inference/moments.ts";
 import { conditions, gmm, influenza, temperature, textmsg } from "../../../src/models/index.ts";
 import type { Model } from "../../../src/program/model.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Backend, Executable } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { assemble } from "../../../src/autodiff/lanes/wasm/encoder.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { normalsFunction } from "../../../src/autodiff/lanes/wasm/noise/normals.ts";
 import { rowFill } from "../../../src/autodiff/lanes/wasm/noise/row-fill.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import type { Backend, Executable } from "../../../src/autodiff/tape/executable.ts";
 import { noiseOf } from "../../../src/estimators/sample-points.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from "../../../src/random/index.ts";
 import { beyondTable } from "../../../src/random/normal-table.ts";

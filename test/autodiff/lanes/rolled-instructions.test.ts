@@ -1,21 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FAST_INTERPRETER } from "../../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import {
-  type Executable,
-  INTERPRETER,
-  type Place,
-  type Step,
-} from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { INTERPRETER } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { roll, Scratch } from "../../../src/autodiff/lanes/rolled-instructions.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import { byShape } from "../../../src/autodiff/planners/shapes.ts";
+import type { Executable, Place, Step } from "../../../src/autodiff/tape/executable.ts";
 import type { Instruction } from "../../../src/autodiff/tape/plan.ts";
-import { byShape } from "../../../src/autodiff/tape/shapes.ts";
 import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
 import { corrected } from "../../../src/estimators/index.ts";
-import { makeSampler } from "../../../src/inference/sampler.ts";
+import { makeSampler } from "../../../src/index.ts";
 import { influenza, temperature, textmsg } from "../../../src/models/index.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
 

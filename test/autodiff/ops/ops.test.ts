@@ -21,6 +21,7 @@ import type { Kernel } from "../../../src/autodiff/ops/kernels.generated.ts";
 import type { PartialRule } from "../../../src/autodiff/ops/op.ts";
 import { BASIC } from "../../../src/autodiff/ops/op-table.ts";
 import { SPECIAL_OPS } from "../../../src/autodiff/ops/special-ops.ts";
+import { Session } from "../../../src/autodiff/session.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../../src/autodiff/tape/fusion.ts";
 import { KERNELS } from "../../support/tape-program.ts";
 
@@ -367,7 +368,7 @@ describe("ops that a graph is given where they are used", () => {
     const graph = new PlainGraph();
     const x = graph.input("x", false);
     const before = graph.algebra.exp(x);
-    const traced = lgamma(new Expr(graph, before)) as Expr; // links
+    const traced = lgamma(new Expr(new Session(graph), before)) as Expr; // links
     expect(graph.op[traced.node]).toBe(CODE.lgamma);
     expect(graph.algebra.exp(x)).toBe(before);
     for (const { rows } of [BASIC, ELEMENTARY])

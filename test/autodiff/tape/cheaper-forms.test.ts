@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
-import { fastPlan } from "../../../src/autodiff/tape/fast-plan.ts";
+import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
 import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
 
 type Build = (graph: Graph, x: NodeId) => NodeId;

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
-import type { Backend } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
-import { fastPlan } from "../../../src/autodiff/tape/fast-plan.ts";
+import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
+import type { Backend } from "../../../src/autodiff/tape/executable.ts";
 import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
 
 type Build = (graph: Graph, x: NodeId, u: NodeId) => NodeId;

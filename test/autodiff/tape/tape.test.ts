@@ -16,6 +16,7 @@ import {
   type Tape,
 } from "../../../src/autodiff/index.ts";
 import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
+import { Session } from "../../../src/autodiff/session.ts";
 import { sin } from "../../../src/math/trigonometric.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
 
@@ -26,10 +27,10 @@ function compiledTree(tree: Tree, lane: readonly boolean[], lanes: number): Tape
   const graph = new Graph();
   const inputs = lane.map((isLane, i) => graph.input(`x${i}`, isLane));
   const value = nodeOf(
-    graph,
+    new Session(graph),
     trace(
       tree,
-      inputs.map((node) => exprOf(graph, node)),
+      inputs.map((node) => exprOf(new Session(graph), node)),
     ),
   );
   const laneInputs = inputs.filter((_, i) => lane[i]);

@@ -3,8 +3,9 @@
  * for each instruction instead of a call.
  */
 
+import type { Backend, Step, TapeProgram } from "../../tape/executable.ts";
 import { ROLL_KERNELS, type Rolled, rollProgram } from "../rolled-instructions.ts";
-import { type Backend, type Code, encode, execute, type Step, type TapeProgram } from "./interpreter.ts";
+import { type Code, encode, execute } from "./interpreter.ts";
 import { runScalars, SCALAR_CODES } from "./scalars.generated.ts";
 
 /** The default back end of models that are planned for speed. */

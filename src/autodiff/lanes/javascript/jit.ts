@@ -2,18 +2,12 @@
 
 import { OPS } from "../../ops/all-ops.ts";
 import type { OpName } from "../../ops/op.ts";
+import type { Backend, Executable, Place, TapeProgram } from "../../tape/executable.ts";
 import { FAMILIES, FUSED } from "../../tape/fusion.ts";
 import { isOpen, reductionOf } from "../../tape/signatures.ts";
 import { type BlockStep, blocksOf, slotKey } from "../instruction-blocks.ts";
 import { FAST_INTERPRETER, runsRolled } from "../interpreter/fast-interpreter.ts";
-import {
-  type Backend,
-  type Executable,
-  encode,
-  execute,
-  type Place,
-  type TapeProgram,
-} from "../interpreter/interpreter.ts";
+import { encode, execute } from "../interpreter/interpreter.ts";
 import { rollProgram } from "../rolled-instructions.ts";
 
 const MOST_IN_BLOCK = 10_000;

@@ -1,8 +1,8 @@
 /** Blocks of a tape as functions of WebAssembly SIMD. */
 
+import type { Place } from "../../tape/executable.ts";
 import { FAMILIES } from "../../tape/fusion.ts";
 import { type BlockStep, type SourcedStep, slotKey } from "../instruction-blocks.ts";
-import type { Place } from "../interpreter/interpreter.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
 import { emitterOf, NARROW, reductionEmitterOf } from "./ops.ts";
 

@@ -1,9 +1,9 @@
 /** The fixed module with a kernel for each instruction and each set of operands that may differ between lanes. */
 
 import { OP_NAMES } from "../../ops/codes.ts";
+import type { Step } from "../../tape/executable.ts";
 import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../tape/fusion.ts";
 import { isOpen, signatureOf } from "../../tape/signatures.ts";
-import type { Step } from "../interpreter/interpreter.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
 import { CONSTANTS, ELEMENTARY, IMPORTS } from "./functions.ts";
 import { NOISE } from "./noise/row-fill.ts";

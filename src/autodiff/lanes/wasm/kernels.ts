@@ -4,16 +4,10 @@
  */
 
 import { fillNormalsWithHelp } from "../../../random/row-fill.ts";
+import type { Backend, Executable, Step, TapeProgram } from "../../tape/executable.ts";
 import { isOpen, signatureOf } from "../../tape/signatures.ts";
 import { runsOnce, runsRolled } from "../interpreter/fast-interpreter.ts";
-import {
-  type Backend,
-  type Executable,
-  encode,
-  execute,
-  type Step,
-  type TapeProgram,
-} from "../interpreter/interpreter.ts";
+import { encode, execute } from "../interpreter/interpreter.ts";
 import { type Rolled, rollProgram } from "../rolled-instructions.ts";
 import { SCALAR } from "./functions.ts";
 import { HEADER, kernelFor, kernelModule } from "./kernel-module.ts";

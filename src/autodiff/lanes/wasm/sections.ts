@@ -3,8 +3,8 @@
  * keep what passes between them in registers; what is left is straight-line code.
  */
 
+import type { Place } from "../../tape/executable.ts";
 import { type Block, type BlockStep, onDemand } from "../instruction-blocks.ts";
-import type { Place } from "../interpreter/interpreter.ts";
 import { type Rolled, type Scratch, signatureOfRolled } from "../rolled-instructions.ts";
 import { type Layout, laneFunction, uniformFunction } from "./blocks.ts";
 import { Code, type FunctionSpec } from "./encoder.ts";

@@ -1,7 +1,7 @@
 /** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/tape/passes/step-functions.ts`. */
 
+import type { Step } from "../../tape/executable.ts";
 import { isOpen } from "../../tape/signatures.ts";
-import type { Step } from "../interpreter/interpreter.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
 import { ELEMENTARY, IMPORTS } from "./functions.ts";
 

@@ -1,17 +1,10 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
 
 import { fillNormalsWithHelp, type RowFill } from "../../../random/row-fill.ts";
+import type { Backend, Executable, Place, Step, TapeProgram } from "../../tape/executable.ts";
 import { type Block, blocksOf, onDemand } from "../instruction-blocks.ts";
 import { runsRolled } from "../interpreter/fast-interpreter.ts";
-import {
-  type Backend,
-  type Executable,
-  encode,
-  execute,
-  type Place,
-  type Step,
-  type TapeProgram,
-} from "../interpreter/interpreter.ts";
+import { encode, execute } from "../interpreter/interpreter.ts";
 import { type Rolled, rollProgram } from "../rolled-instructions.ts";
 import { type Layout, laneFunction } from "./blocks.ts";
 import { assemble, type FunctionSpec } from "./encoder.ts";

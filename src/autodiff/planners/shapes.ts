@@ -3,7 +3,7 @@
  * as lanes of one instruction. The shape of an instruction is its name and the shapes of what it reads.
  */
 import type { NodeId } from "../ops/op.ts";
-import type { Instruction } from "./plan.ts";
+import type { Instruction } from "../tape/plan.ts";
 
 /** More than there are shapes, and few enough that the number of a pair is exact. */
 const MOST = 2 ** 26;

@@ -3,9 +3,9 @@
 import { type Graph, LANE } from "../graph/graph.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
-import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "./fusion.ts";
-import type { Steps } from "./passes/step-functions.ts";
-import { depthFirst, type Instruction, plain, type Schedule } from "./plan.ts";
+import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "../tape/fusion.ts";
+import type { Steps } from "../tape/passes/step-functions.ts";
+import { depthFirst, type Instruction, plain, type Schedule } from "../tape/plan.ts";
 
 /** The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one; linear in the number of nodes. */
 export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {

@@ -2,23 +2,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
-import {
-  type Backend,
-  INTERPRETER,
-  type Place,
-  type Step,
-} from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
+import { INTERPRETER } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { runScalars, SCALAR_CODES } from "../../../src/autodiff/lanes/interpreter/scalars.generated.ts";
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import { planMeans } from "../../../src/autodiff/planners/lane-means.ts";
+import type { Backend, Place, Step } from "../../../src/autodiff/tape/executable.ts";
 import { REDUCTIONS, RUNS } from "../../../src/autodiff/tape/fusion.ts";
-import { planMeans } from "../../../src/autodiff/tape/passes/lane-means.ts";
 import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
 import { runRest } from "../../../src/autodiff/tape/tape.ts";
 import { corrected, lyy18, reparam, score } from "../../../src/estimators/index.ts";
-import { makeGenerator } from "../../../src/index.ts";
-import { makeMoments, makeSampler, meanGradientInto, momentsInto } from "../../../src/inference/sampler.ts";
+import { makeGenerator, makeSampler } from "../../../src/index.ts";
+import { makeMoments, momentsInto } from "../../../src/inference/moments.ts";
+import { meanGradientInto } from "../../../src/inference/sampler.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
 

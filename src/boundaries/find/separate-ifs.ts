@@ -6,25 +6,25 @@
  * τ is set to 0 when all is built.
  */
 
-import { substitute } from "../autodiff/graph/substitute.ts";
-import { CODE, INPUT } from "../autodiff/ops/codes.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
-import type { Target } from "../objective/objective.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Objective } from "../../objective/objective.ts";
+import { analyseBoundaries, type Boundary } from "./boundaries.ts";
 
 export interface SeparateConditions {
-  readonly target: Target;
-  /** Which of the merged boundaries a boundary of the new target lies on. */
+  readonly objective: Objective;
+  /** Which of the merged boundaries a boundary of the new objective lies on. */
   readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
   /** The nodes with every τ replaced by 0. */
   readonly tied: (nodes: readonly NodeId[]) => NodeId[];
 }
 
-export function separateConditions(target: Target): SeparateConditions {
-  const { graph } = target;
+export function separateConditions(objective: Objective): SeparateConditions {
+  const { graph } = objective;
   const { algebra: A } = graph;
   const groupOfOriginal = new Map<NodeId, number>();
-  analyseBoundaries(target).boundaries.forEach(({ predicates }, group) => {
+  analyseBoundaries(objective).boundaries.forEach(({ predicates }, group) => {
     for (const { node } of predicates) groupOfOriginal.set(node, group);
   });
   const groupOfCopy = new Map<NodeId, number>();
@@ -45,7 +45,7 @@ export function separateConditions(target: Target): SeparateConditions {
     groupOfCopy.set(copy, groupOfOriginal.get(mask)!);
     return copy;
   };
-  const roots = target.terms.map(({ node }) => node);
+  const roots = objective.terms.map(({ node }) => node);
   for (const node of graph.reachable(roots)) {
     const at = (j: number): NodeId => rebuilt.get(graph.operand(node, j))!;
     if (graph.op[node]! <= INPUT) rebuilt.set(node, node);
@@ -56,7 +56,7 @@ export function separateConditions(target: Target): SeparateConditions {
     }
   }
   return {
-    target: { ...target, terms: target.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })) },
+    objective: { ...objective, terms: objective.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })) },
     groupOf: (boundary, all) => groupOfCopy.get(all[boundary]!.predicates[0]!.node)!,
     tied: (nodes) => substitute(graph, nodes, new Map(offsets)),
   };

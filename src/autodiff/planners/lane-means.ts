@@ -3,17 +3,16 @@
  * lanes compute only what the outputs are linear in, and add it up. What is left is computed once per batch.
  */
 
-import { type Graph, LANE } from "../../graph/graph.ts";
-import { DenseReplacement, substitute } from "../../graph/substitute.ts";
-import { CODE } from "../../ops/codes.ts";
-import type { NodeId } from "../../ops/op.ts";
-import { fastRunners } from "../fast-plan.ts";
-import { REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../fusion.ts";
-import type { Instruction, Plan } from "../plan.ts";
-import { schedule } from "../schedule.ts";
-import { byShape } from "../shapes.ts";
-import { gather, isLinear } from "./gathered-sums.ts";
-import { noSteps, type Steps } from "./step-functions.ts";
+import { type Graph, LANE } from "../graph/graph.ts";
+import { DenseReplacement, substitute } from "../graph/substitute.ts";
+import { CODE } from "../ops/codes.ts";
+import type { NodeId } from "../ops/op.ts";
+import { REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../tape/fusion.ts";
+import { gather, isLinear } from "../tape/passes/gathered-sums.ts";
+import { noSteps, type Steps } from "../tape/passes/step-functions.ts";
+import type { Instruction, Plan } from "../tape/plan.ts";
+import { schedule } from "./schedule.ts";
+import { byShape } from "./shapes.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
 export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
@@ -50,7 +49,6 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
     lane: interleaved(graph, lane, terms, sums),
     means,
     rest,
-    ...fastRunners(graph),
   };
 }
 

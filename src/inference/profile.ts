@@ -1,0 +1,18 @@
+import type { Engine } from "../autodiff/tape/engine.ts";
+import type { Estimator } from "../estimators/estimator.ts";
+import type { Averaging } from "./averaging.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+
+/**
+ * What an entry point binds to `fit`, `estimateGradient` and the rest: how models are run and how errors are told. A model is a
+ * name and a program and knows nothing of it, so the same model may be fitted by `nondiff` and by `nondiff/core`.
+ */
+export interface Profile {
+  readonly engine: Engine;
+  /** How mean gradients are made without one for every sample; without it every sample's is made. */
+  readonly averaging?: Averaging;
+  /** Names the site where a density is not finite; without it the error names the model alone. */
+  readonly diagnosis?: Diagnosis;
+  /** The estimator of a fit that names none. */
+  readonly estimator: () => Estimator;
+}
