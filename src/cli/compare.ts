@@ -1,3 +1,4 @@
+/** `nondiff compare MODEL|all`: every estimator on a model, with the tables of the paper and a report. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";

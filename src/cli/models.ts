@@ -1,3 +1,4 @@
+/** `nondiff models`: a table of the models that come with nondiff, with what each of them shows. */
 import type { KnownModel } from "../models/index.ts";
 import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";

@@ -1,3 +1,4 @@
+/** `nondiff run MODEL`: fits a model and prints the posterior of its latents. */
 import { writeFile } from "node:fs/promises";
 import { adam, fitSteps } from "../index.ts";
 import type { Posterior } from "../inference/posterior.ts";

@@ -1,3 +1,4 @@
+/** The update out ← out + alpha·x, the inner step of products and triangular solves. */
 import { checkLength } from "./shape.ts";
 
 /**

@@ -1,3 +1,4 @@
+/** A Cholesky factor kept up to date in n² steps when its matrix changes by x xᵀ, where a new factorisation would take n³/6. */
 import { notPositive } from "./cholesky.ts";
 import { checkFinite, checkLength } from "./shape.ts";
 

@@ -1,3 +1,4 @@
+/** Cholesky factors of symmetric positive definite matrices, such as covariances, and what they give: solutions, log det, inverses. */
 import { log } from "../math/elementary.ts";
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";

@@ -1,3 +1,4 @@
+/** Products of two matrices. */
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";
 import { checkDistinct, checkLength } from "./shape.ts";

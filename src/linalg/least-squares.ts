@@ -1,3 +1,4 @@
+/** Least squares by QR, for more equations than unknowns: growth exponents in the benchmarks are fitted by it. */
 import { normAt } from "./norm.ts";
 import { applyQTransposedInto, qrInto } from "./qr.ts";
 import { checkFinite, checkLength } from "./shape.ts";

@@ -1,3 +1,4 @@
+/** The error function and its two complements, from which the normal distribution functions are made. */
 import { expSquare } from "./exp-square.ts";
 import { horner5, horner6, horner9 } from "./horner.ts";
 

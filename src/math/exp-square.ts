@@ -1,3 +1,4 @@
+/** The Gaussian exp(−x²/2) and its like to full accuracy: exp(−0.5·x·x) alone loses three digits at x = 30. */
 import { exp } from "./elementary.ts";
 /**
  * exp(scale·x²) for scale = ±1 or ±½, without the error that rounding x² would put into the exponent.

@@ -1,3 +1,4 @@
+/** log Γ and its first two derivatives: the normalising constants of gamma, beta, Poisson and Student t densities. */
 import { log } from "./elementary.ts";
 import { horner6, horner7, horner8, horner9 } from "./horner.ts";
 import { sin, tan } from "./trigonometric.ts";

@@ -1,3 +1,4 @@
+/** The logistic function and its family: softplus and its inverse, log(eˣ + eʸ), tanh. */
 import { DOUBLE, exp, exponential, exponentialLess1, log, log1p, logarithmRest, series } from "./elementary.ts";
 
 /**

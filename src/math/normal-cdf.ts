@@ -1,3 +1,4 @@
+/** The standard normal distribution function, which weighs the cells of marginalised conditions. */
 import { exp } from "./elementary.ts";
 import { erfRatio, far, middle, SEAM } from "./erf.ts";
 

@@ -1,3 +1,4 @@
+/** The rest of the standard normal family: log Φ, φ/Φ and the quantile function Φ⁻¹. */
 import { log, log1p } from "./elementary.ts";
 import { erfcx } from "./erf.ts";
 import { expSquare } from "./exp-square.ts";

@@ -1,3 +1,4 @@
+/** The model `cheating`: one learned threshold shared by 100 conditions. */
 import { add, div, gt, log, max, min, mul, type Real, sub, sum } from "../autodiff/expr.ts";
 import { flat } from "../distributions/real/flat.ts";
 import { normal } from "../distributions/real/normal.ts";

@@ -1,3 +1,4 @@
+/** The model `gmm`: one latent, one if; the smallest model whose density jumps. */
 import { gt } from "../autodiff/expr.ts";
 import { normal } from "../distributions/real/normal.ts";
 import { rhoOfSd } from "../guides/mean-field.ts";

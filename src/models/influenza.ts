@@ -1,3 +1,4 @@
+/** The model `influenza`: a chain of hidden switches over an autoregression. */
 import { add, gt, mul, type Real } from "../autodiff/expr.ts";
 import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";

@@ -1,3 +1,4 @@
+/** The model `temperature`: a thermostat, whose switch two conditions set and two more read. */
 import { add, div, gt, lt, mul, type Real, sub } from "../autodiff/expr.ts";
 import { normal } from "../distributions/real/normal.ts";
 import { rhoOfSd } from "../guides/mean-field.ts";

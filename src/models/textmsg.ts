@@ -1,3 +1,4 @@
+/** The model `textmsg`: a change point, one latent under 37 conditions. */
 import { exp, gt } from "../autodiff/expr.ts";
 import { poisson } from "../distributions/discrete/poisson.ts";
 import { normal } from "../distributions/real/normal.ts";

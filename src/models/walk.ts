@@ -1,3 +1,4 @@
+/** The model `walk`: a program that stops at a random time, so that later latents exist only where it goes on. */
 import { abs, add, gt, type Real } from "../autodiff/expr.ts";
 import { flat } from "../distributions/real/flat.ts";
 import { normal } from "../distributions/real/normal.ts";

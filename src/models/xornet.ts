@@ -1,3 +1,4 @@
+/** The model `xornet`: a network with steps as activations, whose conditions are products of latents. */
 import { add, dot, gt, type Real, type Truth } from "../autodiff/expr.ts";
 import { normal } from "../distributions/real/normal.ts";
 import { defineModel, type Model } from "../program/model.ts";

@@ -1,3 +1,4 @@
+/** Plots as SVG files that stand alone. */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { escapeMarkup } from "./escape.ts";
