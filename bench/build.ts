@@ -2,19 +2,26 @@
  * What `npm run bench:build` prints: milliseconds to trace, differentiate and compile a model, in a fresh process and in
  * one that has done so before.
  */
+
 import { execFileSync } from "node:child_process";
-import { add, gt, mul, type Real } from "../src/autodiff/expr.ts";
-import { normal } from "../src/distributions/real/normal.ts";
-import { corrected } from "../src/estimators/corrected.ts";
-import type { Estimator } from "../src/estimators/estimator.ts";
-import { reparam } from "../src/estimators/reparam.ts";
-import { makeSampler } from "../src/index.ts";
-import { defineModel, type Model } from "../src/program/model.ts";
-import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
-import { changePoint, regression } from "./growth-models.ts";
+import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients/gradients.ts";
+import { changePoint, regression } from "./growth/models.ts";
+import {
+  add,
+  corrected,
+  defineModel,
+  type Estimator,
+  gt,
+  type Model,
+  makeSampler,
+  mul,
+  normal,
+  type Real,
+  reparam,
+} from "./library.ts";
 import type { Length } from "./main.ts";
-import { columns, type Print } from "./print.ts";
-import { median } from "./timing.ts";
+import { columns, type Print } from "./tools/print.ts";
+import { median } from "./tools/timing.ts";
 
 declare const performance: { now(): number };
 

@@ -1,15 +1,21 @@
 /** What `npm run bench:elementary` prints: nanoseconds per value over lanes, beside the engine's own functions. */
-
-import { compileTape, Graph, type NodeId, type OpName, runLanes } from "../src/autodiff/index.ts";
-import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { CODE } from "../src/autodiff/ops/codes.ts";
-import type { Backend } from "../src/autodiff/tape/executable.ts";
-import { makeGenerator, uniformSource } from "../src/random/index.ts";
+import {
+  type Backend,
+  CODE,
+  compileTape,
+  FAST_INTERPRETER,
+  Graph,
+  makeGenerator,
+  type NodeId,
+  type OpName,
+  runLanes,
+  uniformSource,
+  wasm,
+  wasmKernels,
+} from "./library.ts";
 import type { Length } from "./main.ts";
-import { columns, type Print } from "./print.ts";
-import { type Candidate, sideBySide } from "./timing.ts";
+import { columns, type Print } from "./tools/print.ts";
+import { type Candidate, sideBySide } from "./tools/timing.ts";
 
 type Range = readonly [low: number, high: number];
 interface Row {

@@ -3,17 +3,13 @@
  * would take longer than the budget is left out, and so are the larger ones.
  */
 
-import { makeSampler } from "../src/index.ts";
-import type { SampleTape } from "../src/inference/sample-run.ts";
-import type { GradientSampler } from "../src/inference/sampler.ts";
-import { temperature } from "../src/models/temperature.ts";
-import type { Model } from "../src/program/model.ts";
-import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients.ts";
-import { chain, changePoint, countedChangePoint, latentsAlone, ownConditions, regression } from "./growth-models.ts";
-import { type GrowthCase, type GrowthPoint, writeReport } from "./growth-report.ts";
+import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients/gradients.ts";
+import { chain, changePoint, countedChangePoint, latentsAlone, ownConditions, regression } from "./growth/models.ts";
+import { type GrowthCase, type GrowthPoint, writeReport } from "./growth/report.ts";
+import { type GradientSampler, type Model, makeSampler, type SampleTape, temperature } from "./library.ts";
 import type { Length } from "./main.ts";
-import { columns, type Print } from "./print.ts";
-import { cpuTime, sideBySide } from "./timing.ts";
+import { columns, type Print } from "./tools/print.ts";
+import { cpuTime, sideBySide } from "./tools/timing.ts";
 
 interface Effort {
   /** Milliseconds that making a tape may take. */

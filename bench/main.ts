@@ -1,14 +1,14 @@
 /** What `npm run bench` prints. Times are medians; ratios are medians of ratios within this run. */
-import { besidePaper } from "./beside-paper.ts";
-import { estimators } from "./estimators.ts";
-import { functionSizes } from "./function-sizes.ts";
-import { noise } from "./noise.ts";
-import type { Print } from "./print.ts";
-import type { Native } from "./programs.ts";
-import { sameGradient } from "./same-gradient.ts";
-import { oneSample, smallBatches } from "./small-batches.ts";
-import { type Effort, spent } from "./timing.ts";
-import { wholeFits } from "./whole-fits.ts";
+import { besidePaper } from "./gradients/beside-paper.ts";
+import { estimators } from "./gradients/estimators.ts";
+import { functionSizes } from "./gradients/function-sizes.ts";
+import { sameGradient } from "./gradients/same-gradient.ts";
+import { oneSample, smallBatches } from "./gradients/small-batches.ts";
+import { wholeFits } from "./gradients/whole-fits.ts";
+import { noise } from "./noise/normals.ts";
+import type { Print } from "./tools/print.ts";
+import type { Native } from "./tools/programs.ts";
+import { type Effort, spent } from "./tools/timing.ts";
 
 export type Length = "smoke" | "short" | "full";
 const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number; readonly largest: number } } = {

@@ -13,7 +13,7 @@ const asked = (option) => process.argv.includes(`--${option}`);
 const which = ["variance", "growth", "build", "elementary"].find(asked) ?? "main";
 await build({
   stdin: {
-    contents: `export * from "./bench/${which}.ts"; export { nativeIn } from "./bench/native.ts";`,
+    contents: `export * from "./bench/${which}.ts"; export { nativeIn } from "./bench/tools/native.ts";`,
     resolveDir: root,
     loader: "ts",
   },

@@ -2,21 +2,34 @@
  * What `npm run bench:variance` prints: variances along one optimisation path per model, all estimators at the same
  * points and per gradient of 16 samples, as the variance of a baseline divided by that of `corrected`.
  */
-import { gradient } from "../src/autodiff/graph/gradient.ts";
-import { requireBoundaries } from "../src/boundaries/find/boundaries.ts";
-import { boundaryTerm, neighboursOf } from "../src/boundaries/jump/boundary-terms.ts";
-import { surfacesOf } from "../src/boundaries/move/projection.ts";
-import { drawnChoices } from "../src/estimators/draw/choices.ts";
-import type { Estimator } from "../src/estimators/estimator.ts";
-import { type CorrectedOptions, corrected, lyy18 } from "../src/estimators/index.ts";
-import { initialParameters, packParameters } from "../src/guides/mean-field.ts";
-import { makeSampler } from "../src/index.ts";
-import { makeMoments, momentsInto } from "../src/inference/moments.ts";
-import { adam } from "../src/inference/optimizers.ts";
-import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
-import { cheating, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
-import type { Model } from "../src/program/model.ts";
-import { makeGenerator } from "../src/random/index.ts";
+import {
+  adam,
+  boundaryTerm,
+  type CorrectedOptions,
+  cheating,
+  corrected,
+  drawnChoices,
+  type Estimator,
+  type GradientSampler,
+  gradient,
+  influenza,
+  initialParameters,
+  lyy18,
+  type Model,
+  makeGenerator,
+  makeMoments,
+  makeSampler,
+  meanGradientInto,
+  momentsInto,
+  neighboursOf,
+  packParameters,
+  requireBoundaries,
+  surfacesOf,
+  temperature,
+  textmsg,
+  walk,
+  xornet,
+} from "./library.ts";
 import type { Length } from "./main.ts";
 
 /** Samples per gradient. */

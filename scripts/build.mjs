@@ -2,13 +2,12 @@
 import { execFileSync } from "node:child_process";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { ENTRIES, REPORT_PAGE, ROOT } from "./library.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 const common = {
-  absWorkingDir: root,
+  absWorkingDir: ROOT,
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -19,7 +18,7 @@ const common = {
 // The script and style of report pages, inlined into the command line as text.
 const page = await build({
   ...common,
-  entryPoints: ["src/cli/report/page.ts"],
+  entryPoints: [REPORT_PAGE],
   format: "iife",
   platform: "browser",
   minify: true,
@@ -39,16 +38,7 @@ export const style = ${JSON.stringify(await readFile(require.resolve("uplot/dist
 await rm(new URL("../dist", import.meta.url), { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: {
-    index: "src/index.ts",
-    core: "src/core.ts",
-    "autodiff/index": "src/autodiff/index.ts",
-    "linalg/index": "src/linalg/index.ts",
-    "models/index": "src/models/index.ts",
-    wasm: "src/wasm.ts",
-    jit: "src/jit.ts",
-    "cli/main": "src/cli/main.ts",
-  },
+  entryPoints: ENTRIES,
   outdir: "dist",
   platform: "node",
   splitting: true,
@@ -62,7 +52,7 @@ execFileSync(
   process.execPath,
   [require.resolve("typescript/package.json").replace("package.json", "bin/tsc"), "-p", "tsconfig.json"],
   {
-    cwd: root,
+    cwd: ROOT,
     stdio: "inherit",
   },
 );

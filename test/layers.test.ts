@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { circles, importsOf, LAYERS, layerOf, type Source, upwardImports } from "./support/layers.ts";
+import { circles, importsOf, LAYERS, layerOf, reachesIntoSrc, type Source, upwardImports } from "./support/layers.ts";
+import { filesIn, folderOf, textOf } from "./support/tree.ts";
 
 const root = fileURLToPath(new URL("../src/", import.meta.url));
 const paths = (await readdir(root, { recursive: true }))
@@ -75,5 +76,36 @@ describe("folders and files of src", () => {
   it(`have at most ${MOST_LINES} lines`, () => {
     const lines = sources.map(({ path, text }) => [path, text.trimEnd().split("\n").length] as const);
     expect(lines.filter(([, count]) => count > MOST_LINES).map(([path]) => path)).toEqual(KNOWN_LONG);
+  });
+});
+
+describe("bench and scripts", () => {
+  /** The files that reach into src but the one that may. */
+  const reaching = async (folder: string, only: string, ...endings: readonly string[]): Promise<string[]> => {
+    const paths = await filesIn(folder, ...endings);
+    expect(paths).toContain(only);
+    const texts = await Promise.all(paths.map(async (path) => ({ path, text: await textOf(path) })));
+    return texts.filter(({ path, text }) => path !== only && reachesIntoSrc(text)).map(({ path }) => path);
+  };
+
+  it("reach into src through one file each", async () => {
+    expect(await reaching("bench", "bench/library.ts", ".ts", ".mjs")).toEqual([]);
+    expect(await reaching("scripts", "scripts/library.mjs", ".mjs")).toEqual([]);
+  });
+
+  it("would be seen to reach by an import, by a path and in a module's text, but not in a comment", () => {
+    for (const text of [
+      'import { fit } from "../src/index.ts";',
+      'const page = "src/cli/report/page.ts";',
+      'const text = `export * from "./src/core.ts";`;',
+      'new URL("../../src/index.ts", import.meta.url)',
+    ])
+      expect(reachesIntoSrc(text)).toBe(true);
+    expect(reachesIntoSrc('// as in `src/random/threefry.ts`\nrequire("webppl/src/util.js");')).toBe(false);
+  });
+
+  it(`lie at most ${MOST_FILES} side by side`, async () => {
+    const files = await filesIn("bench", ".ts", ".mjs", ".md");
+    expect(files.filter((path) => folderOf(path) === "bench").length).toBeLessThanOrEqual(MOST_FILES);
   });
 });

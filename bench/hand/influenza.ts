@@ -1,4 +1,4 @@
-import { INFLUENZA_DEATHS } from "../../src/models/influenza-deaths.ts";
+import { INFLUENZA_DEATHS } from "../library.ts";
 import { density, HALF_LOG_2PI, type HandWritten, sigmoid, softplus } from "./gradient.ts";
 
 /** influenza: forward over the months, then backward through the two autoregressions. */

@@ -1,4 +1,4 @@
-import { ROOM_TEMPERATURES } from "../../src/models/room-temperatures.ts";
+import { ROOM_TEMPERATURES } from "../library.ts";
 import { density, HALF_LOG_2PI, type HandWritten, sigmoid, softplus } from "./gradient.ts";
 
 /** temperature: one pass over the steps for each sample; every boundary touches one or two terms. */

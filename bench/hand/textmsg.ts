@@ -1,6 +1,4 @@
-import { lgamma } from "../../src/math/gamma.ts";
-import { normalQuantile } from "../../src/math/normal.ts";
-import { TEXT_MESSAGE_COUNTS } from "../../src/models/text-messages.ts";
+import { lgammaOf, normalQuantile, TEXT_MESSAGE_COUNTS } from "../library.ts";
 import { density, type HandWritten, sigmoid, softplus } from "./gradient.ts";
 
 /** textmsg: one pass over the days for each sample, everything that no sample changes computed beforehand. */
@@ -12,7 +10,7 @@ export function handTextmsg(): HandWritten {
   const precision = 1 / (sd * sd);
   const observed = Float64Array.from({ length: days >> 1 }, (_, k) => TEXT_MESSAGE_COUNTS[2 * k + 1]!);
   const threshold = observed.map((_, k) => normalQuantile((2 * k + 2) / (days + 1)));
-  const constant = -2 * Math.log(sd) - observed.reduce((sum, count) => sum + lgamma(count + 1), 0); // ½ log 2π cancels
+  const constant = -2 * Math.log(sd) - observed.reduce((sum, count) => sum + lgammaOf(count + 1), 0); // ½ log 2π cancels
   const ifs = observed.length;
   const [weightMu, weightRho] = [new Float64Array(ifs), new Float64Array(ifs)];
 

@@ -1,6 +1,5 @@
 /** Fills of 64 samples in 8 dimensions, made of a generator and a transform, or by the library. */
-import { makeGenerator, type NormalFill } from "../../src/random/index.ts";
-import type { RowFill } from "../../src/random/row-fill.ts";
+import { makeGenerator, type NormalFill, type RowFill } from "../library.ts";
 import type { Generator } from "./generators.ts";
 import type { Further, Transform } from "./transforms.ts";
 

@@ -1,8 +1,15 @@
 /** Ways from words to normals, side by side: of rows of words, `lanes` in each, rows of as many numbers. */
-import { exp, log } from "../../src/math/elementary.ts";
-import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
-import { cos, sin } from "../../src/math/trigonometric.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
+import {
+  beyondTable,
+  cosOf,
+  expOf,
+  logOf,
+  NORMAL_TABLE,
+  normalCdfOf,
+  normalOfWordInto,
+  normalQuantile,
+  sinOf,
+} from "../library.ts";
 import { POLAR, type Stored, ZIGGURAT } from "./wasm-transforms.ts";
 
 /** Further words for the number at a place, four for each attempt, from counters that depend on nothing else. */
@@ -37,10 +44,10 @@ function byTable(out: Float64Array, words: Int32Array, lanes: number, rows: numb
 function byPolar(out: Float64Array, words: Int32Array, lanes: number, rows: number): void {
   for (let row = 0; row < rows; row += 2)
     for (let i = row * lanes; i < (row + 1) * lanes; i++) {
-      const radius = Math.sqrt(-2 * log(((words[i]! >>> 0) + 0.5) * TWO_NEG_32));
+      const radius = Math.sqrt(-2 * logOf(((words[i]! >>> 0) + 0.5) * TWO_NEG_32));
       const angle = words[i + lanes]! * (2 * Math.PI * TWO_NEG_32);
-      out[i] = radius * cos(angle);
-      out[i + lanes] = radius * sin(angle);
+      out[i] = radius * cosOf(angle);
+      out[i + lanes] = radius * sinOf(angle);
     }
 }
 
@@ -51,8 +58,8 @@ function byPolar(out: Float64Array, words: Int32Array, lanes: number, rows: numb
  */
 const LAYERS = 256;
 const R = 3.6541528853610088;
-const HEIGHT = (x: number): number => exp(-0.5 * x * x);
-const BEYOND_R = normalCdf(-R);
+const HEIGHT = (x: number): number => expOf(-0.5 * x * x);
+const BEYOND_R = normalCdfOf(-R);
 const V = R * HEIGHT(R) + Math.sqrt(2 * Math.PI) * BEYOND_R;
 export const EDGES: Float64Array = edges();
 const HEIGHTS = EDGES.map(HEIGHT);
@@ -60,7 +67,7 @@ function edges(): Float64Array {
   const found = new Float64Array(LAYERS + 1);
   found[0] = V / HEIGHT(R);
   found[1] = R;
-  for (let i = 2; i < LAYERS; i++) found[i] = Math.sqrt(-2 * log(V / found[i - 1]! + HEIGHT(found[i - 1]!)));
+  for (let i = 2; i < LAYERS; i++) found[i] = Math.sqrt(-2 * logOf(V / found[i - 1]! + HEIGHT(found[i - 1]!)));
   return found;
 }
 

@@ -1,17 +1,19 @@
 /** Fills in WebAssembly, in a memory of their own: numbers or words, then a head with the library's table, then edges of a ziggurat. */
 import {
   assemble,
+  CONSTANTS,
   Code,
   type FunctionSpec,
   I32,
   type ImportSpec,
+  NOISE,
+  normalsFunction,
+  pushWord,
+  type RowFill,
+  rowFill,
+  SCALAR,
   V128,
-} from "../../src/autodiff/lanes/wasm/encoder.ts";
-import { CONSTANTS, SCALAR } from "../../src/autodiff/lanes/wasm/functions.ts";
-import { normalsFunction } from "../../src/autodiff/lanes/wasm/noise/normals.ts";
-import { NOISE, rowFill } from "../../src/autodiff/lanes/wasm/noise/row-fill.ts";
-import { pushWord } from "../../src/autodiff/lanes/wasm/noise/threefry.ts";
-import type { RowFill } from "../../src/random/row-fill.ts";
+} from "../library.ts";
 import { type Filler, furtherOf, GENERATOR, LANES, lanesOf, ROWS, SIZE } from "./fillers.ts";
 import type { Generator, WordFill } from "./generators.ts";
 import { EDGES, ofLayers, TABLE, type Transform } from "./transforms.ts";

@@ -1,7 +1,5 @@
 /** The generators in WebAssembly SIMD, four counters at once: the words that those of `generators.ts` make. */
-import type { Code } from "../../src/autodiff/lanes/wasm/encoder.ts";
-import { NOISE_BYTES } from "../../src/autodiff/lanes/wasm/noise/row-fill.ts";
-import { pushWord, setHead, threefry } from "../../src/autodiff/lanes/wasm/noise/threefry.ts";
+import { type Code, NOISE_BYTES, pushWord, setHead, threefry } from "../library.ts";
 
 const MORE = {
   all_true: 195,

@@ -1,6 +1,5 @@
 /** The transforms in WebAssembly SIMD: the numbers of `transforms.ts`. */
-import type { Code, FunctionSpec, ImportSpec } from "../../src/autodiff/lanes/wasm/encoder.ts";
-import { ELEMENTARY, FUNCTION_INDEX, IMPORTS } from "../../src/autodiff/lanes/wasm/functions.ts";
+import { type Code, ELEMENTARY, FUNCTION_INDEX, type FunctionSpec, IMPORTS, type ImportSpec } from "../library.ts";
 import { more } from "./wasm-generators.ts";
 
 const LOW_DOUBLES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];

@@ -1,24 +1,31 @@
 /** Our side of the comparison with other libraries: the same gradients, points and fits. */
-import { gradient } from "../../src/autodiff/graph/gradient.ts";
-import { compileTape } from "../../src/autodiff/index.ts";
-import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
-import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
-import type { Backend } from "../../src/autodiff/tape/executable.ts";
-import { runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
-import { reparam } from "../../src/estimators/index.ts";
-import { initialParameters, packParameters } from "../../src/guides/mean-field.ts";
-import { fit, makeSampler } from "../../src/index.ts";
-import { adam } from "../../src/inference/optimizers.ts";
-import { meanGradientInto } from "../../src/inference/sampler.ts";
-import { INFLUENZA_DEATHS } from "../../src/models/influenza-deaths.ts";
-import { ROOM_TEMPERATURES } from "../../src/models/room-temperatures.ts";
-import type { Model } from "../../src/program/model.ts";
-import { trace } from "../../src/program/trace.ts";
-import { fillNormals, makeGenerator } from "../../src/random/index.ts";
-import { ALL_BOUNDARIES, byTape, disagreement, HAND_WRITTEN, pointOf } from "../gradients.ts";
 
-export { cpuTime, sideBySide, spent } from "../timing.ts";
+import { ALL_BOUNDARIES, byTape, disagreement, HAND_WRITTEN, pointOf } from "../gradients/gradients.ts";
+import {
+  adam,
+  type Backend,
+  compileTape,
+  fillNormals,
+  fit,
+  gradient,
+  INFLUENZA_DEATHS,
+  initialParameters,
+  jit,
+  type Model,
+  makeGenerator,
+  makeSampler,
+  meanGradientInto,
+  packParameters,
+  ROOM_TEMPERATURES,
+  reparam,
+  runLanes,
+  runUniform,
+  trace,
+  wasm,
+  wasmKernels,
+} from "../library.ts";
+
+export { cpuTime, sideBySide, spent } from "../tools/timing.ts";
 export { adam, byTape, disagreement, fillNormals, makeGenerator };
 
 export const MODELS: readonly Model[] = HAND_WRITTEN.map(({ model }) => model);

@@ -12,11 +12,11 @@ import {
   inputsOf,
   ONE_BOUNDARY,
   pointOf,
-} from "../../bench/gradients.ts";
+} from "../../bench/gradients/gradients.ts";
 import { bench } from "../../bench/main.ts";
-import { nativeIn } from "../../bench/native.ts";
-import { STRICT } from "../../bench/programs.ts";
-import { median, sideBySide } from "../../bench/timing.ts";
+import { nativeIn } from "../../bench/tools/native.ts";
+import { STRICT } from "../../bench/tools/programs.ts";
+import { median, sideBySide } from "../../bench/tools/timing.ts";
 
 describe("the gradients that the bench compares", () => {
   test.each(HAND_WRITTEN)("$model.name by hand is the tape's", ({ model, hand }) => {

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { composed } from "../../bench/noise/fillers.ts";
 import { checkAnswers, GENERATORS } from "../../bench/noise/generators.ts";
+import { checkMoments, checkSame } from "../../bench/noise/normals.ts";
 import { TRANSFORMS } from "../../bench/noise/transforms.ts";
 import { inWebAssembly, wordsInWebAssembly } from "../../bench/noise/wasm-fillers.ts";
-import { checkMoments, checkSame } from "../../bench/noise.ts";
 
 test.each(GENERATORS)("$name gives its known answers, and others would be noticed", (generator) => {
   checkAnswers(generator);

@@ -90,3 +90,8 @@ export function circles(sources: readonly Source[]): string[][] {
   for (const path of imports.keys()) if (!order.has(path)) visit(path);
   return found;
 }
+
+/** Whether code outside of `src` names a file of it, in an import or as a path; comments may, and so may the src of other packages. */
+export function reachesIntoSrc(text: string): boolean {
+  return text.split("\n").some((line) => !/^\s*(\/\/|\*|\/\*)/.test(line) && /["'`](\.{1,2}\/)*src\//.test(line));
+}

@@ -1,8 +1,5 @@
 /** Models of any size, each growing in one respect. */
-import { add, exp, gt, mul, type Real, sin } from "../src/autodiff/expr.ts";
-import { poisson } from "../src/distributions/discrete/poisson.ts";
-import { normal } from "../src/distributions/real/normal.ts";
-import { defineModel, type Model } from "../src/program/model.ts";
+import { add, defineModel, exp, gt, type Model, mul, normal, poisson, type Real, sin } from "../library.ts";
 
 /** Parameters at which a guide over n latents starts. */
 const start = (latents: number) => ({

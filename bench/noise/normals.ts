@@ -1,12 +1,11 @@
 /** Standard normals: generators and transforms side by side, in JavaScript and in WebAssembly. */
-import { fillNormalsWithHelp } from "../src/random/row-fill.ts";
-import { fillSobolNormals } from "../src/random/sobol.ts";
-import { composed, type Filler, GENERATOR, LANES, library, type Numbers, ROWS, SIZE } from "./noise/fillers.ts";
-import { checkAnswers, GENERATORS, type Generator, type WordFill } from "./noise/generators.ts";
-import { TRANSFORMS, type Transform } from "./noise/transforms.ts";
-import { inWebAssembly, memoryOfLibrary, wordsInWebAssembly } from "./noise/wasm-fillers.ts";
-import { columns, type Print } from "./print.ts";
-import { type Effort, sideBySide } from "./timing.ts";
+import { fillNormalsWithHelp, fillSobolNormals } from "../library.ts";
+import { columns, type Print } from "../tools/print.ts";
+import { type Effort, sideBySide } from "../tools/timing.ts";
+import { composed, type Filler, GENERATOR, LANES, library, type Numbers, ROWS, SIZE } from "./fillers.ts";
+import { checkAnswers, GENERATORS, type Generator, type WordFill } from "./generators.ts";
+import { TRANSFORMS, type Transform } from "./transforms.ts";
+import { inWebAssembly, memoryOfLibrary, wordsInWebAssembly } from "./wasm-fillers.ts";
 
 const PASSES = 16;
 

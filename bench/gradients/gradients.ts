@@ -1,21 +1,26 @@
 /** The same gradient computed by different means: by hand, and by tapes on every back end. */
-import { corrected } from "../src/estimators/corrected.ts";
-import type { Estimator } from "../src/estimators/estimator.ts";
-import { lyy18 } from "../src/estimators/lyy18.ts";
-import { makeSampler } from "../src/index.ts";
-import type { SamplerOptions } from "../src/inference/averaging.ts";
-import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
-import { influenza } from "../src/models/influenza.ts";
-import { temperature } from "../src/models/temperature.ts";
-import { textmsg } from "../src/models/textmsg.ts";
-import type { LaneInputs } from "../src/objective/lane-inputs.ts";
-import type { Model } from "../src/program/model.ts";
-import { fillNormals, makeGenerator } from "../src/random/index.ts";
-import { NORMAL_TABLE } from "../src/random/normal-table.ts";
-import type { HandWritten } from "./hand/gradient.ts";
-import { handInfluenza } from "./hand/influenza.ts";
-import { handTemperature } from "./hand/temperature.ts";
-import { handTextmsg } from "./hand/textmsg.ts";
+
+import type { HandWritten } from "../hand/gradient.ts";
+import { handInfluenza } from "../hand/influenza.ts";
+import { handTemperature } from "../hand/temperature.ts";
+import { handTextmsg } from "../hand/textmsg.ts";
+import {
+  corrected,
+  type Estimator,
+  fillNormals,
+  type GradientSampler,
+  influenza,
+  type LaneInputs,
+  lyy18,
+  type Model,
+  makeGenerator,
+  makeSampler,
+  meanGradientInto,
+  NORMAL_TABLE,
+  type SamplerOptions,
+  temperature,
+  textmsg,
+} from "../library.ts";
 
 // Each function is made once: of a second closure of the same code the engine would no longer know the constants.
 export const HAND_WRITTEN: readonly { readonly model: Model; readonly hand: HandWritten }[] = [

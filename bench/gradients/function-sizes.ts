@@ -1,17 +1,24 @@
 /** Generated code against the size of its functions: time to compile a tape, and to run it. */
-import { add, gt, mul, type Real, where } from "../src/autodiff/expr.ts";
-import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import type { Backend } from "../src/autodiff/tape/executable.ts";
-import { normal } from "../src/distributions/real/normal.ts";
-import { reparam } from "../src/estimators/reparam.ts";
-import { makeSampler } from "../src/index.ts";
-import { defineModel, type Model } from "../src/program/model.ts";
+import {
+  add,
+  type Backend,
+  defineModel,
+  FAST_INTERPRETER,
+  gt,
+  jit,
+  type Model,
+  makeSampler,
+  mul,
+  normal,
+  type Real,
+  reparam,
+  wasm,
+  wasmKernels,
+  where,
+} from "../library.ts";
+import { columns, type Print } from "../tools/print.ts";
+import { cpuTime, type Effort, sideBySide } from "../tools/timing.ts";
 import { onSampler, prepared } from "./gradients.ts";
-import { columns, type Print } from "./print.ts";
-import { cpuTime, type Effort, sideBySide } from "./timing.ts";
 
 const SAMPLES = 256;
 const BACKENDS: readonly (readonly [name: string, backend: Backend])[] = [

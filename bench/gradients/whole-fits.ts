@@ -1,13 +1,8 @@
 /** A whole fit on every back end: seconds, and the ELBO over the last tenth of the steps. */
-import { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
-import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { fit } from "../src/index.ts";
-import { adam } from "../src/inference/optimizers.ts";
+import { adam, FAST_INTERPRETER, fit, jit, wasm, wasmKernels } from "../library.ts";
+import { columns, type Print } from "../tools/print.ts";
+import { cpuTime } from "../tools/timing.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN } from "./gradients.ts";
-import { columns, type Print } from "./print.ts";
-import { cpuTime } from "./timing.ts";
 
 export function wholeFits(fitSteps: number, print: Print): void {
   print(`\nA whole fit with all boundaries, ${fitSteps} Adam steps × 16 samples`);

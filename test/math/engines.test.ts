@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { exp, expm1, log, log1p } from "../../../src/math/elementary.ts";
-import { sigmoid, softplus, tanh } from "../../../src/math/logistic.ts";
-import { pow } from "../../../src/math/power.ts";
-import { cos, sin, tan } from "../../../src/math/trigonometric.ts";
+import { exp, expm1, log, log1p } from "../../src/math/elementary.ts";
+import { sigmoid, softplus, tanh } from "../../src/math/logistic.ts";
+import { pow } from "../../src/math/power.ts";
+import { cos, sin, tan } from "../../src/math/trigonometric.ts";
 
 type Elementary = (x: number) => number;
 /** A power as a function of one argument: the base, or the exponent. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { normalCdf, normalQuantile } from "../../../src/math/normal.ts";
-import { blockAt, fillNormals, makeGenerator } from "../../../src/random/index.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../../src/random/normal-table.ts";
+import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
+import { blockAt, fillNormals, makeGenerator } from "../../src/random/index.ts";
+import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
 
 /** The normal that a sign and a tail probability of 31 bits stand for. */
 function exact(word: number): number {

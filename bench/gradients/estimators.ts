@@ -1,16 +1,22 @@
 /** Every model under every estimator: what is on the tape, what it takes to make, gradient samples per second. */
-import type { Tape } from "../src/autodiff/tape/tape.ts";
-import { analyseBoundaries } from "../src/boundaries/find/boundaries.ts";
-import type { Estimator } from "../src/estimators/estimator.ts";
-import { corrected, lyy18, reparam, score } from "../src/estimators/index.ts";
-import { makeSampler } from "../src/index.ts";
-import { type GradientSampler, meanGradientInto } from "../src/inference/sampler.ts";
-import { gmm } from "../src/models/gmm.ts";
-import { buildObjective } from "../src/objective/objective.ts";
-import { makeGenerator } from "../src/random/index.ts";
+import {
+  analyseBoundaries,
+  buildObjective,
+  corrected,
+  type Estimator,
+  type GradientSampler,
+  gmm,
+  lyy18,
+  makeGenerator,
+  makeSampler,
+  meanGradientInto,
+  reparam,
+  score,
+  type Tape,
+} from "../library.ts";
+import { columns, type Print } from "../tools/print.ts";
+import { type Effort, sideBySide } from "../tools/timing.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
-import { columns, type Print } from "./print.ts";
-import { type Effort, sideBySide } from "./timing.ts";
 
 declare const performance: { now(): number };
 

@@ -1,9 +1,8 @@
 /** The growth of tapes as plots: an SVG of each, and all of them with a table of exponents in one HTML file. */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escapeMarkup } from "../src/cli/report/escape.ts";
-import type { PlotData } from "../src/cli/report/plots.ts";
-import { plotSvg } from "../src/cli/report/svg.ts";
+import { escapeMarkup, type PlotData, plotSvg } from "../library.ts";
 
 /** What was measured at one size. */
 export interface GrowthPoint {

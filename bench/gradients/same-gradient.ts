@@ -1,11 +1,9 @@
 /** Engine, hand-written JavaScript and C side by side: the same gradient from the same noise, compared before it is timed. */
-import { jit } from "../src/autodiff/lanes/javascript/jit.ts";
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
+import { jit, wasm, wasmKernels } from "../library.ts";
+import { type Print, report } from "../tools/print.ts";
+import { FAST, type Native, requireEqual, STRICT } from "../tools/programs.ts";
+import type { Effort } from "../tools/timing.ts";
 import { byHand, byTape, HAND_WRITTEN, inputsOf, ONE_BOUNDARY } from "./gradients.ts";
-import { type Print, report } from "./print.ts";
-import { FAST, type Native, requireEqual, STRICT } from "./programs.ts";
-import type { Effort } from "./timing.ts";
 
 const BACKENDS = [
   ["interpreter", {}],

@@ -1,17 +1,20 @@
 /** What a sample costs in gradients of few samples, relative to its share in a large one; noise included. */
-
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { runLanes, runRest, runUniform } from "../src/autodiff/tape/tape.ts";
-import { makeSampler } from "../src/index.ts";
-import { adam } from "../src/inference/optimizers.ts";
-import { setParameters } from "../src/inference/sample-run.ts";
-import { meanGradientInto } from "../src/inference/sampler.ts";
-import type { Model } from "../src/program/model.ts";
-import { makeGenerator } from "../src/random/index.ts";
+import {
+  adam,
+  type Model,
+  makeGenerator,
+  makeSampler,
+  meanGradientInto,
+  runLanes,
+  runRest,
+  runUniform,
+  setParameters,
+  wasm,
+  wasmKernels,
+} from "../library.ts";
+import { columns, type Print } from "../tools/print.ts";
+import { type Effort, sideBySide } from "../tools/timing.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
-import { columns, type Print } from "./print.ts";
-import { type Effort, sideBySide } from "./timing.ts";
 
 const SMALLER = [64, 16, 4, 2, 1];
 type Options = Parameters<typeof makeSampler>[2];

@@ -1,13 +1,9 @@
 /** Gradients with all boundaries by the library beside the paper's algorithm in C, noise included on both sides. */
-
-import { wasmKernels } from "../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../src/autodiff/lanes/wasm/wasm.ts";
-import { corrected, type NoiseOptions } from "../src/estimators/index.ts";
-import { makeSampler } from "../src/index.ts";
+import { corrected, makeSampler, type NoiseOptions, wasm, wasmKernels } from "../library.ts";
+import { columns, type Print, report } from "../tools/print.ts";
+import { type Native, requireEqual, STRICT } from "../tools/programs.ts";
+import type { Effort } from "../tools/timing.ts";
 import { ALL_BOUNDARIES, HAND_WRITTEN, inputsOf, ONE_BOUNDARY, onFreshNoise } from "./gradients.ts";
-import { columns, type Print, report } from "./print.ts";
-import { type Native, requireEqual, STRICT } from "./programs.ts";
-import type { Effort } from "./timing.ts";
 
 const BACKENDS = [
   ["interpreter", {}],

@@ -1,5 +1,5 @@
 /** Programs in C among the candidates of the benches. */
-import { type BatchedGradient, disagreement } from "./gradients.ts";
+import { type BatchedGradient, disagreement } from "../gradients/gradients.ts";
 import type { SelfTimed } from "./timing.ts";
 
 /** A program in C, and the summed gradient that it computes. */

@@ -1,0 +1,76 @@
+/**
+ * The one file through which the benches reach into `src`. Where a file of the library moves or a name changes, only this file follows.
+ * Functions of numbers whose names models use too end in `Of`: `exp` makes a node of a model, `expOf(1)` is 2.718….
+ */
+
+// What users import as well.
+export { compileTape, Graph, gradient, type NodeId, type OpName, runLanes, type Tape } from "../src/autodiff/index.ts";
+// Tapes, and what runs them.
+export { FAST_INTERPRETER } from "../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+// WebAssembly, and noise made there.
+export { assemble, Code, type FunctionSpec, I32, type ImportSpec, V128 } from "../src/autodiff/lanes/wasm/encoder.ts";
+export { CONSTANTS, ELEMENTARY, FUNCTION_INDEX, IMPORTS, SCALAR } from "../src/autodiff/lanes/wasm/functions.ts";
+export { normalsFunction } from "../src/autodiff/lanes/wasm/noise/normals.ts";
+export { NOISE, NOISE_BYTES, rowFill } from "../src/autodiff/lanes/wasm/noise/row-fill.ts";
+export { pushWord, setHead, threefry } from "../src/autodiff/lanes/wasm/noise/threefry.ts";
+export { CODE } from "../src/autodiff/ops/codes.ts";
+export { runRest, runUniform } from "../src/autodiff/tape/tape.ts";
+// Boundaries, and estimators built by hand.
+export { analyseBoundaries, requireBoundaries } from "../src/boundaries/find/boundaries.ts";
+export { boundaryTerm, neighboursOf } from "../src/boundaries/jump/boundary-terms.ts";
+export { surfacesOf } from "../src/boundaries/move/projection.ts";
+// Data of the models, and plots of reports.
+export { escapeMarkup } from "../src/cli/report/escape.ts";
+export type { PlotData } from "../src/cli/report/plots.ts";
+export { plotSvg } from "../src/cli/report/svg.ts";
+export { drawnChoices } from "../src/estimators/draw/choices.ts";
+export { initialParameters, packParameters } from "../src/guides/mean-field.ts";
+export {
+  adam,
+  add,
+  type Backend,
+  type CorrectedOptions,
+  corrected,
+  defineModel,
+  type Estimator,
+  exp,
+  fillNormals,
+  fit,
+  type GradientSampler,
+  gt,
+  lyy18,
+  type Model,
+  makeGenerator,
+  makeSampler,
+  meanGradientInto,
+  mul,
+  type NoiseOptions,
+  normal,
+  poisson,
+  type Real,
+  reparam,
+  score,
+  sin,
+  uniformSource,
+  where,
+} from "../src/index.ts";
+export type { SamplerOptions } from "../src/inference/averaging.ts";
+export { makeMoments, momentsInto } from "../src/inference/moments.ts";
+export { type SampleTape, setParameters } from "../src/inference/sample-run.ts";
+export { jit } from "../src/jit.ts";
+// Functions of numbers, and random ones.
+export { exp as expOf, log as logOf } from "../src/math/elementary.ts";
+export { lgamma as lgammaOf } from "../src/math/gamma.ts";
+export { normalCdf as normalCdfOf, normalQuantile } from "../src/math/normal.ts";
+export { cos as cosOf, sin as sinOf } from "../src/math/trigonometric.ts";
+export { cheating, gmm, influenza, temperature, textmsg, walk, xornet } from "../src/models/index.ts";
+export { INFLUENZA_DEATHS } from "../src/models/influenza-deaths.ts";
+export { ROOM_TEMPERATURES } from "../src/models/room-temperatures.ts";
+export { TEXT_MESSAGE_COUNTS } from "../src/models/text-messages.ts";
+export type { LaneInputs } from "../src/objective/lane-inputs.ts";
+export { buildObjective } from "../src/objective/objective.ts";
+export { trace } from "../src/program/trace.ts";
+export { fillSobolNormals, type NormalFill } from "../src/random/index.ts";
+export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
+export { fillNormalsWithHelp, type RowFill } from "../src/random/row-fill.ts";
+export { wasm, wasmKernels } from "../src/wasm.ts";

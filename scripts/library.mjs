@@ -1,0 +1,70 @@
+// The one file through which the scripts reach into `src`. Where a file of the library moves, only this file follows.
+import { dirname, relative } from "node:path/posix";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** Folder of the package; the paths below are relative to it. */
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** What dist/ holds, and from which file each entry is made. */
+export const ENTRIES = {
+  index: "src/index.ts",
+  core: "src/core.ts",
+  "autodiff/index": "src/autodiff/index.ts",
+  "linalg/index": "src/linalg/index.ts",
+  "models/index": "src/models/index.ts",
+  wasm: "src/wasm.ts",
+  jit: "src/jit.ts",
+  "cli/main": "src/cli/main.ts",
+};
+
+/** The script of report pages, which runs in a browser. */
+export const REPORT_PAGE = "src/cli/report/page.ts";
+
+/** Functions of numbers that kernels call: a file for each. */
+export const MATH = "src/math";
+
+/** What kernels are generated from. */
+const OP_TABLES = {
+  BASIC_OPS: "src/autodiff/ops/basic-ops.ts",
+  ELEMENTARY_OPS: "src/autodiff/ops/elementary-ops.ts",
+  SPECIAL_OPS: "src/autodiff/ops/special-ops.ts",
+  "FAMILIES, FUSED, REDUCTIONS, RUNS": "src/autodiff/tape/fusion.ts",
+};
+export const OP_TABLES_MODULE = Object.entries(OP_TABLES)
+  .map(([names, path]) => `export { ${names} } from "./${path}";`)
+  .join("\n");
+
+/** The files with generated kernels. */
+export const GENERATED = {
+  kernels: "src/autodiff/ops/kernels.generated.ts",
+  elementaryKernels: "src/autodiff/ops/elementary-kernels.generated.ts",
+  specialKernels: "src/autodiff/ops/special-kernels.generated.ts",
+  fastKernels: "src/autodiff/lanes/interpreter/fast-kernels.generated.ts",
+  scalars: "src/autodiff/lanes/interpreter/scalars.generated.ts",
+};
+/** The type of code that the interpreter runs. */
+export const INTERPRETER = "src/autodiff/lanes/interpreter/interpreter.ts";
+
+/** How a file imports another: "../../math/erf.ts". */
+export function specifier(from, to) {
+  const path = relative(dirname(from), to);
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** Text of the bundle of `contents`, a module that may import from anywhere in the package; with the options of esbuild. */
+export async function bundled(contents, options = {}) {
+  const result = await build({
+    stdin: { contents, resolveDir: ROOT, loader: "ts" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    ...options,
+  });
+  return result.outputFiles[0].text;
+}
+
+/** The exports of `contents`, bundled. */
+export async function imported(contents) {
+  return import(`data:text/javascript;base64,${Buffer.from(await bundled(contents)).toString("base64")}`);
+}
