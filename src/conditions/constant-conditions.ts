@@ -1,15 +1,31 @@
-/** Conditions that hold everywhere or nowhere, found by interval arithmetic with every input anywhere on the line. */
+/**
+ * Conditions that hold everywhere or nowhere, such as sin(z) > 2 or exp(z) > −1: interval arithmetic, with every input anywhere
+ * on the line, shows that they never change, so that they have no boundary. They are replaced by their truth.
+ */
 
 import type { Graph } from "../autodiff/graph/graph.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { type Pass, withNodes } from "../objective/pass.ts";
 import { makeEnclosures, put, putLine } from "../roots/enclosures.ts";
 import { RULES } from "../roots/interval-rules.ts";
 
-/** The truth of every condition among `nodes` (in topological order, with all they depend on) that cannot change. */
-export function decided(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, boolean> {
+export const CONSTANT_CONDITIONS: Pass = {
+  name: "constant-conditions",
+  sentence: "Conditions that hold everywhere or nowhere, such as sin(z) > 2, become true or false.",
+  run(objective) {
+    const { graph, terms } = objective;
+    const roots = terms.map(({ node }) => node);
+    const truths = constantConditions(graph, graph.reachable(roots));
+    return truths.size === 0 ? objective : withNodes(objective, substitute(graph, roots, truths));
+  },
+};
+
+// The truth of every condition among `nodes` (in topological order, with all they depend on) that cannot change.
+function constantConditions(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, NodeId> {
   const box = makeEnclosures(graph.size);
-  const found = new Map<NodeId, boolean>();
+  const found = new Map<NodeId, NodeId>();
   for (const node of nodes) {
     const code = graph.op[node]!;
     if (code === CONSTANT)
@@ -20,9 +36,9 @@ export function decided(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, boo
       if (rule) rule(box, node, graph.a[node]!, graph.b[node]!, graph.c[node]!);
       else putLine(box, node);
     }
-    // What is NaN everywhere is left to be reported.
+    // A condition on what is NaN everywhere is left alone, so that the NaN is reported.
     if (code === CODE.positive && box.lo[node] === box.hi[node] && !Number.isNaN(box.lo[graph.a[node]!]))
-      found.set(node, box.lo[node] !== 0);
+      found.set(node, graph.truth(box.lo[node] !== 0));
   }
   return found;
 }

@@ -5,10 +5,12 @@ import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundari
 import { affordable } from "../boundaries/move/cheaper-blocks.ts";
 import { type Surface, surfacesOf } from "../boundaries/move/projection.ts";
 import { type Curve, curveOf } from "../boundaries/move/roots-along-lines.ts";
-import { marginalised } from "../conditions/marginalised.ts";
-import { peeled } from "../conditions/peeled.ts";
+import { CONSTANT_CONDITIONS } from "../conditions/constant-conditions.ts";
+import { MARGINALISATION } from "../conditions/marginalisation.ts";
+import { PEELING } from "../conditions/peeling.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
+import { type Pass, rewritten } from "../objective/pass.ts";
 import { type BoundarySelection, requireSelection, selectedTerms } from "./draw/budget.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, noiseOf } from "./sample-points.ts";
@@ -59,7 +61,7 @@ function build(
   selection: BoundarySelection,
   analysis: () => ReturnType<typeof analyseBoundaries>,
 ): EstimatorNodes {
-  const path = pathwise(original, entropy, (objective) => prepared(objective, marginalise));
+  const path = pathwise(original, entropy, (objective) => rewritten(passesOf(marginalise), objective));
   const objective = path.seen;
   const found = requireBoundaries(
     "corrected",
@@ -102,8 +104,7 @@ export function reached(objective: Objective, boundaries: readonly Boundary[]): 
   return mergeCoincident(objective, covered(objective, affordable(objective, boundaries)));
 }
 
-/** The objective whose boundaries `corrected` adds up: conditions peeled, factors marginalised. */
-export function prepared(objective: Objective, marginalise: boolean): Objective {
-  const simple = peeled(objective);
-  return marginalise ? marginalised(simple) : simple;
+/** The rewritings of the objective before its boundaries are found, in their order. */
+export function passesOf(marginalise: boolean): readonly Pass[] {
+  return marginalise ? [CONSTANT_CONDITIONS, PEELING, MARGINALISATION] : [CONSTANT_CONDITIONS, PEELING];
 }

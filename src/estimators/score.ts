@@ -3,7 +3,7 @@ import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
-import { type Entropy, requireEntropy, withAnalyticEntropy } from "../objective/entropy.ts";
+import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
@@ -50,7 +50,7 @@ export function score(options: ScoreOptions = {}): Estimator {
 }
 
 function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
-  const objective = analytic ? withAnalyticEntropy(original) : original;
+  const objective = analytic ? ANALYTIC_ENTROPY.run(original) : original;
   const { graph, guide, live, value, normals } = objective;
   const { algebra: A } = graph;
   const own = scores(graph, guide).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));

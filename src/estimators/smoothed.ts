@@ -4,7 +4,8 @@ import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import { type Objective, withTerms } from "../objective/objective.ts";
+import type { Objective } from "../objective/objective.ts";
+import { type Pass, withNodes } from "../objective/pass.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
 import { type NoiseOptions, withNoise } from "./sample-points.ts";
 
@@ -51,16 +52,23 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
 
 function build(original: Objective, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
   const node = original.graph.input("1/accuracy", false);
-  const { objective, gradient } = pathwise(original, entropy, (sharp) => smooth(sharp, node));
+  const { objective, gradient } = pathwise(original, entropy, smoothing(node).run);
   return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };
 }
 
-function smooth(objective: Objective, sharpness: NodeId): Objective {
-  const rebuilt = smoothConditions(objective, sharpness);
-  return withTerms(
-    objective,
-    objective.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })),
-  );
+// The pass that smooths with the sharpness 1/η, an input.
+function smoothing(sharpness: NodeId): Pass {
+  return {
+    name: "smoothing",
+    sentence: "A selection by c > 0 becomes the mixture of its arms with the weights sigmoid(c/η) and sigmoid(−c/η).",
+    run(objective) {
+      const rebuilt = smoothConditions(objective, sharpness);
+      return withNodes(
+        objective,
+        objective.terms.map(({ node }) => rebuilt.get(node)!),
+      );
+    },
+  };
 }
 
 /** How true a mask is and how false; both, for 1 − p would lose the digits of a small one. */

@@ -4,10 +4,10 @@ import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
 import { type Surface, surfacesOf } from "../boundaries/move/projection.ts";
 import { curveOf, directionsOf } from "../boundaries/move/roots-along-lines.ts";
-import { peeled } from "../conditions/peeled.ts";
-import { prepared, reached } from "../estimators/corrected.ts";
+import { passesOf, reached } from "../estimators/corrected.ts";
 import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/draw/budget.ts";
 import { buildObjective, type Objective } from "../objective/objective.ts";
+import { rewritten } from "../objective/pass.ts";
 import type { Model } from "../program/model.ts";
 
 export interface ExplainedCondition {
@@ -52,8 +52,8 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
   const selection = requireSelection("explain", options.boundaries ?? "all");
   const original = buildObjective(model);
   const { graph, trace, parameters } = original;
-  const before = analyseBoundaries(peeled(original));
-  const objective = prepared(original, true);
+  const before = analyseBoundaries(rewritten(passesOf(false), original));
+  const objective = rewritten(passesOf(true), original);
   const { boundaries: found, refused } = analyseBoundaries(objective);
   const boundaries = reached(objective, found);
   const counted = operations(graph);

@@ -4,6 +4,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { scores } from "../guides/mean-field.ts";
 import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
+import type { Pass } from "./pass.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -39,7 +40,7 @@ export function pathwise(
   entropy: Entropy,
   view: (objective: Objective) => Objective = same,
 ): Pathwise {
-  const objective = entropy === "analytic" ? withAnalyticEntropy(original) : original;
+  const objective = entropy === "analytic" ? ANALYTIC_ENTROPY.run(original) : original;
   const { graph, parameters } = objective;
   const seen = view(objective);
   const path = gradient(graph, seen.value, parameters);
@@ -48,15 +49,18 @@ export function pathwise(
 
 const same = (objective: Objective): Objective => objective;
 
-/** The objective with log σ + ½ log 2πe in place of −log q of each latent. */
-export function withAnalyticEntropy(objective: Objective): Objective {
-  const { terms, trace } = objective;
-  const { algebra: A } = objective.graph;
-  return withTerms(objective, [
-    ...terms.slice(0, terms.length - trace.latents.length),
-    ...guideTerms(objective, (i) => A.add(A.log(objective.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
-  ]);
-}
+export const ANALYTIC_ENTROPY: Pass = {
+  name: "analytic-entropy",
+  sentence: "The guide's −log q at the draw becomes its mean, log σ + ½ log 2πe for each latent that is live.",
+  run(objective) {
+    const { terms, trace } = objective;
+    const { algebra: A } = objective.graph;
+    return withTerms(objective, [
+      ...terms.slice(0, terms.length - trace.latents.length),
+      ...guideTerms(objective, (i) => A.add(A.log(objective.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
+    ]);
+  },
+};
 
 // −log q has the derivative −∇θ log q(z) at fixed z: of mean 0, also times how far the latent is live, which is decided
 // without its noise. Added, ∇θ log q(z) takes it away.

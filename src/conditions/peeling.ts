@@ -16,40 +16,32 @@ import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { softplusInverse } from "../math/logistic.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { pow } from "../math/power.ts";
-import { type Objective, withTerms } from "../objective/objective.ts";
+import { type Pass, withNodes } from "../objective/pass.ts";
 import { signFactors } from "./clear-denominators.ts";
-import { decided } from "./constant-conditions.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;
 /** Most nodes of a comparison that is looked through for selections. */
 const MOST_NODES = 512;
 
-/** The objective with every condition peeled; the same objective if there is nothing to peel. */
-export function peeled(objective: Objective): Objective {
-  const { graph, terms } = objective;
-  const roots = terms.map(({ node }) => node);
-  const replacement = new Map<NodeId, NodeId>();
-  const nodes = graph.reachable(roots);
-  const known = decided(graph, nodes);
-  const plain = new Set<NodeId>();
-  for (const node of nodes) {
-    if (graph.op[node] !== CODE.positive) continue;
-    const truth = known.get(node);
-    if (truth !== undefined) {
-      replacement.set(node, graph.truth(truth));
-      continue;
+export const PEELING: Pass = {
+  name: "peeling",
+  sentence:
+    "Comparisons are taken apart until what is compared is as simple as it gets: exp(z) > 1, 1/z > 0 and z > 0 become the same condition.",
+  run(objective) {
+    const { graph, terms } = objective;
+    const roots = terms.map(({ node }) => node);
+    const replacement = new Map<NodeId, NodeId>();
+    const plain = new Set<NodeId>();
+    for (const node of graph.reachable(roots)) {
+      if (graph.op[node] !== CODE.positive) continue;
+      const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
+      replacement.set(node, new Peeler(graph, plain).positive(inner));
     }
-    const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
-    replacement.set(node, new Peeler(graph, plain).positive(inner));
-  }
-  if ([...replacement].every(([node, peel]) => node === peel)) return objective;
-  const rebuilt = substitute(graph, roots, replacement);
-  return withTerms(
-    objective,
-    terms.map((term, j) => ({ ...term, node: rebuilt[j]! })),
-  );
-}
+    if ([...replacement].every(([node, peel]) => node === peel)) return objective;
+    return withNodes(objective, substitute(graph, roots, replacement));
+  },
+};
 
 // An increasing function of one argument: its inverse, the range of its values, and the edge of its domain, if any.
 interface Increasing {

@@ -18,7 +18,8 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId, OpName } from "../autodiff/ops/op.ts";
-import { type Objective, withTerms } from "../objective/objective.ts";
+import type { Objective } from "../objective/objective.ts";
+import { type Pass, withNodes } from "../objective/pass.ts";
 import { blocksOf } from "./affine-blocks.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
@@ -26,12 +27,18 @@ const MOST_CELLS = 16;
 
 const FAR = 40;
 
-/** The objective with every term marginalised where that is possible. */
-export function marginalised(objective: Objective): Objective {
-  const cones = new ConeVariables(objective);
-  const terms = objective.terms.map((term) => ({ ...term, node: marginalisedTerm(objective, cones, term.node) }));
-  return terms.every(({ node }, j) => node === objective.terms[j]!.node) ? objective : withTerms(objective, terms);
-}
+export const MARGINALISATION: Pass = {
+  name: "marginalisation",
+  sentence:
+    "A term that contains a variable only inside conditions becomes its expectation over that variable given the others, and has no boundary there.",
+  run(objective) {
+    const cones = new ConeVariables(objective);
+    return withNodes(
+      objective,
+      objective.terms.map(({ node }) => marginalisedTerm(objective, cones, node)),
+    );
+  },
+};
 
 function marginalisedTerm(objective: Objective, cones: ConeVariables, term: NodeId): NodeId {
   let node = term;
