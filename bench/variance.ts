@@ -13,7 +13,6 @@ import {
   type GradientSampler,
   gradient,
   influenza,
-  initialParameters,
   lyy18,
   type Model,
   makeGenerator,
@@ -22,7 +21,6 @@ import {
   meanGradientInto,
   momentsInto,
   neighboursOf,
-  packParameters,
   requireBoundaries,
   surfacesOf,
   temperature,
@@ -140,7 +138,8 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
   const generator = makeGenerator(1);
   const optimizer = adam({ learningRate });
   const leader = makeSampler(model, corrected());
-  const theta = packParameters("bench", leader.objective.trace, initialParameters(leader.objective.trace));
+  const { space } = leader.objective.guide;
+  const theta = space.pack("bench", space.initial());
   const state = optimizer.init(theta.length);
   const slope = new Float64Array(theta.length);
   const reference = makeSampler(model, baseline());

@@ -9,13 +9,12 @@ import {
   fit,
   gradient,
   INFLUENZA_DEATHS,
-  initialParameters,
   jit,
   type Model,
   makeGenerator,
   makeSampler,
+  meanField,
   meanGradientInto,
-  packParameters,
   ROOM_TEMPERATURES,
   reparam,
   runLanes,
@@ -84,8 +83,8 @@ export function logJointGradient(model: Model, points: number, backend?: Backend
 }
 
 export const init = (model: Model): Float64Array => {
-  const traced = trace(model);
-  return packParameters("bench", traced, initialParameters(traced));
+  const space = meanField().over(trace(model));
+  return space.pack("bench", space.initial());
 };
 
 export const LEARNING_RATE = 0.001;

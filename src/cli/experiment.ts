@@ -1,6 +1,5 @@
 /** The paper's experiment on one model: ELBO curves, variances along the optimisation, time per iteration. */
 import type { Estimator } from "../estimators/index.ts";
-import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import { adam, type GradientSampler, makeSampler, meanGradientInto } from "../index.ts";
 import { makeMoments, momentsInto } from "../inference/moments.ts";
 import type { Model } from "../program/model.ts";
@@ -84,8 +83,8 @@ export function runExperiment(
     const paths = [...estimators].flatMap(([name, { make }]): Path[] => {
       const sampler = samplerOf(model, name, make(), refused);
       if (sampler === undefined || (sampler.nodes.reduction?.leastSamples ?? 1) > n) return [];
-      const { trace } = sampler.objective;
-      const theta = packParameters("compare", trace, initialParameters(trace));
+      const { space } = sampler.objective.guide;
+      const theta = space.pack("compare", space.initial());
       const curve: Curve = {
         estimator: name,
         samples: n,

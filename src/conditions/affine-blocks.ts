@@ -1,6 +1,10 @@
 /**
  * Blocks: sets of variables in which a condition is affine, c = Σ_{v∈B} a_v·v + rest, where neither the a_v nor the rest
  * depend on B, not even through other conditions. Given everything else, c is then Gaussian under the guide.
+ *
+ * A condition is looked at in the bases of the variables (`objective/variables.ts`), each of which one noise moves. Under mean field
+ * 2x + y > 1 is affine in x and y with coefficients 2 and 1; under a guide that moves y by C times what x deviates from its mean, in
+ * the deviations of both with coefficients 2 + C and 1.
  */
 
 import { gradient } from "../autodiff/graph/gradient.ts";
@@ -10,18 +14,18 @@ import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Objective } from "../objective/objective.ts";
+import { inBases, type Objective } from "../objective/objective.ts";
 
 export interface BlockEntry {
   /** Index of the variable. */
   readonly variable: number;
-  /** a_v, free of the block, in terms of the trace. */
+  /** a_v, free of the block, in terms of the bases. */
   readonly coefficient: NodeId;
 }
 
 export interface Block {
   readonly entries: readonly BlockEntry[];
-  /** c with the block at 0, in terms of the trace. */
+  /** c with the block at 0, in terms of the bases. */
   readonly rest: NodeId;
   /** Some coefficient is 0 nowhere. */
   readonly safe: boolean;
@@ -31,27 +35,34 @@ export interface Block {
 const MOST_BLOCKS = 3;
 
 /**
- * The blocks of a condition c, none if there is no variable in which it is affine. One block whose slope cannot vanish
- * (a coefficient is constant) is enough; otherwise disjoint blocks, to be combined (`surface.ts`).
+ * The blocks of a condition c of the trace, none if there is no variable in which it is affine. One block whose slope cannot vanish
+ * (a coefficient is constant) is enough; otherwise disjoint blocks, to be combined (`boundaries/move/projection.ts`).
  *
  * Rule: variables with a constant coefficient first, then those that are multiplied with the fewest others, then the
- * order of declaration; each joins the first block that it is not multiplied with. With `privately` only variables that
- * `isPrivate` accepts are taken, if there are any.
+ * order of declaration; each joins the first block that it is not multiplied with. With `isPrivate` only variables that
+ * it accepts are taken, if there are any.
+ *
+ * In a product of correlated latents, x·y > 1, one noise moves both factors, so that only y's own is left to be moved, at the slope
+ * x, which may be 0 with no other block to make up for it. Such a condition has no blocks: its roots are sought along lines.
  */
-export function blocksOf(objective: Objective, condition: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
+export function blocksOf(objective: Objective, traced: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
   const { graph, variables } = objective;
+  const [condition] = inBases(objective, [traced]) as [NodeId];
+  const isCorrelated = condition !== traced;
   const { candidates, conflicts } = affineVariables(objective, condition);
   if (candidates.length === 0) return [];
   const slopes = gradient(
     graph,
     condition,
-    candidates.map((v) => variables[v]!.node),
+    candidates.map((v) => variables[v]!.base),
   );
   const slopeOf = new Map(candidates.map((v, j) => [v, slopes[j]!]));
   const isConstant = (v: number): boolean => graph.isConstant(slopeOf.get(v)!);
   const usable = candidates.filter((v) => !graph.is(slopeOf.get(v)!, 0));
   const own = isPrivate ? usable.filter(isPrivate) : [];
-  const order = (own.length > 0 ? own : usable).sort(
+  // A share of a noise may be 0, but not all of what is moved.
+  const enough = isCorrelated ? own.some(isConstant) : own.length > 0;
+  const order = (enough ? own : usable).sort(
     (p, q) => Number(isConstant(q)) - Number(isConstant(p)) || conflicts.get(p)!.size - conflicts.get(q)!.size || p - q,
   );
   const blocks: number[][] = [];
@@ -61,9 +72,10 @@ export function blocksOf(objective: Objective, condition: NodeId, isPrivate?: (v
     else blocks.push([v]);
   }
   const safe = blocks.find((block) => block.some((v) => isConstant(v) || signOf(graph, slopeOf.get(v)!) === POSITIVE));
+  if (!safe && isCorrelated && blocks.length === 1) return [];
   return (safe ? [safe] : blocks.slice(0, MOST_BLOCKS)).map((block) => {
     const entries = block.sort((p, q) => p - q).map((variable) => ({ variable, coefficient: slopeOf.get(variable)! }));
-    const zeros = new Map(block.map((v) => [variables[v]!.node, graph.constant(0)]));
+    const zeros = new Map(block.map((v) => [variables[v]!.base, graph.constant(0)]));
     return { entries, rest: substitute(graph, [condition], zeros)[0]!, safe: safe !== undefined };
   });
 }

@@ -13,6 +13,7 @@
 
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { append } from "../autodiff/graph/multimap.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
@@ -145,9 +146,9 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
   const { graph, variables } = objective;
   graph.link(ALL_OPS); // normalCdf
   const { algebra: A } = graph;
-  const { mu, sigma } = variables[variable]!;
+  const { given, sigma } = variables[variable]!;
   const standardised = (at: NodeId): NodeId => {
-    const score = A.div(A.sub(at, mu), sigma);
+    const score = A.div(A.sub(at, given), sigma);
     // Beyond ±FAR the distribution function is 0 or 1, and its derivative 0 even where that of the score is infinite.
     return mayOverflow(graph, at) ? A.max(A.constant(-FAR), A.min(A.constant(FAR), score)) : score;
   };
@@ -226,30 +227,27 @@ function mayOverflow(graph: Graph, root: NodeId): boolean {
     );
 }
 
-// What nodes depend on: all variables, those that move them by themselves, and the conditions in between.
+// What nodes depend on: all noises, by the number of their variable, those that move them by themselves, and the conditions between.
 class ConeVariables {
   readonly #objective: Objective;
-  readonly #index: ReadonlyMap<NodeId, number>;
+  readonly #noisesOf = new Map<NodeId, number[]>();
   readonly #moving = new Map<NodeId, ReadonlySet<number>>();
   readonly #all = new Map<NodeId, ReadonlySet<number>>();
   readonly #conditions = new Map<NodeId, readonly NodeId[]>();
 
   constructor(objective: Objective) {
     this.#objective = objective;
-    this.#index = new Map(
-      objective.variables.flatMap(({ node, epsilon }, v) => [
-        [node, v],
-        [epsilon, v],
-      ]),
-    );
+    objective.variables.forEach(({ epsilon, column }, v) => {
+      for (const node of new Set([epsilon, ...column.map(({ node }) => node)])) append(this.#noisesOf, node, v);
+    });
   }
 
-  /** Variables that the node depends on, also through conditions. */
+  /** Noises that the node depends on, also through conditions. */
   all(node: NodeId): ReadonlySet<number> {
     return this.#search(node, this.#all, false);
   }
 
-  /** Variables that it depends on otherwise than through a condition. */
+  /** Noises that it depends on otherwise than through a condition. */
   moving(node: NodeId): ReadonlySet<number> {
     return this.#search(node, this.#moving, true);
   }
@@ -272,8 +270,7 @@ class ConeVariables {
     const seen = new Set<NodeId>([root]);
     const variables = new Set<number>();
     for (const node of seen) {
-      const v = this.#index.get(node);
-      if (v !== undefined) variables.add(v);
+      for (const v of this.#noisesOf.get(node) ?? []) variables.add(v);
       if (stopAtConditions && graph.op[node] === CODE.positive) continue;
       for (let j = graph.arity(node) - 1; j >= 0; j--) seen.add(graph.operand(node, j));
     }

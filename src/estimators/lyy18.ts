@@ -12,7 +12,7 @@ import { type SeparateConditions, separateConditions } from "../boundaries/find/
 import { surfacesOf } from "../boundaries/move/projection.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
 import { type Entropy, type Pathwise, pathwise, requireEntropy } from "../objective/entropy.ts";
-import { type Objective, placedAt } from "../objective/objective.ts";
+import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
@@ -112,7 +112,8 @@ function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], dr
   };
 }
 
-// The paper's projection: the latent of the largest coefficient; where a slope is not constant it is not defined.
+// The paper's projection: the latent of the largest coefficient; where a slope is not constant it is not defined. Under a guide that
+// correlates latents the noise of the last one of a condition, as the coefficients of the others may be 0.
 function oneLatent(objective: Objective, boundary: Boundary): Block {
   const { graph, trace, variables } = objective;
   const { condition, text } = boundary;
@@ -130,8 +131,8 @@ function oneLatent(objective: Objective, boundary: Boundary): Block {
   const isLatent = (variable: number): boolean => variable < trace.latents.length;
   const [largest] = blocksOf(objective, condition, isLatent)
     .flatMap(({ entries }) => entries)
-    .filter(({ variable }) => isLatent(variable))
+    .filter(({ variable, coefficient }) => isLatent(variable) && graph.isConstant(coefficient))
     .sort((p, q) => size(q) - size(p)) as [BlockEntry];
-  const zero = new Map([[variables[largest.variable]!.node, graph.constant(0)]]);
-  return { entries: [largest], rest: substitute(graph, [condition], zero)[0]!, safe: true };
+  const zero = new Map([[variables[largest.variable]!.base, graph.constant(0)]]);
+  return { entries: [largest], rest: substitute(graph, inBases(objective, [condition]), zero)[0]!, safe: true };
 }

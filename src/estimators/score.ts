@@ -1,8 +1,8 @@
-import { gradient } from "../autodiff/graph/gradient.ts";
+import { adjoints } from "../autodiff/graph/gradient.ts";
 import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { scores } from "../guides/mean-field.ts";
+import { entropyOf } from "../guides/guide.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Estimator, EstimatorNodes } from "./estimator.ts";
@@ -12,7 +12,7 @@ import { type NoiseOptions, withNoise } from "./sample-points.ts";
 export interface ScoreOptions extends NoiseOptions {
   /** "leave-one-out": from each sample's ℓ the mean of the others' is taken; needs 2 samples per gradient. Default "none". */
   readonly baseline?: "none" | "leave-one-out";
-  /** Leave out, for each latent, the terms of ℓ that do not depend on it, be it through a condition (default false). */
+  /** Leave out, for each parameter, the terms of ℓ that no noise in its score moves, be it through a condition (default false). */
   readonly raoBlackwell?: boolean;
   /**
    * How the guide's entropy is counted (default "sampled"). "analytic": by its own derivative, not in the products with the
@@ -26,7 +26,7 @@ export interface ScoreOptions extends NoiseOptions {
  *
  * Estimates: ∇θ ELBO. Using: values of ℓ only. Requires: nothing of the density.
  * Unbiased when: always, with either option. State: none. Source: Ranganath, Gerrish, Blei, AISTATS 2014, with its
- * Rao-Blackwellisation (under a factorised guide); leave-one-out: Kool, van Hoof, Welling, 2019, "Buy 4 REINFORCE samples".
+ * Rao-Blackwellisation (for each parameter by the noises in its score, which under a factorised guide is one); leave-one-out: Kool, van Hoof, Welling, 2019, "Buy 4 REINFORCE samples".
  * Its variance is that of ℓ itself, often too large to be of use.
  */
 export function score(options: ScoreOptions = {}): Estimator {
@@ -51,22 +51,28 @@ export function score(options: ScoreOptions = {}): Estimator {
 
 function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
   const objective = analytic ? ANALYTIC_ENTROPY.run(original) : original;
-  const { graph, guide, live, value, normals } = objective;
+  const { graph, guide, value, normals } = objective;
   const { algebra: A } = graph;
-  const own = scores(graph, guide).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
-  const values = raoBlackwell ? valuesByLatent(objective) : live.map(() => (analytic ? varying(objective) : value));
-  const weights = [...values, ...values];
+  const alive = aliveByNoise(objective);
+  const own = guide.scores((i, node) => A.where(alive[i]!, node, graph.constant(0)));
+  const weights = raoBlackwell ? valuesByParameter(objective) : own.map(() => (analytic ? varying(objective) : value));
   const entropy = analytic ? entropyGradient(objective) : [];
   if (leaveOne) return { value, gradient: own, normals, reduction: leaveOneOut("score", weights, entropy) };
   const products = own.map((node, p) => A.mul(weights[p]!, node));
   return { value, gradient: analytic ? products.map((node, p) => A.add(node, entropy[p]!)) : products, normals };
 }
 
-// ∇θ of Σ log σ over the live latents.
+// For each latent, whether its noise moves a latent that is live. Where it does not, its score times ℓ has the mean 0: whether any
+// of the latents that it moves is live is decided before the first of them.
+function aliveByNoise({ graph, live, trace, variables, variableOf }: Objective): NodeId[] {
+  return trace.latents.map((_, i) => graph.any(variables[i]!.column.map(({ node }) => live[variableOf.get(node)!]!)));
+}
+
+// ∇θ of the entropies of the live latents.
 function entropyGradient({ graph, guide, live, parameters }: Objective): NodeId[] {
-  const { algebra: A } = graph;
-  const logs = graph.sum(guide.sigma.map((sigma) => A.log(sigma)));
-  return gradient(graph, logs, parameters).map((node, p) => A.where(live[p % live.length]!, node, graph.constant(0)));
+  const [zero, one] = [graph.constant(0), graph.constant(1)];
+  const seeds = live.map((mask, i) => [entropyOf(graph, guide, i), graph.algebra.where(mask, one, zero)] as const);
+  return adjoints(graph, seeds, parameters);
 }
 
 // ℓ without the terms that are the same in all samples: times a score they have the mean 0.
@@ -79,14 +85,25 @@ function varying({ graph, terms, guided }: Objective): NodeId {
   return graph.sum(drawn.filter((node) => graph.hasFlag(node, LANE)));
 }
 
-// For each latent, the sum of the terms that it, or its noise, can change.
-function valuesByLatent({ graph, terms, trace, guide, guided }: Objective): NodeId[] {
+// For each parameter, the sum of the terms that the noises in its score can change.
+function valuesByParameter({ graph, terms, variables, guide, guided }: Objective): NodeId[] {
   const roots = terms.map(({ node }) => node);
   const nodes = graph.reachable(roots);
   const drawn = substitute(graph, roots, guided);
-  return trace.latents.map(({ node: latent }, i) => {
-    const depends = new Set([latent, guide.epsilon[i]!]);
-    for (const node of nodes) if (graph.operands(node).some((operand) => depends.has(operand))) depends.add(node);
-    return graph.sum(drawn.filter((_, t) => depends.has(roots[t]!)));
-  });
+  const known = new Map<string, NodeId>();
+  return guide
+    .scores((_, node) => node)
+    .map((score) => {
+      const below = new Set(graph.reachable([score]));
+      const noises = variables.filter(({ epsilon }) => below.has(epsilon));
+      const key = noises.map(({ epsilon }) => epsilon).join();
+      let value = known.get(key);
+      if (value === undefined) {
+        const depends = new Set(noises.flatMap(({ epsilon, column }) => [epsilon, ...column.map(({ node }) => node)]));
+        for (const node of nodes) if (graph.operands(node).some((operand) => depends.has(operand))) depends.add(node);
+        value = graph.sum(drawn.filter((_, t) => depends.has(roots[t]!)));
+        known.set(key, value);
+      }
+      return value;
+    });
 }

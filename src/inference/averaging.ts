@@ -4,6 +4,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Backend } from "../autodiff/tape/executable.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
+import type { Guide } from "../guides/guide.ts";
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type Draw, runSamples, type Sampled, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
@@ -15,6 +16,8 @@ export interface SamplerOptions {
   readonly backend?: Backend | undefined;
   /** How many samples are to be run, if known; changes speed only. */
   readonly expectedSamples?: number;
+  /** The guide that the samples are drawn from (default `meanField()`). */
+  readonly guide?: Guide | undefined;
 }
 
 export interface MeanGradient extends SampleTape {

@@ -1,4 +1,3 @@
-import { initialParameters, packParameters } from "../guides/mean-field.ts";
 import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../linalg/covariance.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
@@ -13,18 +12,17 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
   const { samples = 1000, seed = 0, group = Math.min(16, samples), step = 0 } = options;
   count("gradientCovariance", "samples", samples);
   count("gradientCovariance", "group", group);
-  const sampler = makeSampler(profile, model, estimatorOf("gradientCovariance", options.estimator));
+  const sampler = makeSampler(profile, model, estimatorOf("gradientCovariance", options.estimator), {
+    guide: options.guide,
+  });
   const together = sampler.grouped ? group : 1;
   if (samples < 2 * together)
     throw new RangeError(
       `gradientCovariance: too few samples; got ${samples} in groups of ${together}, expected two groups or more`,
     );
   const { size } = sampler;
-  const theta = packParameters(
-    "gradientCovariance",
-    sampler.objective.trace,
-    options.params ?? initialParameters(sampler.objective.trace),
-  );
+  const { space } = sampler.objective.guide;
+  const theta = space.pack("gradientCovariance", options.params ?? space.initial());
   const sums = makeCovarianceSums(size);
   const rows = Array.from({ length: size }, (_, offset) => ({ offset, lane: true }));
   const draw = { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples, group, step };

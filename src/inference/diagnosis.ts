@@ -6,21 +6,20 @@ import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
-import { softplus } from "../math/logistic.ts";
+import type { GuideNodes } from "../guides/guide.ts";
 import { type Drawn, run, type Trace } from "../program/trace.ts";
 import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
 
-/** A trace under a mean-field guide, with the noise ε of its latents; a objective of an estimator. */
+/** A trace under a guide, as an estimator's objective is one. */
 export interface GuidedTrace {
   readonly graph: Graph;
   readonly trace: Trace;
   /** Those of the trace, then the guide's of each latent. */
   readonly terms: readonly { readonly site: string; readonly node: NodeId }[];
   readonly guided: Replacement;
-  /** [μ…, ρ…] */
   readonly parameters: readonly NodeId[];
   readonly normals: readonly NodeId[];
-  readonly guide: { readonly sigma: readonly NodeId[] };
+  readonly guide: Pick<GuideNodes, "sigmas" | "space">;
 }
 
 /** Samples of an estimator on which ℓ or the gradient is not finite. */
@@ -54,8 +53,8 @@ export const diagnosis: Diagnosis = (objective, failure) => {
 };
 
 // Derivatives in a guide's parameters grow like 1/sd.
-function narrowest({ trace: { latents } }: GuidedTrace, theta: Float64Array): string {
-  const sds = latents.map((_, i) => softplus(theta[latents.length + i]!));
+function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Array): string {
+  const sds = guide.space.sigmas(theta);
   const least = sds.indexOf(Math.min(...sds));
   return `the narrowest guide of "${latents[least]?.name}" with sd=${sds[least]}`;
 }
@@ -70,7 +69,7 @@ export function makeProbe(
   const drawn = rerun(trace);
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(session, guide.sigma[j - trace.terms.length]!))];
+    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(session, guide.sigmas[j - trace.terms.length]!))];
     const nodes = at(named.map(({ value }) => nodeOf(session, value)));
     const of = term ? (drawn[j]?.distribution.name ?? "the term") : "the guide";
     return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };

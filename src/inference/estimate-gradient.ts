@@ -1,7 +1,7 @@
 import type { Backend } from "../autodiff/tape/executable.ts";
 import type { Estimator } from "../estimators/estimator.ts";
-import { initialParameters, packParameters } from "../guides/mean-field.ts";
-import type { MeanFieldParameters, Model } from "../program/model.ts";
+import type { Guide, GuideParameters } from "../guides/guide.ts";
+import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { makeMoments, momentsInto } from "./moments.ts";
 import { count } from "./options.ts";
@@ -10,8 +10,10 @@ import { makeSampler, pilot } from "./sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
-  /** Where; default the model's initial parameters. */
-  readonly params?: MeanFieldParameters;
+  /** Under which guide (default `meanField()`). */
+  readonly guide?: Guide;
+  /** Where, in the guide's parameters; default where a fit starts. */
+  readonly params?: GuideParameters;
   /** Number of independent samples of the guide (default 1000). */
   readonly samples?: number;
   /** Same seed, same bits (default 0). */
@@ -34,7 +36,7 @@ export interface GradientEstimate {
   readonly elbo: number;
   /** Variance of ℓ for a single sample. */
   readonly elboVariance: number;
-  /** Mean gradient, [∂μ…, ∂ρ…] in declaration order. */
+  /** Mean gradient in the order of the guide's parameters: under mean field [∂μ…, ∂ρ…], latents in declaration order. */
   readonly gradient: Float64Array;
   /** Per component, the variance of a single-sample gradient (of a group's mean times its size, where samples are not independent); NaN for one. */
   readonly variance: Float64Array;
@@ -43,7 +45,7 @@ export interface GradientEstimate {
   readonly samples: number;
 }
 
-/** Estimates the ELBO and its gradient under the mean-field guide; the entries document it. */
+/** Estimates the ELBO and its gradient under a guide; the entries document it. */
 export function estimateGradient(profile: Profile, model: Model, options: EstimateOptions): GradientEstimate {
   const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
@@ -54,10 +56,11 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
     lanes,
     backend,
     expectedSamples: samples,
+    guide: options.guide,
   });
   sampler.nodes.reduction?.require("estimateGradient", group);
-  const { trace } = sampler.objective;
-  const theta = packParameters("estimateGradient", trace, options.params ?? initialParameters(trace));
+  const { space } = sampler.objective.guide;
+  const theta = space.pack("estimateGradient", options.params ?? space.initial());
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
   pilot(sampler, theta, generator, step);

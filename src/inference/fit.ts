@@ -1,8 +1,8 @@
 import type { Backend } from "../autodiff/tape/executable.ts";
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import type { Estimator } from "../estimators/estimator.ts";
-import { initialParameters, packParameters } from "../guides/mean-field.ts";
-import type { MeanFieldParameters, Model } from "../program/model.ts";
+import type { FittedParameters, Guide, GuideParameters } from "../guides/guide.ts";
+import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { makeProbe } from "./diagnosis.ts";
 import { estimatorOf } from "./estimate-gradient.ts";
@@ -22,6 +22,8 @@ export interface AbortSignalLike {
 export interface FitOptions {
   /** Default corrected(). */
   readonly estimator?: Estimator;
+  /** What is fitted: `meanField()` (default), independent normals, or `fullRank()`, correlated ones. */
+  readonly guide?: Guide;
   /** Default adam({ learningRate: 0.01 }). */
   readonly optimizer?: Optimizer;
   /** Optimiser steps (default 2000). */
@@ -32,8 +34,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only (default the interpreter). */
   readonly backend?: Backend;
-  /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1. */
-  readonly init?: MeanFieldParameters;
+  /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. */
+  readonly init?: GuideParameters;
   /** Called after every step. */
   readonly onProgress?: (step: FitStep) => void;
   /** Called with what the user should know; default `console.warn` where there is a console. */
@@ -50,26 +52,26 @@ export interface FitStep {
   /** ELBO estimate at the parameters before the step. */
   readonly elbo: number;
   readonly gradient: Float64Array;
-  /** [μ…, ρ…] after the step. */
+  /** The guide's parameters after the step, under mean field [μ…, ρ…]. */
   readonly theta: Float64Array;
 }
 
 /** A fit that met a number that is not finite; holds the last good parameters. */
 export class DivergenceError extends Error {
   readonly step: number;
-  readonly params: { readonly mu: Float64Array; readonly rho: Float64Array };
+  readonly params: FittedParameters;
   readonly elboTrace: Float64Array;
 
-  constructor(message: string, step: number, theta: Float64Array, elboTrace: Float64Array) {
+  constructor(message: string, step: number, params: FittedParameters, elboTrace: Float64Array) {
     super(message);
     this.name = "DivergenceError";
     this.step = step;
-    this.params = { mu: theta.slice(0, theta.length / 2), rho: theta.slice(theta.length / 2) };
+    this.params = params;
     this.elboTrace = elboTrace;
   }
 }
 
-/** Fits a mean-field guide by stochastic gradient ascent on the ELBO; the entries document it. */
+/** Fits a guide by stochastic gradient ascent on the ELBO; the entries document it. */
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
   const run = start(profile, model, options);
   for (let step = 1; step <= run.steps; step++) advance(run, step);
@@ -134,10 +136,11 @@ function start(profile: Profile, model: Model, options: FitOptions): Run {
     ...(samples < 128 && { lanes: samples }),
     backend: options.backend,
     expectedSamples: steps * samples,
+    guide: options.guide,
   });
   sampler.nodes.reduction?.require("fit", samples);
-  const { trace, normals } = sampler.objective;
-  const theta = packParameters("fit", trace, options.init ?? initialParameters(trace));
+  const { guide, normals } = sampler.objective;
+  const theta = guide.space.pack("fit", options.init ?? guide.space.initial());
   const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = warningsFor(sampler);
@@ -158,13 +161,7 @@ function start(profile: Profile, model: Model, options: FitOptions): Run {
     optimizer,
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
-    posterior: () =>
-      new Posterior(
-        trace.latents.map(({ name }) => name),
-        theta,
-        elboTrace,
-        warnings,
-      ),
+    posterior: () => new Posterior(guide.space, theta, elboTrace, warnings),
   };
 }
 
@@ -190,11 +187,11 @@ function reportOf({ steps, elboTrace, gradient, theta }: Run, step: number): Fit
   return { step, steps, elbo: elboTrace[step - 1]!, gradient, theta };
 }
 
-function diverged({ steps, lastGood, elboTrace }: Run, step: number, reason: string): DivergenceError {
+function diverged({ sampler, steps, lastGood, elboTrace }: Run, step: number, reason: string): DivergenceError {
   return new DivergenceError(
     `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
     step,
-    lastGood,
+    sampler.objective.guide.space.unpack(lastGood),
     elboTrace.slice(0, step - 1),
   );
 }

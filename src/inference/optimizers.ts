@@ -31,16 +31,16 @@ export function adam(options: AdamOptions = {}): Optimizer {
     name: "adam",
     init: (size) => new Float64Array(2 * size), // first moments, then second moments
     update(state, theta, gradient, step) {
-      const n = theta.length;
+      const size = theta.length;
       powersInto(powers, decays, step);
       const rate = (learningRate * Math.sqrt(1 - powers[1]!)) / (1 - powers[0]!);
-      for (let i = 0; i < n; i++) {
-        const g = gradient[i]!;
-        const m = beta1 * state[i]! + (1 - beta1) * g;
-        const v = beta2 * state[n + i]! + (1 - beta2) * g * g;
-        state[i] = m;
-        state[n + i] = v;
-        theta[i]! += (rate * m) / (Math.sqrt(v) + epsilon);
+      for (let p = 0; p < size; p++) {
+        const g = gradient[p]!;
+        const m = beta1 * state[p]! + (1 - beta1) * g;
+        const v = beta2 * state[size + p]! + (1 - beta2) * g * g;
+        state[p] = m;
+        state[size + p] = v;
+        theta[p]! += (rate * m) / (Math.sqrt(v) + epsilon);
       }
     },
   };

@@ -1,4 +1,4 @@
-import { sdOfRho } from "../guides/mean-field.ts";
+import type { FittedParameters, GuideSpace } from "../guides/guide.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { fillNormals, makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
@@ -12,36 +12,51 @@ export interface LatentSummary {
   readonly q95: number;
 }
 
-/** A fitted mean-field guide: latent i is N(mean, sd), independent of the others. */
+/** A fitted guide: latent i is N(mean, sd); under mean field independent of the others, under full rank jointly normal with them. */
 export class Posterior {
   /** Names of the latents, in declaration order. */
   readonly latents: readonly string[];
-  readonly params: { readonly mu: Float64Array; readonly rho: Float64Array };
+  readonly params: FittedParameters;
   /** ELBO estimate of each step, from that step's samples. */
   readonly elboTrace: Float64Array;
   /** What the user should know about this fit, also passed to `onWarning`. */
   readonly warnings: readonly string[];
+  readonly #means: Float64Array;
+  /** By latent, how far each noise moves it: its row of a matrix L whose covariance is L·Lᵀ. */
+  readonly #scales: readonly ReadonlyMap<number, number>[];
 
-  constructor(
-    latents: readonly string[],
-    theta: Float64Array,
-    elboTrace: Float64Array,
-    warnings: readonly string[] = [],
-  ) {
-    const n = latents.length;
-    this.latents = latents;
-    this.params = { mu: theta.slice(0, n), rho: theta.slice(n, 2 * n) };
+  constructor(space: GuideSpace, theta: Float64Array, elboTrace: Float64Array, warnings: readonly string[] = []) {
+    this.latents = space.latents;
+    this.params = space.unpack(theta);
     this.elboTrace = elboTrace;
     this.warnings = warnings;
+    this.#means = space.means(theta);
+    const sigmas = space.sigmas(theta);
+    this.#scales = space.rows(theta).map((row, i) => {
+      const shares = row.map(({ latent, share }) => [latent, share * sigmas[latent]!] as const);
+      return new Map([[i, sigmas[i]!], ...shares]);
+    });
   }
 
   mean(name: string): number {
-    return this.params.mu[this.#index("mean", name)]!;
+    return this.#means[this.#index("mean", name)]!;
   }
 
-  /** Standard deviation, softplus(ρ). */
+  /** Standard deviation: under mean field softplus(ρ). */
   sd(name: string): number {
-    return sdOfRho(this.params.rho[this.#index("sd", name)]!);
+    return this.#sd(this.#index("sd", name));
+  }
+
+  /** The correlation of two latents: 0 under mean field. */
+  correlation(a: string, b: string): number {
+    const [i, k] = [this.#index("correlation", a), this.#index("correlation", b)];
+    return i === k ? 1 : this.#covariance(i, k) / (this.#sd(i) * this.#sd(k));
+  }
+
+  /** The covariance matrix of the latents in declaration order, row-major. */
+  covariance(): Float64Array {
+    const n = this.latents.length;
+    return Float64Array.from({ length: n * n }, (_, at) => this.#covariance(Math.floor(at / n), at % n));
   }
 
   /** The value below which the latent lies with the given probability, 0 < p < 1. */
@@ -51,7 +66,7 @@ export class Posterior {
     return this.mean(name) + this.sd(name) * normalQuantile(p);
   }
 
-  /** Draws from the guide: for each latent a Float64Array(draws). */
+  /** Draws from the guide, for each latent a Float64Array(draws): the d-th numbers of all latents are one joint draw. */
   sample(draws: number, { seed = 0 }: { readonly seed?: number } = {}): Record<string, Float64Array> {
     count("sample", "draws", draws);
     const generator = makeGenerator(seed);
@@ -60,8 +75,10 @@ export class Posterior {
     fillNormals(noise, 0, draws, generator, 0, 0, draws, n);
     return Object.fromEntries(
       this.latents.map((name, i) => {
-        const [mean, sd] = [this.mean(name), this.sd(name)];
-        return [name, noise.slice(i * draws, (i + 1) * draws).map((epsilon) => mean + sd * epsilon)];
+        const values = new Float64Array(draws).fill(this.#means[i]!);
+        for (const [j, scale] of this.#scales[i]!)
+          for (let d = 0; d < draws; d++) values[d]! += scale * noise[j * draws + d]!;
+        return [name, values];
       }),
     );
   }
@@ -76,6 +93,17 @@ export class Posterior {
       median: this.mean(name),
       q95: this.quantile(name, 0.95),
     }));
+  }
+
+  #sd(i: number): number {
+    const own = this.#scales[i]!;
+    return own.size === 1 ? own.get(i)! : Math.sqrt(this.#covariance(i, i));
+  }
+
+  #covariance(i: number, k: number): number {
+    let sum = 0;
+    for (const [j, scale] of this.#scales[i]!) sum += scale * (this.#scales[k]!.get(j) ?? 0);
+    return sum;
   }
 
   #index(caller: string, name: string): number {

@@ -42,10 +42,10 @@ export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  options: SamplerOptions = {},
+  { guide, ...options }: SamplerOptions = {},
 ): GradientSampler {
   const { engine } = profile;
-  const objective = buildObjective(model, estimator.graphOptions);
+  const objective = buildObjective(model, estimator.graphOptions, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, analysis);
   const { graph } = objective;

@@ -2,7 +2,7 @@
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { scores } from "../guides/mean-field.ts";
+import { entropyOf } from "../guides/guide.ts";
 import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 import type { Pass } from "./pass.ts";
 
@@ -11,8 +11,6 @@ import type { Pass } from "./pass.ts";
  * as sampled, but without the derivative of log q in its parameters, whose mean is 0 (Roeder, Wu, Duvenaud, NeurIPS 2017).
  */
 export type Entropy = "sampled" | "analytic" | "sticking-the-landing";
-
-const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
 
 /** The entropy an option asks for, "sampled" if it says nothing; throws RangeError if it is none. */
 export function requireEntropy(caller: string, entropy: Entropy = "sampled"): Entropy {
@@ -53,17 +51,16 @@ export const ANALYTIC_ENTROPY: Pass = {
   name: "analytic-entropy",
   sentence: "The guide's −log q at the draw becomes its mean, log σ + ½ log 2πe for each latent that is live.",
   run(objective) {
-    const { terms, trace } = objective;
-    const { algebra: A } = objective.graph;
+    const { graph, guide, terms, trace } = objective;
     return withTerms(objective, [
       ...terms.slice(0, terms.length - trace.latents.length),
-      ...guideTerms(objective, (i) => A.add(A.log(objective.guide.sigma[i]!), A.constant(HALF_LOG_2PI_E))),
+      ...guideTerms(objective, (i) => entropyOf(graph, guide, i)),
     ]);
   },
 };
 
-// −log q has the derivative −∇θ log q(z) at fixed z: of mean 0, also times how far the latent is live, which is decided
-// without its noise. Added, ∇θ log q(z) takes it away.
+// The derivative of −log q at fixed z is −∇θ log q(z), whose mean is 0. So is the mean of the part of one latent times the share of it
+// that is live, as that is decided without the latent's noise. Added, ∇θ log q(z) takes it away.
 function withoutScore(
   objective: Objective,
   path: readonly NodeId[],
@@ -82,7 +79,7 @@ function withoutScore(
     alive.map(({ node }) => node),
     guided,
   );
-  return scores(graph, guide).map((score, p) => A.add(path[p]!, A.mul(shares[p % shares.length]!, score)));
+  return guide.scores((i, node) => A.mul(shares[i]!, node)).map((score, p) => A.add(path[p]!, score));
 }
 
 // One term per latent, the last of the terms, which counts where that is live.

@@ -3,9 +3,11 @@ import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts"
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { outOfRange } from "../autodiff/session.ts";
-import { type MeanField, meanField, negativeLogDensity } from "../guides/mean-field.ts";
+import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../guides/guide.ts";
+import { meanField } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
 import { type Trace, trace } from "../program/trace.ts";
+import { inNoises, type Variable, variablesOf } from "./variables.ts";
 
 /** One additive term of ℓ, as a function of the latents z and their noise ε. */
 export interface ObjectiveTerm {
@@ -13,61 +15,48 @@ export interface ObjectiveTerm {
   readonly node: NodeId;
 }
 
-/** A random number of the program: a latent, μ + σ·ε under the guide, or the standard normal noise of a frozen site. */
-export interface Variable {
-  readonly name: string;
-  /** The input that stands for it in the trace. */
-  readonly node: NodeId;
-  readonly mu: NodeId;
-  readonly sigma: NodeId;
-  /** Its standard normal; the same as `node` for frozen noise. */
-  readonly epsilon: NodeId;
-}
-
 export interface Objective {
   readonly trace: Trace;
   readonly graph: Graph;
-  readonly guide: MeanField;
-  /** [μ…, ρ…]: the inputs with respect to which the ELBO is differentiated. */
+  readonly guide: GuideNodes;
+  /** The guide's: the inputs with respect to which the ELBO is differentiated. */
   readonly parameters: readonly NodeId[];
   /** Latents in declaration order, then the noise of frozen sites. */
   readonly variables: readonly Variable[];
-  /** The index of a variable, by the input that stands for it in the trace. */
+  /** The index of a variable, by its inputs `node` and `base`. */
   readonly variableOf: ReadonlyMap<NodeId, number>;
+  /** Substitution that writes each latent in the bases of the noises that move it; undefined where these are the latents. */
+  readonly based: Replacement | undefined;
   /** Inputs to fill with standard normals, one per variable. */
   readonly normals: readonly NodeId[];
   readonly terms: readonly ObjectiveTerm[];
   /** ℓ at the guide's draw. */
   readonly value: NodeId;
-  /** Substitution z → μ + σε; holds what has been rebuilt with it. */
+  /** Substitution of the guide's draw for each latent; holds what has been rebuilt with it. */
   readonly guided: Replacement;
   /** For each latent, whether the guide's draw uses it. */
   readonly live: readonly NodeId[];
 }
 
-export function buildObjective(model: Model, options?: GraphOptions): Objective {
+/** Traces a model and puts it under a guide, mean field unless told otherwise. */
+export function buildObjective(model: Model, options?: GraphOptions, chosen: Guide = meanField()): Objective {
   const traced = trace(model, options);
-  const { graph, latents, frozen } = traced;
+  const { graph, latents } = traced;
   const { algebra: A } = graph;
-  const guide = meanField(graph, latents);
+  const guide = chosen.over(traced).place(graph);
   const zero = graph.constant(0);
+  const draws = latents.map((_, i) => latentAt(graph, guide, i, (j) => guide.epsilon[j]!));
   const terms: ObjectiveTerm[] = [...traced.terms];
   latents.forEach(({ name, live }, i) => {
     terms.push({ site: `guide of "${name}"`, node: A.where(live, negativeLogDensity(graph, guide, i), zero) });
   });
-  const variables: Variable[] = latents.map(({ name, node }, i) => ({
-    name,
-    node,
-    mu: guide.mu[i]!,
-    sigma: guide.sigma[i]!,
-    epsilon: guide.epsilon[i]!,
-  }));
-  for (const { name, noise } of frozen)
-    variables.push({ name, node: noise, mu: zero, sigma: graph.constant(1), epsilon: noise });
+  const variables = variablesOf(traced, guide);
   const guided = new DenseReplacement();
   latents.forEach(({ node }, i) => {
-    guided.set(node, guide.z[i]!);
+    guided.set(node, draws[i]!);
   });
+  for (const { node, base, mean, sigma, epsilon } of variables)
+    if (base !== node) guided.set(base, A.add(mean, A.mul(sigma, epsilon)));
   const live = substitute(
     graph,
     latents.map((latent) => latent.live),
@@ -78,9 +67,10 @@ export function buildObjective(model: Model, options?: GraphOptions): Objective 
       trace: traced,
       graph,
       guide,
-      parameters: [...guide.mu, ...guide.rho],
+      parameters: guide.parameters,
       variables,
-      variableOf: new Map(variables.map(({ node }, v) => [node, v])),
+      variableOf: new Map(variables.flatMap(({ node, base }, v) => [[node, v] as const, [base, v] as const])),
+      based: inNoises(traced, guide, variables),
       normals: variables.map(({ epsilon }) => epsilon),
       terms,
       value: zero,
@@ -104,28 +94,48 @@ export function withTerms(objective: Objective, terms: readonly ObjectiveTerm[])
   return { ...objective, terms, value: graph.sum(substitute(graph, roots, guided)) };
 }
 
-/** The substitution that moves variables to μ + σ·ε′ and nothing else; `noise` has ε′ of those that have another one than their own. */
+/**
+ * The substitution that draws latents from other noises than their own and changes nothing else; `noise` has those of the
+ * variables that get another one. Under mean field latent v becomes μ_v + σ_v·ε′_v, and no other changes.
+ */
 export function placedAt(
-  { graph, variables, guided }: Objective,
+  { graph, guide, variables, variableOf, guided }: Objective,
   noise: Iterable<readonly [variable: number, epsilon: NodeId]>,
 ): SparseReplacement {
   const { algebra: A } = graph;
   const map = new SparseReplacement(guided);
+  const mixed = new Set<number>();
   for (const [variable, epsilon] of noise) {
-    const { node, mu, sigma, epsilon: own } = variables[variable]!;
+    const { base, mean, sigma, epsilon: own, column } = variables[variable]!;
     if (epsilon === own) continue;
     map.set(own, epsilon);
-    if (node !== own) map.set(node, A.add(mu, A.mul(sigma, epsilon)));
+    if (base !== own) map.set(base, A.add(mean, A.mul(sigma, epsilon)));
+    for (const { node } of column) if (node !== base) mixed.add(variableOf.get(node)!);
+  }
+  for (const latent of mixed) {
+    const { node } = variables[latent]!;
+    map.set(
+      node,
+      latentAt(graph, guide, latent, (j) => map.get(guide.epsilon[j]!) ?? guide.epsilon[j]!),
+    );
   }
   return map;
 }
 
-/** The variables that a node is computed from, in order. */
+/** The variables whose own inputs a node is computed from, in order. */
 export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): number[] {
-  return graph
-    .reachable([node])
-    .flatMap((below) => variableOf.get(below) ?? [])
-    .sort((p, q) => p - q);
+  const found = graph.reachable([node]).flatMap((below) => variableOf.get(below) ?? []);
+  return [...new Set(found)].sort((p, q) => p - q);
+}
+
+/** The variables whose noise moves a node, in order: more than those below it where the guide correlates latents. */
+export function noisesBelow(objective: Objective, node: NodeId): number[] {
+  return variablesBelow(objective, inBases(objective, [node])[0]!);
+}
+
+/** Nodes of the trace with every latent written in the bases of the noises that move it. */
+export function inBases({ graph, based }: Objective, nodes: readonly NodeId[]): readonly NodeId[] {
+  return based ? substitute(graph, nodes, based) : nodes;
 }
 
 /** Which nodes of `nodes` (in topological order) some of the inputs move by themselves, not only by switching conditions. */

@@ -4,9 +4,10 @@
  * Conditions that are linear in all their variables need no such look: their scaled forms are compared (`boundaries.ts`).
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
+import { LANE } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { type Objective, variablesBelow } from "../../objective/objective.ts";
+import { noisesBelow, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
@@ -18,8 +19,8 @@ export function mergeCoincident(objective: Objective, boundaries: readonly Bound
   // Linear in all of its variables.
   const isSimple = ({ blocks, condition }: Boundary): boolean =>
     blocks.length > 0 &&
-    blocks[0]!.entries.every(({ coefficient }) => graph.isConstant(coefficient)) &&
-    blocks[0]!.entries.length === variablesBelow(objective, condition).length;
+    blocks[0]!.entries.every(({ coefficient }) => !graph.hasFlag(coefficient, LANE)) &&
+    blocks[0]!.entries.length === noisesBelow(objective, condition).length;
   const [simple, others] = [boundaries.filter(isSimple), boundaries.filter((boundary) => !isSimple(boundary))];
   if (others.length === 0) return boundaries;
   const byVariables = new Map<string, Boundary[]>();

@@ -52,10 +52,10 @@ export class RandomPoints {
 
   /** For each node its values at `POINTS` points of the guide; those on surfaces have been asked for before. */
   values(outputs: readonly NodeId[]): number[][] {
-    const { graph, normals, parameters } = this.#objective;
+    const { graph, guide, normals, parameters } = this.#objective;
     const laneInputs = [...normals, ...this.#normals, ...this.#derived.flatMap(({ nodes }) => nodes)];
     const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS, engine: PLAIN_ENGINE });
-    const theta = Float64Array.from(parameters, (_, p) => (p < parameters.length / 2 ? 0.25 : 1)); // where does not matter
+    const theta = guide.space.probe;
     for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
     const generator = makeGenerator(SEED);
     const dimensions = normals.length + this.#normals.length;

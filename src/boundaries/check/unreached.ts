@@ -15,7 +15,7 @@ import { substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { blocksOf } from "../../conditions/affine-blocks.ts";
-import { type Objective, variablesBelow } from "../../objective/objective.ts";
+import { inBases, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
@@ -45,11 +45,12 @@ const MOST_CONDITIONS = 6;
 function flatBeside(objective: Objective, boundary: Boundary): boolean {
   const { graph } = objective;
   const slopes = slopesOf(boundary);
+  const whole = inBases(objective, [boundary.condition])[0]!;
   const conditions = graph.reachable(slopes).filter((node) => graph.op[node] === CODE.positive);
   if (conditions.length > MOST_CONDITIONS) return true;
   for (let outcome = 0; conditions.length > 0 && outcome < 1 << conditions.length; outcome++) {
     const truths = new Map(conditions.map((node, j) => [node, graph.truth(((outcome >> j) & 1) === 1)]));
-    const [condition, ...pieces] = substitute(graph, [boundary.condition, ...slopes], truths) as [NodeId, ...NodeId[]];
+    const [condition, ...pieces] = substitute(graph, [whole, ...slopes], truths) as [NodeId, ...NodeId[]];
     if (pieces.every((slope) => graph.is(slope, 0)) && variablesBelow(objective, condition).length > 0) return true;
   }
   return false;

@@ -73,7 +73,7 @@ function familyOf(
     }
     for (const { entries } of blocks)
       for (const { variable } of entries) {
-        spans.set(variables[variable]!.node, MOVED);
+        for (const { node } of variables[variable]!.column) spans.set(node, MOVED);
         spans.set(variables[variable]!.epsilon, MOVED);
       }
   });

@@ -1,7 +1,7 @@
 /** Boundaries whose variables are not worth moving. */
 import { Users } from "../../autodiff/graph/users.ts";
 import { blocksOf } from "../../conditions/affine-blocks.ts";
-import { type Objective, variablesBelow } from "../../objective/objective.ts";
+import { noisesBelow, type Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 
 /** Most operations of all boundaries together, in multiples of those of ℓ, before blocks are cut down. */
@@ -21,12 +21,14 @@ export function affordable(objective: Objective, boundaries: readonly Boundary[]
   let work = 0;
   for (let k = 0; k < boundaries.length; k += every) {
     const { blocks } = boundaries[k]!;
-    const moving = blocks.flatMap(({ entries }) => entries.map(({ variable }) => variables[variable]!.node));
+    const moving = blocks.flatMap(({ entries }) =>
+      entries.flatMap(({ variable }) => variables[variable]!.column.map(({ node }) => node)),
+    );
     work += every * blocks.length * (users.above(moving).length - moving.length);
   }
   if (work <= MOST_WORK * nodes.length) return boundaries;
   const conditionsOf = new Int32Array(variables.length);
-  for (const { condition } of boundaries) for (const v of variablesBelow(objective, condition)) conditionsOf[v]!++;
+  for (const { condition } of boundaries) for (const v of noisesBelow(objective, condition)) conditionsOf[v]!++;
   const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
   return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(objective, boundary.condition, isPrivate) }));
 }

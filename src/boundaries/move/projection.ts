@@ -1,9 +1,10 @@
 /**
- * The guide on a boundary c = Σ_{v∈B} a_v·v + rest = 0, as graph nodes.
+ * The guide on a boundary c = Σ_{v∈B} a_v·v + rest = 0, as graph nodes, where each v is moved by one noise: v = m_v + σ_v·ε_v.
  *
- * Given the variables outside the block, c ~ N(m, s²) with m = Σ a_v μ_v + rest and s² = Σ (a_v σ_v)². A draw on the
+ * Given the variables outside the block, c ~ N(m, s²) with m = Σ a_v m_v + rest and s² = Σ (a_v σ_v)². A draw on the
  * boundary is the base draw moved by Matheron's rule, ε*_v = ε_v − α_v c/s² with α_v = a_v σ_v; for a block of one it is
- * ε* = −m/α whatever the draw. The density of c at 0 is w = φ(m/s)/s.
+ * ε* = −m/α whatever the draw. The density of c at 0 is w = φ(m/s)/s. Where a guide correlates latents, s² = Σ_v Cov(v, c)²/Var(v)
+ * is the variance of c with the correlations in it, and each of the latents moves by its covariance with c.
  *
  * Several blocks b, each with its own draw z*_b, are combined by the balance heuristic: the density of draw b on the
  * surface is that of δ(c)·q over w_b, so that Σ_b E[g(z*_b) / Σ_b′ 1/w_b′(z*_b)] is the surface integral, and a draw at
@@ -84,22 +85,14 @@ export function slopeAt(
   at: Replacement,
 ): Map<number, NodeId> {
   const { graph, guide, trace } = objective;
-  const { algebra: A } = graph;
-  const n = trace.latents.length;
-  const slope = new Map<number, NodeId>();
-  const moving = variablesBelow(objective, condition).filter((variable) => variable < n);
+  const moving = variablesBelow(objective, condition).filter((variable) => variable < trace.latents.length);
   const byLatent = gradient(
     graph,
     condition,
     moving.map((i) => trace.latents[i]!.node),
   );
-  substitute(graph, byLatent, at).forEach((node, j) => {
-    if (graph.is(node, 0)) return;
-    const i = moving[j]!;
-    slope.set(i, node);
-    slope.set(n + i, A.mul(A.mul(node, noise(i)), A.sigmoid(guide.rho[i]!)));
-  });
-  return slope;
+  const known = substitute(graph, byLatent, at).map((node, j) => [moving[j]!, node] as const);
+  return guide.slopes(new Map(known.filter(([, node]) => !graph.is(node, 0))), noise);
 }
 
 interface Density {
@@ -129,7 +122,7 @@ function density(
   const alpha = entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.sigma));
   const mean = onSurface
     ? A.neg(graph.sum(entries.map(({ variable }, j) => A.mul(alpha[j]!, onSurface(variable)))))
-    : A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mu))), rest);
+    : A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mean))), rest);
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);

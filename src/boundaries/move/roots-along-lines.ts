@@ -36,8 +36,9 @@ export interface Curve {
 const MOST_DIRECTIONS = 3;
 
 /**
- * The variables along which the roots of a condition are sought: the first that move it by themselves. Those of divisors come
- * before others, so that a pole across which the condition changes is met and refused; RangeError if they are too many.
+ * The variables along whose noises the roots of a condition are sought: the first that move it by themselves, not those that move it
+ * only as far as the guide correlates them with others, which may be not at all. Those of divisors come before others, so that a
+ * pole across which the condition changes is met and refused; RangeError if they are too many.
  */
 export function directionsOf(objective: Objective, condition: NodeId): number[] {
   const { graph, variables } = objective;
@@ -59,11 +60,8 @@ export function curveOf(objective: Objective, boundary: Boundary, reach?: number
   const { condition } = boundary;
   const directions = directionsOf(objective, condition);
   const [guidedCondition] = substitute(graph, [condition], guided) as [NodeId];
-  const slopes = gradient(
-    graph,
-    condition,
-    directions.map((v) => variables[v]!.node),
-  );
+  const inputs = [...new Set(directions.flatMap((v) => variables[v]!.column.map(({ node }) => node)))];
+  const slopes = new Map(gradient(graph, condition, inputs).map((node, j) => [inputs[j]!, node]));
   const surfaces: Surface[] = [];
   const derived: LaneInputs[] = [];
   const choices: NodeId[] = [];
@@ -79,8 +77,11 @@ export function curveOf(objective: Objective, boundary: Boundary, reach?: number
       const noise = (variable: number): NodeId => moved.get(variable) ?? normals[variable]!;
       const at = placedAt(objective, moved);
       const zero = graph.constant(0);
-      const inverse = directions.map((other, j) => {
-        const slope = A.abs(A.mul(substitute(graph, [slopes[j]!], at)[0]!, variables[other]!.sigma));
+      const inverse = directions.map((other) => {
+        const parts = variables[other]!.column.map(({ node, coefficient }) =>
+          A.mul(substitute(graph, [slopes.get(node)!], at)[0]!, coefficient),
+        );
+        const slope = A.abs(graph.sum(parts));
         const density = A.exp(A.mul(A.constant(0.5), A.square(noise(other))));
         return A.where(A.positive(slope), A.mul(slope, A.mul(A.constant(SQRT_2PI), density)), zero);
       });

@@ -1,0 +1,170 @@
+/**
+ * The contract of a guide q_θ(z), the distribution that a fit moves towards the posterior. Nothing outside this folder knows
+ * how the parameters θ are laid out.
+ *
+ * A guide writes each latent as a mean plus its own scaled noise plus shares of those of latents declared before it,
+ *
+ *     z_i = mean_i + σ_i·ε_i + Σ_{j<i} C_ij·σ_j·ε_j,   ε ~ N(0, I),   σ_i > 0,
+ *
+ * and hands out row i of C as a list of what is not 0 there. Under mean field all rows are empty; under full rank that of the third
+ * latent is [{ latent: 0, share: C_20 }, { latent: 1, share: C_21 }]. As C is triangular in the order of declaration, log q is a sum
+ * with one term per latent, −½ε_i² − log σ_i − ½ log 2π, and whether a latent in an arm is live is decided without its own noise.
+ */
+import type { Graph } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { MeanFieldParameters } from "../program/model.ts";
+import type { Trace } from "../program/trace.ts";
+
+/** Parameters by name: `mu` and `rho`, one per latent in declaration order, and under full rank `lower`, one per pair. */
+export interface GuideParameters extends MeanFieldParameters {
+  readonly lower?: ArrayLike<number>;
+}
+
+/** Parameters as a fit returns them. */
+export interface FittedParameters extends GuideParameters {
+  readonly mu: Float64Array;
+  readonly rho: Float64Array;
+  readonly lower?: Float64Array;
+}
+
+/** That the deviation σ_j·ε_j of an earlier latent j moves a latent too, and by which multiple. */
+export interface Share<T> {
+  readonly latent: number;
+  readonly share: T;
+}
+
+/** A guide as a user chooses it: `meanField()`, `fullRank()`. */
+export interface Guide {
+  readonly name: string;
+  /** The guide of a model's latents; RangeError if it names others. */
+  readonly over: (trace: Trace) => GuideSpace;
+}
+
+/** The guide of a model's latents in numbers: a vector θ, and what it stands for. */
+export interface GuideSpace {
+  readonly latents: readonly string[];
+  /** The name of each component of θ, such as `mu[z]`. */
+  readonly names: readonly string[];
+  /** Where a fit starts unless told otherwise: the model's own `init`, else each prior's mean and sd where they are numbers, else 0 and 1. */
+  readonly initial: () => GuideParameters;
+  /** θ of parameters by name, as a new array; RangeError if they are another guide's, of a wrong length or not finite. */
+  readonly pack: (caller: string, params: GuideParameters) => Float64Array;
+  readonly unpack: (theta: Float64Array) => FittedParameters;
+  /** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */
+  readonly probe: Float64Array;
+  readonly means: (theta: Float64Array) => Float64Array;
+  /** σ: the standard deviation of each latent given those before it. */
+  readonly sigmas: (theta: Float64Array) => Float64Array;
+  /** The rows of C. */
+  readonly rows: (theta: Float64Array) => readonly (readonly Share<number>[])[];
+  /** Adds the guide's nodes to the graph of the trace. */
+  readonly place: (graph: Graph) => GuideNodes;
+}
+
+/** The guide of a model's latents as nodes of its graph. */
+export interface GuideNodes {
+  readonly space: GuideSpace;
+  /** The inputs that hold θ, in its order. */
+  readonly parameters: readonly NodeId[];
+  /** Standard normal noise, one input per latent and sample. */
+  readonly epsilon: readonly NodeId[];
+  readonly means: readonly NodeId[];
+  readonly sigmas: readonly NodeId[];
+  readonly rows: readonly (readonly Share<NodeId>[])[];
+  /**
+   * Σ_i s_i·∂z_i/∂θ at fixed noise, by index of the parameter where it is not 0: reverse mode through the guide, from what is
+   * known of some of the latents.
+   */
+  readonly slopes: (byLatent: ReadonlyMap<number, NodeId>, noise: (latent: number) => NodeId) => Map<number, NodeId>;
+  /**
+   * Σ_i ∂ log q(z_i | z_j, j < i)/∂θ at fixed z, one node per parameter. `count` says what the i-th of these terms counts for, so
+   * that what is not live can be left out.
+   */
+  readonly scores: (count: (latent: number, node: NodeId) => NodeId) => NodeId[];
+}
+
+const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
+const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
+
+/** The mean of a latent given the noises of the others. */
+export function meanGiven(
+  graph: Graph,
+  { means, sigmas, rows }: GuideNodes,
+  latent: number,
+  noise: (latent: number) => NodeId,
+): NodeId {
+  const { algebra: A } = graph;
+  const shares = rows[latent]!.map(({ latent: j, share }) => A.mul(A.mul(share, sigmas[j]!), noise(j)));
+  return A.add(means[latent]!, graph.sum(shares));
+}
+
+/** A latent as the guide draws it from the given noises. */
+export function latentAt(graph: Graph, guide: GuideNodes, latent: number, noise: (latent: number) => NodeId): NodeId {
+  const { algebra: A } = graph;
+  return A.add(meanGiven(graph, guide, latent, noise), A.mul(guide.sigmas[latent]!, noise(latent)));
+}
+
+/** −log q of a latent given those before it, as a function of its noise: ½ε² + log σ + ½ log 2π. */
+export function negativeLogDensity(graph: Graph, { epsilon, sigmas }: GuideNodes, latent: number): NodeId {
+  const { algebra: A } = graph;
+  const quadratic = A.mul(A.constant(0.5), A.square(epsilon[latent]!));
+  return A.add(quadratic, A.add(A.log(sigmas[latent]!), A.constant(HALF_LOG_2PI)));
+}
+
+/** The mean of that, log σ + ½ log 2πe. */
+export function entropyOf(graph: Graph, { sigmas }: GuideNodes, latent: number): NodeId {
+  const { algebra: A } = graph;
+  return A.add(A.log(sigmas[latent]!), A.constant(HALF_LOG_2PI_E));
+}
+
+/** The numbers that stand under one name in the parameters, and what each of them belongs to. */
+export interface ParameterPart {
+  readonly key: keyof GuideParameters;
+  /** "latents" or "pairs". */
+  readonly of: string;
+  readonly names: readonly string[];
+}
+
+/** The parts one after the other as a new array; RangeError unless there are these parts, of these lengths, and finite. */
+export function packParts(
+  caller: string,
+  guide: string,
+  { model }: Trace,
+  parts: readonly ParameterPart[],
+  params: GuideParameters,
+): Float64Array {
+  const known: readonly string[] = parts.map(({ key }) => key);
+  const other = Object.keys(params ?? {}).find((key) => !known.includes(key));
+  if (other !== undefined)
+    throw new RangeError(
+      `${caller}: the ${guide} guide has no parameters "${other}"; got ${Object.keys(params).join(", ")}, expected ${known.join(", ")}`,
+    );
+  return Float64Array.from(
+    parts.flatMap(({ key, of, names }) => {
+      const values = params?.[key];
+      const given = typeof values === "object" ? values?.length : undefined;
+      if (given !== names.length) {
+        const shown = names.length > 8 ? [...names.slice(0, 8), "…"] : names;
+        const missing = names[given ?? 0] === undefined ? "" : ` ("${names[given ?? 0]}" is under no guide)`;
+        throw new RangeError(
+          `${caller}: ${key} does not fit the ${of} of "${model.name}"; got ${given ?? 0} values${missing}, expected ${names.length}: ${shown.join(", ")}`,
+        );
+      }
+      return Array.from(values!, (value, i) => {
+        if (typeof value === "number" && Number.isFinite(value)) return value;
+        throw new RangeError(`${caller}: ${key} of "${names[i]}" is not a finite number; got ${String(value)}`);
+      });
+    }),
+  );
+}
+
+/** The parts of θ under their names. */
+export function unpackParts(parts: readonly ParameterPart[], theta: Float64Array): FittedParameters {
+  let at = 0;
+  return Object.fromEntries(
+    parts.map(({ key, names }) => {
+      at += names.length;
+      return [key, theta.slice(at - names.length, at)];
+    }),
+  ) as unknown as FittedParameters;
+}
