@@ -34,7 +34,6 @@ export {
   defineModel,
   type Estimator,
   exp,
-  fillNormals,
   fit,
   type GradientSampler,
   gt,
@@ -70,7 +69,13 @@ export { TEXT_MESSAGE_COUNTS } from "../src/models/text-messages.ts";
 export type { LaneInputs } from "../src/objective/lane-inputs.ts";
 export { buildObjective } from "../src/objective/objective.ts";
 export { trace } from "../src/program/trace.ts";
-export { fillSobolNormals, type NormalFill } from "../src/random/index.ts";
+export type { RowFill } from "../src/random/contract.ts";
+export {
+  fillNormals,
+  fillSobolNormals,
+  type NoiseRequest,
+  type NormalFill,
+  noiseRequest,
+} from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
-export { fillNormalsWithHelp, type RowFill } from "../src/random/row-fill.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";

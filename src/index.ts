@@ -68,4 +68,5 @@ export {
   type ProgramContext,
 } from "./program/model.ts";
 export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";
-export { fillNormals, fillUniforms, makeGenerator, uniformSource } from "./random/index.ts";
+export { makeGenerator, uniformSource } from "./random/index.ts";
+export { fillNormals, fillUniforms } from "./random/positional-fills.ts";

@@ -17,6 +17,8 @@ import {
   makeSampler,
   meanGradientInto,
   NORMAL_TABLE,
+  type NoiseRequest,
+  noiseRequest,
   type SamplerOptions,
   temperature,
   textmsg,
@@ -62,8 +64,9 @@ function noiseOf({ nodes, size }: GradientSampler, samples: number): Float64Arra
   const places = (choices?.nodes ?? []).map((_, row) => (normals.length + row) * stride);
   const noise = new Float64Array((normals.length + places.length) * stride);
   const generator = makeGenerator(SEED);
-  fillNormals(noise, 0, stride, generator, 0, 0, samples, normals.length);
-  choices?.fill(noise, [], places, samples, new Float64Array(size), generator, 0, 0);
+  const request = noiseRequest({ out: noise, stride, generator, lanes: samples, dimensions: normals.length });
+  fillNormals(request);
+  choices?.fill({ ...request, slots: noise, from: [], to: places, theta: new Float64Array(size) });
   return noise;
 }
 
@@ -151,10 +154,8 @@ export function prepared(estimator: Estimator): Estimator {
   return {
     ...estimator,
     noise: {
-      fill: (out, offset, stride, generator, stream, first, lanes, dimensions) => {
-        normals(out, offset, stride, dimensions, first, lanes, () => {
-          fillNormals(out, offset, stride, generator, stream, first, lanes, dimensions);
-        });
+      fill: (request) => {
+        normals(request, () => fillNormals({ ...request, rowFill: undefined }));
       },
     },
     build: (objective, boundaries) => {
@@ -163,11 +164,10 @@ export function prepared(estimator: Estimator): Estimator {
         const drawn = remembered();
         return {
           ...choices,
-          fill(out, reads, places, lanes, theta, generator, stream, first) {
-            const [from, stride] = [places[0]!, places.length > 1 ? places[1]! - places[0]! : lanes];
-            drawn(out, from, stride, places.length, first, lanes, () => {
-              choices.fill(out, reads, places, lanes, theta, generator, stream, first);
-            });
+          fill(request) {
+            const { slots: out, to, lanes, firstSample } = request;
+            const stride = to.length > 1 ? to[1]! - to[0]! : lanes;
+            drawn({ out, at: to[0]!, stride, dimensions: to.length, firstSample, lanes }, () => choices.fill(request));
           },
         };
       });
@@ -176,29 +176,23 @@ export function prepared(estimator: Estimator): Estimator {
   };
 }
 
+type Rows = Pick<NoiseRequest, "out" | "at" | "stride" | "dimensions" | "firstSample" | "lanes">;
+
 /** What fills rows as `make` does, but copies what it made of the same samples, if that was laid out alike. */
 function remembered() {
   const passes = new Map<number, { readonly stride: number; readonly lanes: number; readonly values: Float64Array }>();
-  return (
-    out: Float64Array,
-    offset: number,
-    stride: number,
-    rows: number,
-    first: number,
-    lanes: number,
-    make: () => void,
-  ): void => {
-    const known = passes.get(first);
+  return ({ out, at, stride, dimensions, firstSample, lanes }: Rows, make: () => void): void => {
+    const known = passes.get(firstSample);
     if (known?.stride === stride && known.lanes === lanes) {
       // At once where that is mostly rows, row by row where it is mostly what lies between them.
-      if (stride < 2 * lanes) out.set(known.values, offset);
+      if (stride < 2 * lanes) out.set(known.values, at);
       else
-        for (let row = 0; row < rows; row++)
-          for (let i = 0; i < lanes; i++) out[offset + row * stride + i] = known.values[row * stride + i]!;
+        for (let row = 0; row < dimensions; row++)
+          for (let i = 0; i < lanes; i++) out[at + row * stride + i] = known.values[row * stride + i]!;
       return;
     }
     make();
-    passes.set(first, { stride, lanes, values: out.slice(offset, offset + (rows - 1) * stride + lanes) });
+    passes.set(firstSample, { stride, lanes, values: out.slice(at, at + (dimensions - 1) * stride + lanes) });
   };
 }
 

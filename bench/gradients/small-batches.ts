@@ -5,6 +5,7 @@ import {
   makeGenerator,
   makeSampler,
   meanGradientInto,
+  noiseRequest,
   runLanes,
   runRest,
   runUniform,
@@ -88,12 +89,24 @@ function partsOf(model: Model, options: Options): { readonly [K in (typeof PARTS
   const generator = makeGenerator(1);
   const draw = { generator, stream: 0, firstSample: 0, samples: 1 };
   const { fill } = ALL_BOUNDARIES.noise!;
+  const request = noiseRequest({
+    out: slots,
+    at: noiseOffset,
+    stride,
+    generator,
+    lanes: 1,
+    dimensions: normals.length,
+    rowFill: executable.rowFill,
+  });
   const optimizer = adam();
   const state = optimizer.init(theta.length);
   setParameters(engine, sampler.nodes, theta, 0);
   return {
     uniform: () => runUniform(tape),
-    noise: (step) => fill(slots, noiseOffset, stride, generator, 0, step, 1, normals.length, 1, executable.rowFill),
+    noise: (step) => {
+      request.firstSample = step;
+      fill(request);
+    },
     lanes: () => runLanes(tape, 1),
     rest: () => runRest(tape),
     optimiser: (step) => optimizer.update(state, moved, gradient, step),

@@ -1,5 +1,5 @@
 /** Fills of 64 samples in 8 dimensions, made of a generator and a transform, or by the library. */
-import { makeGenerator, type NormalFill, type RowFill } from "../library.ts";
+import { makeGenerator, type NormalFill, noiseRequest, type RowFill } from "../library.ts";
 import type { Generator } from "./generators.ts";
 import type { Further, Transform } from "./transforms.ts";
 
@@ -66,10 +66,16 @@ export function library(
   group: number,
   memory: { readonly out: Float64Array; readonly rowFill: RowFill },
 ): [Filler, Filler] {
-  const filler = (where: string, out: Float64Array, rowFill?: RowFill): Filler => ({
-    name: `${name}${where}`,
-    out,
-    fill: (first) => fill(out, 0, LANES, GENERATOR, 0, first, LANES, ROWS, group, rowFill),
-  });
+  const filler = (where: string, out: Float64Array, rowFill?: RowFill): Filler => {
+    const request = noiseRequest({ out, generator: GENERATOR, lanes: LANES, dimensions: ROWS, group, rowFill });
+    return {
+      name: `${name}${where}`,
+      out,
+      fill: (first) => {
+        request.firstSample = first;
+        fill(request);
+      },
+    };
+  };
   return [filler("", new Float64Array(SIZE)), filler(", WebAssembly", memory.out, memory.rowFill)];
 }

@@ -1,5 +1,5 @@
 /** Standard normals: generators and transforms side by side, in JavaScript and in WebAssembly. */
-import { fillNormalsWithHelp, fillSobolNormals } from "../library.ts";
+import { fillNormals, fillSobolNormals } from "../library.ts";
 import { columns, type Print } from "../tools/print.ts";
 import { type Effort, sideBySide } from "../tools/timing.ts";
 import { composed, type Filler, GENERATOR, LANES, library, type Numbers, ROWS, SIZE } from "./fillers.ts";
@@ -63,7 +63,7 @@ function rowsOf(
 export function noise(effort: Effort, print: Print): void {
   const memory = memoryOfLibrary();
   const ours = [
-    library("fillNormals", fillNormalsWithHelp, 1, memory),
+    library("fillNormals", fillNormals, 1, memory),
     ...[8, 32, 512].map((batch) => library(`fillSobolNormals, batches of ${batch}`, fillSobolNormals, batch, memory)),
   ];
   const tables = [

@@ -9,8 +9,10 @@ export function fitWith(gradient, ours, start, { steps, samples, learningRate })
   const optimizer = ours.adam({ learningRate });
   const state = optimizer.init(2 * n);
   const [epsilon, z, total] = [new Float64Array(n * samples), new Float64Array(n * samples), new Float64Array(2 * n)];
+  const request = ours.noiseRequest({ out: epsilon, generator, lanes: samples, dimensions: n });
   for (let step = 1; step <= steps; step++) {
-    ours.fillNormals(epsilon, 0, samples, generator, 0, (step - 1) * samples, samples, n);
+    request.firstSample = (step - 1) * samples;
+    ours.fillNormals(request);
     for (let i = 0; i < n; i++) {
       const sigma = Math.log1p(Math.exp(theta[n + i]));
       for (let j = 0; j < samples; j++) z[i * samples + j] = theta[i] + sigma * epsilon[i * samples + j];

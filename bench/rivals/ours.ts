@@ -15,6 +15,7 @@ import {
   makeSampler,
   meanField,
   meanGradientInto,
+  noiseRequest,
   ROOM_TEMPERATURES,
   reparam,
   runLanes,
@@ -25,7 +26,7 @@ import {
 } from "../library.ts";
 
 export { cpuTime, sideBySide, spent } from "../tools/timing.ts";
-export { adam, byTape, disagreement, fillNormals, makeGenerator };
+export { adam, byTape, disagreement, fillNormals, makeGenerator, noiseRequest };
 
 export const MODELS: readonly Model[] = HAND_WRITTEN.map(({ model }) => model);
 export const BACKENDS: readonly (readonly [name: string, backend: Backend | undefined])[] = [
@@ -52,7 +53,7 @@ export function pointsOf(model: Model, points: number): Float64Array {
   const theta = pointOf(model);
   const latents = theta.length / 2;
   const z = new Float64Array(latents * points);
-  fillNormals(z, 0, points, makeGenerator(2), 0, 0, points, latents);
+  fillNormals(noiseRequest({ out: z, generator: makeGenerator(2), lanes: points, dimensions: latents }));
   return z.map((epsilon, at) => {
     const i = Math.floor(at / points);
     return theta[i]! + Math.log1p(Math.exp(theta[latents + i]!)) * epsilon;

@@ -1,6 +1,12 @@
 /** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
-import { fillNormalsWithHelp } from "../random/row-fill.ts";
-import { fillSobolNormals } from "../random/sobol.ts";
+import {
+  fillNormals,
+  fillSobolNormals,
+  type Mutable,
+  type NoiseRequest,
+  type NormalFill,
+  noiseRequest,
+} from "../random/index.ts";
 import type { Estimator, Noise } from "./estimator.ts";
 
 export interface NoiseOptions {
@@ -16,9 +22,9 @@ export function noiseOf(caller: string, { points = "rqmc", pairing = "antithetic
     throw new RangeError(`${caller}: unknown points; got ${String(points)}, expected "random" or "rqmc"`);
   if (pairing !== "independent" && pairing !== "antithetic")
     throw new RangeError(`${caller}: unknown pairing; got ${String(pairing)}, expected "independent" or "antithetic"`);
-  const fill: Noise["fill"] | undefined = points === "rqmc" ? fillSobolNormals : undefined;
-  if (pairing === "antithetic") return { fill: paired(fill ?? fillNormalsWithHelp) };
-  return fill && { fill };
+  const fill: NormalFill = points === "rqmc" ? fillSobolNormals : fillNormals;
+  if (pairing === "antithetic") return { fill: paired(fill) };
+  return points === "rqmc" ? { fill } : undefined;
 }
 
 /** An estimator with the noise that the options ask for; independent samples where they say nothing. */
@@ -28,17 +34,35 @@ export function withNoise(estimator: Estimator, options: NoiseOptions): Estimato
   return noise ? { ...estimator, noise } : estimator;
 }
 
-// Sample 2k is draw k, sample 2k + 1 its reflection.
-function paired(fill: Noise["fill"]): Noise["fill"] {
-  return (out, offset, stride, generator, stream, firstSample, lanes, dimensions, group, rowFill) => {
+const NOTHING = /* @__PURE__ */ new Float64Array(0);
+
+// Sample 2k is draw k, sample 2k + 1 its reflection: the group of samples 4 … 7 is draws 2 and 3.
+function paired(fill: NormalFill): NormalFill {
+  let half: Mutable<NoiseRequest> | undefined; // made once, as a step of a fit allocates nothing
+  return (request) => {
+    const { out, at, stride, firstSample, lanes, dimensions } = request;
     const first = Math.floor(firstSample / 2);
     const odd = firstSample - 2 * first;
     const draws = (lanes + odd + 1) >> 1;
-    fill(out, offset, stride, generator, stream, first, draws, dimensions, Math.ceil(group / 2), rowFill);
+    half ??= noiseRequest(request);
+    half.out = out;
+    half.at = at;
+    half.stride = stride;
+    half.generator = request.generator;
+    half.stream = request.stream;
+    half.firstSample = first;
+    half.lanes = draws;
+    half.dimensions = dimensions;
+    half.group = Math.ceil(request.group / 2);
+    half.rowFill = request.rowFill;
+    fill(half);
+    // An estimator outlives the tapes whose memory it has filled.
+    half.out = NOTHING;
+    half.rowFill = undefined;
     if (lanes === 1 && odd === 0) return;
     const left = (lanes + odd) & 1; // the last lane begins a pair
     for (let d = 0; d < dimensions; d++) {
-      const row = offset + d * stride;
+      const row = at + d * stride;
       // From the end, so that a draw is read before its place is written.
       if (left === 1) out[row + lanes - 1] = out[row + draws - 1]!;
       for (let k = draws - 1 - left; k >= odd; k--) {

@@ -4,10 +4,18 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Backend } from "../autodiff/tape/executable.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
+import type { EstimatorNodes } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
-import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
-import { type Draw, runSamples, type Sampled, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
+import {
+  type Draw,
+  laneInputsOf,
+  runSamples,
+  type Sampled,
+  type SampleTape,
+  sampleTapeOf,
+  setParameters,
+} from "./sample-run.ts";
 
 export interface SamplerOptions {
   /** Samples per pass over the tape; results do not depend on it. */
@@ -36,17 +44,16 @@ export interface MeanGradient extends SampleTape {
 export type Averaging = (
   engine: Engine,
   objective: Objective,
+  nodes: EstimatorNodes,
   outputs: readonly NodeId[],
-  laneInputs: readonly NodeId[],
-  derived: readonly LaneInputs[],
   options: SamplerOptions,
 ) => MeanGradient;
 
-export const averaging: Averaging = (engine, objective, roots, laneInputs, derived, options) => {
+export const averaging: Averaging = (engine, objective, nodes, roots, options) => {
   const { graph, parameters } = objective;
   const plan = engine.planMeans!(graph, roots);
-  const made = compileTape(graph, [], { laneInputs, parameters, plan, engine, ...options });
-  const sampleTape = sampleTapeOf(made, laneInputs, derived);
+  const made = compileTape(graph, [], { laneInputs: laneInputsOf(nodes), parameters, plan, engine, ...options });
+  const sampleTape = sampleTapeOf(made, nodes);
   const { tape } = sampleTape;
   const { slots, sums } = tape;
   const offsets = Int32Array.from(tape.outputs, ({ offset }) => offset);

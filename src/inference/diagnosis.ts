@@ -8,7 +8,7 @@ import { Session } from "../autodiff/session.ts";
 import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
 import type { GuideNodes } from "../guides/guide.ts";
 import { type Drawn, run, type Trace } from "../program/trace.ts";
-import { fillNormals, type Generator, type NormalFill } from "../random/index.ts";
+import { fillNormals, type Generator, type NormalFill, noiseRequest } from "../random/index.ts";
 
 /** A trace under a guide, as an estimator's objective is one. */
 export interface GuidedTrace {
@@ -44,8 +44,10 @@ export const diagnosis: Diagnosis = (objective, failure) => {
   const probe = makeProbe(objective);
   const fill = estimator.noise?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
+  const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
   for (let i = 0; i < samples; i++) {
-    fill(noise, 0, 1, generator, stream, firstSample + i, 1, dimensions, group);
+    request.firstSample = firstSample + i;
+    fill(request);
     const fault = probe(theta, noise);
     if (fault) return `${fault} (model "${name}", sample ${firstSample + i} of the guide)`;
   }

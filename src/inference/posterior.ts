@@ -1,6 +1,6 @@
 import type { FittedParameters, GuideSpace } from "../guides/guide.ts";
 import { normalQuantile } from "../math/normal.ts";
-import { fillNormals, makeGenerator } from "../random/index.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../random/index.ts";
 import { count } from "./options.ts";
 
 export interface LatentSummary {
@@ -72,7 +72,7 @@ export class Posterior {
     const generator = makeGenerator(seed);
     const n = this.latents.length;
     const noise = new Float64Array(n * draws);
-    fillNormals(noise, 0, draws, generator, 0, 0, draws, n);
+    fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
     return Object.fromEntries(
       this.latents.map((name, i) => {
         const values = new Float64Array(draws).fill(this.#means[i]!);

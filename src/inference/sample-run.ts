@@ -2,8 +2,15 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
 import type { Estimator, EstimatorNodes } from "../estimators/estimator.ts";
-import type { LaneInputs } from "../objective/lane-inputs.ts";
-import { fillNormals, type Generator } from "../random/index.ts";
+import type { LaneInputs, LaneRequest } from "../objective/lane-inputs.ts";
+import {
+  fillNormals,
+  type Generator,
+  type Mutable,
+  makeGenerator,
+  type NoiseRequest,
+  noiseRequest,
+} from "../random/index.ts";
 
 /** Which noise: the same draw gives the same samples. */
 export interface Draw {
@@ -28,24 +35,42 @@ export interface Sampled {
   readonly nodes: EstimatorNodes;
 }
 
-/** A tape, and what fills its inputs. */
+/** A tape, and the requests by which its lane inputs are filled, made once: a pass changes their fields and allocates nothing. */
 export interface SampleTape {
   readonly tape: Tape;
-  /** LaneInputs inputs, with the offsets of what they read and fill. */
-  readonly derived: readonly { readonly of: LaneInputs; readonly reads: Int32Array; readonly nodes: Int32Array }[];
+  readonly normals: Mutable<NoiseRequest>;
+  readonly derived: readonly { readonly of: LaneInputs; readonly request: Mutable<LaneRequest> }[];
 }
 
-/** A tape with what fills its inputs, given the lane inputs that it was compiled with. */
-export function sampleTapeOf(
-  tape: Tape,
-  laneInputs: readonly NodeId[] = [],
-  derived: readonly LaneInputs[] = [],
-): SampleTape {
-  const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
+/** The lane inputs of an estimator's tape, in the order in which they are filled: its normals first. */
+export function laneInputsOf({ normals, derived = [] }: EstimatorNodes): NodeId[] {
+  return [...normals, ...derived.flatMap(({ nodes }) => nodes)];
+}
+
+/** A tape that was compiled with the lane inputs of an estimator, with the requests that fill them. */
+export function sampleTapeOf(tape: Tape, nodes: EstimatorNodes): SampleTape {
+  const { derived = [] } = nodes;
+  const dimensions = nodes.normals.length;
+  const { slots, noiseOffset, stride, lanes } = tape;
+  const generator = makeGenerator(0); // until a draw comes with its own
+  const place = new Map(laneInputsOf(nodes).map((node, i) => [node, noiseOffset + i * stride]));
   const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
   return {
     tape,
-    derived: derived.map((of) => ({ of, reads: offsets(of.reads), nodes: offsets(of.nodes) })),
+    normals: noiseRequest({ out: slots, at: noiseOffset, stride, generator, lanes, dimensions }),
+    derived: derived.map((of) => ({
+      of,
+      request: {
+        slots,
+        from: offsets(of.reads),
+        to: offsets(of.nodes),
+        theta: slots, // until a pass comes with its own
+        generator,
+        stream: 0,
+        firstSample: 0,
+        lanes,
+      },
+    })),
   };
 }
 
@@ -61,31 +86,29 @@ export function setParameters({ tape }: SampleTape, nodes: EstimatorNodes, theta
 
 /** Runs n ≤ lanes samples of a draw, from `first` on. */
 export function runSamples(
-  { tape, derived }: SampleTape,
-  { nodes, estimator }: Sampled,
+  { tape, normals, derived }: SampleTape,
+  { estimator }: Sampled,
   theta: Float64Array,
   draw: Draw,
   first: number,
   n: number,
 ): void {
-  const { slots, noiseOffset, stride, executable } = tape;
   const { generator, stream, group = draw.samples } = draw;
-  const { rowFill, fillNormals: ownFill = fillNormals } = executable;
-  (estimator.noise?.fill ?? ownFill)(
-    slots,
-    noiseOffset,
-    stride,
-    generator,
-    stream,
-    first,
-    n,
-    nodes.normals.length,
-    group,
-    rowFill,
-  );
+  normals.generator = generator;
+  normals.stream = stream;
+  normals.firstSample = first;
+  normals.lanes = n;
+  normals.group = group;
+  normals.rowFill = tape.executable.rowFill;
+  (estimator.noise?.fill ?? fillNormals)(normals);
   for (let j = 0; j < derived.length; j++) {
-    const { of, reads, nodes } = derived[j]!;
-    of.fill(slots, reads, nodes, n, theta, generator, stream, first);
+    const { of, request } = derived[j]!;
+    request.theta = theta;
+    request.generator = generator;
+    request.stream = stream;
+    request.firstSample = first;
+    request.lanes = n;
+    of.fill(request);
   }
   runLanes(tape, n);
 }

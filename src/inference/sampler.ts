@@ -7,7 +7,7 @@ import type { Model } from "../program/model.ts";
 import type { Generator } from "../random/index.ts";
 import type { MeanGradient, SamplerOptions } from "./averaging.ts";
 import type { Profile } from "./profile.ts";
-import { type Draw, runSamples, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
+import { type Draw, laneInputsOf, runSamples, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
 
 export interface GradientSampler {
   readonly profile: Profile;
@@ -50,13 +50,12 @@ export function makeSampler(
   const nodes = estimator.build(objective, analysis);
   const { graph } = objective;
   const value = inRange(objective, nodes.value ?? objective.value);
-  const { gradient, normals, reduction, adaptive, derived = [] } = nodes;
+  const { gradient, reduction, adaptive } = nodes;
   const size = gradient.length;
-  const laneInputs = [...normals, ...derived.flatMap((filled) => filled.nodes)];
   const each = once((): EachSample => {
     const reads = reduction?.reads ?? [];
     const tape = compileTape(graph, [...gradient, value, ...reads, ...(adaptive?.reads ?? [])], {
-      laneInputs,
+      laneInputs: laneInputsOf(nodes),
       parameters: objective.parameters,
       engine,
       ...options,
@@ -64,15 +63,14 @@ export function makeSampler(
     const { slots, outputs } = tape;
     const afterReads = size + 1 + reads.length;
     return {
-      ...sampleTapeOf(tape, laneInputs, derived),
+      ...sampleTapeOf(tape, nodes),
       sums: new Float64Array(size + 1),
       groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
       learned: outputs.slice(afterReads),
     };
   });
   const { averaging } = reduction || adaptive ? {} : profile;
-  const means =
-    averaging && once(() => averaging(engine, objective, [...gradient, value], laneInputs, derived, options));
+  const means = averaging && once(() => averaging(engine, objective, nodes, [...gradient, value], options));
   return {
     profile,
     model,

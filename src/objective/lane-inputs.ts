@@ -1,20 +1,26 @@
+/**
+ * Lane inputs of a tape beside the normals: drawn for each sample, or computed from its noise, before the tape runs. An estimator
+ * that picks one of 80 boundaries a sample has an input of integers from 0 to 79; one that moves a latent to the roots of a
+ * curved condition has inputs that hold those roots.
+ */
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Generator } from "../random/index.ts";
+import type { Samples } from "../random/index.ts";
 
-/** Lane inputs beside the normals: drawn, or computed from the noise of a sample, before the tape runs. */
+/** Which rows of a tape are to be filled, for the samples of one pass. */
+export interface LaneRequest extends Samples {
+  readonly slots: Float64Array;
+  /** Where the rows of `reads` begin in the slots. */
+  readonly from: ArrayLike<number>;
+  /** Where the rows of `nodes` begin, which are to be filled. */
+  readonly to: ArrayLike<number>;
+  /** [μ…, ρ…] */
+  readonly theta: Float64Array;
+}
+
 export interface LaneInputs {
   readonly nodes: readonly NodeId[];
   /** Lane inputs that `fill` reads: normals, and what was filled before. */
   readonly reads: readonly NodeId[];
-  /** Fills the lanes of a pass, samples firstSample, …; `reads` and `nodes` lie from the given offsets on in the slots. */
-  readonly fill: (
-    slots: Float64Array,
-    reads: ArrayLike<number>,
-    nodes: ArrayLike<number>,
-    lanes: number,
-    theta: Float64Array,
-    generator: Generator,
-    stream: number,
-    firstSample: number,
-  ) => void;
+  /** Fills the rows of `nodes`: lane i of each belongs to sample firstSample + i. */
+  readonly fill: (request: LaneRequest) => void;
 }

@@ -1,12 +1,17 @@
 /**
- * The inverse normal distribution function for tail probabilities p = (2k + 1)/2³³, k an integer of 31 bits: a polynomial of
- * degree 7 in each sixteenth of each octave of p, down to 2⁻¹³. No branch, no logarithm; absolute error below 5e-15.
+ * Normals made of random words, by the inverse normal distribution function. A word of 32 bits holds a sign and a tail
+ * probability p = (2k + 1)/2³³, k of 31 bits: for k = 2³⁰ − 1, p is just below ¼ and the normal is ±0.674.
+ *
+ * The table holds a polynomial of degree 7 in p for each sixteenth of each octave of p, down to 2⁻¹³: no branch, no logarithm, and
+ * an absolute error below 5e-15. Smaller p, one word in 4096, take a second word and the function itself.
  */
 import { normalQuantile } from "../math/normal.ts";
 
 /** Octaves in the table: k below 2¹⁹ lies beyond it. */
 const OCTAVES = 12;
 const PIECES = 16;
+const TWO_32 = 4294967296;
+const TWO_NEG_64 = 5.421010862427522e-20;
 /** Chebyshev's points of [−1, 1]: cos((2j + 1)π/16). */
 // biome-ignore format: one row
 const POINTS = [
@@ -42,8 +47,8 @@ export function beyondTable(word: number): boolean {
 }
 
 /**
- * Puts the normal of a word of 32 random bits at out[at]: the first is the sign (set for positive), the others are k. Not for words
- * beyond the table. It returns nothing, as engines that do not inline it would box a number.
+ * Puts the normal of a word of 32 random bits at out[at]: the first bit is the sign (set for positive), the others are k. Not for
+ * words beyond the table. It returns nothing, as runtimes that do not inline it would box a number.
  */
 export function normalOfWordInto(out: Float64Array, at: number, table: Float64Array, word: number): void {
   const odd = (word << 1) | 1;
@@ -61,4 +66,14 @@ export function normalOfWordInto(out: Float64Array, at: number, table: Float64Ar
       t +
     table[piece]!;
   out[at] = x * ((word >> 31) | 1);
+}
+
+/**
+ * The normal of a word beyond the table and of 32 random bits more: a sign and a tail probability (k + ½)/2⁶⁴, k of 63 bits. The
+ * sign mirrors one half of the distribution onto the other, which scrambled digits do not notice.
+ */
+export function normalBeyondTable(high: number, low: number): number {
+  const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
+  const x = normalQuantile(tail);
+  return high < 0 ? -x : x;
 }

@@ -1,9 +1,10 @@
 /**
- * Nested uniform scrambling of binary digits: every digit is flipped by a coin of its own for the digits before it, the nodes of a
- * tree (root 1, children 2h and 2h + 1). In a small batch a word holds the tree, bit h for node h.
+ * Nested uniform scrambling of binary digits: every digit is flipped by a coin of its own for the digits before it. The coins are
+ * the nodes of a tree (root 1, children 2h and 2h + 1): of the digits 011 the first is flipped by coin 1, the second by coin
+ * 2 and the third by coin 5. In a small batch a word holds the tree, bit h for node h.
  */
-import { type RowFill, TREE_LEVELS } from "./row-fill.ts";
-import { type LinearTable, linearDigits } from "./sobol-points.ts";
+import { type RowFill, type ScrambledRow, TREE_LEVELS } from "./contract.ts";
+import { linearDigits } from "./sobol-points.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 
 const TWO_32 = 4294967296;
@@ -21,48 +22,37 @@ function roomForPaths(): Uint16Array {
 }
 
 /**
- * Digits, as integers, of a linear map of the indices in the row `from`, each flipped by the coin of its own for (b, kind, digits
- * before it). `kind`: of a dimension and of what is scrambled. Batch b has more than 2^FEW_BITS points.
+ * Scrambles a row of a batch of more than 2^FEW_BITS points, with the help of the back end in whose memory `out` lies, if there is
+ * one. The last digits of more than `TREE_LEVELS` are flipped here in either case.
  */
 export function scramble(
   out: Float64Array,
-  to: number,
-  from: number,
-  lanes: number,
-  map: LinearTable,
   generator: Generator,
-  stream: number,
-  b: number,
-  kind: number,
-  bits: number,
+  row: ScrambledRow,
   rowFill: RowFill | undefined,
 ): void {
-  const below = Math.max(0, bits - TREE_LEVELS);
-  if (rowFill) rowFill.scramble(to, from, lanes, map, generator.key, b, kind, 2 * stream, bits, below);
-  else flipByTree(out, to, from, lanes, map, generator, stream, b, kind, bits, below);
-  if (below > 0) flipBelow(out, to, lanes, generator, stream, b, kind, bits, below);
+  if (rowFill) rowFill.scramble(row, generator);
+  else flipByTree(out, generator, row);
+  if (row.below > 0) flipBelow(out, generator, row);
 }
 
-/** Flips all digits but the last `below`: node h of the tree (root 1, children 2h and 2h + 1) has bit h mod 128 of block ⌊h / 128⌋. */
-function flipByTree(
-  out: Float64Array,
-  to: number,
-  from: number,
-  lanes: number,
-  map: LinearTable,
-  generator: Generator,
-  stream: number,
-  b: number,
-  kind: number,
-  bits: number,
-  below: number,
-): void {
+/** Digits below the levels of a tree that is made for a whole row. */
+export function digitsBelowTree(bits: number): number {
+  return Math.max(0, bits - TREE_LEVELS);
+}
+
+/** Flips all digits but the last `below`. The coin of node h is bit h mod 128 of block ⌊h / 128⌋. */
+function flipByTree(out: Float64Array, generator: Generator, row: ScrambledRow): void {
+  const { at, from, lanes, map, bits, below, batch, kind } = row;
   const coins = COINS;
   const paths = PATHS;
   const { words } = generator;
+  const last = 2 * row.stream;
+  const low = batch | 0;
+  const high = (batch / TWO_32) | 0;
   // Below 2³¹: a batch of more than 2⁵ samples has a number below 2⁴⁸.
   for (let block = 0; block << 7 < 1 << (bits - below); block++) {
-    blockAt(generator, b | 0, (b / TWO_32) | 0 | (block << 16), kind, 2 * stream);
+    blockAt(generator, low, high | (block << 16), kind, last);
     for (let j = 0; j < 4; j++) coins[4 * block + j] = words[j]!;
   }
   // The coins on the path from the root to node h are paths[h], as digits; of as many levels as pay for themselves.
@@ -82,29 +72,23 @@ function flipByTree(
       const h = leaf >>> above;
       flips = (flips << 1) | ((coins[h >>> 5]! >>> h) & 1);
     }
-    out[to + i] = x ^ (flips << below);
+    out[at + i] = x ^ (flips << below);
   }
 }
 
 /** Flips the last digits, at most `FEW_BITS`, by a word that belongs to those before as `flipByTree` left them. */
-function flipBelow(
-  out: Float64Array,
-  row: number,
-  lanes: number,
-  generator: Generator,
-  stream: number,
-  b: number,
-  kind: number,
-  bits: number,
-  below: number,
-): void {
+function flipBelow(out: Float64Array, generator: Generator, row: ScrambledRow): void {
+  const { at, lanes, bits, below, batch, kind } = row;
   const { words } = generator;
+  const last = 2 * row.stream;
+  const low = batch | 0;
+  const high = (batch / TWO_32) | 0;
   for (let i = 0; i < lanes; i++) {
-    const x = out[row + i]! | 0;
+    const x = out[at + i]! | 0;
     // Numbers of blocks that no tree has, and below 2³¹ as there.
     const block = ((1 << bits) | x) >>> below;
-    blockAt(generator, b | 0, (b / TWO_32) | 0 | (block << 16), kind, 2 * stream);
-    out[row + i] = x ^ fewFlips(x & ((1 << below) - 1), below, words[0]!);
+    blockAt(generator, low, high | (block << 16), kind, last);
+    out[at + i] = x ^ fewFlips(x & ((1 << below) - 1), below, words[0]!);
   }
 }
 

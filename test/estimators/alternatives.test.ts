@@ -17,7 +17,7 @@ import { adam, estimateGradient, fit, makeSampler, meanGradientInto } from "../.
 import { normalCdf } from "../../src/math/normal.ts";
 import { conditions, gmm, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
-import { fillNormals, makeGenerator } from "../../src/random/index.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import { gmmExact, textmsgExact } from "../oracle/closed-forms.ts";
 import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
 import { gradientFault, zScores } from "../support/expect-mean.ts";
@@ -146,7 +146,7 @@ describe("smoothed", () => {
     const gradient = new Float64Array(6);
     for (let firstSample = 0; firstSample < 20; firstSample++) {
       meanGradientInto(gradient, sampler, theta, { ...draw, firstSample });
-      fillNormals(epsilon, 0, 1, draw.generator, 0, firstSample, 1, 3);
+      fillNormals(noiseRequest({ out: epsilon, generator: draw.generator, firstSample, lanes: 1, dimensions: 3 }));
       gradient.forEach((found, i) => {
         const h = 1e-5; // third derivatives of order 100 here: h²·100/6, and rounding 1e-15·10/h
         const moved = (by: number): number => value(theta.map((t, j) => (i === j ? t + by : t)));

@@ -6,7 +6,7 @@ import { rhoOfSd, sdOfRho } from "../../src/guides/mean-field.ts";
 import { estimateGradient, explain } from "../../src/index.ts";
 import { conditions, type KnownModel } from "../../src/models/index.ts";
 import type { ProgramContext } from "../../src/program/model.ts";
-import { fillNormals, makeGenerator } from "../../src/random/index.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import { planeQuadrature } from "../oracle/plane-quadrature.ts";
 import type { Parameters } from "../oracle/random-program.ts";
 import { zScores } from "../support/expect-mean.ts";
@@ -72,7 +72,7 @@ describe("the answer is that of an integral over the latents", () => {
     const params = startOf(model);
     const [n, samples] = [params.mu.length, soak ? 1_000_000 : 30_000];
     const noise = new Float64Array(n * samples);
-    fillNormals(noise, 0, samples, makeGenerator(1), 0, 0, samples, n);
+    fillNormals(noiseRequest({ out: noise, generator: makeGenerator(1), lanes: samples, dimensions: n }));
     const sd = params.rho.map(sdOfRho);
     // E[L] and, by L·∇log q, its gradient; the rest of the ELBO is known.
     const sums = new Float64Array(2 * n + 1);

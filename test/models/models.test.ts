@@ -120,7 +120,16 @@ test("lyy18 draws from merged boundaries, and from every if by itself when asked
   const drawn = (model: Model, estimator: Estimator): number => {
     const chosen = new Float64Array(4096);
     const [choices] = makeSampler(model, estimator).nodes.derived!;
-    choices!.fill(chosen, [], [0], chosen.length, new Float64Array(0), makeGenerator(0), 0, 0);
+    choices!.fill({
+      slots: chosen,
+      from: [],
+      to: [0],
+      theta: new Float64Array(0),
+      generator: makeGenerator(0),
+      stream: 0,
+      firstSample: 0,
+      lanes: chosen.length,
+    });
     return 1 + Math.max(...chosen);
   };
   expect([textmsg, influenza, temperature].map((model) => drawn(model, lyy18()))).toEqual([37, 13, 60]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
-import { blockAt, fillNormals, makeGenerator } from "../../src/random/index.ts";
+import { blockAt, fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
 
 /** The normal that a sign and a tail probability of 31 bits stand for. */
@@ -44,7 +44,7 @@ describe("fillNormals", () => {
   const generator = makeGenerator(11);
   const lanes = 20_000;
   const numbers = new Float64Array(5 * lanes);
-  fillNormals(numbers, 0, lanes, generator, 3, 0, lanes, 5);
+  fillNormals(noiseRequest({ out: numbers, generator, stream: 3, lanes, dimensions: 5 }));
 
   test("uses one word of a block for each dimension, and 32 bits more in the tails", () => {
     let tails = 0;
@@ -69,7 +69,7 @@ describe("fillNormals", () => {
     const probability = 2 ** -13;
     const edge = normalQuantile(probability);
     const many = new Float64Array(8 * 400_000);
-    fillNormals(many, 0, 400_000, makeGenerator(5), 0, 0, 400_000, 8);
+    fillNormals(noiseRequest({ out: many, generator: makeGenerator(5), lanes: 400_000, dimensions: 8 }));
     for (const side of [1, -1]) {
       const tail = many.filter((x) => side * x < edge).map((x) => normalCdf(side * x) / probability);
       const expected = many.length * probability;

@@ -8,6 +8,8 @@ import {
   type Generator,
   makeGenerator,
   makeKey,
+  type NoiseRequest,
+  noiseRequest,
   uniformSource,
 } from "../../src/random/index.ts";
 
@@ -43,7 +45,7 @@ describe("threefry", () => {
   });
 });
 
-type Fill = typeof fillNormals;
+type Fill = (request: NoiseRequest) => void;
 function filled(
   fill: Fill,
   seed: number,
@@ -53,7 +55,7 @@ function filled(
   dimensions: number,
 ): Float64Array {
   const out = new Float64Array(lanes * dimensions);
-  fill(out, 0, lanes, makeGenerator(seed), stream, first, lanes, dimensions);
+  fill(noiseRequest({ out, generator: makeGenerator(seed), stream, firstSample: first, lanes, dimensions }));
   return out;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
-import { fillNormals, fillSobolNormals, makeGenerator } from "../../src/random/index.ts";
+import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import {
   fieldProduct,
   linearDigits,
@@ -81,13 +81,14 @@ describe("fieldProduct", () => {
 /** `lanes` samples from `first` on; dimension d of sample first + i at d·lanes + i. */
 function filled(seed: number, first: number, lanes: number, dimensions: number, batch: number): Float64Array {
   const out = new Float64Array(lanes * dimensions);
-  fillSobolNormals(out, 0, lanes, makeGenerator(seed), 3, first, lanes, dimensions, batch);
+  const generator = makeGenerator(seed);
+  fillSobolNormals(noiseRequest({ out, generator, stream: 3, firstSample: first, lanes, dimensions, group: batch }));
   return out;
 }
 
 function plain(seed: number, first: number, lanes: number, dimensions: number): Float64Array {
   const out = new Float64Array(lanes * dimensions);
-  fillNormals(out, 0, lanes, makeGenerator(seed), 3, first, lanes, dimensions);
+  fillNormals(noiseRequest({ out, generator: makeGenerator(seed), stream: 3, firstSample: first, lanes, dimensions }));
   return out;
 }
 
@@ -108,10 +109,19 @@ describe("addresses", () => {
         (seed, first, lanes, dimensions, batch, cutAt) => {
           const whole = filled(seed, first, lanes, dimensions, batch);
           const joined = new Float64Array(lanes * dimensions);
-          const generator = makeGenerator(seed);
           const cut = cutAt % (lanes + 1);
-          fillSobolNormals(joined, 0, lanes, generator, 3, first, cut, dimensions, batch);
-          fillSobolNormals(joined, cut, lanes, generator, 3, first + cut, lanes - cut, dimensions, batch);
+          const parts = noiseRequest({
+            out: joined,
+            stride: lanes,
+            generator: makeGenerator(seed),
+            stream: 3,
+            firstSample: first,
+            lanes: cut,
+            dimensions,
+            group: batch,
+          });
+          fillSobolNormals(parts);
+          fillSobolNormals({ ...parts, at: cut, firstSample: first + cut, lanes: lanes - cut });
           expect(joined).toEqual(whole);
           expect(whole.every(Number.isFinite)).toBe(true);
         },
@@ -127,7 +137,10 @@ describe("addresses", () => {
 
   test("nothing is written outside the lanes", () => {
     const out = new Float64Array(200).fill(NaN);
-    fillSobolNormals(out, 7, 20, makeGenerator(1), 0, 5, 13, 9, 16);
+    const generator = makeGenerator(1);
+    fillSobolNormals(
+      noiseRequest({ out, at: 7, stride: 20, generator, firstSample: 5, lanes: 13, dimensions: 9, group: 16 }),
+    );
     out.forEach((value, at) => {
       const inside = at >= 7 && (at - 7) % 20 < 13 && at < 7 + 9 * 20;
       expect(Number.isNaN(value)).toBe(!inside);
@@ -136,7 +149,9 @@ describe("addresses", () => {
 
   test("different seeds, streams, samples and dimensions give different numbers, unrelated to fillNormals", () => {
     const other = new Float64Array(400);
-    fillSobolNormals(other, 0, 100, makeGenerator(1), 4, 0, 100, 4, 16);
+    fillSobolNormals(
+      noiseRequest({ out: other, generator: makeGenerator(1), stream: 4, lanes: 100, dimensions: 4, group: 16 }),
+    );
     const parts = [
       filled(1, 0, 100, 4, 16),
       filled(2, 0, 100, 4, 16),
@@ -291,9 +306,20 @@ describe("a single point, over 20000 batches", () => {
   const n = 20_000;
   const cases = [16, 12, 300].flatMap((batch) => [0, batch - 1].map((k) => [batch, k] as const));
   const samples = cases.map(([batch, k]) => {
-    const generator = makeGenerator(SEED);
     const out = new Float64Array(n * 8);
-    for (let b = 0; b < n; b++) fillSobolNormals(out, b, n, generator, 0, b * batch + k, 1, 8, batch);
+    const request = noiseRequest({
+      out,
+      stride: n,
+      generator: makeGenerator(SEED),
+      lanes: 1,
+      dimensions: 8,
+      group: batch,
+    });
+    for (let b = 0; b < n; b++) {
+      request.at = b;
+      request.firstSample = b * batch + k;
+      fillSobolNormals(request);
+    }
     return Array.from({ length: 8 }, (_, d) => out.subarray(d * n, (d + 1) * n));
   });
 

@@ -2,8 +2,7 @@
  * The contract of a back end: what it is given to run (`TapeProgram`), and what it gives back (`Executable`). The interpreter,
  * the JavaScript generator and the WebAssembly back ends of `lanes/` are its implementations.
  */
-import type { NormalFill } from "../../random/fill.ts";
-import type { RowFill } from "../../random/row-fill.ts";
+import type { RowFill } from "../../random/contract.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
 
 /** Where a value lies: an offset into the slots, and whether it holds one number or one per lane. */
@@ -51,10 +50,8 @@ export interface Executable {
   readonly runUniform: () => void;
   readonly runRest: () => void;
   readonly runLanes: (n: number) => void;
-  /** What fills rows of `slots` with normals faster than the fills of `src/random` by themselves. */
+  /** Helps the fills of `src/random` with rows of `slots`; it may come to be only after some lanes have run. */
   readonly rowFill?: RowFill | undefined;
-  /** `fillNormals` with the help of `rowFill`. */
-  readonly fillNormals?: NormalFill;
 }
 
 /** Another way to run tapes than the interpreter, with the same results bit for bit. */

@@ -5,7 +5,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../autodiff/tape/tape.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import type { Objective } from "../../objective/objective.ts";
-import { fillNormals, makeGenerator } from "../../random/index.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type Surface, surfacesOf } from "../move/projection.ts";
 import { curveOf } from "../move/roots-along-lines.ts";
@@ -59,11 +59,12 @@ export class RandomPoints {
     for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
     const generator = makeGenerator(SEED);
     const dimensions = normals.length + this.#normals.length;
-    fillNormals(tape.slots, tape.noiseOffset, tape.stride, generator, 0, 0, POINTS, dimensions);
+    const { slots, noiseOffset, stride } = tape;
+    fillNormals(noiseRequest({ out: slots, at: noiseOffset, stride, generator, lanes: POINTS, dimensions }));
     const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
     for (const { reads, nodes, fill } of this.#derived) {
       const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
-      fill(tape.slots, from, to, POINTS, theta, generator, 0, 0);
+      fill({ slots, from, to, theta, generator, stream: 0, firstSample: 0, lanes: POINTS });
     }
     runUniform(tape);
     runLanes(tape, POINTS);

@@ -113,7 +113,7 @@ function rootsAlong(
   return {
     nodes,
     reads,
-    fill(slots, from, to, lanes, theta) {
+    fill({ slots, from, to, lanes, theta }) {
       for (let lane = 0; lane < lanes; lane++) {
         for (let j = 0; j < values.length; j++) {
           const p = parameterOf[j]!;

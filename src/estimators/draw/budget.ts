@@ -147,7 +147,7 @@ function drawnTerms(
     derived.push({
       nodes: [choice, inverse],
       reads: [uniform],
-      fill(slots, from, to, lanes) {
+      fill({ slots, from, to, lanes }) {
         for (let lane = 0; lane < lanes; lane++) {
           const k = probabilities.at(slots[from[0]! + lane]!);
           slots[to[0]! + lane] = k;

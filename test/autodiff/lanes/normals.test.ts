@@ -7,10 +7,16 @@ import { rowFill } from "../../../src/autodiff/lanes/wasm/noise/row-fill.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import type { Backend, Executable } from "../../../src/autodiff/tape/executable.ts";
 import { noiseOf } from "../../../src/estimators/sample-points.ts";
-import { fillNormals, fillSobolNormals, makeGenerator, type NormalFill } from "../../../src/random/index.ts";
+import type { RowFill } from "../../../src/random/contract.ts";
+import {
+  blockAt,
+  fillNormals,
+  fillSobolNormals,
+  makeGenerator,
+  type NormalFill,
+  noiseRequest,
+} from "../../../src/random/index.ts";
 import { beyondTable } from "../../../src/random/normal-table.ts";
-import { fillNormalsWithHelp, type RowFill } from "../../../src/random/row-fill.ts";
-import { blockAt } from "../../../src/random/threefry.ts";
 import { tapeProgram } from "../../support/tape-program.ts";
 
 const MOST = 20_000;
@@ -20,7 +26,7 @@ function loaded(backend: Backend): Executable {
 }
 
 const FILLS: readonly (readonly [string, NormalFill])[] = [
-  ["random points", fillNormalsWithHelp],
+  ["random points", fillNormals],
   ["Sobol points", fillSobolNormals],
   ["random points in pairs", noiseOf("test", { points: "random", pairing: "antithetic" })!.fill],
   ["Sobol points in pairs", noiseOf("test", { points: "rqmc", pairing: "antithetic" })!.fill],
@@ -42,17 +48,17 @@ describe.each([
   test.each(FILLS)("are bit for bit those of JavaScript: %s", (title, fill) => {
     const done = { normals: 0, scrambled: 0, points: 0 };
     const counting: RowFill = {
-      normals: (...numbers) => {
-        const lanes = fillRows!.normals(...numbers);
+      normals: (...asked) => {
+        const lanes = fillRows!.normals(...asked);
         done.normals += lanes;
         return lanes;
       },
-      scramble: (...numbers) => {
-        fillRows!.scramble(...numbers);
-        done.scrambled += numbers[2];
+      scramble: (row, generator) => {
+        fillRows!.scramble(row, generator);
+        done.scrambled += row.lanes;
       },
-      points: (...numbers) => {
-        const all = fillRows!.points(...numbers);
+      points: (row) => {
+        const all = fillRows!.points(row);
         if (all) done.points++;
         return all;
       },
@@ -72,9 +78,21 @@ describe.each([
           const used = 5 + dimensions * stride + 8;
           slots.fill(7, 0, used);
           expected.fill(7, 0, used);
-          const generator = makeGenerator(seed);
-          fill(expected, 5, stride, generator, stream, first, lanes, dimensions, group);
-          fill(slots, 5, stride, generator, stream, first, lanes, dimensions, group, counting);
+          const request = noiseRequest({
+            out: expected,
+            at: 5,
+            stride,
+            generator: makeGenerator(seed),
+            stream,
+            firstSample: first,
+            lanes,
+            dimensions,
+            group,
+          });
+          const asked = Object.entries(request);
+          fill(request);
+          expect(Object.values(request).findIndex((value, k) => value !== asked[k]![1])).toBe(-1);
+          fill({ ...request, out: slots, rowFill: counting });
           const different = expected.subarray(0, used).findIndex((x, i) => !Object.is(x, slots[i]));
           expect(different).toBe(-1);
         },
@@ -87,39 +105,50 @@ describe.each([
   test("stop before the first four samples with a word beyond the table, whatever the key", () => {
     const generator = { key: Int32Array.of(-5, 1 << 30, 77, -(2 ** 31)), words: new Int32Array(4) };
     const lanes = 4800;
+    const request = noiseRequest({
+      out: slots,
+      generator,
+      stream: 4,
+      firstSample: 3 * 2 ** 32,
+      lanes,
+      dimensions: 12,
+    });
     let at = 0;
     while (at < lanes) {
       let stop = at;
       for (; stop < lanes; stop++) {
-        blockAt(generator, stop, 3, 2, 9);
+        blockAt(generator, stop, 3, 7 + 2, 8);
         if (generator.words.some(beyondTable)) break;
       }
-      const filled = fillRows!.normals(at, lanes, 4, generator.key, 3 * 2 ** 32 + at, 2, 9, lanes - at, 0);
+      const filled = fillRows!.normals({ ...request, at: -8 * lanes }, at, 8, 7, 0);
       expect(filled).toBe((stop - at) & ~3);
       at += filled + 4;
     }
   });
 
   test("leave fewer than four samples, and a carry into the high word of the counter", () => {
-    const { key } = makeGenerator(1);
-    expect(fillRows!.normals(0, 8, 1, key, 0, 0, 0, 3, 0)).toBe(0);
-    expect(fillRows!.normals(0, 8, 1, key, 2 ** 32 - 7, 0, 0, 8, 0)).toBe(0);
-    expect(fillRows!.normals(0, 8, 1, key, 2 ** 32 - 8, 0, 0, 8, 0)).toBe(8);
+    const filled = (firstSample: number, lanes: number): number => {
+      const generator = makeGenerator(1);
+      return fillRows!.normals(noiseRequest({ out: slots, generator, firstSample, lanes, dimensions: 1 }), 0, 0, 0, 0);
+    };
+    expect(filled(0, 3)).toBe(0);
+    expect(filled(2 ** 32 - 7, 8)).toBe(0);
+    expect(filled(2 ** 32 - 8, 8)).toBe(8);
   });
 });
 
 test("with other rounds they are other numbers", () => {
+  const request = noiseRequest({ out: new Float64Array(256), generator: makeGenerator(3), lanes: 64, dimensions: 4 });
   const normals = [19, 20].map((rounds) => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const module = new WebAssembly.Module(assemble([normalsFunction(rounds)], 1, []));
     const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
     const out = new Float64Array(memory.buffer, 0, 256);
-    const fill = rowFill(memory.buffer, 8 * 256, exports);
-    fillNormalsWithHelp(out, 0, 64, makeGenerator(3), 0, 0, 64, 4, 64, fill);
+    fillNormals({ ...request, out, rowFill: rowFill(memory.buffer, 8 * 256, exports) });
     return out.slice();
   });
-  const expected = new Float64Array(256);
-  fillNormals(expected, 0, 64, makeGenerator(3), 0, 0, 64, 4);
+  const expected = request.out;
+  fillNormals(request);
   expect(normals[1]).toEqual(expected);
   expect(normals[0]!.filter((x, i) => x === expected[i]).length).toBeLessThan(10);
 });

@@ -3,7 +3,6 @@
  * not compile it.
  */
 
-import { fillNormalsWithHelp } from "../../../random/row-fill.ts";
 import type { Backend, Executable, Step, TapeProgram } from "../../tape/executable.ts";
 import { isOpen, signatureOf } from "../../tape/signatures.ts";
 import { runsOnce, runsRolled } from "../interpreter/fast-interpreter.ts";
@@ -95,7 +94,6 @@ function load(program: TapeProgram, module: object): Executable {
       if (n === 1) oneLane();
       else for (let index = 0; index < parts.length; index++) parts[index]!(n);
     },
-    fillNormals: fillNormalsWithHelp,
     rowFill: rowFill(memory.buffer, noiseBase, exports),
   };
 }

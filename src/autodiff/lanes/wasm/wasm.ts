@@ -1,6 +1,6 @@
 /** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
 
-import { fillNormalsWithHelp, type RowFill } from "../../../random/row-fill.ts";
+import type { RowFill } from "../../../random/contract.ts";
 import type { Backend, Executable, Place, Step, TapeProgram } from "../../tape/executable.ts";
 import { type Block, blocksOf, onDemand } from "../instruction-blocks.ts";
 import { runsRolled } from "../interpreter/fast-interpreter.ts";
@@ -122,7 +122,6 @@ function load(program: TapeProgram, most: number, after: number): Executable {
         if (samples <= 0) compile();
       }
     },
-    fillNormals: fillNormalsWithHelp,
     get rowFill() {
       return noise;
     },

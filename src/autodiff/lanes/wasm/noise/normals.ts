@@ -5,7 +5,7 @@
 import { Code, type FunctionSpec, I32, V128 } from "../encoder.ts";
 import { pushWord, threefry } from "./threefry.ts";
 
-/** Bytes before the table, of which the first are the head of `wasm-threefry.ts`. */
+/** Bytes before the table, of which the first are the head of `threefry.ts`. */
 export const TABLE_OFFSET = 64;
 /** The upper 16 bits of the double 2¹⁹, the least one that is looked up: exponent and first four digits number the pieces. */
 const FIRST_PIECE = 0x4120;
@@ -20,8 +20,9 @@ const EVEN_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
 
 /**
  * A function (base, row 0 … row 3, rows, end, low, bits) that fills rows as `normals` of a `RowFill` does, and returns how many
- * bytes of each; after the head lies the table of normals, its octaves from the tails to the middle. Addresses in bytes, `end` 8 times the number of lanes, a multiple of four, `low` the low word of the first sample.
- * `words` may use the four locals after those that it turns into words.
+ * bytes of each. Addresses are in bytes; `end` is 8 times the number of lanes, a multiple of four, and `low` is the low word of the
+ * first sample. At `base` lies the head, after it the table of normals, its octaves from the tails to the middle. `words` may
+ * use the four locals after those that it turns into words.
  */
 export function normalsFunction(rounds: number, words: typeof threefry = threefry): FunctionSpec {
   const code = new Code();

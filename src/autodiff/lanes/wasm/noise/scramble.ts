@@ -1,5 +1,5 @@
 /** Scrambled Sobol digits in WebAssembly SIMD: step by step `flipByTree` of `src/random/scramble.ts`. */
-import { TREE_LEVELS } from "../../../../random/row-fill.ts";
+import { TREE_LEVELS } from "../../../../random/contract.ts";
 import { Code, type FunctionSpec, I32, V128 } from "../encoder.ts";
 import { pushWord, threefry } from "./threefry.ts";
 

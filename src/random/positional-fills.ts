@@ -1,0 +1,64 @@
+/**
+ * `fillNormals` and `fillUniforms` as the package exports them: they take a record, or the eight positional arguments of their
+ * first version.
+ *
+ *     const out = new Float64Array(200);
+ *     fillNormals({ out, generator: makeGenerator(1), lanes: 100, dimensions: 2 });
+ *     fillNormals(out, 0, 100, makeGenerator(1), 0, 0, 100, 2); // the same
+ */
+import { type FillOptions, type NoiseRequest, noiseRequest } from "./contract.ts";
+import * as normals from "./normals.ts";
+import * as uniforms from "./uniforms.ts";
+
+type Positional = [
+  out: Float64Array,
+  offset: number,
+  stride: number,
+  generator: NoiseRequest["generator"],
+  stream: number,
+  firstSample: number,
+  lanes: number,
+  dimensions: number,
+];
+
+/**
+ * Fills `out` with independent standard normals: that of dimension d < dimensions and sample firstSample + i, i < lanes, goes to
+ * out[at + d·stride + i]. By default `at`, `stream` and `firstSample` are 0 and the rows lie `lanes` apart.
+ *
+ * The same seed, stream, sample and dimension give the same number, however the samples are split into calls. Throws TypeError
+ * without an array, a generator or the numbers, RangeError where the last number lies beyond the array.
+ */
+export function fillNormals(options: FillOptions): void;
+/** @deprecated Pass a record: `fillNormals({ out, generator, lanes, dimensions })`. */
+export function fillNormals(...positional: Positional): void;
+export function fillNormals(...given: [FillOptions] | Positional): void {
+  normals.fillNormals(requestOf("fillNormals", given));
+}
+
+/** As `fillNormals`, with uniforms in (0, 1) that are independent of its normals. */
+export function fillUniforms(options: FillOptions): void;
+/** @deprecated Pass a record: `fillUniforms({ out, generator, lanes, dimensions })`. */
+export function fillUniforms(...positional: Positional): void;
+export function fillUniforms(...given: [FillOptions] | Positional): void {
+  uniforms.fillUniforms(requestOf("fillUniforms", given));
+}
+
+function requestOf(caller: string, given: readonly [FillOptions] | Positional): NoiseRequest {
+  if (given.length > 1) {
+    const [out, at, stride, generator, stream, firstSample, lanes, dimensions] = given as Positional;
+    return noiseRequest({ out, at, stride, generator, stream, firstSample, lanes, dimensions });
+  }
+  const options = (given[0] ?? {}) as FillOptions;
+  const request = noiseRequest(options);
+  const { out, at, stride, generator, lanes, dimensions } = request;
+  if (!(out instanceof Float64Array) || !(generator?.key instanceof Int32Array))
+    throw new TypeError(
+      `${caller}: out or generator is missing; got a record with ${Object.keys(options).join(", ") || "nothing"}, expected { out: Float64Array, generator: makeGenerator(seed), lanes, dimensions }`,
+    );
+  const end = lanes === 0 || dimensions === 0 ? at : at + (dimensions - 1) * stride + lanes;
+  if (!(end <= out.length))
+    throw new RangeError(
+      `${caller}: out is too short; got ${out.length} numbers, expected ${end} or more for ${dimensions} dimensions of ${lanes} lanes`,
+    );
+  return request;
+}
