@@ -1,0 +1,38 @@
+// The programs in examples/ run and print what they are for.
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { builtPackage } from "./support/package.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+describe("examples", () => {
+  beforeAll(builtPackage);
+
+  const EXPECTED: Record<string, RegExp> = {
+    "change-point.js": /^day 45 ± \d+\nlog rate before: 17\.\d messages a day\nlog rate after: 2[23]\.\d messages/,
+    "compare-estimators.js": /reparam +dELBO\/dmu\[z\] +-?0\.00 ± 0\.00[\s\S]*corrected +dELBO\/dmu\[z\] +-12\.\d/,
+    "fit-in-steps.js": /stopped: that is long enough\nafter 500 steps: z = /,
+    "gmm.js": /reparam +ends at z = -?0\.0\d, [\s\S]*corrected ends at z = -0\.9\d, ELBO -3\.9/,
+    "my-model.js": /^$/,
+    "thermostat.js": /^11 boundaries, the first: 19 > room 0[\s\S]*room 3: 21\.2\d ±/,
+  };
+
+  test("all are listed here", async () => {
+    expect((await readdir(new URL("../examples", import.meta.url))).sort()).toEqual(Object.keys(EXPECTED));
+  });
+
+  test.each(Object.entries(EXPECTED))("%s runs", async (file, expected) => {
+    const { stdout, stderr } = await run(process.execPath, [`examples/${file}`], { cwd: root });
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(expected);
+  });
+
+  test("my-model.js runs by the command line", async () => {
+    const args = ["dist/cli/main.js", "run", "./examples/my-model.js", "--steps", "50"];
+    expect((await run(process.execPath, args, { cwd: root })).stdout).toMatch(/^wear by corrected: 50 steps/);
+  });
+});
