@@ -1,11 +1,12 @@
-// Writes the *.generated.ts of the op table and of the interpreter: one loop over lanes per op and per
-// combination of uniform and per-lane operands, from the text of the primals in the op table; the fast ones are fused ops and,
-// with unrolled loops, the short ops. `--check` only compares.
+// Writes the *.generated.ts of the op table and of the interpreter: a loop over lanes for each instruction and each choice of operands
+// that are lanes, from the text of the instruction's formula. The fast kernels are those of fused ops and of sums and, with unrolled
+// loops, of the short ops. `--check` only compares.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GENERATED, INTERPRETER, imported, MATH, OP_TABLES_MODULE, ROOT, specifier } from "./library.mjs";
+import { GENERATED, INSTRUCTIONS_MODULE, INTERPRETER, imported, MATH, ROOT, specifier } from "./library.mjs";
 
-const { BASIC_OPS, ELEMENTARY_OPS, SPECIAL_OPS, FAMILIES, FUSED, REDUCTIONS, RUNS } = await imported(OP_TABLES_MODULE);
+const { BASIC_OPS, ELEMENTARY_OPS, SPECIAL_OPS, INSTRUCTIONS, permits, variantsOf, EVEN_PART, ODD_PART, SUM_PARTS } =
+  await imported(INSTRUCTIONS_MODULE);
 
 const SPECIAL = {
   exp: "elementary",
@@ -34,15 +35,16 @@ const INTO = { normalCdf: "normalCdfInto" };
 const OPERANDS = [..."abcdefghjuvwx"];
 
 /** Parameter names and expression of an arrow function. */
-function parse(primal) {
-  const match = /^\(?([\w,\s]*)\)? => ([\s\S]+)$/.exec(primal.toString());
-  if (!match) throw new Error(`generate-kernels: expected an arrow function with an expression body; got ${primal}`);
+function parse(formula) {
+  const match = /^\(?([\w,\s]*)\)? => ([\s\S]+)$/.exec(formula.toString());
+  if (!match) throw new Error(`generate-kernels: expected an arrow function with an expression body; got ${formula}`);
   return { names: match[1].split(",").map((name) => name.trim()), body: match[2] };
 }
 
 /** Lanes per turn of an unrolled loop: 8, where a lane reads little. */
 const turnsOf = (operands) => (operands.filter(({ lane }) => lane).length <= 3 ? 8 : 4);
 
+const arrayOf = (kind) => (kind === "mask" ? "m" : "s");
 const indexed = (array, text) => `${array}[${text.includes(" ") ? `(${text}) | 0` : text}]`;
 
 /**
@@ -51,7 +53,7 @@ const indexed = (array, text) => `${array}[${text.includes(" ") ? `(${text}) | 0
  */
 function laneCode(operands, body) {
   const at = (j, i) => (operands[j].lane && i > 0 ? `${OPERANDS[j]} + ${i}` : OPERANDS[j]);
-  const load = (j, i) => indexed(operands[j].kind === "m" ? "m" : "s", at(j, i));
+  const load = (j, i) => indexed(arrayOf(operands[j].kind), at(j, i));
   const index = (name) => operands.findIndex((operand) => operand.name === name);
   const skip = new Set();
   const distances = new Set();
@@ -59,7 +61,7 @@ function laneCode(operands, body) {
   const expression = (i) =>
     body.replace(/\((\w+) \? (\w+) : (\w+)\)|^(\w+) \? (\w+) : (\w+)$/g, (text, ...names) => {
       const [p, x, y] = names.slice(0, 6).filter(Boolean).map(index);
-      if (operands[p]?.kind !== "m" || !operands[p].lane) return text;
+      if (operands[p]?.kind !== "mask" || !operands[p].lane) return text;
       for (const j of [p, x, y]) skip.add(j);
       if (operands[x].lane !== operands[y].lane)
         return indexed("s", `${at(y, i)} + ((${at(x, i)} - (${at(y, i)})) & ${load(p, i)})`);
@@ -89,9 +91,9 @@ function kernelOf(text) {
 }
 
 /** One loop, of several lanes per turn if `unrolled`. */
-function kernel(operands, result, body, unrolled) {
+function kernel(operands, makes, body, unrolled) {
   const { pointers, expression, before, loads, next } = laneCode(operands, body);
-  const out = result === "m" ? "m" : "s";
+  const out = arrayOf(makes);
   const step = (i) => `{ ${loads(i)} ${indexed(out, i > 0 ? `o + ${i}` : "o")} = ${expression(i)}; }`;
   const loop = (lanes, end) =>
     `for (const end = ${end}; o < end; ) { ${Array.from({ length: lanes }, (_, i) => step(i)).join(" ")} ${next(["o", ...pointers], lanes)} }`;
@@ -101,121 +103,99 @@ function kernel(operands, result, body, unrolled) {
   return kernelOf(`let o = k[t]; const last = (o + n) | 0; ${before} ${loops}`);
 }
 
-/** Every combination of uniform and per-lane operands; none for uniform operands alone, which run as one lane. */
-function variants({ kinds, primal, lanes = 0 }, unrolled) {
-  const [operands, result] = kinds.split(">");
-  const { names, body } = parse(primal);
-  return Array.from({ length: (1 << operands.length) - 1 }, (_, index) => {
-    const variant = index + 1;
-    if ((variant & lanes) !== lanes) return "undefined";
-    const typed = [...operands].map((kind, j) => ({ kind, name: names[j], lane: ((variant >> j) & 1) === 1 }));
-    return kernel(typed, result, body, unrolled);
-  });
+/** The operands of an instruction for a choice of lanes, with the names that `body` calls them. */
+const named = (reads, names, lanes) => reads.map(({ kind }, j) => ({ kind, name: names[j], lane: lanes[j] }));
+
+/** The text of a formula and the names of its operands, for term number t. */
+function termOf({ formula }, t) {
+  const { names, body } = parse(formula);
+  return {
+    names: names.map((name) => `${name}${t}`),
+    body: body.replace(/\b[pxyz]\b/g, (name) => `${name}${t}`),
+  };
 }
 
-/** Operands and expression of a sum of `count` more terms. */
-function runOf({ kinds, term, lanes }, count) {
-  const { names, body } = parse(term);
-  const operands = [{ kind: "r", name: "r", lane: false }];
-  const terms = [];
-  for (let t = 0; t < count; t++) {
-    [...kinds].forEach((kind, j) => {
-      operands.push({ kind, name: `${names[j]}${t}`, lane: ((lanes >> j) & 1) === 1 });
-    });
-    terms.push(body.replace(/\b[pxyz]\b/g, (name) => `${name}${t}`));
+const without = (text) => text.replace(/^\(|\)$/g, "");
+const upTo = (count) => Array.from({ length: count }, (_, t) => t);
+
+/** Names of an instruction's operands, and an expression for what it makes; for sums over the lanes one for each sum. */
+function expressionsOf({ effect }) {
+  if (effect.does === "op") {
+    const { names, body } = parse(effect.formula);
+    return { names, bodies: [body] };
   }
-  const expression = terms.reduce(
-    (sum, text) => `${sum} + ${text.includes("?") ? `(${text.replace(/^\(|\)$/g, "")})` : text}`,
-    "r",
-  );
-  return { operands, body: expression };
-}
-
-/** A sum of `count` more terms: variants for a uniform and a per-lane sum so far. */
-function runs(family, count) {
-  const { operands, body } = runOf(family, count);
-  const [sum, ...terms] = operands;
-  return [false, true].map((lane) => kernel([{ ...sum, lane }, ...terms], "r", body, true));
-}
-
-/** Operands and terms of `count` sums over the lanes. */
-function summandsOf({ kinds, term, lanes }, count) {
-  const { names, body } = parse(term);
-  const sums = Array.from({ length: count }, (_, t) => t);
-  const operands = sums.flatMap((t) =>
-    [...kinds].map((kind, j) => ({ kind, name: `${names[j]}${t}`, lane: ((lanes >> j) & 1) === 1 })),
-  );
-  const terms = sums.map((t) => `(${body.replace(/^\(|\)$/g, "").replace(/\b[pxyz]\b/g, (name) => `${name}${t}`)})`);
-  return { operands, terms };
+  const terms = upTo(effect.count).map((t) => termOf(effect, t));
+  const names = terms.flatMap((term) => term.names);
+  if (effect.does === "addLanes") return { names, bodies: terms.map(({ body }) => `(${without(body)})`) };
+  const sum = terms.reduce((text, { body }) => `${text} + ${body.includes("?") ? `(${without(body)})` : body}`, "r");
+  return { names: ["r", ...names], bodies: [sum] };
 }
 
 /** `count` sums over the lanes, each in two parts. */
-function reduction(row, count) {
-  const sums = Array.from({ length: count }, (_, t) => t);
-  const { operands, terms: bodies } = summandsOf(row, count);
+function sumKernel({ reads, effect }, names, bodies, lanes) {
+  const sums = upTo(effect.count);
   // One expression for all, so that the code of each is found by splitting it.
-  const { pointers, expression, before, loads, next } = laneCode(operands, bodies.join("; "));
+  const { pointers, expression, before, loads, next } = laneCode(named(reads, names, lanes), bodies.join("; "));
   const step = (i) => {
     const terms = expression(i).split("; ");
     return `{ ${loads(i)} ${sums.map((t) => `${i % 2 === 0 ? "even" : "odd"}${t} += ${terms[t]};`).join(" ")} }`;
   };
   const loop = (turns) =>
     `for (const end = (last - ${turns - 1}) | 0; ${pointers[0]} < end; ) { ${Array.from({ length: turns }, (_, i) => step(i)).join(" ")} ${next(pointers, turns)} }`;
-  const start = sums.map((t) => `let even${t} = s[o + ${2 * t}]; let odd${t} = s[o + ${2 * t + 1}];`).join(" ");
-  const store = sums.map((t) => `s[o + ${2 * t}] = even${t}; s[o + ${2 * t + 1}] = odd${t};`).join(" ");
-  const loops = `${count < 4 ? loop(4) : ""} ${loop(2)} if (${pointers[0]} < last) ${step(0)}`;
+  const [even, odd] = [EVEN_PART, ODD_PART].map((part) => (t) => `s[o + ${SUM_PARTS * t + part}]`);
+  const start = sums.map((t) => `let even${t} = ${even(t)}; let odd${t} = ${odd(t)};`).join(" ");
+  const store = sums.map((t) => `${even(t)} = even${t}; ${odd(t)} = odd${t};`).join(" ");
+  const loops = `${effect.count < 4 ? loop(4) : ""} ${loop(2)} if (${pointers[0]} < last) ${step(0)}`;
   return kernelOf(`const o = k[t]; ${before} const last = (${pointers[0]} + n) | 0; ${start} ${loops} ${store}`);
 }
 
-/** Names and kernels of rows of the op table. */
-const kernelsOf = (ops, unrolled) =>
-  Object.entries(ops).map(([name, { kinds, domain, primal }]) => [
-    name,
-    INTO[name]
-      ? [`(s, _m, n, k, t) => ${INTO[name]}(s, k[t], k[t + 1], n)`]
-      : variants({ kinds: kinds ?? `${"r".repeat(domain.length)}>r`, primal }, unrolled),
-  ]);
+/**
+ * The kernels of an instruction. An op has a place for every choice of lane operands but none, "undefined" where the row permits no
+ * such choice; instructions for sums have those that are permitted.
+ */
+function kernelsOf(row, unrolled) {
+  const { reads, makes, effect } = row;
+  if (INTO[row.name]) return [`(s, _m, n, k, t) => ${INTO[row.name]}(s, k[t], k[t + 1], n)`];
+  const { names, bodies } = expressionsOf(row);
+  if (effect.does === "addLanes") return variantsOf(row).map((lanes) => sumKernel(row, names, bodies, lanes));
+  const of = (lanes) => kernel(named(reads, names, lanes), makes, bodies[0], unrolled);
+  if (effect.does === "addTerms") return variantsOf(row).map(of);
+  return upTo((1 << reads.length) - 1)
+    .map((index) => reads.map((_, j) => (((index + 1) >> j) & 1) === 1))
+    .map((lanes) => (permits(row, lanes) ? of(lanes) : "undefined"));
+}
 
-/** The rows whose arithmetic is short beside the loop around it. */
-const short = (ops) => Object.fromEntries(Object.entries(ops).filter(([, { primal }]) => !/\w\(|\*\*/.test(primal)));
+const OPS = { ...BASIC_OPS, ...ELEMENTARY_OPS, ...SPECIAL_OPS };
+const rowsOf = (ops) => Object.keys(ops).map((name) => INSTRUCTIONS[name]);
+/** Fused ops and sums. */
+const BEYOND_OPS = Object.values(INSTRUCTIONS).filter(({ name, effect }) => effect.formula && !(name in OPS));
+const kernelRows = (rows, unrolled) => rows.map((row) => [row.name, kernelsOf(row, unrolled)]);
+
+/** Whether the arithmetic of an op is short beside the loop around it. */
+const isShort = ({ effect }) => !/\w\(|\*\*/.test(effect.formula);
 
 /** Names, operands and statements of instructions that run for one lane. */
 function scalars() {
-  const single = [
-    ...Object.entries({ ...BASIC_OPS, ...ELEMENTARY_OPS }).map(([name, row]) => ({ name, ...row })),
-    ...FUSED,
-  ].map(({ name, primal, domain, kinds = `${"r".repeat(domain.length)}>r` }) => {
-    const [operands, result] = kinds.split(">");
-    const { names, body } = parse(primal);
-    const array = result === "m" ? "m" : "s";
-    const typed = [...operands].map((kind, j) => ({ kind, name: names[j] }));
-    return { name, operands: typed, statements: `${array}[k[t]] = ${body};` };
+  const found = [...rowsOf({ ...BASIC_OPS, ...ELEMENTARY_OPS }), ...BEYOND_OPS].map((row) => {
+    const { name, reads, makes, effect } = row;
+    const { names, bodies } = expressionsOf(row);
+    // The one lane is the first, which is an even one.
+    const statements =
+      effect.does === "addLanes"
+        ? bodies.map((term, t) => `s[k[t] + ${SUM_PARTS * t + EVEN_PART}] += ${term};`).join(" ")
+        : `${arrayOf(makes)}[k[t]] = ${bodies[0]};`;
+    return { name, operands: named(reads, names, []), statements };
   });
-  const runsOfTerms = FAMILIES.flatMap((family) =>
-    RUNS.map((count) => {
-      const { operands, body } = runOf(family, count);
-      return { name: `${family.name}${count}`, operands, statements: `s[k[t]] = ${body};` };
-    }),
-  );
-  const sums = REDUCTIONS.flatMap((row) =>
-    RUNS.map((count) => {
-      const { operands, terms } = summandsOf(row, count);
-      // The sum over even lanes, of which the one lane is the first.
-      const statements = terms.map((term, i) => `s[k[t] + ${2 * i}] += ${term};`).join(" ");
-      return { name: `${row.name}${count}`, operands, statements };
-    }),
-  );
   // A function so large inlines no calls: their numbers would be boxed. Kernels do them better.
   const calls = new RegExp(`\\b(${Object.keys(SPECIAL).join("|")})\\(`);
-  return [...single, ...runsOfTerms, ...sums].filter(({ statements }) => !calls.test(statements));
+  return found.filter(({ statements }) => !calls.test(statements));
 }
 
 /** The text of the module that runs instructions for one lane: a switch instead of a call for each. */
 function scalarModule() {
   const rows = scalars();
-  const array = (kind) => (kind === "m" ? "m" : "s");
   const cases = rows.map(({ operands, statements }, index) => {
-    const loads = operands.map(({ kind, name }, j) => `const ${name} = ${array(kind)}[k[t + ${j + 1}]];`).join(" ");
+    const loads = operands.map(({ kind, name }, j) => `const ${name} = ${arrayOf(kind)}[k[t + ${j + 1}]];`).join(" ");
     return `      case ${index + 1}: { ${loads} ${statements} break; }`;
   });
   return `// Generated by scripts/generate-kernels.mjs from the op table; do not edit.
@@ -275,23 +255,16 @@ export type Kernels = { readonly [name: string]: readonly (Kernel | undefined)[]
 
 `;
 const fast = [
-  ...kernelsOf(short({ ...BASIC_OPS, ...ELEMENTARY_OPS }), true),
-  ...FUSED.map((row) => [row.name, variants(row, true)]),
-  ...FAMILIES.flatMap((family) =>
-    RUNS.filter((count) => count > 1 || family.name !== "dot").map((count) => [
-      `${family.name}${count}`,
-      runs(family, count),
-    ]),
-  ),
-  ...REDUCTIONS.flatMap((row) => RUNS.map((count) => [`${row.name}${count}`, [reduction(row, count)]])),
+  ...kernelRows(rowsOf({ ...BASIC_OPS, ...ELEMENTARY_OPS }).filter(isShort), true),
+  ...kernelRows(BEYOND_OPS, true),
 ];
 const { kernels, fastKernels, scalars: scalarKernels, elementaryKernels, specialKernels } = GENERATED;
 const modules = {
-  [kernels]: moduleOf(kernels, kernelsOf(BASIC_OPS), "KERNELS", declarations),
+  [kernels]: moduleOf(kernels, kernelRows(rowsOf(BASIC_OPS)), "KERNELS", declarations),
   [fastKernels]: moduleOf(fastKernels, fast, "FAST_KERNELS"),
   [scalarKernels]: scalarModule(),
-  [elementaryKernels]: moduleOf(elementaryKernels, kernelsOf(ELEMENTARY_OPS), "ELEMENTARY_KERNELS"),
-  [specialKernels]: moduleOf(specialKernels, kernelsOf(SPECIAL_OPS), "SPECIAL_KERNELS"),
+  [elementaryKernels]: moduleOf(elementaryKernels, kernelRows(rowsOf(ELEMENTARY_OPS)), "ELEMENTARY_KERNELS"),
+  [specialKernels]: moduleOf(specialKernels, kernelRows(rowsOf(SPECIAL_OPS)), "SPECIAL_KERNELS"),
 };
 
 for (const [path, text] of Object.entries(modules)) {

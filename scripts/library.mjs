@@ -25,13 +25,15 @@ export const REPORT_PAGE = "src/cli/report/page.ts";
 export const MATH = "src/math";
 
 /** What kernels are generated from. */
-const OP_TABLES = {
+const INSTRUCTIONS = {
   BASIC_OPS: "src/autodiff/ops/basic-ops.ts",
   ELEMENTARY_OPS: "src/autodiff/ops/elementary-ops.ts",
   SPECIAL_OPS: "src/autodiff/ops/special-ops.ts",
-  "FAMILIES, FUSED, REDUCTIONS, RUNS": "src/autodiff/tape/fusion.ts",
+  INSTRUCTIONS: "src/autodiff/tape/instruction-table.ts",
+  "permits, variantsOf": "src/autodiff/tape/instructions.ts",
+  "EVEN_PART, ODD_PART, SUM_PARTS": "src/autodiff/tape/executable.ts",
 };
-export const OP_TABLES_MODULE = Object.entries(OP_TABLES)
+export const INSTRUCTIONS_MODULE = Object.entries(INSTRUCTIONS)
   .map(([names, path]) => `export { ${names} } from "./${path}";`)
   .join("\n");
 

@@ -1,12 +1,19 @@
 /**
- * Straight-line instructions, rolled: neighbours that do the same with values which lie side by side become one instruction
- * that goes over ranges of places, as over lanes. The bits are the same.
+ * Instructions that run once per batch, rolled: neighbours that do the same with values which lie side by side become one instruction
+ * over ranges of places, as over lanes. Of c₀ = a₀ · u, c₁ = a₁ · u, …, c₃₆ = a₃₆ · u one `mul` over 37 places is left. The bits are the same.
  */
 
 import type { Kernels } from "../ops/kernels.generated.ts";
-import type { Place, Step, TapeProgram } from "../tape/executable.ts";
-import { FAMILIES, type Family } from "../tape/fusion.ts";
-import { type Signature, signatureOf } from "../tape/signatures.ts";
+import { type Place, type Step, type TapeProgram, WRITES_BEYOND } from "../tape/executable.ts";
+import { rowOf } from "../tape/instruction-table.ts";
+import {
+  type InstructionName,
+  type InstructionRow,
+  type Kind,
+  kindAt,
+  permits,
+  type TermSum,
+} from "../tape/instructions.ts";
 
 /** An instruction over `count` places: of its result, and of the operands that are lanes. */
 export interface Rolled extends Step {
@@ -30,16 +37,16 @@ export class Scratch {
     for (const { offset, values } of this.constants) slots.set(values, offset);
   }
 
-  /** Room for `count` values, and for three that a back end may write beyond them. */
-  range(count: number, kind = "r"): Place {
-    const offset = kind === "m" ? this.masks : this.reals;
-    if (kind === "m") this.masks += count + 3;
-    else this.reals += count + 3;
+  /** Room for `count` values, and for what a back end may write beyond them. */
+  range(count: number, kind: Kind = "real"): Place {
+    const offset = kind === "mask" ? this.masks : this.reals;
+    if (kind === "mask") this.masks += count + WRITES_BEYOND;
+    else this.reals += count + WRITES_BEYOND;
     return { offset, lane: true };
   }
 }
 
-/** Kernels of what only rolled programs contain: values from anywhere put side by side. */
+/** The interpreter's kernels of what only rolled programs contain: values from anywhere put side by side. */
 export const ROLL_KERNELS: Kernels = {
   gather: [
     (s, _m, n, k, t) => {
@@ -55,13 +62,7 @@ export const ROLL_KERNELS: Kernels = {
   ],
 };
 
-/** The signature of an instruction that may only occur in rolled programs. */
-export function signatureOfRolled({ name, operands }: Rolled): Signature {
-  const kind = name === "gatherMasks" ? "m" : "r";
-  return name.startsWith("gather") ? { kinds: kind.repeat(operands.length), resultKind: kind } : signatureOf(name);
-}
-
-/** What of a program is the same for every lane, rolled, and the slots that this takes. */
+/** What of a program runs once per batch, rolled, and the slots that this takes. */
 export interface RolledProgram {
   readonly uniform: readonly Rolled[];
   readonly rest: readonly Rolled[];
@@ -92,7 +93,7 @@ export function roll(steps: readonly Step[], kernels: Kernels, scratch: Scratch)
   return rolled;
 }
 
-/** What an operand does from one step to the next. */
+/** Where an operand lies, compared with that of the step before. */
 const [STAYS, ADVANCES, ANY_CONSTANT, ANYTHING] = [0, 1, 2, 3];
 
 function change(p: Place, q: Place): number {
@@ -110,15 +111,15 @@ function endOfRun(steps: readonly Step[], from: number): number {
   const isNext = (step: Step | undefined, to: number): step is Step =>
     step?.name === name && step.result.offset === result.offset + to - from;
   if (!isNext(steps[from + 1], from + 1)) return from + 1;
-  const { kinds, resultKind, reduction } = signatureOf(name);
-  if (reduction) return from + 1;
+  const row = rowOf(name);
+  if (row.effect.does === "addLanes") return from + 1;
   const changes = new Uint8Array(operands.length);
   for (let to = from + 1; ; to++) {
     const next = steps[to];
     if (!isNext(next, to) || next.operands.length !== operands.length) return to;
     for (let j = 0; j < operands.length; j++) {
       const { offset } = next.operands[j]!;
-      if (kinds[j] === resultKind && offset >= result.offset && offset < next.result.offset) return to;
+      if (kindAt(row, j) === row.makes && offset >= result.offset && offset < next.result.offset) return to;
       const found = change(steps[to - 1]!.operands[j]!, next.operands[j]!);
       if (to === from + 1) changes[j] = found;
       else if (changes[j] !== found && changes[j] !== ANYTHING) {
@@ -139,56 +140,81 @@ function rollRun(
   const count = run.length;
   if (count === 1) return undefined;
   const { name, result } = run[0]!;
-  const { kinds } = signatureOf(name);
+  const row = rowOf(name);
   const columns = run[0]!.operands.map((_, j) => run.map(({ operands }) => operands[j]!));
   const changes = columns.map((places, j) => {
     const first = change(places[0]!, places[1]!);
     if (places.every((place, i) => i === 0 || change(places[i - 1]!, place) === first)) return first;
-    return kinds[j] === "r" && places.every(({ value }) => value !== undefined) ? ANY_CONSTANT : ANYTHING;
+    return kindAt(row, j) === "real" && places.every(({ value }) => value !== undefined) ? ANY_CONSTANT : ANYTHING;
   });
   if (changes.every((found) => found === STAYS)) return undefined;
-  const family = familyOf(name);
-  const passes = family ? ((columns.length - 1) / family.kinds.length) * (family.name === "dot" ? 1 : 2) : 1;
+  const sum = row.effect.does === "addTerms" ? row.effect : undefined;
+  const passes = sum ? sum.count * ADDED_TERM[sum.family].passes : 1;
   const gathers = changes.filter((found) => found === ANYTHING).length;
   // Nanoseconds: over a range an instruction takes a call and a loop, by itself a step of a switch and its loads.
   const [range, alone] = [10 + 0.9 * count, 5 + 0.8 * columns.length];
   if ((passes + gathers) * range > count * alone) return undefined;
-  if (!family && !hasKernel(kernels, name, changes)) return undefined;
+  if (!sum && !runsOver(row, kernels, changes)) return undefined;
   const out: Rolled[] = [];
   const operands = columns.map((places, j): Place => {
     const [first] = places as [Place];
     if (changes[j] === STAYS) return first;
     if (changes[j] === ADVANCES) return { offset: first.offset, lane: true };
-    const key = kinds[j]! + places.map(({ offset }) => offset).join(" ");
+    const kind = kindAt(row, j);
+    const key = kind + places.map(({ offset }) => offset).join(" ");
     const known = ranges.get(key);
     if (known) return known;
-    const made = scratch.range(count, kinds[j]);
+    const made = scratch.range(count, kind);
     ranges.set(key, made);
     if (changes[j] === ANY_CONSTANT)
       scratch.constants.push({ offset: made.offset, values: places.map(({ value }) => value!) });
-    else out.push({ name: kinds[j] === "m" ? "gatherMasks" : "gather", count, result: made, operands: places });
+    else out.push({ name: kind === "mask" ? "gatherMasks" : "gather", count, result: made, operands: places });
     return made;
   });
   const whole = { offset: result.offset, lane: true };
-  if (family) addTerms(family, count, whole, operands, scratch, out);
+  if (sum) addTerms(sum.family, sum.width, count, whole, operands, scratch, out);
   else out.push({ name, count, result: whole, operands });
   return out;
 }
 
-function familyOf(name: string): Family | undefined {
-  return FAMILIES.find((row) => name.startsWith(row.name) && /\d$/.test(name));
+// Whether the instruction has a kernel for ranges of those operands that change.
+function runsOver(row: InstructionRow, kernels: Kernels, changes: readonly number[]): boolean {
+  return (
+    row.effect.does === "op" &&
+    kernels[row.name] !== undefined &&
+    permits(
+      row,
+      changes.map((found) => found !== STAYS),
+    )
+  );
 }
 
-// Has the instruction a kernel for these operands as lanes?
-function hasKernel(kernels: Kernels, name: string, changes: readonly number[]): boolean {
-  const variants = kernels[name]!;
-  const variant = changes.reduce((bits, found, j) => (found === STAYS ? bits : bits | (1 << j)), 0);
-  return variants.length === (1 << changes.length) - 1 && variants[variant - 1] !== undefined;
-}
+/** Appends an instruction and returns where its result lies: over a range if it reads one, and then at `target` if that is given. */
+type Put = (name: InstructionName, operands: readonly Place[], target?: Place) => Place;
 
-// A sum of terms as instructions that take ranges for any of their operands.
+/**
+ * What adds a term to a sum over ranges, by instructions that take a range for any operand, as those for several terms do not; and how
+ * many instructions that takes.
+ */
+const ADDED_TERM: {
+  readonly [K in TermSum]: {
+    readonly passes: number;
+    readonly add: (put: Put, target: Place, sum: Place, ...term: Place[]) => Place;
+  };
+} = {
+  dot: { passes: 1, add: (put, target, sum, ...term) => put("mulAdd", [...term, sum], target) },
+  squares: {
+    passes: 2,
+    add: (put, target, sum, x, y) => put("mulAdd", [x!, put("square", [y!]), sum], target),
+  },
+  chains: { passes: 2, add: (put, target, sum, ...term) => put("add", [sum, put("chain", term)], target) },
+  select: { passes: 2, add: (put, target, sum, ...term) => put("add", [sum, put("where", term)], target) },
+};
+
+// A sum of terms over ranges, one term after the other.
 function addTerms(
-  { name, kinds }: Family,
+  family: TermSum,
+  width: number,
   count: number,
   result: Place,
   operands: readonly Place[],
@@ -196,18 +222,13 @@ function addTerms(
   out: Rolled[],
 ): void {
   // What reads no range is computed once.
-  const put = (name: string, operands: readonly Place[], target?: Place): Place => {
+  const put: Put = (name, operands, target) => {
     const lane = operands.some((operand) => operand.lane);
     const place = lane ? (target ?? scratch.range(count)) : { ...scratch.range(1), lane };
     out.push({ name, count: lane ? count : 1, result: place, operands });
     return place;
   };
   let sum = operands[0]!;
-  for (let at = 1; at < operands.length; at += kinds.length) {
-    const [x, y, z] = operands.slice(at, at + kinds.length) as [Place, Place, Place];
-    if (name === "dot") sum = put("mulAdd", [x, y, sum], result);
-    if (name === "squares") sum = put("mulAdd", [x, put("square", [y]), sum], result);
-    if (name === "chains") sum = put("add", [sum, put("chain", [x, y])], result);
-    if (name === "select") sum = put("add", [sum, put("where", [x, y, z])], result);
-  }
+  for (let at = 1; at < operands.length; at += width)
+    sum = ADDED_TERM[family].add(put, result, sum, ...operands.slice(at, at + width));
 }

@@ -7,12 +7,13 @@ import { type Graph, LANE } from "../graph/graph.ts";
 import { DenseReplacement, substitute } from "../graph/substitute.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
-import { REDUCTIONS, type Reduction, RUN_NAMES, RUNS } from "../tape/fusion.ts";
+import { COUNTS, LANE_SUMS, SUMS_OF } from "../tape/instruction-table.ts";
+import type { Count, LaneSum } from "../tape/instructions.ts";
 import { gather, isLinear } from "../tape/passes/gathered-sums.ts";
 import { noSteps, type Steps } from "../tape/passes/step-functions.ts";
 import type { Instruction, Plan } from "../tape/plan.ts";
-import { schedule } from "./schedule.ts";
-import { byShape } from "./shapes.ts";
+import { fuse } from "./fusion.ts";
+import { byShape } from "./instruction-order.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
 export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
@@ -26,7 +27,7 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   const kept: NodeId[] = [];
   for (const { operands } of terms) for (const operand of operands) kept.push(operand);
   for (const output of outputs) kept.push(output);
-  const { uniform, lane } = schedule(graph, kept, steps);
+  const { uniform, lane } = fuse(graph, kept, steps);
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {
     const operands: NodeId[] = [];
@@ -35,7 +36,7 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
       for (const operand of term.operands) operands.push(operand);
     }
     const { family, mean } = batch[0]!;
-    return { node: mean, name: RUN_NAMES[family]![batch.length]!, operands, sums: batch.length };
+    return { node: mean, name: SUMS_OF[family][batch.length as Count]!, operands, sums: batch.length };
   };
   const isLate = new Uint8Array(graph.size);
   for (const { mean } of terms) isLate[mean] = 1;
@@ -55,8 +56,7 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
 /** What is summed over the lanes for a node. */
 interface Term {
   readonly node: NodeId;
-  /** Of `REDUCTIONS`. */
-  readonly family: Reduction["name"];
+  readonly family: LaneSum;
   operands: readonly NodeId[];
   /** Uniform: times the mean, it is the mean of the node. */
   readonly factor: NodeId;
@@ -217,8 +217,8 @@ function interleaved(
     else ready[1 + at] = [term];
   }
   const merged: Instruction[] = [];
-  const pending = new Map<string, Term[]>(REDUCTIONS.map(({ name }) => [name, []]));
-  const [most] = RUNS;
+  const pending = new Map((Object.keys(LANE_SUMS) as LaneSum[]).map((family): [LaneSum, Term[]] => [family, []]));
+  const [most] = COUNTS;
   for (let index = 0; index <= lane.length; index++) {
     if (index > 0) merged.push(lane[index - 1]!);
     for (const term of ready[index] ?? NONE) {
@@ -230,6 +230,6 @@ function interleaved(
     }
   }
   for (const batch of pending.values())
-    while (batch.length > 0) merged.push(sums(batch.splice(0, RUNS.find((count) => count <= batch.length)!)));
+    while (batch.length > 0) merged.push(sums(batch.splice(0, COUNTS.find((count) => count <= batch.length)!)));
   return merged;
 }

@@ -3,11 +3,12 @@
 import { type Graph, LANE } from "../graph/graph.ts";
 import { OP_NAMES } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
+import type { InstructionName } from "./instructions.ts";
 
-/** How a node is computed: a row of the op table or a fused op, and what it reads. */
+/** How a node is computed: by which instruction of the table, and what that reads. */
 export interface Instruction {
   readonly node: NodeId;
-  readonly name: string;
+  readonly name: InstructionName;
   readonly operands: readonly NodeId[];
   /** Of an instruction that sums over the lanes: how many sums, the first that for the mean `node`. */
   readonly sums?: number;

@@ -1,16 +1,15 @@
 /**
- * A graph made executable: a list of instructions over slots of typed arrays.
+ * A graph made executable: lists of instructions over slots of typed arrays, which a back end runs.
  *
- * Uniform nodes (the same for every sample) run once per batch; the others run lane by lane in the loops of
- * `kernels.generated.ts`, or on a back end of the caller's choice. A slot is reused as soon as its value is dead. Running
- * allocates nothing.
+ * Uniform nodes (the same for every sample) are computed once per batch, the others for every lane. A slot is reused as soon as its
+ * value is dead: a chain of 1000 ops needs two slots. Running allocates nothing.
  */
 
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Engine } from "./engine.ts";
-import type { Backend, Executable, Place, Step } from "./executable.ts";
+import { type Backend, type Executable, type Place, type Step, SUM_PARTS, WRITES_BEYOND } from "./executable.ts";
 import type { Instruction, Plan } from "./plan.ts";
 
 export interface Tape {
@@ -25,8 +24,8 @@ export interface Tape {
   readonly uniformInputs: readonly { readonly node: NodeId; readonly offset: number }[];
   readonly outputs: readonly Place[];
   /**
-   * How many sums over the lanes the plan has. They are the first slots, two each, over the even and over the odd lanes;
-   * the mean belongs into the first of the two.
+   * How many sums over the lanes the plan has. They are the first slots, `SUM_PARTS` each, over the even and over the odd lanes;
+   * the mean belongs into the first part.
    */
   readonly sums: number;
   readonly executable: Executable;
@@ -64,7 +63,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
   const sums = means.length;
-  const multiple = sums > 0 ? 2 * Math.ceil(laneMultiple / 2) : laneMultiple; // a pass begins with an even lane
+  const multiple = sums > 0 && laneMultiple % 2 === 1 ? 2 * laneMultiple : laneMultiple; // a pass begins with an even lane
   const lanes = multiple * Math.ceil(asked / multiple);
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
@@ -178,15 +177,15 @@ function placeUniform(
   const inputs: NodeId[] = [];
   for (const node of means) {
     slot[node] = counts[0]!;
-    counts[0]! += 2;
+    counts[0]! += SUM_PARTS;
   }
   const place = (node: NodeId): void => {
     slot[node] = counts[kindOf(graph, node)]!++;
   };
   // Results side by side, and inputs: what is computed alike can be computed together.
   for (const { node } of uniform.concat(rest)) place(node);
-  counts[0] += 3; // a back end may write up to three numbers more than there are results
-  counts[MASK]! += 3;
+  counts[0]! += WRITES_BEYOND;
+  counts[MASK]! += WRITES_BEYOND;
   const see = (node: NodeId): void => {
     if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
     slot[node] = 0; // seen

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+/** Models, blocks and fits on each back end: the bits are those of the interpreter. Single instructions: `instructions.test.ts`. */
 import { describe, expect, test, vi } from "vitest";
 import { auto } from "../../../src/autodiff/lanes/auto.ts";
 import { FAST_INTERPRETER } from "../../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
@@ -6,18 +6,14 @@ import { INTERPRETER } from "../../../src/autodiff/lanes/interpreter/interpreter
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { kernelModule } from "../../../src/autodiff/lanes/wasm/kernel-module.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
-import { emitterOf } from "../../../src/autodiff/lanes/wasm/ops.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
-import { OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import type { Backend, Place, Step, TapeProgram } from "../../../src/autodiff/tape/executable.ts";
-import { FAMILIES, FUSED, RUNS } from "../../../src/autodiff/tape/fusion.ts";
-import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../../../src/estimators/index.ts";
 import { fit, makeGenerator, makeSampler } from "../../../src/index.ts";
 import { makeMoments, momentsInto } from "../../../src/inference/moments.ts";
 import { conditions, gmm, influenza, temperature, textmsg } from "../../../src/models/index.ts";
 import type { Model } from "../../../src/program/model.ts";
-import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
+import { tapeProgram } from "../../support/tape-program.ts";
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["the default", FAST_INTERPRETER],
@@ -30,113 +26,6 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["jit in blocks of 7", jit({ block: 7 })],
 ];
 const LANES = 6;
-const EDGES = [
-  0,
-  -0,
-  1,
-  -1,
-  0.3,
-  -2.7,
-  1e-300,
-  5e-324,
-  1e300,
-  -1e300,
-  800,
-  -800,
-  708.9,
-  -745.1,
-  Infinity,
-  -Infinity,
-  NaN,
-];
-
-const NAMES = [
-  ...OP_NAMES,
-  ...FUSED.map(({ name }) => name),
-  ...FAMILIES.flatMap(({ name }) => RUNS.map((count) => `${name}${count}`)),
-].filter((name) => KERNELS[name]);
-
-/** The result of one instruction, for the operands that are lanes given by bits of `lanes`. */
-function resultOf(backend: Backend, name: string, lanes: number, columns: readonly (readonly number[])[]): number[] {
-  const { kinds: operandKinds, resultKind } = signatureOf(name);
-  let free = 0;
-  const place = (lane: boolean): Place => {
-    const offset = free;
-    free += LANES;
-    return { offset, lane };
-  };
-  const operands = columns.map((_, j) => place(((lanes >> j) & 1) === 1));
-  const result = place(true);
-  const step: Step = { name, result, operands };
-  // Masks are kept by a further instruction, as only reals can be outputs.
-  const [one, zero] = [place(false), place(false)];
-  const shown = place(true);
-  const steps = resultKind === "m" ? [step, { name: "where", result: shown, operands: [result, one, zero] }] : [step];
-  const { slots, masks, runLanes } = backend.load(
-    tapeProgram({
-      lanes: LANES,
-      realSlots: free,
-      maskSlots: free,
-      lane: steps,
-      outputs: [resultKind === "m" ? shown : result],
-    }),
-  );
-  slots[one.offset] = -1;
-  slots[zero.offset] = 0;
-  columns.forEach((column, j) => {
-    const { offset, lane } = operands[j]!;
-    (operandKinds[j] === "m" ? masks : slots).set(lane ? column : column.slice(0, 1), offset);
-  });
-  runLanes(LANES);
-  const { offset } = resultKind === "m" ? shown : result;
-  return Array.from(slots.subarray(offset, offset + LANES));
-}
-
-describe.each([
-  ["wasm", wasm({ after: 0 })],
-  ["wasm kernels", wasmKernels()],
-  ["jit", jit()],
-] as const)("instructions on %s", (_backend, backend) => {
-  test.each(NAMES)("%s has the interpreter's bits", (name) => {
-    const operands = [...signatureOf(name).kinds];
-    const value = (kind: string): fc.Arbitrary<number[]> =>
-      fc.array(
-        kind === "m"
-          ? fc.constantFrom(-1, 0)
-          : fc.oneof(fc.constantFrom(...EDGES), fc.double({ min: -40, max: 40, noNaN: true }), fc.double()),
-        { minLength: LANES, maxLength: LANES },
-      );
-    // A family has two variants, by its first operand; the others one for each set of operands that may be lanes.
-    const family = FAMILIES.find((row) => new RegExp(`^${row.name}\\d$`).test(name));
-    const variants = KERNELS[name]!.flatMap((kernel, index) => {
-      if (!kernel) return [];
-      if (!family) return [index + 1];
-      return [
-        operands.reduce(
-          (bits, _, j) => bits | ((j === 0 ? index : (family.lanes >> ((j - 1) % family.kinds.length)) & 1) << j),
-          0,
-        ),
-      ];
-    });
-    fc.assert(
-      fc.property(fc.tuple(...operands.map(value)), (columns) => {
-        for (const lanes of variants)
-          expect(resultOf(backend, name, lanes, columns), `variant ${lanes}`).toEqual(
-            resultOf(INTERPRETER, name, lanes, columns),
-          );
-      }),
-      { numRuns: 25 },
-    );
-  });
-});
-
-test("the instructions without a SIMD form are the ones that are known", () => {
-  const fallback = NAMES.filter((name) => !emitterOf(name));
-  expect(fallback.sort()).toEqual(
-    [...["logAddExp", "lgamma", "digamma"], ...["trigamma", "erf", "normalCdf", "logNormalCdf", "normalHazard"]].sort(),
-  );
-});
-
 /** Moments of the gradient near the model's start, and of its norm. */
 function momentsOf(model: Model, estimator: Estimator, backend: Backend): number[] {
   const { mu, rho } = model.init!;
@@ -249,6 +138,23 @@ describe("auto", () => {
       ...[false, false, true, true, true],
     ]);
     expect(isWasm(auto({ after: 50 }).load(program(100)))).toBe(true);
+  });
+
+  test("without permission to compile it runs the kernels it is given, or the interpreter", async () => {
+    const module = new WebAssembly.Module(kernelModule());
+    vi.stubGlobal("WebAssembly", {
+      ...{ Memory: WebAssembly.Memory, Instance: WebAssembly.Instance },
+      Module: class {
+        constructor() {
+          throw new Error("WebAssembly code generation disallowed by embedder");
+        }
+      },
+    });
+    vi.resetModules();
+    const { auto: restricted } = await import("../../../src/autodiff/lanes/auto.ts");
+    expect(isWasm(restricted().load(program(1e6)))).toBe(false);
+    expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
+    vi.unstubAllGlobals();
   });
 });
 

@@ -22,7 +22,15 @@ import type { PartialRule } from "../../../src/autodiff/ops/op.ts";
 import { BASIC } from "../../../src/autodiff/ops/op-table.ts";
 import { SPECIAL_OPS } from "../../../src/autodiff/ops/special-ops.ts";
 import { Session } from "../../../src/autodiff/session.ts";
-import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../../src/autodiff/tape/fusion.ts";
+import { FUSED_OPS, INSTRUCTIONS } from "../../../src/autodiff/tape/instruction-table.ts";
+import {
+  type FusedOp,
+  type InstructionRow,
+  type Kind,
+  kindAt,
+  permits,
+  variantsOf,
+} from "../../../src/autodiff/tape/instructions.ts";
 import { KERNELS } from "../../support/tape-program.ts";
 
 const EPSILON = Number.EPSILON;
@@ -173,20 +181,14 @@ describe("op table: derivatives", () => {
 const EDGES = [0, -0, 1, -1, 0.3, -2.7, 1e-300, 5e-324, 1e300, -1e300, 800, -800, Infinity, -Infinity, NaN];
 const isMask = (x: number): boolean => Object.is(x, 0) || x === -1;
 
-interface KernelRow {
-  readonly name: string;
-  readonly kinds: string;
-  readonly primal: (x: number, y: number, z: number, w: number) => number;
-  readonly lanes?: number;
-}
-const KERNEL_ROWS: readonly KernelRow[] = [
-  ...OP_NAMES.map((name) => ({ name, kinds: kindsOf(OPS[name]), primal: OPS[name].primal })),
-  ...FUSED,
-];
+const ROWS = Object.values(INSTRUCTIONS);
+const KERNEL_ROWS = ROWS.flatMap(({ effect, ...row }) => (effect.does === "op" ? [{ ...row, effect }] : []));
+const SUM_ROWS = ROWS.flatMap(({ effect, ...row }) => (effect.does === "addTerms" ? [{ ...row, effect }] : []));
+const FUSED = (Object.keys(FUSED_OPS) as FusedOp[]).map((name) => ({ name, ...FUSED_OPS[name] }));
 
-const operandValues = (kind: string, lanes: number): fc.Arbitrary<number[]> => {
+const operandValues = (kind: Kind, lanes: number): fc.Arbitrary<number[]> => {
   const value =
-    kind === "m"
+    kind === "mask"
       ? fc.constantFrom(-1, 0)
       : fc.oneof(fc.constantFrom(...EDGES), fc.double({ min: -40, max: 40, noNaN: true }));
   return fc.array(value, { minLength: lanes, maxLength: lanes });
@@ -195,84 +197,75 @@ const operandValues = (kind: string, lanes: number): fc.Arbitrary<number[]> => {
 /** Runs one kernel on `columns` (one number where the operand is uniform), the result in place of operand `into`. */
 function runKernel(
   kernel: Kernel,
-  kinds: string,
+  row: InstructionRow,
   columns: readonly (readonly number[])[],
   n: number,
   into: number,
 ): number[] {
-  const [operands, result] = kinds.split(">") as [string, string];
   const reals = new Float64Array(128).fill(Number.NaN);
   const masks = new Int32Array(128).fill(7);
   const offsets: number[] = [];
   let free = 2;
   columns.forEach((column, j) => {
     offsets[j] = free;
-    (operands[j] === "m" ? masks : reals).set(column, free);
+    (kindAt(row, j) === "mask" ? masks : reals).set(column, free);
     free += column.length + 1;
   });
   const out = into < 0 ? free : offsets[into]!;
   kernel(reals, masks, n, Int32Array.of(99, out, ...offsets), 1);
-  return Array.from((result === "m" ? masks : reals).subarray(out, out + n));
+  return Array.from((row.makes === "mask" ? masks : reals).subarray(out, out + n));
 }
 
 describe("lane kernels", () => {
   const LANES = 5;
 
   test.each(KERNEL_ROWS)("every variant of $name gives the bits of its primal", (row) => {
-    const [operands, result] = row.kinds.split(">") as [string, string];
+    const { reads, makes, effect } = row;
     const primal = (values: readonly number[]): number => {
-      const [x = 0, y = 0, z = 0, w = 0] = values;
-      const value = row.primal(x, y, z, w);
-      return result === "m" ? value | 0 : value;
+      const value = effect.formula(...values);
+      return makes === "mask" ? value | 0 : value;
     };
     fc.assert(
-      fc.property(fc.tuple(...[...operands].map((kind) => operandValues(kind, LANES))), (lanes) => {
-        for (let variant = 1; variant < 1 << operands.length; variant++) {
+      fc.property(fc.tuple(...reads.map(({ kind }) => operandValues(kind, LANES))), (lanes) => {
+        for (let variant = 1; variant < 1 << reads.length; variant++) {
           const kernel = KERNELS[row.name]![variant - 1];
           if (!kernel) continue;
           const isLane = (j: number): boolean => ((variant >> j) & 1) === 1;
           const columns = lanes.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
           const expected = lanes[0]!.map((_, i) => primal(lanes.map((column, j) => column[isLane(j) ? i : 0]!)));
           // A dead operand's slot is reused for the result, so every kernel must work in place.
-          for (let into = -1; into < operands.length; into++) {
-            if (into >= 0 && (!isLane(into) || operands[into] !== result)) continue;
-            expect(runKernel(kernel, row.kinds, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(
-              expected,
-            );
+          for (let into = -1; into < reads.length; into++) {
+            if (into >= 0 && (!isLane(into) || reads[into]!.kind !== makes)) continue;
+            expect(runKernel(kernel, row, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(expected);
           }
         }
         const single = lanes.map((column) => column.slice(0, 1));
         const last = KERNELS[row.name]!.at(-1)!;
-        expect(runKernel(last, row.kinds, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
+        expect(runKernel(last, row, single, 1, -1)).toEqual([primal(single.map(([value]) => value!))]);
       }),
       { numRuns: 60 },
     );
   });
 
-  test.each(
-    FAMILIES.flatMap((family) => RUNS.map((count) => ({ ...family, count }))).filter(
-      ({ name, count }) => KERNELS[`${name}${count}`],
-    ),
-  )("$count terms of $name are added in order", ({ name, kinds, lanes, term, count }) => {
-    const all = `r${kinds.repeat(count)}`;
+  test.each(SUM_ROWS)("the terms of $name are added in order", (row) => {
+    const { count, width, formula } = row.effect;
     fc.assert(
-      fc.property(fc.tuple(...[...all].map((kind) => operandValues(kind, LANES))), (drawn) => {
-        KERNELS[`${name}${count}`]!.forEach((kernel, variant) => {
-          const isLane = (j: number): boolean =>
-            j === 0 ? variant === 1 : ((lanes >> ((j - 1) % kinds.length)) & 1) === 1;
+      fc.property(fc.tuple(...row.reads.map(({ kind }) => operandValues(kind, LANES))), (drawn) => {
+        variantsOf(row).forEach((lanes, variant) => {
+          const kernel = KERNELS[row.name]![variant]!;
+          const isLane = (j: number): boolean => lanes[j]!;
           const columns = drawn.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
           const expected = drawn[0]!.map((_, i) => {
             const at = (j: number): number => columns[j]![isLane(j) ? i : 0]!;
             let sum = at(0);
             for (let t = 0; t < count; t++) {
-              const [x = 0, y = 0, z = 0] = [...kinds].map((_, j) => at(1 + t * kinds.length + j));
-              sum += term(x, y, z);
+              sum += formula(...Array.from({ length: width }, (_, j) => at(1 + t * width + j)));
             }
             return sum;
           });
           for (let into = -1; into < columns.length; into++) {
-            if (into >= 0 && (!isLane(into) || all[into] !== "r")) continue;
-            expect(runKernel(kernel!, `${all}>r`, columns, LANES, into), `into ${into}`).toEqual(expected);
+            if (into >= 0 && (!isLane(into) || kindAt(row, into) !== "real")) continue;
+            expect(runKernel(kernel, row, columns, LANES, into), `into ${into}`).toEqual(expected);
           }
         });
       }),
@@ -281,17 +274,20 @@ describe("lane kernels", () => {
   });
 
   test("there are no kernels besides the variants of the rows, and none missing", () => {
-    for (const { name, kinds, lanes = 0 } of KERNEL_ROWS) {
-      const kernels = KERNELS[name]!;
-      expect(kernels).toHaveLength((1 << kinds.indexOf(">")) - 1);
+    for (const row of KERNEL_ROWS) {
+      const kernels = KERNELS[row.name]!;
+      expect(kernels).toHaveLength((1 << row.reads.length) - 1);
       kernels.forEach((kernel, index) => {
-        expect(kernel !== undefined, `${name} ${index}`).toBe(((index + 1) & lanes) === lanes);
+        const lanes = row.reads.map((_, j) => (((index + 1) >> j) & 1) === 1);
+        expect(kernel !== undefined, `${row.name} ${index}`).toBe(permits(row, lanes));
       });
     }
-    const families = [...FAMILIES, ...REDUCTIONS].flatMap(({ name }) => RUNS.map((count) => `${name}${count}`));
-    expect(new Set(Object.keys(KERNELS).filter((name) => !families.includes(name)))).toEqual(
-      new Set(KERNEL_ROWS.map(({ name }) => name)),
-    );
+    for (const row of ROWS)
+      if (row.effect.does !== "op" && row.effect.does !== "gather")
+        expect(KERNELS[row.name], row.name).toHaveLength(variantsOf(row).length);
+    // Values are put side by side only in programs that a back end has rolled.
+    const rolled = ROWS.filter(({ effect }) => effect.does === "gather").map(({ name }) => name);
+    expect(new Set([...Object.keys(KERNELS), ...rolled])).toEqual(new Set(Object.keys(INSTRUCTIONS)));
   });
 });
 
@@ -300,22 +296,21 @@ describe("fused ops", () => {
     const inner = OPS[row.inner];
     const outer = OPS[row.outer];
     const taken = inner.primal.length;
-    const columns = [...row.kinds.split(">")[0]!].map((kind) => operandValues(kind, 1).map(([value]) => value!));
+    const columns = row.reads.map(({ kind }) => operandValues(kind, 1).map(([value]) => value!));
     fc.assert(
       fc.property(fc.tuple(...columns), (values) => {
         const rest = values.slice(taken);
         const operands = rest.toSpliced(row.at, 0, apply(inner, values));
-        const [x = 0, y = 0, z = 0, w = 0] = values;
-        expect(row.primal(x, y, z, w)).toBe(apply(outer, operands));
+        expect(row.formula(...values)).toBe(apply(outer, operands));
       }),
     );
   });
 
   test.each(FUSED)("a tape that fuses $name computes the same bits as one that may not", (row) => {
     const graph = new Graph({ pushIntoWhere: false });
-    const kinds = [...row.kinds.split(">")[0]!];
-    const inputs = kinds.map((_, j) => graph.input(`x${j}`, true));
-    const operands = inputs.map((node, j) => (kinds[j] === "m" ? graph.algebra.positive(node) : node));
+    const { reads } = row;
+    const inputs = reads.map((_, j) => graph.input(`x${j}`, true));
+    const operands = inputs.map((node, j) => (reads[j]!.kind === "mask" ? graph.algebra.positive(node) : node));
     const [a, b = -1, c = -1] = operands;
     // Operands of a commutative op are ordered by age: exp makes the other operand the younger one.
     const taken = OPS[row.inner].primal.length;
@@ -328,10 +323,10 @@ describe("fused ops", () => {
     const plain = compileTape(graph, [result, inner], { lanes: 8, laneInputs: inputs });
     expect(plain.size.lane - fused.size.lane).toBe(1);
     fc.assert(
-      fc.property(fc.tuple(...kinds.map((kind) => operandValues(kind, 8))), (columns) => {
+      fc.property(fc.tuple(...reads.map(({ kind }) => operandValues(kind, 8))), (columns) => {
         for (const tape of [fused, plain]) {
           columns.forEach((column, j) => {
-            const signed = kinds[j] === "m" ? column.map((value) => -value) : column;
+            const signed = reads[j]!.kind === "mask" ? column.map((value) => -value) : column;
             tape.slots.set(signed, tape.noiseOffset + j * tape.stride);
           });
           runUniform(tape);

@@ -9,8 +9,8 @@ import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import { planMeans } from "../../../src/autodiff/planners/lane-means.ts";
 import type { Backend, Place, Step } from "../../../src/autodiff/tape/executable.ts";
-import { REDUCTIONS, RUNS } from "../../../src/autodiff/tape/fusion.ts";
-import { signatureOf } from "../../../src/autodiff/tape/signatures.ts";
+import { INSTRUCTIONS, rowOf } from "../../../src/autodiff/tape/instruction-table.ts";
+import type { InstructionName, Kind } from "../../../src/autodiff/tape/instructions.ts";
 import { runRest } from "../../../src/autodiff/tape/tape.ts";
 import { corrected, lyy18, reparam, score } from "../../../src/estimators/index.ts";
 import { makeGenerator, makeSampler } from "../../../src/index.ts";
@@ -28,69 +28,74 @@ const mask = fc.constantFrom(-1, 0);
 
 describe("sums over the lanes", () => {
   const backends: readonly Backend[] = [INTERPRETER, wasm({ after: 0 }), wasmKernels(), jit()];
-  const rows = REDUCTIONS.flatMap((row) => RUNS.map((count) => ({ row, count, name: `${row.name}${count}` })));
+  const rows = Object.values(INSTRUCTIONS).flatMap(({ effect, ...row }) =>
+    effect.does === "addLanes" ? [{ ...row, effect }] : [],
+  );
   describe.each(backends.map((backend) => ({ title: backend.name, backend })))("$title", ({ backend }) => {
-    test.each(rows)("$name adds its terms to the sums over even and odd lanes, bit for bit", ({ row, count, name }) => {
-      const kinds = [...row.kinds.repeat(count)];
-      const isLane = (j: number): boolean => ((row.lanes >> (j % row.kinds.length)) & 1) === 1;
-      const column = (kind: string): fc.Arbitrary<number[]> =>
-        fc.array(kind === "m" ? mask : real, { minLength: LANES, maxLength: LANES });
-      const passes = fc.array(fc.integer({ min: 1, max: LANES / 2 }), { minLength: 1, maxLength: 2 });
-      fc.assert(
-        fc.property(
-          fc.tuple(...kinds.map(column)),
-          passes,
-          fc.integer({ min: 1, max: LANES }),
-          (columns, even, last) => {
-            let free = 2 * count;
-            const operands = kinds.map((_, j): Place => {
-              const offset = free;
-              free += LANES;
-              return { offset, lane: isLane(j) };
-            });
-            const step: Step = { name, result: { offset: 0, lane: false }, operands };
-            const { slots, masks, runLanes } = backend.load(
-              tapeProgram({ lanes: LANES, realSlots: free, maskSlots: free, lane: [step] }),
-            );
-            for (const [j, values] of columns.entries())
-              (kinds[j] === "m" ? masks : slots).set(values, operands[j]!.offset);
-            const expected = new Float64Array(2 * count);
-            // Only the last pass may have an odd number of lanes.
-            for (const lanes of [...even.map((n) => 2 * n), last]) {
-              runLanes(lanes);
-              for (let t = 0; t < count; t++)
-                for (let i = 0; i < lanes; i++) {
-                  const [x = 0, y = 0, z = 0] = [...row.kinds].map((_, j) => {
-                    const at = t * row.kinds.length + j;
-                    return columns[at]![isLane(at) ? i : 0]!;
-                  });
-                  expected[2 * t + (i % 2)]! += row.term(x, y, z);
-                }
-            }
-            expect(slots.slice(0, 2 * count)).toEqual(expected);
-          },
-        ),
-        { numRuns: 30 },
-      );
-    });
+    test.each(rows)(
+      "$name adds its terms to the sums over even and odd lanes, bit for bit",
+      ({ name, reads, effect }) => {
+        const { count, width, formula } = effect;
+        const isLane = (j: number): boolean => reads[j]!.place === "lane";
+        const column = (kind: Kind): fc.Arbitrary<number[]> =>
+          fc.array(kind === "mask" ? mask : real, { minLength: LANES, maxLength: LANES });
+        const passes = fc.array(fc.integer({ min: 1, max: LANES / 2 }), { minLength: 1, maxLength: 2 });
+        fc.assert(
+          fc.property(
+            fc.tuple(...reads.map(({ kind }) => column(kind))),
+            passes,
+            fc.integer({ min: 1, max: LANES }),
+            (columns, even, last) => {
+              let free = 2 * count;
+              const operands = reads.map((_, j): Place => {
+                const offset = free;
+                free += LANES;
+                return { offset, lane: isLane(j) };
+              });
+              const step: Step = { name, result: { offset: 0, lane: false }, operands };
+              const { slots, masks, runLanes } = backend.load(
+                tapeProgram({ lanes: LANES, realSlots: free, maskSlots: free, lane: [step] }),
+              );
+              for (const [j, values] of columns.entries())
+                (reads[j]!.kind === "mask" ? masks : slots).set(values, operands[j]!.offset);
+              const expected = new Float64Array(2 * count);
+              // Only the last pass may have an odd number of lanes.
+              for (const lanes of [...even.map((n) => 2 * n), last]) {
+                runLanes(lanes);
+                for (let t = 0; t < count; t++)
+                  for (let i = 0; i < lanes; i++) {
+                    const term = Array.from({ length: width }, (_, j) => {
+                      const at = t * width + j;
+                      return columns[at]![isLane(at) ? i : 0]!;
+                    });
+                    expected[2 * t + (i % 2)]! += formula(...term);
+                  }
+              }
+              expect(slots.slice(0, 2 * count)).toEqual(expected);
+            },
+          ),
+          { numRuns: 30 },
+        );
+      },
+    );
   });
 });
 
 test.each(Object.entries(SCALAR_CODES).filter(([name]) => KERNELS[name]))(
   "%s without a call has the bits of its kernel",
   (name, scalar) => {
-    const kinds = [...signatureOf(name).kinds];
+    const kinds = rowOf(name as InstructionName).reads.map(({ kind }) => kind);
     const variants = KERNELS[name]!;
     const kernel = variants[variants.length - 1] ?? variants[0]!;
     const room = 8; // of the result: four sums in two parts
     const offsets = Int32Array.from({ length: kinds.length + 1 }, (_, j) => (j === 0 ? 0 : room + j - 1));
     const code = { kernels: [kernel], offsets, starts: Int32Array.of(0) };
     fc.assert(
-      fc.property(fc.tuple(...kinds.map((kind) => (kind === "m" ? mask : real))), (operands) => {
+      fc.property(fc.tuple(...kinds.map((kind) => (kind === "mask" ? mask : real))), (operands) => {
         const run = (execute: (s: Float64Array, m: Int32Array) => void): [Float64Array, Int32Array] => {
           const [s, m] = [new Float64Array(room + kinds.length).fill(0.5), new Int32Array(room + kinds.length)];
           operands.forEach((value, j) => {
-            (kinds[j] === "m" ? m : s)[room + j] = value;
+            (kinds[j] === "mask" ? m : s)[room + j] = value;
           });
           execute(s, m);
           return [s, m];

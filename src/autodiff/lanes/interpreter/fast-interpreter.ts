@@ -1,6 +1,6 @@
 /**
- * The interpreter for whom bytes do not matter: what is the same for every lane is rolled, and what is left of it takes a switch
- * for each instruction instead of a call.
+ * The interpreter where bytes do not matter. What runs once per batch is rolled first, so that the densities at 37 boundaries
+ * are one instruction over 37 places; each instruction that is left takes a case of a switch instead of a call.
  */
 
 import type { Backend, Step, TapeProgram } from "../../tape/executable.ts";
@@ -28,7 +28,7 @@ export const FAST_INTERPRETER: Backend = {
   },
 };
 
-/** What runs instructions of a program that are the same for every lane, or of lanes the first; `code`: if they are encoded. */
+/** What runs instructions of a program for one lane: those that run once per batch, or the first lane; `code`: if they are encoded. */
 export function runsOnce(
   { kernels }: TapeProgram,
   steps: readonly Step[],

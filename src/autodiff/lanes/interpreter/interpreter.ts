@@ -1,4 +1,8 @@
-/** The interpreter: a loop over the kernels of `kernels.generated.ts`, one call for each instruction. */
+/**
+ * The interpreter: one call of a kernel for each instruction, which goes over the lanes. Kernels are found by the name of the
+ * instruction and by which of its operands are lanes: `add` has one for x + y with a lane number x and a uniform y. The small entry
+ * `nondiff/core` has no other back end, so that this file reads names and kernels only, not the rows of the instructions.
+ */
 import type { Kernel, Kernels } from "../../ops/kernels.generated.ts";
 import type { Backend, Step } from "../../tape/executable.ts";
 
@@ -24,7 +28,7 @@ export const INTERPRETER: Backend = {
   },
 };
 
-/** Instructions as the interpreter runs them. */
+/** Instructions as the interpreter runs them. TypeError, which names it, for one that has no kernel. */
 export function encode(steps: readonly Step[], table: Kernels): Code {
   const starts: number[] = [];
   const offsets: number[] = [];
@@ -38,9 +42,12 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
       if (lane) variant |= bit;
       bit *= 2;
     }
-    const variants = table[name]!;
-    // Uniform operands alone are as good as one lane of each.
-    return variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1]!;
+    const variants = table[name] ?? [];
+    // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
+    const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
+    if (kernel) return kernel;
+    const places = operands.map(({ lane }) => (lane ? "lane" : "uniform")).join(", ");
+    throw new TypeError(`interpreter: no kernel for an instruction; got "${name}" of ${places}, expected a known one`);
   });
   return { kernels, offsets: new Int32Array(offsets), starts: new Int32Array(starts) };
 }

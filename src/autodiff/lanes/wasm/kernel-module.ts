@@ -1,65 +1,53 @@
-/** The fixed module with a kernel for each instruction and each set of operands that may differ between lanes. */
+/**
+ * The fixed module with a kernel for each instruction and each choice of operands that are lanes: `add` has three, for x + u, u + x
+ * and x + y with uniform u.
+ */
 
-import { OP_NAMES } from "../../ops/codes.ts";
 import type { Step } from "../../tape/executable.ts";
-import { FAMILIES, FUSED, REDUCTIONS, RUNS } from "../../tape/fusion.ts";
-import { isOpen, signatureOf } from "../../tape/signatures.ts";
+import { INSTRUCTIONS, rowOf } from "../../tape/instruction-table.ts";
+import { type InstructionRow, type Kind, variantsOf } from "../../tape/instructions.ts";
+import { emitterOf, hasEmitter, laneSumsOf, NARROW } from "./emitters.ts";
 import { assemble, Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
 import { CONSTANTS, ELEMENTARY, IMPORTS } from "./functions.ts";
 import { NOISE } from "./noise/row-fill.ts";
-import { emitterOf, NARROW, reductionEmitterOf } from "./ops.ts";
 import { STEP_FUNCTIONS } from "./step-functions.ts";
 
 /** Words of an instruction before its operands: kernel, length in bytes, result. */
 export const HEADER = 3;
 
+/** Kernels compute so many lanes at a time. */
+export const LANES_PER_TURN = 4;
+
 /** A kernel: an instruction, and which of its operands are lanes. */
 interface KernelSpec {
-  readonly name: string;
+  readonly row: InstructionRow;
   readonly lanes: readonly boolean[];
 }
 
-const keyOf = ({ name, operands }: Step): string =>
-  isOpen(name)
-    ? keyText(name.replace(/\d+/, ""), [true])
-    : keyText(
-        name,
-        operands.map(({ lane }) => lane),
-      );
-const keyText = (name: string, lanes: readonly boolean[]): string => `${name} ${lanes.map(Number).join("")}`;
+// How far a search halves stands in its table, so that all searches share a kernel.
+const keyOf = ({ name, effect }: InstructionRow, lanes: readonly boolean[]): string =>
+  `${effect.does === "search" ? effect.does : name} ${lanes.map(Number).join("")}`;
 
 const SPECS: readonly KernelSpec[] = /* @__PURE__ */ specs();
 const INDEX: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(
-  SPECS.map(({ name, lanes }, index) => [keyText(name, lanes), index]),
+  SPECS.map(({ row, lanes }, index) => [keyOf(row, lanes), index]),
 );
 
 /** The number of the kernel for an instruction, undefined if there is none. */
-export function kernelFor(step: Step): number | undefined {
-  return INDEX.get(keyOf(step));
+export function kernelFor({ name, operands }: Step): number | undefined {
+  const row = rowOf(name);
+  const lanes = row.reads.map((_, j) => operands[j]!.lane);
+  return INDEX.get(keyOf(row, lanes));
 }
 
 function specs(): KernelSpec[] {
-  const rows = [...OP_NAMES.map((name) => ({ name, lanes: 0 })), ...FUSED];
-  const single = rows.flatMap(({ name, lanes = 0 }) => {
-    const arity = signatureOf(name).kinds.length;
-    return Array.from({ length: (1 << arity) - 1 }, (_, index) => index + 1)
-      .filter((variant) => (variant & lanes) === lanes)
-      .map((variant) => ({ name, lanes: Array.from({ length: arity }, (_, j) => ((variant >> j) & 1) === 1) }));
-  });
-  const runs = FAMILIES.flatMap(({ name, kinds, lanes }) =>
-    RUNS.flatMap((count) =>
-      [false, true].map((first) => {
-        const term = [...kinds].map((_, j) => ((lanes >> j) & 1) === 1);
-        return { name: `${name}${count}`, lanes: [first, ...Array.from({ length: count }, () => term).flat()] };
-      }),
-    ),
-  );
-  const reductions = REDUCTIONS.flatMap(({ name, kinds, lanes }) => {
-    const term = [...kinds].map((_, j) => ((lanes >> j) & 1) === 1);
-    return RUNS.map((count) => ({ name: `${name}${count}`, lanes: Array.from({ length: count }, () => term).flat() }));
-  });
-  const open = ["search", "lookUp"].map((name) => ({ name, lanes: [true] }));
-  return [...single, ...runs, ...reductions, ...open].filter(({ name }) => emitterOf(name) ?? reductionEmitterOf(name));
+  const found = new Map<string, KernelSpec>();
+  for (const row of Object.values(INSTRUCTIONS)) {
+    if (!hasEmitter(row)) continue;
+    for (const lanes of variantsOf(row))
+      if (!found.has(keyOf(row, lanes))) found.set(keyOf(row, lanes), { row, lanes });
+  }
+  return [...found.values()];
 }
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
@@ -76,24 +64,24 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1. Four lanes a turn: the last one may be
- * rounded up to four, but nothing is added to sums beyond the n.
+ * A function (at, n): one instruction, whose words lie at `at`, for lanes 0 … n − 1. The last turn may compute lanes from n on, but
+ * nothing of them is added to sums.
  */
-function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
-  const { kinds, resultKind } = signatureOf(name);
-  const reduction = reductionEmitterOf(name);
+function kernelOf({ row, lanes }: KernelSpec): FunctionSpec {
+  const { reads, makes } = row;
+  const sums = laneSumsOf(row);
   const code = new Code();
   const [at, n, i, half, out] = [0, 1, 2, 3, 4];
   const addressOf = (j: number): number => 5 + j;
   const first = 5 + lanes.length;
   const localOf = (pair: number, j: number): number => first + (lanes[j] ? pair * lanes.length : 0) + j;
-  const results = Array.from({ length: reduction?.count ?? 1 }, (_, t) => first + 2 * lanes.length + t);
+  const results = Array.from({ length: sums?.count ?? 1 }, (_, t) => first + 2 * lanes.length + t);
   const live = first + 2 * lanes.length + results.length;
   const word = (index: number): Code => code.get(at).op(0x28, 2, 4 * index);
-  const place = (address: number, kind: string | undefined): Code =>
+  const place = (address: number, kind: Kind): Code =>
     code
       .get(address)
-      .get(kind === "m" ? half : i)
+      .get(kind === "mask" ? half : i)
       .op(0x6a);
   // What puts an operand of a pair on the stack: from memory where that comes first.
   const operandOf = (pair: number) => {
@@ -104,8 +92,9 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
         return;
       }
       loaded.add(j);
-      place(addressOf(j), kinds[j]);
-      if (kinds[j] === "m") code.simd("load32x2_s", 2, 8 * pair);
+      const { kind } = reads[j]!;
+      place(addressOf(j), kind);
+      if (kind === "mask") code.simd("load32x2_s", 2, 8 * pair);
       else code.simd("load", 3, 16 * pair);
       code.tee(localOf(pair, j));
     };
@@ -138,15 +127,15 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
   lanes.forEach((isLane, j) => {
     word(HEADER + j);
     if (isLane) code.set(addressOf(j));
-    else if (kinds[j] === "m") code.simd("load32_splat", 2, 0).set(localOf(0, j));
+    else if (reads[j]!.kind === "mask") code.simd("load32_splat", 2, 0).set(localOf(0, j));
     else code.simd("load64_splat", 3, 0).set(localOf(0, j));
   });
-  if (reduction) {
+  if (sums) {
     const add = (pair: number, masked: boolean): void => {
       const operand = operandOf(pair);
       for (const [t, sum] of results.entries()) {
         code.get(sum);
-        reduction.term(code, operand, isZero, t);
+        sums.term(code, operand, isZero, t);
         if (masked) code.get(live).simd("and");
         code.simd("add").set(sum);
       }
@@ -156,8 +145,8 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
         .get(out)
         .simd("load", 3, 16 * t)
         .set(sum);
-    code.get(n).i32(4).op(0x4e).op(0x04, 0x40); // if n ≥ 4
-    loop(2, (pair) => add(pair, false), true);
+    code.get(n).i32(LANES_PER_TURN).op(0x4e).op(0x04, 0x40); // if n ≥ LANES_PER_TURN
+    loop(LANES_PER_TURN / 2, (pair) => add(pair, false), true);
     code.op(0x0b);
     code.get(i).get(n).i32(3).op(0x74).op(0x48).op(0x04, 0x40); // if i < 8 n
     loop(1, (pair) => {
@@ -171,12 +160,12 @@ function kernelOf({ name, lanes }: KernelSpec): FunctionSpec {
         .get(sum)
         .simd("store", 3, 16 * t);
   } else
-    loop(2, (pair) => {
+    loop(LANES_PER_TURN / 2, (pair) => {
       const [result] = results as [number];
-      emitterOf(name)!(code, operandOf(pair), isZero, table);
+      emitterOf(row)!(code, operandOf(pair), isZero, table);
       code.set(result);
-      place(out, resultKind).get(result);
-      if (resultKind === "m") {
+      place(out, makes).get(result);
+      if (makes === "mask") {
         code.get(result).simd("shuffle", ...NARROW);
         code.simd("store64_lane", 2, 8 * pair, 0);
       } else code.simd("store", 3, 16 * pair);

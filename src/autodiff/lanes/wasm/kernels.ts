@@ -1,15 +1,16 @@
 /**
- * Tapes driven through fixed WebAssembly SIMD kernels: one module for all tapes, for runtimes that run WebAssembly but do
- * not compile it.
+ * The back end that drives tapes through fixed WebAssembly SIMD kernels: one module for all tapes, for runtimes that run WebAssembly
+ * but do not compile it. An instruction is a few words in memory: the number of its kernel and the addresses of result and operands.
  */
 
 import type { Backend, Executable, Step, TapeProgram } from "../../tape/executable.ts";
-import { isOpen, signatureOf } from "../../tape/signatures.ts";
+import { rowOf } from "../../tape/instruction-table.ts";
+import type { Kind } from "../../tape/instructions.ts";
 import { runsOnce, runsRolled } from "../interpreter/fast-interpreter.ts";
 import { encode, execute } from "../interpreter/interpreter.ts";
 import { type Rolled, rollProgram } from "../rolled-instructions.ts";
 import { SCALAR } from "./functions.ts";
-import { HEADER, kernelFor, kernelModule } from "./kernel-module.ts";
+import { HEADER, kernelFor, kernelModule, LANES_PER_TURN } from "./kernel-module.ts";
 import { NOISE_BYTES, rowFill } from "./noise/row-fill.ts";
 import { tableWords } from "./step-functions.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
@@ -33,7 +34,7 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
   let { module } = options;
   return {
     name: "wasm kernels",
-    laneMultiple: 4,
+    laneMultiple: LANES_PER_TURN,
     load: (program) => {
       module ??= compileModule(kernelModule());
       return load(program, module);
@@ -72,7 +73,7 @@ function load(program: TapeProgram, module: object): Executable {
     const fallback = encode(steps, kernels);
     return (n: number) => execute(fallback, slots, masks, n);
   });
-  // Results lie in the order of the instructions: what a kernel writes beyond a range is computed later, or room.
+  // A kernel writes up to WRITES_BEYOND numbers after a range: results that are computed later, or room.
   const section = (steps: readonly Rolled[]): (() => void) => {
     const parts = segments(steps, (step) => (isWide(step) ? step.count : 0)).map((inside) => {
       const { count } = inside[0]!;
@@ -105,7 +106,7 @@ function isWide(step: Rolled): boolean {
   return step.count >= WIDE && kernelFor(step) !== undefined;
 }
 
-// Neighbours of one kind.
+// The steps cut where `kindOf` changes.
 function segments<S extends Step>(steps: readonly S[], kindOf: (step: S) => unknown): S[][] {
   const found: S[][] = [];
   let before: unknown;
@@ -119,20 +120,18 @@ function segments<S extends Step>(steps: readonly S[], kindOf: (step: S) => unkn
 }
 
 function writeStep(code: Int32Array, at: number, step: Step, maskBase: number): number {
-  const { kinds, resultKind } = signatureOf(step.name);
-  const address = (kind: string | undefined, offset: number): number =>
-    kind === "m" ? maskBase + 4 * offset : 8 * offset;
+  const { reads, makes } = rowOf(step.name);
+  const address = (kind: Kind, offset: number): number => (kind === "mask" ? maskBase + 4 * offset : 8 * offset);
   const length = lengthOf(step);
   code[at] = kernelFor(step)!;
   code[at + 1] = 4 * length;
-  code[at + 2] = address(resultKind, step.result.offset);
-  [...kinds].forEach((kind, j) => {
+  code[at + 2] = address(makes, step.result.offset);
+  reads.forEach(({ kind }, j) => {
     code[at + HEADER + j] = address(kind, step.operands[j]!.offset);
   });
-  code.set(tableWords(step), at + HEADER + kinds.length);
+  code.set(tableWords(step), at + HEADER + reads.length);
   return at + length;
 }
 
 // Words of an instruction: what all have, operands, its table.
-const lengthOf = (step: Step): number =>
-  HEADER + (isOpen(step.name) ? 1 + tableWords(step).length : step.operands.length);
+const lengthOf = (step: Step): number => HEADER + rowOf(step.name).reads.length + tableWords(step).length;

@@ -1,11 +1,13 @@
 /**
- * What is the same for every lane, in WebAssembly SIMD: instructions over as many places become loops over pairs of them, which
- * keep what passes between them in registers; what is left is straight-line code.
+ * What runs once per batch, in WebAssembly SIMD. Rolled instructions over as many places become one loop over pairs of places, which
+ * keeps what passes between them in registers; what is left is straight-line code.
  */
 
 import type { Place } from "../../tape/executable.ts";
-import { type Block, type BlockStep, onDemand } from "../instruction-blocks.ts";
-import { type Rolled, type Scratch, signatureOfRolled } from "../rolled-instructions.ts";
+import { rowOf } from "../../tape/instruction-table.ts";
+import { kindAt } from "../../tape/instructions.ts";
+import { type Block, type BlockStep, type Generates, onDemand } from "../instruction-blocks.ts";
+import type { Rolled, Scratch } from "../rolled-instructions.ts";
 import { type Layout, laneFunction, uniformFunction } from "./blocks.ts";
 import { Code, type FunctionSpec } from "./encoder.ts";
 import { IMPORTS } from "./functions.ts";
@@ -23,7 +25,7 @@ interface Piece {
   readonly steps: Rolled[];
 }
 
-/** Pieces in which a place for an instruction is looked for. */
+/** In how many pieces a place for an instruction is looked for. */
 const MOST_SEARCHED = 64;
 
 /**
@@ -36,7 +38,7 @@ export function appendSection(
   prefix: string,
   most: number,
   layout: Layout,
-  generates: (name: string) => boolean,
+  generates: Generates,
   scratch: Scratch,
 ): Part[] {
   const parts: Part[] = [];
@@ -60,7 +62,7 @@ export function appendSection(
       parts.push({ name: nextName(), steps: inside });
       continue;
     }
-    const block = inside.map((step) => ({ ...step, ...signatureOfRolled(step), stored: true }));
+    const block = inside.map((step) => ({ ...step, row: rowOf(step.name), stored: true }));
     if (count === 1) call(uniformFunction(block, layout));
     else {
       const sourced = onDemand({ generated, steps: block } satisfies Block);
@@ -81,7 +83,7 @@ export function appendSection(
   return parts;
 }
 
-// What an instruction over a range does at one place.
+// The instruction that does at one place what another does over a range.
 function elementOf(step: BlockStep, i: number): BlockStep {
   const at = ({ offset, lane, ...place }: Place): Place => ({
     ...place,
@@ -91,25 +93,20 @@ function elementOf(step: BlockStep, i: number): BlockStep {
   return { ...step, operands: step.operands.map(at), result: at(step.result) };
 }
 
-// Every instruction in the first piece that comes after what it reads.
-function piecesOf(
-  steps: readonly Rolled[],
-  most: number,
-  generates: (name: string) => boolean,
-  scratch: Scratch,
-): Piece[] {
+// The pieces in order: every instruction is in the first one that comes after what it reads.
+function piecesOf(steps: readonly Rolled[], most: number, generates: Generates, scratch: Scratch): Piece[] {
   const pieces: Piece[] = [];
   // By place: 1 + the piece that writes there, and where the range begins that it belongs to.
   const made = (size: number) => ({ piece: new Int32Array(size), start: new Int32Array(size) });
   const [reals, bits] = [made(scratch.reals), made(scratch.masks)];
   for (const step of steps) {
-    const { kinds, resultKind } = signatureOfRolled(step);
-    const gathers = step.name.startsWith("gather");
-    const generated = gathers || generates(step.name);
+    const row = rowOf(step.name);
+    const gathers = row.effect.does === "gather";
+    const generated = gathers || generates(row);
     const count = gathers || !generated ? 1 : step.count;
     let first = 0;
     step.operands.forEach((place, j) => {
-      const { piece, start } = kinds[j] === "m" ? bits : reals;
+      const { piece, start } = kindAt(row, j) === "mask" ? bits : reals;
       const end = place.offset + (place.lane ? step.count : 1);
       for (let at = place.offset; at < end; at++) {
         if (piece[at] === 0) continue;
@@ -128,7 +125,7 @@ function piecesOf(
     }
     if (at === end) at = pieces.push({ count, generated, steps: [] }) - 1;
     pieces[at]!.steps.push(step);
-    const { piece, start } = resultKind === "m" ? bits : reals;
+    const { piece, start } = row.makes === "mask" ? bits : reals;
     const { offset } = step.result;
     piece.fill(at + 1, offset, offset + step.count);
     start.fill(offset, offset, offset + step.count);

@@ -1,7 +1,10 @@
-/** Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up of `src/autodiff/tape/passes/step-functions.ts`. */
+/**
+ * Step functions in WebAssembly SIMD, for a pair: the search among thresholds and the look-up, whose further operands lie in a table
+ * in memory. The interpreter's are in `interpreter/step-kernels.ts`.
+ */
 
 import type { Step } from "../../tape/executable.ts";
-import { isOpen } from "../../tape/signatures.ts";
+import { rowOf } from "../../tape/instruction-table.ts";
 import { Code, type FunctionSpec, I32, V128 } from "./encoder.ts";
 import { ELEMENTARY, IMPORTS } from "./functions.ts";
 
@@ -9,9 +12,10 @@ const NO_WORDS = new Int32Array(0);
 
 /** What comes after the operand of a search or a look-up, as words in memory; none for other instructions. */
 export function tableWords({ name, operands }: Step): Int32Array {
-  if (!isOpen(name)) return NO_WORDS;
+  const { does } = rowOf(name).effect;
+  if (does !== "search" && does !== "lookUp") return NO_WORDS;
   const uniform = operands.slice(1);
-  if (name === "lookUp") return Int32Array.from(uniform, ({ offset }) => 8 * offset);
+  if (does === "lookUp") return Int32Array.from(uniform, ({ offset }) => 8 * offset);
   // 2^bits − 1 thresholds, which are constants, after the number of bytes from one half of the search to the other.
   const thresholds = Float64Array.from([0, ...uniform.map(({ value = NaN }) => value)]);
   const words = new Int32Array(thresholds.buffer);

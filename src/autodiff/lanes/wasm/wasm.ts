@@ -1,4 +1,4 @@
-/** Tapes as generated WebAssembly SIMD: two samples per instruction, no toolchain. */
+/** The back end that makes a WebAssembly module of SIMD instructions, two samples each, for every tape; no toolchain is needed. */
 
 import type { RowFill } from "../../../random/contract.ts";
 import type { Backend, Executable, Place, Step, TapeProgram } from "../../tape/executable.ts";
@@ -7,10 +7,10 @@ import { runsRolled } from "../interpreter/fast-interpreter.ts";
 import { encode, execute } from "../interpreter/interpreter.ts";
 import { type Rolled, rollProgram } from "../rolled-instructions.ts";
 import { type Layout, laneFunction } from "./blocks.ts";
+import { hasEmitter } from "./emitters.ts";
 import { assemble, type FunctionSpec } from "./encoder.ts";
 import { CONSTANTS, ELEMENTARY, IMPORTS, SCALAR } from "./functions.ts";
 import { NOISE, NOISE_BYTES, rowFill } from "./noise/row-fill.ts";
-import { emitterOf, reductionEmitterOf } from "./ops.ts";
 import { appendSection, type Part } from "./sections.ts";
 import { STEP_FUNCTIONS, tableWords } from "./step-functions.ts";
 import { compileModule, instantiate, makeMemory, pagesOf } from "./webassembly.ts";
@@ -31,6 +31,8 @@ export interface WasmOptions {
 /** Default of `after`. */
 export const DEFAULT_AFTER = 5000;
 const MOST_IN_BLOCK = 2000;
+/** Lanes that one instruction computes. */
+const PAIR = 2;
 
 /**
  * A back end that compiles each tape to a WebAssembly module of its own; same bits as the interpreter. Operations that
@@ -49,7 +51,7 @@ export function wasm(options: WasmOptions = {}): Backend {
       `wasm: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
     );
   if (!(after >= 0)) throw new RangeError(`wasm: after is out of range; got ${String(after)}, expected a number ≥ 0`);
-  return { name: "wasm", laneMultiple: 2, load: (program) => load(program, block, after) };
+  return { name: "wasm", laneMultiple: PAIR, load: (program) => load(program, block, after) };
 }
 
 function load(program: TapeProgram, most: number, after: number): Executable {
@@ -78,10 +80,10 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   const compile = (): void => {
     const functions: FunctionSpec[] = [...ELEMENTARY, ...STEP_FUNCTIONS];
     const section = (steps: readonly Rolled[], prefix: string): Part[] =>
-      appendSection(functions, steps, prefix, most, layout, generates, rolled.scratch);
+      appendSection(functions, steps, prefix, most, layout, hasEmitter, rolled.scratch);
     const uniform = section(rolled.uniform, "u");
     const late = section(rolled.rest, "r");
-    const lane = blocksOf(program, most, generates);
+    const lane = blocksOf(program, most, hasEmitter);
     for (const [index, block] of generated(lane).entries()) {
       const steps = onDemand(block);
       functions.push(laneFunction(steps, 2, layout, `l${index}`), laneFunction(steps, 1, layout, `p${index}`));
@@ -128,7 +130,6 @@ function load(program: TapeProgram, most: number, after: number): Executable {
   };
 }
 
-const generates = (name: string): boolean => (emitterOf(name) ?? reductionEmitterOf(name)) !== undefined;
 const generated = (blocks: readonly Block[]): Block[] => blocks.filter((block) => block.generated);
 
 type Run = (n: number) => void;

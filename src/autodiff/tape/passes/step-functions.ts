@@ -1,13 +1,14 @@
 /**
- * Sums of selections by thresholds on one value, Σ_k where(x > t_k, a_k, b_k) with constant t_k: a step function of x. It takes a
- * search among the thresholds and a look-up in a table, however many there are; the search is shared by all such sums,
- * and the table is computed once per batch.
+ * The pass that makes step functions. A sum of selections by constant thresholds on one value, Σ_k where(x > t_k, a_k, b_k), is a
+ * step function of x: with 100 thresholds it takes one search among them and one look-up in a table of 101 values, instead of
+ * 100 comparisons and selections. All sums over thresholds on x share the search; their tables are computed once per batch.
  */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { CODE } from "../../ops/codes.ts";
-import type { Kernel, Kernels } from "../../ops/kernels.generated.ts";
 import type { NodeId } from "../../ops/op.ts";
+import { SEARCHES } from "../instruction-table.ts";
+import type { InstructionName } from "../instructions.ts";
 import type { Instruction } from "../plan.ts";
 import { type Threshold, thresholdOf } from "./cheaper-forms.ts";
 
@@ -39,7 +40,6 @@ export function collectThresholds(graph: Graph, nodes: readonly NodeId[], { thre
 
 /** Selections on one value are made a step function where there are at least so many. */
 const FEWEST = 8;
-const MOST_BITS = 20;
 /** A sum takes part in a search among all thresholds on its value where these are at most so many times its own. */
 const MOST_SHARED = 4;
 
@@ -95,7 +95,8 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
     all.sort((p, q) => p.after - q.after),
   );
   const bits = 32 - Math.clz32(sorted.length);
-  if (bits > MOST_BITS) return undefined;
+  const searchOf = SEARCHES.get(bits);
+  if (!searchOf) return undefined; // selections one by one are right as well
   // Values of the function on the intervals: what lies below x adds its upper value, the rest its lower one.
   const uppers = [zero];
   for (const { above } of sorted) uppers.push(A.add(uppers[uppers.length - 1]!, above));
@@ -107,7 +108,8 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
     graph,
     of,
     sorted.map(({ after }) => after),
-    bits,
+    searchOf,
+    2 ** bits - 1,
     steps,
   );
   return instruct(graph, steps, "lookUp", [place, forNaN, ...values]);
@@ -132,13 +134,24 @@ function merged(graph: Graph, sorted: readonly Jump[]): Jump[] {
 }
 
 // The input for the place of x among sorted thresholds: 1 + how many it is above, 0 for NaN.
-function search(graph: Graph, of: NodeId, sorted: readonly number[], bits: number, steps: Steps): NodeId {
-  const padded = [...sorted, ...Array<number>(2 ** bits - 1 - sorted.length).fill(Infinity)];
-  const operands = [of, ...padded.map((value) => graph.constant(value))];
-  return instruct(graph, steps, `search${bits}`, operands);
+function search(
+  graph: Graph,
+  of: NodeId,
+  sorted: readonly number[],
+  name: InstructionName,
+  size: number,
+  steps: Steps,
+): NodeId {
+  const padded = [...sorted, ...Array<number>(size - sorted.length).fill(Infinity)];
+  return instruct(graph, steps, name, [of, ...padded.map((value) => graph.constant(value))]);
 }
 
-function instruct(graph: Graph, { instructions, inputs }: Steps, name: string, operands: readonly NodeId[]): NodeId {
+function instruct(
+  graph: Graph,
+  { instructions, inputs }: Steps,
+  name: InstructionName,
+  operands: readonly NodeId[],
+): NodeId {
   const key = `${name} ${operands.join(" ")}`;
   const known = inputs.get(key);
   if (known !== undefined) return known;
@@ -159,53 +172,4 @@ function before(x: number): number {
   const bits = new BigInt64Array(Float64Array.of(x).buffer);
   bits[0]! += x > 0 ? -1n : 1n;
   return new Float64Array(bits.buffer)[0]!;
-}
-
-/** Kernels of the searches and of the look-up; their operands but the first are uniform, in any place. */
-export const STEP_KERNELS: Kernels = {
-  lookUp: [
-    (s, _m, n, k, t) => {
-      const o = k[t]!;
-      const a = k[t + 1]!;
-      for (let i = 0; i < n; i++) s[(o + i) | 0] = s[k[(t + 2 + s[(a + i) | 0]!) | 0]!]!;
-    },
-  ],
-  ...Object.fromEntries(Array.from({ length: MOST_BITS }, (_, bit) => [`search${bit + 1}`, [searchKernel(1 << bit)]])),
-};
-
-function searchKernel(first: number): Kernel {
-  return (s, _m, n, k, t) => {
-    const o = k[t]!;
-    const a = k[t + 1]!;
-    const before = t + 1;
-    let i = 0;
-    // Four searches at a time, each of which would have to wait for its own loads; without branches, which would be
-    // mispredicted half of the time.
-    for (; i < n - 3; i += 4) {
-      const x = s[(a + i) | 0]!;
-      const y = s[(a + i + 1) | 0]!;
-      const z = s[(a + i + 2) | 0]!;
-      const w = s[(a + i + 3) | 0]!;
-      let p = 0;
-      let q = 0;
-      let u = 0;
-      let v = 0;
-      for (let half = first; half > 0; half >>= 1) {
-        p = (p + (half & -(x > s[k[(before + p + half) | 0]!]!))) | 0;
-        q = (q + (half & -(y > s[k[(before + q + half) | 0]!]!))) | 0;
-        u = (u + (half & -(z > s[k[(before + u + half) | 0]!]!))) | 0;
-        v = (v + (half & -(w > s[k[(before + v + half) | 0]!]!))) | 0;
-      }
-      s[(o + i) | 0] = Number.isNaN(x) ? 0 : p + 1;
-      s[(o + i + 1) | 0] = Number.isNaN(y) ? 0 : q + 1;
-      s[(o + i + 2) | 0] = Number.isNaN(z) ? 0 : u + 1;
-      s[(o + i + 3) | 0] = Number.isNaN(w) ? 0 : v + 1;
-    }
-    for (; i < n; i++) {
-      const x = s[(a + i) | 0]!;
-      let p = 0;
-      for (let half = first; half > 0; half >>= 1) p = (p + (half & -(x > s[k[(before + p + half) | 0]!]!))) | 0;
-      s[(o + i) | 0] = Number.isNaN(x) ? 0 : p + 1;
-    }
-  };
 }

@@ -1,14 +1,21 @@
-/** Which nodes of a graph are computed by one fused instruction. */
+/**
+ * Several nodes of a graph as one instruction: a product that is only added to something is `mulAdd`, and the last additions of a sum,
+ * as in ((r + u·x) + v·y) with uniform u and v, are `dot2`. The bits are those of the nodes one by one.
+ */
 
 import { type Graph, LANE } from "../graph/graph.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
-import { FUSED_BY_OUTER, RUN_NAMES, RUNS } from "../tape/fusion.ts";
+import { COUNTS, FUSED_BY_OUTER, FUSED_OPS, rowOf, SUMS_OF } from "../tape/instruction-table.ts";
+import { permits, type TermSum } from "../tape/instructions.ts";
 import type { Steps } from "../tape/passes/step-functions.ts";
 import { depthFirst, type Instruction, plain, type Schedule } from "../tape/plan.ts";
 
-/** The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one; linear in the number of nodes. */
-export function schedule(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
+/**
+ * The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one. It takes time linear in the
+ * number of nodes.
+ */
+export function fuse(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
   const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
   const reachable = graph.reachable(kept);
   const uses = new Int32Array(graph.size + 3); // three constants may be added below
@@ -41,18 +48,21 @@ interface Match {
 }
 
 function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined {
-  const rows = FUSED_BY_OUTER.get(graph.op[node]!);
-  if (!rows) return undefined;
-  for (const row of rows) {
-    for (let at: number = row.at; at >= (row.outer === "add" ? 0 : row.at); at--) {
+  const names = FUSED_BY_OUTER.get(graph.op[node]!);
+  if (!names) return undefined;
+  const lane = graph.hasFlag(node, LANE);
+  for (const name of names) {
+    const fused = FUSED_OPS[name];
+    const first = graph.ops.commutes[graph.op[node]!] ? 0 : fused.at;
+    for (let at: number = fused.at; at >= first; at--) {
       const inner = graph.operand(node, at);
-      if (uses[inner] !== 1 || graph.op[inner] !== CODE[row.inner]) continue;
-      if (graph.hasFlag(inner, LANE) !== graph.hasFlag(node, LANE)) continue;
+      if (uses[inner] !== 1 || graph.op[inner] !== CODE[fused.inner]) continue;
+      if (graph.hasFlag(inner, LANE) !== lane) continue;
       const rest = graph.operands(node).filter((_, j) => j !== at);
       const operands = [...graph.operands(inner), ...rest];
-      const missing = operands.some((operand, j) => ((row.lanes ?? 0) >> j) & 1 && !graph.hasFlag(operand, LANE));
-      if (missing && graph.hasFlag(node, LANE)) continue;
-      return { instruction: { node, name: row.name, operands }, absorbed: [inner] };
+      const lanes = operands.map((operand) => graph.hasFlag(operand, LANE));
+      if (lane && !permits(rowOf(name), lanes)) continue;
+      return { instruction: { node, name, operands }, absorbed: [inner] };
     }
   }
   return undefined;
@@ -61,13 +71,13 @@ function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined
 const NONE: readonly NodeId[] = [];
 
 interface RunTerm {
-  readonly family: string;
+  readonly family: TermSum;
   readonly operands: readonly NodeId[];
   /** The nodes of the term that no one else uses. */
   readonly absorbed: readonly NodeId[];
 }
 
-// Recognises the last additions of a running sum as one fused instruction.
+// What finds the last additions of a sum and makes them one instruction.
 function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undefined {
   const { add, sub, mul, square, chain, where } = CODE;
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
@@ -94,7 +104,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     }
     return { family: "dot", operands: [factor, node], absorbed: NONE };
   };
-  // What is left of a sum without its last term.
+  // `lastTerm` leaves here what remains of a sum without its last term.
   let rest: NodeId;
   const lastTerm = (node: NodeId): RunTerm => {
     const lane = isLane(node);
@@ -117,7 +127,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     const { family } = term;
     const terms = [term];
     const rests = [rest];
-    while (terms.length < RUNS[0]! && isSum(rest, lane)) {
+    while (terms.length < COUNTS[0]! && isSum(rest, lane)) {
       term = lastTerm(rest);
       if (term.family !== family) break;
       terms.push(term);
@@ -125,21 +135,22 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
     }
     // A sum that begins with a product is one of products to which −0 is added.
     const start = rests[rests.length - 1]!;
-    if (family === "dot" && terms.length < RUNS[0]! && isLane(start) === lane) {
+    if (family === "dot" && terms.length < COUNTS[0]! && isLane(start) === lane) {
       const first = termOf(start, 1);
       if (first.family === "dot" && first.absorbed.length > 0) {
         terms.push(first);
         rests.push(graph.constant(-0));
       }
     }
-    const count = RUNS.find((run) => run <= terms.length)!;
-    if (count === 1 && family === "dot") return undefined;
+    const count = COUNTS.find((most) => most <= terms.length)!;
+    const name = SUMS_OF[family][count];
+    if (name === undefined) return undefined;
     const operands = [rests[count - 1]!];
     const absorbed = rests.slice(0, count - 1);
     for (let at = count - 1; at >= 0; at--) {
       for (const operand of terms[at]!.operands) operands.push(operand);
       for (const inner of terms[at]!.absorbed) absorbed.push(inner);
     }
-    return { instruction: { node: root, name: RUN_NAMES[family]![count]!, operands }, absorbed };
+    return { instruction: { node: root, name, operands }, absorbed };
   };
 }

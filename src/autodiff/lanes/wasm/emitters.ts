@@ -1,9 +1,10 @@
 /**
- * The ops in WebAssembly SIMD, two samples at a time. Each leaves its result on the stack, given what puts an operand
- * there; the operations are those of the op table in the same order, so that the bits are the same.
+ * The instructions in WebAssembly SIMD, two samples at a time. An emitter appends the code that leaves the result on the stack, given
+ * what puts an operand there: for `mulAdd` operand 2, operands 0 and 1, a multiplication and an addition. The operations are those
+ * of the instruction's formula in the same order, so that the bits are the same.
  */
-import type { Reduction } from "../../tape/fusion.ts";
-import { reductionOf } from "../../tape/signatures.ts";
+import type { OpName } from "../../ops/op.ts";
+import type { FusedOp, InstructionRow, LaneSum, TermSum } from "../../tape/instructions.ts";
 import type { Code } from "./encoder.ts";
 import { FUNCTION_INDEX, type FunctionName } from "./functions.ts";
 import { pushLookUp, pushPlace } from "./step-functions.ts";
@@ -63,7 +64,8 @@ const chain = (code: Code, at: Operand, x: number, y: number): void => {
   code.f64x2(0).simd("eq").simd("andnot");
 };
 
-const FIXED: { readonly [name: string]: Emit } = {
+/** By op; the interpreter runs those that have no form here. */
+const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),
@@ -133,76 +135,86 @@ const FIXED: { readonly [name: string]: Emit } = {
     at(1);
     code.simd("sub").f64x2(0).simd("gt");
   },
+  logAddExp: undefined,
+  lgamma: undefined,
+  digamma: undefined,
+  trigamma: undefined,
+  erf: undefined,
+  normalCdf: undefined,
+  logNormalCdf: undefined,
+  normalHazard: undefined,
 };
 
-/** Instructions with a table. */
-const OPEN: { readonly [family: string]: Emit } = {
-  search: (code, at, _isZero, table) => pushPlace(code, () => at(0), table),
-  lookUp: (code, at, _isZero, table) => pushLookUp(code, () => at(0), table),
-};
+/** Emits a term whose operands begin with number j. */
+type EmitTerm = (code: Code, at: Operand, isZero: IsZero, j: number) => void;
 
-const TERMS: {
-  readonly [family: string]: readonly [
-    operands: number,
-    emit: (code: Code, at: Operand, isZero: IsZero, j: number) => void,
-  ];
-} = {
-  dot: [2, (code, at, _isZero, j) => product(code, at, j, j + 1)],
-  squares: [
-    2,
-    (code, at, _isZero, j) => {
-      at(j);
-      product(code, at, j + 1, j + 1);
-      code.simd("mul");
-    },
-  ],
-  chains: [2, (code, at, _isZero, j) => chain(code, at, j, j + 1)],
-  select: [3, (code, at, isZero, j) => select(code, at, isZero, j, j + 1, j + 2)],
-};
-
-/** Emits the term that an instruction adds to its sum number t. */
-type EmitTerm = (code: Code, at: Operand, isZero: IsZero, t: number) => void;
-
-const REDUCED: { readonly [K in Reduction["name"]]: EmitTerm } = {
-  sumLanes: (_code, at, _isZero, t) => at(t),
-  sumDots: (code, at, _isZero, t) => product(code, at, 2 * t, 2 * t + 1),
-  sumSquares: (code, at, isZero, t) => {
+const TERMS: { readonly [K in TermSum | LaneSum]: EmitTerm } = {
+  dot: (code, at, _isZero, j) => product(code, at, j, j + 1),
+  squares: (code, at, _isZero, j) => {
+    at(j);
+    product(code, at, j + 1, j + 1);
+    code.simd("mul");
+  },
+  chains: (code, at, _isZero, j) => chain(code, at, j, j + 1),
+  select: (code, at, isZero, j) => select(code, at, isZero, j, j + 1, j + 2),
+  sumLanes: (_code, at, _isZero, j) => at(j),
+  sumDots: (code, at, _isZero, j) => product(code, at, j, j + 1),
+  sumSquares: (code, at, isZero, j) => {
     // (x + 0)² is x².
-    if (isZero(2 * t + 1)) {
-      product(code, at, 2 * t, 2 * t);
+    if (isZero(j + 1)) {
+      product(code, at, j, j);
       return;
     }
     for (let factor = 0; factor < 2; factor++) {
-      at(2 * t);
-      at(2 * t + 1);
+      at(j);
+      at(j + 1);
       code.simd("add");
     }
     code.simd("mul");
   },
-  sumChains: (code, at, _isZero, t) => chain(code, at, 2 * t, 2 * t + 1),
-  sumSelects: (code, at, isZero, t) => select(code, at, isZero, 3 * t, 3 * t + 1, 3 * t + 2),
+  sumChains: (code, at, _isZero, j) => chain(code, at, j, j + 1),
+  sumSelects: (code, at, isZero, j) => select(code, at, isZero, j, j + 1, j + 2),
 };
 
-/** The terms of an instruction that adds to sums over the lanes, and how many it has. */
-export function reductionEmitterOf(name: string): { readonly term: EmitTerm; readonly count: number } | undefined {
-  const reduction = reductionOf(name);
-  return reduction && { term: REDUCED[reduction.row.name], count: reduction.count };
+/** What an instruction that adds to sums over the lanes adds to sum number t, and how many sums it has. */
+export interface LaneSums {
+  readonly term: (code: Code, at: Operand, isZero: IsZero, t: number) => void;
+  readonly count: number;
 }
 
-/** The emitter of an instruction with a value in every lane, undefined if there is none. */
-export function emitterOf(name: string): Emit | undefined {
-  const fixed = FIXED[name];
-  if (fixed) return fixed;
-  const [, family = "", count = ""] = /^([a-zA-Z]+)(\d*)$/.exec(name) ?? [];
-  if (OPEN[family]) return OPEN[family];
-  const row = TERMS[family];
-  if (!row) return undefined;
-  const [operands, term] = row;
-  return (code, at, isZero) => {
-    at(0);
-    for (let t = 0; t < Number(count); t++) {
-      term(code, at, isZero, 1 + t * operands);
-      code.simd("add");
+/** The terms of an instruction that adds to sums over the lanes, undefined for other instructions. */
+export function laneSumsOf({ effect }: InstructionRow): LaneSums | undefined {
+  if (effect.does !== "addLanes") return undefined;
+  const { family, count, width } = effect;
+  return { term: (code, at, isZero, t) => TERMS[family](code, at, isZero, t * width), count };
+}
+
+/** The emitter of an instruction that makes a value in every lane; undefined for sums over the lanes and where there is none. */
+export function emitterOf({ effect }: InstructionRow): Emit | undefined {
+  switch (effect.does) {
+    case "op":
+      return OPS[effect.op];
+    case "addTerms": {
+      const { family, count, width } = effect;
+      return (code, at, isZero) => {
+        at(0);
+        for (let t = 0; t < count; t++) {
+          TERMS[family](code, at, isZero, 1 + t * width);
+          code.simd("add");
+        }
+      };
     }
-  };
+    case "search":
+      return (code, at, _isZero, table) => pushPlace(code, () => at(0), table);
+    case "lookUp":
+      return (code, at, _isZero, table) => pushLookUp(code, () => at(0), table);
+    case "addLanes":
+    case "gather":
+      return undefined;
+  }
+}
+
+/** Whether there is code for an instruction. */
+export function hasEmitter(row: InstructionRow): boolean {
+  return (emitterOf(row) ?? laneSumsOf(row)) !== undefined;
 }

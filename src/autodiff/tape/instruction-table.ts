@@ -1,0 +1,183 @@
+/**
+ * The instructions of a tape, a row each. The rows of ops come from the op table; those of fused ops, of sums and of step functions
+ * stand here. Leaving one out does not compile.
+ */
+
+import { append } from "../graph/multimap.ts";
+import { BASIC_OPS } from "../ops/basic-ops.ts";
+import { CODE } from "../ops/codes.ts";
+import { ELEMENTARY_OPS } from "../ops/elementary-ops.ts";
+import type { OpName, OpRow } from "../ops/op.ts";
+import { SPECIAL_OPS } from "../ops/special-ops.ts";
+import type {
+  Count,
+  Formula,
+  FusedOp,
+  InstructionName,
+  InstructionRow,
+  Kind,
+  LaneSum,
+  Operand,
+  SearchBits,
+  TermSum,
+} from "./instructions.ts";
+
+const REAL: Operand = { kind: "real", place: "any" };
+const MASK: Operand = { kind: "mask", place: "any" };
+const LANE_REAL: Operand = { kind: "real", place: "lane" };
+const LANE_MASK: Operand = { kind: "mask", place: "lane" };
+const UNIFORM_REAL: Operand = { kind: "real", place: "uniform" };
+const UNIFORM_MASK: Operand = { kind: "mask", place: "uniform" };
+
+/**
+ * Op `outer`, whose operand number `at` is computed by op `inner` and used nowhere else. The operands are those of `inner`, then
+ * the remaining one of `outer`.
+ */
+export interface FusedRow {
+  readonly outer: OpName;
+  readonly at: 0 | 1;
+  readonly inner: OpName;
+  readonly reads: readonly Operand[];
+  readonly makes: Kind;
+  readonly formula: Formula;
+}
+
+// biome-ignore format: a table
+export const FUSED_OPS: { readonly [K in FusedOp]: FusedRow } = {
+  mulAdd:      { outer: "add",      at: 1, inner: "mul",   reads: [REAL, REAL, REAL],                 makes: "real", formula: (x, y, z) => z + x * y },
+  subMul:      { outer: "sub",      at: 1, inner: "mul",   reads: [REAL, REAL, REAL],                 makes: "real", formula: (x, y, z) => z - x * y },
+  addWhere:    { outer: "add",      at: 1, inner: "where", reads: [LANE_MASK, REAL, REAL, LANE_REAL], makes: "real", formula: (p, x, y, z) => z + (p ? x : y) },
+  addChain:    { outer: "add",      at: 1, inner: "chain", reads: [REAL, LANE_REAL, REAL],            makes: "real", formula: (x, y, z) => z + (x === 0 ? 0 : x * y) },
+  addPositive: { outer: "positive", at: 0, inner: "add",   reads: [REAL, REAL],                       makes: "mask", formula: (x, y) => -(x + y > 0) },
+  subPositive: { outer: "positive", at: 0, inner: "sub",   reads: [REAL, REAL],                       makes: "mask", formula: (x, y) => -(x - y > 0) },
+};
+
+/** One term of a sum. */
+export interface TermRow {
+  readonly reads: readonly Operand[];
+  readonly formula: Formula;
+}
+
+// biome-ignore format: a table
+export const TERM_SUMS: { readonly [K in TermSum]: TermRow } = {
+  dot:     { reads: [UNIFORM_REAL, LANE_REAL],               formula: (x, y) => x * y },
+  squares: { reads: [UNIFORM_REAL, LANE_REAL],               formula: (x, y) => x * (y * y) },
+  chains:  { reads: [UNIFORM_REAL, LANE_REAL],               formula: (x, y) => (x === 0 ? 0 : x * y) },
+  select:  { reads: [LANE_MASK, UNIFORM_REAL, UNIFORM_REAL], formula: (p, x, y) => (p ? x : y) },
+};
+
+// biome-ignore format: a table
+export const LANE_SUMS: { readonly [K in LaneSum]: TermRow } = {
+  sumLanes:   { reads: [LANE_REAL],                             formula: (x) => x },
+  sumDots:    { reads: [LANE_REAL, LANE_REAL],                  formula: (x, y) => x * y },
+  sumSquares: { reads: [LANE_REAL, UNIFORM_REAL],               formula: (x, y) => (x + y) * (x + y) },
+  sumChains:  { reads: [LANE_REAL, LANE_REAL],                  formula: (x, y) => (x === 0 ? 0 : x * y) },
+  sumSelects: { reads: [LANE_MASK, UNIFORM_REAL, UNIFORM_REAL], formula: (p, x, y) => (p ? x : y) },
+};
+
+/** Every instruction, by name. */
+export const INSTRUCTIONS: { readonly [K in InstructionName]: InstructionRow } = /* @__PURE__ */ table();
+
+/** The row of an instruction. TypeError, which names it, if it has none. */
+export function rowOf(name: InstructionName): InstructionRow {
+  if (!Object.hasOwn(INSTRUCTIONS, name))
+    throw new TypeError(`rowOf: instruction has no row; got "${name}", expected one of instruction-table.ts`);
+  return INSTRUCTIONS[name];
+}
+
+/** Numbers of terms or sums that one instruction takes, largest first. */
+export const COUNTS: readonly Count[] = [4, 2, 1];
+
+/** The instructions for sums, by family and count; dot has none for one term. */
+export const SUMS_OF: { readonly [K in TermSum | LaneSum]: { readonly [C in Count]?: InstructionName } } =
+  /* @__PURE__ */ sumsByCount();
+
+/** The fused ops by the code of their outer op. */
+export const FUSED_BY_OUTER: ReadonlyMap<number, readonly FusedOp[]> = /* @__PURE__ */ fusedByOuter();
+
+/** The searches, by bits. */
+export const SEARCHES: ReadonlyMap<number, InstructionName> = /* @__PURE__ */ searchesByBits();
+
+type Body = Omit<InstructionRow, "name">;
+
+function table(): { readonly [K in InstructionName]: InstructionRow } {
+  return mapped<InstructionName, Body, InstructionRow>(
+    {
+      ...mapped({ ...BASIC_OPS, ...ELEMENTARY_OPS, ...SPECIAL_OPS }, opBody),
+      ...mapped(FUSED_OPS, ({ reads, makes, formula }, op) => ({ reads, makes, effect: { does: "op", op, formula } })),
+      ...{ dot4: terms("dot", 4), dot2: terms("dot", 2) },
+      ...{ squares4: terms("squares", 4), squares2: terms("squares", 2), squares1: terms("squares", 1) },
+      ...{ chains4: terms("chains", 4), chains2: terms("chains", 2), chains1: terms("chains", 1) },
+      ...{ select4: terms("select", 4), select2: terms("select", 2), select1: terms("select", 1) },
+      ...{ sumLanes4: sums("sumLanes", 4), sumLanes2: sums("sumLanes", 2), sumLanes1: sums("sumLanes", 1) },
+      ...{ sumDots4: sums("sumDots", 4), sumDots2: sums("sumDots", 2), sumDots1: sums("sumDots", 1) },
+      ...{ sumSquares4: sums("sumSquares", 4), sumSquares2: sums("sumSquares", 2), sumSquares1: sums("sumSquares", 1) },
+      ...{ sumChains4: sums("sumChains", 4), sumChains2: sums("sumChains", 2), sumChains1: sums("sumChains", 1) },
+      ...{ sumSelects4: sums("sumSelects", 4), sumSelects2: sums("sumSelects", 2), sumSelects1: sums("sumSelects", 1) },
+      ...{ search1: search(1), search2: search(2), search3: search(3), search4: search(4), search5: search(5) },
+      ...{ search6: search(6), search7: search(7), search8: search(8), search9: search(9), search10: search(10) },
+      ...{ search11: search(11), search12: search(12), search13: search(13), search14: search(14) },
+      ...{ search15: search(15), search16: search(16), search17: search(17), search18: search(18) },
+      ...{ search19: search(19), search20: search(20) },
+      lookUp: { reads: [LANE_REAL], more: UNIFORM_REAL, makes: "real", effect: { does: "lookUp" } },
+      gather: { reads: [], more: UNIFORM_REAL, makes: "real", effect: { does: "gather" } },
+      gatherMasks: { reads: [], more: UNIFORM_MASK, makes: "mask", effect: { does: "gather" } },
+    },
+    (body, name) => ({ name, ...body }),
+  );
+}
+
+function mapped<K extends string, X, Y>(
+  from: { readonly [P in K]: X },
+  make: (value: X, key: K) => Y,
+): { readonly [P in K]: Y } {
+  const entries = Object.entries(from) as [K, X][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, make(value, key)])) as { [P in K]: Y };
+}
+
+function opBody({ kinds, domain, primal }: OpRow, op: OpName): Body {
+  // Masks are named in `kinds`, as in "mrr>r"; an op without is one of reals.
+  const letters = kinds ? [...kinds] : [];
+  const reads = domain.map((_, j) => (letters[j] === "m" ? MASK : REAL));
+  return { reads, makes: letters.at(-1) === "m" ? "mask" : "real", effect: { does: "op", op, formula: primal } };
+}
+
+function terms(family: TermSum, count: Count): Body {
+  const { reads, formula } = TERM_SUMS[family];
+  const effect = { does: "addTerms", family, count, width: reads.length, formula } as const;
+  return { reads: [REAL, ...repeated(reads, count)], makes: "real", effect };
+}
+
+function sums(family: LaneSum, count: Count): Body {
+  const { reads, formula } = LANE_SUMS[family];
+  const effect = { does: "addLanes", family, count, width: reads.length, formula } as const;
+  return { reads: repeated(reads, count), makes: "real", effect };
+}
+
+function repeated(reads: readonly Operand[], count: Count): Operand[] {
+  return Array.from({ length: count }, () => reads).flat();
+}
+
+function search(bits: SearchBits): Body {
+  return { reads: [LANE_REAL], more: UNIFORM_REAL, makes: "real", effect: { does: "search", bits } };
+}
+
+function sumsByCount(): { readonly [K in TermSum | LaneSum]: { readonly [C in Count]?: InstructionName } } {
+  const families = mapped({ ...TERM_SUMS, ...LANE_SUMS }, (): { [C in Count]?: InstructionName } => ({}));
+  for (const { name, effect } of Object.values(INSTRUCTIONS))
+    if (effect.does === "addTerms" || effect.does === "addLanes") families[effect.family][effect.count] = name;
+  return families;
+}
+
+function fusedByOuter(): Map<number, FusedOp[]> {
+  const found = new Map<number, FusedOp[]>();
+  for (const op of Object.keys(FUSED_OPS) as FusedOp[]) append(found, CODE[FUSED_OPS[op].outer], op);
+  return found;
+}
+
+function searchesByBits(): Map<number, InstructionName> {
+  const found = new Map<number, InstructionName>();
+  for (const { name, effect } of Object.values(INSTRUCTIONS))
+    if (effect.does === "search") found.set(effect.bits, name);
+  return found;
+}
