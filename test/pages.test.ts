@@ -68,7 +68,8 @@ describe("the drawing of the folders", () => {
 });
 
 describe("the check of the names", () => {
-  const text = "// phantom: 1\nexport function fitted(model: Model): void {}\nexport const LIMIT = 3;\n";
+  const text =
+    "import { type Away } from './away.ts';\n// phantom: 1\nexport function fitted(model: Model): void {}\nexport const LIMIT = 3;\n";
   const few = new Sources(
     new Map([
       ["src/a.ts", text],
@@ -84,9 +85,10 @@ describe("the check of the names", () => {
     expect(faults("| `fitted` | `src/a.ts` |\n| `held` | `src/b/` |")).toEqual([]);
   });
 
-  it("sees a file and a name that do not exist, also where only a comment has it", () => {
+  it("sees a file and a name that do not exist, also where only a comment or an import has it", () => {
     expect(faults("`src/d.ts`")).toEqual(["no such file: src/d.ts"]);
     expect(faults("`planFit`, and `phantom`")).toEqual(["no such name: planFit", "no such name: phantom"]);
+    expect(faults("`Away`")).toEqual(["no such name: Away"]);
   });
 
   it("sees a name beside a file that has it not", () => {

@@ -87,9 +87,9 @@ export class Sources {
   readonly #code: ReadonlyMap<string, string>;
   readonly #files: readonly string[];
 
-  /** Of texts by path; comments do not count. */
+  /** Of texts by path; comments and imports do not count. */
   constructor(texts: ReadonlyMap<string, string>, files: readonly string[] = [...texts.keys()]) {
-    this.#code = new Map([...texts].map(([path, text]) => [path, withoutComments(text)]));
+    this.#code = new Map([...texts].map(([path, text]) => [path, declarations(text)]));
     this.#files = files;
   }
 
@@ -122,8 +122,12 @@ export class Sources {
   }
 }
 
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/ .*$/gm, "$1");
+/** What declares: neither comments nor imports do. */
+function declarations(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/(^|\s)\/\/ .*$/gm, "$1")
+    .replace(/^import [\s\S]*?;$/gm, "");
 }
 
 export async function sources(): Promise<Sources> {

@@ -139,23 +139,6 @@ describe("auto", () => {
     ]);
     expect(isWasm(auto({ after: 50 }).load(program(100)))).toBe(true);
   });
-
-  test("without permission to compile it runs the kernels it is given, or the interpreter", async () => {
-    const module = new WebAssembly.Module(kernelModule());
-    vi.stubGlobal("WebAssembly", {
-      ...{ Memory: WebAssembly.Memory, Instance: WebAssembly.Instance },
-      Module: class {
-        constructor() {
-          throw new Error("WebAssembly code generation disallowed by embedder");
-        }
-      },
-    });
-    vi.resetModules();
-    const { auto: restricted } = await import("../../../src/autodiff/lanes/auto.ts");
-    expect(isWasm(restricted().load(program(1e6)))).toBe(false);
-    expect(isWasm(restricted({ module }).load(program(1e6)))).toBe(true);
-    vi.unstubAllGlobals();
-  });
 });
 
 test.each([textmsg, influenza, temperature])("fits of $name with few samples have the interpreter's bits", (model) => {
