@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { builtPackage } from "./support/package.ts";
-import { type Block, blocksOfPage, named, pages } from "./support/pages.ts";
+import { type Block, blocksOfPage, isPath, named, pages, sources } from "./support/pages.ts";
 import { textOf } from "./support/tree.ts";
 
 const run = promisify(execFile);
@@ -110,6 +110,16 @@ describe("the commands of the pages", () => {
     );
     expect(scripts).toEqual(expect.arrayContaining(["start", "test", "test:runtimes"]));
     for (const script of scripts) expect(Object.keys(manifest.scripts)).toContain(script);
+  });
+
+  test("name files that exist", async () => {
+    const known = await sources();
+    const files = commands
+      .flatMap((command) => command.split(" ").map((word) => word.replace(/^\.\//, "")))
+      .filter(isPath);
+    const stored = files.filter((path) => !path.startsWith("dist/") && !path.startsWith("conditions/")); // what is built; names of models
+    expect(stored.length).toBeGreaterThan(3);
+    expect(stored.filter((path) => !known.has(path))).toEqual([]);
   });
 
   test("are commands of nondiff that exist, with options they take", async () => {
