@@ -16,9 +16,8 @@ export { pushWord, setHead, threefry } from "../src/autodiff/lanes/wasm/noise/th
 export { CODE } from "../src/autodiff/ops/codes.ts";
 export { runRest, runUniform } from "../src/autodiff/tape/tape.ts";
 // Boundaries, and estimators built by hand.
-export { analyseBoundaries, requireBoundaries } from "../src/boundaries/find/boundaries.ts";
-export { boundaryTerm, neighboursOf } from "../src/boundaries/jump/boundary-terms.ts";
-export { surfacesOf } from "../src/boundaries/move/projection.ts";
+export { analyseBoundaries } from "../src/boundaries/find/boundaries.ts";
+export { planCorrection } from "../src/boundaries/plan.ts";
 // Data of the models, and plots of reports.
 export { escapeMarkup } from "../src/cli/report/escape.ts";
 export type { PlotData } from "../src/cli/report/plots.ts";
@@ -43,6 +42,7 @@ export {
   makeSampler,
   meanGradientInto,
   mul,
+  type Noise,
   type NoiseOptions,
   normal,
   poisson,

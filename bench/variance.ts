@@ -4,14 +4,12 @@
  */
 import {
   adam,
-  boundaryTerm,
   type CorrectedOptions,
   cheating,
   corrected,
   drawnChoices,
   type Estimator,
   type GradientSampler,
-  gradient,
   influenza,
   lyy18,
   type Model,
@@ -20,9 +18,7 @@ import {
   makeSampler,
   meanGradientInto,
   momentsInto,
-  neighboursOf,
-  requireBoundaries,
-  surfacesOf,
+  planCorrection,
   temperature,
   textmsg,
   walk,
@@ -172,17 +168,22 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
 function oneBoundary(): Estimator {
   return {
     name: "one boundary drawn",
-    build: (target, analysis) => {
-      const { graph, parameters, value, normals } = target;
+    build: (target) => {
+      const { graph, normals } = target;
       const { algebra: A } = graph;
-      const boundaries = requireBoundaries("one boundary drawn", analysis());
+      const accepts = (blocks: readonly unknown[]): boolean => blocks.length > 0;
+      const { path, boundaries, term } = planCorrection(target, {
+        entropy: "sampled",
+        passes: [],
+        boundaryPasses: [],
+        accepts,
+      });
       const node = graph.input("boundary", true);
-      const neighbours = neighboursOf(target, boundaries);
-      const sums = gradient(graph, value, parameters).map((path) => [path]);
+      const sums = path.gradient.map((path) => [path]);
       boundaries.forEach((boundary, k) => {
         const drawn = A.equal(node, A.constant(k));
-        for (const [index, term] of boundaryTerm(target, boundary, neighbours(boundary), surfacesOf(target, boundary)))
-          sums[index]!.push(A.where(drawn, A.mul(A.constant(boundaries.length), term), A.constant(0)));
+        for (const [index, summand] of term(boundary))
+          sums[index]!.push(A.where(drawn, A.mul(A.constant(boundaries.length), summand), A.constant(0)));
       });
       return {
         gradient: sums.map((terms) => graph.sum(terms)),

@@ -1,9 +1,9 @@
-// Builds dist/: one ES module per entry with shared chunks, the command line, and the declarations.
+// Builds dist/: one ES module per entry and per model with shared chunks, the command line, and the declarations.
 import { execFileSync } from "node:child_process";
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
-import { ENTRIES, REPORT_PAGE, ROOT } from "./library.mjs";
+import { ENTRIES, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -35,16 +35,29 @@ export const style = ${JSON.stringify(await readFile(require.resolve("uplot/dist
   },
 };
 
+// Each model has a file of its own: of `import { textmsg } from "nondiff/models"` a bundler then takes one model, not all.
+const models = (await readdir(new URL(`../${MODELS}`, import.meta.url)))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => [`models/${file.slice(0, -".ts".length)}`, `${MODELS}/${file}`]);
+
 await rm(new URL("../dist", import.meta.url), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   ...common,
-  entryPoints: ENTRIES,
+  entryPoints: { ...ENTRIES, ...Object.fromEntries(models) },
   outdir: "dist",
   platform: "node",
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
   plugins: [assets],
+  metafile: true,
 });
+// An entry imports chunks for their order of evaluation alone. As no module has side effects there is no order to keep, and the
+// bundler of whoever uses the package would warn about each of these imports.
+for (const path of Object.keys(metafile.outputs)) {
+  const file = new URL(`../${path}`, import.meta.url);
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replaceAll(/^import "\.[^"]+";\n/gm, ""));
+}
 const { kernelModule } = await import("../dist/wasm.js");
 await writeFile(new URL("../dist/kernels.wasm", import.meta.url), kernelModule());
 await chmod(new URL("../dist/cli/main.js", import.meta.url), 0o755);

@@ -18,6 +18,9 @@ export const ENTRIES = {
   "cli/main": "src/cli/main.ts",
 };
 
+/** The models that come with nondiff: a file for each, and their data. */
+export const MODELS = "src/models";
+
 /** The script of report pages, which runs in a browser. */
 export const REPORT_PAGE = "src/cli/report/page.ts";
 

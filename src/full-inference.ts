@@ -4,6 +4,8 @@ import type { SamplerOptions } from "./inference/averaging.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
+import type { ExplainOptions, Explanation } from "./inference/explain.ts";
+import * as explaining from "./inference/explain.ts";
 import type { FitOptions, FitStep } from "./inference/fit.ts";
 import * as fitting from "./inference/fit.ts";
 import * as density from "./inference/log-joint.ts";
@@ -69,6 +71,18 @@ export function gradientCovariance(model: Model, options: EstimateOptions): Floa
  */
 export function logJoint(model: Model, z: ArrayLike<number>): number {
   return density.logJoint(FULL, model, z);
+}
+
+/**
+ * Explains what `corrected` with the same options does with a model: its latents, its conditions, how each is treated, at what cost.
+ *
+ *     console.log(explain(textmsg, { marginalise: false }).text);
+ *
+ * Throws RangeError for bad options and where `corrected` cannot tell whether two boundaries are one; conditions that it refuses
+ * are told.
+ */
+export function explain(model: Model, options?: ExplainOptions): Explanation {
+  return explaining.explain(FULL, model, options);
 }
 
 /** Traces a model and compiles its gradient under an estimator. */

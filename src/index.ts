@@ -49,6 +49,7 @@ export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
 export {
   estimateGradient,
+  explain,
   fit,
   fitAsync,
   fitSteps,

@@ -1,11 +1,39 @@
 /** The two profiles: everything, for `nondiff`, and few bytes, for `nondiff/core`. */
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
-import { corrected } from "./estimators/corrected.ts";
-import { plainCorrected } from "./estimators/plain-corrected.ts";
+import { coincident } from "./boundaries/check/coincident.ts";
+import { unreached } from "./boundaries/check/unreached.ts";
+import { familiesOf } from "./boundaries/find/parallel-family.ts";
+import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
+import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
+import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
+import { MARGINALISATION } from "./conditions/marginalisation.ts";
+import { PEELING } from "./conditions/peeling.ts";
+import { selectedTerms } from "./estimators/draw/budget.ts";
+import { everyNoise } from "./estimators/sample-points.ts";
 import { averaging } from "./inference/averaging.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import type { Profile } from "./inference/profile.ts";
 
-export const FULL: Profile = { engine: FAST_ENGINE, averaging, diagnosis, estimator: corrected };
+export const FULL: Profile = {
+  engine: FAST_ENGINE,
+  averaging,
+  diagnosis,
+  repertoire: {
+    conditionPasses: [CONSTANT_CONDITIONS, PEELING],
+    marginalisation: MARGINALISATION,
+    boundaryPasses: [
+      CHEAPER_BLOCKS,
+      /* @__PURE__ */ unreached(ROOTS_ALONG_LINES),
+      /* @__PURE__ */ coincident(ROOTS_ALONG_LINES),
+    ],
+    roots: ROOTS_ALONG_LINES,
+    families: familiesOf,
+    select: selectedTerms,
+    noise: everyNoise,
+  },
+};
 
-export const CORE: Profile = { engine: PLAIN_ENGINE, estimator: plainCorrected };
+export const CORE: Profile = {
+  engine: PLAIN_ENGINE,
+  repertoire: { conditionPasses: [], boundaryPasses: [/* @__PURE__ */ coincident()] },
+};

@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as core from "../src/core.ts";
 import * as nondiff from "../src/index.ts";
+import { estimateGradient as estimateUnder } from "../src/inference/estimate-gradient.ts";
 import type { Profile } from "../src/inference/profile.ts";
 import { makeSampler } from "../src/inference/sampler.ts";
+import { conditions, type KnownModel } from "../src/models/index.ts";
 import { CORE, FULL } from "../src/profile.ts";
 import type { Program } from "../src/program/model.ts";
 
@@ -20,8 +22,20 @@ const changepoint: Program = ({ sample, observe }) => {
 
 const model = core.defineModel("change point", changepoint);
 
-test("a model has the same gradient under both entries up to rounding, by the same samples", () => {
-  const options = { estimator: core.corrected(), samples: 1000, seed: 3 };
+/** How many standard errors the worst component of an estimate is from the exact gradient of a known model. */
+function apart(estimate: nondiff.GradientEstimate, model: KnownModel): number {
+  const exact = model.gradient(model.init);
+  const errors = [...estimate.gradient].map((component, p) => {
+    const error = Math.sqrt(estimate.variance[p]! / estimate.samples);
+    return Math.abs(component - exact[p]!) / (error + 1e-9);
+  });
+  return Math.max(...errors);
+}
+
+test("there is one corrected: whichever entry made it, it has the same gradient under both up to rounding", () => {
+  expect(core.corrected).toBe(nondiff.corrected);
+  const estimator = core.corrected({ points: "random", pairing: "independent", marginalise: false });
+  const options = { estimator, samples: 1000, seed: 3 };
   const [plain, fast] = [core.estimateGradient(model, options), nondiff.estimateGradient(model, options)];
   // Each sample adds fewer than 100 terms per component in another order, each at most a few sd in size: 100 ε, and room
   // for the last places of exp. The mean's sd is the scale of the terms, by 1/√1000.
@@ -30,6 +44,59 @@ test("a model has the same gradient under both entries up to rounding, by the sa
     expect(Math.abs(component - fast.gradient[p]!)).toBeLessThanOrEqual(400 * Number.EPSILON * scale);
   });
   expect(Math.abs(plain.elbo - fast.elbo)).toBeLessThanOrEqual(400 * Number.EPSILON * Math.abs(plain.elbo));
+  // Without options each does what it can: under the core that is this.
+  expect(core.estimateGradient(model, { ...options, estimator: core.corrected() })).toEqual(plain);
+  expect(nondiff.estimateGradient(model, { ...options, estimator: core.corrected() })).not.toEqual(fast);
+});
+
+test("under the core options that it cannot follow throw by name, and are not ignored", () => {
+  const at = (estimator: nondiff.Estimator) => () => core.estimateGradient(model, { estimator, samples: 16 });
+  const refused: readonly (readonly [nondiff.Estimator, string])[] = [
+    [
+      nondiff.corrected({ marginalise: true }),
+      "corrected: nondiff/core cannot do what an option asks for; got marginalise: true",
+    ],
+    [nondiff.corrected({ boundaries: "auto" }), 'got boundaries: "auto", expected boundaries: "all"'],
+    [nondiff.corrected({ boundaries: 2 }), "got boundaries: 2, expected"],
+    [nondiff.corrected({ points: "rqmc" }), 'got points: "rqmc", expected points: "random"'],
+    [nondiff.corrected({ pairing: "antithetic" }), 'got pairing: "antithetic", expected pairing: "independent"'],
+    [core.reparam({ points: "rqmc" }), 'reparam: nondiff/core cannot do what an option asks for; got points: "rqmc"'],
+  ];
+  for (const [estimator, message] of refused) {
+    expect(at(estimator)).toThrow(message);
+    expect(at(estimator)).toThrow("nondiff (not nondiff/core) can");
+    expect(() => nondiff.estimateGradient(model, { estimator, samples: 16 })).not.toThrow();
+  }
+  for (const entropy of ["sampled", "analytic", "sticking-the-landing"] as const)
+    expect(at(core.corrected({ entropy, marginalise: false, boundaries: "all", points: "random" }))).not.toThrow();
+});
+
+describe("conditions with a known gradient", () => {
+  const options = { estimator: core.corrected(), samples: 20_000, seed: 11 };
+  const answers = Object.values(conditions).map((known) => {
+    try {
+      return { known, estimate: core.estimateGradient(known, options) };
+    } catch (error) {
+      return { known, message: String(error) };
+    }
+  });
+
+  test("have it under the core, or are refused with where they are treated", () => {
+    const accepted = answers.flatMap(({ known, estimate }) => (estimate ? [apart(estimate, known)] : []));
+    expect(accepted.length).toBeGreaterThan(25);
+    // 5.5 standard errors: one in 10⁷ by chance, of about 100 components.
+    expect(Math.max(...accepted)).toBeLessThan(5.5);
+    const messages = answers.flatMap(({ message }) => message ?? []);
+    expect(messages.length).toBeGreaterThan(20);
+    for (const message of messages)
+      expect(message).toMatch(/; nondiff \(not nondiff\/core\) treats such conditions by /);
+  });
+
+  test("would not have it under the core without its look for boundaries that coincide", () => {
+    const blind: Profile = { ...CORE, repertoire: { ...CORE.repertoire, boundaryPasses: [] } };
+    const { coincidentUnseen } = conditions;
+    expect(apart(estimateUnder(blind, coincidentUnseen, options), coincidentUnseen)).toBeGreaterThan(10);
+  });
 });
 
 test("there is one defineModel, and a model is a name and a program", () => {

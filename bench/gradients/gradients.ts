@@ -17,6 +17,7 @@ import {
   makeSampler,
   meanGradientInto,
   NORMAL_TABLE,
+  type Noise,
   type NoiseRequest,
   noiseRequest,
   type SamplerOptions,
@@ -151,15 +152,15 @@ function onDraws(
 /** The estimator with noise that is made on its first use and copied from then on, all rows of a pass at once. */
 export function prepared(estimator: Estimator): Estimator {
   const normals = remembered();
+  const noise: Noise = {
+    fill: (request) => {
+      normals(request, () => fillNormals({ ...request, rowFill: undefined }));
+    },
+  };
   return {
     ...estimator,
-    noise: {
-      fill: (request) => {
-        normals(request, () => fillNormals({ ...request, rowFill: undefined }));
-      },
-    },
-    build: (objective, boundaries) => {
-      const nodes = estimator.build(objective, boundaries);
+    build: (objective, repertoire, analysis) => {
+      const nodes = { ...estimator.build(objective, repertoire, analysis), noise };
       const derived = nodes.derived?.map((choices): LaneInputs => {
         const drawn = remembered();
         return {

@@ -82,13 +82,13 @@ function partsOf(model: Model, options: Options): { readonly [K in (typeof PARTS
   const engine = sampler.means!();
   const { tape } = engine;
   const { slots, noiseOffset, stride, executable } = tape;
-  const { normals } = sampler.nodes;
+  const { normals, noise } = sampler.nodes;
   const theta = pointOf(model);
   const moved = theta.slice();
   const gradient = new Float64Array(theta.length);
   const generator = makeGenerator(1);
   const draw = { generator, stream: 0, firstSample: 0, samples: 1 };
-  const { fill } = ALL_BOUNDARIES.noise!;
+  const { fill } = noise!;
   const request = noiseRequest({
     out: slots,
     at: noiseOffset,

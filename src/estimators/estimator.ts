@@ -1,12 +1,21 @@
-/** What an estimator is: a function from a objective to nodes whose average over samples is the ELBO gradient. */
+/**
+ * An estimator turns an objective into nodes whose average over samples is the ELBO gradient. It holds its options alone, so that
+ * one made under either entry works with both; what it can do comes from the repertoire of the entry that builds it.
+ */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Place } from "../autodiff/tape/executable.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
+import type { Families } from "../boundaries/find/parallel-family.ts";
+import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
+import type { RootsAlongLines } from "../boundaries/move/move.ts";
+import type { CorrectionPlan } from "../boundaries/plan.ts";
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
+import type { Pass } from "../objective/pass.ts";
 import type { NormalFill } from "../random/index.ts";
 import type { Adaptive } from "./draw/learning.ts";
+import type { BoundarySelection, SelectedTerms } from "./draw/selection.ts";
 
 /** How the samples of a gradient become one, where that is not their mean. */
 export interface Reduction {
@@ -41,6 +50,8 @@ export interface EstimatorNodes {
   readonly gradient: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the objective's own come first. */
   readonly normals: readonly NodeId[];
+  /** What fills them; absent: independent samples. */
+  readonly noise?: Noise | undefined;
   readonly scheduled?: readonly Scheduled[];
   /** Default the mean. */
   readonly reduction?: Reduction;
@@ -52,10 +63,39 @@ export interface Noise {
   readonly fill: NormalFill;
 }
 
+/**
+ * What an entry point brings to its estimators: `nondiff` everything, `nondiff/core` what takes few bytes. An entry that lacks
+ * something refuses by name what needs it; it never computes something else.
+ */
+export interface Repertoire {
+  /** What it rewrites in an objective before it looks for boundaries, in order. */
+  readonly conditionPasses: readonly Pass[];
+  /** The pass that takes expectations over variables inside conditions. */
+  readonly marginalisation?: Pass;
+  /** What it makes of boundaries before it moves onto them, in order. */
+  readonly boundaryPasses: readonly BoundaryPass[];
+  /** What seeks the roots of conditions that are affine in nothing. */
+  readonly roots?: RootsAlongLines;
+  /** What finds work that parallel boundaries can share. */
+  readonly families?: Families;
+  /** What selects boundaries, where they are not all summed. */
+  readonly select?: (plan: CorrectionPlan, selection: BoundarySelection) => SelectedTerms;
+  /** Samples that are not independent of each other. */
+  readonly noise?: (options: Required<NoiseOptions>) => Noise | undefined;
+}
+
+export interface NoiseOptions {
+  /**
+   * "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set (default of `corrected`
+   * under `nondiff`; `nondiff/core` has independent points only).
+   */
+  readonly points?: "random" | "rqmc";
+  /** "antithetic": samples come in pairs ε, −ε (default of `corrected` under `nondiff`; not under `nondiff/core`). */
+  readonly pairing?: "independent" | "antithetic";
+}
+
 export interface Estimator {
   readonly name: string;
-  /** Absent: independent samples. */
-  readonly noise?: Noise;
   /** True if it is biased on a model whose density jumps. */
   readonly biasedAtJumps?: boolean;
   /** False if it needs no derivative of the density, and so counts every jump (default true). */
@@ -63,6 +103,13 @@ export interface Estimator {
   /** True if it is biased where several conditions share a boundary and interact. */
   readonly biasedWhenCoincident?: boolean;
   readonly graphOptions?: GraphOptions;
-  /** The nodes of the estimate; `analysis()` finds the boundaries when asked. */
-  readonly build: (objective: Objective, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+  /** The nodes of the estimate; `analysis()` finds the boundaries of the objective when asked. */
+  readonly build: (objective: Objective, repertoire: Repertoire, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+}
+
+/** Throws: an option asks for what the repertoire of `nondiff/core` lacks. */
+export function beyondCore(estimator: string, option: string, expected: string): never {
+  throw new RangeError(
+    `${estimator}: nondiff/core cannot do what an option asks for; got ${option}, expected ${expected}; nondiff (not nondiff/core) can`,
+  );
 }

@@ -7,16 +7,17 @@
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { analyseBoundaries, type Boundary, requireBoundaries } from "../boundaries/find/boundaries.ts";
-import { type SeparateConditions, separateConditions } from "../boundaries/find/separate-ifs.ts";
+import type { Boundary } from "../boundaries/find/boundaries.ts";
+import { separateIfs } from "../boundaries/find/separate-ifs.ts";
 import { surfacesOf } from "../boundaries/move/projection.ts";
+import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
-import { type Entropy, type Pathwise, pathwise, requireEntropy } from "../objective/entropy.ts";
+import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
-import type { Estimator, EstimatorNodes } from "./estimator.ts";
-import { type NoiseOptions, withNoise } from "./sample-points.ts";
+import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
+import { withNoise } from "./sample-points.ts";
 
 export interface Lyy18Options extends NoiseOptions {
   /** Boundaries drawn per sample, with replacement (default 1, the paper's). */
@@ -45,39 +46,33 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   if (coincident !== "merged" && coincident !== "separate")
     throw new RangeError(`lyy18: unknown coincident; got ${String(coincident)}, expected "merged" or "separate"`);
   const entropy = requireEntropy("lyy18", options.entropy);
-  if (coincident === "merged")
-    return withNoise(
-      {
-        name: "lyy18",
-        build(original, analysis) {
-          const path = pathwise(original, entropy);
-          const { objective } = path;
-          const found = objective === original ? analysis() : analyseBoundaries(objective);
-          return build(path, { objective, groupOf: (k) => k }, requireBoundaries("lyy18", found), boundaries);
-        },
-      },
-      options,
-    );
+  const merged: Estimator = {
+    name: "lyy18",
+    build(objective, _repertoire, analysis) {
+      const plan = planCorrection(objective, { ...PAPER, entropy }, analysis);
+      return build(plan, boundaries);
+    },
+  };
   const separate: Estimator = {
     name: "lyy18 (separate)",
     graphOptions: { pushIntoWhere: false },
     biasedWhenCoincident: true,
-    build(original) {
-      const path = pathwise(original, entropy);
-      const parts = separateConditions(path.objective);
-      const found = analyseBoundaries(parts.objective, false);
-      const nodes = build(path, parts, requireBoundaries("lyy18", found), boundaries);
-      return { ...nodes, gradient: parts.tied(nodes.gradient) };
+    build(objective) {
+      const { pass, groupOf, tied } = separateIfs();
+      const plan = planCorrection(objective, { ...PAPER, entropy, boundaryView: [pass], related: false });
+      const nodes = build(plan, boundaries, groupOf);
+      return { ...nodes, gradient: tied(objective.graph, nodes.gradient) };
     },
   };
-  return withNoise(separate, options);
+  return withNoise(coincident === "merged" ? merged : separate, options);
 }
 
-type Parts = Pick<SeparateConditions, "objective"> & {
-  readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
-};
+// The conditions as the program has them; those with a constant slope, which `oneLatent` asks for, need no check.
+const PAPER = { passes: [], boundaryPasses: [], accepts: ([block]: readonly Block[]) => block !== undefined };
 
-function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], draws: number): EstimatorNodes {
+function build(plan: CorrectionPlan, draws: number, groupOf?: (boundary: Boundary) => number): EstimatorNodes {
+  requireAccepted("lyy18", plan);
+  const { path, objective, boundaries } = plan;
   const { graph, parameters, value } = path.objective;
   const { algebra: A } = graph;
   const ordered = byFamily(graph, boundaries);
@@ -94,12 +89,18 @@ function build(path: Pathwise, parts: Parts, boundaries: readonly Boundary[], dr
     normals.push(...fresh);
     choices.push({ node: choice, count: boundaries.length });
     const drawn = new Map(fresh.entries());
-    const atDraw = placedAt(parts.objective, drawn);
+    const atDraw = placedAt(objective, drawn);
     const surfaces = ordered.map(
-      (boundary) =>
-        surfacesOf(parts.objective, { ...boundary, blocks: [oneLatent(parts.objective, boundary)] }, atDraw, drawn)[0]!,
+      (boundary) => surfacesOf(objective, { ...boundary, blocks: [oneLatent(objective, boundary)] }, atDraw, drawn)[0]!,
     );
-    const { weighted, slope } = drawnTerm({ ...parts, boundaries: ordered, surfaces, epsilon: fresh, choice });
+    const { weighted, slope } = drawnTerm({
+      objective,
+      boundaries: ordered,
+      surfaces,
+      epsilon: fresh,
+      choice,
+      groupOf,
+    });
     slope.forEach((node, index) => {
       corrections[index]!.push(A.mul(A.constant(boundaries.length / draws), A.mul(weighted, node)));
     });

@@ -1,6 +1,6 @@
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import type { Estimator } from "./estimator.ts";
-import { type NoiseOptions, withNoise } from "./sample-points.ts";
+import type { Estimator, NoiseOptions } from "./estimator.ts";
+import { withNoise } from "./sample-points.ts";
 
 export interface ReparamOptions extends NoiseOptions {
   /** How the guide's entropy is counted (default "sampled"). */

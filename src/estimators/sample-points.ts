@@ -7,31 +7,52 @@ import {
   type NormalFill,
   noiseRequest,
 } from "../random/index.ts";
-import type { Estimator, Noise } from "./estimator.ts";
+import { beyondCore, type Estimator, type Noise, type NoiseOptions, type Repertoire } from "./estimator.ts";
 
-export interface NoiseOptions {
-  /** "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set (default of `corrected`). */
-  readonly points?: "random" | "rqmc";
-  /** "antithetic": samples come in pairs ε, −ε (default of `corrected`). */
-  readonly pairing?: "independent" | "antithetic";
-}
-
-/** The noise that the options ask for; undefined for independent samples. */
-export function noiseOf(caller: string, { points = "rqmc", pairing = "antithetic" }: NoiseOptions): Noise | undefined {
+// Throws RangeError for options that no entry takes.
+function requireNoise(caller: string, { points = "random", pairing = "independent" }: NoiseOptions): void {
   if (points !== "random" && points !== "rqmc")
     throw new RangeError(`${caller}: unknown points; got ${String(points)}, expected "random" or "rqmc"`);
   if (pairing !== "independent" && pairing !== "antithetic")
     throw new RangeError(`${caller}: unknown pairing; got ${String(pairing)}, expected "independent" or "antithetic"`);
+}
+
+// The noise that the options of an estimator ask for, with `preferred` where they say nothing and the repertoire has it; undefined
+// for independent samples. Throws RangeError for what the repertoire lacks.
+function noiseUnder(
+  { noise }: Repertoire,
+  caller: string,
+  { points, pairing }: NoiseOptions,
+  preferred: Required<NoiseOptions> = INDEPENDENT,
+): Noise | undefined {
+  const { points: usualPoints, pairing: usualPairing } = noise ? preferred : INDEPENDENT;
+  const asked = { points: points ?? usualPoints, pairing: pairing ?? usualPairing };
+  if (noise) return noise(asked);
+  if (asked.points !== "random") beyondCore(caller, `points: "${asked.points}"`, 'points: "random"');
+  if (asked.pairing !== "independent") beyondCore(caller, `pairing: "${asked.pairing}"`, 'pairing: "independent"');
+  return undefined;
+}
+
+/** An estimator with the noise that its options ask for. */
+export function withNoise(estimator: Estimator, options: NoiseOptions, preferred?: Required<NoiseOptions>): Estimator {
+  const { name } = estimator;
+  requireNoise(name, options);
+  return {
+    ...estimator,
+    build(objective, repertoire, analysis) {
+      const noise = noiseUnder(repertoire, name, options, preferred);
+      return { ...estimator.build(objective, repertoire, analysis), noise };
+    },
+  };
+}
+
+const INDEPENDENT = { points: "random", pairing: "independent" } as const;
+
+/** All the noise there is; undefined for independent samples. */
+export function everyNoise({ points, pairing }: Required<NoiseOptions>): Noise | undefined {
   const fill: NormalFill = points === "rqmc" ? fillSobolNormals : fillNormals;
   if (pairing === "antithetic") return { fill: paired(fill) };
   return points === "rqmc" ? { fill } : undefined;
-}
-
-/** An estimator with the noise that the options ask for; independent samples where they say nothing. */
-export function withNoise(estimator: Estimator, options: NoiseOptions): Estimator {
-  const { points = "random", pairing = "independent" } = options;
-  const noise = noiseOf(estimator.name, { points, pairing });
-  return noise ? { ...estimator, noise } : estimator;
 }
 
 const NOTHING = /* @__PURE__ */ new Float64Array(0);

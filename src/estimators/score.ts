@@ -5,9 +5,9 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
-import type { Estimator, EstimatorNodes } from "./estimator.ts";
+import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
-import { type NoiseOptions, withNoise } from "./sample-points.ts";
+import { withNoise } from "./sample-points.ts";
 
 export interface ScoreOptions extends NoiseOptions {
   /** "leave-one-out": from each sample's ℓ the mean of the others' is taken; needs 2 samples per gradient. Default "none". */

@@ -6,8 +6,8 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
-import type { Estimator, EstimatorNodes } from "./estimator.ts";
-import { type NoiseOptions, withNoise } from "./sample-points.ts";
+import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
+import { withNoise } from "./sample-points.ts";
 
 export interface SmoothedOptions extends NoiseOptions {
   /** η > 0: the width of the sigmoids, in units of the conditions; the smaller, the less bias and the more variance (default 0.1). */
@@ -52,7 +52,7 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
 
 function build(original: Objective, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
   const node = original.graph.input("1/accuracy", false);
-  const { objective, gradient } = pathwise(original, entropy, smoothing(node).run);
+  const { objective, gradient } = pathwise(original, entropy, [smoothing(node)]);
   return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };
 }
 

@@ -25,7 +25,8 @@ export interface GuidedTrace {
 /** Samples of an estimator on which ℓ or the gradient is not finite. */
 export interface Failure {
   readonly theta: Float64Array;
-  readonly estimator: { readonly name: string; readonly noise?: { readonly fill: NormalFill } };
+  readonly estimator: { readonly name: string };
+  readonly noise?: { readonly fill: NormalFill } | undefined;
   readonly generator: Generator;
   readonly stream: number;
   readonly firstSample: number;
@@ -39,10 +40,20 @@ export interface Failure {
 export type Diagnosis = (objective: GuidedTrace, failure: Failure) => string;
 
 export const diagnosis: Diagnosis = (objective, failure) => {
-  const { theta, estimator, generator, stream, firstSample, samples, group = samples, dimensions } = failure;
+  const {
+    theta,
+    estimator,
+    noise: own,
+    generator,
+    stream,
+    firstSample,
+    samples,
+    group = samples,
+    dimensions,
+  } = failure;
   const { name } = objective.trace.model;
   const probe = makeProbe(objective);
-  const fill = estimator.noise?.fill ?? fillNormals;
+  const fill = own?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
   for (let i = 0; i < samples; i++) {

@@ -1,14 +1,14 @@
-/** What an estimator will do with a model, for people to read. */
-import { gradient } from "../autodiff/graph/gradient.ts";
+/**
+ * What `corrected` will do with a model, for people to read: its boundaries, how samples come onto each, and what that costs. It
+ * reads the plan that `corrected` makes its gradient of.
+ */
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
-import { type Surface, surfacesOf } from "../boundaries/move/projection.ts";
-import { curveOf, directionsOf } from "../boundaries/move/roots-along-lines.ts";
-import { passesOf, reached } from "../estimators/corrected.ts";
-import { type BoundarySelection, operations, requireSelection, selectedTerms } from "../estimators/draw/budget.ts";
+import { type CorrectionPlan, costOf } from "../boundaries/plan.ts";
+import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../estimators/corrected.ts";
 import { buildObjective, type Objective } from "../objective/objective.ts";
-import { rewritten } from "../objective/pass.ts";
 import type { Model } from "../program/model.ts";
+import type { Profile } from "./profile.ts";
 
 export interface ExplainedCondition {
   /** The condition as text, and how many conditions of the program share its boundary. */
@@ -42,39 +42,29 @@ export interface Explanation {
   readonly text: string;
 }
 
-export interface ExplainOptions {
-  /** As the option of `corrected()` (default "all"). */
-  readonly boundaries?: BoundarySelection;
-}
+/** The options of `corrected()` that decide which boundaries are counted, and how. */
+export interface ExplainOptions extends CorrectionChoice {}
 
-/** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost. */
-export function explain(model: Model, options: ExplainOptions = {}): Explanation {
-  const selection = requireSelection("explain", options.boundaries ?? "all");
+/** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost; the entry documents it. */
+export function explain(profile: Profile, model: Model, options: ExplainOptions = {}): Explanation {
+  requireChoice("explain", options);
+  const { repertoire } = profile;
   const original = buildObjective(model);
-  const { graph, trace, parameters } = original;
-  const before = analyseBoundaries(rewritten(passesOf(false), original));
-  const objective = rewritten(passesOf(true), original);
-  const { boundaries: found, refused } = analyseBoundaries(objective);
-  const boundaries = reached(objective, found);
-  const counted = operations(graph);
-  const valueNodes = counted([objective.value]);
-  const path = gradient(graph, objective.value, parameters);
-  const pathwise = valueNodes + counted(path);
-  const surfaces = (boundary: Boundary): readonly Surface[] =>
-    boundary.blocks.length > 0 ? surfacesOf(objective, boundary) : curveOf(objective, boundary).surfaces;
-  const selected = selectedTerms(objective, path, boundaries, surfaces, selection);
-  const termOf = new Map(selected.summed.map(({ boundary, term }) => [boundary, term]));
-  const conditions = boundaries.map((boundary) => {
-    const term = termOf.get(boundary);
-    const nodes = term ? counted([...term.values()]) : 0;
-    return { ...describe(objective, boundary, strategyOf(objective, boundary), nodes), drawn: term === undefined };
-  });
-  const drawnNodes = counted([...selected.correction, ...(selected.adaptive?.reads ?? [])]);
-  const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
-  const gone = before.boundaries
-    .filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)))
-    .map((boundary) => describe(objective, boundary, "marginalised: no boundary is left", 0));
-  const corrected = conditions.reduce((total, { nodes }) => total + nodes, pathwise + drawnNodes);
+  const { graph, trace } = original;
+  const plan = correctionPlan("explain", original, repertoire, options);
+  const { boundaries, refused } = plan;
+  const { summed, drawn, draws, correction, adaptive } = selectedUnder("explain", repertoire, plan, options);
+  const isDrawn = new Set(drawn);
+  const gone = marginalised(plan, original, profile).map((boundary) =>
+    described(plan, boundary, "marginalised: no boundary is left"),
+  );
+  const drawing = [...correction, ...(adaptive?.reads ?? [])];
+  const cost = costOf(plan, [...summed.map(({ term }) => [...term.values()]), drawing]);
+  const nodesOf = new Map(summed.map(({ boundary }, j) => [boundary, cost.terms[j]!]));
+  const conditions = boundaries.map((boundary) => ({
+    ...described(plan, boundary, strategyOf(plan, boundary), nodesOf.get(boundary)),
+    drawn: isDrawn.has(boundary),
+  }));
   const rejected = refused.map(({ text, site, reason }) => ({
     text: text(),
     predicates: 1,
@@ -93,17 +83,27 @@ export function explain(model: Model, options: ExplainOptions = {}): Explanation
     })),
     conditions: [...gone, ...conditions, ...rejected],
     unseen: unseenJumps(original).map(({ site, text, divisor }) => `${text} at ${site}, where ${divisor} is 0`),
-    drawn: { perSample: selected.draws, nodes: drawnNodes },
-    cost: { value: valueNodes, pathwise, corrected },
+    drawn: { perSample: draws, nodes: cost.terms.at(-1)! },
+    cost: { value: cost.value, pathwise: cost.value + cost.gradient, corrected: cost.total },
     accepted: refused.length === 0,
   };
   return { ...explanation, text: asText(explanation) };
 }
 
-function strategyOf(objective: Objective, { blocks, condition }: Boundary): string {
+// The boundaries that are there before factors are marginalised and of which no condition is left after it.
+function marginalised({ path, boundaries }: CorrectionPlan, original: Objective, profile: Profile): Boundary[] {
+  const at = path.stages.findIndex(({ pass }) => pass === profile.repertoire.marginalisation);
+  if (at < 0) return [];
+  const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
+  const before = analyseBoundaries(path.stages[at - 1]?.objective ?? original);
+  return before.boundaries.filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)));
+}
+
+function strategyOf({ objective, variablesMoved }: CorrectionPlan, boundary: Boundary): string {
+  const { blocks } = boundary;
   const nameOf = (variable: number): string => objective.variables[variable]!.name;
   if (blocks.length === 0) {
-    const directions = directionsOf(objective, condition);
+    const directions = variablesMoved(boundary);
     return `curved: its roots isolated along ${directions.map(nameOf).join(", ")}${directions.length > 1 ? ", with balanced weights" : ""}`;
   }
   const parts = blocks.map(({ entries }) => {
@@ -115,21 +115,18 @@ function strategyOf(objective: Objective, { blocks, condition }: Boundary): stri
   return parts.length === 1 ? parts[0]! : `${parts.join("; or ")}; balanced weights`;
 }
 
-function describe(
-  objective: Objective,
-  { text, predicates, affected, blocks, condition }: Boundary,
+function described(
+  { objective, variablesMoved }: CorrectionPlan,
+  boundary: Boundary,
   strategy: string,
-  nodes: number,
+  nodes = 0,
 ): ExplainedCondition {
-  const moved =
-    blocks.length > 0
-      ? blocks.flatMap(({ entries }) => entries.map(({ variable }) => variable))
-      : directionsOf(objective, condition);
+  const { text, predicates, affected } = boundary;
   return {
     text: text(),
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
-    block: moved.map((variable) => objective.variables[variable]!.name),
+    block: variablesMoved(boundary).map((variable) => objective.variables[variable]!.name),
     strategy,
     drawn: false,
     nodes,

@@ -1,5 +1,6 @@
 import type { Backend } from "../autodiff/tape/executable.ts";
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
+import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
@@ -126,7 +127,7 @@ interface Run {
 }
 
 function start(profile: Profile, model: Model, options: FitOptions): Run {
-  const { estimator = profile.estimator(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
+  const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
   count("fit", "steps", steps);
   count("fit", "samples", samples);
   estimatorOf("fit", estimator);

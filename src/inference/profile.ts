@@ -1,5 +1,5 @@
 import type { Engine } from "../autodiff/tape/engine.ts";
-import type { Estimator } from "../estimators/estimator.ts";
+import type { Repertoire } from "../estimators/estimator.ts";
 import type { Averaging } from "./averaging.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
@@ -13,6 +13,6 @@ export interface Profile {
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
-  /** The estimator of a fit that names none. */
-  readonly estimator: () => Estimator;
+  /** What its estimators can do. */
+  readonly repertoire: Repertoire;
 }

@@ -1,7 +1,7 @@
 /** Running a tape over the samples of a draw: which noise, where it goes, and the parameters beside it. */
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
-import type { Estimator, EstimatorNodes } from "../estimators/estimator.ts";
+import type { EstimatorNodes } from "../estimators/estimator.ts";
 import type { LaneInputs, LaneRequest } from "../objective/lane-inputs.ts";
 import {
   fillNormals,
@@ -29,9 +29,8 @@ export interface Draw {
   readonly adapt?: boolean;
 }
 
-/** Whose samples: an estimator, for its noise, and its nodes, for what they read. */
+/** Whose samples: the nodes of an estimator, for their noise and what they read. */
 export interface Sampled {
-  readonly estimator: Estimator;
   readonly nodes: EstimatorNodes;
 }
 
@@ -87,7 +86,7 @@ export function setParameters({ tape }: SampleTape, nodes: EstimatorNodes, theta
 /** Runs n ≤ lanes samples of a draw, from `first` on. */
 export function runSamples(
   { tape, normals, derived }: SampleTape,
-  { estimator }: Sampled,
+  { nodes }: Sampled,
   theta: Float64Array,
   draw: Draw,
   first: number,
@@ -100,7 +99,7 @@ export function runSamples(
   normals.lanes = n;
   normals.group = group;
   normals.rowFill = tape.executable.rowFill;
-  (estimator.noise?.fill ?? fillNormals)(normals);
+  (nodes.noise?.fill ?? fillNormals)(normals);
   for (let j = 0; j < derived.length; j++) {
     const { of, request } = derived[j]!;
     request.theta = theta;

@@ -44,10 +44,10 @@ export function makeSampler(
   estimator: Estimator,
   { guide, ...options }: SamplerOptions = {},
 ): GradientSampler {
-  const { engine } = profile;
+  const { engine, repertoire } = profile;
   const objective = buildObjective(model, estimator.graphOptions, guide);
   const analysis = once(() => analyseBoundaries(objective));
-  const nodes = estimator.build(objective, analysis);
+  const nodes = estimator.build(objective, repertoire, analysis);
   const { graph } = objective;
   const value = inRange(objective, nodes.value ?? objective.value);
   const { gradient, reduction, adaptive } = nodes;
@@ -82,7 +82,7 @@ export function makeSampler(
     analysis,
     each,
     means,
-    grouped: estimator.noise !== undefined || reduction !== undefined,
+    grouped: nodes.noise !== undefined || reduction !== undefined,
   };
 }
 
@@ -172,7 +172,7 @@ export function nonFiniteError(
 ): Error {
   const dimensions = nodes.normals.length;
   return new RangeError(
-    profile.diagnosis?.(objective, { ...draw, theta, estimator, dimensions }) ??
+    profile.diagnosis?.(objective, { ...draw, theta, estimator, noise: nodes.noise, dimensions }) ??
       `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; fitted by nondiff instead of nondiff/core, the message names the site`,
   );
 }

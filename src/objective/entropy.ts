@@ -4,7 +4,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
-import type { Pass } from "./pass.ts";
+import { type Pass, rewritten } from "./pass.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -23,29 +23,34 @@ export function requireEntropy(caller: string, entropy: Entropy = "sampled"): En
 export interface Pathwise {
   /** What the value is taken of. */
   readonly objective: Objective;
-  /** What is differentiated. */
+  /** What is differentiated: the same after the passes. */
   readonly seen: Objective;
   /** Pathwise derivatives of the value of `seen`, or what has their mean. */
   readonly gradient: readonly NodeId[];
+  /** The objective after each pass, that of the entropy included. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly pass: Pass;
+  readonly objective: Objective;
 }
 
 /**
- * The pathwise term under a choice of entropy, of the objective as the estimator sees it: `view` rebuilds its terms, one by
- * one, with the same mean or with that of another density.
+ * The pathwise term under a choice of entropy, of the objective as the estimator sees it: the passes rewrite its terms, one by
+ * one, to others with the same mean or to those of another density.
  */
-export function pathwise(
-  original: Objective,
-  entropy: Entropy,
-  view: (objective: Objective) => Objective = same,
-): Pathwise {
-  const objective = entropy === "analytic" ? ANALYTIC_ENTROPY.run(original) : original;
-  const { graph, parameters } = objective;
-  const seen = view(objective);
-  const path = gradient(graph, seen.value, parameters);
-  return { objective, seen, gradient: entropy === "sticking-the-landing" ? withoutScore(original, path, view) : path };
+export function pathwise(original: Objective, entropy: Entropy, passes: readonly Pass[] = []): Pathwise {
+  const stages: Stage[] = [];
+  const note = (pass: Pass, objective: Objective): void => {
+    stages.push({ pass, objective });
+  };
+  const objective = rewritten(entropy === "analytic" ? [ANALYTIC_ENTROPY] : [], original, note);
+  const seen = rewritten(passes, objective, note);
+  const path = gradient(objective.graph, seen.value, objective.parameters);
+  const own = entropy === "sticking-the-landing" ? withoutScore(original, path, passes) : path;
+  return { objective, seen, gradient: own, stages };
 }
-
-const same = (objective: Objective): Objective => objective;
 
 export const ANALYTIC_ENTROPY: Pass = {
   name: "analytic-entropy",
@@ -61,14 +66,11 @@ export const ANALYTIC_ENTROPY: Pass = {
 
 // The derivative of −log q at fixed z is −∇θ log q(z), whose mean is 0. So is the mean of the part of one latent times the share of it
 // that is live, as that is decided without the latent's noise. Added, ∇θ log q(z) takes it away.
-function withoutScore(
-  objective: Objective,
-  path: readonly NodeId[],
-  view: (objective: Objective) => Objective,
-): NodeId[] {
+function withoutScore(objective: Objective, path: readonly NodeId[], passes: readonly Pass[]): NodeId[] {
   const { graph, guide, guided } = objective;
   const { algebra: A } = graph;
-  const alive = view(
+  const alive = rewritten(
+    passes,
     withTerms(
       objective,
       guideTerms(objective, () => graph.constant(1)),

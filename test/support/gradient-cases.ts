@@ -26,4 +26,6 @@ export const GRADIENT_CASES: readonly {
     make,
   })),
 );
+/** The models of which the gradient by `corrected()` under `nondiff/core` is on record. */
+export const CORE_CASES: readonly Model[] = MODELS;
 export const RECORDED = { samples: 48, seed: 20 };

@@ -24,6 +24,7 @@ export const LAYERS = [
   "boundaries/move/",
   "boundaries/jump/",
   "boundaries/check/",
+  "boundaries/",
   "estimators/draw/",
   "estimators/estimator.ts",
   "estimators/",

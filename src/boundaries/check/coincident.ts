@@ -9,12 +9,29 @@ import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { noisesBelow, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
+import type { BoundaryPass } from "../move/boundary-pass.ts";
+import type { RootsAlongLines } from "../move/move.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
 const MOST_PAIRS = 4096;
 
-/** The boundaries, coincident ones merged; RangeError naming both where two coincide in part, which is not handled. */
-export function mergeCoincident(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
+/**
+ * Merges coincident boundaries, with what seeks roots for those without blocks; throws RangeError naming both where two coincide
+ * in part, which is not handled.
+ */
+export function coincident(roots?: RootsAlongLines): BoundaryPass {
+  return {
+    name: "coincident",
+    sentence: "Boundaries that coincide although no rewriting shows it, such as z³ − z² + z > 1 and z > 1, become one.",
+    run: (objective, boundaries) => mergeCoincident(objective, boundaries, roots),
+  };
+}
+
+function mergeCoincident(
+  objective: Objective,
+  boundaries: readonly Boundary[],
+  roots: RootsAlongLines | undefined,
+): readonly Boundary[] {
   const { graph } = objective;
   // Linear in all of its variables.
   const isSimple = ({ blocks, condition }: Boundary): boolean =>
@@ -42,7 +59,7 @@ export function mergeCoincident(objective: Objective, boundaries: readonly Bound
   if (pairs.length === 0) return boundaries;
   let merged = boundaries;
   const into = new Map<Boundary, Boundary>();
-  for (const [p, q, first, second, sign] of look(objective, pairs)) {
+  for (const [p, q, first, second, sign] of look(objective, pairs, roots)) {
     if (first === 0 && second === 0) continue;
     if (first < 1 || second < 1 || sign === 0)
       throw new RangeError(
@@ -68,10 +85,14 @@ export function mergeCoincident(objective: Objective, boundaries: readonly Bound
 type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: number, sign: -1 | 0 | 1];
 
 // For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
-function look(objective: Objective, pairs: readonly (readonly [Boundary, Boundary])[]): Look[] {
+function look(
+  objective: Objective,
+  pairs: readonly (readonly [Boundary, Boundary])[],
+  roots: RootsAlongLines | undefined,
+): Look[] {
   const { graph, guided, variables } = objective;
   const { algebra: A } = graph;
-  const points = new RandomPoints(objective);
+  const points = new RandomPoints(objective, roots);
   const inputs = variables.map(({ node }) => node);
   const outputs: NodeId[] = [];
   const places = (nodes: readonly NodeId[]): number => outputs.push(...nodes) - nodes.length;

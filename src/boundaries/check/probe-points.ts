@@ -7,8 +7,8 @@ import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
-import { type Surface, surfacesOf } from "../move/projection.ts";
-import { curveOf } from "../move/roots-along-lines.ts";
+import { moveOnto, type RootsAlongLines } from "../move/move.ts";
+import type { Surface } from "../move/projection.ts";
 
 export const POINTS = 32;
 /** Standard deviations within which roots are drawn: of a sine there are many farther out. */
@@ -26,25 +26,24 @@ export function zeros(values: readonly number[], elsewhere: readonly number[]): 
 
 export class RandomPoints {
   readonly #objective: Objective;
+  readonly #roots: RootsAlongLines | undefined;
   readonly #surfaces = new Map<Boundary, readonly Surface[]>();
   readonly #derived: LaneInputs[] = [];
   readonly #normals: NodeId[] = [];
 
-  constructor(objective: Objective) {
+  constructor(objective: Objective, roots: RootsAlongLines | undefined) {
     this.#objective = objective;
+    this.#roots = roots;
   }
 
   /** The surfaces of a boundary. */
   on(boundary: Boundary): readonly Surface[] {
     let surfaces = this.#surfaces.get(boundary);
     if (!surfaces) {
-      if (boundary.blocks.length > 0) surfaces = surfacesOf(this.#objective, boundary);
-      else {
-        const curve = curveOf(this.#objective, boundary, REACH);
-        this.#derived.push(...curve.derived);
-        this.#normals.push(...curve.normals);
-        surfaces = curve.surfaces;
-      }
+      const move = moveOnto(this.#objective, boundary, this.#roots, REACH);
+      this.#derived.push(...move.derived);
+      this.#normals.push(...move.normals);
+      surfaces = move.surfaces;
       this.#surfaces.set(boundary, surfaces);
     }
     return surfaces;

@@ -1,11 +1,11 @@
 /**
- * Boundaries that moving the variables in which a condition is affine does not reach everywhere, as the slopes are 0 there:
+ * A condition may be affine in a variable with a slope that vanishes: then moving the variable does not reach all of the boundary.
  *
- * - on one side of another condition, as with 2y + u − where(y > 1, u, 0) > 0, where u counts for nothing above y = 1;
- * - in a factor that no rewriting shows, as with (u − 1)·y + u² − 1 > 0, whose boundary u = 1 no y leads to. These are
- *   found by looking at a few random points where a slope is 0.
+ * - In 2y + u − where(y > 1, u, 0) > 0 the slope of u is 0 on one side of another condition: above y = 1 no u matters.
+ * - In (u − 1)·y + u² − 1 > 0 it is 0 in a factor that no rewriting shows: no y leads to the boundary u = 1. Such factors
+ *   are found by looking at a few random points where a slope is 0.
  *
- * Their roots are sought instead, along all of their variables.
+ * The roots of these conditions are sought instead, along all of their variables.
  */
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
@@ -17,17 +17,32 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { blocksOf } from "../../conditions/affine-blocks.ts";
 import { inBases, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
+import type { BoundaryPass } from "../move/boundary-pass.ts";
+import type { RootsAlongLines } from "../move/move.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
 
-/** The boundaries, those that their blocks do not cover without blocks. */
-export function covered(objective: Objective, boundaries: readonly Boundary[]): readonly Boundary[] {
+/** A boundary that its blocks do not reach everywhere gets none, so that its roots are sought. */
+export function unreached(roots: RootsAlongLines): BoundaryPass {
+  return {
+    name: "unreached",
+    sentence:
+      "A boundary that moving variables does not reach everywhere, as all their slopes vanish somewhere, is searched for roots along lines.",
+    run: (objective, boundaries) => withoutUnreached(objective, boundaries, roots),
+  };
+}
+
+function withoutUnreached(
+  objective: Objective,
+  boundaries: readonly Boundary[],
+  roots: RootsAlongLines,
+): readonly Boundary[] {
   const unsafe = boundaries.filter((boundary) => {
     const slopes = slopesOf(boundary);
     return slopes.length > 0 && slopes.every((slope) => mayVanish(objective.graph, slope));
   });
   const bare = new Set([
     ...unsafe.filter((boundary) => flatBeside(objective, boundary)),
-    ...withFactors(objective, unsafe),
+    ...withFactors(objective, unsafe, roots),
   ]);
   return bare.size === 0
     ? boundaries
@@ -57,9 +72,9 @@ function flatBeside(objective: Objective, boundary: Boundary): boolean {
 }
 
 // The boundaries whose condition is 0 somewhere where all slopes are.
-function withFactors(objective: Objective, boundaries: readonly Boundary[]): Boundary[] {
+function withFactors(objective: Objective, boundaries: readonly Boundary[], roots: RootsAlongLines): Boundary[] {
   const { graph, guided } = objective;
-  const points = new RandomPoints(objective);
+  const points = new RandomPoints(objective, roots);
   const outputs: NodeId[] = [];
   const looks = boundaries.flatMap((boundary) => {
     const slopes = slopesOf(boundary);

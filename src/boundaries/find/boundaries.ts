@@ -103,28 +103,6 @@ function inOrder(indices: readonly number[]): number[] {
   return [...new Set(indices)].sort((p, q) => p - q);
 }
 
-/**
- * Throws RangeError if a condition was refused, with the condition and the site in the message; so is one whose blocks the
- * estimator does not accept, by default one that is affine in no variable.
- */
-export function requireBoundaries(
-  estimator: string,
-  analysis: BoundaryAnalysis,
-  accepts: (blocks: readonly Block[]) => boolean = (blocks) => blocks.length > 0,
-): readonly Boundary[] {
-  const refuse = (text: string, site: string, reason: string): never => {
-    throw new RangeError(
-      `${estimator}: condition \`${text}\` at ${site} cannot be handled exactly; got ${reason}, ` +
-        "expected a·z + b > 0 with variables z that neither a nor b depends on; score() is unbiased for any condition",
-    );
-  };
-  for (const { text, site, reason } of analysis.refused) refuse(text(), site, reason);
-  for (const { text, blocks, affected } of analysis.boundaries)
-    if (!accepts(blocks))
-      refuse(text(), affected[0]!.site, blocks[0] ? "slopes that may be 0" : "no variable in which it is affine");
-  return analysis.boundaries;
-}
-
 interface ScaledForm {
   readonly sign: 1 | -1;
   /** Atoms and scaled coefficients of the whole condition, ordered by atom; what coincident conditions agree in. */

@@ -27,11 +27,13 @@ interface Span {
 const CONSTANT_SPAN: Span = { first: Infinity, last: -Infinity, moves: false };
 const MOVED: Span = { first: Infinity, last: -Infinity, moves: true };
 
-/** For a boundary, what its family knows; undefined where distances are not constant and for families of few. */
-export function familiesOf(
+/** Finds, for a boundary, what its family knows; undefined where distances are not constant and for families of few. */
+export type Families = (
   objective: Objective,
   boundaries: readonly Boundary[],
-): (boundary: Boundary) => BesideFamily | undefined {
+) => (boundary: Boundary) => BesideFamily | undefined;
+
+export const familiesOf: Families = (objective, boundaries) => {
   const members = new Map<number, Boundary[]>();
   for (const boundary of boundaries) {
     const known = members.get(boundary.family);
@@ -48,7 +50,7 @@ export function familiesOf(
     }
     return of(boundary);
   };
-}
+};
 
 const FEWEST = 3;
 

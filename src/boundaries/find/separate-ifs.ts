@@ -1,34 +1,48 @@
 /**
- * Every `if` with a condition of its own, though several test the same thing: the view of a program in which the
- * original implementation of Lee, Yu and Yang forces one `if` at a time.
- *
- * Each use of c > 0 by a `where` becomes c − τ > 0 with an input τ of its own, so that conditions no longer coincide;
- * τ is set to 0 when all is built.
+ * The original implementation of Lee, Yu and Yang forces one `if` at a time, though several test the same thing. Under this pass
+ * every `if` has a condition of its own: each use of c > 0 by a `where` becomes c − τ > 0 with an input τ of its own, so that
+ * conditions no longer coincide. τ is set to 0 when all is built.
  */
 
+import type { Graph } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
+import { type Pass, withNodes } from "../../objective/pass.ts";
 import { analyseBoundaries, type Boundary } from "./boundaries.ts";
 
-export interface SeparateConditions {
-  readonly objective: Objective;
-  /** Which of the merged boundaries a boundary of the new objective lies on. */
-  readonly groupOf: (boundary: number, all: readonly Boundary[]) => number;
+export interface SeparateIfs {
+  readonly pass: Pass;
+  /** Which of the program's own boundaries a boundary of the rewritten one lies on. */
+  readonly groupOf: (boundary: Boundary) => number;
   /** The nodes with every τ replaced by 0. */
-  readonly tied: (nodes: readonly NodeId[]) => NodeId[];
+  readonly tied: (graph: Graph, nodes: readonly NodeId[]) => NodeId[];
 }
 
-export function separateConditions(objective: Objective): SeparateConditions {
+/** The pass, which is good for one objective: it remembers which condition each copy stands for. */
+export function separateIfs(): SeparateIfs {
+  const groupOfCopy = new Map<NodeId, number>();
+  const offsets = new Map<NodeId, NodeId>();
+  return {
+    pass: {
+      name: "separate-ifs",
+      sentence:
+        "Every `if` gets a condition of its own, c − τ > 0 with a τ that is 0 in the end, so that none coincide.",
+      run: (objective) => separated(objective, groupOfCopy, offsets),
+    },
+    groupOf: ({ predicates }) => groupOfCopy.get(predicates[0]!.node)!,
+    tied: (graph, nodes) => substitute(graph, nodes, offsets),
+  };
+}
+
+function separated(objective: Objective, groupOfCopy: Map<NodeId, number>, offsets: Map<NodeId, NodeId>): Objective {
   const { graph } = objective;
   const { algebra: A } = graph;
   const groupOfOriginal = new Map<NodeId, number>();
   analyseBoundaries(objective).boundaries.forEach(({ predicates }, group) => {
     for (const { node } of predicates) groupOfOriginal.set(node, group);
   });
-  const groupOfCopy = new Map<NodeId, number>();
-  const offsets = new Map<NodeId, NodeId>();
   const rebuilt = new Map<NodeId, NodeId>();
   const isConnective = (node: NodeId): boolean => [CODE.and, CODE.or, CODE.not].includes(graph.op[node]!);
 
@@ -55,9 +69,8 @@ export function separateConditions(objective: Objective): SeparateConditions {
       rebuilt.set(node, graph.apply(graph.op[node]!, operands[0]!, operands[1], operands[2]));
     }
   }
-  return {
-    objective: { ...objective, terms: objective.terms.map((term) => ({ ...term, node: rebuilt.get(term.node)! })) },
-    groupOf: (boundary, all) => groupOfCopy.get(all[boundary]!.predicates[0]!.node)!,
-    tied: (nodes) => substitute(graph, nodes, new Map(offsets)),
-  };
+  return withNodes(
+    objective,
+    roots.map((root) => rebuilt.get(root)!),
+  );
 }

@@ -15,6 +15,7 @@ import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import { type Objective, placedAt, smoothlyMoved, variablesBelow } from "../../objective/objective.ts";
 import { makeRootFinder } from "../../roots/isolation.ts";
 import type { Boundary } from "../find/boundaries.ts";
+import type { Move, RootsAlongLines } from "./move.ts";
 import { type Surface, slopeAt } from "./projection.ts";
 
 /** So many standard deviations away the density is below 3e-32. */
@@ -25,12 +26,7 @@ const SQRT_2PI = 2.5066282746310002; // √(2π)
 const ROOTS = 2;
 const MOST_ROOTS = 4096;
 
-export interface Curve {
-  readonly surfaces: readonly Surface[];
-  readonly derived: readonly LaneInputs[];
-  /** Normals of its own: which roots are drawn. */
-  readonly normals: readonly NodeId[];
-}
+export const ROOTS_ALONG_LINES: RootsAlongLines = { directionsOf, moveOf };
 
 /** Most variables along which the roots of one condition are sought. */
 const MOST_DIRECTIONS = 3;
@@ -40,7 +36,7 @@ const MOST_DIRECTIONS = 3;
  * only as far as the guide correlates them with others, which may be not at all. Those of divisors come before others, so that a
  * pole across which the condition changes is met and refused; RangeError if they are too many.
  */
-export function directionsOf(objective: Objective, condition: NodeId): number[] {
+function directionsOf(objective: Objective, condition: NodeId): number[] {
   const { graph, variables } = objective;
   const cone = graph.reachable([condition]);
   const moves = (v: number): boolean => smoothlyMoved(graph, [variables[v]!.node], cone)[condition] === 1;
@@ -54,7 +50,7 @@ export function directionsOf(objective: Objective, condition: NodeId): number[] 
 }
 
 /** The surface of a boundary along each of its directions, within so many standard deviations (default: all of the line). */
-export function curveOf(objective: Objective, boundary: Boundary, reach?: number): Curve {
+function moveOf(objective: Objective, boundary: Boundary, reach?: number): Move {
   const { graph, normals, variables, guided } = objective;
   const { algebra: A } = graph;
   const { condition } = boundary;

@@ -1,43 +1,20 @@
 /**
- * Which boundaries are summed in every sample, and which are drawn: several in each sample, with replacement, each
- * counted by the inverse of how often it is drawn.
+ * A budget decides which boundaries are summed in every sample and which are drawn: several in each sample, with replacement,
+ * each counted by the inverse of how often it is drawn.
  */
-import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { operationCount } from "../../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
-import { familiesOf } from "../../boundaries/find/parallel-family.ts";
-import { boundaryTerm, neighboursOf } from "../../boundaries/jump/boundary-terms.ts";
-import { type Surface, surfacesOf } from "../../boundaries/move/projection.ts";
+import { surfacesOf } from "../../boundaries/move/projection.ts";
+import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn-term.ts";
-import type { Adaptive } from "./learning.ts";
 import { adapting } from "./learning.ts";
 import { Probabilities } from "./probabilities.ts";
-
-/** All boundaries in every sample, so many drawn uniformly, or by their cost the cheap ones and some of the others. */
-export type BoundarySelection = "all" | "auto" | number;
-
-/** Throws RangeError if it is none. */
-export function requireSelection(caller: string, boundaries: BoundarySelection): BoundarySelection {
-  if (boundaries === "all" || boundaries === "auto" || (Number.isInteger(boundaries) && boundaries >= 1))
-    return boundaries;
-  throw new RangeError(
-    `${caller}: unknown boundaries; got ${String(boundaries)}, expected "all", "auto" or an integer ≥ 1`,
-  );
-}
-
-export interface SelectedTerms {
-  readonly summed: readonly { readonly boundary: Boundary; readonly term: ReadonlyMap<number, NodeId> }[];
-  /** Boundaries of which `draws` are drawn in every sample; none if all are summed. */
-  readonly drawn: readonly Boundary[];
-  readonly draws: number;
-  /** The term of the boundaries drawn, one node per parameter. */
-  readonly correction: readonly NodeId[];
-  readonly derived: readonly LaneInputs[];
-  readonly adaptive?: Adaptive;
-}
+import { type BoundarySelection, type SelectedTerms, summedTerms } from "./selection.ts";
 
 /**
  * Operations of boundaries that "auto" affords, in multiples of those of the pathwise gradient with ℓ. Drawing trades
@@ -54,28 +31,13 @@ const BUDGET = 8;
  * as this takes half of it, and the others are drawn, as many as the rest of it has room for but at least one; unless
  * that is no cheaper than their sum.
  */
-export function selectedTerms(
-  objective: Objective,
-  pathwise: readonly NodeId[],
-  boundaries: readonly Boundary[],
-  surfacesOf: (boundary: Boundary) => readonly Surface[],
-  selection: BoundarySelection,
-): SelectedTerms {
-  const neighbours = neighboursOf(objective, boundaries);
-  const families = familiesOf(objective, boundaries);
-  const summands = new Map<Boundary, ReadonlyMap<number, NodeId>>();
-  const termOf = (boundary: Boundary): ReadonlyMap<number, NodeId> => {
-    const beside = { ...neighbours(boundary), family: families(boundary) };
-    const term = summands.get(boundary) ?? boundaryTerm(objective, boundary, beside, surfacesOf(boundary));
-    summands.set(boundary, term);
-    return term;
-  };
+export function selectedTerms(plan: CorrectionPlan, selection: BoundarySelection): SelectedTerms {
+  const { objective, boundaries, term: termOf } = plan;
+  const pathwise = plan.path.gradient;
   const split = (drawn: readonly Boundary[], draws: number, adapt: boolean): SelectedTerms => {
     const isDrawn = new Set(drawn);
     return {
-      summed: boundaries
-        .filter((boundary) => !isDrawn.has(boundary))
-        .map((boundary) => ({ boundary, term: termOf(boundary) })),
+      ...summedTerms(plan, (boundary) => !isDrawn.has(boundary)),
       ...drawnTerms(objective, boundaries, drawn, draws, adapt),
     };
   };
@@ -83,7 +45,7 @@ export function selectedTerms(
   if (selection === "all") return split([], 0, false);
   if (selection !== "auto") return selection >= single.length ? split([], 0, false) : split(single, selection, false);
 
-  const counted = operations(objective.graph);
+  const counted = operationCount(objective.graph);
   const basis = counted([objective.value, ...pathwise]);
   const costs = new Map(boundaries.map((boundary) => [boundary, counted([...termOf(boundary).values()])]));
   const costOf = (some: readonly Boundary[]): number =>
@@ -98,22 +60,12 @@ export function selectedTerms(
   const drawn = cheap < 0 ? [] : byCost.slice(cheap);
   if (drawn.length < 2) return split([], 0, false);
   const one = split(drawn, 1, true);
-  const apart = operations(objective.graph);
+  const apart = operationCount(objective.graph);
   const before = apart([objective.value, ...pathwise, ...one.summed.flatMap(({ term }) => [...term.values()])]);
   const each = apart([...one.correction, ...one.adaptive!.reads]);
   const draws = Math.max(1, Math.floor(((1 + BUDGET) * basis - before) / each));
   if (draws * each >= costOf(drawn)) return split([], 0, false);
   return draws === 1 ? one : split(drawn, draws, true);
-}
-
-/** Counts the operations per sample of nodes that it has not counted before. */
-export function operations(graph: Graph): (roots: readonly NodeId[]) => number {
-  const seen = new Set<NodeId>();
-  return (roots) => {
-    const known = seen.size;
-    for (const node of graph.reachable(roots)) if (graph.arity(node) > 0 && graph.hasFlag(node, LANE)) seen.add(node);
-    return seen.size - known;
-  };
 }
 
 // Σ over the draws of g_k / (draws · p_k).

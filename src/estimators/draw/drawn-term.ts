@@ -20,7 +20,7 @@ export interface DrawnBoundary {
   /** Lane input that holds the index of the boundary drawn. */
   readonly choice: NodeId;
   /** Boundaries of one group are never forced together: those beside the one drawn count as false. */
-  readonly groupOf?: (boundary: number, all: readonly Boundary[]) => number;
+  readonly groupOf?: ((boundary: Boundary) => number) | undefined;
 }
 
 export interface DrawnTerm {
@@ -31,14 +31,7 @@ export interface DrawnTerm {
 }
 
 /** w·(ℓ⁺ − ℓ⁻) and ∂c/∂θ of the boundary that `choice` names. */
-export function drawnTerm({
-  objective,
-  boundaries,
-  surfaces,
-  epsilon,
-  choice,
-  groupOf = (k) => k,
-}: DrawnBoundary): DrawnTerm {
+export function drawnTerm({ objective, boundaries, surfaces, epsilon, choice, groupOf }: DrawnBoundary): DrawnTerm {
   const { graph, parameters, terms } = objective;
   const { algebra: A } = graph;
   const zero = graph.constant(0);
@@ -55,7 +48,7 @@ export function drawnTerm({
   const onSurface = placedAt(objective, moved.entries());
   const plus = new SparseReplacement(onSurface.leaves, onSurface);
   const minus = new SparseReplacement(onSurface.leaves, onSurface);
-  const groups = boundaries.map((_, k) => groupOf(k, boundaries));
+  const groups = boundaries.map((boundary, k) => groupOf?.(boundary) ?? k);
   const parallel = parallels(graph, boundaries);
   // In the order of their making: conditions inside others are in the maps before they are asked for.
   const predicates = boundaries

@@ -6,7 +6,7 @@ import { normalsFunction } from "../../../src/autodiff/lanes/wasm/noise/normals.
 import { rowFill } from "../../../src/autodiff/lanes/wasm/noise/row-fill.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import type { Backend, Executable } from "../../../src/autodiff/tape/executable.ts";
-import { noiseOf } from "../../../src/estimators/sample-points.ts";
+import { everyNoise } from "../../../src/estimators/sample-points.ts";
 import type { RowFill } from "../../../src/random/contract.ts";
 import {
   blockAt,
@@ -28,8 +28,8 @@ function loaded(backend: Backend): Executable {
 const FILLS: readonly (readonly [string, NormalFill])[] = [
   ["random points", fillNormals],
   ["Sobol points", fillSobolNormals],
-  ["random points in pairs", noiseOf("test", { points: "random", pairing: "antithetic" })!.fill],
-  ["Sobol points in pairs", noiseOf("test", { points: "rqmc", pairing: "antithetic" })!.fill],
+  ["random points in pairs", everyNoise({ points: "random", pairing: "antithetic" })!.fill],
+  ["Sobol points in pairs", everyNoise({ points: "rqmc", pairing: "antithetic" })!.fill],
 ];
 
 // Samples about which the low word of the counter passes through 0.

@@ -1,0 +1,152 @@
+/**
+ * The plan of a correction: find → move → check → jump, made in this one place for whoever counts boundaries. `corrected` makes
+ * the gradient of it and `explain` tells it, so that what is explained is what runs.
+ *
+ * For gmm, whose observation has the mean 5 where z > 0 and −2 elsewhere, under `corrected({ marginalise: false })`: the boundary
+ * z = 0 is found, z is moved onto it, no pass has anything to rewrite, and the jump is the difference of the observation's
+ * density between the two arms.
+ */
+import { operationCount } from "../autodiff/graph/operation-count.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Block } from "../conditions/affine-blocks.ts";
+import { type Entropy, type Pathwise, pathwise } from "../objective/entropy.ts";
+import type { Objective } from "../objective/objective.ts";
+import { type Pass, rewritten } from "../objective/pass.ts";
+import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
+import type { Families } from "./find/parallel-family.ts";
+import { boundaryTerm, neighboursOf } from "./jump/boundary-terms.ts";
+import type { BoundaryPass } from "./move/boundary-pass.ts";
+import { type Move, moveOnto, type RootsAlongLines, variablesMoved } from "./move/move.ts";
+
+export interface CorrectionOptions {
+  readonly entropy: Entropy;
+  /** Rewritings of the objective, in their order. */
+  readonly passes: readonly Pass[];
+  /** Further ones, of the program in which boundaries are found: the path is not differentiated through them. */
+  readonly boundaryView?: readonly Pass[];
+  /** Whether parallel boundaries know of each other (default true). */
+  readonly related?: boolean;
+  /** Which blocks a boundary may be moved onto by; others are refused. */
+  readonly accepts: (blocks: readonly Block[]) => boolean;
+  readonly boundaryPasses: readonly BoundaryPass[];
+  /** What seeks roots for accepted boundaries without blocks. */
+  readonly roots?: RootsAlongLines | undefined;
+  /** What finds work that parallel boundaries can share; the values are the same without it. */
+  readonly families?: Families | undefined;
+}
+
+export interface CorrectionPlan {
+  /** The pathwise part, and the objective after each pass. */
+  readonly path: Pathwise;
+  /** The objective whose boundaries these are. */
+  readonly objective: Objective;
+  /** In the order in which the model made the conditions. */
+  readonly boundaries: readonly Boundary[];
+  /** Conditions that cannot be counted exactly; an estimator throws if there is one. */
+  readonly refused: readonly RefusedCondition[];
+  /** The boundaries as found and after each boundary pass. */
+  readonly checks: readonly BoundaryCheck[];
+  /** How samples come onto a boundary; made on first call. */
+  readonly move: (boundary: Boundary) => Move;
+  /** The variables that are moved onto it. */
+  readonly variablesMoved: (boundary: Boundary) => readonly number[];
+  /** Its boundary term, by parameter; made on first call. */
+  readonly term: (boundary: Boundary) => ReadonlyMap<number, NodeId>;
+}
+
+export interface BoundaryCheck {
+  readonly pass: BoundaryPass;
+  readonly boundaries: readonly Boundary[];
+}
+
+/**
+ * Plans the correction of an objective; `found` gives the boundaries of the objective itself where it is known who has them.
+ * Throws RangeError where a check finds what nothing can treat, naming the conditions; refused conditions are listed.
+ */
+export function planCorrection(
+  original: Objective,
+  { entropy, passes, boundaryView = [], related = true, accepts, boundaryPasses, roots, families }: CorrectionOptions,
+  found: () => BoundaryAnalysis = () => analyseBoundaries(original),
+): CorrectionPlan {
+  const path = pathwise(original, entropy, passes);
+  const objective = rewritten(boundaryView, path.seen);
+  const analysis = objective === original && related ? found() : analyseBoundaries(objective, related);
+  const checks: BoundaryCheck[] = [];
+  let boundaries: readonly Boundary[] = analysis.boundaries.filter(({ blocks }) => accepts(blocks));
+  for (const pass of boundaryPasses) {
+    boundaries = pass.run(objective, boundaries);
+    checks.push({ pass, boundaries });
+  }
+  const move = remembered((boundary: Boundary) => moveOnto(objective, boundary, roots));
+  const beside = once(() => [neighboursOf(objective, boundaries), families?.(objective, boundaries)] as const);
+  return {
+    path,
+    objective,
+    boundaries,
+    refused: [...analysis.refused, ...analysis.boundaries.filter(({ blocks }) => !accepts(blocks)).map(asRefused)],
+    checks,
+    move,
+    variablesMoved: (boundary) => variablesMoved(objective, boundary, roots),
+    term: remembered((boundary) => {
+      const [neighbours, family] = beside();
+      const others = { ...neighbours(boundary), family: family?.(boundary) };
+      return boundaryTerm(objective, boundary, others, move(boundary).surfaces);
+    }),
+  };
+}
+
+function asRefused({ text, affected, blocks }: Boundary): RefusedCondition {
+  const reason = blocks[0] ? "slopes that may be 0" : "no variable in which it is affine";
+  return { text, site: affected[0]!.site, reason };
+}
+
+/**
+ * Throws RangeError if the plan refuses a condition, with the condition and the site in the message; `elsewhere` says who takes
+ * more conditions.
+ */
+export function requireAccepted(estimator: string, { refused: [first] }: CorrectionPlan, elsewhere = ""): void {
+  if (!first) return;
+  throw new RangeError(
+    `${estimator}: condition \`${first.text()}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
+      `expected a·z + b > 0 with variables z that neither a nor b depends on; ${elsewhere}score() is unbiased for any condition`,
+  );
+}
+
+/** Operations per sample, each count without what those before it contain. */
+export interface CorrectionCost {
+  /** Of ℓ. */
+  readonly value: number;
+  /** Of the pathwise gradient. */
+  readonly gradient: number;
+  /** Of each of the terms. */
+  readonly terms: readonly number[];
+  /** Of all together. */
+  readonly total: number;
+}
+
+/** What ℓ, the pathwise gradient and terms of a correction cost, counted in this order. */
+export function costOf(
+  { path: { seen, gradient: path } }: CorrectionPlan,
+  terms: readonly (readonly NodeId[])[],
+): CorrectionCost {
+  const count = operationCount(seen.graph);
+  const [value, gradient, ...rest] = [[seen.value], path, ...terms].map(count) as [number, number, ...number[]];
+  return { value, gradient, terms: rest, total: rest.reduce((sum, each) => sum + each, value + gradient) };
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) {
+      value = make(key);
+      made.set(key, value);
+    }
+    return value;
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
