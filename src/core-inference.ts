@@ -10,7 +10,7 @@ import { CORE } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 
 /**
- * Fits a mean-field guide by stochastic gradient ascent on the ELBO.
+ * Fits a guide, mean field unless another one is given, by stochastic gradient ascent on the ELBO.
  *
  *     const posterior = fit(textmsg, { estimator: corrected(), optimizer: adam({ learningRate: 0.01 }), steps: 5000, seed: 1 });
  *     posterior.mean("z");
@@ -33,7 +33,7 @@ export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior>
 }
 
 /**
- * Estimates the ELBO and its gradient under the mean-field guide.
+ * Estimates the ELBO and its gradient under a guide, mean field unless another one is given.
  *
  *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5, seed: 1 })
  *

@@ -55,6 +55,7 @@ export { studentT } from "./distributions/real/student-t.ts";
 export { type CorrectedOptions, corrected } from "./estimators/corrected.ts";
 export type { Estimator } from "./estimators/estimator.ts";
 export { reparam } from "./estimators/reparam.ts";
+export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
 export type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 export { DivergenceError, type FitOptions, type FitStep } from "./inference/fit.ts";

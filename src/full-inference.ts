@@ -16,7 +16,7 @@ import { FULL } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 
 /**
- * Fits a mean-field guide by stochastic gradient ascent on the ELBO.
+ * Fits a guide, mean field unless another one is given, by stochastic gradient ascent on the ELBO.
  *
  *     const posterior = fit(textmsg, { estimator: corrected(), optimizer: adam({ learningRate: 0.01 }), steps: 5000, seed: 1 });
  *     posterior.mean("z");
@@ -39,7 +39,7 @@ export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior>
 }
 
 /**
- * Estimates the ELBO and its gradient under the mean-field guide.
+ * Estimates the ELBO and its gradient under a guide, mean field unless another one is given.
  *
  *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5, seed: 1 })
  *
@@ -50,13 +50,13 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
 }
 
 /**
- * Covariance of the components of a single-sample gradient, size 2n×2n, row-major, in the order [∂μ…, ∂ρ…]; its diagonal
- * is the `variance` of `estimateGradient` with the same options. For samples in groups it is the size of a group times
+ * Covariance of the components of a single-sample gradient, one row per parameter of the guide, row-major; its diagonal is the
+ * `variance` of `estimateGradient` with the same options. For samples in groups it is the size of a group times
  * the covariance of a group's mean, so that dividing by the number of samples gives that of the estimate.
  *
  *     gradientCovariance(gmm, { estimator: corrected(), samples: 10_000 }); // Float64Array(4)
  *
- * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: (2n)²/2 per sample on top.
+ * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: half the square of the number of parameters per sample on top.
  */
 export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
   return covariance.gradientCovariance(FULL, model, options);

@@ -57,7 +57,9 @@ export {
   logJoint,
   makeSampler,
 } from "./full-inference.ts";
-export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
+export { type FullRankOptions, fullRank } from "./guides/full-rank.ts";
+export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";
+export { meanField, rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
 export * from "./inference/index.ts";
 export {
   type BranchResult,

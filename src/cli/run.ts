@@ -5,11 +5,17 @@ import type { Posterior } from "../inference/posterior.ts";
 import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { BACKENDS } from "./backends.ts";
 import { ESTIMATORS } from "./estimators.ts";
+import { GUIDES } from "./guides.ts";
 import { loadModel } from "./load-model.ts";
 import { number, progressBar, sparkline, table } from "./terminal.ts";
 
 export const RUN_OPTIONS: OptionSpecs = {
   estimator: { type: "string", value: "NAME", help: `one of ${[...ESTIMATORS.keys()].join(", ")} (default corrected)` },
+  guide: {
+    type: "string",
+    value: "NAME",
+    help: `what is fitted: one of ${[...GUIDES.keys()].join(", ")} (default mean-field; full-rank has correlations)`,
+  },
   steps: { type: "string", value: "N", help: "optimiser steps (default 5000)" },
   lr: { type: "string", value: "X", help: "Adam's step size (default 0.01)" },
   samples: { type: "string", value: "N", help: "samples per gradient (default 16)" },
@@ -29,6 +35,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const name = String(values["estimator"] ?? "corrected");
   const row = ESTIMATORS.get(name);
   if (!row) throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
+  const guideName = String(values["guide"] ?? "mean-field");
+  const guide = GUIDES.get(guideName);
+  if (!guide) throw new UsageError(`--guide: got "${guideName}", expected one of ${[...GUIDES.keys()].join(", ")}`);
   const backend = BACKENDS.get(String(values["backend"] ?? "auto"));
   if (!backend)
     throw new UsageError(`--backend: got "${values["backend"]}", expected one of ${[...BACKENDS.keys()].join(", ")}`);
@@ -43,6 +52,7 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const iterator = fitSteps(model, {
       estimator: row.make(),
+      guide: guide(),
       backend: backend(),
       optimizer,
       steps,
@@ -68,17 +78,20 @@ export async function run(args: readonly string[]): Promise<void> {
   const last = elboTrace.subarray(Math.floor(0.9 * elboTrace.length));
   const elbo = last.reduce((total, value) => total + value, 0) / last.length;
   if (values["json"]) {
-    const { params, warnings } = posterior;
+    const { latents, params, warnings } = posterior;
+    const correlation = (a: string) => latents.map((b) => posterior.correlation(a, b));
     const result = {
       model: model.name,
       estimator: name,
+      guide: guideName,
       steps,
       samples,
       seed,
       seconds,
       elbo,
-      params: { mu: [...params.mu], rho: [...params.rho] },
+      params: Object.fromEntries(Object.entries(params).map(([key, numbers]) => [key, [...numbers]])),
       summary: posterior.summary(),
+      ...(guideName === "full-rank" && { correlations: latents.map(correlation) }),
       warnings,
       elboTrace: [...elboTrace],
     };
@@ -91,4 +104,20 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(`${model.name} by ${name}: ${steps} steps of ${samples} samples in ${seconds.toFixed(2)} s`);
   console.log(`ELBO ${sparkline(elboTrace)} ${number(elbo)} (mean of the last tenth)\n`);
   console.log(table(["latent", "mean", "sd", "5 %", "50 %", "95 %"], rows));
+  const strongest = guideName === "full-rank" ? strongestCorrelations(posterior) : [];
+  if (strongest.length > 0) console.log(`\ncorrelations: ${strongest.join(", ")}`);
+}
+
+const MOST_SHOWN = 8;
+const LEAST_SHOWN = 0.1;
+
+// The largest ones in size, such as "a, b −0.83".
+function strongestCorrelations(posterior: Posterior): string[] {
+  const { latents } = posterior;
+  return latents
+    .flatMap((a, i) => latents.slice(i + 1).map((b) => ({ a, b, value: posterior.correlation(a, b) })))
+    .filter(({ value }) => Math.abs(value) >= LEAST_SHOWN)
+    .sort((p, q) => Math.abs(q.value) - Math.abs(p.value))
+    .slice(0, MOST_SHOWN)
+    .map(({ a, b, value }) => `${a}, ${b} ${value.toFixed(2)}`);
 }

@@ -142,15 +142,15 @@ export function packParts(
   return Float64Array.from(
     parts.flatMap(({ key, of, names }) => {
       const values = params?.[key];
-      const given = typeof values === "object" ? values?.length : undefined;
+      const given = (typeof values === "object" && values?.length) || 0;
       if (given !== names.length) {
         const shown = names.length > 8 ? [...names.slice(0, 8), "…"] : names;
-        const missing = names[given ?? 0] === undefined ? "" : ` ("${names[given ?? 0]}" is under no guide)`;
+        const missing = of === "latents" && given < names.length ? ` ("${names[given]}" is under no guide)` : "";
         throw new RangeError(
-          `${caller}: ${key} does not fit the ${of} of "${model.name}"; got ${given ?? 0} values${missing}, expected ${names.length}: ${shown.join(", ")}`,
+          `${caller}: ${key} does not fit the ${of} of "${model.name}"; got ${given} values${missing}, expected ${names.length}: ${shown.join(", ")}`,
         );
       }
-      return Array.from(values!, (value, i) => {
+      return Array.from(values ?? [], (value, i) => {
         if (typeof value === "number" && Number.isFinite(value)) return value;
         throw new RangeError(`${caller}: ${key} of "${names[i]}" is not a finite number; got ${String(value)}`);
       });

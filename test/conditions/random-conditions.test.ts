@@ -7,6 +7,7 @@ import { corrected, type Estimator, lyy18, reparam } from "../../src/estimators/
 import { estimateGradient, logJoint } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
+import type { GuidePoint as Parameters } from "../oracle/full-rank.ts";
 import {
   type ConditionProgram,
   conditionProgram,
@@ -17,7 +18,6 @@ import {
   plainLogJointOf,
   randomPoint,
 } from "../oracle/random-conditions.ts";
-import type { Parameters } from "../oracle/random-program.ts";
 import { zScores } from "../support/expect-mean.ts";
 
 const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;

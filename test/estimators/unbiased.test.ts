@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
 import { estimateGradient, logJoint } from "../../src/index.ts";
 import { defineModel } from "../../src/program/model.ts";
+import type { GuidePoint as Parameters } from "../oracle/full-rank.ts";
 import {
   interpret,
-  type Parameters,
   type ProgramSpec,
   plainLogJoint,
   quadrature,

@@ -7,8 +7,8 @@ import { estimateGradient, explain } from "../../src/index.ts";
 import { conditions, type KnownModel } from "../../src/models/index.ts";
 import type { ProgramContext } from "../../src/program/model.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
+import type { GuidePoint as Parameters } from "../oracle/full-rank.ts";
 import { planeQuadrature } from "../oracle/plane-quadrature.ts";
-import type { Parameters } from "../oracle/random-program.ts";
 import { zScores } from "../support/expect-mean.ts";
 
 const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;

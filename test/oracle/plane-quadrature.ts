@@ -1,5 +1,6 @@
 /** Exact ELBO gradients of densities in the plane that jump, by quadrature. */
-import { type Exact, gaussLegendre, type Parameters } from "./random-program.ts";
+import { denseGuide, type GuidePoint } from "./full-rank.ts";
+import { type Exact, gaussLegendre } from "./random-program.ts";
 
 /** log p on the axes u and w, of which the first `latents` are latents and the others frozen noise. */
 export interface PlainDensity<S extends string | number> {
@@ -27,13 +28,18 @@ const REACH = 6.5; // sd; beyond it lies less than 1e-10 of a normal
  */
 export function planeQuadrature<S extends string | number>(
   { latents: n, two, holds, logJoint }: PlainDensity<S>,
-  { mu, rho }: Parameters,
+  parameters: GuidePoint,
   { scan = 260, points = 12, panel = 1.6 }: QuadratureOptions = {},
 ): Exact {
-  const sigma = rho.map((value) => Math.log1p(Math.exp(value)));
-  const place = (axis: number, x: number): number => (axis < n ? mu[axis]! + sigma[axis]! * x : x);
+  const { mu } = parameters;
+  const guide = denseGuide(parameters);
+  const place = (axis: number, [x, y]: readonly [number, number]): number => {
+    if (axis >= n) return axis === 0 ? x : y;
+    return mu[axis]! + guide.scale[axis]![0]! * x + (n > 1 ? guide.scale[axis]![1]! * y : 0);
+  };
   const rule = gaussLegendre(points);
-  const total = new Float64Array(2 * n + 1);
+  let elbo = 0;
+  const gradient = new Float64Array(guide.parameters);
 
   const changes = <T extends string | number>(at: (x: number) => T, steps: number): number[] => {
     const edges = [-REACH];
@@ -72,24 +78,18 @@ export function planeQuadrature<S extends string | number>(
     }
   };
   const add = (epsilon: readonly [number, number], weight: number, region: S): void => {
-    const z = epsilon.map((x, axis) => place(axis, x)) as [number, number];
-    let logQ = 0;
-    for (let i = 0; i < n; i++) logQ += -0.5 * epsilon[i]! ** 2 - Math.log(sigma[i]! * Math.sqrt(2 * Math.PI));
-    const l = logJoint(z[0], z[1], region) - logQ;
-    for (let i = 0; i < n; i++) {
-      total[i]! += (weight * l * epsilon[i]!) / sigma[i]!;
-      total[n + i]! += (weight * l * (epsilon[i]! ** 2 - 1)) / sigma[i]! / (1 + Math.exp(-rho[i]!));
-    }
-    total[2 * n]! += weight * l;
+    const l = logJoint(place(0, epsilon), place(1, epsilon), region) - guide.logDensity(epsilon);
+    guide.addScore(gradient, epsilon, weight * l);
+    elbo += weight * l;
   };
   if (!two) {
-    const at = (x: number): S => holds(place(0, x), 0);
+    const at = (x: number): S => holds(place(0, [x, 0]), 0);
     overPanels(changes(at, 8 * scan), (x, weight, middle) => add([x, 0], weight, at(middle)));
-    return { elbo: total[2 * n]!, gradient: total.slice(0, 2 * n) };
+    return { elbo, gradient };
   }
   const along = (x: number): ((y: number) => S) => {
-    const u = place(0, x);
-    return (y) => holds(u, place(1, y));
+    const u = place(0, [x, 0]);
+    return (y) => holds(u, place(1, [x, y]));
   };
   const sequence = (x: number): string => {
     const at = along(x);
@@ -104,5 +104,5 @@ export function planeQuadrature<S extends string | number>(
     const at = along(x);
     overPanels(changes(at, scan), (y, inner, middle) => add([x, y], weight * inner, at(middle)));
   });
-  return { elbo: total[2 * n]!, gradient: total.slice(0, 2 * n) };
+  return { elbo, gradient };
 }

@@ -8,8 +8,9 @@ import fc from "fast-check";
 import * as expr from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import type { Program } from "../../src/program/model.ts";
+import type { GuidePoint as Parameters } from "./full-rank.ts";
 import { planeQuadrature, type QuadratureOptions } from "./plane-quadrature.ts";
-import type { Exact, Parameters } from "./random-program.ts";
+import type { Exact } from "./random-program.ts";
 
 const UNARY = ["exp", "log", "log1p", "expm1", "sqrt", "sigmoid", "softplus", "tanh", "sin", "abs", "square"] as const;
 type Unary = (typeof UNARY)[number];

@@ -23,6 +23,7 @@ import {
 } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import type { Program } from "../../src/program/model.ts";
+import { denseGuide, type GuidePoint } from "./full-rank.ts";
 
 /** constant + Σ coefficients·z (+ a switch on an earlier condition) > 0, written in one of four ways. */
 export interface ConditionSpec {
@@ -55,11 +56,6 @@ export interface ProgramSpec {
   readonly conditions: readonly ConditionSpec[];
   readonly observations: readonly ObservationSpec[];
 }
-export interface Parameters {
-  readonly mu: readonly number[];
-  readonly rho: readonly number[];
-}
-
 const inRange = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true });
 const away = (min: number, max: number): fc.Arbitrary<number> =>
   fc.tuple(inRange(min, max), fc.boolean()).map(([x, negative]) => (negative ? -x : x));
@@ -166,11 +162,19 @@ export const randomProgram: fc.Arbitrary<ProgramSpec> = fc
       });
   });
 
-/** Parameters of the guide at which the gradient is compared. */
-export function randomParameters({ latents }: ProgramSpec): fc.Arbitrary<Parameters> {
+/** Parameters of a mean-field guide, at which the gradient is compared. */
+export function randomParameters({ latents }: ProgramSpec): fc.Arbitrary<GuidePoint> {
   const vector = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<number[]> =>
     fc.array(arbitrary, { minLength: latents, maxLength: latents });
   return fc.record({ mu: vector(inRange(-1, 1)), rho: vector(inRange(-1, 1)) });
+}
+
+/** Parameters of a full-rank guide, some of whose shares are 0. */
+export function randomFullRank(spec: ProgramSpec): fc.Arbitrary<Required<GuidePoint>> {
+  const pairs = (spec.latents * (spec.latents - 1)) / 2;
+  const share = fc.oneof({ weight: 3, arbitrary: inRange(-1.5, 1.5) }, { weight: 1, arbitrary: fc.constant(0) });
+  const lower = fc.array(share, { minLength: pairs, maxLength: pairs });
+  return fc.tuple(randomParameters(spec), lower).map(([{ mu, rho }, lower]) => ({ mu, rho, lower }));
 }
 
 /** The program as the library sees it. */
@@ -290,31 +294,30 @@ const RULES = [3, 4, 5, 8].map(gaussLegendre);
  */
 export function quadrature(
   spec: ProgramSpec,
-  { mu, rho }: Parameters,
+  parameters: GuidePoint,
   panelWidth = spec.latents === 3 ? 1.6 : 1.2,
 ): Exact {
   const n = spec.latents;
-  const sigma = rho.map((value) => Math.log1p(Math.exp(value)));
+  const { mu } = parameters;
+  const guide = denseGuide(parameters);
   const planes = spec.conditions.flatMap(({ coefficients, constant, shift }) => {
-    const normalVector = coefficients.map((a, i) => a * sigma[i]!);
+    const normalVector = coefficients.map((_, j) =>
+      coefficients.reduce((total, a, i) => total + a * guide.scale[i]![j]!, 0),
+    );
     const offset = constant + coefficients.reduce((total, a, i) => total + a * mu[i]!, 0);
     return (shift ? [shift.yes, shift.no] : [0]).map((extra) => [...normalVector, offset + extra]);
   });
   const epsilon = new Float64Array(n);
   const z = new Float64Array(n);
-  const total = new Float64Array(2 * n + 1);
+  let elbo = 0;
+  const gradient = new Float64Array(guide.parameters);
   const logJoint = plainLogJoint(spec);
 
   const integrate = (axis: number, weight: number, cut: readonly number[][]): void => {
     if (axis === n) {
-      let logQ = 0;
-      for (let i = 0; i < n; i++) logQ += -0.5 * epsilon[i]! ** 2 - Math.log(sigma[i]! * Math.sqrt(2 * Math.PI));
-      const l = logJoint(z) - logQ;
-      for (let i = 0; i < n; i++) {
-        total[i]! += (weight * l * epsilon[i]!) / sigma[i]!;
-        total[n + i]! += (weight * l * (epsilon[i]! ** 2 - 1)) / sigma[i]! / (1 + Math.exp(-rho[i]!));
-      }
-      total[2 * n]! += weight * l;
+      const l = logJoint(z) - guide.logDensity(epsilon);
+      guide.addScore(gradient, epsilon, weight * l);
+      elbo += weight * l;
       return;
     }
     const edges = [-REACH, REACH, ...crossings(axis, n, cut)].filter((x) => Math.abs(x) <= REACH).sort((p, q) => p - q);
@@ -328,7 +331,8 @@ export function quadrature(
         for (const [point, nodeWeight] of rule) {
           const x = middle + half * point;
           epsilon[axis] = x;
-          z[axis] = mu[axis]! + sigma[axis]! * x;
+          z[axis] = mu[axis]!;
+          for (let j = 0; j <= axis; j++) z[axis]! += guide.scale[axis]![j]! * epsilon[j]!;
           const density = Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
           const fixed =
             axis === n - 1
@@ -342,7 +346,7 @@ export function quadrature(
     }
   };
   integrate(0, 1, planes);
-  return { elbo: total[2 * n]!, gradient: total.slice(0, 2 * n) };
+  return { elbo, gradient };
 }
 
 // Where along `axis` something happens: planes that involve no later axis, and meetings of two that involve one later axis.
