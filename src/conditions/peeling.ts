@@ -16,6 +16,7 @@ import { exp, expm1, log, log1p } from "../math/elementary.ts";
 import { softplusInverse } from "../math/logistic.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { pow } from "../math/power.ts";
+import { noisesBelow, type Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
 import { signFactors } from "./clear-denominators.ts";
 
@@ -36,7 +37,7 @@ export const PEELING: Pass = {
     for (const node of graph.reachable(roots)) {
       if (graph.op[node] !== CODE.positive) continue;
       const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
-      replacement.set(node, new Peeler(graph, plain).positive(inner));
+      replacement.set(node, new Peeler(objective, plain).positive(inner));
     }
     if ([...replacement].every(([node, peel]) => node === peel)) return objective;
     return withNodes(objective, substitute(graph, roots, replacement));
@@ -75,12 +76,14 @@ function partialOps(): ReadonlySet<number> {
 
 class Peeler {
   readonly #graph: Graph;
+  readonly #objective: Objective;
   /** Conditions that have been peeled. */
   readonly #plain: Set<NodeId>;
   #parts = 0;
 
-  constructor(graph: Graph, plain: Set<NodeId>) {
-    this.#graph = graph;
+  constructor(objective: Objective, plain: Set<NodeId>) {
+    this.#graph = objective.graph;
+    this.#objective = objective;
     this.#plain = plain;
   }
 
@@ -268,7 +271,9 @@ class Peeler {
     return undefined;
   }
 
-  // By the arms of a selection that depends on what moves c anyway, as in u + where(u > 1, y, 0) > 2.
+  // By the arms of a selection that depends on what moves c anyway, as in u + where(u > 1, y, 0) > 2. Where the guide gives y a share
+  // of the noise of u, u + where(y > 0, 1, 0) > 2 is one too: whatever moves u by itself moves y. y + where(u > 0, 1, 0) > 2 is none, as
+  // the own noise of y does not move u.
   #separated(c: NodeId): NodeId | undefined {
     const graph = this.#graph;
     const cone = smoothCone(graph, c);
@@ -276,7 +281,14 @@ class Peeler {
     const selections = cone.filter((node) => graph.op[node] === CODE.where);
     if (2 ** selections.length > MOST_PARTS) return undefined;
     const moving = new Set(cone.filter((node) => graph.op[node] === INPUT));
-    const shared = selections.find((node) => graph.reachable([graph.a[node]!]).some((below) => moving.has(below)));
+    const { based, variableOf } = this.#objective;
+    const own = based ? [...moving].map((node) => variableOf.get(node)) : [];
+    const shared = selections.find((node) => {
+      const by = graph.a[node]!;
+      if (graph.reachable([by]).some((below) => moving.has(below))) return true;
+      const deciding = new Set<number | undefined>(own.length > 0 ? noisesBelow(this.#objective, by) : []);
+      return own.length > 0 && own.every((variable) => deciding.has(variable));
+    });
     return shared === undefined ? undefined : this.#selected(c, shared);
   }
 
