@@ -6,6 +6,7 @@ import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, costOf } from "../boundaries/plan.ts";
 import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../estimators/corrected.ts";
+import type { Guide } from "../guides/guide.ts";
 import { buildObjective, type Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 import type { Profile } from "./profile.ts";
@@ -43,13 +44,16 @@ export interface Explanation {
 }
 
 /** The options of `corrected()` that decide which boundaries are counted, and how. */
-export interface ExplainOptions extends CorrectionChoice {}
+export interface ExplainOptions extends CorrectionChoice {
+  /** The guide whose draws are moved onto boundaries (default `meanField()`). */
+  readonly guide?: Guide;
+}
 
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost; the entry documents it. */
 export function explain(profile: Profile, model: Model, options: ExplainOptions = {}): Explanation {
   requireChoice("explain", options);
   const { repertoire } = profile;
-  const original = buildObjective(model);
+  const original = buildObjective(model, undefined, options.guide);
   const { graph, trace } = original;
   const plan = correctionPlan("explain", original, repertoire, options);
   const { boundaries, refused } = plan;
