@@ -73,7 +73,7 @@ export function correctionPlan(
   analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
   const { conditionPasses, marginalisation, boundaryPasses, roots, families } = repertoire;
-  if (marginalise && !marginalisation) beyondCore(caller, "marginalise: true", "marginalise: false, or nothing");
+  if (marginalise && !marginalisation) beyondCore(caller, "marginalise", true, false);
   const passes = marginalisation && marginalise !== false ? [...conditionPasses, marginalisation] : conditionPasses;
   const accepts: Parameters<typeof planCorrection>[1]["accepts"] = roots
     ? () => true
@@ -89,7 +89,7 @@ export function selectedUnder(
   { boundaries = "all" }: CorrectionChoice,
 ): SelectedTerms {
   if (select) return select(plan, boundaries);
-  if (boundaries !== "all") beyondCore(caller, `boundaries: ${JSON.stringify(boundaries)}`, 'boundaries: "all"');
+  if (boundaries !== "all") beyondCore(caller, "boundaries", boundaries, "all");
   return summedTerms(plan);
 }
 

@@ -108,8 +108,8 @@ export interface Estimator {
 }
 
 /** Throws: an option asks for what the repertoire of `nondiff/core` lacks. */
-export function beyondCore(estimator: string, option: string, expected: string): never {
+export function beyondCore(estimator: string, option: string, got: unknown, expected: unknown): never {
   throw new RangeError(
-    `${estimator}: nondiff/core cannot do what an option asks for; got ${option}, expected ${expected}; nondiff (not nondiff/core) can`,
+    `${estimator}: nondiff/core cannot do what an option asks for; got ${option}: ${JSON.stringify(got)}, expected ${option}: ${JSON.stringify(expected)}; nondiff (not nondiff/core) can`,
   );
 }

@@ -14,6 +14,7 @@ import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundar
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
+import { oneOf } from "../objective/one-of.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
 import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
@@ -40,11 +41,10 @@ export interface Lyy18Options extends NoiseOptions {
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
 export function lyy18(options: Lyy18Options = {}): Estimator {
-  const { boundaries = 1, coincident = "merged" } = options;
+  const { boundaries = 1 } = options;
   if (!Number.isInteger(boundaries) || boundaries < 1)
     throw new RangeError(`lyy18: boundaries is not a count; got ${String(boundaries)}, expected an integer ≥ 1`);
-  if (coincident !== "merged" && coincident !== "separate")
-    throw new RangeError(`lyy18: unknown coincident; got ${String(coincident)}, expected "merged" or "separate"`);
+  const coincident = oneOf("lyy18", "coincident", options.coincident, ["merged", "separate"]);
   const entropy = requireEntropy("lyy18", options.entropy);
   const merged: Estimator = {
     name: "lyy18",

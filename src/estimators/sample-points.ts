@@ -1,4 +1,6 @@
 /** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
+
+import { oneOf } from "../objective/one-of.ts";
 import {
   fillNormals,
   fillSobolNormals,
@@ -7,46 +9,33 @@ import {
   type NormalFill,
   noiseRequest,
 } from "../random/index.ts";
-import { beyondCore, type Estimator, type Noise, type NoiseOptions, type Repertoire } from "./estimator.ts";
+import { beyondCore, type Estimator, type Noise, type NoiseOptions } from "./estimator.ts";
 
-// Throws RangeError for options that no entry takes.
-function requireNoise(caller: string, { points = "random", pairing = "independent" }: NoiseOptions): void {
-  if (points !== "random" && points !== "rqmc")
-    throw new RangeError(`${caller}: unknown points; got ${String(points)}, expected "random" or "rqmc"`);
-  if (pairing !== "independent" && pairing !== "antithetic")
-    throw new RangeError(`${caller}: unknown pairing; got ${String(pairing)}, expected "independent" or "antithetic"`);
-}
+const POINTS = ["random", "rqmc"] as const;
+const PAIRINGS = ["independent", "antithetic"] as const;
 
-// The noise that the options of an estimator ask for, with `preferred` where they say nothing and the repertoire has it; undefined
-// for independent samples. Throws RangeError for what the repertoire lacks.
-function noiseUnder(
-  { noise }: Repertoire,
-  caller: string,
-  { points, pairing }: NoiseOptions,
-  preferred: Required<NoiseOptions> = INDEPENDENT,
-): Noise | undefined {
-  const { points: usualPoints, pairing: usualPairing } = noise ? preferred : INDEPENDENT;
-  const asked = { points: points ?? usualPoints, pairing: pairing ?? usualPairing };
-  if (noise) return noise(asked);
-  if (asked.points !== "random") beyondCore(caller, `points: "${asked.points}"`, 'points: "random"');
-  if (asked.pairing !== "independent") beyondCore(caller, `pairing: "${asked.pairing}"`, 'pairing: "independent"');
-  return undefined;
-}
-
-/** An estimator with the noise that its options ask for. */
+/**
+ * An estimator with the noise that its options ask for; where they say nothing, with the `preferred` one if the repertoire that
+ * builds it has any, else with independent samples.
+ */
 export function withNoise(estimator: Estimator, options: NoiseOptions, preferred?: Required<NoiseOptions>): Estimator {
   const { name } = estimator;
-  requireNoise(name, options);
+  const points = oneOf(name, "points", options.points, POINTS);
+  const pairing = oneOf(name, "pairing", options.pairing, PAIRINGS);
   return {
     ...estimator,
     build(objective, repertoire, analysis) {
-      const noise = noiseUnder(repertoire, name, options, preferred);
-      return { ...estimator.build(objective, repertoire, analysis), noise };
+      const { noise } = repertoire;
+      if (!noise && points !== "random") beyondCore(name, "points", points, "random");
+      if (!noise && pairing !== "independent") beyondCore(name, "pairing", pairing, "independent");
+      const made = noise?.({
+        points: options.points ?? preferred?.points ?? points,
+        pairing: options.pairing ?? preferred?.pairing ?? pairing,
+      });
+      return { ...estimator.build(objective, repertoire, analysis), noise: made };
     },
   };
 }
-
-const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 
 /** All the noise there is; undefined for independent samples. */
 export function everyNoise({ points, pairing }: Required<NoiseOptions>): Noise | undefined {

@@ -5,6 +5,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
+import { oneOf } from "../objective/one-of.ts";
 import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
 import { withNoise } from "./sample-points.ts";
@@ -30,9 +31,8 @@ export interface ScoreOptions extends NoiseOptions {
  * Its variance is that of ℓ itself, often too large to be of use.
  */
 export function score(options: ScoreOptions = {}): Estimator {
-  const { baseline = "none", raoBlackwell = false } = options;
-  if (baseline !== "none" && baseline !== "leave-one-out")
-    throw new RangeError(`score: unknown baseline; got ${String(baseline)}, expected "none" or "leave-one-out"`);
+  const { raoBlackwell = false } = options;
+  const baseline = oneOf("score", "baseline", options.baseline, ["none", "leave-one-out"]);
   const entropy = requireEntropy("score", options.entropy);
   const analytic = entropy === "analytic";
   if (entropy === "sticking-the-landing")

@@ -5,6 +5,7 @@ import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
+import { oneOf } from "../objective/one-of.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
 import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
@@ -28,13 +29,12 @@ export interface SmoothedOptions extends NoiseOptions {
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
 export function smoothed(options: SmoothedOptions = {}): Estimator {
-  const { accuracy = 0.1, schedule = "fixed" } = options;
+  const { accuracy = 0.1 } = options;
   if (!(typeof accuracy === "number" && accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
     throw new RangeError(
       `smoothed: accuracy is no width; got ${String(accuracy)}, expected a finite number > 0, not below 1e-308`,
     );
-  if (schedule !== "fixed" && schedule !== "dsgd")
-    throw new RangeError(`smoothed: unknown schedule; got ${String(schedule)}, expected "fixed" or "dsgd"`);
+  const schedule = oneOf("smoothed", "schedule", options.schedule, ["fixed", "dsgd"]);
   const entropy = requireEntropy("smoothed", options.entropy);
   const sharpness = (step: number): number =>
     schedule === "fixed" ? 1 / accuracy : Math.sqrt((step + 1) / 4000) / accuracy;

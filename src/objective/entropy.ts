@@ -4,6 +4,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
+import { oneOf } from "./one-of.ts";
 import { type Pass, rewritten } from "./pass.ts";
 
 /**
@@ -12,12 +13,11 @@ import { type Pass, rewritten } from "./pass.ts";
  */
 export type Entropy = "sampled" | "analytic" | "sticking-the-landing";
 
+const ENTROPIES: readonly Entropy[] = ["sampled", "analytic", "sticking-the-landing"];
+
 /** The entropy an option asks for, "sampled" if it says nothing; throws RangeError if it is none. */
-export function requireEntropy(caller: string, entropy: Entropy = "sampled"): Entropy {
-  if (entropy === "sampled" || entropy === "analytic" || entropy === "sticking-the-landing") return entropy;
-  throw new RangeError(
-    `${caller}: unknown entropy; got ${String(entropy)}, expected "sampled", "analytic" or "sticking-the-landing"`,
-  );
+export function requireEntropy(caller: string, entropy: Entropy | undefined): Entropy {
+  return oneOf(caller, "entropy", entropy, ENTROPIES);
 }
 
 export interface Pathwise {

@@ -41,7 +41,7 @@ export function variablesMoved(objective: Objective, boundary: Boundary, roots?:
 function rootsFor({ text }: Boundary, roots: RootsAlongLines | undefined): RootsAlongLines {
   if (!roots)
     throw new TypeError(
-      `moveOnto: \`${text()}\` is affine in no variable; got no search for roots, expected one, or that it was refused`,
+      `moveOnto: condition \`${text()}\` is affine in no variable; got no search for roots, expected one`,
     );
   return roots;
 }
