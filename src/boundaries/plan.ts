@@ -44,7 +44,9 @@ export interface CorrectionPlan {
   readonly boundaries: readonly Boundary[];
   /** Conditions that cannot be counted exactly; an estimator throws if there is one. */
   readonly refused: readonly RefusedCondition[];
-  /** The boundaries as found and after each boundary pass. */
+  /** The boundaries as they were found, without refused ones. */
+  readonly found: readonly Boundary[];
+  /** The boundaries after each boundary pass. */
   readonly checks: readonly BoundaryCheck[];
   /** How samples come onto a boundary; made on first call. */
   readonly move: (boundary: Boundary) => Move;
@@ -60,19 +62,20 @@ export interface BoundaryCheck {
 }
 
 /**
- * Plans the correction of an objective; `found` gives the boundaries of the objective itself where it is known who has them.
+ * Plans the correction of an objective; `analyse` finds the boundaries of the objective itself, for callers that know them.
  * Throws RangeError where a check finds what nothing can treat, naming the conditions; refused conditions are listed.
  */
 export function planCorrection(
   original: Objective,
   { entropy, passes, boundaryView = [], related = true, accepts, boundaryPasses, roots, families }: CorrectionOptions,
-  found: () => BoundaryAnalysis = () => analyseBoundaries(original),
+  analyse: () => BoundaryAnalysis = () => analyseBoundaries(original),
 ): CorrectionPlan {
   const path = pathwise(original, entropy, passes);
   const objective = rewritten(boundaryView, path.seen);
-  const analysis = objective === original && related ? found() : analyseBoundaries(objective, related);
+  const analysis = objective === original && related ? analyse() : analyseBoundaries(objective, related);
   const checks: BoundaryCheck[] = [];
-  let boundaries: readonly Boundary[] = analysis.boundaries.filter(({ blocks }) => accepts(blocks));
+  const found = analysis.boundaries.filter(({ blocks }) => accepts(blocks));
+  let boundaries: readonly Boundary[] = found;
   for (const pass of boundaryPasses) {
     boundaries = pass.run(objective, boundaries);
     checks.push({ pass, boundaries });
@@ -84,6 +87,7 @@ export function planCorrection(
     objective,
     boundaries,
     refused: [...analysis.refused, ...analysis.boundaries.filter(({ blocks }) => !accepts(blocks)).map(asRefused)],
+    found,
     checks,
     move,
     variablesMoved: (boundary) => variablesMoved(objective, boundary, roots),

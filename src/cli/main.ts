@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command line: `nondiff models | run | explain | compare`. */
-import { DivergenceError, explain } from "../index.ts";
-import { only, optionHelp, parse, UsageError } from "./arguments.ts";
+import { DivergenceError } from "../index.ts";
+import { optionHelp, parse, UsageError } from "./arguments.ts";
 import { COMPARE_OPTIONS, compare } from "./compare.ts";
-import { loadModel } from "./load-model.ts";
+import { EXPLAIN_OPTIONS, explain } from "./explain.ts";
 import { models } from "./models.ts";
 import { RUN_OPTIONS, run } from "./run.ts";
 
@@ -11,7 +11,11 @@ const JSON_OPTION = { json: { type: "boolean", help: "print JSON" } } as const;
 const COMMANDS = {
   models: { usage: "nondiff models", about: "list the models that come with nondiff", options: JSON_OPTION },
   run: { usage: "nondiff run MODEL|FILE", about: "fit a model and print its posterior", options: RUN_OPTIONS },
-  explain: { usage: "nondiff explain MODEL|FILE", about: "show latents, boundaries and cost", options: JSON_OPTION },
+  explain: {
+    usage: "nondiff explain MODEL|FILE",
+    about: "show latents, boundaries and cost",
+    options: EXPLAIN_OPTIONS,
+  },
   compare: {
     usage: "nondiff compare MODEL|FILE|all",
     about: "compare the estimators as the paper does",
@@ -43,11 +47,8 @@ async function dispatch([command, ...rest]: readonly string[]): Promise<void> {
       return run(rest);
     case "compare":
       return compare(rest);
-    case "explain": {
-      const { values, positionals } = parse(rest, options);
-      const { text, ...explanation } = explain(await loadModel(only("explain", positionals)));
-      return console.log(values["json"] ? JSON.stringify(explanation) : text);
-    }
+    case "explain":
+      return explain(rest);
   }
 }
 

@@ -2,8 +2,10 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
+import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
+import type { Pass } from "../objective/pass.ts";
 import { type BoundarySelection, requireSelection, type SelectedTerms, summedTerms } from "./draw/selection.ts";
 import { beyondCore, type Estimator, type EstimatorNodes, type NoiseOptions, type Repertoire } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
@@ -64,20 +66,28 @@ export function requireChoice(caller: string, { entropy, boundaries }: Correctio
   requireSelection(caller, boundaries);
 }
 
+/** The rewritings that the options ask for, in their order; RangeError for what the repertoire lacks. */
+export function passesUnder(
+  caller: string,
+  { conditionPasses, marginalisation }: Repertoire,
+  { marginalise = marginalisation !== undefined }: CorrectionChoice,
+): readonly Pass[] {
+  if (!marginalise) return conditionPasses;
+  return marginalisation ? [...conditionPasses, marginalisation] : beyondCore(caller, "marginalise", true, false);
+}
+
 /** The plan of the correction that the options ask for; RangeError for what the repertoire lacks. */
 export function correctionPlan(
   caller: string,
   objective: Objective,
   repertoire: Repertoire,
-  { entropy = "sampled", marginalise }: CorrectionChoice,
+  options: CorrectionChoice,
   analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
-  const { conditionPasses, marginalisation, boundaryPasses, roots, families } = repertoire;
-  if (marginalise && !marginalisation) beyondCore(caller, "marginalise", true, false);
-  const passes = marginalisation && marginalise !== false ? [...conditionPasses, marginalisation] : conditionPasses;
-  const accepts: Parameters<typeof planCorrection>[1]["accepts"] = roots
-    ? () => true
-    : ([block]) => block?.safe ?? false;
+  const { boundaryPasses, roots, families } = repertoire;
+  const { entropy = "sampled" } = options;
+  const passes = passesUnder(caller, repertoire, options);
+  const accepts = ([block]: readonly Block[]): boolean => roots !== undefined || block?.safe === true;
   return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, roots, families }, analysis);
 }
 

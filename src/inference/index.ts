@@ -1,7 +1,7 @@
 /** What of fitting models and looking at estimators needs no profile. */
 export type { SamplerOptions } from "./averaging.ts";
 export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
-export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain.ts";
+export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain/explanation.ts";
 export { type AbortSignalLike, DivergenceError, type FitOptions, type FitStep } from "./fit.ts";
 export { type Moments, makeMoments, momentsInto } from "./moments.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";

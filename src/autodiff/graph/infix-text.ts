@@ -14,9 +14,9 @@ const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: nu
 };
 const MOST_LEVELS = 12;
 
-/** The expression of a node, with the names of its inputs; long ones are shortened with "…". */
-export function print(graph: Graph, node: NodeId): string {
-  return render(graph, node, 0, 0);
+/** The expression of a node, with the names of its inputs and of nodes in `names`; long ones are shortened with "…". */
+export function print(graph: Graph, node: NodeId, names?: ReadonlyMap<NodeId, string>): string {
+  return render(graph, node, 0, 0, names);
 }
 
 /** A number, to as many digits as a reader can use. */
@@ -24,20 +24,22 @@ export function printNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-function render(graph: Graph, node: NodeId, outer: number, level: number): string {
+function render(graph: Graph, node: NodeId, outer: number, level: number, names?: ReadonlyMap<NodeId, string>): string {
+  const name = names?.get(node);
+  if (name !== undefined) return name;
   const code = graph.op[node]!;
   if (code === CONSTANT) return printNumber(graph.value(node));
   if (code === INPUT) return graph.inputs[graph.inputIndex(node)]!.name;
   if (level > MOST_LEVELS) return "…";
   const operands = graph.operands(node);
-  const at = (operand: NodeId, precedence: number): string => render(graph, operand, precedence, level + 1);
+  const at = (operand: NodeId, precedence: number): string => render(graph, operand, precedence, level + 1, names);
   const [x, y] = operands as [NodeId, NodeId];
-  if (code === CODE.positive) return comparison(graph, x, (side) => at(side, 3));
+  if (code === CODE.positive) return names?.has(x) ? `${at(x, 0)} > 0` : comparison(graph, x, (side) => at(side, 3));
   if (code === CODE.neg) return `-${at(x, 6)}`;
   if (code === CODE.not) return `not (${at(x, 0)})`;
-  const name = OP_NAMES[code - 2]!;
-  const form = INFIX[name];
-  if (!form) return `${name}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
+  const op = OP_NAMES[code - 2]!;
+  const form = INFIX[op];
+  if (!form) return `${op}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
   const [symbol, precedence] = form;
   // A constant is added last, a negative one is subtracted.
   const [first, last] = code === CODE.add && graph.isConstant(x) ? [y, x] : [x, y];

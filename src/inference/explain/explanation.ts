@@ -2,14 +2,14 @@
  * What `corrected` will do with a model, for people to read: its boundaries, how samples come onto each, and what that costs. It
  * reads the plan that `corrected` makes its gradient of.
  */
-import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
-import { analyseBoundaries, type Boundary } from "../boundaries/find/boundaries.ts";
-import { type CorrectionPlan, costOf } from "../boundaries/plan.ts";
-import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../estimators/corrected.ts";
-import type { Guide } from "../guides/guide.ts";
-import { buildObjective, type Objective } from "../objective/objective.ts";
-import type { Model } from "../program/model.ts";
-import type { Profile } from "./profile.ts";
+import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
+import { analyseBoundaries, type Boundary } from "../../boundaries/find/boundaries.ts";
+import { type CorrectionPlan, costOf } from "../../boundaries/plan.ts";
+import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../../estimators/corrected.ts";
+import type { Guide } from "../../guides/guide.ts";
+import { buildObjective, type Objective } from "../../objective/objective.ts";
+import type { Model } from "../../program/model.ts";
+import type { Profile } from "../profile.ts";
 
 export interface ExplainedCondition {
   /** The condition as text, and how many conditions of the program share its boundary. */

@@ -1,0 +1,81 @@
+/** `nondiff explain`: what `corrected` does with a model, as a summary or stage by stage. */
+import type { ExplainOptions } from "../index.ts";
+import { explain as explained } from "../index.ts";
+import { type Stage, stagesOf } from "../inference/explain/stages.ts";
+import { FULL } from "../profile.ts";
+import type { Model } from "../program/model.ts";
+import { integer, type OptionSpecs, only, parse, UsageError } from "./arguments.ts";
+import { loadModel } from "./load-model.ts";
+
+export const EXPLAIN_OPTIONS = {
+  stage: {
+    type: "string",
+    value: "NAME",
+    help: "print the program at a stage on its way to the tape; long ones are shortened",
+  },
+  stages: { type: "boolean", help: "list the stages; needs no model" },
+  "no-marginalise": { type: "boolean", help: "as under corrected({ marginalise: false })" },
+  entropy: { type: "string", value: "NAME", help: "sampled (default), analytic or sticking-the-landing" },
+  boundaries: { type: "string", value: "N", help: "boundaries per sample: all (default), auto, or a number" },
+  json: { type: "boolean", help: "print JSON, nothing shortened" },
+} as const satisfies OptionSpecs;
+
+type Values = Record<string, string | boolean | undefined>;
+
+/** Runs the command. */
+export async function explain(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(args, EXPLAIN_OPTIONS);
+  const isJson = values["json"] === true;
+  const options = optionsOf(values);
+  const name = only("explain", positionals);
+  if (values["stages"]) return console.log(listed(stagesOf(FULL, options), isJson));
+  const model = await loadModel(name);
+  if (values["stage"] !== undefined) {
+    const stage = stageNamed(stagesOf(FULL, options), String(values["stage"]));
+    return console.log(printed(model, stage, isJson));
+  }
+  const { text, ...explanation } = explained(model, options);
+  console.log(isJson ? JSON.stringify(explanation) : text);
+}
+
+function optionsOf({ entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {
+  return {
+    ...(plain === true && { marginalise: false }),
+    ...(entropy !== undefined && { entropy: entropy as NonNullable<ExplainOptions["entropy"]> }),
+    ...(boundaries !== undefined && {
+      boundaries: boundaries === "all" || boundaries === "auto" ? boundaries : integer("boundaries", boundaries, 1),
+    }),
+  };
+}
+
+function stageNamed(stages: readonly Stage[], name: string): Stage {
+  const stage = stages.find((each) => each.name === name);
+  if (!stage)
+    throw new UsageError(
+      `--stage: no such stage; got "${name}", expected one of ${stages.map((each) => each.name).join(", ")}`,
+    );
+  return stage;
+}
+
+function listed(stages: readonly Stage[], isJson: boolean): string {
+  if (isJson) return JSON.stringify(stages.map(({ name, sentence }) => ({ name, sentence })));
+  const width = Math.max(...stages.map(({ name }) => name.length));
+  return stages.map(({ name, sentence }) => `${name.padEnd(width)}  ${sentence}`).join("\n");
+}
+
+// Of longer programs the beginning and the end are printed, and of longer lines the beginning.
+const [FIRST_LINES, LAST_LINES] = [40, 20];
+const MOST_CHARACTERS = 200;
+
+function printed(model: Model, { name, sentence, linesOf }: Stage, isJson: boolean): string {
+  const lines = linesOf(model);
+  if (isJson) return JSON.stringify({ model: model.name, stage: name, sentence, lines });
+  const left = lines.length - FIRST_LINES - LAST_LINES;
+  const shown =
+    left > 1
+      ? [...lines.slice(0, FIRST_LINES), `… ${left} lines are left out; --json has all …`, ...lines.slice(-LAST_LINES)]
+      : lines;
+  const short = (line: string): string =>
+    line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS - 1)}…` : line;
+  return [`${model.name}, ${name}: ${sentence}`, "", ...shown.map(short)].join("\n");
+}
