@@ -2,10 +2,11 @@
  * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it. A
  * model made by `defineModel` of either entry works with both.
  *
- * `corrected` takes no options here: it has every boundary in every sample, moves all variables in which a condition is affine
- * (some of whose slopes must be 0 nowhere), and marginalises nothing. Tapes run one op after the other, without the passes that
- * gather sums and fuse ops: results agree with those of `nondiff` up to rounding. An error about a density that is not finite
- * names the model, not the site.
+ * `corrected` is that of `nondiff`, and does here what takes few bytes: every boundary in every sample, independent samples, nothing
+ * marginalised, conditions that are affine in a variable with a slope that is 0 nowhere. What asks for more, a condition or an option,
+ * is refused with an error that says so. Tapes run one op after the other, without the passes that gather sums and fuse ops:
+ * results agree with those of `nondiff` under the same options up to rounding. An error about a density that is not finite names the
+ * model, not the site.
  */
 export {
   abs,

@@ -46,7 +46,7 @@ describe("help and usage", () => {
   test.each([
     ["models", ["--json"]],
     ["run", ["--estimator", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"]],
-    ["explain", ["--json"]],
+    ["explain", ["--json", "--stage NAME", "--stages", "--no-marginalise", "--entropy", "--boundaries"]],
     ["compare", ["--steps", "--lr", "--samples", "--variance-samples", "--seed", "--out", "--json"]],
   ] as const)("%s --help lists its options", async (command, options) => {
     const { code, stdout } = await nondiff(command, "--help");
@@ -70,6 +70,12 @@ describe("help and usage", () => {
       ["run", "gmm", "--estimator", "best"],
       '--estimator: got "best", expected one of score, reparam, lyy18, corrected',
     ],
+    [
+      ["explain", "gmm", "--stage", "nosuch"],
+      '--stage: no such stage; got "nosuch", expected one of trace, objective, ',
+    ],
+    [["explain", "gmm", "--boundaries", "0"], '--boundaries: got "0", expected an integer ≥ 1'],
+    [["explain", "--stage", "trace"], "which model? expected one of "],
     [["run", "gmm", "--nosuch"], "Unknown option '--nosuch'"],
     [["compare", "gmm", "--samples", "1,,2"], '--samples: got "", expected an integer ≥ 1'],
     [["compare", "gmm", "--variance-samples", "1"], '--variance-samples: got "1", expected an integer ≥ 2'],
@@ -100,6 +106,48 @@ describe("models and explain", () => {
     const { conditions, accepted } = JSON.parse((await nondiff("explain", "gmm", "--json")).stdout);
     expect(accepted).toBe(true);
     expect(conditions).toMatchObject([{ text: "z > 0", block: ["z"] }]);
+  });
+});
+
+describe("explain by stages", () => {
+  test("--stages lists them with their sentences, without a model", async () => {
+    const { stdout } = await nondiff("explain", "--stages");
+    expect(stdout).toMatch(/^trace +The program is run once/m);
+    expect(stdout).toMatch(/^peeling +Comparisons are taken apart/m);
+    expect(stdout).toMatch(/^tape +Every value has a slot/m);
+    const listed = JSON.parse((await nondiff("explain", "--stages", "--no-marginalise", "--json")).stdout);
+    expect(listed.map(({ name }: { name: string }) => name)).not.toContain("marginalisation");
+  });
+
+  test("--stage prints the program there, under the options given", async () => {
+    const { stdout } = await nondiff("explain", "gmm", "--stage", "boundaries", "--no-marginalise");
+    expect(stdout).toBe(
+      `gmm, boundaries: Every condition c > 0 that a latent moves and a term depends on has a boundary, c = 0.\n\nz > 0: c = z; moved: z; jumps: observe "x"\n`,
+    );
+    const analytic = await nondiff("explain", "gmm", "--stage", "analytic-entropy", "--entropy", "analytic");
+    expect(analytic.stdout).toContain('guide of "z": log(softplus(rho[z])) + 1.41894');
+  });
+
+  test("long programs are shortened to what a terminal shows, and --json has them whole", async () => {
+    const { stdout } = await nondiff("explain", "temperature", "--stage", "gradient");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(63);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(200);
+    expect(stdout).toMatch(/^… (\d+) lines are left out; --json has all …$/m);
+    const whole = JSON.parse((await nondiff("explain", "temperature", "--stage", "gradient", "--json")).stdout);
+    expect(whole).toMatchObject({ model: "temperature", stage: "gradient", sentence: expect.any(String) });
+    const left = Number(/^… (\d+)/m.exec(stdout)![1]);
+    expect(whole.lines).toHaveLength(60 + left);
+    expect(whole.lines.join()).not.toContain("…");
+  });
+
+  test.each(["textmsg", "conditions/circle"])("every stage of %s has lines", async (model) => {
+    const listed = JSON.parse((await nondiff("explain", "--stages", "--json")).stdout) as { name: string }[];
+    for (const { name } of listed) {
+      const { code, stdout } = await nondiff("explain", model, "--stage", name);
+      expect(code).toBe(0);
+      expect(stdout.split("\n").length).toBeGreaterThan(3);
+    }
   });
 });
 

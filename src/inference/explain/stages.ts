@@ -12,19 +12,14 @@ import type { Plan, Planner } from "../../autodiff/tape/plan.ts";
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
-import {
-  type CorrectionChoice,
-  corrected,
-  correctionPlan,
-  passesUnder,
-  requireChoice,
-} from "../../estimators/corrected.ts";
+import { corrected, correctionPlan, passesUnder, requireChoice } from "../../estimators/corrected.ts";
 import { ANALYTIC_ENTROPY } from "../../objective/entropy.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { Profile } from "../profile.ts";
 import { laneInputsOf } from "../sample-run.ts";
 import { type GradientSampler, makeSampler } from "../sampler.ts";
+import type { ExplainOptions } from "./explanation.ts";
 
 export interface Stage {
   readonly name: string;
@@ -38,11 +33,11 @@ export interface Stage {
 const SAMPLES = 16;
 
 /** The stages under `corrected` with these options, in their order. */
-export function stagesOf(profile: Profile, options: CorrectionChoice = {}): readonly Stage[] {
+export function stagesOf(profile: Profile, options: ExplainOptions = {}): readonly Stage[] {
   requireChoice("explain", options);
   const { repertoire } = profile;
-  const planOf = (model: Model): CorrectionPlan =>
-    correctionPlan("explain", buildObjective(model), repertoire, options);
+  const objectiveOf = (model: Model): Objective => buildObjective(model, undefined, options.guide);
+  const planOf = (model: Model): CorrectionPlan => correctionPlan("explain", objectiveOf(model), repertoire, options);
   const passes = passesUnder("explain", repertoire, options);
   const rewritings = options.entropy === "analytic" ? [ANALYTIC_ENTROPY, ...passes] : passes;
   return [
@@ -50,21 +45,21 @@ export function stagesOf(profile: Profile, options: CorrectionChoice = {}): read
       name: "trace",
       sentence: "The program is run once on traced values, which gives a term of log p for each site.",
       linesOf(model) {
-        const objective = buildObjective(model);
+        const objective = objectiveOf(model);
         return termLines(objective, objective.terms.slice(0, objective.trace.terms.length));
       },
     },
     {
       name: "objective",
       sentence: "Under the guide q there is a further term for each latent: −log q.",
-      linesOf: (model) => termLines(buildObjective(model)),
+      linesOf: (model) => termLines(objectiveOf(model)),
     },
     ...rewritings.map(({ name, sentence }, at) => ({
       name,
       sentence,
       linesOf(model: Model) {
         const { stages } = planOf(model).path;
-        const before = stages[at - 1]?.objective ?? buildObjective(model);
+        const before = stages[at - 1]?.objective ?? objectiveOf(model);
         return [changed(before, stages[at]!.objective), ...termLines(stages[at]!.objective)];
       },
     })),
@@ -161,7 +156,7 @@ interface Compiled {
 }
 
 // The gradient as a fit compiles it, with the plan and the program of its tape, which are looked at on their way.
-function compiled(profile: Profile, model: Model, options: CorrectionChoice): Compiled {
+function compiled(profile: Profile, model: Model, options: ExplainOptions): Compiled {
   let plan: Plan | undefined;
   let program: TapeProgram | undefined;
   const noted =
@@ -186,7 +181,7 @@ function compiled(profile: Profile, model: Model, options: CorrectionChoice): Co
       },
     },
   };
-  const sampler = makeSampler(watched, model, corrected(options), { lanes: SAMPLES });
+  const sampler = makeSampler(watched, model, corrected(options), { lanes: SAMPLES, guide: options.guide });
   const { tape } = (sampler.means ?? sampler.each)();
   return { sampler, tape, plan: plan!, program: program! };
 }
