@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
-import type { Backend } from "../autodiff/tape/executable.ts";
+import { type Backend, EVEN_PART, ODD_PART, SUM_PARTS } from "../autodiff/tape/executable.ts";
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
@@ -63,7 +63,7 @@ export const averaging: Averaging = (engine, objective, nodes, roots, options) =
     into(out, elbos, at, sampled, theta, draw) {
       const { samples, firstSample, step = 0 } = draw;
       setParameters(sampleTape, sampled.nodes, theta, step);
-      slots.fill(0, 0, 2 * sums);
+      slots.fill(0, 0, SUM_PARTS * sums);
       for (let done = 0; done < samples; done += tape.lanes)
         runSamples(sampleTape, sampled, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
       // Of one sample the sums over odd lanes are 0, and the means in their places already.
@@ -75,12 +75,12 @@ export const averaging: Averaging = (engine, objective, nodes, roots, options) =
   };
 };
 
-// The means of so many sums in two parts, each into the place of the first part.
+// The means of so many sums in two parts, each to where its sum begins.
 function meansOf(slots: Float64Array, sums: number, samples: number): void {
   // Times a power of two is the same number as divided by its reciprocal, and sooner there.
   const share = samples === 1 << (31 - Math.clz32(samples)) ? 1 / samples : 0;
-  for (let at = 0; at < 2 * sums; at += 2) {
-    const sum = slots[at]! + slots[at + 1]!;
+  for (let at = 0; at < SUM_PARTS * sums; at += SUM_PARTS) {
+    const sum = slots[at + EVEN_PART]! + slots[at + ODD_PART]!;
     slots[at] = share > 0 ? sum * share : sum / samples;
   }
 }

@@ -60,8 +60,9 @@ function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined
       if (graph.hasFlag(inner, LANE) !== lane) continue;
       const rest = graph.operands(node).filter((_, j) => j !== at);
       const operands = [...graph.operands(inner), ...rest];
-      const lanes = operands.map((operand) => graph.hasFlag(operand, LANE));
-      if (lane && !permits(rowOf(name), lanes)) continue;
+      // A node that is computed once per batch reads uniform values throughout.
+      const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
+      if (lane && !permits(rowOf(name), operands.map(isLane))) continue;
       return { instruction: { node, name, operands }, absorbed: [inner] };
     }
   }

@@ -97,6 +97,12 @@ export interface Executable {
   readonly rowFill?: RowFill | undefined;
 }
 
+/** Throws RangeError if a program has lane instructions, but not a multiple of so many lanes. */
+export function requireLaneMultiple(caller: string, { lane, lanes }: TapeProgram, multiple: number): void {
+  if (lane.length > 0 && lanes % multiple !== 0)
+    throw new RangeError(`${caller}: wrong number of lanes; got ${lanes}, expected a multiple of ${multiple}`);
+}
+
 /** A way to run tapes. */
 export interface Backend {
   /** What messages and reports call it. */

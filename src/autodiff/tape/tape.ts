@@ -25,7 +25,7 @@ export interface Tape {
   readonly outputs: readonly Place[];
   /**
    * How many sums over the lanes the plan has. They are the first slots, `SUM_PARTS` each, over the even and over the odd lanes;
-   * the mean belongs into the first part.
+   * the mean belongs to where its sum begins.
    */
   readonly sums: number;
   readonly executable: Executable;

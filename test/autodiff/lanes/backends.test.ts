@@ -22,6 +22,7 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
   ["wasm from the second pass on", wasm({ after: 10 })],
   ["wasm kernels", wasmKernels()],
   ["auto", auto()],
+  ["auto with fixed kernels", auto({ module: new WebAssembly.Module(kernelModule()), after: Infinity })],
   ["jit", jit()],
   ["jit in blocks of 7", jit({ block: 7 })],
 ];

@@ -3,7 +3,13 @@
  * but do not compile it. An instruction is a few words in memory: the number of its kernel and the addresses of result and operands.
  */
 
-import type { Backend, Executable, Step, TapeProgram } from "../../tape/executable.ts";
+import {
+  type Backend,
+  type Executable,
+  requireLaneMultiple,
+  type Step,
+  type TapeProgram,
+} from "../../tape/executable.ts";
 import { rowOf } from "../../tape/instruction-table.ts";
 import type { Kind } from "../../tape/instructions.ts";
 import { runsOnce, runsRolled } from "../interpreter/fast-interpreter.ts";
@@ -43,6 +49,7 @@ export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, module: object): Executable {
+  requireLaneMultiple("wasmKernels", program, LANES_PER_TURN);
   const { lane, kernels } = program;
   const { uniform, rest, scratch } = rollProgram(program);
   const { reals: realSlots, masks: maskSlots } = scratch;

@@ -1,7 +1,14 @@
 /** The back end that makes a WebAssembly module of SIMD instructions, two samples each, for every tape; no toolchain is needed. */
 
 import type { RowFill } from "../../../random/contract.ts";
-import type { Backend, Executable, Place, Step, TapeProgram } from "../../tape/executable.ts";
+import {
+  type Backend,
+  type Executable,
+  type Place,
+  requireLaneMultiple,
+  type Step,
+  type TapeProgram,
+} from "../../tape/executable.ts";
 import { type Block, blocksOf, onDemand } from "../instruction-blocks.ts";
 import { runsRolled } from "../interpreter/fast-interpreter.ts";
 import { encode, execute } from "../interpreter/interpreter.ts";
@@ -55,6 +62,7 @@ export function wasm(options: WasmOptions = {}): Backend {
 }
 
 function load(program: TapeProgram, most: number, after: number): Executable {
+  requireLaneMultiple("wasm", program, PAIR);
   const { kernels } = program;
   const rolled = rollProgram(program);
   const { reals: realSlots, masks: maskSlots } = rolled.scratch;
