@@ -29,6 +29,7 @@ const SPECIAL = {
   normalCdfInto: "normal-cdf",
   logNormalCdf: "normal",
   normalHazard: "normal",
+  normalQuantileOfSurprisal: "normal",
 };
 /** Functions of n numbers in a row that stand for a loop over the op. */
 const INTO = { normalCdf: "normalCdfInto" };

@@ -10,9 +10,8 @@
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { MASK } from "../autodiff/graph/graph.ts";
 import { poles } from "../autodiff/graph/poles.ts";
-import { POSITIVE, signOf } from "../autodiff/graph/signs.ts";
+import { neverZero } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { inBases, type Objective } from "../objective/objective.ts";
 
@@ -71,7 +70,7 @@ export function blocksOf(objective: Objective, traced: NodeId, isPrivate?: (vari
     if (free) free.push(v);
     else blocks.push([v]);
   }
-  const safe = blocks.find((block) => block.some((v) => isConstant(v) || signOf(graph, slopeOf.get(v)!) === POSITIVE));
+  const safe = blocks.find((block) => block.some((v) => isConstant(v) || neverZero(graph, slopeOf.get(v)!)));
   if (!safe && isCorrelated && blocks.length === 1) return [];
   return (safe ? [safe] : blocks.slice(0, MOST_BLOCKS)).map((block) => {
     const entries = block.sort((p, q) => p - q).map((variable) => ({ variable, coefficient: slopeOf.get(variable)! }));
@@ -88,6 +87,12 @@ interface Affine {
 }
 
 const NONE: ReadonlySet<number> = new Set();
+/** Two operands of one op, by their places. */
+const PAIRS = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+] as const;
 
 function affineVariables({ graph, variableOf }: Objective, condition: NodeId): Affine {
   const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // all that a node depends on
@@ -110,22 +115,16 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
     };
     const variable = variableOf.get(node);
     variablesOf.set(node, variable === undefined ? of.reduce(union, NONE) : new Set([variable]));
-    switch (graph.op[node]) {
-      case CODE.add:
-      case CODE.sub:
-      case CODE.neg:
-        break;
-      case CODE.mul:
-        for (const v of of[0]!) for (const w of of[1]!) if (!bent.has(v) && !bent.has(w)) conflict(v, w);
-        break;
-      case CODE.div:
-        bend(of[1]!);
-        break;
-      case CODE.where:
-        bend(of[0]!);
-        break;
-      default:
-        if (!graph.hasFlag(node, MASK)) of.forEach(bend);
+    if (graph.hasFlag(node, MASK)) continue;
+    const groups = graph.ops.facts[graph.op[node]!]?.linear ?? [];
+    of.forEach((some, j) => {
+      if (!groups.some((group) => group.includes(j))) bend(some);
+    });
+    // What it is linear in one by one it multiplies.
+    for (const [p, q] of PAIRS) {
+      const each = [p, q].every((j) => groups.some((group) => group.includes(j)));
+      if (!each || groups.some((group) => group.includes(p) && group.includes(q))) continue;
+      for (const v of of[p]!) for (const w of of[q]!) if (!bent.has(v) && !bent.has(w)) conflict(v, w);
     }
   }
   const candidates = [...variablesOf.get(condition)!].filter((v) => !bent.has(v)).sort((p, q) => p - q);

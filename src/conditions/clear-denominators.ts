@@ -4,7 +4,8 @@
  */
 
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { poles } from "../autodiff/graph/poles.ts";
+import { linearOperands } from "../autodiff/graph/linear-operands.ts";
+import { poleOf, poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
@@ -22,19 +23,18 @@ export function signFactors(graph: Graph, root: NodeId): NodeId[] | undefined {
   const nodes = graph.reachable([root]);
   const divisors = poles(graph, nodes);
   if (divisors.size === 0) return undefined;
-  const { algebra: A } = graph;
   const fractions = new Map<NodeId, Fraction>();
   const of = (node: NodeId): Fraction => fractions.get(node) ?? { over: node, by: new Map() };
   for (const node of nodes) {
-    const [x, y] = [graph.a[node]!, graph.b[node]!];
     const divisor = divisors.get(node);
     let made: Fraction | undefined;
     if (divisor !== undefined) {
-      if (graph.op[node] === CODE.div) made = divided(graph, multiplied(graph, of(x), of(y).by), of(y).over, 1);
-      else if (graph.op[node] === CODE.tan) made = divided(graph, of(A.sin(x)), divisor, 1);
-      else if (graph.op[node] === CODE.pow && Number.isInteger(graph.value(y)))
-        made = divided(graph, of(A.constant(1)), divisor, -graph.value(y));
-    } else if (fractions.has(x) || fractions.has(y)) made = combined(graph, graph.op[node]!, of(x), of(y));
+      const { over, power } = poleOf(graph, node)!;
+      // x/(y/z)² is x·z²/y².
+      const below = of(divisor);
+      const cleared = new Map([...below.by].map(([factor, own]) => [factor, own * power]));
+      if (over >= 0) made = divided(graph, multiplied(graph, of(over), cleared), below.over, power);
+    } else if (graph.operands(node).some((operand) => fractions.has(operand))) made = combined(graph, node, fractions);
     if (made && made.by.size <= MOST_DIVISORS) fractions.set(node, made);
   }
   const { over, by } = of(root);
@@ -43,30 +43,24 @@ export function signFactors(graph: Graph, root: NodeId): NodeId[] | undefined {
     : [over, ...[...by].flatMap(([divisor, power]) => (power % 2 === 0 ? [] : [divisor]))];
 }
 
-function combined(graph: Graph, code: number, x: Fraction, y: Fraction): Fraction | undefined {
-  const { algebra: A } = graph;
-  switch (code) {
-    case CODE.neg:
-      return { over: A.neg(x.over), by: x.by };
-    case CODE.square:
-      return times(graph, x, x);
-    case CODE.mul:
-      return times(graph, x, y);
-    case CODE.div: // by what is positive
-      return { over: A.div(x.over, y.over), by: x.by };
-    case CODE.add:
-    case CODE.sub: {
-      const by = new Map(x.by);
-      for (const [divisor, power] of y.by) by.set(divisor, Math.max(power, by.get(divisor) ?? 0));
-      const [left, right] = [x, y].map((part) => {
-        const missing = [...by].map(([divisor, power]) => [divisor, power - (part.by.get(divisor) ?? 0)] as const);
-        return multiplied(graph, part, new Map(missing)).over;
-      }) as [NodeId, NodeId];
-      return { over: graph.apply(code, left, right), by };
-    }
-    default:
-      return undefined;
-  }
+// An op on fractions as a fraction: a product, or what is linear in all of the fractions together, over their common denominator.
+// Undefined for others, and for selections: an arm would jump where only the other one has a pole.
+function combined(graph: Graph, node: NodeId, fractions: ReadonlyMap<NodeId, Fraction>): Fraction | undefined {
+  const operands = graph.operands(node);
+  const parts = operands.map((operand): Fraction => fractions.get(operand) ?? { over: operand, by: new Map() });
+  if (graph.op[node] === CODE.square) return times(graph, parts[0]!, parts[0]!);
+  if (graph.op[node] === CODE.mul) return times(graph, parts[0]!, parts[1]!);
+  const group = linearOperands(graph, node, (operand) => fractions.has(operand));
+  if (!group || graph.op[node] === CODE.where) return undefined;
+  const by = new Map<NodeId, number>();
+  for (const j of group)
+    for (const [divisor, power] of parts[j]!.by) by.set(divisor, Math.max(power, by.get(divisor) ?? 0));
+  const [x, y] = parts.map((part, j) => {
+    if (!group.includes(j)) return part.over;
+    const missing = [...by].map(([divisor, power]) => [divisor, power - (part.by.get(divisor) ?? 0)] as const);
+    return multiplied(graph, part, new Map(missing)).over;
+  });
+  return { over: graph.apply(graph.op[node]!, x!, y), by };
 }
 
 function times(graph: Graph, x: Fraction, y: Fraction): Fraction {

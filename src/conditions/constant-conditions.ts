@@ -8,7 +8,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
-import { makeEnclosures, put, putLine } from "../roots/enclosures.ts";
+import { makeEnclosures, put } from "../roots/enclosures.ts";
 import { RULES } from "../roots/interval-rules.ts";
 
 export const CONSTANT_CONDITIONS: Pass = {
@@ -31,11 +31,7 @@ function constantConditions(graph: Graph, nodes: readonly NodeId[]): Map<NodeId,
     if (code === CONSTANT)
       put(box, node, graph.value(node), graph.value(node), Number.isNaN(graph.value(node)) ? 1 : 0);
     else if (code === INPUT) put(box, node, -Infinity, Infinity, 0);
-    else {
-      const rule = RULES[OP_NAMES[code - 2]!];
-      if (rule) rule(box, node, graph.a[node]!, graph.b[node]!, graph.c[node]!);
-      else putLine(box, node);
-    }
+    else RULES[OP_NAMES[code - 2]!](box, node, graph.a[node]!, graph.b[node]!, graph.c[node]!);
     // A condition on what is NaN everywhere is left alone, so that the NaN is reported.
     if (code === CODE.positive && box.lo[node] === box.hi[node] && !Number.isNaN(box.lo[graph.a[node]!]))
       found.set(node, graph.truth(box.lo[node] !== 0));

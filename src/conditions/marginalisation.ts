@@ -11,14 +11,15 @@
  * 3 to 7 times; at its start 3 times the higher).
  */
 
-import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
-import { CODE, OP_NAMES } from "../autodiff/ops/codes.ts";
-import type { NodeId, OpName } from "../autodiff/ops/op.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
 import { blocksOf } from "./affine-blocks.ts";
@@ -213,9 +214,6 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
   ]);
 }
 
-// biome-ignore format: one line
-const BOUNDED: ReadonlySet<OpName> = new Set<OpName>(["add", "sub", "neg", "mul", "where", "square", "abs", "min", "max", "sin", "cos", "tanh", "sigmoid"]);
-
 // Whether a node may be infinite where the variables are of ordinary size.
 function mayOverflow(graph: Graph, root: NodeId): boolean {
   return graph
@@ -223,7 +221,7 @@ function mayOverflow(graph: Graph, root: NodeId): boolean {
     .some((node) =>
       graph.isConstant(node)
         ? !Number.isFinite(graph.value(node))
-        : graph.arity(node) > 0 && !graph.hasFlag(node, MASK) && !BOUNDED.has(OP_NAMES[graph.op[node]! - 2]!),
+        : graph.arity(node) > 0 && !behaviourOf(graph, node).bounded,
     );
 }
 

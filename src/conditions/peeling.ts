@@ -5,20 +5,19 @@
  * with it are false, as those with NaN are.
  */
 
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import type { Behaviour, Inverse } from "../autodiff/ops/facts/facts.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { exp, expm1, log, log1p } from "../math/elementary.ts";
-import { softplusInverse } from "../math/logistic.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { pow } from "../math/power.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
 import { signFactors } from "./clear-denominators.ts";
+import { isNumber, smoothCone } from "./domains.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;
@@ -43,36 +42,6 @@ export const PEELING: Pass = {
     return withNodes(objective, substitute(graph, roots, replacement));
   },
 };
-
-// An increasing function of one argument: its inverse, the range of its values, and the edge of its domain, if any.
-interface Increasing {
-  readonly inverse: (value: number) => number;
-  readonly range: readonly [number, number];
-  readonly from?: number;
-}
-
-const ALL: readonly [number, number] = [-Infinity, Infinity];
-// Made in a function, so that bundlers can leave it out.
-const INCREASING = /* @__PURE__ */ increasingOps();
-function increasingOps(): ReadonlyMap<number, Increasing> {
-  return new Map([
-    [CODE.exp, { inverse: log, range: [0, Infinity] as const }],
-    [CODE.log, { inverse: exp, range: ALL, from: 0 }],
-    [CODE.log1p, { inverse: expm1, range: ALL, from: -1 }],
-    [CODE.expm1, { inverse: log1p, range: [-1, Infinity] as const }],
-    [CODE.sqrt, { inverse: (y: number) => y * y, range: [0, Infinity] as const, from: 0 }],
-    [CODE.sigmoid, { inverse: (y: number) => log(y) - log1p(-y), range: [0, 1] as const }],
-    [CODE.softplus, { inverse: softplusInverse, range: [0, Infinity] as const }],
-    [CODE.tanh, { inverse: (y: number) => 0.5 * (log1p(y) - log1p(-y)), range: [-1, 1] as const }],
-    [CODE.normalCdf, { inverse: normalQuantile, range: [0, 1] as const }],
-  ]);
-}
-
-// Functions that are not defined everywhere.
-const PARTIAL = /* @__PURE__ */ partialOps();
-function partialOps(): ReadonlySet<number> {
-  return new Set([CODE.log, CODE.log1p, CODE.sqrt, CODE.pow]);
-}
 
 class Peeler {
   readonly #graph: Graph;
@@ -128,22 +97,10 @@ class Peeler {
     const is = (u: NodeId, than: number, isAbove: boolean): NodeId =>
       isAbove ? this.#above(u, A.constant(than)) : this.#above(A.constant(than), u);
     const code = graph.op[f]!;
-    const increasing = INCREASING.get(code);
-    if (increasing) return this.#increasing(x, increasing, value, above);
+    if (code === INPUT) return Number.isFinite(value) ? undefined : graph.truth(above === value < 0);
+    const facts = behaviourOf(graph, f);
+    if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
     switch (code) {
-      case INPUT:
-        return Number.isFinite(value) ? undefined : graph.truth(above === value < 0);
-      case CODE.square:
-      case CODE.abs: {
-        if (value < 0) return above ? this.#defined(x) : graph.truth(false);
-        const edge = code === CODE.square ? Math.sqrt(value) : value;
-        return above ? A.or(is(x, edge, true), is(x, -edge, false)) : A.and(is(x, edge, false), is(x, -edge, true));
-      }
-      case CODE.pow: {
-        const power = graph.isConstant(y) ? graph.value(y) : Number.NaN;
-        if (!(Number.isInteger(power) && power > 0 && power % 2 === 1)) return undefined;
-        return is(x, Math.sign(value) * pow(Math.abs(value), 1 / power), above);
-      }
       case CODE.div:
         return graph.isConstant(x) ? this.#reciprocal(graph.value(x), y, value, above) : undefined;
       case CODE.mul: {
@@ -166,9 +123,7 @@ class Peeler {
 
   // Where a node is a number: comparisons with others are false.
   #defined(x: NodeId): NodeId {
-    const graph = this.#graph;
-    const isPartial = smoothCone(graph, x).some((node) => PARTIAL.has(graph.op[node]!));
-    return isPartial ? this.#above(x, graph.constant(Number.NEGATIVE_INFINITY)) : graph.truth(true);
+    return isNumber(this.#graph, x, (c) => this.positive(c));
   }
 
   // One of two conditions on x and y, both of which have to be numbers.
@@ -177,15 +132,32 @@ class Peeler {
     return A.and(A.or(p, q), A.and(this.#defined(x), this.#defined(y)));
   }
 
-  #increasing(x: NodeId, { inverse, range, from }: Increasing, value: number, above: boolean): NodeId {
-    const { algebra: A } = this.#graph;
+  // f(x) > value, or f(x) < value, by the inverse of f.
+  #inverted(
+    x: NodeId,
+    { from, even }: Behaviour,
+    { of, range, falls }: Inverse,
+    value: number,
+    above: boolean,
+  ): NodeId {
+    const graph = this.#graph;
+    const { algebra: A } = graph;
+    const atLeast = (edge: number): NodeId => A.not(this.#above(A.constant(edge), x));
+    const defined = (): NodeId =>
+      from === Number.NEGATIVE_INFINITY ? this.#defined(x) : A.and(atLeast(from), this.#defined(x));
     const [low, high] = range;
-    const defined = from === undefined ? this.#defined(x) : this.#above(x, A.constant(from));
-    if (value <= low && !(value === low && from !== undefined && above))
-      return above ? defined : this.#graph.truth(false);
-    if (value >= high) return above ? this.#graph.truth(false) : defined;
-    const edge = A.constant(inverse(value));
-    return above ? this.#above(x, edge) : A.and(this.#above(edge, x), defined);
+    // The end of the range that f has where its domain begins, as √x has 0 at 0, is a value; others are none.
+    const first = from === Number.NEGATIVE_INFINITY && !even ? Number.NaN : falls ? high : low;
+    if (above ? value >= high : value <= low) return graph.truth(false);
+    if ((above ? value <= low : value >= high) && value !== first) return defined();
+    const edge = A.constant(of(value));
+    if (even)
+      return above !== falls
+        ? A.or(this.#above(x, edge), this.#above(A.neg(edge), x))
+        : A.and(this.#above(edge, x), this.#above(x, A.neg(edge)));
+    if (above !== falls) return this.#above(x, edge);
+    const below = this.#above(edge, x);
+    return from === Number.NEGATIVE_INFINITY ? below : A.and(below, atLeast(from));
   }
 
   // A product is positive where none of its factors is 0 and an even number of them negative.
@@ -242,17 +214,19 @@ class Peeler {
     return value > 0 ? A.or(isDown, beyond) : A.and(isDown, beyond);
   }
 
-  // a·f(u) + b·f(v) > 0 with b = −a for an increasing f.
+  // a·f(u) + b·f(v) > 0 with b = −a, for an f that rises or falls.
   #both(atoms: readonly (readonly [NodeId, number])[], constant: number): NodeId | undefined {
     if (atoms.length !== 2 || constant !== 0) return undefined;
     const graph = this.#graph;
+    const { algebra: A } = graph;
     const [[f, a], [g, b]] = atoms as [[NodeId, number], [NodeId, number]];
-    const increasing = INCREASING.get(graph.op[f]!);
-    if (!increasing || graph.op[f] !== graph.op[g] || a !== -b) return undefined;
-    const [u, v] = a > 0 ? [graph.a[f]!, graph.a[g]!] : [graph.a[g]!, graph.a[f]!];
+    if (graph.op[f] === INPUT || graph.op[f] !== graph.op[g] || a !== -b) return undefined;
+    if (graph.arity(f) > 1 && graph.b[f] !== graph.b[g]) return undefined;
+    const { inverse, from, even } = behaviourOf(graph, f);
+    if (inverse === "none" || even) return undefined;
+    const [u, v] = a > 0 !== inverse.falls ? [graph.a[f]!, graph.a[g]!] : [graph.a[g]!, graph.a[f]!];
     const larger = this.#above(u, v);
-    if (increasing.from === undefined) return larger;
-    return graph.algebra.and(larger, this.#above(v, graph.constant(increasing.from)));
+    return from === Number.NEGATIVE_INFINITY ? larger : A.and(larger, A.not(this.#above(A.constant(from), v)));
   }
 
   // a·max(x, y) + rest > 0 with a > 0 holds where either a·x + rest or a·y + rest does; likewise min and |x|. Where the rest
@@ -332,13 +306,4 @@ class Peeler {
     }
     return this.positive(substitute(graph, [changed], replacement)[0]!);
   }
-}
-
-// The nodes that move c by themselves, not only by switching conditions; c first.
-function smoothCone(graph: Graph, c: NodeId): NodeId[] {
-  const cone = new Set([c]);
-  // A set goes on to what is added while it is walked.
-  for (const node of cone)
-    for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) cone.add(operand);
-  return [...cone];
 }

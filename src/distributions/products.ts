@@ -1,6 +1,6 @@
 /** Products with a logarithm that are 0 where the factor is, even where the logarithm is −∞. */
 import { exprOf, log, log1p, mul, neg, type Real, sub } from "../autodiff/expr.ts";
-import { signOf } from "../autodiff/graph/signs.ts";
+import { neverNegative } from "../autodiff/graph/signs.ts";
 
 /** n · log x; NaN for x < 0. */
 export function timesLog(n: Real, x: Real): Real {
@@ -22,7 +22,7 @@ const ROUNDING = 1e-9;
 export function zeroWhere(slack: Real, otherwise: number): Real {
   if (typeof slack === "number") return slack >= 0 ? 0 : otherwise;
   const { session, node } = slack;
-  if (signOf(session.graph, node) > 0) return 0; // the common cases cost nothing
+  if (neverNegative(session.graph, node)) return 0; // the common cases cost nothing
   const { algebra: A } = session.graph;
   const raised = A.add(node, A.constant(ROUNDING));
   return exprOf(session, A.where(A.equal(raised, A.abs(raised)), A.constant(0), A.constant(otherwise)));

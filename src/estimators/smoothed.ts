@@ -1,7 +1,7 @@
 /** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
 
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
-import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -119,8 +119,12 @@ function smoothConditions({ graph, terms, trace }: Objective, sharpness: NodeId)
         return { is: A.mul(p!.is, q!.is), not: A.add(p!.not, A.mul(p!.is, q!.not)) };
       case CODE.or:
         return { is: A.add(p!.is, A.mul(p!.not, q!.is)), not: A.mul(p!.not, q!.not) };
-      default: // an equality of reals: false but for chance, whatever surrounds it
+      case CODE.equal: // of reals: false but for chance, whatever surrounds it
         return sharp(graph, rebuilt.get(node)!);
+      default:
+        throw new TypeError(
+          `smoothed: op "${OP_NAMES[graph.op[node]! - 2]}" has no weights; expected one on truth values`,
+        );
     }
   }
 }

@@ -7,8 +7,10 @@
  * Masks that only the derivative reads (kinks of min, max, abs) are events too, so that a root on a kink is found.
  */
 
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { gradient } from "../autodiff/graph/gradient.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
+import { poleOf } from "../autodiff/graph/poles.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 
@@ -132,41 +134,23 @@ interface Decision {
   readonly masked: boolean;
 }
 
-/** The nodes whose sign decides how `node` continues. */
+/** The nodes whose sign decides how `node` continues: where it jumps, begins to be defined, or has a pole. */
 function decisions(graph: Graph, node: NodeId): Decision[] {
-  const { algebra: A } = graph;
-  const x = graph.a[node]!;
-  const y = graph.b[node]!;
-  switch (graph.op[node]) {
-    case CODE.positive:
-      return [{ at: x, strict: false, masked: true }];
-    case CODE.sign:
-      return [{ at: x, strict: true, masked: true }];
-    case CODE.equal:
-      return [{ at: graph.is(x, 0) ? y : x, strict: true, masked: true }];
-    case CODE.log:
-    case CODE.sqrt:
-      return [{ at: x, strict: false, masked: false }];
-    case CODE.log1p:
-      return [{ at: A.add(x, A.constant(1)), strict: false, masked: false }];
-    case CODE.div:
-      return [{ at: y, strict: true, masked: false }];
-    case CODE.lgamma:
-    case CODE.digamma:
-    case CODE.trigamma:
-      return [{ at: x, strict: true, masked: false }];
-    case CODE.pow: {
-      const exponent = graph.isConstant(y) ? graph.value(y) : NaN;
-      if (Number.isInteger(exponent) && exponent >= 0) return [];
-      return [{ at: x, strict: !(exponent > 0), masked: false }];
-    }
-    default: // no other op jumps or ends on the line
-      return [];
-  }
+  if (graph.arity(node) === 0) return [];
+  const { from, jump } = behaviourOf(graph, node);
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const found: Decision[] = [];
+  if (jump !== "none") found.push({ at: jump.at(graph, x, y), strict: jump.apart, masked: true });
+  // A power of unknown exponent may end where its base is 0.
+  if (from !== Number.NEGATIVE_INFINITY)
+    found.push({ at: from ? graph.algebra.sub(x, graph.constant(from)) : x, strict: false, masked: false });
+  const pole = poleOf(graph, node);
+  if (pole) found.push({ at: pole.at, strict: true, masked: false });
+  return found;
 }
 
 function isSwitch(graph: Graph, node: NodeId): boolean {
-  return graph.op[node] === CODE.positive || graph.op[node] === CODE.sign;
+  return graph.arity(node) > 0 && behaviourOf(graph, node).jump !== "none";
 }
 
 /** What depends on t, and the form in which it is computed. */

@@ -11,12 +11,12 @@
  * half an ulp, the other functions by the bounds in their doc comments (elementary ones 1 or 2 ulp); since the bound must hold for values computed anywhere inside the operands, twice that.
  */
 
-import type { OpName } from "../autodiff/ops/op.ts";
-import { exp, expm1, log, log1p } from "../math/elementary.ts";
-import { erf } from "../math/erf.ts";
+import { OPS } from "../autodiff/ops/all-ops.ts";
+import { BEHAVIOURS } from "../autodiff/ops/facts/behaviours.ts";
+import { type Inverse, LINE } from "../autodiff/ops/facts/facts.ts";
+import type { OpName, UnaryOp } from "../autodiff/ops/op.ts";
 import { digamma, lgamma, trigamma } from "../math/gamma.ts";
-import { logAddExp, sigmoid, softplus, tanh } from "../math/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "../math/normal.ts";
+import { logAddExp } from "../math/logistic.ts";
 import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./enclosures.ts";
 import { cosine, sine, tangent } from "./periodic.ts";
 import { power } from "./power.ts";
@@ -80,28 +80,32 @@ function quotient(v: Enclosures, r: number, x: number, y: number) {
   put(v, r, down(Math.min(a, b, c, d), 1), up(Math.max(a, b, c, d), 1), v.partial[x]! | v.partial[y]!);
 }
 
-/** A function that grows (or falls) on the whole line, with its relative error in units of EPSILON and its range. */
-function monotone(f: (x: number) => number, ulps: number, least: number, most: number, falls = false): IntervalRule {
-  return (v, r, x) => {
-    if (Number.isNaN(v.lo[x])) return putEmpty(v, r);
-    const atLow = f(v.lo[x]!);
-    const atHigh = f(v.hi[x]!);
-    const lo = down(falls ? atHigh : atLow, ulps);
-    const hi = up(falls ? atLow : atHigh, ulps);
-    put(v, r, Math.max(lo, least), Math.min(hi, most), v.partial[x]!);
-  };
-}
-
-/** As `monotone` for a function that starts at `from`: undefined below, and not continuous there if `jumps`. */
-function startingAt(from: number, jumps: boolean, f: (x: number) => number, ulps: number, least: number): IntervalRule {
+/** A function that rises (or falls) from where it begins to be defined, with its relative error in units of EPSILON. */
+function between(
+  f: (x: number) => number,
+  ulps: number,
+  { range: [least, most], falls, from }: Pick<Inverse, "range" | "falls"> & { readonly from: number },
+): IntervalRule {
+  const endsInInfinity = from > -Infinity && !Number.isFinite(f(from));
   return (v, r, x) => {
     const low = v.lo[x]!;
     const high = v.hi[x]!;
     if (!(high >= from)) return putEmpty(v, r);
-    const outside = low < from || (jumps && low === from);
-    const lo = down(f(Math.max(low, from)), ulps);
-    put(v, r, Math.max(lo, least), up(f(high), ulps), outside ? 1 : v.partial[x]!);
+    const outside = low < from || (endsInInfinity && low === from);
+    const atLow = f(Math.max(low, from));
+    const atHigh = f(high);
+    const lo = down(falls ? atHigh : atLow, ulps);
+    const hi = up(falls ? atLow : atHigh, ulps);
+    put(v, r, Math.max(lo, least), Math.min(hi, most), outside ? 1 : v.partial[x]!);
   };
+}
+
+/** The rule of an op that rises or falls on all of its domain. */
+function monotone(name: UnaryOp, ulps: number): IntervalRule {
+  const { inverse, from } = BEHAVIOURS[name];
+  if (inverse === "none") throw new TypeError(`interval rules: op "${name}" has no inverse; expected one that has`);
+  const { primal } = OPS[name];
+  return between((x) => primal(x, x, x), ulps, { ...inverse, from });
 }
 
 /** A function used for x > 0 only; its poles at 0, −1, … make everything else the whole line. */
@@ -113,8 +117,8 @@ function onPositive(rule: IntervalRule): IntervalRule {
   };
 }
 
-const risingDigamma = /* @__PURE__ */ monotone(digamma, 20, -Infinity, Infinity);
-const fallingTrigamma = /* @__PURE__ */ monotone(trigamma, 20, 0, Infinity, true);
+const risingDigamma = /* @__PURE__ */ between(digamma, 20, { range: LINE, falls: false, from: 0 });
+const fallingTrigamma = /* @__PURE__ */ between(trigamma, 20, { range: [0, Infinity], falls: true, from: 0 });
 
 /** The smallest interval that contains those at x and y. */
 function hull(v: Enclosures, r: number, x: number, y: number) {
@@ -155,11 +159,11 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
   },
   neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
-  exp: /* @__PURE__ */ monotone(exp, 4, 0, Infinity),
-  log: /* @__PURE__ */ startingAt(0, true, log, 4, -Infinity),
-  log1p: /* @__PURE__ */ startingAt(-1, true, log1p, 4, -Infinity),
-  expm1: /* @__PURE__ */ monotone(expm1, 4, -1, Infinity),
-  sqrt: /* @__PURE__ */ startingAt(0, false, Math.sqrt, 1, 0),
+  exp: /* @__PURE__ */ monotone("exp", 4),
+  log: /* @__PURE__ */ monotone("log", 4),
+  log1p: /* @__PURE__ */ monotone("log1p", 4),
+  expm1: /* @__PURE__ */ monotone("expm1", 4),
+  sqrt: /* @__PURE__ */ monotone("sqrt", 1),
   square: (v, r, x) => {
     const low = v.lo[x]! * v.lo[x]!;
     const high = v.hi[x]! * v.hi[x]!;
@@ -181,9 +185,9 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   sin: sine,
   cos: cosine,
   tan: tangent,
-  tanh: /* @__PURE__ */ monotone(tanh, 8, -1, 1),
-  sigmoid: /* @__PURE__ */ monotone(sigmoid, 10, 0, 1),
-  softplus: /* @__PURE__ */ monotone(softplus, 10, 0, Infinity),
+  tanh: /* @__PURE__ */ monotone("tanh", 8),
+  sigmoid: /* @__PURE__ */ monotone("sigmoid", 10),
+  softplus: /* @__PURE__ */ monotone("softplus", 10),
   lgamma: /* @__PURE__ */ onPositive((v, r, x) => {
     const low = v.lo[x]!;
     const high = v.hi[x]!;
@@ -195,10 +199,11 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   }),
   digamma: /* @__PURE__ */ onPositive(risingDigamma),
   trigamma: /* @__PURE__ */ onPositive(fallingTrigamma),
-  erf: /* @__PURE__ */ monotone(erf, 10, -1, 1),
-  normalCdf: /* @__PURE__ */ monotone(normalCdf, 20, 0, 1),
-  logNormalCdf: /* @__PURE__ */ monotone(logNormalCdf, 20, -Infinity, 0),
-  normalHazard: /* @__PURE__ */ monotone(normalHazard, 20, 0, Infinity, true),
+  erf: /* @__PURE__ */ monotone("erf", 10),
+  normalCdf: /* @__PURE__ */ monotone("normalCdf", 20),
+  logNormalCdf: /* @__PURE__ */ monotone("logNormalCdf", 20),
+  normalHazard: /* @__PURE__ */ monotone("normalHazard", 20),
+  normalQuantileOfSurprisal: /* @__PURE__ */ monotone("normalQuantileOfSurprisal", 20),
   where: (v, r, p, x, y) => {
     if (v.lo[p] !== v.hi[p]) hull(v, r, x, y);
     else if (v.lo[p] !== 0) put(v, r, v.lo[x]!, v.hi[x]!, v.partial[x]!);

@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { erf, erfc, erfcx } from "../../src/math/erf.ts";
 import { digamma, lgamma, logFactorial, trigamma } from "../../src/math/gamma.ts";
 import { logAddExp, sigmoid, softplus, softplusInverse } from "../../src/math/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard, normalQuantile } from "../../src/math/normal.ts";
+import {
+  logNormalCdf,
+  normalCdf,
+  normalHazard,
+  normalQuantile,
+  normalQuantileOfSurprisal,
+} from "../../src/math/normal.ts";
 
 type Special = (x: number, y: number) => number;
 interface SpecialRow {
@@ -34,6 +40,7 @@ const SPECIAL: Readonly<Record<string, SpecialRow>> = {
   logNormalCdf:    { f: logNormalCdf,    bound: 2e-15, limits: [[Infinity, 0], [-Infinity, -Infinity], [-1e300, -Infinity], [1e300, 0]] },
   normalHazard:    { f: normalHazard,    bound: 2e-15, limits: [[Infinity, 0], [-Infinity, Infinity], [-1e308, 1e308], [1e300, 0]] },
   normalQuantile:  { f: normalQuantile,  bound: 2e-15, limits: [[0, -Infinity], [1, Infinity], [0.5, 0], [-1e-9, NaN], [1.1, NaN], [Infinity, NaN], [-Infinity, NaN]] },
+  normalQuantileOfSurprisal: { f: normalQuantileOfSurprisal, bound: 2e-15, limits: [[0, Infinity], [Infinity, -Infinity], [-1e-300, NaN], [-Infinity, NaN], [1e308, -1.4142135623730952e154]] },
   sigmoid:         { f: sigmoid,         bound: 1e-15, limits: [[0, 0.5], [Infinity, 1], [-Infinity, 0], [-1e300, 0]] },
   softplus:        { f: softplus,        bound: 1e-15, limits: [[Infinity, Infinity], [-Infinity, 0], [-1e300, 0]] },
   softplusInverse: { f: softplusInverse, bound: 1e-15, limits: [[0, -Infinity], [Infinity, Infinity], [-1e-300, NaN], [-Infinity, NaN]] },

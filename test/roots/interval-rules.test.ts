@@ -118,6 +118,7 @@ const THIN: Readonly<Partial<Record<OpName, number>>> = {
   normalCdf: 41,
   logNormalCdf: 41,
   normalHazard: 41,
+  normalQuantileOfSurprisal: 41,
   logAddExp: 2000,
   add: 3,
   sub: 3,

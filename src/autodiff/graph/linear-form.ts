@@ -3,9 +3,9 @@
  * a difference or a constant multiple. Used to find conditions that are affine in the latents.
  */
 
-import { CODE, CONSTANT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
+import { linearOperands } from "./linear-operands.ts";
 
 export interface LinearForm {
   /** Coefficients that are not 0, by atom. */
@@ -33,32 +33,16 @@ type Part = readonly [node: NodeId, scaled: (weight: number) => number];
 
 // The nodes that a node is a sum of, and what its weight becomes there; undefined for an atom.
 function partsOf(graph: Graph, node: NodeId): readonly Part[] | undefined {
-  const [x, y] = [graph.a[node]!, graph.b[node]!];
-  const same = (w: number): number => w;
-  const negated = (w: number): number => -w;
-  switch (graph.op[node]) {
-    case CONSTANT:
-      return [];
-    case CODE.add:
-      return [
-        [x, same],
-        [y, same],
-      ];
-    case CODE.sub:
-      return [
-        [x, same],
-        [y, negated],
-      ];
-    case CODE.neg:
-      return [[x, negated]];
-    case CODE.mul:
-      if (graph.isConstant(x)) return [[y, (w) => w * graph.value(x)]];
-      return graph.isConstant(y) ? [[x, (w) => w * graph.value(y)]] : undefined;
-    case CODE.div:
-      return graph.isConstant(y) ? [[x, (w) => w / graph.value(y)]] : undefined;
-    default:
-      return undefined;
-  }
+  if (graph.isConstant(node)) return [];
+  const group = linearOperands(graph, node, (operand) => !graph.isConstant(operand));
+  const row = graph.ops.rows[graph.op[node]!];
+  if (!group || !row) return undefined;
+  // A linear function takes weights as it takes values: x/2 of weight w is x of weight w/2, and x − y is y of weight 0 − w.
+  return group.map((place) => {
+    const weighted = (w: number, j: number): number =>
+      j === place ? w : group.includes(j) ? 0 : j < row.partials.length ? graph.value(graph.operand(node, j)) : 0;
+    return [graph.operand(node, place), (w) => row.primal(weighted(w, 0), weighted(w, 1), weighted(w, 2))];
+  });
 }
 
 // The nodes that root is a sum of, and theirs in turn: root first, ids descending.

@@ -1,18 +1,27 @@
 /**
- * Poles: places where a node jumps from −∞ to ∞, so that a condition on it changes though it is 0 nowhere near. They lie where
- * a divisor is 0; one that is positive wherever it is defined makes none.
+ * Poles: places where a node jumps from −∞ to ∞, as 1/z does at z = 0, so that a condition on it changes though it is 0 nowhere
+ * near. A divisor that is 0 nowhere, such as exp z, makes none.
  */
 
+import type { Pole } from "../ops/facts/facts.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
-import { POSITIVE, signOf } from "./signs.ts";
+import { neverZero } from "./signs.ts";
 
 /** What some of `nodes` divide by where it may be 0, by the node that does. */
 export function poles(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, NodeId> {
   const found = new Map<NodeId, NodeId>();
   for (const node of nodes) {
-    const divisor = graph.ops.rows[graph.op[node]!]?.divisor?.(graph, graph.a[node]!, graph.b[node]!, -1) ?? -1;
-    if (divisor >= 0 && signOf(graph, divisor) !== POSITIVE) found.set(node, divisor);
+    const pole = poleOf(graph, node);
+    // That log Γ is ∞ at 0 on both sides changes no condition, and there is nothing to multiply out.
+    if (!pole || (!pole.jumps && pole.over < 0)) continue;
+    if (!neverZero(graph, pole.at)) found.set(node, pole.at);
   }
   return found;
+}
+
+/** Where a node is infinite inside of its domain by its own op. */
+export function poleOf(graph: Graph, node: NodeId): Pole | undefined {
+  const pole = graph.ops.facts[graph.op[node]!]?.pole;
+  return pole === undefined || pole === "none" ? undefined : pole(graph, graph.a[node]!, graph.b[node]!);
 }

@@ -3,6 +3,10 @@
 import { BASIC_OPS } from "./basic-ops.ts";
 import { ELEMENTARY_KERNELS } from "./elementary-kernels.generated.ts";
 import { ELEMENTARY_OPS } from "./elementary-ops.ts";
+import { BASIC_FACTS } from "./facts/basic.ts";
+import { ELEMENTARY_FACTS } from "./facts/elementary.ts";
+import type { OpFacts } from "./facts/facts.ts";
+import { SPECIAL_FACTS } from "./facts/special.ts";
 import { KERNELS } from "./kernels.generated.ts";
 import type { OpName, OpRow } from "./op.ts";
 import { type OpTable, opTable } from "./op-table.ts";
@@ -17,14 +21,24 @@ export const OPS: { readonly [K in OpName]: OpRow } = /* @__PURE__ */ Object.ass
   SPECIAL_OPS,
 );
 
+/** The facts of every op. */
+export const FACTS: { readonly [K in OpName]: OpFacts } = /* @__PURE__ */ Object.assign(
+  {},
+  BASIC_FACTS,
+  ELEMENTARY_FACTS,
+  SPECIAL_FACTS,
+);
+
 /** The basic ops with powers, extremes and trigonometric functions. */
 export const ELEMENTARY: OpTable = /* @__PURE__ */ opTable(
   /* @__PURE__ */ Object.assign({}, BASIC_OPS, ELEMENTARY_OPS),
+  /* @__PURE__ */ Object.assign({}, BASIC_FACTS, ELEMENTARY_FACTS),
   /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS),
 );
 
 /** Every op. */
 export const ALL_OPS: OpTable = /* @__PURE__ */ opTable(
   OPS,
+  FACTS,
   /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS, SPECIAL_KERNELS),
 );

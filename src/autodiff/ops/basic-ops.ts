@@ -26,7 +26,7 @@ export const BASIC_OPS: { readonly [K in BasicOp]: OpRow } = {
   sub:          { primal: (x, y) => x - y,            partials: [one, (A) => A.constant(-1)],                                 domain: [ANY, ANY] },
   mul:          { primal: (x, y) => x * y,            partials: [(_A, _r, _x, y) => y, (_A, _r, x) => x],                     domain: [ANY, ANY], commutes: true },
   div:          { primal: (x, y) => x / y,            partials: [(A, _r, _x, y) => A.div(A.constant(1), y),
-                                                                 (A, r, _x, y) => A.neg(A.div(r, y))],                       domain: [ANY, POS], divisor: (_g, _x, y) => y },
+                                                                 (A, r, _x, y) => A.neg(A.div(r, y))],                       domain: [ANY, POS] },
   neg:          { primal: (x) => -x,                  partials: [(A) => A.constant(-1)],                                      domain: [ANY] },
   exp:          { primal: (x) => exp(x),              partials: [(_A, r) => r],                                               domain: [ANY] },
   log:          { primal: (x) => log(x),              partials: [(A, _r, x) => A.div(A.constant(1), x)],                      domain: [POS] },

@@ -10,8 +10,7 @@ import type { ElementaryOp, GraphView, NodeId, OpRow } from "./op.ts";
 // biome-ignore format: a table of derivatives, columns lined up
 export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   pow:          { primal: (x, y) => pow(x, y),        partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
-                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]], simplify: knownPower,
-                  divisor: (g, x, y) => (Number.isInteger(g.value(y)) && g.value(y) >= 0 && g.isConstant(y) ? -1 : x) },
+                                                                 (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]], simplify: knownPower },
   min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
@@ -20,7 +19,7 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
   cos:          { primal: (x) => cos(x),              partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
-  tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]], divisor: (g, x) => g.algebra.cos(x) },
+  tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
   tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };
 

@@ -2,12 +2,16 @@
 
 import { BASIC_OPS } from "./basic-ops.ts";
 import { OP_NAMES } from "./codes.ts";
+import { BASIC_FACTS } from "./facts/basic.ts";
+import type { OpFacts } from "./facts/facts.ts";
 import { KERNELS, type Kernels } from "./kernels.generated.ts";
 import type { OpName, OpRow } from "./op.ts";
 
 export interface OpTable {
   /** By op code; undefined for the leaves and for ops that the table does not have. */
   readonly rows: readonly (OpRow | undefined)[];
+  /** For the same ops. */
+  readonly facts: readonly (OpFacts | undefined)[];
   readonly arity: readonly number[];
   readonly commutes: readonly boolean[];
   /** Whether results are truth values. */
@@ -15,10 +19,21 @@ export interface OpTable {
   readonly kernels: Kernels;
 }
 
-export function opTable(ops: { readonly [K in OpName]?: OpRow }, kernels: Kernels): OpTable {
-  const rows = [undefined, undefined, ...OP_NAMES.map((name) => ops[name])];
+/** The table of the ops that `ops` has rows of; `facts` has those of the same ops. */
+export function opTable<K extends OpName>(
+  ops: { readonly [N in K]: OpRow },
+  facts: { readonly [N in K]: OpFacts },
+  kernels: Kernels,
+): OpTable {
+  const byCode = <T>(table: { readonly [N in K]: T }): readonly (T | undefined)[] => [
+    undefined,
+    undefined,
+    ...OP_NAMES.map((name) => (table as { readonly [N in OpName]?: T })[name]),
+  ];
+  const rows = byCode<OpRow>(ops);
   return {
     rows,
+    facts: byCode<OpFacts>(facts),
     arity: rows.map((row) => row?.domain.length ?? 0),
     commutes: rows.map((row) => row?.commutes ?? false),
     masks: rows.map((row) => row?.kinds?.endsWith("m") ?? false),
@@ -27,4 +42,4 @@ export function opTable(ops: { readonly [K in OpName]?: OpRow }, kernels: Kernel
 }
 
 /** The ops that every graph has. */
-export const BASIC: OpTable = /* @__PURE__ */ opTable(BASIC_OPS, KERNELS);
+export const BASIC: OpTable = /* @__PURE__ */ opTable(BASIC_OPS, BASIC_FACTS, KERNELS);

@@ -33,7 +33,8 @@ export type SpecialOp =
   | "erf"
   | "normalCdf"
   | "logNormalCdf"
-  | "normalHazard";
+  | "normalHazard"
+  | "normalQuantileOfSurprisal";
 export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp";
 export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
 export type OpName = BasicOp | ElementaryOp | SpecialOp;
@@ -74,8 +75,6 @@ export interface OpRow {
   readonly kink?: (x: number, y: number) => boolean;
   readonly kinds?: string;
   readonly commutes?: boolean;
-  /** What it divides by, −1 for nothing: where that is 0 it jumps from one infinity to the other. */
-  readonly divisor?: Simplification;
   /** For ops that are not basic; those of the others are in `simplify.ts`. */
   readonly simplify?: Simplification;
 }

@@ -3,7 +3,7 @@ import type { Kernels } from "./kernels.generated.ts";
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { logAddExp } from "../../math/logistic.ts";
-import { logNormalCdf, normalHazard } from "../../math/normal.ts";
+import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { normalCdfInto } from "../../math/normal-cdf.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
@@ -32,5 +32,8 @@ export const SPECIAL_KERNELS: Kernels = {
   ],
   normalHazard: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalHazard(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+  ],
+  normalQuantileOfSurprisal: [
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalQuantileOfSurprisal(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
 };

@@ -3,7 +3,7 @@
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { logAddExp } from "../../math/logistic.ts";
-import { logNormalCdf, normalCdf, normalHazard } from "../../math/normal.ts";
+import { logNormalCdf, normalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { ANY, POS } from "./basic-ops.ts";
 import type { OpRow, SpecialOp } from "./op.ts";
 
@@ -14,10 +14,11 @@ const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
-  digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS], divisor: (_g, x) => x },
+  digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
   trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },
   erf:          { primal: (x) => erf(x),              partials: [(A, _r, x) => A.mul(A.constant(TWO_OVER_SQRT_PI), A.exp(A.neg(A.square(x))))], domain: [[-4, 4]] },
   normalCdf:    { primal: (x) => normalCdf(x),        partials: [(A, _r, x) => A.mul(A.constant(INV_SQRT_2PI), A.exp(A.mul(A.constant(-0.5), A.square(x))))], domain: [[-30, 5]] },
   logNormalCdf: { primal: (x) => logNormalCdf(x),     partials: [(A, _r, x) => A.normalHazard(x)],                            domain: [[-30, 5]] },
   normalHazard: { primal: (x) => normalHazard(x),     partials: [(A, r, x) => A.neg(A.mul(r, A.add(x, r)))],                  domain: [[-8, 5]] },
+  normalQuantileOfSurprisal: { primal: (x) => normalQuantileOfSurprisal(x), partials: [(A, r) => A.div(A.constant(-1), A.normalHazard(r))], domain: [POS] },
 };

@@ -3,10 +3,12 @@
  * z = 0. No estimator but the score counts them.
  */
 
+import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import { MASK } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
-import { poles } from "../../autodiff/graph/poles.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { poleOf, poles } from "../../autodiff/graph/poles.ts";
+import { neverNegative } from "../../autodiff/graph/signs.ts";
+import type { Behaviour } from "../../autodiff/ops/facts/facts.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 
@@ -18,52 +20,29 @@ export interface UnseenJump {
   readonly divisor: string;
 }
 
-// Made in functions, so that bundlers can leave them out: functions that do not take ∞ to ∞ and −∞ to −∞ or to ∞, …
-const LIMITED = /* @__PURE__ */ limited();
-function limited(): ReadonlySet<number> {
-  const { exp, expm1, sigmoid, softplus, tanh, erf, normalCdf, logNormalCdf, normalHazard, logAddExp, min, max } = CODE;
-  return new Set([
-    exp,
-    expm1,
-    sigmoid,
-    softplus,
-    tanh,
-    erf,
-    normalCdf,
-    logNormalCdf,
-    normalHazard,
-    logAddExp,
-    min,
-    max,
-  ]);
-}
-// … and those that are the same on both sides of a pole.
-const EVEN = /* @__PURE__ */ even();
-function even(): ReadonlySet<number> {
-  return new Set([CODE.square, CODE.abs]);
-}
-
 /** A jump of each term of ℓ that has any. */
 export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const divisors = poles(graph, nodes);
   if (divisors.size === 0) return [];
-  // By node: the divisor of what makes it infinite, and where it jumps between finite values.
-  const poleOf = new Map<NodeId, NodeId>();
+  // By node: the divisor that makes it go to −∞ on one side and to ∞ on the other, and where it jumps between finite values.
+  const infiniteAt = new Map<NodeId, NodeId>();
   const jumpOf = new Map<NodeId, readonly [node: NodeId, divisor: NodeId]>();
   for (const node of nodes) {
     if (graph.hasFlag(node, MASK)) continue;
-    const code = graph.op[node]!;
     const operands = graph.operands(node);
     const jump = operands.map((operand) => jumpOf.get(operand)).find((below) => below !== undefined);
     if (jump) jumpOf.set(node, jump);
-    // Of a quotient by what is infinite nothing is left.
-    const infinite = code === CODE.div ? operands.slice(0, 1) : operands;
-    const divisor =
-      divisors.get(node) ?? infinite.map((operand) => poleOf.get(operand)).find((pole) => pole !== undefined);
-    if (divisor === undefined || EVEN.has(code)) continue;
-    if (LIMITED.has(code)) jumpOf.set(node, [node, divisor]);
-    else poleOf.set(node, divisor);
+    const own = divisors.get(node);
+    // 1/z² is ∞ on both sides.
+    if (own !== undefined && poleOf(graph, node)!.jumps && !neverNegative(graph, own)) infiniteAt.set(node, own);
+    operands.forEach((operand, j) => {
+      const divisor = infiniteAt.get(operand);
+      if (divisor === undefined) return;
+      const behaviour = beside(behaviourOf(graph, node).limits[j]!);
+      if (behaviour === "infinite" && own === undefined) infiniteAt.set(node, divisor);
+      else if (behaviour === "jumps") jumpOf.set(node, [node, divisor]);
+    });
   }
   return terms.flatMap(({ site, node: root }) => {
     const jump = jumpOf.get(root);
@@ -71,4 +50,12 @@ export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
     const [text, divisor] = jump.map((node) => print(graph, node)) as [string, string];
     return [{ site, text, divisor }];
   });
+}
+
+// What a function does beside a pole of its operand, by its limits: exp, from 0 to ∞, jumps; −x is infinite too; x², ∞ on both
+// sides, and 1/x, 0 on both, are continuous. What has no limits is taken for infinite.
+function beside([low, high]: Behaviour["limits"][number]): "infinite" | "jumps" | "continuous" {
+  if (low === "none" || high === "none" || low === "signed") return "infinite";
+  if (low === high) return "continuous";
+  return [low, high].every((limit) => limit === Infinity || limit === -Infinity) ? "infinite" : "jumps";
 }

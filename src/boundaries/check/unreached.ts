@@ -10,7 +10,7 @@
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { factorsOf } from "../../autodiff/graph/product-form.ts";
-import { POSITIVE, signOf } from "../../autodiff/graph/signs.ts";
+import { neverZero } from "../../autodiff/graph/signs.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -97,5 +97,5 @@ function withFactors(objective: Objective, boundaries: readonly Boundary[], root
 }
 
 function mayVanish(graph: Graph, node: NodeId): boolean {
-  return !graph.isConstant(node) && signOf(graph, node) !== POSITIVE;
+  return !graph.isConstant(node) && !neverZero(graph, node);
 }

@@ -1,6 +1,7 @@
 /** ℓ⁺ − ℓ⁻ across a boundary, built so that everything that does not jump drops out. */
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
+import { linearOperands } from "../../autodiff/graph/linear-operands.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -78,22 +79,8 @@ function differencing(
 
   // The operands in which a node is linear while the others stay what they are; none if there is no such division.
   const linearIn = (node: NodeId): NodeId[] => {
-    const [x, y, z] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
-    switch (graph.op[node]) {
-      case CODE.add:
-      case CODE.sub:
-        return [x, y];
-      case CODE.neg:
-        return [x];
-      case CODE.mul:
-        return jumps.get(x) && jumps.get(y) ? [] : jumps.get(x) ? [x] : [y];
-      case CODE.div:
-        return jumps.get(y) ? [] : [x];
-      case CODE.where:
-        return jumps.get(x) ? [] : [y, z];
-      default:
-        return [];
-    }
+    const places = linearOperands(graph, node, (operand) => jumps.get(operand) === true) ?? [];
+    return places.map((place) => graph.operand(node, place));
   };
   const difference = (node: NodeId): NodeId => {
     if (!jumps.get(node)) return graph.constant(0);

@@ -205,7 +205,7 @@ describe("memory", () => {
     "trigamma",
     "erf",
   ];
-  const NORMAL: readonly OpName[] = ["normalCdf", "logNormalCdf", "normalHazard"];
+  const NORMAL: readonly OpName[] = ["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal"];
   const LANES = 4;
 
   /** Each of the ops, per lane and uniform, under `where` or summed. */

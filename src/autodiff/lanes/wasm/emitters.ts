@@ -143,6 +143,7 @@ const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
   normalCdf: undefined,
   logNormalCdf: undefined,
   normalHazard: undefined,
+  normalQuantileOfSurprisal: undefined,
 };
 
 /** Emits a term whose operands begin with number j. */

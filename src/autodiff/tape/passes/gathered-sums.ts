@@ -9,6 +9,7 @@
  */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
+import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
 import { CODE } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
@@ -93,23 +94,12 @@ function classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly 
   return kind;
 }
 
-/** Is it a lane node that is a linear function of lane nodes? */
+/** Is it a lane node that is a linear function of lane nodes? Selections are not counted, nor is a chain whose first factor differs between lanes. */
 export function isLinear(graph: Graph, node: NodeId): boolean {
-  const x = graph.hasFlag(graph.a[node]!, LANE);
-  switch (graph.hasFlag(node, LANE) && graph.op[node]) {
-    case CODE.add:
-    case CODE.sub:
-    case CODE.neg:
-      return true;
-    case CODE.mul:
-      return !x || !graph.hasFlag(graph.b[node]!, LANE);
-    case CODE.div:
-      return !graph.hasFlag(graph.b[node]!, LANE);
-    case CODE.chain:
-      return !x || isWeighted(graph, node);
-    default:
-      return false;
-  }
+  const code = graph.op[node];
+  if (!graph.hasFlag(node, LANE) || code === CODE.where) return false;
+  if (code === CODE.chain && graph.hasFlag(graph.a[node]!, LANE)) return isWeighted(graph, node);
+  return linearOperands(graph, node, (operand) => graph.hasFlag(operand, LANE)) !== undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Linear functions of lane nodes taken apart: the nodes that they sum, and what each of these is multiplied by. */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
-import { CODE } from "../../ops/codes.ts";
+import { CODE, OP_NAMES } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
 
 /** Terms added one after the other; runs are added pairwise, which bounds the rounding error. */
@@ -109,9 +109,14 @@ export class LinearTerms {
         if (graph.hasFlag(x, LANE)) this.#pushMultiple(x, y, factor, uniform, absorbs);
         else this.#pushMultiple(y, x, factor, uniform, absorbs);
         break;
-      default: // chain
+      case CODE.chain:
         if (!graph.hasFlag(x, LANE)) this.#pushMultiple(y, x, factor, uniform, true);
         else this.#pushMultiple(graph.b[x]!, A.chain(graph.a[x]!, y), factor, uniform, true);
+        break;
+      default:
+        throw new TypeError(
+          `gather: op "${OP_NAMES[graph.op[node]! - 2]}" cannot be taken apart; expected a linear one`,
+        );
     }
   }
 
