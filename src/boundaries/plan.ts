@@ -10,7 +10,7 @@ import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, type Pathwise, pathwise } from "../objective/entropy.ts";
-import type { Objective } from "../objective/objective.ts";
+import { correlatedBelow, type Objective } from "../objective/objective.ts";
 import { type Pass, rewritten } from "../objective/pass.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
 import type { Families } from "./find/parallel-family.ts";
@@ -86,7 +86,10 @@ export function planCorrection(
     path,
     objective,
     boundaries,
-    refused: [...analysis.refused, ...analysis.boundaries.filter(({ blocks }) => !accepts(blocks)).map(asRefused)],
+    refused: [
+      ...analysis.refused,
+      ...analysis.boundaries.filter(({ blocks }) => !accepts(blocks)).map((boundary) => asRefused(objective, boundary)),
+    ],
     found,
     checks,
     move,
@@ -99,8 +102,10 @@ export function planCorrection(
   };
 }
 
-function asRefused({ text, affected, blocks }: Boundary): RefusedCondition {
-  const reason = blocks[0] ? "slopes that may be 0" : "no variable in which it is affine";
+function asRefused(objective: Objective, { text, affected, blocks, condition }: Boundary): RefusedCondition {
+  const correlated = correlatedBelow(objective, condition);
+  const under = correlated.length > 1 ? ` under a guide that correlates ${correlated.join(" and ")}` : "";
+  const reason = blocks[0] ? "slopes that may be 0" : `no variable in which it is affine${under}`;
   return { text, site: affected[0]!.site, reason };
 }
 

@@ -1,4 +1,5 @@
 /** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
+import { describe } from "../autodiff/expr.ts";
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
@@ -40,6 +41,8 @@ export interface Objective {
 
 /** Traces a model and puts it under a guide, mean field unless told otherwise. */
 export function buildObjective(model: Model, options?: GraphOptions, chosen: Guide = meanField()): Objective {
+  if (typeof chosen?.over !== "function")
+    throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
   const traced = trace(model, options);
   const { graph, latents } = traced;
   const { algebra: A } = graph;
@@ -131,6 +134,12 @@ export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): 
 /** The variables whose noise moves a node, in order: more than those below it where the guide correlates latents. */
 export function noisesBelow(objective: Objective, node: NodeId): number[] {
   return variablesBelow(objective, inBases(objective, [node])[0]!);
+}
+
+/** The names of the latents that a node is computed from and that the guide correlates with others. */
+export function correlatedBelow(objective: Objective, node: NodeId): string[] {
+  const below = variablesBelow(objective, node).map((variable) => objective.variables[variable]!);
+  return below.filter(({ node: own, base }) => own !== base).map(({ name }) => name);
 }
 
 /** Nodes of the trace with every latent written in the bases of the noises that move it. */

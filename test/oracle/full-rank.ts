@@ -1,10 +1,55 @@
-/** Plain arithmetic of a full-rank guide, for quadratures: where its draws lie, and the derivatives of its log density. */
+/** Plain arithmetic of a full-rank guide: for quadratures where its draws lie and the derivatives of its log density, and a closed form. */
+import { normalCdf } from "../../src/math/normal.ts";
 
 export interface GuidePoint {
   readonly mu: readonly number[];
   readonly rho: readonly number[];
   /** The entries of C below the diagonal, row by row; none for a mean-field guide. */
   readonly lower?: readonly number[];
+}
+
+/** Independent standard normal latents, and a log density that is `yes` where a·z + b > 0 and `no` elsewhere. */
+export interface Step {
+  readonly a: readonly number[];
+  readonly b: number;
+  readonly yes: number;
+  readonly no: number;
+}
+
+/**
+ * The ELBO of a step and its gradient [∂μ…, ∂ρ…, ∂lower…] in closed form: a·z is normal under the guide, with mean a·μ and variance
+ * s² = Σ_j (aᵀC)_j²·σ_j², so that E of the step is no + (yes − no)·Φ((a·μ + b)/s).
+ */
+export function stepExact(
+  { a, b, yes, no }: Step,
+  { mu, rho, lower = [] }: GuidePoint,
+): { elbo: number; gradient: number[] } {
+  const n = mu.length;
+  const sigma = rho.map((value) => Math.log1p(Math.exp(value)));
+  const c = sigma.map((_, i) => sigma.map((_, j) => (i === j ? 1 : j < i ? (lower[(i * (i - 1)) / 2 + j] ?? 0) : 0)));
+  const along = sigma.map((_, j) => a.reduce((sum, value, i) => sum + value * c[i]![j]!, 0));
+  const s = Math.sqrt(along.reduce((sum, value, j) => sum + (value * sigma[j]!) ** 2, 0));
+  const x = (a.reduce((sum, value, i) => sum + value * mu[i]!, 0) + b) / s;
+  const density = ((yes - no) * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI) / s; // dE/d(a·μ); dE/ds = −x times it
+  const variances = c.reduce((sum, row) => sum + row.reduce((part, share, j) => part + (share * sigma[j]!) ** 2, 0), 0);
+  const squares = mu.reduce((sum, value) => sum + value * value, 0);
+  const entropy = sigma.reduce((sum, value) => sum + Math.log(value), 0);
+  const ofSigma = sigma.map((value, j) => {
+    const column = c.reduce((sum, row) => sum + row[j]! ** 2, 0);
+    return 1 / value - column * value - (density * x * along[j]! ** 2 * value) / s;
+  });
+  const ofLower = c.flatMap((row, i) =>
+    row.slice(0, i).map((share, j) => -share * sigma[j]! ** 2 - (density * x * along[j]! * a[i]! * sigma[j]! ** 2) / s),
+  );
+  return {
+    // log p − log q of the priors: the constants ½ log 2π cancel, and E½ε² = ½ of each latent is left.
+    elbo: no + (yes - no) * normalCdf(x) - 0.5 * (squares + variances) + entropy + 0.5 * n,
+    gradient: [
+      ...mu.map((value, i) => density * a[i]! - value),
+      ...ofSigma.map((value, j) => value / (1 + Math.exp(-rho[j]!))),
+      ...(lower.length > 0 ? ofLower : []),
+    ],
+  };
 }
 
 export interface DenseGuide {
