@@ -7,9 +7,10 @@ import { type Place, type Step, SUM_PARTS, type TapeProgram } from "../tape/exec
 import { rowOf, SUMS_OF } from "../tape/instruction-table.ts";
 import { type InstructionRow, type Kind, kindAt } from "../tape/instructions.ts";
 
-/** An instruction of a block, with its row; `stored`: its result is used after the block. */
+/** An instruction of a block, with its row. */
 export interface BlockStep extends Step {
   readonly row: InstructionRow;
+  /** Whether its result is read after the block. */
   readonly stored: boolean;
 }
 
@@ -40,7 +41,7 @@ function groupsOf(steps: readonly Step[], most: number, generates: Generates): R
   return groups;
 }
 
-/** The lane instructions in blocks of at most `most`. */
+/** Cuts the lane instructions into blocks of at most `most`. */
 export function blocksOf({ lane, outputs }: TapeProgram, most: number, generates: Generates): Block[] {
   const groups = groupsOf(lane, most, generates);
   // Backwards: by slot, the last block that still reads what lies there.
@@ -101,7 +102,7 @@ export function onDemand({ steps }: Block): SourcedStep[] {
   return sourced.sort((x, y) => due.get(x)! - due.get(y)!);
 }
 
-// An instruction that adds to several sums over the lanes as one for each of them.
+// Splits an instruction that adds to several sums over the lanes into one for each of them.
 function sumsApart(step: BlockStep): BlockStep[] {
   const { effect } = step.row;
   if (effect.does !== "addLanes") return [step];
@@ -117,7 +118,7 @@ function sumsApart(step: BlockStep): BlockStep[] {
   }));
 }
 
-/** Distinguishes the slots of reals and masks. */
+/** A key for a slot, as reals and masks are counted by themselves. */
 export function slotKey(kind: Kind, { offset }: Place): string {
   return kind + offset;
 }

@@ -20,11 +20,11 @@ export interface Rolled extends Step {
   readonly count: number;
 }
 
-/** Slots after those of a program: for operands that do not lie side by side where they are, and for one lane alone. */
+/** Slots after those of a program. Operands that do not lie side by side are copied there, and terms of sums are computed there. */
 export class Scratch {
   reals: number;
   masks: number;
-  /** What lies there before anything runs. */
+  /** Constants that lie there before anything runs. */
   readonly constants: { readonly offset: number; readonly values: readonly number[] }[] = [];
 
   constructor({ realSlots, maskSlots }: TapeProgram) {
@@ -78,7 +78,7 @@ export function rollProgram(program: TapeProgram): RolledProgram {
   return { uniform, rest, scratch };
 }
 
-/** Rolls instructions none of which writes where another one writes or has read, but for sums over the lanes. */
+/** Rolls instructions; none of them may write where another one writes or has read. */
 export function roll(steps: readonly Step[], kernels: Kernels, scratch: Scratch): Rolled[] {
   const rolled: Rolled[] = [];
   const ranges = new Map<string, Place>();
@@ -151,7 +151,7 @@ function rollRun(
   const sum = row.effect.does === "addTerms" ? row.effect : undefined;
   const passes = sum ? sum.count * ADDED_TERM[sum.family].passes : 1;
   const gathers = changes.filter((found) => found === ANYTHING).length;
-  // Nanoseconds: over a range an instruction takes a call and a loop, by itself a step of a switch and its loads.
+  // Nanoseconds, measured: an instruction over a range takes a call and a loop, one by itself a step of a switch and its loads.
   const [range, alone] = [10 + 0.9 * count, 5 + 0.8 * columns.length];
   if ((passes + gathers) * range > count * alone) return undefined;
   if (!sum && !runsOver(row, kernels, changes)) return undefined;

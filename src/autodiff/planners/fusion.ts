@@ -74,7 +74,7 @@ const NONE: readonly NodeId[] = [];
 interface RunTerm {
   readonly family: TermSum;
   readonly operands: readonly NodeId[];
-  /** The nodes of the term that no one else uses. */
+  /** The nodes of the term, which nothing else reads. */
   readonly absorbed: readonly NodeId[];
 }
 
@@ -83,7 +83,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
   const { add, sub, mul, square, chain, where } = CODE;
   const isLane = (node: NodeId): boolean => graph.hasFlag(node, LANE);
   const once = (node: NodeId, code: number): boolean => graph.op[node] === code && uses[node] === 1;
-  // Is it a sum that ends in the addition of a term, which is uniform only if the sum is?
+  // Whether a node is a sum that ends in the addition of a term, which is uniform only if the sum is.
   const endsInTerm = (node: NodeId): boolean =>
     graph.op[node] === add || (graph.op[node] === sub && isLane(node) === isLane(graph.b[node]!));
   const [one, minusOne] = [graph.constant(1), graph.constant(-1)];
@@ -134,7 +134,7 @@ function runsOf(graph: Graph, uses: Int32Array): (node: NodeId) => Match | undef
       terms.push(term);
       rests.push(rest);
     }
-    // A sum that begins with a product is one of products to which −0 is added.
+    // A sum that begins with a product, u·x + v·y, is dot2 of −0: −0 + u·x is u·x, signs of zeros included.
     const start = rests[rests.length - 1]!;
     if (family === "dot" && terms.length < COUNTS[0]! && isLane(start) === lane) {
       const first = termOf(start, 1);

@@ -6,7 +6,7 @@
 import type { NodeId } from "../ops/op.ts";
 import type { Instruction } from "../tape/plan.ts";
 
-/** More than there are shapes, and few enough that the number of a pair is exact. */
+/** A bound above the number of shapes, so small that the number of a pair, 2^52 at most, is exact. */
 const MOST = 2 ** 26;
 
 /**
@@ -18,7 +18,7 @@ export function byShape(
   size: number,
   isConstant: (node: NodeId) => boolean,
 ): Instruction[][] {
-  const shape = new Int32Array(size); // of what is not computed here 0
+  const shape = new Int32Array(size); // 0 for what is not computed here
   const place = new Int32Array(size);
   const numbers = new Map<string | number, number>(); // of names, and of pairs of numbers
   const numberOf = (key: string | number): number => {

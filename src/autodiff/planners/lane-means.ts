@@ -1,6 +1,6 @@
 /**
- * Means over the lanes instead of values in every lane: the mean of a linear function is that function of the means, so the
- * lanes compute only what the outputs are linear in, and add it up. What is left is computed once per batch.
+ * The plan for means over the lanes. The mean of a linear function is that function of the means: for the means of 3 exp(x) + u and of
+ * exp(x) − 1 the lanes compute exp(x) and add it up, and the rest is computed once per batch from that sum.
  */
 
 import { type Graph, LANE } from "../graph/graph.ts";
@@ -53,25 +53,25 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   };
 }
 
-/** What is summed over the lanes for a node. */
+/** A lane node as a uniform factor times something that is summed over the lanes: 2 x · 3 y as 6 times the sum of x · y. */
 interface Term {
   readonly node: NodeId;
   readonly family: LaneSum;
   operands: readonly NodeId[];
-  /** Uniform: times the mean, it is the mean of the node. */
+  /** A uniform node; the mean of the node is this times the mean of what is summed. */
   readonly factor: NodeId;
-  /** An input for the mean of what is summed. */
+  /** The input that stands for the mean of what is summed; −1 until there is one. */
   mean: NodeId;
 }
 
 type Flags = Uint8Array;
 
-// The lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
+// Finds the lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
 // unless its value is needed in the lanes anyway.
 function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const reachable = graph.reachable(outputs);
   const [zero, one] = [graph.constant(0), graph.constant(1)];
-  // Whose mean is asked for, whose value, and whose square's mean.
+  // Flags by node: its mean is asked for, or its value, or the mean of its square.
   const [wanted, needed, squared] = [0, 1, 2].map(() => new Uint8Array(graph.size)) as [Flags, Flags, Flags];
   const place = new Int32Array(graph.size);
   const found: (Term | undefined)[] = [undefined]; // by place
@@ -79,7 +79,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   for (let at = reachable.length - 1; at >= 0; at--) {
     const node = reachable[at]!;
     if (!graph.hasFlag(node, LANE)) continue;
-    // Of a sum with a uniform node that nobody else reads, the other part is read.
+    // (x + u)² is summed from x: the sum x + u is not computed unless another node reads it.
     if (squared[node] === 1 && needed[node] === 0) needed[unshifted(graph, node)] = 1;
     if (wanted[node]! + needed[node]! === 0) continue;
     const mark = needed[node] === 0 && isLinear(graph, node) ? wanted : needed;
@@ -118,8 +118,8 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
 
 const MOST_TERMS_EACH = 32;
 
-// Terms in the order of the last input that they depend on: what is computed from one latent is then added up before the
-// next one comes, and few values wait for their sums. Not so where many terms depend on the same input and on each other.
+// Sorts terms by the last input that they depend on: what is computed from one latent is then added up before the next one comes, and
+// few values wait for their sums. Where many terms depend on the same input and on each other, the order stays.
 function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term[] {
   const last = new Int32Array(graph.size).fill(-1);
   for (let node = 0; node < graph.size; node++) {
@@ -137,7 +137,7 @@ function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term
   return terms.sort((x, y) => keys.get(x)! - keys.get(y)!);
 }
 
-// A node that is a product or a selection, made of its operands.
+// The term of a node that is a product or a selection, which is made while summing.
 function productOf(graph: Graph, node: NodeId): Term | undefined {
   const { algebra: A } = graph;
   const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
@@ -167,7 +167,7 @@ function productOf(graph: Graph, node: NodeId): Term | undefined {
   return undefined;
 }
 
-// A lane node as a uniform multiple of another.
+// Takes uniform factors off a lane node: −(3 x) is x times −3.
 function unscaled(graph: Graph, node: NodeId): [of: NodeId, factor: NodeId] {
   const { algebra: A } = graph;
   let [of, factor] = [node, graph.constant(1)];
@@ -179,14 +179,14 @@ function unscaled(graph: Graph, node: NodeId): [of: NodeId, factor: NodeId] {
   }
 }
 
-// The lane node that a lane node is the sum of or difference from with a uniform one; itself if it is none.
+// Takes a uniform summand off a lane node: x of x + u, x − u and u − x; the node itself if it has none.
 function unshifted(graph: Graph, node: NodeId): NodeId {
   const [x, y] = [graph.a[node]!, graph.b[node]!];
   if (graph.op[node] !== CODE.add && graph.op[node] !== CODE.sub) return node;
   return !graph.hasFlag(x, LANE) ? y : graph.hasFlag(y, LANE) ? node : x;
 }
 
-// What is added to a lane node to make another, or its negative.
+// The uniform s for which `node`, or its negative, is `of` + s: −u for x − u and for u − x.
 function shiftOf(graph: Graph, node: NodeId, of: NodeId): NodeId {
   const uniform = of === graph.a[node] ? graph.b[node]! : graph.a[node]!;
   return graph.op[node] === CODE.add ? uniform : graph.algebra.neg(uniform);
@@ -194,7 +194,7 @@ function shiftOf(graph: Graph, node: NodeId, of: NodeId): NodeId {
 
 const NONE: readonly Term[] = [];
 
-// Each sum right after what it needs, several of a family at a time.
+// Puts each sum right after what it needs, and several of a family into one instruction.
 function interleaved(
   graph: Graph,
   lane: readonly Instruction[],

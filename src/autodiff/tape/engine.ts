@@ -1,16 +1,20 @@
+/**
+ * The parts that turn a graph into something that runs, as one record, so that what traces and differentiates need not know which
+ * planner and which interpreter an entry point has.
+ */
 import type { Kernels } from "../ops/kernels.generated.ts";
 import type { Backend } from "./executable.ts";
 import type { Planner } from "./plan.ts";
 
 /**
- * How graphs are made executable: an entry point binds one, so that a page that needs few bytes gets the plain engine (one
- * instruction per op) and everybody else the fast one (sums gathered, ops fused). Values agree up to rounding.
+ * An engine makes graphs executable. `nondiff/core`, for pages that need few bytes, binds the plain one (an instruction for each op), every
+ * other entry the fast one (sums gathered, ops fused). Their values agree up to rounding.
  */
 export interface Engine {
   readonly plan: Planner;
-  /** The plan for means over the lanes; without it a mean is made of every sample's values. */
+  /** It plans means over the lanes; without it a mean is made of every sample's values. */
   readonly planMeans?: Planner;
-  /** The interpreter's kernels of instructions that are no ops, by name. */
+  /** The interpreter's kernels by name, for instructions that are no ops; they replace those of ops that have the same name. */
   readonly kernels?: Kernels;
   /** What runs a tape unless its caller names a back end. */
   readonly interpreter: Backend;

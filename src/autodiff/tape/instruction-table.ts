@@ -9,17 +9,18 @@ import { CODE } from "../ops/codes.ts";
 import { ELEMENTARY_OPS } from "../ops/elementary-ops.ts";
 import type { OpName, OpRow } from "../ops/op.ts";
 import { SPECIAL_OPS } from "../ops/special-ops.ts";
-import type {
-  Count,
-  Formula,
-  FusedOp,
-  InstructionName,
-  InstructionRow,
-  Kind,
-  LaneSum,
-  Operand,
-  SearchBits,
-  TermSum,
+import {
+  type Count,
+  type Formula,
+  type FusedOp,
+  type InstructionName,
+  type InstructionRow,
+  type Kind,
+  type LaneSum,
+  type Operand,
+  SEARCH_BITS,
+  type SearchBits,
+  type TermSum,
 } from "./instructions.ts";
 
 const REAL: Operand = { kind: "real", place: "any" };
@@ -75,6 +76,9 @@ export const LANE_SUMS: { readonly [K in LaneSum]: TermRow } = {
   sumSelects: { reads: [LANE_MASK, UNIFORM_REAL, UNIFORM_REAL], formula: (p, x, y) => (p ? x : y) },
 };
 
+/** Numbers of terms or sums that one instruction takes, largest first. */
+export const COUNTS: readonly Count[] = [4, 2, 1];
+
 /** Every instruction, by name. */
 export const INSTRUCTIONS: { readonly [K in InstructionName]: InstructionRow } = /* @__PURE__ */ table();
 
@@ -84,9 +88,6 @@ export function rowOf(name: InstructionName): InstructionRow {
     throw new TypeError(`rowOf: instruction has no row; got "${name}", expected one of instruction-table.ts`);
   return INSTRUCTIONS[name];
 }
-
-/** Numbers of terms or sums that one instruction takes, largest first. */
-export const COUNTS: readonly Count[] = [4, 2, 1];
 
 /** The instructions for sums, by family and count; dot has none for one term. */
 export const SUMS_OF: { readonly [K in TermSum | LaneSum]: { readonly [C in Count]?: InstructionName } } =
@@ -99,26 +100,23 @@ export const FUSED_BY_OUTER: ReadonlyMap<number, readonly FusedOp[]> = /* @__PUR
 export const SEARCHES: ReadonlyMap<number, InstructionName> = /* @__PURE__ */ searchesByBits();
 
 type Body = Omit<InstructionRow, "name">;
+type Bodies<Name extends string> = { readonly [K in Name]: Body };
 
 function table(): { readonly [K in InstructionName]: InstructionRow } {
   return mapped<InstructionName, Body, InstructionRow>(
     {
       ...mapped({ ...BASIC_OPS, ...ELEMENTARY_OPS, ...SPECIAL_OPS }, opBody),
       ...mapped(FUSED_OPS, ({ reads, makes, formula }, op) => ({ reads, makes, effect: { does: "op", op, formula } })),
-      ...{ dot4: terms("dot", 4), dot2: terms("dot", 2) },
-      ...{ squares4: terms("squares", 4), squares2: terms("squares", 2), squares1: terms("squares", 1) },
-      ...{ chains4: terms("chains", 4), chains2: terms("chains", 2), chains1: terms("chains", 1) },
-      ...{ select4: terms("select", 4), select2: terms("select", 2), select1: terms("select", 1) },
-      ...{ sumLanes4: sums("sumLanes", 4), sumLanes2: sums("sumLanes", 2), sumLanes1: sums("sumLanes", 1) },
-      ...{ sumDots4: sums("sumDots", 4), sumDots2: sums("sumDots", 2), sumDots1: sums("sumDots", 1) },
-      ...{ sumSquares4: sums("sumSquares", 4), sumSquares2: sums("sumSquares", 2), sumSquares1: sums("sumSquares", 1) },
-      ...{ sumChains4: sums("sumChains", 4), sumChains2: sums("sumChains", 2), sumChains1: sums("sumChains", 1) },
-      ...{ sumSelects4: sums("sumSelects", 4), sumSelects2: sums("sumSelects", 2), sumSelects1: sums("sumSelects", 1) },
-      ...{ search1: search(1), search2: search(2), search3: search(3), search4: search(4), search5: search(5) },
-      ...{ search6: search(6), search7: search(7), search8: search(8), search9: search(9), search10: search(10) },
-      ...{ search11: search(11), search12: search(12), search13: search(13), search14: search(14) },
-      ...{ search15: search(15), search16: search(16), search17: search(17), search18: search(18) },
-      ...{ search19: search(19), search20: search(20) },
+      ...terms("dot", [4, 2]),
+      ...terms("squares", COUNTS),
+      ...terms("chains", COUNTS),
+      ...terms("select", COUNTS),
+      ...sums("sumLanes"),
+      ...sums("sumDots"),
+      ...sums("sumSquares"),
+      ...sums("sumChains"),
+      ...sums("sumSelects"),
+      ...searches(),
       lookUp: { reads: [LANE_REAL], more: UNIFORM_REAL, makes: "real", effect: { does: "lookUp" } },
       gather: { reads: [], more: UNIFORM_REAL, makes: "real", effect: { does: "gather" } },
       gatherMasks: { reads: [], more: UNIFORM_MASK, makes: "mask", effect: { does: "gather" } },
@@ -142,24 +140,44 @@ function opBody({ kinds, domain, primal }: OpRow, op: OpName): Body {
   return { reads, makes: letters.at(-1) === "m" ? "mask" : "real", effect: { does: "op", op, formula: primal } };
 }
 
-function terms(family: TermSum, count: Count): Body {
+function terms<F extends TermSum, C extends Count>(family: F, counts: readonly C[]): Bodies<`${F}${C}`> {
   const { reads, formula } = TERM_SUMS[family];
-  const effect = { does: "addTerms", family, count, width: reads.length, formula } as const;
-  return { reads: [REAL, ...repeated(reads, count)], makes: "real", effect };
+  return named(counts, family, (count) => ({
+    reads: [REAL, ...repeated(reads, count)],
+    makes: "real",
+    effect: { does: "addTerms", family, count, width: reads.length, formula },
+  }));
 }
 
-function sums(family: LaneSum, count: Count): Body {
+function sums<F extends LaneSum>(family: F): Bodies<`${F}${Count}`> {
   const { reads, formula } = LANE_SUMS[family];
-  const effect = { does: "addLanes", family, count, width: reads.length, formula } as const;
-  return { reads: repeated(reads, count), makes: "real", effect };
+  return named(COUNTS, family, (count) => ({
+    reads: repeated(reads, count),
+    makes: "real",
+    effect: { does: "addLanes", family, count, width: reads.length, formula },
+  }));
 }
 
 function repeated(reads: readonly Operand[], count: Count): Operand[] {
   return Array.from({ length: count }, () => reads).flat();
 }
 
-function search(bits: SearchBits): Body {
-  return { reads: [LANE_REAL], more: UNIFORM_REAL, makes: "real", effect: { does: "search", bits } };
+function searches(): Bodies<`search${SearchBits}`> {
+  return named(SEARCH_BITS, "search", (bits) => ({
+    reads: [LANE_REAL],
+    more: UNIFORM_REAL,
+    makes: "real",
+    effect: { does: "search", bits },
+  }));
+}
+
+// Names rows that differ by a number: dot4, dot2.
+function named<F extends string, N extends number>(
+  numbers: readonly N[],
+  family: F,
+  make: (n: N) => Body,
+): Bodies<`${F}${N}`> {
+  return Object.fromEntries(numbers.map((n) => [family + n, make(n)])) as Bodies<`${F}${N}`>;
 }
 
 function sumsByCount(): { readonly [K in TermSum | LaneSum]: { readonly [C in Count]?: InstructionName } } {

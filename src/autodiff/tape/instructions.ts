@@ -30,9 +30,11 @@ export type LaneSum = "sumLanes" | "sumDots" | "sumSquares" | "sumChains" | "sum
 /** How many terms, or sums, one instruction takes. */
 export type Count = 4 | 2 | 1;
 
-/** A search among 2^bits − 1 thresholds halves them so many times. */
+/** A search among 2^bits − 1 thresholds halves them so many times; more than a million are not searched. */
 // biome-ignore format: a list
-export type SearchBits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20;
+const BITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] as const;
+export type SearchBits = (typeof BITS)[number];
+export const SEARCH_BITS: readonly SearchBits[] = BITS;
 
 /** Every instruction. One product that is added is `mulAdd`, so that there is no dot1. */
 export type InstructionName =

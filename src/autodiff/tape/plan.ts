@@ -1,4 +1,7 @@
-/** Ordering a graph for execution: which nodes run, and in which order. */
+/**
+ * What planners make of a graph: lists of instructions in the order in which they run. For exp(u) · x with a uniform u that is `exp` once
+ * per batch and `mul` in every lane.
+ */
 
 import { type Graph, LANE } from "../graph/graph.ts";
 import { OP_NAMES } from "../ops/codes.ts";
@@ -10,7 +13,7 @@ export interface Instruction {
   readonly node: NodeId;
   readonly name: InstructionName;
   readonly operands: readonly NodeId[];
-  /** Of an instruction that sums over the lanes: how many sums, the first that for the mean `node`. */
+  /** How many sums an instruction adds to that sums over the lanes; the first one is that for the mean `node`. */
   readonly sums?: number;
 }
 
@@ -26,13 +29,13 @@ export interface Plan extends Schedule {
   readonly outputs: readonly NodeId[];
   /** Uniform inputs that hold means over the lanes, in the order of the sums of which they are made. */
   readonly means?: readonly NodeId[];
-  /** What to compute once per batch when they are known, in order. */
+  /** What to compute once per batch when the means are known, in order. */
   readonly rest?: readonly Instruction[];
 }
 
 /** Makes a plan for the nodes `roots` of a graph. */
 export type Planner = (graph: Graph, roots: readonly NodeId[]) => Plan;
-/** One instruction per op; the values are those of the graph, bit for bit. */
+/** The plan with one instruction per op; its values are those of the graph, bit for bit. */
 export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
   const uniform = graph.reachable(roots).filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));
   return {

@@ -63,7 +63,8 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
   const sums = means.length;
-  const multiple = sums > 0 && laneMultiple % 2 === 1 ? 2 * laneMultiple : laneMultiple; // a pass begins with an even lane
+  // Sums over even and odd lanes: a pass that is not the last has an even number.
+  const multiple = sums > 0 && laneMultiple % 2 === 1 ? 2 * laneMultiple : laneMultiple;
   const lanes = multiple * Math.ceil(asked / multiple);
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
@@ -165,7 +166,7 @@ function defaultLanes(realSlots: number): number {
 
 const kindOf = (graph: Graph, node: NodeId): number => graph.flags[node]! & (LANE | MASK);
 
-// Slots of uniform nodes; returns those that are not computed.
+// Gives uniform nodes their slots; returns those that are not computed.
 function placeUniform(
   graph: Graph,
   parameters: readonly NodeId[],
@@ -182,7 +183,7 @@ function placeUniform(
   const place = (node: NodeId): void => {
     slot[node] = counts[kindOf(graph, node)]!++;
   };
-  // Results side by side, and inputs: what is computed alike can be computed together.
+  // Results lie side by side, and so do inputs: what is computed alike can be computed together.
   for (const { node } of uniform.concat(rest)) place(node);
   counts[0]! += WRITES_BEYOND;
   counts[MASK]! += WRITES_BEYOND;

@@ -224,9 +224,7 @@ describe("an instruction that is missing", () => {
     for (const backend of [INTERPRETER, ...BACKENDS])
       if (backend.name !== "jit")
         expect(() => backend.load(program("logAddExp")), backend.name).toThrow(
-          new TypeError(
-            'interpreter: no kernel for an instruction; got "logAddExp" of lane, lane, expected a known one',
-          ),
+          new TypeError('interpreter: unknown instruction; got "logAddExp" of lane, lane, expected one with a kernel'),
         );
   });
 
@@ -236,7 +234,7 @@ describe("an instruction that is missing", () => {
     const step = { name: "addWhere", result: { offset: 4, lane: true }, operands: [p, uniform, uniform, x] } as const;
     expect(permits(INSTRUCTIONS.addWhere, [false, false, false, true])).toBe(false);
     expect(() => INTERPRETER.load(tapeProgram({ lanes: 4, realSlots: 8, maskSlots: 1, lane: [step] }))).toThrow(
-      'got "addWhere" of uniform, uniform, uniform, lane, expected a known one',
+      'got "addWhere" of uniform, uniform, uniform, lane, expected one with a kernel',
     );
   });
 });

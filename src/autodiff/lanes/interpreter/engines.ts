@@ -1,4 +1,4 @@
-/** The two engines: plain, in few bytes, and fast. */
+/** The two engines: the plain one takes few bytes, the fast one few passes over the lanes. */
 
 import type { Kernels } from "../../ops/kernels.generated.ts";
 import { fastPlan } from "../../planners/fast-plan.ts";
@@ -10,10 +10,10 @@ import { FAST_KERNELS } from "./fast-kernels.generated.ts";
 import { INTERPRETER } from "./interpreter.ts";
 import { STEP_KERNELS } from "./step-kernels.ts";
 
-/** One instruction per op, run one after the other. */
+/** It has one instruction per op, in the order of the graph. */
 export const PLAIN_ENGINE: Engine = { plan: plainPlan, interpreter: INTERPRETER };
 
-/** Fewest passes over the lanes: sums gathered, ops fused, means of linear functions made of means. */
+/** It gathers sums, fuses ops, and takes the mean of a linear function from the means of what it is linear in. */
 export const FAST_ENGINE: Engine = {
   plan: fastPlan,
   planMeans,

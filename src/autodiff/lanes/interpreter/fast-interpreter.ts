@@ -28,7 +28,7 @@ export const FAST_INTERPRETER: Backend = {
   },
 };
 
-/** What runs instructions of a program for one lane: those that run once per batch, or the first lane; `code`: if they are encoded. */
+/** Returns what runs instructions for the first lane, or those that run once per batch. `code` has them encoded, if its caller has that. */
 export function runsOnce(
   { kernels }: TapeProgram,
   steps: readonly Step[],
@@ -42,7 +42,7 @@ export function runsOnce(
   return () => runScalars(codes, counts, code, slots, masks);
 }
 
-/** What runs rolled instructions. */
+/** Returns what runs rolled instructions. */
 export function runsRolled(
   { kernels }: TapeProgram,
   steps: readonly Rolled[],

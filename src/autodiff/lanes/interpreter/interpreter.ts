@@ -47,7 +47,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
     if (kernel) return kernel;
     const places = operands.map(({ lane }) => (lane ? "lane" : "uniform")).join(", ");
-    throw new TypeError(`interpreter: no kernel for an instruction; got "${name}" of ${places}, expected a known one`);
+    throw new TypeError(`interpreter: unknown instruction; got "${name}" of ${places}, expected one with a kernel`);
   });
   return { kernels, offsets: new Int32Array(offsets), starts: new Int32Array(starts) };
 }

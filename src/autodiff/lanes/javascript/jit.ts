@@ -28,9 +28,9 @@ export interface JitOptions {
 }
 
 /**
- * A back end that compiles each tape to JavaScript; same bits as the interpreter. The code is made from the text of the
- * instructions' formulas; a formula that calls other functions is called. Tapes of more than 2000 lane instructions are left to the
- * interpreter.
+ * A back end that compiles each tape to JavaScript. The bits are those of the interpreter: the code is made from the text of the
+ * instructions' formulas, and a formula that calls other functions is called. The interpreter runs tapes of more than 2000 lane
+ * instructions.
  *
  *     fit(model, { backend: jit() });
  *

@@ -11,7 +11,7 @@ import { pushLookUp, pushPlace } from "./step-functions.ts";
 
 /** Puts operand j on the stack. */
 type Operand = (j: number) => void;
-/** Is operand j the constant +0? */
+/** Whether operand j is the constant +0. */
 type IsZero = (j: number) => boolean;
 /** Puts the address of the instruction's table on the stack. */
 type Table = () => void;
@@ -57,14 +57,14 @@ const product = (code: Code, at: Operand, x: number, y: number): void => {
   at(y);
   code.simd("mul");
 };
-// x·y, 0 where x is 0.
+// Emits x·y, but 0 where x is 0.
 const chain = (code: Code, at: Operand, x: number, y: number): void => {
   product(code, at, x, y);
   at(x);
   code.f64x2(0).simd("eq").simd("andnot");
 };
 
-/** By op; the interpreter runs those that have no form here. */
+/** The emitters of ops; the interpreter runs those that have none. */
 const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
   add: binary("add"),
   sub: binary("sub"),

@@ -1,6 +1,6 @@
 /**
- * The elementary functions in WebAssembly SIMD: line by line those of `src/autodiff/special`, whose comments hold here too;
- * a branch there is a selection here, or one for both lanes. The bits are the same.
+ * The elementary functions in WebAssembly SIMD. They are those of `src/math` line by line, whose comments hold here too; a branch there is a
+ * selection here, or one branch for both lanes. The bits are the same.
  */
 import { exp, expm1, log } from "../../../math/elementary.ts";
 import { sigmoid, softplus } from "../../../math/logistic.ts";

@@ -30,8 +30,8 @@ export interface WasmKernelsOptions {
 }
 
 /**
- * A back end that compiles nothing: a tape's instructions are looked up in a table of kernels. Same bits as the
- * interpreter, in which run uniform instructions that are not over ranges, and those that have no kernel.
+ * A back end that compiles nothing: a tape's instructions are looked up in a table of kernels. The bits are those of the interpreter,
+ * which runs what has no kernel, and what runs once per batch over few places.
  *
  *     import module from "nondiff/kernels.wasm"; // edge runtimes
  *     fit(model, { backend: wasmKernels({ module }) });
@@ -106,7 +106,7 @@ function load(program: TapeProgram, module: object): Executable {
   };
 }
 
-/** From as many places on a kernel is worth the call. */
+/** A kernel is worth its call from so many places on. */
 const WIDE = 8;
 
 function isWide(step: Rolled): boolean {

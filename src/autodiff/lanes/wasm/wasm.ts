@@ -42,8 +42,8 @@ const MOST_IN_BLOCK = 2000;
 const PAIR = 2;
 
 /**
- * A back end that compiles each tape to a WebAssembly module of its own; same bits as the interpreter. Operations that
- * have no SIMD form here (log Γ, normal cdf, …) run in the interpreter's kernels on the same memory.
+ * A back end that compiles each tape to a WebAssembly module of its own. The bits are those of the interpreter, whose kernels run on the
+ * same memory what has no SIMD form here (log Γ, normal cdf, …).
  *
  *     fit(model, { backend: wasm() });
  *

@@ -12,13 +12,13 @@ import type { InstructionName } from "../instructions.ts";
 import type { Instruction } from "../plan.ts";
 import { type Threshold, thresholdOf } from "./cheaper-forms.ts";
 
-/** Step functions and searches, for which lane inputs stand in the graph. */
+/** Step functions and searches that were made. In the graph each is a lane input. */
 export interface Steps {
-  /** By the input, what computes it. */
+  /** The instruction that computes each input. */
   readonly instructions: Map<NodeId, Instruction>;
-  /** By name and operands, the input. */
+  /** The inputs, by name and operands of their instruction. */
   readonly inputs: Map<string, NodeId>;
-  /** By value, thresholds on it: those of all conditions, so that different sums may share a search. */
+  /** The thresholds on each value: those of all conditions, so that different sums may share a search. */
   readonly thresholds: Map<NodeId, number[]>;
 }
 
@@ -43,7 +43,7 @@ const FEWEST = 8;
 /** A sum takes part in a search among all thresholds on its value where these are at most so many times its own. */
 const MOST_SHARED = 4;
 
-/** One selection: what it is for x ≤ after, for x above, and for NaN. */
+/** A selection as a step: its value for x ≤ after, for x above, and for NaN. */
 interface Jump {
   readonly after: number;
   readonly below: NodeId;
@@ -97,7 +97,7 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
   const bits = 32 - Math.clz32(sorted.length);
   const searchOf = SEARCHES.get(bits);
   if (!searchOf) return undefined; // selections one by one are right as well
-  // Values of the function on the intervals: what lies below x adds its upper value, the rest its lower one.
+  // In each interval, selections with thresholds below x add their upper value, the others their lower one.
   const uppers = [zero];
   for (const { above } of sorted) uppers.push(A.add(uppers[uppers.length - 1]!, above));
   const lowers = [zero];
@@ -115,7 +115,7 @@ function stepFunction(graph: Graph, of: NodeId, jumps: readonly Jump[], steps: S
   return instruct(graph, steps, "lookUp", [place, forNaN, ...values]);
 }
 
-// Sorted jumps at one threshold as one, so that sums over the same thresholds share their search.
+// Makes sorted jumps at one threshold one, so that sums over the same thresholds share their search.
 function merged(graph: Graph, sorted: readonly Jump[]): Jump[] {
   const { algebra: A } = graph;
   const found: Jump[] = [];
