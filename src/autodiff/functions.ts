@@ -6,7 +6,8 @@ import type { Graph } from "./graph/graph.ts";
 import { FAST_ENGINE } from "./lanes/interpreter/engines.ts";
 import type { NodeId } from "./ops/op.ts";
 import { outOfRange, Session } from "./session.ts";
-import { compileTape as compileWith, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";
+import { type Evaluation, evaluation } from "./tape/evaluation.ts";
+import { compileTape as compileWith, type Tape, type TapeOptions } from "./tape/tape.ts";
 
 /** A function written with the operations of this module; called once per length of its argument, to be traced. */
 export type Traceable = (x: readonly Expr[]) => Real;
@@ -19,10 +20,7 @@ export type Traceable = (x: readonly Expr[]) => Real;
  */
 export function compile(f: Traceable): (x: ArrayLike<number>) => number {
   const run = compiled("compile", f, (_graph, value) => [value]);
-  return (x) => {
-    const tape = run(x);
-    return tape.slots[tape.outputs[0]!.offset]!;
-  };
+  return (x) => run(x).value(0);
 }
 
 /**
@@ -55,38 +53,36 @@ export function compileTape(
 function differentiated(caller: string, f: Traceable): ReturnType<typeof valueAndGrad> {
   const run = compiled(caller, f, (graph, value, inputs) => [value, ...gradient(graph, value, inputs)]);
   return (x) => {
-    const tape = run(x);
+    const { value } = run(x);
     const result = new Float64Array(x.length);
-    for (let i = 0; i < x.length; i++) result[i] = tape.slots[tape.outputs[i + 1]!.offset]!;
-    return { value: tape.slots[tape.outputs[0]!.offset]!, gradient: result };
+    for (let i = 0; i < x.length; i++) result[i] = value(i + 1);
+    return { value: value(0), gradient: result };
   };
 }
 
 type Outputs = (graph: Graph, value: NodeId, inputs: readonly NodeId[]) => NodeId[];
 
-function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike<number>) => Tape {
+function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike<number>) => Evaluation {
   if (typeof f !== "function")
     throw new TypeError(`${caller}: not a function; got ${String(f)}, expected a function of an array of values`);
-  const tapes = new Map<number, { tape: Tape; positions: Int32Array }>();
+  const byLength = new Map<number, Evaluation>();
   return (x) => {
     if (typeof x?.length !== "number")
       throw new TypeError(`${caller}: argument is not an array; got ${String(x)}, expected an array of numbers`);
-    let entry = tapes.get(x.length);
-    if (!entry) {
-      entry = trace(caller, f, x.length, outputs);
-      tapes.set(x.length, entry);
+    let made = byLength.get(x.length);
+    if (!made) {
+      made = trace(caller, f, x.length, outputs);
+      byLength.set(x.length, made);
     }
-    const { tape, positions } = entry;
     for (let i = 0; i < x.length; i++)
       if (typeof x[i] !== "number")
         throw new TypeError(`${caller}: argument ${i} is not a number; got ${String(x[i])}, expected a number`);
-    for (let i = 0; i < positions.length; i++) tape.slots[tape.uniformInputs[i]!.offset] = x[positions[i]!]!;
-    runUniform(tape);
-    return tape;
+    made.run(x);
+    return made;
   };
 }
 
-function trace(caller: string, f: Traceable, length: number, outputs: Outputs): { tape: Tape; positions: Int32Array } {
+function trace(caller: string, f: Traceable, length: number, outputs: Outputs): Evaluation {
   const graph = new FullGraph();
   const inputs = Array.from({ length }, (_, i) => graph.input(`x${i}`, false));
   const session = new Session(graph);
@@ -94,6 +90,5 @@ function trace(caller: string, f: Traceable, length: number, outputs: Outputs): 
   session.requireConditionsUsed(caller);
   const [outside, nan] = [outOfRange(graph, session.checks), graph.constant(Number.NaN)];
   const results = outputs(graph, value, inputs).map((node) => graph.algebra.where(outside, nan, node));
-  const tape = compileTape(graph, results);
-  return { tape, positions: Int32Array.from(tape.uniformInputs, ({ node }) => graph.inputIndex(node)) };
+  return evaluation(graph, results, { engine: FAST_ENGINE, inputs });
 }

@@ -6,16 +6,9 @@ import { type Backend, EVEN_PART, ODD_PART, SUM_PARTS } from "../autodiff/tape/e
 import { compileTape, runRest } from "../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
+import { laneInputsOf } from "../objective/noise.ts";
 import type { Objective } from "../objective/objective.ts";
-import {
-  type Draw,
-  laneInputsOf,
-  runSamples,
-  type Sampled,
-  type SampleTape,
-  sampleTapeOf,
-  setParameters,
-} from "./sample-run.ts";
+import { type Draw, runSamples, type Sampled, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
 
 export interface SamplerOptions {
   /** Samples per pass over the tape; results do not depend on it. */

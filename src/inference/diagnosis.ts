@@ -5,7 +5,7 @@ import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
+import { evaluation } from "../autodiff/tape/evaluation.ts";
 import type { GuideNodes } from "../guides/guide.ts";
 import { type Drawn, run, type Trace } from "../program/trace.ts";
 import { fillNormals, type Generator, type NormalFill, noiseRequest } from "../random/index.ts";
@@ -88,19 +88,17 @@ export function makeProbe(
     return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
   });
   const values = at(terms.map(({ node }) => node));
-  const asReal = (mask: NodeId): NodeId => graph.algebra.where(mask, graph.constant(1), graph.constant(0));
   const { checks } = trace;
-  const ranges = at(checks.flatMap(({ ok, value }) => [asReal(ok), value]));
-  const outputs = [...values, ...details.flatMap(({ nodes, live }) => [asReal(live), ...nodes]), ...ranges];
-  const tape = compileTape(graph, outputs, { laneInputs: normals, lanes: 1, engine: PLAIN_ENGINE });
-  const index = new Map(parameters.map((node, i) => [node, i]));
+  const ranges = at(checks.flatMap(({ ok, value }) => [ok, value]));
+  const outputs = [...values, ...details.flatMap(({ nodes, live }) => [live, ...nodes]), ...ranges];
+  const { run, value: read } = evaluation(graph, outputs, {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+  });
+  const firstRange = outputs.length - ranges.length;
   return (theta, noise) => {
-    for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[index.get(node)!]!;
-    runUniform(tape);
-    for (let d = 0; d < normals.length; d++) tape.slots[tape.noiseOffset + d] = noise[d]!;
-    runLanes(tape, 1);
-    const read = (output: number): number => tape.slots[tape.outputs[output]!.offset]!;
-    const firstRange = outputs.length - ranges.length;
+    run(theta, noise);
     for (const [j, check] of checks.entries())
       if (read(firstRange + 2 * j) === 0) return check.outside(read(firstRange + 2 * j + 1));
     let next = values.length;

@@ -1,5 +1,6 @@
+/** The log density of a model at given latents: logJoint(gmm, [0.3]). */
 import { outOfRange } from "../autodiff/session.ts";
-import { compileTape, runLanes, runUniform } from "../autodiff/tape/tape.ts";
+import { evaluation } from "../autodiff/tape/evaluation.ts";
 import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
 import type { Profile } from "./profile.ts";
@@ -19,9 +20,7 @@ export function logJoint({ engine }: Profile, model: Model, z: ArrayLike<number>
   const laneInputs = latents.map(({ node }) => node);
   const sum = graph.sum(terms.map(({ node }) => node));
   const value = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
-  const tape = compileTape(graph, [value], { laneInputs, lanes: 1, engine });
-  for (let i = 0; i < z.length; i++) tape.slots[tape.noiseOffset + i] = z[i]!;
-  runUniform(tape);
-  runLanes(tape, 1);
-  return tape.slots[tape.outputs[0]!.offset]!;
+  const density = evaluation(graph, [value], { laneInputs, engine });
+  density.run([], z);
+  return density.value(0);
 }

@@ -1,16 +1,8 @@
 /** Running a tape over the samples of a draw: which noise, where it goes, and the parameters beside it. */
-import type { NodeId } from "../autodiff/ops/op.ts";
 import { runLanes, runUniform, type Tape } from "../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../estimators/estimator.ts";
-import type { LaneInputs, LaneRequest } from "../objective/lane-inputs.ts";
-import {
-  fillNormals,
-  type Generator,
-  type Mutable,
-  makeGenerator,
-  type NoiseRequest,
-  noiseRequest,
-} from "../random/index.ts";
+import { fillNoise, type NoiseRows, noiseRowsOf } from "../objective/noise.ts";
+import { fillNormals, type Generator } from "../random/index.ts";
 
 /** Which noise: the same draw gives the same samples. */
 export interface Draw {
@@ -34,43 +26,16 @@ export interface Sampled {
   readonly nodes: EstimatorNodes;
 }
 
-/** A tape, and the requests by which its lane inputs are filled, made once: a pass changes their fields and allocates nothing. */
+/** A tape, and what fills its lane inputs. */
 export interface SampleTape {
   readonly tape: Tape;
-  readonly normals: Mutable<NoiseRequest>;
-  readonly derived: readonly { readonly of: LaneInputs; readonly request: Mutable<LaneRequest> }[];
+  readonly noise: NoiseRows;
 }
 
-/** The lane inputs of an estimator's tape, in the order in which they are filled: its normals first. */
-export function laneInputsOf({ normals, derived = [] }: EstimatorNodes): NodeId[] {
-  return [...normals, ...derived.flatMap(({ nodes }) => nodes)];
-}
-
-/** A tape that was compiled with the lane inputs of an estimator, with the requests that fill them. */
+/** A tape that was compiled with the lane inputs of an estimator. */
 export function sampleTapeOf(tape: Tape, nodes: EstimatorNodes): SampleTape {
-  const { derived = [] } = nodes;
-  const dimensions = nodes.normals.length;
-  const { slots, noiseOffset, stride, lanes } = tape;
-  const generator = makeGenerator(0); // until a draw comes with its own
-  const place = new Map(laneInputsOf(nodes).map((node, i) => [node, noiseOffset + i * stride]));
-  const offsets = (inputs: readonly NodeId[]): Int32Array => Int32Array.from(inputs, (node) => place.get(node)!);
-  return {
-    tape,
-    normals: noiseRequest({ out: slots, at: noiseOffset, stride, generator, lanes, dimensions }),
-    derived: derived.map((of) => ({
-      of,
-      request: {
-        slots,
-        from: offsets(of.reads),
-        to: offsets(of.nodes),
-        theta: slots, // until a pass comes with its own
-        generator,
-        stream: 0,
-        firstSample: 0,
-        lanes,
-      },
-    })),
-  };
+  const { slots, noiseOffset: at, stride } = tape;
+  return { tape, noise: noiseRowsOf({ slots, at, stride }, nodes) };
 }
 
 /** Sets the uniform inputs that are parameters or follow a schedule, and computes the uniform values. */
@@ -85,7 +50,7 @@ export function setParameters({ tape }: SampleTape, nodes: EstimatorNodes, theta
 
 /** Runs n ≤ lanes samples of a draw, from `first` on. */
 export function runSamples(
-  { tape, normals, derived }: SampleTape,
+  { tape, noise }: SampleTape,
   { nodes }: Sampled,
   theta: Float64Array,
   draw: Draw,
@@ -93,21 +58,13 @@ export function runSamples(
   n: number,
 ): void {
   const { generator, stream, group = draw.samples } = draw;
+  const { normals } = noise;
   normals.generator = generator;
   normals.stream = stream;
   normals.firstSample = first;
   normals.lanes = n;
   normals.group = group;
   normals.rowFill = tape.executable.rowFill;
-  (nodes.noise?.fill ?? fillNormals)(normals);
-  for (let j = 0; j < derived.length; j++) {
-    const { of, request } = derived[j]!;
-    request.theta = theta;
-    request.generator = generator;
-    request.stream = stream;
-    request.firstSample = first;
-    request.lanes = n;
-    of.fill(request);
-  }
+  fillNoise(noise, nodes.noise?.fill ?? fillNormals, theta);
   runLanes(tape, n);
 }

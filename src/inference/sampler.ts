@@ -2,12 +2,13 @@ import type { Place } from "../autodiff/tape/executable.ts";
 import { addOutputsInto, compileTape } from "../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Estimator, EstimatorNodes, GroupSums } from "../estimators/estimator.ts";
+import { laneInputsOf } from "../objective/noise.ts";
 import { buildObjective, inRange, type Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 import type { Generator } from "../random/index.ts";
 import type { MeanGradient, SamplerOptions } from "./averaging.ts";
 import type { Profile } from "./profile.ts";
-import { type Draw, laneInputsOf, runSamples, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
+import { type Draw, runSamples, type SampleTape, sampleTapeOf, setParameters } from "./sample-run.ts";
 
 export interface GradientSampler {
   readonly profile: Profile;

@@ -2,10 +2,11 @@
 
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { compileTape, runLanes, runUniform } from "../../autodiff/tape/tape.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { fillNoise, laneInputsOf, noiseRowsOf } from "../../objective/noise.ts";
 import type { Objective } from "../../objective/objective.ts";
-import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
+import { fillNormals, makeGenerator } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { moveOnto, type RootsAlongLines } from "../move/move.ts";
 import type { Surface } from "../move/projection.ts";
@@ -52,23 +53,20 @@ export class RandomPoints {
   /** For each node its values at `POINTS` points of the guide; those on surfaces have been asked for before. */
   values(outputs: readonly NodeId[]): number[][] {
     const { graph, guide, normals, parameters } = this.#objective;
-    const laneInputs = [...normals, ...this.#normals, ...this.#derived.flatMap(({ nodes }) => nodes)];
-    const tape = compileTape(graph, outputs, { laneInputs, lanes: POINTS, engine: PLAIN_ENGINE });
+    const inputs = { normals: [...normals, ...this.#normals], derived: this.#derived };
+    const { run, values } = evaluation(graph, outputs, {
+      engine: PLAIN_ENGINE,
+      inputs: parameters,
+      laneInputs: laneInputsOf(inputs),
+      points: POINTS,
+    });
     const theta = guide.space.probe;
-    for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
-    const generator = makeGenerator(SEED);
-    const dimensions = normals.length + this.#normals.length;
-    const { slots, noiseOffset, stride } = tape;
-    fillNormals(noiseRequest({ out: slots, at: noiseOffset, stride, generator, lanes: POINTS, dimensions }));
-    const place = new Map(laneInputs.map((node, i) => [node, tape.noiseOffset + i * tape.stride]));
-    for (const { reads, nodes, fill } of this.#derived) {
-      const [from, to] = [reads, nodes].map((some) => some.map((node) => place.get(node)!)) as [number[], number[]];
-      fill({ slots, from, to, theta, generator, stream: 0, firstSample: 0, lanes: POINTS });
-    }
-    runUniform(tape);
-    runLanes(tape, POINTS);
-    return tape.outputs.map(({ offset, lane }) =>
-      Array.from({ length: POINTS }, (_, i) => tape.slots[offset + (lane ? i : 0)]!),
-    );
+    run(theta, (rows) => {
+      const noise = noiseRowsOf(rows, inputs);
+      noise.normals.generator = makeGenerator(SEED);
+      noise.normals.lanes = POINTS;
+      fillNoise(noise, fillNormals, theta);
+    });
+    return outputs.map((_, index) => [...values(index)]);
   }
 }

@@ -14,10 +14,10 @@ import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import { corrected, correctionPlan, passesUnder, requireChoice } from "../../estimators/corrected.ts";
 import { ANALYTIC_ENTROPY } from "../../objective/entropy.ts";
+import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { Profile } from "../profile.ts";
-import { laneInputsOf } from "../sample-run.ts";
 import { type GradientSampler, makeSampler } from "../sampler.ts";
 import type { ExplainOptions } from "./explanation.ts";
 

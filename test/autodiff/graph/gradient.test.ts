@@ -4,7 +4,6 @@ import { exprOf, nodeOf } from "../../../src/autodiff/expr.ts";
 import { adjoints } from "../../../src/autodiff/graph/gradient.ts";
 import {
   add,
-  compileTape,
   cos,
   div,
   dot,
@@ -18,7 +17,6 @@ import {
   mul,
   type NodeId,
   type Real,
-  runUniform,
   sin,
   square,
   sub,
@@ -26,6 +24,7 @@ import {
   valueAndGrad,
 } from "../../../src/autodiff/index.ts";
 import { Session } from "../../../src/autodiff/session.ts";
+import { evaluatorOf } from "../../support/evaluate.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
 
 type Point = readonly number[];
@@ -47,21 +46,11 @@ function traced(f: Function, length: number): Traced {
   };
 }
 
-/** The values of nodes as a function of the inputs. */
-function evaluator(graph: Graph, nodes: readonly NodeId[]): (x: Point) => number[] {
-  const tape = compileTape(graph, nodes);
-  return (x) => {
-    for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = x[graph.inputIndex(node)]!;
-    runUniform(tape);
-    return tape.outputs.map(({ offset }) => tape.slots[offset]!);
-  };
-}
-
 /** The Hessian, row by row: the gradient of each component of the gradient. */
 function hessian(f: Function, length: number): (x: Point) => number[][] {
   const { graph, inputs, value } = traced(f, length);
   const rows = gradient(graph, value, inputs).flatMap((component) => gradient(graph, component, inputs));
-  const run = evaluator(graph, rows);
+  const run = evaluatorOf(graph, rows);
   return (x) => {
     const flat = run(x);
     return inputs.map((_, i) => flat.slice(i * length, (i + 1) * length));
@@ -165,7 +154,7 @@ describe("reverse mode on random expressions", () => {
     const u = graph.algebra.sin(x);
     const [du, dx] = gradient(graph, graph.algebra.square(u), [u, x]);
     // ∂u²/∂u = 2u holds u fixed below; ∂/∂x goes through u all the same.
-    expect(evaluator(graph, [du!, dx!])([0.7])).toEqual([2 * Math.sin(0.7), 2 * Math.sin(0.7) * Math.cos(0.7)]);
+    expect(evaluatorOf(graph, [du!, dx!])([0.7])).toEqual([2 * Math.sin(0.7), 2 * Math.sin(0.7) * Math.cos(0.7)]);
   });
 });
 
@@ -189,7 +178,7 @@ describe("vector–Jacobian product", () => {
             nodes.map((node, j) => [node, seeds[j]!] as const),
             inputs,
           );
-          const got = evaluator(graph, product)([...at, s1!]);
+          const got = evaluatorOf(graph, product)([...at, s1!]);
           const duals = outputs.map((tree) => evaluate(tree, at));
           at.forEach((_, i) => {
             const terms = duals.map(({ slope }, j) => [s0!, s1!, 1][j]! * slope[i]!);
@@ -284,7 +273,7 @@ describe("second derivatives", () => {
     const { graph, inputs, value } = traced(([x]) => mul(square(square(x!)), x!), 1);
     let node = value;
     for (let order = 0; order < 3; order++) [node] = gradient(graph, node, inputs) as [NodeId];
-    expect(evaluator(graph, [node])([1.5])[0]).toBeCloseTo(60 * 1.5 ** 2, 10);
+    expect(evaluatorOf(graph, [node])([1.5])[0]).toBeCloseTo(60 * 1.5 ** 2, 10);
   });
 
   test("derivative and primal share their nodes", () => {

@@ -5,7 +5,6 @@ import {
   add,
   and,
   compile,
-  compileTape,
   div,
   type Expr,
   exp,
@@ -24,8 +23,6 @@ import {
   or,
   pow,
   type Real,
-  runLanes,
-  runUniform,
   sin,
   sqrt,
   square,
@@ -35,6 +32,7 @@ import {
   where,
 } from "../../../src/autodiff/index.ts";
 import { Session } from "../../../src/autodiff/session.ts";
+import { evaluatorOf } from "../../support/evaluate.ts";
 import { evaluate, hasWhere, resolve, type Tree, trace, trees } from "../../support/expressions.ts";
 
 type Function = (x: readonly Expr[]) => Real;
@@ -57,14 +55,8 @@ function derivatives(f: Function, length: number): (x: readonly number[]) => Der
     const value = nodeOf(new Session(graph), f(inputs.map((node) => exprOf(new Session(graph), node) as Expr)));
     const first = gradient(graph, value, inputs);
     const second = first.flatMap((component) => gradient(graph, component, inputs));
-    const tape = compileTape(graph, [value, ...first, ...second], { lanes: 1, laneInputs: inputs.slice(0, lanes) });
-    return (x: readonly number[]): number[] => {
-      for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = x[graph.inputIndex(node)]!;
-      tape.slots.set(x.slice(0, lanes), tape.noiseOffset);
-      runUniform(tape);
-      runLanes(tape, 1);
-      return tape.outputs.map(({ offset }) => tape.slots[offset]! + 0);
-    };
+    const valuesAt = evaluatorOf(graph, [value, ...first, ...second]);
+    return (x: readonly number[]): number[] => valuesAt(x).map((output) => output + 0);
   });
   return (x) => {
     const [got, ...others] = splits.map((run) => run(x)) as [number[], ...number[][]];
@@ -197,15 +189,13 @@ describe("several masks meet in one adjoint", () => {
     let node = nodeOf(new Session(graph), sum(conditions(exprs[0]).map((c) => where(c, log(exprs[0]), 0))));
     // A weight in front of each derivative makes its adjoint an unmasked factor of a masked partial.
     for (let order = 0; order < 3; order++) node = graph.algebra.mul(w, gradient(graph, node, [x])[0]!);
-    const tape = compileTape(graph, [node]);
+    const valueAt = evaluatorOf(graph, [node]);
     for (const [value, expected] of [
       [0, 0],
       [-1, 0],
       [0.5, (2 * 1.5 ** 3 * 2) / 0.5 ** 3],
     ] as const) {
-      for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = node === x ? value : 1.5;
-      runUniform(tape);
-      expect(tape.slots[tape.outputs[0]!.offset]! + 0).toBeCloseTo(expected, 10);
+      expect(valueAt([value, 1.5])[0]! + 0).toBeCloseTo(expected, 10);
     }
   });
 });
@@ -234,10 +224,7 @@ describe("random expressions whose arms are NaN or infinite where not taken", ()
             inputs.map((node) => exprOf(new Session(graph), node)),
           ),
         );
-        const tape = compileTape(graph, [value, ...gradient(graph, value, inputs)]);
-        for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = at[graph.inputIndex(node)]!;
-        runUniform(tape);
-        const [got, ...slopes] = tape.outputs.map(({ offset }) => tape.slots[offset]!);
+        const [got, ...slopes] = evaluatorOf(graph, [value, ...gradient(graph, value, inputs)])(at);
         const expected = evaluate(tree, at);
         expect(Math.abs(got! - expected.value)).toBeLessThanOrEqual(4 * expected.error);
         slopes.forEach((slope, i) => {

@@ -1,0 +1,93 @@
+/**
+ * Values of nodes at given points. For x·y with a uniform input x and a lane input y,
+ *
+ *     const product = evaluation(graph, [A.mul(x, y)], { engine, inputs: [x], laneInputs: [y], points: 3 });
+ *     product.run([2], [5, 6, 7]);
+ *     product.values(0); // Float64Array [10, 12, 14]
+ *
+ * The tape is compiled once and may be run at other points as often as wanted. Sampling with its many passes goes to the tape
+ * itself; this is for whoever wants to know some numbers.
+ */
+import { type Graph, MASK } from "../graph/graph.ts";
+import type { NodeId } from "../ops/op.ts";
+import type { Engine } from "./engine.ts";
+import { compileTape, runLanes, runUniform } from "./tape.ts";
+
+export interface EvaluationOptions {
+  readonly engine: Engine;
+  /** Uniform inputs, in the order in which their values are given. All that the nodes need must be there; others may be. */
+  readonly inputs?: readonly NodeId[];
+  /** Lane inputs, in the order in which their values are given; the same holds for them. */
+  readonly laneInputs?: readonly NodeId[];
+  /** Points in a run (default 1). */
+  readonly points?: number;
+}
+
+/** Where the values of lane inputs belong: that of input i at point j to slots[at + i·stride + j]. */
+export interface InputRows {
+  readonly slots: Float64Array;
+  readonly at: number;
+  readonly stride: number;
+}
+
+/** Values of lane inputs: that of input i at point j in place i·points + j, or what writes them where they belong. */
+export type LaneValues = ArrayLike<number> | ((rows: InputRows) => void);
+
+export interface Evaluation {
+  /** Computes the nodes at points; RangeError if there are fewer values than inputs. Allocates nothing. */
+  readonly run: (inputs?: ArrayLike<number>, laneInputs?: LaneValues) => void;
+  /** The value of the node of this index at a point of the last run; a truth value is −1 where it holds, else 0, as in `Graph.truth`. */
+  readonly value: (index: number, point?: number) => number;
+  /** Its values at all points of the last run, as a new array. */
+  readonly values: (index: number) => Float64Array;
+}
+
+const NONE: readonly number[] = [];
+
+/** Compiles the nodes; TypeError naming an input that is needed and not given. */
+export function evaluation(graph: Graph, nodes: readonly NodeId[], options: EvaluationOptions): Evaluation {
+  const { engine, inputs = [], laneInputs = [], points = 1 } = options;
+  const tape = compileTape(graph, nodes, { laneInputs, lanes: points, engine });
+  const { slots, masks, outputs, noiseOffset: at, stride, uniformInputs, size } = tape;
+  const inputOf = new Map(inputs.map((node, index) => [node, index]));
+  const indices = Int32Array.from(uniformInputs, ({ node }) => {
+    const index = inputOf.get(node);
+    if (index === undefined)
+      throw new TypeError(
+        `evaluation: uniform input "${graph.inputs[graph.inputIndex(node)]!.name}" has no value; got ${inputs.length} inputs, expected it among them`,
+      );
+    return index;
+  });
+  const offsets = Int32Array.from(uniformInputs, ({ offset }) => offset);
+  const isTruth = Uint8Array.from(nodes, (node) => Number(graph.hasFlag(node, MASK)));
+  const rows: InputRows = { slots, at, stride };
+  const fillLanes = (values: LaneValues): void => {
+    if (typeof values === "function") {
+      values(rows);
+      return;
+    }
+    requireValues("lane inputs", values.length, laneInputs.length * points);
+    for (let i = 0; i < laneInputs.length; i++)
+      for (let j = 0; j < points; j++) slots[at + i * stride + j] = values[i * points + j]!;
+  };
+  const value = (index: number, point = 0): number => {
+    const { offset, lane } = outputs[index]!;
+    const place = lane ? offset + point : offset;
+    return isTruth[index] === 1 ? masks[place]! : slots[place]!;
+  };
+  return {
+    run(values = NONE, laneValues = NONE) {
+      requireValues("inputs", values.length, inputs.length);
+      for (let j = 0; j < offsets.length; j++) slots[offsets[j]!] = values[indices[j]!]!;
+      if (laneInputs.length > 0) fillLanes(laneValues);
+      runUniform(tape);
+      if (size.lane > 0) runLanes(tape, points);
+    },
+    value,
+    values: (index) => Float64Array.from({ length: points }, (_, point) => value(index, point)),
+  };
+}
+
+function requireValues(of: string, got: number, expected: number): void {
+  if (got < expected) throw new RangeError(`evaluation: too few values of ${of}; got ${got}, expected ${expected}`);
+}
