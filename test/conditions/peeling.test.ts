@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import type { Graph } from "../../src/autodiff/graph/graph.ts";
+import { substitute } from "../../src/autodiff/graph/substitute.ts";
+import { CODE } from "../../src/autodiff/ops/codes.ts";
+import type { NodeId } from "../../src/autodiff/ops/op.ts";
+import { PEELING } from "../../src/conditions/peeling.ts";
+import {
+  abs,
+  add,
+  clamp,
+  div,
+  exp,
+  expm1,
+  gt,
+  log,
+  log1p,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  pow,
+  relu,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tan,
+  tanh,
+  where,
+} from "../../src/index.ts";
+import { type Pass, withNodes } from "../../src/objective/pass.ts";
+import { type ConditionRow, objectiveOf, rowFault } from "../support/condition-rows.ts";
+
+const isInfinite = (...point: number[]): boolean => point.includes(Infinity) || point.includes(-Infinity);
+const hasNaN = (...point: number[]): boolean => point.some(Number.isNaN);
+
+// biome-ignore format: a table
+const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
+  "monotone functions of the whole line": [
+    { holds: (x) => gt(exp(x), 1.5),                     becomes: "x > 0.405465" },
+    { holds: (x) => gt(expm1(x), 0.3),                   becomes: "x > 0.262364" },
+    { holds: (x) => gt(sigmoid(x), 0.65),                becomes: "x > 0.619039" },
+    { holds: (x) => gt(softplus(x), 1),                  becomes: "x > 0.541325" },
+    { holds: (x) => gt(tanh(x), 0.3),                    becomes: "x > 0.30952" },
+    { holds: (x) => gt(normalCdf(x), 0.7),               becomes: "x > 0.524401" },
+    { holds: (x) => gt(pow(x, 3), 0.2),                  becomes: "x > 0.584804" },
+    { holds: (x) => gt(pow(x, 5), -0.5),                 becomes: "x > -0.870551" },
+    { holds: (x) => gt(exp(tanh(mul(2, x))), 1.2),       becomes: "2 * x > 0.184383" },
+    { holds: (x, y) => gt(exp(x), exp(y)),               becomes: "x > y" },
+    { holds: (x) => gt(exp(x), -1),                      becomes: "true", except: hasNaN },
+    { holds: (x) => gt(sigmoid(x), 1.5),                 becomes: "false" },
+  ],
+  "functions with an edge of their domain, beyond which comparisons are false": [
+    { holds: (x) => gt(log(x), -0.5),                    becomes: "x > 0.606531" },
+    { holds: (x) => lt(log(x), -0.5),                    becomes: "x > 0 and 0.606531 > x" },
+    { holds: (x) => gt(log1p(x), 0.2),                   becomes: "x > 0.221403" },
+    { holds: (x) => gt(0.2, log1p(x)),                   becomes: "x > -1 and 0.221403 > x" },
+    { holds: (x) => gt(sqrt(x), 0.9),                    becomes: "x > 0.81" },
+    { holds: (x) => gt(0.9, sqrt(x)),                    becomes: "x > 0 and 0.81 > x" },
+    { holds: (x) => gt(sqrt(x), -1),                     becomes: "x > 0" },
+    { holds: (x) => gt(exp(log1p(x)), -0.5),             becomes: "x > -1" },
+    { holds: (x) => gt(square(log(x)), -1),              becomes: "x > 0" },
+    { holds: (x, y) => gt(log(x), log(y)),               becomes: "x > y and y > 0" },
+    { holds: (x, y) => gt(max(log(x), y), 0.2),          becomes: "x > 0 and (x > 1.2214 or y > 0.2)", except: hasNaN },
+    { holds: (x) => gt(0.3, sqrt(sub(1, square(x)))),    becomes: "1 > x and x > -1 and (x > 0.953939 or -0.953939 > x)" },
+    { holds: (x, y) => lt(log(add(x, y)), 0.2),          becomes: "x + y > 0 and 1.2214 > x + y" },
+  ],
+  "functions of what is infinite or NaN": [
+    { holds: (x) => gt(abs(log(x)), 1),                  becomes: "x > 2.71828 or x > 0 and 0.367879 > x" },
+    { holds: (x) => gt(3, max(sqrt(x), -1)),             becomes: "x > 0 and 9 > x" },
+    { holds: (x) => gt(min(log(x), 3), -1),              becomes: "x > 0.367879" },
+    { holds: (x) => gt(tanh(log(x)), -2),                becomes: "x > 0" },
+    { holds: (x) => gt(2, exp(div(1, x))),               becomes: "-x > 0 or x > 1.4427" },
+    { holds: (x) => gt(softplus(div(1, x)), 1),          becomes: "x > 0 and 1.84732 > x" },
+    { holds: (x) => lt(tanh(div(1, x)), 0.5),            becomes: "-x > 0 or x > 1.82048" },
+    { holds: (x) => gt(4, square(div(1, x))),            becomes: "(-x > 0 or x > 0.5) and (x > 0 or -0.5 > x)" },
+    { holds: (x) => gt(exp(exp(x)), 5),                  becomes: "x > 0.475885" },
+    { holds: (x, y) => gt(max(div(1, x), log(y)), 0.2),  becomes: "y > 0 and (x > 0 and 5 > x or y > 1.2214)", except: hasNaN },
+    { holds: (x, y) => lt(where(gt(x, 0), log(y), 1), 0.5), becomes: "x > 0 and (y > 0 and 1.64872 > y)" },
+  ],
+  "functions that fold the line": [
+    { holds: (x) => gt(square(x), 0.5),                  becomes: "x > 0.707107 or -0.707107 > x" },
+    { holds: (x) => gt(0.5, square(x)),                  becomes: "0.707107 > x and x > -0.707107" },
+    { holds: (x) => gt(abs(x), 0.7),                     becomes: "x > 0.7 or -0.7 > x" },
+    { holds: (x) => gt(0.7, abs(sub(x, 0.2))),           becomes: "0.7 > x - 0.2 and x > -0.5" },
+    { holds: (x, y) => gt(abs(mul(x, y)), 1),            becomes: "x * y > 1 or -1 > x * y" },
+    { holds: (x) => gt(relu(x), 0.5),                    becomes: "x > 0.5" },
+    { holds: (x) => gt(clamp(x, -1, 2), 0.5),            becomes: "x > 0.5" },
+    { holds: (x, y) => gt(max(x, y), 0.3),               becomes: "x > 0.3 or y > 0.3", except: hasNaN },
+    { holds: (x, y) => gt(min(x, y), 0.3),               becomes: "x > 0.3 and y > 0.3" },
+    { holds: (x, y) => gt(0.3, max(x, y)),               becomes: "0.3 > x and 0.3 > y" },
+    { holds: (x, y) => gt(add(max(x, y), y), 1),         becomes: "x + y > 1 or y + y > 1", except: hasNaN },
+  ],
+  "products and common factors, by signs": [
+    { holds: (x, y) => gt(mul(x, y), 0),                 becomes: "x > 0 and y > 0 or -x > 0 and -y > 0" },
+    { holds: (x, y) => gt(0, mul(x, y)),                 becomes: "x > 0 and -y > 0 or -x > 0 and y > 0" },
+    { holds: (x, y) => gt(mul(x, square(y)), x),         becomes: "x > 0 and y * y > 1 or -x > 0 and -(y * y - 1) > 0", except: isInfinite },
+  ],
+  "selections, by their arms": [
+    { holds: (x, y) => gt(where(gt(x, 0), y, neg(y)), 0.1),               becomes: "x > 0 and y > 0.1 or not (x > 0) and -0.1 > y" },
+    { holds: (x, y) => gt(add(x, where(gt(x, 1), y, 0)), 2),              becomes: "not (x > 1) and x > 2 or x > 1 and x + y > 2" },
+    { holds: (x, y) => gt(add(mul(2, x), y), where(gt(x, -0.7), y, x)),   becomes: "not (x > -0.7) and y + 2 * x > x or x > -0.7 and y + 2 * x > y" },
+  ],
+  "quotients, by signs of numerator and divisors": [
+    { holds: (x) => gt(div(1, x), 0),                    becomes: "x > 0", except: isInfinite },
+    { holds: (x) => gt(div(1, x), 0.8),                  becomes: "x > 0 and 1.25 > x" },
+    { holds: (x) => gt(0.8, div(1, x)),                  becomes: "-x > 0 or x > 1.25" },
+    { holds: (x) => gt(div(-2, x), 0.5),                 becomes: "-x > 0 and x > -4" },
+    { holds: (x) => gt(div(1, x), -2),                   becomes: "x > 0 or -0.5 > x" },
+    { holds: (x, y) => gt(div(y, x), 0.6),               becomes: "y - 0.6 * x > 0 and x > 0 or -(y - 0.6 * x) > 0 and -x > 0" },
+    { holds: (x) => gt(tan(mul(0.5, x)), 1),             becomes: "sin(0.5 * x) > cos(0.5 * x) and cos(0.5 * x) > 0 or -(sin(0.5 * x) - cos(0.5 * x)) > 0 and -cos(0.5 * x) > 0" },
+    { holds: (x) => gt(pow(x, -2), 3),                   becomes: "x * (-3 * x) > -1" },
+    { holds: (x) => gt(pow(x, -3), 3),                   becomes: "x * (x * (-3 * x)) > -1 and x > 0 or -(x * (x * (-3 * x)) + 1) > 0 and -x > 0" },
+    { holds: (x, y) => gt(mul(where(gt(y, 0), div(1, x), y), y), 1), becomes: "not (y > 0) and y * y > 1 or y > 0 and (y > x and x > 0 or -(y - x) > 0 and -x > 0)" },
+  ],
+  "what has no simpler form": [
+    { holds: (x) => gt(x, 0.3),                          becomes: "x > 0.3" },
+    { holds: (x) => gt(sin(x), 0.5),                     becomes: "sin(x) > 0.5" },
+    { holds: (x) => gt(add(x, log(x)), 1),               becomes: "x + log(x) > 1" },
+    { holds: (x) => gt(pow(x, 0.5), 2),                  becomes: "pow(x, 0.5) > 2" },
+    { holds: (x, y) => gt(mul(abs(x), y), 0.5),          becomes: "y * abs(x) > 0.5" },
+  ],
+};
+
+describe.each(Object.entries(ROWS))("peeling %s", (_, rows) => {
+  test.each(rows)("becomes $becomes, true at the same points", (row) => {
+    expect(rowFault(PEELING, row)).toBeUndefined();
+  });
+});
+
+describe("peeling", () => {
+  test("leaves an objective alone where there is nothing to peel", () => {
+    const objective = objectiveOf((x) => gt(x, 0));
+    expect(PEELING.run(objective)).toBe(objective);
+  });
+
+  test("finds the conditions inside of conditions", () => {
+    const nested: ConditionRow = {
+      holds: (x, y) => gt(add(y, where(gt(exp(x), 2), 1, 0)), 0.5),
+      becomes: "y + where(x > 0.693147, 1, 0) > 0.5",
+    };
+    expect(rowFault(PEELING, nested)).toBeUndefined();
+  });
+});
+
+describe("the check of a row", () => {
+  const [fine] = ROWS["monotone functions of the whole line"]!;
+  const [, below] = ROWS["functions with an edge of their domain, beyond which comparisons are false"]!;
+  // Peeling with a fault: every node of the rewritten terms for which `change` has another is replaced.
+  const faulty = (change: (graph: Graph, node: NodeId) => NodeId | undefined): Pass => ({
+    ...PEELING,
+    run(objective) {
+      const { graph, terms } = PEELING.run(objective);
+      const roots = terms.map(({ node }) => node);
+      const changes = graph.reachable(roots).flatMap((node) => {
+        const other = change(graph, node);
+        return other === undefined ? [] : [[node, other] as const];
+      });
+      return withNodes(objective, substitute(graph, roots, new Map(changes)));
+    },
+  });
+
+  test("sees a threshold that is off by 1e-9", () => {
+    const shifted = faulty((graph, node) => {
+      const { algebra: A } = graph;
+      return graph.op[node] === CODE.positive ? A.positive(A.sub(graph.a[node]!, A.constant(1e-9))) : undefined;
+    });
+    expect(rowFault(shifted, fine!)).toMatch(/^the truth differs at 0\.40546/);
+  });
+
+  test("sees a domain that was forgotten", () => {
+    const unbounded = faulty((graph, node) => (graph.op[node] === CODE.and ? graph.b[node] : undefined));
+    expect(rowFault(unbounded, { ...below!, becomes: "0.606531 > x" })).toMatch(/^the truth differs at -/);
+  });
+
+  test("sees another form, a difference that is expected and not there, and one between finite points", () => {
+    expect(rowFault(PEELING, { ...fine!, becomes: "x > 0.405" })).toBe("got x > 0.405465, expected x > 0.405");
+    expect(rowFault(PEELING, { ...fine!, except: hasNaN })).toMatch(/differs nowhere/);
+    const anywhere = { ...below!, becomes: "0.606531 > x", except: () => true };
+    const unbounded = faulty((graph, node) => (graph.op[node] === CODE.and ? graph.b[node] : undefined));
+    expect(rowFault(unbounded, anywhere)).toMatch(/a point of latents$/);
+  });
+});
