@@ -66,6 +66,7 @@ export { cheating, gmm, influenza, temperature, textmsg, walk, xornet } from "..
 export { INFLUENZA_DEATHS } from "../src/models/influenza-deaths.ts";
 export { ROOM_TEMPERATURES } from "../src/models/room-temperatures.ts";
 export { TEXT_MESSAGE_COUNTS } from "../src/models/text-messages.ts";
+export { SAMPLED } from "../src/objective/entropy.ts";
 export type { LaneInputs } from "../src/objective/lane-inputs.ts";
 export { buildObjective } from "../src/objective/objective.ts";
 export { trace } from "../src/program/trace.ts";

@@ -19,6 +19,7 @@ import {
   meanGradientInto,
   momentsInto,
   planCorrection,
+  SAMPLED,
   temperature,
   textmsg,
   walk,
@@ -173,7 +174,7 @@ function oneBoundary(): Estimator {
       const { algebra: A } = graph;
       const accepts = (blocks: readonly unknown[]): boolean => blocks.length > 0;
       const { path, boundaries, term } = planCorrection(target, {
-        entropy: "sampled",
+        entropy: SAMPLED,
         passes: [],
         boundaryPasses: [],
         accepts,

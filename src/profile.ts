@@ -1,6 +1,7 @@
 /** The two profiles: everything, for `nondiff`, and few bytes, for `nondiff/core`. */
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
 import { coincident } from "./boundaries/check/coincident.ts";
+import { DISTINCT } from "./boundaries/check/distinct.ts";
 import { unreached } from "./boundaries/check/unreached.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
@@ -13,12 +14,14 @@ import { everyNoise } from "./estimators/sample-points.ts";
 import { averaging } from "./inference/averaging.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import type { Profile } from "./inference/profile.ts";
+import { OTHER_ENTROPIES } from "./objective/entropy.ts";
 
 export const FULL: Profile = {
   engine: FAST_ENGINE,
   averaging,
   diagnosis,
   repertoire: {
+    entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING],
     marginalisation: MARGINALISATION,
     boundaryPasses: [
@@ -35,5 +38,5 @@ export const FULL: Profile = {
 
 export const CORE: Profile = {
   engine: PLAIN_ENGINE,
-  repertoire: { conditionPasses: [], boundaryPasses: [/* @__PURE__ */ coincident()] },
+  repertoire: { conditionPasses: [], boundaryPasses: [DISTINCT] },
 };

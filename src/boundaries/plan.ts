@@ -9,7 +9,7 @@
 import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
-import { type Entropy, type Pathwise, pathwise } from "../objective/entropy.ts";
+import { type EntropyWay, type Pathwise, pathwise } from "../objective/entropy.ts";
 import { correlatedBelow, type Objective } from "../objective/objective.ts";
 import { type Pass, rewritten } from "../objective/pass.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
@@ -19,7 +19,7 @@ import type { BoundaryPass } from "./move/boundary-pass.ts";
 import { type Move, moveOnto, type RootsAlongLines, variablesMoved } from "./move/move.ts";
 
 export interface CorrectionOptions {
-  readonly entropy: Entropy;
+  readonly entropy: EntropyWay;
   /** Rewritings of the objective, in their order. */
   readonly passes: readonly Pass[];
   /** Further ones, of the program in which boundaries are found: the path is not differentiated through them. */

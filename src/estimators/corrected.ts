@@ -7,12 +7,19 @@ import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
 import { type BoundarySelection, requireSelection, type SelectedTerms, summedTerms } from "./draw/selection.ts";
-import { beyondCore, type Estimator, type EstimatorNodes, type NoiseOptions, type Repertoire } from "./estimator.ts";
+import {
+  beyondCore,
+  type Estimator,
+  type EstimatorNodes,
+  entropyUnder,
+  type NoiseOptions,
+  type Repertoire,
+} from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 /** What of the options decides which boundaries are counted, and how; `explain` takes the same. */
 export interface CorrectionChoice {
-  /** How the guide's entropy is counted (default "sampled"). */
+  /** How the guide's entropy is counted (default "sampled"; `nondiff/core` has no other). */
   readonly entropy?: Entropy;
   /**
    * Take the expectation over variables that a term contains only inside conditions (default true under `nondiff`;
@@ -85,7 +92,7 @@ export function correctionPlan(
   analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
   const { boundaryPasses, roots, families } = repertoire;
-  const { entropy = "sampled" } = options;
+  const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
   const accepts = ([block]: readonly Block[]): boolean => roots !== undefined || block?.safe === true;
   return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, roots, families }, analysis);

@@ -10,6 +10,7 @@ import type { Families } from "../boundaries/find/parallel-family.ts";
 import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
 import type { RootsAlongLines } from "../boundaries/move/move.ts";
 import type { CorrectionPlan } from "../boundaries/plan.ts";
+import { type Entropy, type EntropyWay, type OtherEntropies, SAMPLED } from "../objective/entropy.ts";
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
@@ -68,6 +69,8 @@ export interface Noise {
  * something refuses by name what needs it; it never computes something else.
  */
 export interface Repertoire {
+  /** Ways to count the entropy beside that at the draw. */
+  readonly entropies?: OtherEntropies;
   /** What it rewrites in an objective before it looks for boundaries, in order. */
   readonly conditionPasses: readonly Pass[];
   /** The pass that takes expectations over variables inside conditions. */
@@ -105,6 +108,12 @@ export interface Estimator {
   readonly graphOptions?: GraphOptions;
   /** The nodes of the estimate; `analysis()` finds the boundaries of the objective when asked. */
   readonly build: (objective: Objective, repertoire: Repertoire, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+}
+
+/** The way to count the entropy that an option asks for; RangeError if the repertoire lacks it. */
+export function entropyUnder(estimator: string, { entropies }: Repertoire, entropy: Entropy = "sampled"): EntropyWay {
+  if (entropy === "sampled") return SAMPLED;
+  return entropies?.[entropy] ?? beyondCore(estimator, "entropy", entropy, "sampled");
 }
 
 /** Throws: an option asks for what the repertoire of `nondiff/core` lacks. */

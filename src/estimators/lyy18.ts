@@ -17,7 +17,7 @@ import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
-import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
+import { type Estimator, type EstimatorNodes, entropyUnder, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface Lyy18Options extends NoiseOptions {
@@ -48,8 +48,9 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
   const entropy = requireEntropy("lyy18", options.entropy);
   const merged: Estimator = {
     name: "lyy18",
-    build(objective, _repertoire, analysis) {
-      const plan = planCorrection(objective, { ...PAPER, entropy }, analysis);
+    build(objective, repertoire, analysis) {
+      const way = entropyUnder("lyy18", repertoire, entropy);
+      const plan = planCorrection(objective, { ...PAPER, entropy: way }, analysis);
       return build(plan, boundaries);
     },
   };
@@ -57,9 +58,10 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     name: "lyy18 (separate)",
     graphOptions: { pushIntoWhere: false },
     biasedWhenCoincident: true,
-    build(objective) {
+    build(objective, repertoire) {
+      const way = entropyUnder("lyy18", repertoire, entropy);
       const { pass, groupOf, tied } = separateIfs();
-      const plan = planCorrection(objective, { ...PAPER, entropy, boundaryView: [pass], related: false });
+      const plan = planCorrection(objective, { ...PAPER, entropy: way, boundaryView: [pass], related: false });
       const nodes = build(plan, boundaries, groupOf);
       return { ...nodes, gradient: tied(objective.graph, nodes.gradient) };
     },

@@ -1,9 +1,9 @@
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import type { Estimator, NoiseOptions } from "./estimator.ts";
+import { type Estimator, entropyUnder, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface ReparamOptions extends NoiseOptions {
-  /** How the guide's entropy is counted (default "sampled"). */
+  /** How the guide's entropy is counted (default "sampled"; `nondiff/core` has no other). */
   readonly entropy?: Entropy;
 }
 
@@ -20,8 +20,8 @@ export function reparam(options: ReparamOptions = {}): Estimator {
     {
       name: "reparam",
       biasedAtJumps: true,
-      build: (original) => {
-        const { objective, gradient } = pathwise(original, entropy);
+      build: (original, repertoire) => {
+        const { objective, gradient } = pathwise(original, entropyUnder("reparam", repertoire, entropy));
         return { value: objective.value, gradient, normals: objective.normals };
       },
     },

@@ -3,11 +3,11 @@
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
+import { type Entropy, type EntropyWay, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
-import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
+import { type Estimator, type EstimatorNodes, entropyUnder, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface SmoothedOptions extends NoiseOptions {
@@ -44,13 +44,13 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
       biasedAtJumps: true,
       // The program's own ifs, not those it has after simplification, define what is smoothed.
       graphOptions: { pushIntoWhere: false },
-      build: (objective) => build(objective, sharpness, entropy),
+      build: (objective, repertoire) => build(objective, sharpness, entropyUnder("smoothed", repertoire, entropy)),
     },
     options,
   );
 }
 
-function build(original: Objective, at: (step: number) => number, entropy: Entropy): EstimatorNodes {
+function build(original: Objective, at: (step: number) => number, entropy: EntropyWay): EstimatorNodes {
   const node = original.graph.input("1/accuracy", false);
   const { objective, gradient } = pathwise(original, entropy, [smoothing(node)]);
   return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };

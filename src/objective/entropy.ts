@@ -36,20 +36,31 @@ export interface Stage {
   readonly objective: Objective;
 }
 
+/** A way to count the entropy: by which passes, and what it does to the pathwise gradient of the objective that they make. */
+export interface EntropyWay {
+  readonly passes: readonly Pass[];
+  readonly adjusted?: (original: Objective, path: readonly NodeId[], passes: readonly Pass[]) => NodeId[];
+}
+
+/** At the draw: as the objective has it. */
+export const SAMPLED: EntropyWay = { passes: [] };
+
+/** The other ways, for entries that bring them. */
+export type OtherEntropies = { readonly [E in Exclude<Entropy, "sampled">]: EntropyWay };
+
 /**
- * The pathwise term under a choice of entropy, of the objective as the estimator sees it: the passes rewrite its terms, one by
+ * The pathwise term under a way to count the entropy, of the objective as the estimator sees it: the passes rewrite its terms, one by
  * one, to others with the same mean or to those of another density.
  */
-export function pathwise(original: Objective, entropy: Entropy, passes: readonly Pass[] = []): Pathwise {
+export function pathwise(original: Objective, entropy: EntropyWay, passes: readonly Pass[] = []): Pathwise {
   const stages: Stage[] = [];
   const note = (pass: Pass, objective: Objective): void => {
     stages.push({ pass, objective });
   };
-  const objective = rewritten(entropy === "analytic" ? [ANALYTIC_ENTROPY] : [], original, note);
+  const objective = rewritten(entropy.passes, original, note);
   const seen = rewritten(passes, objective, note);
   const path = gradient(objective.graph, seen.value, objective.parameters);
-  const own = entropy === "sticking-the-landing" ? withoutScore(original, path, passes) : path;
-  return { objective, seen, gradient: own, stages };
+  return { objective, seen, gradient: entropy.adjusted?.(original, path, passes) ?? path, stages };
 }
 
 export const ANALYTIC_ENTROPY: Pass = {
@@ -83,6 +94,11 @@ function withoutScore(objective: Objective, path: readonly NodeId[], passes: rea
   );
   return guide.scores((i, node) => A.mul(shares[i]!, node)).map((score, p) => A.add(path[p]!, score));
 }
+
+export const OTHER_ENTROPIES: OtherEntropies = {
+  analytic: { passes: [ANALYTIC_ENTROPY] },
+  "sticking-the-landing": { passes: [], adjusted: withoutScore },
+};
 
 // One term per latent, the last of the terms, which counts where that is live.
 function guideTerms({ graph, trace, terms }: Objective, termOf: (latent: number) => NodeId): ObjectiveTerm[] {

@@ -4,6 +4,7 @@ import { costOf, planCorrection, requireAccepted } from "../../src/boundaries/pl
 import { correctionPlan } from "../../src/estimators/corrected.ts";
 import { corrected, explain, type Model, makeSampler } from "../../src/index.ts";
 import { conditions, gmm, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";
+import { SAMPLED } from "../../src/objective/entropy.ts";
 import { buildObjective } from "../../src/objective/objective.ts";
 import { CORE, FULL } from "../../src/profile.ts";
 
@@ -44,7 +45,7 @@ describe("the plan of a correction", () => {
   });
 
   test("takes what it is given: without passes the conditions are the program's own", () => {
-    const bare = { entropy: "sampled", passes: [], boundaryPasses: [], accepts: () => true } as const;
+    const bare = { entropy: SAMPLED, passes: [], boundaryPasses: [], accepts: () => true } as const;
     const plan = planCorrection(buildObjective(conditions.exp), bare);
     expect(plan.boundaries.map(({ text }) => text())).toEqual(["exp(z) > 1.5"]);
     expect(planOf(conditions.exp, PLAIN).boundaries.map(({ text }) => text())).toEqual(["z > 0.405465"]);

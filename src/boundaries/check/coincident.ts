@@ -1,17 +1,16 @@
 /**
  * Boundaries that coincide although no rewriting shows it, such as z³ − z² + z > 1 beside z > 1: found by looking at a
  * few random points of one of them, where the condition of the other is then 0 up to rounding, and merged into one.
- * Conditions that are linear in all their variables need no such look: their scaled forms are compared (`boundaries.ts`).
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
-import { LANE } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { noisesBelow, type Objective, variablesBelow } from "../../objective/objective.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import type { BoundaryPass } from "../move/boundary-pass.ts";
 import type { RootsAlongLines } from "../move/move.ts";
 import { RandomPoints, zeros } from "./probe-points.ts";
+import { rivalsAmong } from "./rivals.ts";
 
 const MOST_PAIRS = 4096;
 
@@ -19,7 +18,7 @@ const MOST_PAIRS = 4096;
  * Merges coincident boundaries, with what seeks roots for those without blocks; throws RangeError naming both where two coincide
  * in part, which is not handled.
  */
-export function coincident(roots?: RootsAlongLines): BoundaryPass {
+export function coincident(roots: RootsAlongLines): BoundaryPass {
   return {
     name: "coincident",
     sentence: "Boundaries that coincide although no rewriting shows it, such as z³ − z² + z > 1 and z > 1, become one.",
@@ -30,30 +29,12 @@ export function coincident(roots?: RootsAlongLines): BoundaryPass {
 function mergeCoincident(
   objective: Objective,
   boundaries: readonly Boundary[],
-  roots: RootsAlongLines | undefined,
+  roots: RootsAlongLines,
 ): readonly Boundary[] {
-  const { graph } = objective;
-  // Linear in all of its variables.
-  const isSimple = ({ blocks, condition }: Boundary): boolean =>
-    blocks.length > 0 &&
-    blocks[0]!.entries.every(({ coefficient }) => !graph.hasFlag(coefficient, LANE)) &&
-    blocks[0]!.entries.length === noisesBelow(objective, condition).length;
-  const [simple, others] = [boundaries.filter(isSimple), boundaries.filter((boundary) => !isSimple(boundary))];
-  if (others.length === 0) return boundaries;
-  const byVariables = new Map<string, Boundary[]>();
-  for (const q of others) {
-    const key = variablesBelow(objective, q.condition).join();
-    const known = byVariables.get(key);
-    if (known) known.push(q);
-    else byVariables.set(key, [q]);
-  }
   const pairs: [Boundary, Boundary][] = [];
-  const left = new Set(others);
   // The one that is moved onto at the least cost takes the other in.
-  for (const p of [...simple, ...others]) {
-    left.delete(p);
-    for (const q of byVariables.get(variablesBelow(objective, p.condition).join()) ?? [])
-      if (left.has(q) && p.family !== q.family) pairs.push([p, q]);
+  for (const { of, others } of rivalsAmong(objective, boundaries)) {
+    for (const other of others) pairs.push([of, other]);
     if (pairs.length > MOST_PAIRS) return boundaries;
   }
   if (pairs.length === 0) return boundaries;
@@ -85,11 +66,7 @@ function mergeCoincident(
 type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: number, sign: -1 | 0 | 1];
 
 // For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
-function look(
-  objective: Objective,
-  pairs: readonly (readonly [Boundary, Boundary])[],
-  roots: RootsAlongLines | undefined,
-): Look[] {
+function look(objective: Objective, pairs: readonly (readonly [Boundary, Boundary])[], roots: RootsAlongLines): Look[] {
   const { graph, guided, variables } = objective;
   const { algebra: A } = graph;
   const points = new RandomPoints(objective, roots);

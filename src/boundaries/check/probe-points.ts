@@ -27,12 +27,12 @@ export function zeros(values: readonly number[], elsewhere: readonly number[]): 
 
 export class RandomPoints {
   readonly #objective: Objective;
-  readonly #roots: RootsAlongLines | undefined;
+  readonly #roots: RootsAlongLines;
   readonly #surfaces = new Map<Boundary, readonly Surface[]>();
   readonly #derived: LaneInputs[] = [];
   readonly #normals: NodeId[] = [];
 
-  constructor(objective: Objective, roots: RootsAlongLines | undefined) {
+  constructor(objective: Objective, roots: RootsAlongLines) {
     this.#objective = objective;
     this.#roots = roots;
   }

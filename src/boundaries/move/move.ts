@@ -39,9 +39,6 @@ export function variablesMoved(objective: Objective, boundary: Boundary, roots?:
 }
 
 function rootsFor({ text }: Boundary, roots: RootsAlongLines | undefined): RootsAlongLines {
-  if (!roots)
-    throw new TypeError(
-      `moveOnto: condition \`${text()}\` is affine in no variable; got no search for roots, expected one`,
-    );
-  return roots;
+  if (roots) return roots;
+  throw new TypeError(`moveOnto: no way onto \`${text()}\` = 0; got no block, expected one, or a search for roots`);
 }

@@ -13,7 +13,7 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import { corrected, correctionPlan, passesUnder, requireChoice } from "../../estimators/corrected.ts";
-import { ANALYTIC_ENTROPY } from "../../objective/entropy.ts";
+import { entropyUnder } from "../../estimators/estimator.ts";
 import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
@@ -39,7 +39,7 @@ export function stagesOf(profile: Profile, options: ExplainOptions = {}): readon
   const objectiveOf = (model: Model): Objective => buildObjective(model, undefined, options.guide);
   const planOf = (model: Model): CorrectionPlan => correctionPlan("explain", objectiveOf(model), repertoire, options);
   const passes = passesUnder("explain", repertoire, options);
-  const rewritings = options.entropy === "analytic" ? [ANALYTIC_ENTROPY, ...passes] : passes;
+  const rewritings = [...entropyUnder("explain", repertoire, options.entropy).passes, ...passes];
   return [
     {
       name: "trace",

@@ -31,7 +31,7 @@ describe("the stages", () => {
     expect(stagesOf(FULL, PLAIN).map(({ name }) => name)).not.toContain("marginalisation");
     expect(stagesOf(FULL, { entropy: "analytic" })[2]!.name).toBe("analytic-entropy");
     expect(stagesOf(CORE).map(({ name }) => name)).toEqual([
-      ...["trace", "objective", "boundaries", "coincident", "gradient", "instructions", "tape"],
+      ...["trace", "objective", "boundaries", "distinct", "gradient", "instructions", "tape"],
     ]);
   });
 
