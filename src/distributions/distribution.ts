@@ -10,8 +10,14 @@ export interface Parameter {
   readonly valid: (value: number) => boolean;
 }
 
-/** The set of values with positive density. */
+/**
+ * The set of values with positive density: the whole line, the numbers above a bound, an interval, or whole numbers; by its kind and
+ * bounds, so that who asks compares values and not texts.
+ */
 export interface Support {
+  readonly kind: "real" | "positive" | "interval" | "integers";
+  readonly lower: number;
+  readonly upper: number;
   /** For messages: "(0, ∞)". */
   readonly text: string;
   readonly discrete: boolean;
@@ -51,15 +57,35 @@ export interface Definition<Value extends Real> {
   readonly initial?: (...parameters: number[]) => Start;
 }
 
-export const REAL_LINE: Support = { text: "ℝ", discrete: false, contains: Number.isFinite };
-export const POSITIVE: Support = { text: "(0, ∞)", discrete: false, contains: (x) => x > 0 && x < Infinity };
-export const NONNEGATIVE: Support = { text: "[0, ∞)", discrete: false, contains: (x) => x >= 0 && x < Infinity };
-export const UNIT_INTERVAL: Support = { text: "(0, 1)", discrete: false, contains: (x) => x > 0 && x < 1 };
-export const COUNTS: Support = { text: "{0, 1, 2, …}", discrete: true, contains: (x) => Number.isInteger(x) && x >= 0 };
+/** A continuous support: between two bounds, which may be infinite; a finite bound belongs to it if `closed`. */
+function between(kind: Support["kind"], lower: number, upper: number, closed: boolean, text: string): Support {
+  const contains = closed
+    ? (x: number) => x >= lower && x <= upper && Number.isFinite(x)
+    : (x: number) => x > lower && x < upper;
+  return { kind, lower, upper, text, discrete: false, contains };
+}
+
+export const REAL_LINE: Support = /* @__PURE__ */ between("real", -Infinity, Infinity, false, "ℝ");
+export const POSITIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, false, "(0, ∞)");
+export const NONNEGATIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, true, "[0, ∞)");
+export const UNIT_INTERVAL: Support = /* @__PURE__ */ between("interval", 0, 1, false, "(0, 1)");
+
+/** The support [low, high]. */
+export function closedInterval(low: number, high: number): Support {
+  return between("interval", low, high, true, `[${low}, ${high}]`);
+}
+
+/** Whole numbers from 0 to `last`, which may be infinite. */
+function integers(last: number, text: string): Support {
+  const contains = (k: number) => Number.isInteger(k) && k >= 0 && k <= last;
+  return { kind: "integers", lower: 0, upper: last, text, discrete: true, contains };
+}
+
+export const COUNTS: Support = /* @__PURE__ */ integers(Infinity, "{0, 1, 2, …}");
 
 /** The support {0, …, last}. */
 export function upTo(last: number): Support {
-  return { text: `{0, …, ${last}}`, discrete: true, contains: (k) => COUNTS.contains(k) && k <= last };
+  return integers(last, `{0, …, ${last}}`);
 }
 
 /** A distribution on an interval. Values outside it must give −∞ or NaN by themselves when they are traced. */

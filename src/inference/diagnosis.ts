@@ -144,8 +144,8 @@ function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] 
 function namedIn(drawn: Drawn | undefined): Named[] {
   if (!drawn) return [];
   const { distribution, value } = drawn;
-  const { text, contains } = distribution.support;
-  const range = text === "ℝ" ? {} : { valid: contains, expected: `value in ${text}` };
+  const { kind, text, contains } = distribution.support;
+  const range = kind === "real" ? {} : { valid: contains, expected: `value in ${text}` };
   return [{ name: "value", value, ...range }, ...distribution.parameters];
 }
 

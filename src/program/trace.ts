@@ -88,7 +88,7 @@ export function run(
       const site = `sample "${name}"`;
       declare(site, name);
       checkDistribution(site, prior);
-      if (prior.support.text !== "ℝ")
+      if (prior.support.kind !== "real")
         throw new TypeError(
           `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected one such as normal, transformed (exp, sigmoid), or frozen()`,
         );

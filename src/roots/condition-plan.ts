@@ -18,7 +18,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 export const WIDTH = 6;
 
 /** A function of t whose roots are sought, with its derivative, as instructions. */
-export interface Target {
+export interface Sought {
   readonly node: NodeId;
   readonly value: Int32Array;
   /** Instructions of the derivative that are not among those of the value. */
@@ -27,7 +27,7 @@ export interface Target {
   readonly slope: number;
 }
 
-export interface Event extends Target {
+export interface Event extends Sought {
   /** Divides or has its sign taken: 0 itself belongs to neither side. */
   readonly strict: boolean;
   /** A mask reads it: where it is 0 the mask is false. */
@@ -36,7 +36,7 @@ export interface Event extends Target {
   readonly kink: boolean;
 }
 
-export interface Plan {
+export interface ConditionPlan {
   readonly inputs: readonly NodeId[];
   /** Number of positions; the inputs come first, then t. */
   readonly size: number;
@@ -48,7 +48,7 @@ export interface Plan {
   /** The event that t itself is, or −1. */
   readonly eventOfT: number;
   /** Undefined if the condition does not depend on t. */
-  readonly condition: Target | undefined;
+  readonly condition: Sought | undefined;
 }
 
 interface Found {
@@ -62,7 +62,7 @@ interface Found {
 }
 
 /** Adds the derivatives of the condition and of its events to the graph. */
-export function makePlan(graph: Graph, condition: NodeId, t: NodeId): Plan {
+export function makePlan(graph: Graph, condition: NodeId, t: NodeId): ConditionPlan {
   const { moves, lowered, ordered } = alongLine(graph, t);
   const found = new Map<NodeId, Found>();
   const open = new Set<NodeId>();
@@ -105,7 +105,7 @@ export function makePlan(graph: Graph, condition: NodeId, t: NodeId): Plan {
     }
     return Int32Array.from(code);
   };
-  const target = (each: Found): Target => ({
+  const target = (each: Found): Sought => ({
     node: each.node,
     value: instructions(each.value.filter(moves)),
     derivative: instructions(each.derivative.filter(moves)),

@@ -1,7 +1,7 @@
 /** A plan made executable: enclosures over a piece of the line, and values at a point. */
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { OP_NAMES } from "../autodiff/ops/codes.ts";
-import { type Plan, WIDTH } from "./condition-plan.ts";
+import { type ConditionPlan, WIDTH } from "./condition-plan.ts";
 import { type Enclosures, type IntervalRule, makeEnclosures, TINY } from "./enclosures.ts";
 import { RULES } from "./interval-rules.ts";
 
@@ -22,10 +22,10 @@ export class Workspace {
   readonly box: Enclosures;
   readonly values: Float64Array;
   readonly state: Int8Array;
-  readonly #plan: Plan;
+  readonly #plan: ConditionPlan;
   readonly #positionOfT: number;
 
-  constructor(plan: Plan) {
+  constructor(plan: ConditionPlan) {
     this.#plan = plan;
     this.#positionOfT = plan.inputs.length;
     this.box = makeEnclosures(plan.size);

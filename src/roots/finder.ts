@@ -12,73 +12,48 @@
  * itself: there c is enclosed for both signs.
  */
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Event, Plan, Target } from "./condition-plan.ts";
+import { ConditionOnLine, type Settings } from "./condition-on-line.ts";
+import type { ConditionPlan, Event, Sought } from "./condition-plan.ts";
 import { EPSILON, TINY } from "./enclosures.ts";
-import { BELOW, Workspace } from "./evaluation.ts";
+import { BELOW } from "./evaluation.ts";
 import { AFTER, BEFORE, BLURRED, Cells, OPEN, Pieces } from "./pieces.ts";
 
 // Doubles on each side of a cut; two at least, so that an enclosure beside it has a width.
 const FIRST_MARGIN = 4;
 // √u over a cut at 1 is [1e-162, 1e-8], log u is [−744, −34]: only the first tends to 0.
 const EDGE_TOLERANCE = 1e-3;
-const MOST_UNDECIDED = 10;
 // Interval evaluations spent on the cuts of one kink in one cell.
 const KINK_BUDGET = 500;
 
-export interface Settings {
-  readonly reach: number;
-  readonly budget: number;
-  readonly refuseJumpsWithin: number;
-  /** Name of the input. */
-  readonly along: string;
-  /** The text of a node; of the condition if there is none. */
-  readonly text: (node?: NodeId) => string;
-}
-
 /** A plan with its workspace; see `RootFinder` for what `find` promises. */
-export class Finder {
+export class Finder extends ConditionOnLine {
   readonly inputs: readonly NodeId[];
-  readonly #plan: Plan;
   readonly #reach: number;
-  readonly #budget: number;
   readonly #refuseJumpsWithin: number;
-  readonly #text: (node?: NodeId) => string;
-  readonly #along: string;
-  readonly #work: Workspace;
   readonly #stack = new Pieces();
   readonly #cuts = new Pieces();
-  readonly #undecided: Int32Array;
   #cells: Cells;
   #next: Cells;
-  #spent = 0;
   #roots: Float64Array = new Float64Array(0);
   #found = 0;
-  // Results of #at: the computed value and derivative.
-  #value = 0;
-  #slope = 0;
 
-  constructor(plan: Plan, { reach, budget, refuseJumpsWithin, along, text }: Settings) {
+  constructor(plan: ConditionPlan, settings: Settings) {
+    super(plan, settings);
     this.inputs = plan.inputs;
-    this.#plan = plan;
-    this.#reach = reach;
-    this.#budget = budget;
-    this.#refuseJumpsWithin = refuseJumpsWithin;
-    this.#text = text;
-    this.#along = along;
-    this.#work = new Workspace(plan);
-    this.#undecided = new Int32Array(plan.events.length);
+    this.#reach = settings.reach;
+    this.#refuseJumpsWithin = settings.refuseJumpsWithin;
     this.#cells = new Cells(plan.events.length);
     this.#next = new Cells(plan.events.length);
   }
 
   find(values: ArrayLike<number>, roots: Float64Array): number {
-    const { condition, events } = this.#plan;
+    const { condition, events } = this.plan;
     this.#checkValues(values);
     if (condition === undefined) return 0;
-    const work = this.#work;
+    const work = this.work;
     work.setInputs(values);
     work.state.fill(0);
-    this.#spent = 0;
+    this.spent = 0;
     this.#found = 0;
     this.#roots = roots;
     this.#cells.count = 0;
@@ -99,7 +74,7 @@ export class Finder {
   #cutAt(event: Event, index: number): void {
     const cells = this.#cells;
     const next = this.#next;
-    const { state } = this.#work;
+    const { state } = this.work;
     next.count = 0;
     for (let cell = 0; cell < cells.count; cell++) {
       const from = cells.from[cell]!;
@@ -112,7 +87,7 @@ export class Finder {
           cells.kind[cell]!,
           state,
           index,
-          this.#settledSign(event, this.#enclosedSign(event, from, to)),
+          this.settledSign(event, this.enclosedSign(event, from, to)),
         );
         continue;
       }
@@ -126,54 +101,54 @@ export class Finder {
       for (let cut = 0; cut < cuts.count; cut++) {
         const a = cuts.from[cut]!;
         const b = cuts.to[cut]!;
-        if (a > start) next.add(start, a, OPEN, state, index, this.#signInside(event, start, a));
+        if (a > start) next.add(start, a, OPEN, state, index, this.signInside(event, start, a));
         if (cuts.kind[cut] === BLURRED) next.add(a, b, BLURRED, state, index, 0);
         else {
-          next.add(a, b, BEFORE, state, index, this.#sign(event, a) > 0 ? 1 : BELOW);
-          next.add(a, b, AFTER, state, index, this.#sign(event, b) > 0 ? 1 : BELOW);
+          next.add(a, b, BEFORE, state, index, this.sign(event, a) > 0 ? 1 : BELOW);
+          next.add(a, b, AFTER, state, index, this.sign(event, b) > 0 ? 1 : BELOW);
         }
         start = b;
       }
-      if (to > start) next.add(start, to, OPEN, state, index, this.#signInside(event, start, to));
+      if (to > start) next.add(start, to, OPEN, state, index, this.signInside(event, start, to));
     }
     this.#cells = next;
     this.#next = cells;
   }
 
   /**
-   * Settles [from, to], left to right. Roots of the condition are written out; if the target is an event, the doubles
+   * Settles [from, to], left to right. Roots of the condition are written out; if the sought is an event, the doubles
    * around each root become a cut. False if a kink is given up: c is continuous there and can do without that cut.
    */
-  #search(target: Target, event: Event | undefined, from: number, to: number): boolean {
-    const limit = event?.kink ? this.#spent + KINK_BUDGET : Infinity;
+  #search(sought: Sought, event: Event | undefined, from: number, to: number): boolean {
+    const limit = event?.kink ? this.spent + KINK_BUDGET : Infinity;
     const stack = this.#stack;
     stack.count = 0;
     stack.push(from, to, 0);
     while (stack.count > 0) {
-      if (this.#spent > limit) return false;
+      if (this.spent > limit) return false;
       const top = --stack.count;
       const a = stack.from[top]!;
       const b = stack.to[top]!;
-      const sign = this.#enclosedSign(target, a, b);
-      if (event === undefined ? sign !== 0 : this.#settledSign(event, sign) !== 0) continue;
-      const direction = this.#direction(target);
-      this.#at(target, b);
-      const valueAtB = this.#value;
-      const slopeAtB = this.#slope;
-      this.#at(target, a);
-      const slopeAtA = this.#slope;
-      if (direction !== 0 && !Number.isNaN(this.#value) && !Number.isNaN(valueAtB)) {
-        if (this.#value > 0 === valueAtB > 0) continue;
-        const root = this.#solve(target, a, b, this.#value > 0);
+      const sign = this.enclosedSign(sought, a, b);
+      if (event === undefined ? sign !== 0 : this.settledSign(event, sign) !== 0) continue;
+      const direction = this.direction(sought);
+      this.at(sought, b);
+      const valueAtB = this.value;
+      const slopeAtB = this.slope;
+      this.at(sought, a);
+      const slopeAtA = this.slope;
+      if (direction !== 0 && !Number.isNaN(this.value) && !Number.isNaN(valueAtB)) {
+        if (this.value > 0 === valueAtB > 0) continue;
+        const root = this.#solve(sought, a, b, this.value > 0);
         if (event === undefined) this.#push(root);
         else this.#bracket(event, root, from, to);
         continue;
       }
       const middle = a + (b - a) / 2;
       if (!(a < middle && middle < b) || b - a <= 4 * EPSILON * Math.max(-a, b)) {
-        if (event === undefined) this.#refuse(a);
+        if (event === undefined) this.refuse(a);
         this.#cut(a, b, BLURRED);
-      } else if (stack.kind[top] === 1 || !this.#splitAtExtremum(target, a, b, slopeAtA, slopeAtB)) {
+      } else if (stack.kind[top] === 1 || !this.#splitAtExtremum(sought, a, b, slopeAtA, slopeAtB)) {
         stack.push(middle, b, 0);
         stack.push(a, middle, 0);
       }
@@ -182,13 +157,13 @@ export class Finder {
   }
 
   /** Splits around an estimate of the extremum of c, if its slopes at the ends suggest one; exact for a parabola. */
-  #splitAtExtremum(target: Target, a: number, b: number, slopeAtA: number, slopeAtB: number): boolean {
+  #splitAtExtremum(sought: Sought, a: number, b: number, slopeAtA: number, slopeAtB: number): boolean {
     if (!(slopeAtA < 0 ? slopeAtB > 0 : slopeAtA > 0 && slopeAtB < 0)) return false;
     const curvature = slopeAtB / (b - a) - slopeAtA / (b - a);
     const extremum = a - slopeAtA / curvature;
-    this.#at(target, extremum);
+    this.at(sought, extremum);
     // Half the distance at which a parabola through the extremum is 0.
-    const margin = 0.5 * Math.sqrt(Math.abs((2 * this.#value) / curvature));
+    const margin = 0.5 * Math.sqrt(Math.abs((2 * this.value) / curvature));
     const left = extremum - margin;
     const right = extremum + margin;
     if (!(a < left && left < extremum && extremum < right && right < b)) return false;
@@ -200,15 +175,15 @@ export class Finder {
   }
 
   /** Newton's method, safeguarded by bisection, on [a, b] where c is monotone and changes its sign. */
-  #solve(target: Target, a: number, b: number, positiveAtA: boolean): number {
+  #solve(sought: Sought, a: number, b: number, positiveAtA: boolean): number {
     let x = a + (b - a) / 2;
     let step = b - a;
     while (a < x && x < b) {
-      this.#at(target, x);
-      if (this.#value === 0) return x;
-      if (this.#value > 0 === positiveAtA) a = x;
+      this.at(sought, x);
+      if (this.value === 0) return x;
+      if (this.value > 0 === positiveAtA) a = x;
       else b = x;
-      const newton = this.#value / this.#slope;
+      const newton = this.value / this.slope;
       const towards = x - newton;
       if (Math.abs(newton) <= EPSILON * Math.abs(x)) return Math.min(Math.max(towards, a), b);
       // Bisect where Newton's step leaves the bracket or shrinks too slowly.
@@ -221,21 +196,21 @@ export class Finder {
 
   /** Makes the doubles around a root of an event a cut: so many that its sign is certain on both sides. */
   #bracket(event: Event, root: number, start: number, end: number): void {
-    const { box } = this.#work;
-    this.#enclosedSign(event, root, root);
+    const { box } = this.work;
+    this.enclosedSign(event, root, root);
     const rounding = Math.max(Math.abs(box.lo[event.position]!), Math.abs(box.hi[event.position]!));
-    this.#at(event, root);
-    const blur = (2 * rounding) / Math.abs(this.#slope);
+    this.at(event, root);
+    const blur = (2 * rounding) / Math.abs(this.slope);
     const margin = Math.max(FIRST_MARGIN * Math.max(EPSILON * Math.abs(root), TINY), blur < Infinity ? blur : 0);
     let from = root;
     for (let step = margin; from > start; step *= 2) {
       from = Math.max(start, root - step);
-      if (this.#settledSign(event, this.#enclosedSign(event, from, from)) !== 0) break;
+      if (this.settledSign(event, this.enclosedSign(event, from, from)) !== 0) break;
     }
     let to = root;
     for (let step = margin; to < end; step *= 2) {
       to = Math.min(end, root + step);
-      if (this.#settledSign(event, this.#enclosedSign(event, to, to)) !== 0) break;
+      if (this.settledSign(event, this.enclosedSign(event, to, to)) !== 0) break;
     }
     this.#cut(from, to, BEFORE);
   }
@@ -252,21 +227,21 @@ export class Finder {
   }
 
   /** A cut of an event: c must jump there without touching 0, or go through it in one direction. */
-  #crossCut(target: Target, cell: number): void {
-    const { box, state } = this.#work;
-    const { position } = target;
+  #crossCut(sought: Sought, cell: number): void {
+    const { box, state } = this.work;
+    const { position } = sought;
     const a = this.#cells.from[cell]!;
     const b = this.#cells.to[cell]!;
-    const signBefore = this.#enclosedSign(target, a, b);
+    const signBefore = this.enclosedSign(sought, a, b);
     const emptyBefore = Number.isNaN(box.lo[position]);
     const lowBefore = emptyBefore ? 0 : box.lo[position]!;
     const highBefore = emptyBefore ? 0 : box.hi[position]!;
     const partialBefore = box.partial[position]! !== 0;
-    const directionBefore = this.#direction(target);
-    const startsPositive = this.#sign(target, a) > 0;
-    const clearBefore = signBefore !== 0 || this.#isClear(target, a, b);
+    const directionBefore = this.direction(sought);
+    const startsPositive = this.sign(sought, a) > 0;
+    const clearBefore = signBefore !== 0 || this.isClear(sought, a, b);
     this.#cells.load(cell + 1, state);
-    const signAfter = this.#enclosedSign(target, a, b);
+    const signAfter = this.enclosedSign(sought, a, b);
     if (signBefore !== 0 && signBefore === signAfter) return;
     const emptyAfter = Number.isNaN(box.lo[position]);
     const lowAfter = emptyAfter ? 0 : box.lo[position]!;
@@ -278,14 +253,14 @@ export class Finder {
     const edge = emptyBefore || emptyAfter;
     const touches = width < Infinity && gap <= (edge ? EDGE_TOLERANCE * width : width);
     const blurred = !edge && (partialBefore || box.partial[position] !== 0);
-    const directionAfter = this.#direction(target);
-    if ((!touches || blurred) && clearBefore && (signAfter !== 0 || this.#isClear(target, a, b))) {
-      const refuses = target === this.#plan.condition && Math.abs(a) < this.#refuseJumpsWithin;
-      if (refuses && startsPositive !== this.#sign(target, b) > 0) this.#checkJump(cell, a);
+    const directionAfter = this.direction(sought);
+    if ((!touches || blurred) && clearBefore && (signAfter !== 0 || this.isClear(sought, a, b))) {
+      const refuses = sought === this.plan.condition && Math.abs(a) < this.#refuseJumpsWithin;
+      if (refuses && startsPositive !== this.sign(sought, b) > 0) this.#checkJump(cell, a);
       return;
     }
-    if (!touches || directionBefore === 0 || directionBefore !== directionAfter) this.#refuse(a);
-    if (startsPositive !== this.#sign(target, b) > 0) this.#push(a + (b - a) / 2);
+    if (!touches || directionBefore === 0 || directionBefore !== directionAfter) this.refuse(a);
+    if (startsPositive !== this.sign(sought, b) > 0) this.#push(a + (b - a) / 2);
   }
 
   /**
@@ -293,118 +268,33 @@ export class Finder {
    * edge of a domain there would be none.
    */
   #checkJump(cell: number, t: number): void {
-    const { events } = this.#plan;
-    const { state } = this.#work;
+    const { events } = this.plan;
+    const { state } = this.work;
     this.#cells.load(cell, state);
     const before = state.slice();
     this.#cells.load(cell + 1, state);
     const event = events.find((_, index) => before[index] !== state[index]);
     if (event?.masked) return;
     throw new RangeError(
-      `find: \`${this.#text()}\` jumps across 0 at ${this.#along}=${t}, where \`${this.#text(event?.node)}\` is 0; expected a condition without such a pole or edge, for instance with the denominators multiplied out`,
+      `find: \`${this.text()}\` jumps across 0 at ${this.along}=${t}, where \`${this.text(event?.node)}\` is 0; expected a condition without such a pole or edge, for instance with the denominators multiplied out`,
     );
   }
 
-  #crossBlur(target: Target, a: number, b: number): void {
-    if (this.#enclosedSign(target, a, b) !== 0) return;
-    const direction = this.#direction(target);
-    if (this.#isClear(target, a, b)) return;
-    if (direction === 0) this.#refuse(a);
-    const startsPositive = this.#sign(target, a) > 0;
-    if (startsPositive !== this.#sign(target, b) > 0) this.#push(this.#solve(target, a, b, startsPositive));
-  }
-
-  /** Does the target exclude 0 on [a, b] for either sign of every event that is undecided there (of ten at most)? */
-  #isClear(target: Target, a: number, b: number): boolean {
-    const { state } = this.#work;
-    const undecided = this.#undecided;
-    let count = 0;
-    for (let event = 0; event < state.length; event++) if (state[event] === 0) undecided[count++] = event;
-    if (count === 0 || count > MOST_UNDECIDED) return false;
-    let clear = true;
-    for (let signs = 0; clear && signs < 1 << count; signs++) {
-      for (let j = 0; j < count; j++) state[undecided[j]!] = (signs >> j) & 1 ? 1 : BELOW;
-      clear = this.#enclosedSign(target, a, b) !== 0;
-    }
-    for (let j = 0; j < count; j++) state[undecided[j]!] = 0;
-    return clear;
-  }
-
-  /** ±1 if the target excludes 0 on [a, b] (−1 also where it is undefined), else 0. */
-  #enclosedSign(target: Target, a: number, b: number): number {
-    this.#spend(target, a);
-    const { box } = this.#work;
-    this.#work.setPiece(a, b);
-    this.#work.enclose(target.value);
-    if (box.lo[target.position]! > 0) return 1;
-    return box.hi[target.position]! >= 0 ? 0 : -1;
-  }
-
-  /**
-   * ±1 if the enclosure just computed, of sign `sign`, settles the side of 0 on which an event is, else 0. Where only a
-   * division reads it, it may touch 0 from one side: c is undefined there, and the same beyond.
-   */
-  #settledSign(event: Event, sign: number): number {
-    const { lo, hi, partial } = this.#work.box;
-    const { position, strict, masked } = event;
-    if (sign > 0) return partial[position] === 0 ? 1 : 0;
-    if (sign < 0) return -1;
-    if (hi[position]! <= 0 && !(strict && masked)) return -1;
-    return lo[position]! >= 0 && strict && !masked && partial[position] === 0 ? 1 : 0;
-  }
-
-  /** The sign of an event between cuts; it may be 0 at a point where it touches 0. */
-  #signInside(event: Event, a: number, b: number): number {
-    const middle = a + (b - a) / 2;
-    const sign = this.#sign(event, middle);
-    return sign > 0 || this.#work.values[event.position]! !== 0 ? sign : this.#sign(event, a + (middle - a) / 2);
-  }
-
-  /** ±1 if the target, whose enclosure has just been computed, is continuous and strictly monotone there, else 0. */
-  #direction(target: Target): number {
-    const { box } = this.#work;
-    if (box.partial[target.position] !== 0) return 0;
-    this.#spent++;
-    this.#work.enclose(target.derivative);
-    return box.lo[target.slope]! > 0 ? 1 : box.hi[target.slope]! < 0 ? -1 : 0;
-  }
-
-  #at(target: Target, t: number): void {
-    const { values } = this.#work;
-    this.#work.setPoint(t);
-    this.#work.evaluate(target.value);
-    this.#work.evaluate(target.derivative);
-    this.#value = values[target.position]!;
-    this.#slope = values[target.slope]!;
-  }
-
-  /** +1 where the computed target is positive, else −1. */
-  #sign(target: Target, t: number): number {
-    this.#work.setPoint(t);
-    this.#work.evaluate(target.value);
-    return this.#work.values[target.position]! > 0 ? 1 : -1;
+  #crossBlur(sought: Sought, a: number, b: number): void {
+    if (this.enclosedSign(sought, a, b) !== 0) return;
+    const direction = this.direction(sought);
+    if (this.isClear(sought, a, b)) return;
+    if (direction === 0) this.refuse(a);
+    const startsPositive = this.sign(sought, a) > 0;
+    if (startsPositive !== this.sign(sought, b) > 0) this.#push(this.#solve(sought, a, b, startsPositive));
   }
 
   #push(root: number): void {
     if (this.#found === this.#roots.length)
       throw new RangeError(
-        `find: more roots of \`${this.#text()}\` along ${this.#along} than the array holds; got room for ${this.#found}`,
+        `find: more roots of \`${this.text()}\` along ${this.along} than the array holds; got room for ${this.#found}`,
       );
     this.#roots[this.#found++] = root;
-  }
-
-  #spend(target: Target, t: number): void {
-    if (++this.#spent <= this.#budget) return;
-    const inner = target === this.#plan.condition ? "" : `, cutting at \`${this.#text(target.node)}\` = 0`;
-    throw new RangeError(
-      `find: the roots of \`${this.#text()}\` along ${this.#along} are not isolated; got ${this.#budget} interval evaluations used up at ${this.#along}=${t}${inner}, expected fewer; try a larger budget`,
-    );
-  }
-
-  #refuse(t: number): never {
-    throw new RangeError(
-      `find: the roots of \`${this.#text()}\` along ${this.#along} cannot be isolated; got a value within rounding of 0 at ${this.#along}=${t} without a certain change of sign, expected roots that are simple and apart from jumps`,
-    );
   }
 
   #checkValues(values: ArrayLike<number>): void {
@@ -414,6 +304,6 @@ export class Finder {
       );
     for (let i = 0; i < values.length; i++)
       if (Number.isNaN(values[i]))
-        throw new RangeError(`find: an input of \`${this.#text()}\` is NaN; got \`${this.#text(this.inputs[i])}\`=NaN`);
+        throw new RangeError(`find: an input of \`${this.text()}\` is NaN; got \`${this.text(this.inputs[i])}\`=NaN`);
   }
 }

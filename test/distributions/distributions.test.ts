@@ -185,13 +185,13 @@ function massBelow(distribution: Distribution, x: number, centre: number): numbe
     for (let k = 0; k <= x && k < 5000; k++) total += density(k);
     return total;
   }
-  if (support.text === "ℝ") {
+  if (support.kind === "real") {
     if (x === Infinity) return overHalfLine((u) => density(centre + u) + density(centre - u));
     const left = overHalfLine((u) => density(Math.min(x, centre) - u));
     return x > centre ? left + overInterval(density, centre, x) : left;
   }
   const [low, high] =
-    support.text === "(0, 1)"
+    support.kind === "interval"
       ? [0, 1]
       : distribution.name === "uniform"
         ? distribution.parameters.map(({ value }) => value as number)
@@ -232,9 +232,9 @@ describe.each(NAMES)("%s with random parameters", (name) => {
           ? Math.round(u * 2)
           : name === "uniform"
             ? parameters[0]! + u * (parameters[1]! - parameters[0]!)
-            : support.text === "(0, 1)"
+            : support.kind === "interval"
               ? u
-              : support.text === "ℝ"
+              : support.kind === "real"
                 ? parameters[centre!]! + (u < 0.5 ? -1 : 1) * (0.1 + 3 * u)
                 : 4 * u;
         fc.pre(support.contains(x));

@@ -1,6 +1,6 @@
 import { add, div, min, mul, normalCdf, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { continuous, type Distribution, dataOnly, real } from "../distribution.ts";
+import { closedInterval, continuous, type Distribution, dataOnly, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 
 /** Uniform on [low, high], two numbers with low < high: log density −log(high − low). */
@@ -9,7 +9,7 @@ export function uniform(low: number, high: number): Distribution {
   return continuous({
     name: "uniform",
     parameters: [lower!, { ...upper!, expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity }],
-    support: { text: `[${low}, ${high}]`, discrete: false, contains: (x) => x >= low && x <= high },
+    support: closedInterval(low, high),
     logDensity: (x) => {
       const inside = div(min(sub(x, low), sub(high, x)), high - low);
       return add(-elementary.log(high - low), zeroWhere(inside, -Infinity));
