@@ -53,9 +53,9 @@ export {
   uniformSource,
   where,
 } from "../src/index.ts";
-export type { SamplerOptions } from "../src/inference/averaging.ts";
-export { makeMoments, momentsInto } from "../src/inference/moments.ts";
-export { type SampleTape, setParameters } from "../src/inference/sample-run.ts";
+export { makeMoments, momentsInto } from "../src/inference/sampler/moments.ts";
+export { type SampleTape, setParameters } from "../src/inference/sampler/sample-tape.ts";
+export type { SamplerOptions } from "../src/inference/sampler/sampler.ts";
 export { jit } from "../src/jit.ts";
 // Functions of numbers, and random ones.
 export { exp as expOf, log as logOf } from "../src/math/elementary.ts";

@@ -1,6 +1,5 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
 import type { Estimator } from "./estimators/estimator.ts";
-import type { SamplerOptions } from "./inference/averaging.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
@@ -10,8 +9,8 @@ import type { FitOptions, FitStep } from "./inference/fit.ts";
 import * as fitting from "./inference/fit.ts";
 import * as density from "./inference/log-joint.ts";
 import type { Posterior } from "./inference/posterior.ts";
-import type { GradientSampler } from "./inference/sampler.ts";
-import * as samplers from "./inference/sampler.ts";
+import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
+import * as samplers from "./inference/sampler/sampler.ts";
 import { FULL } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 

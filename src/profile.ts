@@ -11,9 +11,9 @@ import { MARGINALISATION } from "./conditions/marginalisation.ts";
 import { PEELING } from "./conditions/peeling.ts";
 import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
-import { averaging } from "./inference/averaging.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import type { Profile } from "./inference/profile.ts";
+import { averaging } from "./inference/sampler/averaging.ts";
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
 
 export const FULL: Profile = {

@@ -3,7 +3,7 @@ import * as core from "../src/core.ts";
 import * as nondiff from "../src/index.ts";
 import { estimateGradient as estimateUnder } from "../src/inference/estimate-gradient.ts";
 import type { Profile } from "../src/inference/profile.ts";
-import { makeSampler } from "../src/inference/sampler.ts";
+import { makeSampler } from "../src/inference/sampler/sampler.ts";
 import { conditions, type KnownModel } from "../src/models/index.ts";
 import { CORE, FULL } from "../src/profile.ts";
 import type { Program } from "../src/program/model.ts";

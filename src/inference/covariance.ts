@@ -2,10 +2,10 @@ import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../lin
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
-import { makeMoments, momentsInto } from "./moments.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
-import { makeSampler } from "./sampler.ts";
+import { makeMoments, momentsInto } from "./sampler/moments.ts";
+import { makeSampler } from "./sampler/sampler.ts";
 
 /** Covariance of the components of a single-sample gradient, row-major; the entries document it. */
 export function gradientCovariance(profile: Profile, model: Model, options: EstimateOptions): Float64Array {

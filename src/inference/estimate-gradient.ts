@@ -3,10 +3,11 @@ import type { Estimator } from "../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
-import { makeMoments, momentsInto } from "./moments.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
-import { makeSampler, pilot } from "./sampler.ts";
+import { pilot } from "./sampler/means.ts";
+import { makeMoments, momentsInto } from "./sampler/moments.ts";
+import { makeSampler } from "./sampler/sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;

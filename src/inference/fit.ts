@@ -11,8 +11,9 @@ import { adam, type Optimizer } from "./optimizers.ts";
 import { count } from "./options.ts";
 import { Posterior } from "./posterior.ts";
 import type { Profile } from "./profile.ts";
-import type { Draw } from "./sample-run.ts";
-import { type GradientSampler, makeSampler, meansInto, pilot } from "./sampler.ts";
+import type { Draw } from "./sampler/draw.ts";
+import { meansInto, pilot } from "./sampler/means.ts";
+import { type GradientSampler, makeSampler } from "./sampler/sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {

@@ -1,10 +1,11 @@
 /** What of fitting models and looking at estimators needs no profile. */
-export type { SamplerOptions } from "./averaging.ts";
+
 export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
 export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain/explanation.ts";
 export { type AbortSignalLike, DivergenceError, type FitOptions, type FitStep } from "./fit.ts";
-export { type Moments, makeMoments, momentsInto } from "./moments.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
-export type { Draw } from "./sample-run.ts";
-export { type GradientSampler, meanGradientInto } from "./sampler.ts";
+export type { Draw } from "./sampler/draw.ts";
+export { meanGradientInto } from "./sampler/means.ts";
+export { type Moments, makeMoments, momentsInto } from "./sampler/moments.ts";
+export type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";

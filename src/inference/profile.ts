@@ -1,7 +1,7 @@
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
-import type { Averaging } from "./averaging.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { Averaging } from "./sampler/averaging.ts";
 
 /**
  * What an entry point binds to `fit`, `estimateGradient` and the rest: how models are run and how errors are told. A model is a

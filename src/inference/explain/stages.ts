@@ -18,7 +18,7 @@ import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { Profile } from "../profile.ts";
-import { type GradientSampler, makeSampler } from "../sampler.ts";
+import { type GradientSampler, makeSampler } from "../sampler/sampler.ts";
 import type { ExplainOptions } from "./explanation.ts";
 
 export interface Stage {

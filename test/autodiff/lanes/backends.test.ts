@@ -10,7 +10,7 @@ import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import type { Backend, Place, Step, TapeProgram } from "../../../src/autodiff/tape/executable.ts";
 import { corrected, type Estimator, lyy18, reparam, score } from "../../../src/estimators/index.ts";
 import { fit, makeGenerator, makeSampler } from "../../../src/index.ts";
-import { makeMoments, momentsInto } from "../../../src/inference/moments.ts";
+import { makeMoments, momentsInto } from "../../../src/inference/sampler/moments.ts";
 import { conditions, gmm, influenza, temperature, textmsg } from "../../../src/models/index.ts";
 import type { Model } from "../../../src/program/model.ts";
 import { tapeProgram } from "../../support/tape-program.ts";

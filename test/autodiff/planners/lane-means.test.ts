@@ -14,8 +14,8 @@ import type { InstructionName, Kind } from "../../../src/autodiff/tape/instructi
 import { runRest } from "../../../src/autodiff/tape/tape.ts";
 import { corrected, lyy18, reparam, score } from "../../../src/estimators/index.ts";
 import { makeGenerator, makeSampler } from "../../../src/index.ts";
-import { makeMoments, momentsInto } from "../../../src/inference/moments.ts";
-import { meanGradientInto } from "../../../src/inference/sampler.ts";
+import { meanGradientInto } from "../../../src/inference/sampler/means.ts";
+import { makeMoments, momentsInto } from "../../../src/inference/sampler/moments.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
 

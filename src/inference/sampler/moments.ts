@@ -1,7 +1,10 @@
 /** Mean and variance of the gradient over the samples of a draw. */
 
-import { type Draw, runSamples, setParameters } from "./sample-run.ts";
-import { addLanes, finishInto, type GradientSampler, nonFiniteError } from "./sampler.ts";
+import type { Draw } from "./draw.ts";
+import { addLanes, finishInto } from "./each-sample.ts";
+import { nonFiniteError } from "./non-finite.ts";
+import { runSamples, setParameters } from "./sample-tape.ts";
+import type { GradientSampler } from "./sampler.ts";
 
 /** Mean and variance over samples of the gradient and, last, of ℓ. */
 export interface Moments {
@@ -40,15 +43,15 @@ export function momentsInto(
   let inGroup = 0; // samples of the present group so far
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
-    runSamples(each, sampler, theta, draw, draw.firstSample + done, n);
+    runSamples(each, nodes, theta, draw, draw.firstSample + done, n);
     for (let i = 0; i < n; ) {
       const end = Math.min(n, i + together - inGroup);
-      addLanes(each, size, i, end, inGroup === 0);
+      addLanes(each, i, end, inGroup === 0);
       inGroup += end - i;
       i = end;
       if (inGroup < together) continue;
       inGroup = 0;
-      group[size] = finishInto(group, each, size, together);
+      group[size] = finishInto(group, each, together);
       let square = 0;
       for (let p = 0; p < size; p++) square += group[p]! * group[p]!;
       group[size + 1] = Math.sqrt(square);

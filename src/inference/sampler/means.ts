@@ -1,0 +1,64 @@
+/** The mean of the gradient and of ℓ over the samples of a draw: what a step of a fit takes. */
+import type { Generator } from "../../random/index.ts";
+import type { Draw } from "./draw.ts";
+import { addLanes, finishInto } from "./each-sample.ts";
+import { nonFiniteError } from "./non-finite.ts";
+import { runSamples, setParameters } from "./sample-tape.ts";
+import type { GradientSampler } from "./sampler.ts";
+
+/**
+ * Mean gradient over the samples of a draw, into out[0 … size − 1]; returns the mean of ℓ, the ELBO estimate.
+ *
+ * Throws RangeError naming the site if anything is not finite. Allocates nothing.
+ */
+export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  meansInto(out, sampler.elbo, 0, sampler, theta, draw);
+  return sampler.elbo[0]!;
+}
+
+/** `meanGradientInto` with the mean of ℓ to elbos[at]: a runtime that does not inline a function boxes the number it returns. */
+export function meansInto(
+  out: Float64Array,
+  elbos: Float64Array,
+  at: number,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+): void {
+  const { size, nodes, means } = sampler;
+  nodes.reduction?.require("meanGradientInto", draw.samples);
+  if (means) means().into(out, elbos, at, theta, draw);
+  else elbos[at] = meanOfEach(out, sampler, theta, draw);
+  let finite = Number.isFinite(elbos[at]);
+  for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
+  if (!finite) throw nonFiniteError(sampler, theta, draw);
+}
+
+function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  const { nodes } = sampler;
+  const each = sampler.each();
+  const { tape, learned } = each;
+  setParameters(each, nodes, theta, draw.step ?? 0);
+  for (let done = 0; done < draw.samples; done += tape.lanes) {
+    const n = Math.min(tape.lanes, draw.samples - done);
+    runSamples(each, nodes, theta, draw, draw.firstSample + done, n);
+    addLanes(each, 0, n, done === 0);
+    if (draw.adapt) nodes.adaptive?.learn(tape.slots, learned, n);
+  }
+  if (draw.adapt) nodes.adaptive?.update();
+  return finishInto(out, each, draw.samples);
+}
+
+/**
+ * Lets an estimator that adapts learn at θ before its first gradient; does nothing for others. Numbers that are not finite are left
+ * to the gradient to report.
+ */
+export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
+  const { nodes } = sampler;
+  if (!nodes.adaptive) return;
+  const each = sampler.each();
+  setParameters(each, nodes, theta, step);
+  nodes.adaptive.pilot(each.tape, each.learned, (stream, samples, first, n) => {
+    runSamples(each, nodes, theta, { generator, stream, firstSample: 0, samples }, first, n);
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * A model's gradient under an estimator, ready to be sampled: the model is traced here, the estimator builds its nodes, and they
+ * are compiled when they are first asked for. `means.ts` and `moments.ts` draw from it.
+ */
+import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
+import type { Estimator, EstimatorNodes } from "../../estimators/estimator.ts";
+import type { Guide } from "../../guides/guide.ts";
+import { buildObjective, inRange, type Objective } from "../../objective/objective.ts";
+import type { Model } from "../../program/model.ts";
+import type { Profile } from "../profile.ts";
+import type { MeanGradient } from "./averaging.ts";
+import { compileEachSample, type EachSample } from "./each-sample.ts";
+import type { SampleTapeOptions } from "./sample-tape.ts";
+
+export interface SamplerOptions extends SampleTapeOptions {
+  /** The guide that the samples are drawn from (default `meanField()`). */
+  readonly guide?: Guide | undefined;
+}
+
+export interface GradientSampler {
+  readonly profile: Profile;
+  readonly model: Model;
+  readonly estimator: Estimator;
+  readonly objective: Objective;
+  readonly nodes: EstimatorNodes;
+  /** Number of components of the gradient. */
+  readonly size: number;
+  /** Room for a mean of ℓ. */
+  readonly elbo: Float64Array;
+  /** The boundaries of the model; found on first call. */
+  readonly analysis: () => BoundaryAnalysis;
+  /** With a gradient and ℓ for every sample; compiled on first call. */
+  readonly each: () => EachSample;
+  /** With their means only, compiled on first call; undefined where estimator or profile ask for every sample. */
+  readonly means: (() => MeanGradient) | undefined;
+  /** Whether the samples of a gradient belong together. */
+  readonly grouped: boolean;
+}
+
+/** Traces a model and builds its gradient under an estimator. */
+export function makeSampler(
+  profile: Profile,
+  model: Model,
+  estimator: Estimator,
+  { guide, ...options }: SamplerOptions = {},
+): GradientSampler {
+  const { engine, repertoire } = profile;
+  const objective = buildObjective(model, estimator.graphOptions, guide);
+  const analysis = once(() => analyseBoundaries(objective));
+  const nodes = estimator.build(objective, repertoire, analysis);
+  const { gradient, reduction, adaptive, noise } = nodes;
+  const value = inRange(objective, nodes.value ?? objective.value);
+  const { averaging } = reduction || adaptive ? {} : profile;
+  return {
+    profile,
+    model,
+    estimator,
+    objective,
+    nodes,
+    size: gradient.length,
+    elbo: new Float64Array(1),
+    analysis,
+    each: once(() => compileEachSample(engine, objective, nodes, value, options)),
+    means: averaging && once(() => averaging(engine, objective, nodes, [...gradient, value], options)),
+    grouped: noise !== undefined || reduction !== undefined,
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
