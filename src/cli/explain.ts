@@ -5,9 +5,11 @@ import { type Stage, stagesOf } from "../inference/explain/stages.ts";
 import { FULL } from "../profile.ts";
 import type { Model } from "../program/model.ts";
 import { integer, type OptionSpecs, only, parse, UsageError } from "./arguments.ts";
+import { GUIDE_OPTION, guideNamed } from "./guides.ts";
 import { loadModel } from "./load-model.ts";
 
 export const EXPLAIN_OPTIONS = {
+  ...GUIDE_OPTION,
   stage: {
     type: "string",
     value: "NAME",
@@ -38,8 +40,9 @@ export async function explain(args: readonly string[]): Promise<void> {
   console.log(isJson ? JSON.stringify(explanation) : text);
 }
 
-function optionsOf({ entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {
+function optionsOf({ guide, entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {
   return {
+    guide: guideNamed(guide),
     ...(plain === true && { marginalise: false }),
     ...(entropy !== undefined && { entropy: entropy as NonNullable<ExplainOptions["entropy"]> }),
     ...(boundaries !== undefined && {

@@ -5,17 +5,13 @@ import type { Posterior } from "../inference/posterior.ts";
 import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { BACKENDS } from "./backends.ts";
 import { ESTIMATORS } from "./estimators.ts";
-import { GUIDES } from "./guides.ts";
+import { GUIDE_OPTION, guideNamed } from "./guides.ts";
 import { loadModel } from "./load-model.ts";
 import { number, progressBar, sparkline, table } from "./terminal.ts";
 
 export const RUN_OPTIONS: OptionSpecs = {
   estimator: { type: "string", value: "NAME", help: `one of ${[...ESTIMATORS.keys()].join(", ")} (default corrected)` },
-  guide: {
-    type: "string",
-    value: "NAME",
-    help: `what is fitted: one of ${[...GUIDES.keys()].join(", ")} (default mean-field; full-rank has correlations)`,
-  },
+  ...GUIDE_OPTION,
   steps: { type: "string", value: "N", help: "optimiser steps (default 5000)" },
   lr: { type: "string", value: "X", help: "Adam's step size (default 0.01)" },
   samples: { type: "string", value: "N", help: "samples per gradient (default 16)" },
@@ -35,9 +31,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const name = String(values["estimator"] ?? "corrected");
   const row = ESTIMATORS.get(name);
   if (!row) throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
-  const guideName = String(values["guide"] ?? "mean-field");
-  const guide = GUIDES.get(guideName);
-  if (!guide) throw new UsageError(`--guide: got "${guideName}", expected one of ${[...GUIDES.keys()].join(", ")}`);
+  const guide = guideNamed(values["guide"]);
   const backend = BACKENDS.get(String(values["backend"] ?? "auto"));
   if (!backend)
     throw new UsageError(`--backend: got "${values["backend"]}", expected one of ${[...BACKENDS.keys()].join(", ")}`);
@@ -52,7 +46,7 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const iterator = fitSteps(model, {
       estimator: row.make(),
-      guide: guide(),
+      guide,
       backend: backend(),
       optimizer,
       steps,
@@ -78,12 +72,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const last = elboTrace.subarray(Math.floor(0.9 * elboTrace.length));
   const elbo = last.reduce((total, value) => total + value, 0) / last.length;
   if (values["json"]) {
-    const { latents, params, warnings } = posterior;
-    const correlation = (a: string) => latents.map((b) => posterior.correlation(a, b));
+    const { latents, params, parameterNames, warnings } = posterior;
+    const isCorrelated = guide.name !== "mean-field";
     const result = {
       model: model.name,
       estimator: name,
-      guide: guideName,
+      guide: guide.name,
       steps,
       samples,
       seed,
@@ -91,7 +85,10 @@ export async function run(args: readonly string[]): Promise<void> {
       elbo,
       params: Object.fromEntries(Object.entries(params).map(([key, numbers]) => [key, [...numbers]])),
       summary: posterior.summary(),
-      ...(guideName === "full-rank" && { correlations: latents.map(correlation) }),
+      ...(isCorrelated && {
+        parameterNames,
+        correlations: latents.map((a) => latents.map((b) => posterior.correlation(a, b))),
+      }),
       warnings,
       elboTrace: [...elboTrace],
     };
@@ -101,10 +98,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const rows = posterior
     .summary()
     .map((row) => [row.name, number(row.mean), number(row.sd), number(row.q05), number(row.median), number(row.q95)]);
-  console.log(`${model.name} by ${name}: ${steps} steps of ${samples} samples in ${seconds.toFixed(2)} s`);
+  const under = guide.name === "mean-field" ? "" : ` under the ${guide.name} guide`;
+  console.log(`${model.name} by ${name}${under}: ${steps} steps of ${samples} samples in ${seconds.toFixed(2)} s`);
   console.log(`ELBO ${sparkline(elboTrace)} ${number(elbo)} (mean of the last tenth)\n`);
   console.log(table(["latent", "mean", "sd", "5 %", "50 %", "95 %"], rows));
-  const strongest = guideName === "full-rank" ? strongestCorrelations(posterior) : [];
+  const strongest = guide.name === "mean-field" ? [] : strongestCorrelations(posterior);
   if (strongest.length > 0) console.log(`\ncorrelations: ${strongest.join(", ")}`);
 }
 

@@ -17,6 +17,8 @@ export class Posterior {
   /** Names of the latents, in declaration order. */
   readonly latents: readonly string[];
   readonly params: FittedParameters;
+  /** The guide's parameters by name, such as `mu[z]`, in the order of gradients and of `FitStep.theta`. */
+  readonly parameterNames: readonly string[];
   /** ELBO estimate of each step, from that step's samples. */
   readonly elboTrace: Float64Array;
   /** What the user should know about this fit, also passed to `onWarning`. */
@@ -28,6 +30,7 @@ export class Posterior {
   constructor(space: GuideSpace, theta: Float64Array, elboTrace: Float64Array, warnings: readonly string[] = []) {
     this.latents = space.latents;
     this.params = space.unpack(theta);
+    this.parameterNames = space.names;
     this.elboTrace = elboTrace;
     this.warnings = warnings;
     this.#means = space.means(theta);

@@ -45,8 +45,11 @@ describe("help and usage", () => {
 
   test.each([
     ["models", ["--json"]],
-    ["run", ["--estimator", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"]],
-    ["explain", ["--json", "--stage NAME", "--stages", "--no-marginalise", "--entropy", "--boundaries"]],
+    ["run", ["--estimator", "--guide NAME", "full-rank", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"]],
+    [
+      "explain",
+      ["--json", "--guide NAME", "--stage NAME", "--stages", "--no-marginalise", "--entropy", "--boundaries"],
+    ],
     ["compare", ["--steps", "--lr", "--samples", "--variance-samples", "--seed", "--out", "--json"]],
   ] as const)("%s --help lists its options", async (command, options) => {
     const { code, stdout } = await nondiff(command, "--help");
@@ -64,6 +67,8 @@ describe("help and usage", () => {
     [["models", "gmm"], 'too many arguments; got "gmm", expected none'],
     [["run", "gmm", "--steps", "0"], '--steps: got "0", expected an integer ≥ 1'],
     [["run", "gmm", "--steps", "ten"], '--steps: got "ten", expected an integer ≥ 1'],
+    [["run", "gmm", "--guide", "best"], '--guide: got "best", expected one of mean-field, full-rank'],
+    [["explain", "gmm", "--guide", "best"], '--guide: got "best", expected one of mean-field, full-rank'],
     [["run", "gmm", "--lr", "-1"], "--lr"],
     [["run", "gmm", "--lr=-1"], '--lr: got "-1", expected a number > 0'],
     [
@@ -125,6 +130,8 @@ describe("explain by stages", () => {
       `gmm, boundaries: Every condition c > 0 that a latent moves and a term depends on has a boundary, c = 0.\n\nz > 0: c = z; moved: z; jumps: observe "x"\n`,
     );
     const analytic = await nondiff("explain", "gmm", "--stage", "analytic-entropy", "--entropy", "analytic");
+    const full = await nondiff("explain", "textmsg", "--stage", "gradient", "--guide", "full-rank");
+    expect(full.stdout).toContain("∂ELBO/∂lower[x1 on x0]");
     expect(analytic.stdout).toContain('guide of "z": log(softplus(rho[z])) + 1.41894');
   });
 
@@ -184,6 +191,7 @@ describe("run", () => {
     expect(result).toMatchObject({
       model: "gmm",
       estimator: "corrected",
+      guide: "mean-field",
       steps: 50,
       samples: 16,
       seed: 3,
@@ -195,6 +203,29 @@ describe("run", () => {
     expect(again).toEqual(result);
     const { params } = JSON.parse((await nondiff(...args, "--seed", "4")).stdout);
     expect(params).not.toEqual(result.params);
+  });
+
+  test("--guide full-rank has correlations, in the table and in JSON", async () => {
+    const source = `import { add, defineModel, normal } from "nondiff";
+      export default defineModel("sum", ({ sample, observe }) => {
+        const [a, b] = [sample("a", normal(0, 1)), sample("b", normal(0, 1))];
+        observe(normal(add(a, b), 0.3), 1);
+      });`;
+    await writeFile(join(folder, "sum.mjs"), source);
+    const args = ["run", "./sum.mjs", "--guide", "full-rank", "--steps", "1500"];
+    const { stdout } = await nondiff(...args);
+    expect(stdout).toMatch(/^sum by corrected under the full-rank guide: 1500 steps/);
+    expect(stdout).toMatch(/^correlations: a, b -0\.9\d$/m); // exact: −1/1.09
+    const result = JSON.parse((await nondiff(...args, "--json")).stdout);
+    expect(Object.keys(result.params)).toEqual(["mu", "rho", "lower"]);
+    expect(result.parameterNames).toEqual(["mu[a]", "mu[b]", "rho[a]", "rho[b]", "lower[b on a]"]);
+    const [[aa, ab], [ba, bb]] = result.correlations;
+    expect([aa, bb, ba]).toEqual([1, 1, ab]);
+    expect(ab).toBeCloseTo(-1 / 1.09, 1);
+    expect(result.summary.map(({ name }: { name: string }) => name)).toEqual(["a", "b"]);
+    const plain = JSON.parse((await nondiff("run", "./sum.mjs", "--steps", "20", "--json")).stdout);
+    expect(plain.guide).toBe("mean-field");
+    expect(plain).not.toHaveProperty("correlations");
   });
 
   test("warns on stderr where the estimator is biased", async () => {
