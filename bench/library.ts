@@ -23,6 +23,7 @@ export { escapeMarkup } from "../src/cli/report/escape.ts";
 export type { PlotData } from "../src/cli/report/plots.ts";
 export { plotSvg } from "../src/cli/report/svg.ts";
 export { drawnChoices } from "../src/estimators/draw/choices.ts";
+export { packParameters } from "../src/guides/guide.ts";
 export { meanField } from "../src/guides/mean-field.ts";
 export {
   adam,

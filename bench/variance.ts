@@ -18,6 +18,7 @@ import {
   makeSampler,
   meanGradientInto,
   momentsInto,
+  packParameters,
   planCorrection,
   SAMPLED,
   temperature,
@@ -136,7 +137,7 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
   const optimizer = adam({ learningRate });
   const leader = makeSampler(model, corrected());
   const { space } = leader.objective.guide;
-  const theta = space.pack("bench", space.initial());
+  const theta = packParameters("bench", space);
   const state = optimizer.init(theta.length);
   const slope = new Float64Array(theta.length);
   const reference = makeSampler(model, baseline());

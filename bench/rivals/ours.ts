@@ -16,6 +16,7 @@ import {
   meanField,
   meanGradientInto,
   noiseRequest,
+  packParameters,
   ROOM_TEMPERATURES,
   reparam,
   runLanes,
@@ -85,7 +86,7 @@ export function logJointGradient(model: Model, points: number, backend?: Backend
 
 export const init = (model: Model): Float64Array => {
   const space = meanField().over(trace(model));
-  return space.pack("bench", space.initial());
+  return packParameters("bench", space);
 };
 
 export const LEARNING_RATE = 0.001;

@@ -10,7 +10,7 @@ import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type EntropyWay, type Pathwise, pathwise } from "../objective/entropy.ts";
-import { correlatedBelow, type Objective } from "../objective/objective.ts";
+import { inBases, type Objective } from "../objective/objective.ts";
 import { type Pass, rewritten } from "../objective/pass.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
 import type { Families } from "./find/parallel-family.ts";
@@ -103,8 +103,7 @@ export function planCorrection(
 }
 
 function asRefused(objective: Objective, { text, affected, blocks, condition }: Boundary): RefusedCondition {
-  const correlated = correlatedBelow(objective, condition);
-  const under = correlated.length > 1 ? ` under a guide that correlates ${correlated.join(" and ")}` : "";
+  const under = inBases(objective, [condition])[0] === condition ? "" : " under a guide that correlates latents";
   const reason = blocks[0] ? "slopes that may be 0" : `no variable in which it is affine${under}`;
   return { text, site: affected[0]!.site, reason };
 }

@@ -1,5 +1,6 @@
 /** The paper's experiment on one model: ELBO curves, variances along the optimisation, time per iteration. */
 import type { Estimator } from "../estimators/index.ts";
+import { packParameters } from "../guides/guide.ts";
 import { adam, type GradientSampler, makeSampler, meanGradientInto } from "../index.ts";
 import { makeMoments, momentsInto } from "../inference/sampler/moments.ts";
 import type { Model } from "../program/model.ts";
@@ -84,7 +85,7 @@ export function runExperiment(
       const sampler = samplerOf(model, name, make(), refused);
       if (sampler === undefined || (sampler.nodes.reduction?.leastSamples ?? 1) > n) return [];
       const { space } = sampler.objective.guide;
-      const theta = space.pack("compare", space.initial());
+      const theta = packParameters("compare", space);
       const curve: Curve = {
         estimator: name,
         samples: n,

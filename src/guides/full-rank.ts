@@ -10,15 +10,17 @@
 import { describe } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
+import { DenseReplacement } from "../autodiff/graph/substitute.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Trace } from "../program/trace.ts";
 import {
+  type Bases,
   type Guide,
   type GuideNodes,
   type GuideSpace,
   type ParameterPart,
-  packParts,
+  parameterNames,
   type Share,
-  unpackParts,
 } from "./guide.ts";
 import { initialMeanField, meanFieldInputs, meanFieldParts, sdOfRho } from "./mean-field.ts";
 
@@ -86,22 +88,24 @@ function fullRankOver(trace: Trace, pairs: FullRankOptions["pairs"]): GuideSpace
   const names = entries.map(({ row, column }) => `${latents[row]!.name} on ${latents[column]!.name}`);
   const parts: ParameterPart[] = [...meanFieldParts(trace), { key: "lower", of: "pairs", names }];
   const space: GuideSpace = {
+    name: "full-rank",
+    trace,
     latents: parts[0]!.names,
-    names: parts.flatMap((part) => part.names.map((name) => `${part.key}[${name}]`)),
+    parts,
     initial() {
       const { mu, rho } = initialMeanField(trace);
       return { mu, rho, lower: new Float64Array(entries.length) };
     },
-    pack: (caller, params) => packParts(caller, "full-rank", trace, parts, params),
-    unpack: (theta) => unpackParts(parts, theta),
     probe: Float64Array.from([
       ...latents.map(() => 0.25),
       ...latents.map(() => 1),
       ...entries.map((_, k) => 0.2 + 0.6 * ((0.618034 * k) % 1)),
     ]),
-    means: (theta) => theta.slice(0, n),
-    sigmas: (theta) => theta.slice(n, 2 * n).map(sdOfRho),
-    rows: (theta) => rowsOf(n, entries, [...theta.subarray(2 * n)]),
+    numbers: (theta) => ({
+      means: theta.slice(0, n),
+      sigmas: theta.slice(n, 2 * n).map(sdOfRho),
+      rows: rowsOf(n, entries, [...theta.subarray(2 * n)]),
+    }),
     place: (graph) => fullRankNodes(graph, space, entries),
   };
   return space;
@@ -115,19 +119,48 @@ function rowsOf<T>(n: number, entries: readonly Entry[], shares: readonly T[]): 
   return rows;
 }
 
+// Latent i is μ_i + d_i + Σ_j C_ij·d_j, where the input d_i stands for σ_i·ε_i.
+function basesOf(
+  graph: Graph,
+  { latents: names }: GuideSpace,
+  latents: readonly NodeId[],
+  mu: readonly NodeId[],
+  rows: readonly (readonly Share<NodeId>[])[],
+): Bases {
+  const { algebra: A } = graph;
+  const correlated = new Set(rows.flatMap((row, i) => row.flatMap(({ latent }) => [i, latent])));
+  const inputs = latents.map((node, i) => (correlated.has(i) ? graph.input(`deviation[${names[i]}]`, true) : node));
+  const written = new DenseReplacement();
+  for (const i of correlated) {
+    const shares = rows[i]!.map(({ latent, share }) => A.mul(share, inputs[latent]!));
+    written.set(latents[i]!, A.add(mu[i]!, A.add(inputs[i]!, graph.sum(shares))));
+  }
+  return { inputs, written };
+}
+
 function fullRankNodes(graph: Graph, space: GuideSpace, entries: readonly Entry[]): GuideNodes {
   const { algebra: A } = graph;
   const { mu, rho, sigma, epsilon } = meanFieldInputs(graph, space.latents);
   const n = mu.length;
-  const lower = space.names.slice(2 * n).map((name) => graph.input(name, false));
+  const lower = parameterNames(space)
+    .slice(2 * n)
+    .map((name) => graph.input(name, false));
   const rows = rowsOf(n, entries, lower);
   return {
     space,
     parameters: [...mu, ...rho, ...lower],
     epsilon,
-    means: mu,
     sigmas: sigma,
-    rows,
+    given(latent, noise) {
+      const shares = rows[latent]!.map(({ latent: j, share }) => A.mul(A.mul(share, sigma[j]!), noise(j)));
+      return A.add(mu[latent]!, graph.sum(shares));
+    },
+    columns: rowsOf(
+      n,
+      entries.map(({ row, column }) => ({ row: column, column: row })),
+      lower,
+    ),
+    ...(entries.length > 0 && { bases: (latents) => basesOf(graph, space, latents, mu, rows) }),
     slopes(byLatent, noise) {
       const slopes = new Map(byLatent);
       // What is known of z reaches the deviation of a latent by the latent itself and by the later ones that have a share of it.

@@ -6,11 +6,12 @@
  *
  *     z_i = mean_i + σ_i·ε_i + Σ_{j<i} C_ij·σ_j·ε_j,   ε ~ N(0, I),   σ_i > 0,
  *
- * and hands out row i of C as a list of what is not 0 there. Under mean field all rows are empty; under full rank that of the third
+ * and hands out what is not 0 below the diagonal of C as lists. Under mean field they are empty; under full rank the row of the third
  * latent is [{ latent: 0, share: C_20 }, { latent: 1, share: C_21 }]. As C is triangular in the order of declaration, log q is a sum
  * with one term per latent, −½ε_i² − log σ_i − ½ log 2π, and whether a latent in an arm is live is decided without its own noise.
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
+import type { Replacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
@@ -27,10 +28,18 @@ export interface FittedParameters extends GuideParameters {
   readonly lower?: Float64Array;
 }
 
-/** That the deviation σ_j·ε_j of an earlier latent j moves a latent too, and by which multiple. */
+/** An entry of C: which latent, in a row an earlier one that moves it, in a column a later one that it moves, and by which multiple. */
 export interface Share<T> {
   readonly latent: number;
   readonly share: T;
+}
+
+/** The latents in inputs each of which one noise moves. */
+export interface Bases {
+  /** For each latent the input that stands for σ·ε, what its own noise adds; the latent itself if no other noise moves it nor it another. */
+  readonly inputs: readonly NodeId[];
+  /** Substitution that writes each latent in these. */
+  readonly written: Replacement;
 }
 
 /** A guide as a user chooses it: `meanField()`, `fullRank()`. */
@@ -40,23 +49,34 @@ export interface Guide {
   readonly over: (trace: Trace) => GuideSpace;
 }
 
+/** The numbers that stand under one name in the parameters, and what each of them belongs to. */
+export interface ParameterPart {
+  readonly key: keyof GuideParameters;
+  /** "latents" or "pairs". */
+  readonly of: string;
+  readonly names: readonly string[];
+}
+
+/** What θ stands for: normals z_i with these means, standard deviations given earlier latents, and rows of C. */
+export interface GuideNumbers {
+  readonly means: Float64Array;
+  readonly sigmas: Float64Array;
+  readonly rows: readonly (readonly Share<number>[])[];
+}
+
 /** The guide of a model's latents in numbers: a vector θ, and what it stands for. */
 export interface GuideSpace {
+  /** Of the guide. */
+  readonly name: string;
+  readonly trace: Trace;
   readonly latents: readonly string[];
-  /** The name of each component of θ, such as `mu[z]`. */
-  readonly names: readonly string[];
+  /** What θ holds, one part after the other. */
+  readonly parts: readonly ParameterPart[];
   /** Where a fit starts unless told otherwise: the model's own `init`, else each prior's mean and sd where they are numbers, else 0 and 1. */
   readonly initial: () => GuideParameters;
-  /** θ of parameters by name, as a new array; RangeError if they are another guide's, of a wrong length or not finite. */
-  readonly pack: (caller: string, params: GuideParameters) => Float64Array;
-  readonly unpack: (theta: Float64Array) => FittedParameters;
   /** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */
   readonly probe: Float64Array;
-  readonly means: (theta: Float64Array) => Float64Array;
-  /** σ: the standard deviation of each latent given those before it. */
-  readonly sigmas: (theta: Float64Array) => Float64Array;
-  /** The rows of C. */
-  readonly rows: (theta: Float64Array) => readonly (readonly Share<number>[])[];
+  readonly numbers: (theta: Float64Array) => GuideNumbers;
   /** Adds the guide's nodes to the graph of the trace. */
   readonly place: (graph: Graph) => GuideNodes;
 }
@@ -68,9 +88,13 @@ export interface GuideNodes {
   readonly parameters: readonly NodeId[];
   /** Standard normal noise, one input per latent and sample. */
   readonly epsilon: readonly NodeId[];
-  readonly means: readonly NodeId[];
   readonly sigmas: readonly NodeId[];
-  readonly rows: readonly (readonly Share<NodeId>[])[];
+  /** The mean of a latent given the noises of the others. */
+  readonly given: (latent: number, noise: (latent: number) => NodeId) => NodeId;
+  /** The columns of C. */
+  readonly columns: readonly (readonly Share<NodeId>[])[];
+  /** Absent where the noises of the guide move one latent each. */
+  readonly bases?: (latents: readonly NodeId[]) => Bases;
   /**
    * Σ_i s_i·∂z_i/∂θ at fixed noise, by index of the parameter where it is not 0: reverse mode through the guide, from what is
    * known of some of the latents.
@@ -86,22 +110,14 @@ export interface GuideNodes {
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
 
-/** The mean of a latent given the noises of the others. */
-export function meanGiven(
-  graph: Graph,
-  { means, sigmas, rows }: GuideNodes,
+/** A latent as the guide draws it from the given noises. */
+export function latentAt(
+  { algebra: A }: Graph,
+  { given, sigmas }: GuideNodes,
   latent: number,
   noise: (latent: number) => NodeId,
 ): NodeId {
-  const { algebra: A } = graph;
-  const shares = rows[latent]!.map(({ latent: j, share }) => A.mul(A.mul(share, sigmas[j]!), noise(j)));
-  return A.add(means[latent]!, graph.sum(shares));
-}
-
-/** A latent as the guide draws it from the given noises. */
-export function latentAt(graph: Graph, guide: GuideNodes, latent: number, noise: (latent: number) => NodeId): NodeId {
-  const { algebra: A } = graph;
-  return A.add(meanGiven(graph, guide, latent, noise), A.mul(guide.sigmas[latent]!, noise(latent)));
+  return A.add(given(latent, noise), A.mul(sigmas[latent]!, noise(latent)));
 }
 
 /** −log q of a latent given those before it, as a function of its noise: ½ε² + log σ + ½ log 2π. */
@@ -117,31 +133,21 @@ export function entropyOf(graph: Graph, { sigmas }: GuideNodes, latent: number):
   return A.add(A.log(sigmas[latent]!), A.constant(HALF_LOG_2PI_E));
 }
 
-/** The numbers that stand under one name in the parameters, and what each of them belongs to. */
-export interface ParameterPart {
-  readonly key: keyof GuideParameters;
-  /** "latents" or "pairs". */
-  readonly of: string;
-  readonly names: readonly string[];
-}
-
-/** The parts one after the other as a new array; RangeError unless there are these parts, of these lengths, and finite. */
-export function packParts(
+/** θ of parameters by name, as a new array; RangeError if they are another guide's, of a wrong length or not finite. */
+export function packParameters(
   caller: string,
-  guide: string,
-  { model }: Trace,
-  parts: readonly ParameterPart[],
-  params: GuideParameters,
+  { name, trace: { model }, parts, initial }: GuideSpace,
+  params: GuideParameters = initial(),
 ): Float64Array {
   const known: readonly string[] = parts.map(({ key }) => key);
-  const other = Object.keys(params ?? {}).find((key) => !known.includes(key));
+  const other = Object.keys(params).find((key) => !known.includes(key));
   if (other !== undefined)
     throw new RangeError(
-      `${caller}: the ${guide} guide has no parameters "${other}"; got ${Object.keys(params).join(", ")}, expected ${known.join(", ")}`,
+      `${caller}: the ${name} guide has no parameters "${other}"; got ${Object.keys(params).join(", ")}, expected ${known.join(", ")}`,
     );
   return Float64Array.from(
     parts.flatMap(({ key, of, names }) => {
-      const values = params?.[key];
+      const values = params[key];
       const given = (typeof values === "object" && values?.length) || 0;
       if (given !== names.length) {
         const shown = names.length > 8 ? [...names.slice(0, 8), "…"] : names;
@@ -159,7 +165,7 @@ export function packParts(
 }
 
 /** The parts of θ under their names. */
-export function unpackParts(parts: readonly ParameterPart[], theta: Float64Array): FittedParameters {
+export function unpackParameters({ parts }: GuideSpace, theta: Float64Array): FittedParameters {
   let at = 0;
   return Object.fromEntries(
     parts.map(({ key, names }) => {
@@ -167,4 +173,9 @@ export function unpackParts(parts: readonly ParameterPart[], theta: Float64Array
       return [key, theta.slice(at - names.length, at)];
     }),
   ) as unknown as FittedParameters;
+}
+
+/** The name of each component of θ, such as `mu[z]`. */
+export function parameterNames({ parts }: GuideSpace): string[] {
+  return parts.flatMap(({ key, names }) => names.map((name) => `${key}[${name}]`));
 }

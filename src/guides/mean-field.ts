@@ -7,7 +7,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { softplus, softplusInverse } from "../math/logistic.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
-import { type Guide, type GuideNodes, type GuideSpace, type ParameterPart, packParts, unpackParts } from "./guide.ts";
+import type { Guide, GuideNodes, GuideSpace, ParameterPart } from "./guide.ts";
 
 /** The guide under which latents are independent normals: the default of a fit. */
 export function meanField(): Guide {
@@ -28,15 +28,17 @@ function meanFieldOver(trace: Trace): GuideSpace {
   const parts = meanFieldParts(trace);
   const n = trace.latents.length;
   const space: GuideSpace = {
+    name: "mean-field",
+    trace,
     latents: parts[0]!.names,
-    names: parts.flatMap(({ key, names }) => names.map((name) => `${key}[${name}]`)),
+    parts,
     initial: () => initialMeanField(trace),
-    pack: (caller, params) => packParts(caller, "mean-field", trace, parts, params),
-    unpack: (theta) => unpackParts(parts, theta),
     probe: Float64Array.from({ length: 2 * n }, (_, p) => (p < n ? 0.25 : 1)),
-    means: (theta) => theta.slice(0, n),
-    sigmas: (theta) => theta.slice(n).map(sdOfRho),
-    rows: () => trace.latents.map(() => []),
+    numbers: (theta) => ({
+      means: theta.slice(0, n),
+      sigmas: theta.slice(n).map(sdOfRho),
+      rows: trace.latents.map(() => []),
+    }),
     place: (graph) => meanFieldNodes(graph, space),
   };
   return space;
@@ -78,9 +80,9 @@ function meanFieldNodes(graph: Graph, space: GuideSpace): GuideNodes {
     space,
     parameters: [...mu, ...rho],
     epsilon,
-    means: mu,
     sigmas: sigma,
-    rows: sigma.map(() => []),
+    given: (latent) => mu[latent]!,
+    columns: mu.map(() => []),
     slopes(byLatent, noise) {
       const slopes = new Map<number, NodeId>();
       for (const [i, slope] of byLatent) {

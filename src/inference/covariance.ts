@@ -1,3 +1,4 @@
+import { packParameters } from "../guides/guide.ts";
 import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../linalg/covariance.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
@@ -21,8 +22,7 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
       `gradientCovariance: too few samples; got ${samples} in groups of ${together}, expected two groups or more`,
     );
   const { size } = sampler;
-  const { space } = sampler.objective.guide;
-  const theta = space.pack("gradientCovariance", options.params ?? space.initial());
+  const theta = packParameters("gradientCovariance", sampler.objective.guide.space, options.params);
   const sums = makeCovarianceSums(size);
   const rows = Array.from({ length: size }, (_, offset) => ({ offset, lane: true }));
   const draw = { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples, group, step };

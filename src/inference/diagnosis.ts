@@ -67,7 +67,7 @@ export const diagnosis: Diagnosis = (objective, failure) => {
 
 // Derivatives in a guide's parameters grow like 1/sd.
 function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Array): string {
-  const sds = guide.space.sigmas(theta);
+  const sds = guide.space.numbers(theta).sigmas;
   const least = sds.indexOf(Math.min(...sds));
   return `the narrowest guide of "${latents[least]?.name}" with sd=${sds[least]}`;
 }

@@ -1,6 +1,6 @@
 import type { Backend } from "../autodiff/tape/executable.ts";
 import type { Estimator } from "../estimators/estimator.ts";
-import type { Guide, GuideParameters } from "../guides/guide.ts";
+import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { count } from "./options.ts";
@@ -60,8 +60,7 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
     guide: options.guide,
   });
   sampler.nodes.reduction?.require("estimateGradient", group);
-  const { space } = sampler.objective.guide;
-  const theta = space.pack("estimateGradient", options.params ?? space.initial());
+  const theta = packParameters("estimateGradient", sampler.objective.guide.space, options.params);
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
   pilot(sampler, theta, generator, step);

@@ -2,7 +2,13 @@ import type { Backend } from "../autodiff/tape/executable.ts";
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
-import type { FittedParameters, Guide, GuideParameters } from "../guides/guide.ts";
+import {
+  type FittedParameters,
+  type Guide,
+  type GuideParameters,
+  packParameters,
+  unpackParameters,
+} from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import { makeProbe } from "./diagnosis.ts";
@@ -142,7 +148,7 @@ function start(profile: Profile, model: Model, options: FitOptions): Run {
   });
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
-  const theta = guide.space.pack("fit", options.init ?? guide.space.initial());
+  const theta = packParameters("fit", guide.space, options.init);
   const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = warningsFor(sampler);
@@ -193,7 +199,7 @@ function diverged({ sampler, steps, lastGood, elboTrace }: Run, step: number, re
   return new DivergenceError(
     `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
     step,
-    sampler.objective.guide.space.unpack(lastGood),
+    unpackParameters(sampler.objective.guide.space, lastGood),
     elboTrace.slice(0, step - 1),
   );
 }

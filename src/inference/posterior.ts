@@ -1,4 +1,4 @@
-import type { FittedParameters, GuideSpace } from "../guides/guide.ts";
+import { type FittedParameters, type GuideSpace, parameterNames, unpackParameters } from "../guides/guide.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../random/index.ts";
 import { count } from "./options.ts";
@@ -29,13 +29,13 @@ export class Posterior {
 
   constructor(space: GuideSpace, theta: Float64Array, elboTrace: Float64Array, warnings: readonly string[] = []) {
     this.latents = space.latents;
-    this.params = space.unpack(theta);
-    this.parameterNames = space.names;
+    this.params = unpackParameters(space, theta);
+    this.parameterNames = parameterNames(space);
     this.elboTrace = elboTrace;
     this.warnings = warnings;
-    this.#means = space.means(theta);
-    const sigmas = space.sigmas(theta);
-    this.#scales = space.rows(theta).map((row, i) => {
+    const { means, sigmas, rows } = space.numbers(theta);
+    this.#means = means;
+    this.#scales = rows.map((row, i) => {
       const shares = row.map(({ latent, share }) => [latent, share * sigmas[latent]!] as const);
       return new Map([[i, sigmas[i]!], ...shares]);
     });

@@ -8,7 +8,7 @@ import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../gu
 import { meanField } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
 import { type Trace, trace } from "../program/trace.ts";
-import { inNoises, type Variable, variablesOf } from "./variables.ts";
+import { type Variable, variablesOf } from "./variables.ts";
 
 /** One additive term of ℓ, as a function of the latents z and their noise ε. */
 export interface ObjectiveTerm {
@@ -53,13 +53,13 @@ export function buildObjective(model: Model, options?: GraphOptions, chosen: Gui
   latents.forEach(({ name, live }, i) => {
     terms.push({ site: `guide of "${name}"`, node: A.where(live, negativeLogDensity(graph, guide, i), zero) });
   });
-  const variables = variablesOf(traced, guide);
+  const bases = guide.bases?.(latents.map(({ node }) => node));
+  const variables = variablesOf(traced, guide, bases);
   const guided = new DenseReplacement();
   latents.forEach(({ node }, i) => {
     guided.set(node, draws[i]!);
   });
-  for (const { node, base, mean, sigma, epsilon } of variables)
-    if (base !== node) guided.set(base, A.add(mean, A.mul(sigma, epsilon)));
+  for (const { node, base, sigma, epsilon } of variables) if (base !== node) guided.set(base, A.mul(sigma, epsilon));
   const live = substitute(
     graph,
     latents.map((latent) => latent.live),
@@ -73,7 +73,7 @@ export function buildObjective(model: Model, options?: GraphOptions, chosen: Gui
       parameters: guide.parameters,
       variables,
       variableOf: new Map(variables.flatMap(({ node, base }, v) => [[node, v] as const, [base, v] as const])),
-      based: inNoises(traced, guide, variables),
+      based: bases?.written,
       normals: variables.map(({ epsilon }) => epsilon),
       terms,
       value: zero,
@@ -134,12 +134,6 @@ export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): 
 /** The variables whose noise moves a node, in order: more than those below it where the guide correlates latents. */
 export function noisesBelow(objective: Objective, node: NodeId): number[] {
   return variablesBelow(objective, inBases(objective, [node])[0]!);
-}
-
-/** The names of the latents that a node is computed from and that the guide correlates with others. */
-export function correlatedBelow(objective: Objective, node: NodeId): string[] {
-  const below = variablesBelow(objective, node).map((variable) => objective.variables[variable]!);
-  return below.filter(({ node: own, base }) => own !== base).map(({ name }) => name);
 }
 
 /** Nodes of the trace with every latent written in the bases of the noises that move it. */

@@ -6,7 +6,15 @@ import type { NodeId } from "../../src/autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { score } from "../../src/estimators/index.ts";
-import { type Guide, type GuideNodes, type GuideParameters, latentAt } from "../../src/guides/guide.ts";
+import {
+  type Guide,
+  type GuideNodes,
+  type GuideParameters,
+  latentAt,
+  packParameters,
+  parameterNames,
+  unpackParameters,
+} from "../../src/guides/guide.ts";
 import { add, estimateGradient, fullRank, meanField, mul, sub } from "../../src/index.ts";
 import { defineModel } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
@@ -38,7 +46,8 @@ const softplus = (x: number): number => Math.log1p(Math.exp(x));
 
 describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
   const space = make().over(priors);
-  const theta = space.pack("test", params);
+  const theta = packParameters("test", space, params);
+  const names = parameterNames(space);
   const n = NAMES.length;
 
   /** σ and C of a θ, by plain arithmetic. */
@@ -78,34 +87,30 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
   };
   // Central differences: wrong by 1e-10 at these sizes.
   const derivative = (of: (at: Float64Array) => number): number[] =>
-    space.names.map((_, p) => {
+    names.map((_, p) => {
       const at = (by: number): number => of(theta.map((value, q) => (p === q ? value + by : value)));
       return (at(1e-5) - at(-1e-5)) / 2e-5;
     });
   const expectClose = (found: readonly number[], expected: readonly number[], tolerance: number): void => {
     expect(found).toHaveLength(expected.length);
     found.forEach((value, p) => {
-      expect(Math.abs(value - expected[p]!), space.names[p]).toBeLessThan(tolerance);
+      expect(Math.abs(value - expected[p]!), names[p]).toBeLessThan(tolerance);
     });
   };
   const EPSILON = [0.7, -1.2, 0.4];
 
   test("names, packs and unpacks its parameters in one order", () => {
     const lower = shares.map(([row, column]) => `lower[${NAMES[row]} on ${NAMES[column]}]`);
-    expect(space.names).toEqual([
-      ...NAMES.map((name) => `mu[${name}]`),
-      ...NAMES.map((name) => `rho[${name}]`),
-      ...lower,
-    ]);
+    expect(names).toEqual([...NAMES.map((name) => `mu[${name}]`), ...NAMES.map((name) => `rho[${name}]`), ...lower]);
     expect([...theta]).toEqual(Object.values(params as unknown as Record<string, number[]>).flat());
-    const back = space.unpack(theta);
+    const back = unpackParameters(space, theta);
     expect(Object.fromEntries(Object.entries(back).map(([key, values]) => [key, [...values]]))).toEqual(params);
-    expect(space.pack("test", back)).toEqual(theta);
+    expect(packParameters("test", space, back)).toEqual(theta);
     expect(space.probe).toHaveLength(theta.length);
   });
 
   test("starts at the priors, without correlations", () => {
-    const start = space.unpack(space.pack("test", space.initial()));
+    const start = unpackParameters(space, packParameters("test", space));
     expect([...start.mu]).toEqual([0, 0, 0]);
     for (const rho of start.rho) expect(softplus(rho)).toBeCloseTo(1, 14);
     expect([...(start.lower ?? [])]).toEqual(shares.map(() => 0));
@@ -113,9 +118,10 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
 
   test("has means, standard deviations given earlier latents, and shares of these, in numbers", () => {
     const { sigma, c } = plain(theta);
-    expect([...space.means(theta)]).toEqual(MEAN_FIELD.mu);
-    expectClose([...space.sigmas(theta)], sigma, 1e-14);
-    const rows = space.rows(theta).map((row, i) => {
+    const numbers = space.numbers(theta);
+    expect([...numbers.means]).toEqual(MEAN_FIELD.mu);
+    expectClose([...numbers.sigmas], sigma, 1e-14);
+    const rows = numbers.rows.map((row, i) => {
       expect(row.every(({ latent }) => latent < i)).toBe(true);
       return NAMES.map((_, j) => (i === j ? 1 : (row.find(({ latent }) => latent === j)?.share ?? 0)));
     });
@@ -173,7 +179,7 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
       const found = evaluated((graph, guide) => {
         const byLatent = new Map(some.map((i) => [i, graph.constant(weights[i]!)]));
         const slopes = guide.slopes(byLatent, (latent) => guide.epsilon[latent]!);
-        return space.names.map((_, p) => slopes.get(p) ?? graph.constant(0));
+        return names.map((_, p) => slopes.get(p) ?? graph.constant(0));
       }, EPSILON);
       expectClose(found, expected, 1e-8);
     }

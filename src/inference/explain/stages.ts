@@ -14,6 +14,7 @@ import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import { corrected, correctionPlan, passesUnder, requireChoice } from "../../estimators/corrected.ts";
 import { entropyUnder } from "../../estimators/estimator.ts";
+import { parameterNames } from "../../guides/guide.ts";
 import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
@@ -92,7 +93,7 @@ export function stagesOf(profile: Profile, options: ExplainOptions = {}): readon
         "Reverse mode gives the pathwise part of the gradient; each boundary adds its term, weight · slope · jump.",
       linesOf(model) {
         const { objective, nodes } = compiled(profile, model, options).sampler;
-        const { names } = objective.guide.space;
+        const names = parameterNames(objective.guide.space);
         return listing(objective.graph, [
           { label: "ELBO", node: nodes.value ?? objective.value },
           ...nodes.gradient.map((node, p) => ({ label: `∂ELBO/∂${names[p]}`, node })),
