@@ -114,13 +114,17 @@ function checked<Value extends Real>(
 ): Distribution {
   const { name, parameters, draw, initial } = definition;
   const numbers = (): number[] => parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
+  let drawnFrom: readonly number[] | undefined; // found at the first draw, as a simulation makes many
   return {
     ...definition,
     logDensity,
     draw: (next) => {
-      checkParameters(name, "draw", parameters);
-      for (const parameter of parameters) dataOnly(name, parameter);
-      return draw(next, ...numbers());
+      if (!drawnFrom) {
+        checkParameters(name, "draw", parameters);
+        for (const parameter of parameters) dataOnly(name, parameter);
+        drawnFrom = numbers();
+      }
+      return draw(next, ...drawnFrom);
     },
     initial: () => (initial && numbers().length === parameters.length ? initial(...numbers()) : undefined),
   };
