@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { Graph as BaseGraph } from "../../../src/autodiff/graph/graph.ts";
 import { linearForm } from "../../../src/autodiff/graph/linear-form.ts";
 import { substitute } from "../../../src/autodiff/graph/substitute.ts";
 import { compileTape, Graph, gradient, type NodeId, print, runLanes, runUniform } from "../../../src/autodiff/index.ts";
@@ -12,34 +13,18 @@ function chain(graph: Graph, x: NodeId, n: number): NodeId {
   return node;
 }
 
-/** Builds, differentiates, compiles and runs a chain; the milliseconds each step took, and value and slope. */
+/** Builds, differentiates, compiles and runs a chain: the graph, value and slope, and the instructions of the tape. */
 function pipeline(n: number) {
-  const times: number[] = [performance.now()];
   const graph = new Graph();
   const x = graph.input("x", true);
   const node = chain(graph, x, n);
-  times.push(performance.now());
   const [slope] = gradient(graph, node, [x]);
-  times.push(performance.now());
   const tape = compileTape(graph, [node, slope!], { lanes: 1, laneInputs: [x] });
-  times.push(performance.now());
   tape.slots[tape.noiseOffset] = START;
   runUniform(tape);
   runLanes(tape, 1);
-  times.push(performance.now());
   const [value, derivative] = tape.outputs.map(({ offset }) => tape.slots[offset]!);
-  const step = (i: number): number => times[i + 1]! - times[i]!;
-  return {
-    build: step(0),
-    differentiate: step(1),
-    compile: step(2),
-    size: graph.size,
-    value,
-    derivative,
-    graph,
-    x,
-    node,
-  };
+  return { size: graph.size, instructions: tape.size.lane + tape.size.uniform, value, derivative, graph, x, node };
 }
 
 /** The same by forward recurrence. */
@@ -53,18 +38,48 @@ function recurrence(n: number): [value: number, slope: number] {
   return [value, slope];
 }
 
+/** How many nodes `run` asks a graph for. */
+function askedFor(run: () => void): number {
+  const { apply } = BaseGraph.prototype;
+  let asked = 0;
+  BaseGraph.prototype.apply = function (this: BaseGraph, ...operands) {
+    asked++;
+    return apply.apply(this, operands);
+  };
+  try {
+    run();
+  } finally {
+    BaseGraph.prototype.apply = apply;
+  }
+  return asked;
+}
+
+/** How often `run`, which makes no new node, looks at a node's first operand: what finding nodes takes. */
+function looksOf(graph: Graph, run: () => void): number {
+  let looks = 0;
+  const { a } = graph;
+  graph.a = new Proxy(a, {
+    get: (target, key) => {
+      looks++;
+      return Reflect.get(target, key);
+    },
+  });
+  run();
+  graph.a = a;
+  return looks;
+}
+
+// How long that takes: `npm run bench:growth`. Quadratic work on 10⁶ nodes would take hours.
 describe("a chain of 10⁶ nodes", () => {
-  let small: readonly ReturnType<typeof pipeline>[] = [];
   let large = pipeline(2);
   beforeAll(() => {
-    small = [pipeline(1e5), pipeline(1e5)];
     large = pipeline(1e6);
   }, 120_000);
 
   test("is built, differentiated, compiled and run without overflowing the stack", () => {
     expect(large.size).toBeGreaterThan(2e6);
     for (const [n, { value, derivative }] of [
-      [1e5, small[0]!],
+      [1e5, pipeline(1e5)],
       [1e6, large],
     ] as const) {
       const [expected, slope] = recurrence(n);
@@ -74,23 +89,9 @@ describe("a chain of 10⁶ nodes", () => {
     }
   });
 
-  // Linear time makes the ratio to a chain of 10⁵ 10, and up to 3 times that because the working set leaves the cache;
-  // quadratic time would make it 100. The faster of two runs stands for 10⁵, so that only a pause in it can mislead.
-  test.each(["build", "differentiate", "compile"] as const)("takes linear time to %s", (step) => {
-    const base = Math.min(...small.map((run) => run[step]));
-    expect(large[step] / base).toBeLessThan(40);
-  });
-
-  test("hash-consing does not degrade: building it again finds every node, in linear time", () => {
-    const again = ({ graph, x, node, size }: typeof large, n: number): number => {
-      const start = performance.now();
-      expect(chain(graph, x, n)).toBe(node);
-      const elapsed = performance.now() - start;
-      expect(graph.size).toBe(size);
-      return elapsed;
-    };
-    const base = Math.min(...small.map((run) => again(run, 1e5)));
-    expect(again(large, 1e6) / base).toBeLessThan(40);
+  test("has as many nodes and instructions for each of its own as a short one", () => {
+    const short = pipeline(1e4);
+    for (const key of ["size", "instructions"] as const) expect(large[key] / short[key] / 100).toBeCloseTo(1, 2);
   });
 
   test("can be printed, searched and rebuilt", () => {
@@ -100,6 +101,23 @@ describe("a chain of 10⁶ nodes", () => {
     const [rebuilt] = substitute(graph, [node], new Map([[x, graph.input("y", true)]]));
     expect(graph.reachable([rebuilt!]).length).toBe(1e6 + 1);
   });
+});
+
+test("to build, differentiate and compile a chain asks for nodes in proportion to its length", () => {
+  const [short, long] = [1e3, 1e4].map((n) => askedFor(() => void pipeline(n))) as [number, number];
+  expect(short).toBeGreaterThan(2e3);
+  expect(long / short).toBeCloseTo(10, 1);
+});
+
+test("hash-consing does not degrade: building a chain again finds every node, after as many looks for each", () => {
+  const [short, long] = [1e3, 2e4].map((n) => {
+    const { graph, x, node, size } = pipeline(n);
+    const looks = looksOf(graph, () => expect(chain(graph, x, n)).toBe(node));
+    expect(graph.size).toBe(size);
+    return looks / n;
+  }) as [number, number];
+  expect(short).toBeGreaterThanOrEqual(1);
+  expect(long / short).toBeCloseTo(1, 1);
 });
 
 test("a sum of 10⁵ terms that was written as a chain has a linear form", () => {
