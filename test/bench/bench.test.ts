@@ -16,7 +16,7 @@ import {
 import { bench } from "../../bench/main.ts";
 import { nativeIn } from "../../bench/tools/native.ts";
 import { STRICT } from "../../bench/tools/programs.ts";
-import { median, sideBySide } from "../../bench/tools/timing.ts";
+import { median, sideBySide, spent } from "../../bench/tools/timing.ts";
 
 describe("the gradients that the bench compares", () => {
   test.each(HAND_WRITTEN)("$model.name by hand is the tape's", ({ model, hand }) => {
@@ -70,23 +70,36 @@ test("medians", () => {
   expect(median([4, 1, 2, 3])).toBe(2.5);
 });
 
-test("timing side by side gives the ratio to the first candidate", () => {
-  let x = 0;
-  const work = (times: number) => () => {
-    for (let i = 0; i < times; i++) x = Math.sin(x + i);
-    return x;
-  };
-  const [one, ten] = sideBySide(
-    [
-      { name: "one", run: work(3000) },
-      { name: "ten", run: work(30_000) },
-    ],
-    11,
-    2,
-  );
-  expect(one!.ratio).toBe(1);
-  // Tenfold work takes more than 3 times as long even on a machine that is busy with other things.
-  expect(ten!.ratio).toBeGreaterThan(3);
+describe("timing side by side", () => {
+  test("gives medians, least times and the median of the ratios to the first, which a slow spell of both does not change", () => {
+    const spells = [1, 1, 50, 1, 3];
+    const asked: string[] = [];
+    const timed = (name: string, time: number) => {
+      const rest = [...spells];
+      return {
+        name,
+        time: (milliseconds: number) => {
+          asked.push(`${name} ${milliseconds}`);
+          return time * rest.shift()!;
+        },
+      };
+    };
+    expect(sideBySide([timed("one", 2), timed("ten", 20)], 5, 7)).toEqual([
+      { name: "one", median: 2, least: 2, ratio: 1 },
+      { name: "ten", median: 20, least: 20, ratio: 10 },
+    ]);
+    // They take turns, forwards and backwards.
+    expect(asked.slice(0, 6)).toEqual(["one 7", "ten 7", "ten 7", "one 7", "one 7", "ten 7"]);
+  });
+
+  test("runs what it times, and adds up what that returns", () => {
+    let runs = 0;
+    const before = spent();
+    const [timing] = sideBySide([{ name: "work", run: () => ++runs && 1 }], 3, 0.01);
+    expect(runs).toBeGreaterThan(3);
+    expect(spent() - before).toBe(runs);
+    expect(timing!.least).toBeLessThanOrEqual(timing!.median);
+  });
 });
 
 test("the bench runs and prints a line for every model", () => {
