@@ -2,7 +2,8 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Experiment } from "../../src/cli/experiment.ts";
 import { PAPER } from "../../src/cli/paper.ts";
@@ -36,14 +37,41 @@ function nondiff(...args: string[]): Promise<Outcome> {
   });
 }
 
-describe("help and usage", () => {
-  test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands for %j", async (...args) => {
-    const { code, stdout } = await nondiff(...args);
-    expect(code).toBe(0);
-    for (const command of ["models", "run", "explain", "compare"]) expect(stdout).toContain(`nondiff ${command}`);
-  });
+/**
+ * Runs command lines one after the other in one process: most of what it takes to refuse an option is to start. The module of the
+ * command line is evaluated anew for each.
+ */
+const ONE_AFTER_THE_OTHER = `
+  const [main, ...lines] = JSON.parse(process.argv[1]);
+  const write = console.log;
+  const outcomes = [];
+  for (const [index, args] of lines.entries()) {
+    const [stdout, stderr] = [[], []];
+    console.log = (text) => stdout.push(text + "\\n");
+    console.error = (text) => stderr.push(text + "\\n");
+    process.argv = [process.execPath, main, ...args];
+    process.exitCode = 0;
+    await import(main + "?" + index);
+    outcomes.push({ code: process.exitCode, stdout: stdout.join(""), stderr: stderr.join("") });
+  }
+  process.exitCode = 0;
+  write(JSON.stringify(outcomes));`;
 
-  test.each([
+async function outcomesOf(lines: readonly (readonly string[])[]): Promise<Map<string, Outcome>> {
+  const args = [
+    "--input-type=module",
+    "--eval",
+    ONE_AFTER_THE_OTHER,
+    JSON.stringify([pathToFileURL(main).href, ...lines]),
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 1e8 });
+  const outcomes = JSON.parse(stdout) as Outcome[];
+  return new Map(lines.map((line, index) => [line.join(" "), outcomes[index]!]));
+}
+
+describe("help and usage", () => {
+  const OVERVIEWS: readonly (readonly string[])[] = [[], ["--help"], ["-h"], ["help"]];
+  const OPTIONS = [
     ["models", ["--json"]],
     ["run", ["--estimator", "--guide NAME", "full-rank", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"]],
     [
@@ -51,13 +79,8 @@ describe("help and usage", () => {
       ["--json", "--guide NAME", "--stage NAME", "--stages", "--no-marginalise", "--entropy", "--boundaries"],
     ],
     ["compare", ["--steps", "--lr", "--samples", "--variance-samples", "--seed", "--out", "--json"]],
-  ] as const)("%s --help lists its options", async (command, options) => {
-    const { code, stdout } = await nondiff(command, "--help");
-    expect(code).toBe(0);
-    for (const option of options) expect(stdout).toContain(option);
-  });
-
-  test.each([
+  ] as const;
+  const FAULTS: readonly (readonly [args: readonly string[], message: string])[] = [
     [["fly"], 'no such command; got "fly"'],
     [["run"], "which model? expected one of "],
     [["run", "nosuch"], 'no such model; got "nosuch", expected one of '],
@@ -84,13 +107,37 @@ describe("help and usage", () => {
     [["run", "gmm", "--nosuch"], "Unknown option '--nosuch'"],
     [["compare", "gmm", "--samples", "1,,2"], '--samples: got "", expected an integer ≥ 1'],
     [["compare", "gmm", "--variance-samples", "1"], '--variance-samples: got "1", expected an integer ≥ 2'],
-  ])("%j is a usage error: exit code 2, one message, no stack", async (args, message) => {
-    const { code, stdout, stderr } = await nondiff(...args);
+  ];
+  let outcomes: ReadonlyMap<string, Outcome>;
+  beforeAll(async () => {
+    const helps = OPTIONS.map(([command]) => [command, "--help"]);
+    outcomes = await outcomesOf([...OVERVIEWS, ...helps, ...FAULTS.map(([args]) => args)]);
+  });
+
+  test.each(OVERVIEWS)("lists the commands for %j", (...args) => {
+    const { code, stdout } = outcomes.get(args.join(" "))!;
+    expect(code).toBe(0);
+    for (const command of ["models", "run", "explain", "compare"]) expect(stdout).toContain(`nondiff ${command}`);
+  });
+
+  test.each(OPTIONS)("%s --help lists its options", (command, options) => {
+    const { code, stdout } = outcomes.get(`${command} --help`)!;
+    expect(code).toBe(0);
+    for (const option of options) expect(stdout).toContain(option);
+  });
+
+  test.each(FAULTS)("%j is a usage error: exit code 2, one message, no stack", (args, message) => {
+    const { code, stdout, stderr } = outcomes.get(args.join(" "))!;
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^nondiff: /);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test("are the same from a process of their own", async () => {
+    for (const args of [["run", "--help"], ["fly"]])
+      expect(await nondiff(...args)).toEqual(outcomes.get(args.join(" ")));
   });
 });
 
