@@ -20,6 +20,7 @@ import { defineModel, type Model } from "../../src/program/model.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import { gmmExact, textmsgExact } from "../oracle/closed-forms.ts";
 import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
+import { COMPILED } from "../support/compiled.ts";
 import { gradientFault, zScores } from "../support/expect-mean.ts";
 import { builtPackage } from "../support/package.ts";
 
@@ -78,7 +79,7 @@ describe("smoothed", () => {
   test("has the smoothed density's gradient as its mean, at any accuracy", () => {
     for (const accuracy of [1, 0.1, 0.02]) {
       const estimator = smoothed({ accuracy });
-      const estimate = estimateGradient(gmm, { estimator, params, samples: 400_000, seed: 1 });
+      const estimate = estimateGradient(gmm, { estimator, params, samples: 400_000, seed: 1, backend: COMPILED });
       // The variance grows like 1/accuracy; 3 % of the gradient is seen at the narrowest.
       const fault = gradientFault(estimate, gmmSmoothed(0.3, 0.2, accuracy), { alpha: 1e-4, detectable: 0.05 });
       expect(fault, `accuracy ${accuracy}`).toBeUndefined();
@@ -100,7 +101,7 @@ describe("smoothed", () => {
     ]) {
       const { gradient } = closed(at.mu, at.rho);
       const estimate = (estimator: Estimator, samples = 100_000) =>
-        estimateGradient(model, { estimator, params: at, samples, seed: 2 });
+        estimateGradient(model, { estimator, params: at, samples, seed: 2, backend: COMPILED });
       const wide = estimate(smoothed({ accuracy: 1 }));
       expect(largest(zScores(wide, gradient)), model.name).toBeGreaterThan(20);
       const narrow = estimate(smoothed({ accuracy: 0.002 }), samples);
@@ -282,7 +283,7 @@ describe("score", () => {
   test("of every kind has the exact mean, with conditions that couple latents as well", () => {
     for (const { model, params, gradient, detectable } of CASES)
       for (const [name, estimator] of Object.entries(VARIANTS)) {
-        const estimate = estimateGradient(model, { estimator, params, samples: 200_000, seed: 6 });
+        const estimate = estimateGradient(model, { estimator, params, samples: 200_000, seed: 6, backend: COMPILED });
         // Large terms make plain score weak: it must see half of the gradient, the others what is stated.
         const power = name === "plain" ? 0.5 : detectable;
         expect(

@@ -9,6 +9,10 @@ function exact(word: number): number {
   return word < 0 ? -x : x;
 }
 
+/** The largest magnitude; NaN if one is. */
+const largest = (errors: readonly number[]): number =>
+  errors.reduce((worst, error) => Math.max(worst, Math.abs(error)), 0);
+
 function normalOfWord(word: number): number {
   const out = new Float64Array(1);
   normalOfWordInto(out, 0, NORMAL_TABLE, word);
@@ -23,10 +27,9 @@ const words = Array.from({ length: 200_000 }, (_, i) => {
 
 describe("the table of normals", () => {
   test("is the inverse distribution function to 5e-15", () => {
-    for (const word of words) {
-      if (beyondTable(word)) continue;
-      expect(Math.abs(normalOfWord(word) - exact(word))).toBeLessThan(5e-15);
-    }
+    const inside = words.filter((word) => !beyondTable(word));
+    expect(inside.length).toBeGreaterThan(100_000);
+    expect(largest(inside.map((word) => normalOfWord(word) - exact(word)))).toBeLessThan(5e-15);
   });
 
   test("covers all but one word in 4096, at its edge and at the median too", () => {
@@ -48,12 +51,13 @@ describe("fillNormals", () => {
 
   test("uses one word of a block for each dimension, and 32 bits more in the tails", () => {
     let tails = 0;
+    const errors: number[] = [];
     for (let i = 0; i < lanes; i++)
       for (let d = 0; d < 5; d++) {
         blockAt(generator, i, 0, d >> 2, 6);
         const word = generator.words[d & 3]!;
         const found = numbers[d * lanes + i]!;
-        if (!beyondTable(word)) expect(Math.abs(found - exact(word))).toBeLessThan(5e-15);
+        if (!beyondTable(word)) errors.push(found - exact(word));
         else {
           tails++;
           blockAt(generator, i, 0, 0x50000000 + (d >> 2), 6);
@@ -62,6 +66,7 @@ describe("fillNormals", () => {
         }
       }
     expect(tails).toBeGreaterThan(10);
+    expect(largest(errors)).toBeLessThan(5e-15);
   });
 
   test("the tails that take more bits have the right size and shape", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 import {
@@ -267,10 +267,10 @@ describe("balance of one batch of 2^m points", () => {
     };
     // alpha 1e-3 together, two-sided
     const critical = normalQuantile(1 - 1e-3 / ((bits - 4) * Object.keys(others).length) / 2);
+    // If each coin served two neighbours, half of the pairs would agree whatever the coins.
+    const shared = trees.map((coins) => coins.map((_, h) => coins[h & ~1]!));
     for (let level = 4; level < bits; level++) {
       for (const other of Object.values(others)) expect(Math.abs(excess(trees, level, other))).toBeLessThan(critical);
-      // If each coin served two neighbours, half of the pairs would agree whatever the coins.
-      const shared = trees.map((coins) => coins.map((_, h) => coins[h & ~1]!));
       const before = excess(shared, level, (tree, h) => shared[tree]![h - 1]!);
       expect(Math.abs(before)).toBeGreaterThan(critical);
     }
@@ -337,15 +337,15 @@ describe("a single point, over 20000 batches", () => {
     // χ² of 8×8 cells, 63 degrees of freedom; Wilson and Hilferty's cube.
     const z = normalQuantile(1 - 1e-3 / 168);
     const critical = 63 * (1 - 2 / 567 + z * Math.sqrt(2 / 567)) ** 3;
-    for (const rows of samples)
+    for (const rows of samples) {
+      const cells = rows.map((row) => Uint8Array.from(row, (x) => Math.floor(normalCdf(x) * 8)));
       for (let d = 0; d < 8; d++)
         for (let e = 0; e < d; e++) {
           const counts = new Float64Array(64);
-          rows[d]!.forEach((x, i) => {
-            counts[Math.floor(normalCdf(x) * 8) * 8 + Math.floor(normalCdf(rows[e]![i]!) * 8)]!++;
-          });
+          for (let i = 0; i < n; i++) counts[cells[d]![i]! * 8 + cells[e]![i]!]!++;
           expect(counts.reduce((total, count) => total + (count - n / 64) ** 2 / (n / 64), 0)).toBeLessThan(critical);
         }
+    }
   });
 
   test("is unrelated to the same point of the next batch, values and squares (96 tests, alpha 1e-3 together)", () => {
@@ -366,10 +366,20 @@ describe("a single point, over 20000 batches", () => {
 
 type Integrand = (z: (d: number) => number) => number;
 
-/** Mean of f over each of `batches` batches, from batch `first` on. */
-function batchMeans(f: Integrand, dimensions: number, batch: number, batches: number, seed: number): Float64Array {
+// The integrands of a test are averaged over the same points, which are made once.
+const known = new Map<string, Float64Array>();
+function pointsOf(dimensions: number, batch: number, batches: number): Float64Array {
+  const key = [dimensions, batch, batches].join();
+  const points = known.get(key) ?? filled(SEED, 0, batch * batches, dimensions, batch);
+  known.set(key, points);
+  return points;
+}
+afterAll(() => known.clear());
+
+/** Mean of f over each of `batches` batches. */
+function batchMeans(f: Integrand, dimensions: number, batch: number, batches: number): Float64Array {
   const lanes = batch * batches;
-  const points = filled(seed, 0, lanes, dimensions, batch);
+  const points = pointsOf(dimensions, batch, batches);
   const means = new Float64Array(batches);
   for (let s = 0; s < lanes; s++) means[Math.floor(s / batch)]! += f((d) => points[d * lanes + s]!) / batch;
   return means;
@@ -397,7 +407,7 @@ describe("the mean over a batch", () => {
   test.each(Object.keys(INTEGRANDS))("of %s is unbiased, whatever the batch (1e5 points and more)", (name) => {
     const [f, mean, variance] = INTEGRANDS[name]!;
     for (const batch of [1, 5, 16, 24, 64, 200]) {
-      const sample = moments(batchMeans(f, 6, batch, Math.ceil(1e5 / batch), SEED));
+      const sample = moments(batchMeans(f, 6, batch, Math.ceil(1e5 / batch)));
       // A test with this alpha and power 0.9 sees 4.6 standard errors of the mean of 1e5 random points or fewer.
       expectMean(sample, mean, { alpha: 1e-3 / 42, detectable: 7 * Math.sqrt(variance / 1e5) });
     }
@@ -422,7 +432,7 @@ describe("the mean over a batch", () => {
       [12, at12],
     ] as const) {
       const batches = name === "exponential" ? 12_000 : 1500;
-      const ratio = (batch * moments(batchMeans(f, 6, batch, batches, SEED)).variance) / variance;
+      const ratio = (batch * moments(batchMeans(f, 6, batch, batches)).variance) / variance;
       expect(ratio).toBeLessThan(1.2 * measured);
     }
   });
@@ -459,7 +469,7 @@ describe("interactions of pairs of dimensions", () => {
     (dimensions, batch, batches) => {
       for (const g of [Math.sign, (z: number) => z, (z: number) => (z * z - 1) / Math.SQRT2]) {
         const f = acrossGroups(g, dimensions, Math.log2(batch));
-        const squares = batchMeans(f, dimensions, batch, batches, SEED).map((x) => batch * x * x);
+        const squares = batchMeans(f, dimensions, batch, batches).map((x) => batch * x * x);
         const { mean, variance } = moments(squares);
         const error = Math.sqrt(variance / batches);
         // alpha 1.2e-3 for all fifteen tests, two-sided
