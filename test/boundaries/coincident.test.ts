@@ -105,3 +105,37 @@ describe("boundaries that coincide though no rewriting shows it", () => {
     ).toHaveLength(2);
   });
 });
+
+describe("many conditions that coincide", () => {
+  // z³ − z² + kz > k has the one root z = 1 for every k > ¼; the mean reads the first, the sd the second.
+  const many = (count: number): Model =>
+    defineModel("many", ({ sample, observe, where, factor }) => {
+      const z = sample("z", normal(0, 1));
+      const conditions = Array.from({ length: count }, (_, i) => {
+        const k = 1 + i / 10;
+        return gt(add(sub(mul(z, square(z)), square(z)), mul(k, z)), k);
+      });
+      observe(normal(where(conditions[0]!, 2, -1), where(conditions[1]!, 1, 0.3)), 1.5);
+      for (const [i, condition] of conditions.slice(2).entries()) factor(`f${i}`, where(condition, 0, 1e-9));
+    });
+  const estimate = (count: number) =>
+    estimateGradient(many(count), { estimator: corrected({ points: "random" }), params, samples: 4000, seed: 1 });
+
+  // 95 conditions are 4465 pairs, 300 are 44,850.
+  test.each([40, 95, 300])("are one boundary: %i of them", (count) => {
+    const conditions = explain(many(count)).conditions;
+    expect(conditions).toHaveLength(1);
+    expect(conditions[0]!.predicates).toBe(count);
+    const { gradient, variance } = estimate(count);
+    // Forced one at a time the derivative of μ would be 28.96.
+    const exactMu = exact(true)[0]!;
+    expect(exactMu).toBeCloseTo(14.853, 3);
+    expect(Math.abs(gradient[0]! - exactMu)).toBeLessThan(4.5 * Math.sqrt(variance[0]! / 4000) + 1e-6);
+  });
+
+  test("are refused by name where there are too many to compare", () => {
+    expect(() => explain(many(2050))).toThrow(
+      /^corrected: too many conditions that may share a boundary; got 2100225 pairs, the first `.*` and `.*`, expected at most 2097152;/,
+    );
+  });
+});

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Real, square, sub } from "../../src/autodiff/expr.ts";
 import { compile, valueAndGrad } from "../../src/autodiff/functions.ts";
+import { UNIT_INTERVAL } from "../../src/distributions/distribution.ts";
 import * as distributions from "../../src/distributions/index.ts";
 import {
   bernoulli,
@@ -191,7 +192,7 @@ function massBelow(distribution: Distribution, x: number, centre: number): numbe
     return x > centre ? left + overInterval(density, centre, x) : left;
   }
   const [low, high] =
-    support.kind === "interval"
+    support === UNIT_INTERVAL
       ? [0, 1]
       : distribution.name === "uniform"
         ? distribution.parameters.map(({ value }) => value as number)
@@ -232,7 +233,7 @@ describe.each(NAMES)("%s with random parameters", (name) => {
           ? Math.round(u * 2)
           : name === "uniform"
             ? parameters[0]! + u * (parameters[1]! - parameters[0]!)
-            : support.kind === "interval"
+            : support === UNIT_INTERVAL
               ? u
               : support.kind === "real"
                 ? parameters[centre!]! + (u < 0.5 ? -1 : 1) * (0.1 + 3 * u)

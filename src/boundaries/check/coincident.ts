@@ -9,10 +9,9 @@ import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import type { BoundaryPass } from "../move/boundary-pass.ts";
 import type { RootsAlongLines } from "../move/move.ts";
-import { RandomPoints, zeros } from "./probe-points.ts";
+import { meetings } from "./meetings.ts";
+import { RandomPoints } from "./probe-points.ts";
 import { rivalsAmong } from "./rivals.ts";
-
-const MOST_PAIRS = 4096;
 
 /**
  * Merges coincident boundaries, with what seeks roots for those without blocks; throws RangeError naming both where two coincide
@@ -31,69 +30,81 @@ function mergeCoincident(
   boundaries: readonly Boundary[],
   roots: RootsAlongLines,
 ): readonly Boundary[] {
-  const pairs: [Boundary, Boundary][] = [];
-  // The one that is moved onto at the least cost takes the other in.
-  for (const { of, others } of rivalsAmong(objective, boundaries)) {
-    for (const other of others) pairs.push([of, other]);
-    if (pairs.length > MOST_PAIRS) return boundaries;
+  const rivals = rivalsAmong(objective, boundaries);
+  if (rivals.length === 0) return boundaries;
+  const points = new RandomPoints(objective, roots);
+  const shares = meetings(objective, points, rivals);
+  // The one that is moved onto at the least cost, which comes first, takes the others in.
+  const ownerOf = new Map<Boundary, Boundary>();
+  for (const { of: p, others } of rivals)
+    for (const q of others) {
+      const [onP, onQ] = [shares(p, q), shares(q, p)];
+      if (onP === 0 && onQ === 0) continue;
+      if (onP < 1 || onQ < 1) throw coincideInPart(p, q);
+      if (!ownerOf.has(q)) ownerOf.set(q, ownerOf.get(p) ?? p);
+    }
+  if (ownerOf.size === 0) return boundaries;
+  const joined = new Map<Boundary, Boundary>();
+  for (const [q, owner, sign] of withSigns(objective, points, [...ownerOf])) {
+    if (sign === 0) throw coincideInPart(owner, q);
+    const { predicates, affected, ...rest } = joined.get(owner) ?? owner;
+    const own = q.predicates.map((predicate) => ({ node: predicate.node, sign: (predicate.sign * sign) as 1 | -1 }));
+    joined.set(owner, { ...rest, predicates: [...predicates, ...own], affected: [...affected, ...q.affected] });
   }
-  if (pairs.length === 0) return boundaries;
-  let merged = boundaries;
-  const into = new Map<Boundary, Boundary>();
-  for (const [p, q, first, second, sign] of look(objective, pairs, roots)) {
-    if (first === 0 && second === 0) continue;
-    if (first < 1 || second < 1 || sign === 0)
-      throw new RangeError(
-        `corrected: conditions \`${p.text()}\` and \`${q.text()}\` coincide in part; got the same boundary at some points only, expected boundaries that are the same or different; write them as one condition`,
-      );
-    const owner = into.get(p) ?? p;
-    if (into.has(q) || owner === q) continue;
-    const current = merged.find(({ condition }) => condition === owner.condition)!;
-    const joined: Boundary = {
-      ...current,
-      predicates: [
-        ...current.predicates,
-        ...q.predicates.map(({ node, sign: own }) => ({ node, sign: (own * sign) as 1 | -1 })),
-      ],
-      affected: objective.terms.filter((term) => current.affected.includes(term) || q.affected.includes(term)),
-    };
-    merged = merged.filter((boundary) => boundary !== q).map((boundary) => (boundary === current ? joined : boundary));
-    into.set(q, owner);
-  }
-  return merged;
+  return boundaries
+    .filter((boundary) => !ownerOf.has(boundary))
+    .map((boundary) => {
+      const merged = joined.get(boundary);
+      if (!merged) return boundary;
+      const reached = new Set(merged.affected);
+      return { ...merged, affected: objective.terms.filter((term) => reached.has(term)) };
+    });
 }
 
-type Look = readonly [p: Boundary, q: Boundary, onFirst: number, onSecond: number, sign: -1 | 0 | 1];
+function coincideInPart(p: Boundary, q: Boundary): RangeError {
+  return new RangeError(
+    `corrected: conditions \`${p.text()}\` and \`${q.text()}\` coincide in part; got the same boundary at some points only, expected boundaries that are the same or different; write them as one condition`,
+  );
+}
 
-// For each pair: the share of points of p's boundary on which q's condition is 0, the reverse, and whether both grow together.
-function look(objective: Objective, pairs: readonly (readonly [Boundary, Boundary])[], roots: RootsAlongLines): Look[] {
-  const { graph, guided, variables } = objective;
-  const { algebra: A } = graph;
-  const points = new RandomPoints(objective, roots);
+// Whether the condition of a boundary grows with that of its owner (1), against it (−1), or now this and now that (0).
+function withSigns(
+  objective: Objective,
+  points: RandomPoints,
+  pairs: readonly (readonly [Boundary, Boundary])[],
+): (readonly [Boundary, Boundary, -1 | 0 | 1])[] {
+  const { graph, variables } = objective;
   const inputs = variables.map(({ node }) => node);
   const outputs: NodeId[] = [];
-  const places = (nodes: readonly NodeId[]): number => outputs.push(...nodes) - nodes.length;
-  const looks = pairs.map(([p, q]) => {
-    const slopesOfQ = gradient(graph, q.condition, inputs);
-    const products = gradient(graph, p.condition, inputs).map((node, i) => A.mul(node, slopesOfQ[i]!));
+  const slopesOf = remembered((boundary: Boundary) => gradient(graph, boundary.condition, inputs));
+  const places = pairs.map(([q, owner]) => {
+    const products = slopesOf(owner).map((node, i) => graph.algebra.mul(node, slopesOf(q)[i]!));
     const together = graph.sum(products);
-    return {
-      pair: [p, q] as const,
-      here: places(substitute(graph, [p.condition, q.condition], guided)),
-      onP: points.on(p).map(({ at, weight }) => places([weight, ...substitute(graph, [q.condition, together], at)])),
-      onQ: points.on(q).map(({ at, weight }) => places([weight, ...substitute(graph, [p.condition], at)])),
-    };
+    return points.on(owner).map(({ at, weight }) => {
+      const [there] = substitute(graph, [together], at) as [NodeId];
+      return outputs.push(weight, there) - 2;
+    });
   });
   const values = points.values(outputs);
-  return looks.map(({ pair: [p, q], here, onP, onQ }) => {
-    const share = (places: readonly number[], elsewhere: readonly number[]): number => {
-      const reached = places.flatMap((at) => zeros(values[at + 1]!, elsewhere).filter((_, i) => values[at]![i]! > 0));
-      return reached.length === 0 ? 0 : reached.filter(Boolean).length / reached.length;
-    };
+  return pairs.map(([q, owner], k) => {
     const signs = new Set(
-      onP.flatMap((at) => values[at + 2]!.filter((_, i) => values[at]![i]! > 0).map((together) => Math.sign(together))),
+      places[k]!.flatMap((at) =>
+        values[at + 1]!.filter((_, i) => values[at]![i]! > 0).map((slope) => Math.sign(slope)),
+      ),
     );
     const [sign] = signs.size === 1 ? [...signs] : [0];
-    return [p, q, share(onP, values[here + 1]!), share(onQ, values[here]!), sign as -1 | 0 | 1];
+    return [q, owner, sign as -1 | 0 | 1];
   });
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) {
+      value = make(key);
+      made.set(key, value);
+    }
+    return value;
+  };
 }
