@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { explain } from "../src/cli/explain.ts";
 import { builtPackage } from "./support/package.ts";
 import { type Block, blocksOfPage, isPath, named, pages, sources } from "./support/pages.ts";
 import { textOf } from "./support/tree.ts";
@@ -139,13 +140,27 @@ describe("the commands of the pages", () => {
   test.each(printing.map((block) => [placeOf(block), block] as const))(
     "at %s print what stands below them",
     async (_, block) => {
-      await builtPackage();
-      let shown = "";
-      for (const command of commandsOf(block)) {
-        const [, text] = NONDIFF.exec(command)!;
-        shown += (await run(process.execPath, ["dist/cli/main.js", ...text!.split(" ")], { cwd: root })).stdout;
-      }
-      expect(shown.trimEnd()).toBe(block.printed!.trimEnd());
+      const printed: string[] = [];
+      for (const command of commandsOf(block)) printed.push(await outputOf(command));
+      expect(printed.join("\n")).toBe(block.printed!.trimEnd());
     },
   );
+
+  test("show every stage of a program on its way to the tape", async () => {
+    const listed = (await outputOf("npx nondiff explain --stages")).split("\n").map((line) => line.split(" ")[0]!);
+    const shown = printing.flatMap(commandsOf).flatMap((command) => / --stage ([\w-]+)/.exec(command)?.[1] ?? []);
+    expect(listed.length).toBeGreaterThan(5);
+    expect(listed.filter((stage) => !shown.includes(stage))).toEqual([]);
+  });
 });
+
+/** What a command `npx nondiff explain …` prints. */
+async function outputOf(command: string): Promise<string> {
+  const [name, ...args] = NONDIFF.exec(command)![1]!.split(" ");
+  expect(name).toBe("explain");
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  await explain(args);
+  const printed = log.mock.calls.flat().join("\n");
+  log.mockRestore();
+  return printed;
+}
