@@ -81,7 +81,7 @@ export function planCorrection(
     checks.push({ pass, boundaries });
   }
   const move = remembered((boundary: Boundary) => moveOnto(objective, boundary, roots));
-  const beside = once(() => [neighboursOf(objective, boundaries), families?.(objective, boundaries)] as const);
+  let beside: readonly [ReturnType<typeof neighboursOf>, ReturnType<Families> | undefined] | undefined;
   return {
     path,
     objective,
@@ -95,7 +95,8 @@ export function planCorrection(
     move,
     variablesMoved: (boundary) => variablesMoved(objective, boundary, roots),
     term: remembered((boundary) => {
-      const [neighbours, family] = beside();
+      beside ??= [neighboursOf(objective, boundaries), families?.(objective, boundaries)];
+      const [neighbours, family] = beside;
       const others = { ...neighbours(boundary), family: family?.(boundary) };
       return boundaryTerm(objective, boundary, others, move(boundary).surfaces);
     }),
@@ -152,9 +153,4 @@ function remembered<K, V>(make: (key: K) => V): (key: K) => V {
     }
     return value;
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

@@ -64,8 +64,7 @@ export function corrected(options: CorrectedOptions = {}): Estimator {
   return withNoise(estimator, options, { points: "rqmc", pairing: "antithetic" });
 }
 
-const MORE_CONDITIONS =
-  "nondiff (not nondiff/core) treats such conditions by taking them apart and by roots along lines; ";
+const MORE_CONDITIONS = "nondiff (not nondiff/core) treats such conditions by peeling and roots along lines; ";
 
 /** Throws RangeError for options that no entry takes. */
 export function requireChoice(caller: string, { entropy, boundaries }: CorrectionChoice): void {

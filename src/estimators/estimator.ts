@@ -119,6 +119,6 @@ export function entropyUnder(estimator: string, { entropies }: Repertoire, entro
 /** Throws: an option asks for what the repertoire of `nondiff/core` lacks. */
 export function beyondCore(estimator: string, option: string, got: unknown, expected: unknown): never {
   throw new RangeError(
-    `${estimator}: nondiff/core cannot do what an option asks for; got ${option}: ${JSON.stringify(got)}, expected ${option}: ${JSON.stringify(expected)}; nondiff (not nondiff/core) can`,
+    `${estimator}: option is beyond nondiff/core; got ${option}: ${JSON.stringify(got)}, expected ${JSON.stringify(expected)}; nondiff has it`,
   );
 }

@@ -29,3 +29,8 @@ export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicO
 export const CODE: { readonly [K in OpName]: number } = Object.fromEntries(
   OP_NAMES.map((name, index) => [name, index + 2]),
 ) as { [K in OpName]: number };
+
+/** The codes of some ops; a call that bundlers can leave out, as they cannot a set of `CODE.add`, `CODE.sub`, …. */
+export function codesOf(...names: readonly OpName[]): ReadonlySet<number> {
+  return new Set(names.map((name) => CODE[name]));
+}

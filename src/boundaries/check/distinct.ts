@@ -41,7 +41,7 @@ export const DISTINCT: BoundaryPass = {
         const same = others.find((_, j) => here[j]! <= ZERO * elsewhere[j]!);
         if (same)
           throw new RangeError(
-            `corrected: conditions \`${of.text()}\` and \`${same.text()}\` cannot be handled exactly; got boundaries that meet though their forms differ, expected one condition; nondiff (not nondiff/core) treats such conditions by crossing both at once`,
+            `corrected: conditions \`${of.text()}\` and \`${same.text()}\` cannot be handled exactly; got boundaries that meet though their forms differ, expected one condition; nondiff (not nondiff/core) treats such conditions by crossing both together`,
           );
       }
     }

@@ -99,7 +99,7 @@ describe("the stages", () => {
 
   test("refuse bad options", () => {
     expect(() => stagesOf(FULL, { boundaries: 0 })).toThrow("explain: unknown boundaries; got 0");
-    expect(() => stagesOf(CORE, { marginalise: true })).toThrow("explain: nondiff/core cannot do");
+    expect(() => stagesOf(CORE, { marginalise: true })).toThrow("explain: option is beyond nondiff/core");
     expect(explain(gmm, PLAIN).conditions).toHaveLength(1);
   });
 });

@@ -1,11 +1,11 @@
 /** Cheaper forms of single ops, equal up to rounding where their values are finite; used where sums are gathered. */
 
 import type { Graph } from "../../graph/graph.ts";
-import { CODE } from "../../ops/codes.ts";
+import { CODE, codesOf } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
 
 /** Ops that have other forms. */
-export const HAS_CHEAPER: ReadonlySet<number> = new Set([CODE.div, CODE.where, CODE.and, CODE.or]);
+export const HAS_CHEAPER: ReadonlySet<number> = /* @__PURE__ */ codesOf("div", "where", "and", "or");
 
 /** The node of an op, in a form that costs less in every lane. */
 export function applyCheaply(graph: Graph, code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {

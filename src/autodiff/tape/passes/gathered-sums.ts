@@ -11,7 +11,7 @@
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
-import { CODE } from "../../ops/codes.ts";
+import { CODE, codesOf } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
 import { applyCheaply, HAS_CHEAPER } from "./cheaper-forms.ts";
 import { restrictArms } from "./known-arms.ts";
@@ -112,7 +112,7 @@ function isWeighted(graph: Graph, node: NodeId): boolean {
 }
 
 /** Ops whose negation may be an op of the same cost. */
-const NEGATED = new Set([CODE.neg, CODE.sub, CODE.mul]);
+const NEGATED = /* @__PURE__ */ codesOf("neg", "sub", "mul");
 
 // What `tree` makes of a linear function of one lane node, which nothing can be gathered with.
 function single({ graph, kind, moved }: Gathering, node: NodeId): NodeId | undefined {
