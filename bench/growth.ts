@@ -4,7 +4,16 @@
  */
 
 import { ALL_BOUNDARIES, onSampler, prepared } from "./gradients/gradients.ts";
-import { chain, changePoint, countedChangePoint, latentsAlone, ownConditions, regression } from "./growth/models.ts";
+import { deepChain } from "./growth/deep-chain.ts";
+import {
+  chain,
+  changePoint,
+  countedChangePoint,
+  latentsAlone,
+  ownConditions,
+  regression,
+  staircase,
+} from "./growth/models.ts";
 import { type GrowthCase, type GrowthPoint, writeReport } from "./growth/report.ts";
 import { type GradientSampler, type Model, makeSampler, type SampleTape, temperature } from "./library.ts";
 import type { Length } from "./main.ts";
@@ -18,11 +27,13 @@ interface Effort {
   readonly decades: number;
   readonly repeats: number;
   readonly milliseconds: number;
+  /** Nodes of the deep chain. */
+  readonly chain: number;
 }
 const EFFORT: { readonly [L in Length]: Effort } = {
-  smoke: { budget: 20, decades: 2.5, repeats: 1, milliseconds: 0.1 },
-  short: { budget: 500, decades: 4, repeats: 3, milliseconds: 2 },
-  full: { budget: 60_000, decades: 6, repeats: 7, milliseconds: 10 },
+  smoke: { budget: 20, decades: 2.5, repeats: 1, milliseconds: 0.1, chain: 1000 },
+  short: { budget: 500, decades: 4, repeats: 3, milliseconds: 2, chain: 1e5 },
+  full: { budget: 60_000, decades: 6, repeats: 7, milliseconds: 10, chain: 1e6 },
 };
 
 interface Axis {
@@ -39,6 +50,7 @@ const AXES: readonly Axis[] = [
   { name: "parallel ifs", from: 0, to: 4, model: changePoint },
   { name: "parallel ifs, counts", from: 0, to: 4, model: countedChangePoint },
   { name: "separate ifs", from: 0, to: 4, model: ownConditions },
+  { name: "ifs in one term", from: 0, to: 4, model: staircase },
 ];
 /** Of every tape but those of the last table. */
 const LANES = 32;
@@ -58,6 +70,7 @@ export async function bench(length: Length, print: Print, _native?: unknown, fol
   const lanes = grow("lanes", powers, { ...effort, budget: Infinity }, print, (size) =>
     measure(size, temperature, effort, size),
   );
+  deepChain(effort.chain, print);
   await writeReport(folder, cases, lanes);
   print(`report: ${folder}/report.html`);
 }

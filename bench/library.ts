@@ -81,3 +81,11 @@ export {
 } from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
+
+/** The entries of the package as its users import them; what another build of it exports has the same names. */
+export interface Package {
+  readonly index: typeof import("../src/index.ts");
+  readonly models: typeof import("../src/models/index.ts");
+  readonly wasm: typeof import("../src/wasm.ts");
+  readonly jit: typeof import("../src/jit.ts");
+}

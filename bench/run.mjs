@@ -1,8 +1,9 @@
-// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, elementary.
+// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, elementary; with
+// `--against DIR [--only TEXT]` this build beside that of another checkout, and exit code 1 if a row is slower or different.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -10,7 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "nondiff-bench-"));
 const outfile = join(folder, "bench.mjs");
 const asked = (option) => process.argv.includes(`--${option}`);
-const which = ["variance", "growth", "build", "elementary"].find(asked) ?? "main";
+const which = ["variance", "growth", "build", "elementary", "against"].find(asked) ?? "main";
+const wordAfter = (option) => process.argv[process.argv.indexOf(`--${option}`) + 1];
 await build({
   stdin: {
     contents: `export * from "./bench/${which}.ts"; export { nativeIn } from "./bench/tools/native.ts";`,
@@ -37,8 +39,14 @@ function commit() {
   }
 }
 console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}, commit ${commit()}`);
-const native = nativeIn(folder, join(root, "bench/c"));
-if (!native) console.log("no gcc: the programs in C are left out");
 const length = asked("full") || (which === "growth" && !asked("quick")) ? "full" : "short";
-await bench(length, (line) => console.log(line), native);
+const print = (line) => console.log(line);
+if (which === "against") {
+  const folders = [resolve(wordAfter("against") ?? ""), root];
+  if ((await bench(length, print, folders, asked("only") ? wordAfter("only") : "")) > 0) process.exitCode = 1;
+} else {
+  const native = nativeIn(folder, join(root, "bench/c"));
+  if (!native) console.log("no gcc: the programs in C are left out");
+  await bench(length, print, native);
+}
 await rm(folder, { recursive: true });

@@ -83,3 +83,17 @@ export const ownConditions = (conditions: number): Model =>
     },
     start(conditions),
   );
+
+/** One observation whose mean is a staircase over a latent: n conditions inside one term. */
+export const staircase = (conditions: number): Model =>
+  defineModel(
+    "staircase",
+    ({ sample, observe, where }) => {
+      const z = sample("z", normal(0, 1));
+      let mean: Real = 0;
+      for (let k = 0; k < conditions; k++)
+        mean = add(mean, where(gt(z, 2 * ((k + 0.5) / conditions - 0.5)), 1 / conditions, 0));
+      observe(normal(mean, 1), 0.7);
+    },
+    start(1),
+  );

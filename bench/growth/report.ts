@@ -29,7 +29,7 @@ const QUANTITIES: readonly (readonly [Quantity, title: string, yLabel: string])[
   ["nanoseconds", "time per sample", "ns"],
   ["bytes", "memory of a tape", "bytes"],
 ];
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9"];
+const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#000000"];
 
 /** Writes report.html and its plots into the folder. */
 export async function writeReport(folder: string, cases: readonly GrowthCase[], lanes: GrowthCase): Promise<void> {
