@@ -7,8 +7,10 @@ import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
 import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
 import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
+import { DOMAINS } from "./conditions/domains.ts";
 import { MARGINALISATION } from "./conditions/marginalisation.ts";
 import { PEELING } from "./conditions/peeling.ts";
+import { SOLVING } from "./conditions/solving.ts";
 import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
@@ -22,7 +24,7 @@ export const FULL: Profile = {
   diagnosis,
   repertoire: {
     entropies: OTHER_ENTROPIES,
-    conditionPasses: [CONSTANT_CONDITIONS, PEELING],
+    conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],
     marginalisation: MARGINALISATION,
     boundaryPasses: [
       CHEAPER_BLOCKS,

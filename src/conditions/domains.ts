@@ -1,80 +1,30 @@
 /**
- * Where an expression is a number. A comparison with NaN is false, so that log(z) < 1 has a second boundary at z = 0, beyond which
- * it does not hold: it is the condition z < e and z ≥ 0. The expression itself is continued beyond the edge of its domain by its
- * value there, so that nothing is NaN where the other half of the condition has decided.
+ * Comparisons with what is not a number everywhere. As comparisons with NaN are false, y > log(x) has two boundaries: y = log(x), and
+ * x = 0, beyond which it does not hold. The second one becomes a condition of its own, and in the first the logarithm is continued
+ * beyond its domain by its value at the edge, so that nothing is NaN where the other condition has decided.
  */
 
-import { behaviourOf } from "../autodiff/graph/behaviour.ts";
-import { type Graph, MASK } from "../autodiff/graph/graph.ts";
-import { neverNegative } from "../autodiff/graph/signs.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import { CODE, CONSTANT, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Pass } from "../objective/pass.ts";
+import { comparisonsIn, withComparisons } from "./comparisons.ts";
+import { continued, isNumber } from "./definedness.ts";
+import { peeled } from "./peeling.ts";
+import { solved } from "./solving.ts";
 
-/** The nodes that move c by themselves, not only by switching conditions; c first. */
-export function smoothCone(graph: Graph, c: NodeId): NodeId[] {
-  const cone = new Set([c]);
-  // A set goes on to what is added while it is walked.
-  for (const node of cone)
-    for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) cone.add(operand);
-  return [...cone];
-}
-
-/** The mask of x being a number; `positive` makes the mask of c > 0. */
-export function isNumber(graph: Graph, x: NodeId, positive: (c: NodeId) => NodeId): NodeId {
-  const { algebra: A } = graph;
-  const cone = smoothCone(graph, x).sort((p, q) => p - q);
-  const holds = graph.truth(true);
-  if (!cone.some((node) => mayEnd(graph, node))) return holds;
-  const masks = new Map<NodeId, NodeId>();
-  for (const node of cone) {
-    const of = (operand: NodeId): NodeId => masks.get(operand) ?? holds;
-    const [u, y, z] = graph.operands(node) as [NodeId, NodeId, NodeId];
-    if (graph.op[node] === CONSTANT) masks.set(node, graph.truth(!Number.isNaN(graph.value(node))));
-    else if (graph.op[node] === CODE.where) masks.set(node, chosen(graph, u, of(y), of(z)));
-    else {
-      let mask = graph.operands(node).map(of).reduce(A.and, holds);
-      if (mayEnd(graph, node)) {
-        const { from } = behaviourOf(graph, node);
-        // A power of unknown exponent is looked at itself.
-        const inside = Number.isNaN(from)
-          ? A.positive(A.add(node, A.constant(Infinity)))
-          : A.not(positive(A.sub(A.constant(from), u)));
-        mask = A.and(mask, inside);
-      }
-      masks.set(node, mask);
-    }
-  }
-  return masks.get(x)!;
-}
-
-/** The expression with every function continued beyond the edge of its domain by its value there, log z by −∞ below 0. */
-export function continued(graph: Graph, c: NodeId): NodeId {
-  const { algebra: A } = graph;
-  const replacement = new Map<NodeId, NodeId>();
-  for (const node of smoothCone(graph, c).sort((p, q) => p - q)) {
-    if (!mayEnd(graph, node)) continue;
-    const { from } = behaviourOf(graph, node);
-    if (Number.isNaN(from)) continue;
-    const [u, y] = substitute(graph, graph.operands(node), replacement) as [NodeId, NodeId?];
-    replacement.set(node, graph.apply(graph.op[node]!, A.max(u, A.constant(from)), y));
-  }
-  return substitute(graph, [c], replacement)[0]!;
-}
-
-// Has the op of a node a domain that its operand may leave?
-function mayEnd(graph: Graph, node: NodeId): boolean {
-  const code = graph.op[node]!;
-  if (code === CONSTANT || code === INPUT) return false;
-  const { from } = behaviourOf(graph, node);
-  if (from === Number.NEGATIVE_INFINITY) return false;
-  const { algebra: A } = graph;
-  const beyond = from ? A.sub(graph.a[node]!, A.constant(from)) : graph.a[node]!;
-  return !neverNegative(graph, beyond);
-}
-
-// One of two masks; both where they are one.
-function chosen(graph: Graph, by: NodeId, p: NodeId, q: NodeId): NodeId {
-  const { algebra: A } = graph;
-  return p === q ? p : A.or(A.and(by, p), A.and(A.not(by), q));
-}
+export const DOMAINS: Pass = {
+  name: "domains",
+  sentence:
+    "A comparison that is NaN beyond the edge of a domain gets the edge as a condition of its own: y > log(x) becomes y > log(max(x, 0)) and x ≥ 0.",
+  run(objective) {
+    const { graph } = objective;
+    const { algebra: A } = graph;
+    const edge = (c: NodeId): NodeId => {
+      const simple = comparisonsIn(objective, [peeled(objective, c)], (d) => solved(objective, d));
+      return comparisonsIn(objective, simple, (d) => A.positive(continued(graph, d)))[0]!;
+    };
+    return withComparisons(objective, (c) => {
+      const inside = isNumber(graph, c, edge, () => graph.truth(true));
+      return graph.isConstant(inside) ? A.positive(c) : A.and(A.positive(continued(graph, c)), inside);
+    });
+  },
+};

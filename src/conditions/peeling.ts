@@ -14,10 +14,12 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { Behaviour, Inverse } from "../autodiff/ops/facts/facts.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { exp, log } from "../math/elementary.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
-import { type Pass, withNodes } from "../objective/pass.ts";
+import type { Pass } from "../objective/pass.ts";
 import { signFactors } from "./clear-denominators.ts";
-import { isNumber, smoothCone } from "./domains.ts";
+import { withComparisons } from "./comparisons.ts";
+import { isNumber, smoothCone } from "./definedness.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;
@@ -29,19 +31,15 @@ export const PEELING: Pass = {
   sentence:
     "Comparisons are taken apart until what is compared is as simple as it gets: exp(z) > 1, 1/z > 0 and z > 0 become the same condition.",
   run(objective) {
-    const { graph, terms } = objective;
-    const roots = terms.map(({ node }) => node);
-    const replacement = new Map<NodeId, NodeId>();
     const plain = new Set<NodeId>();
-    for (const node of graph.reachable(roots)) {
-      if (graph.op[node] !== CODE.positive) continue;
-      const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
-      replacement.set(node, new Peeler(objective, plain).positive(inner));
-    }
-    if ([...replacement].every(([node, peel]) => node === peel)) return objective;
-    return withNodes(objective, substitute(graph, roots, replacement));
+    return withComparisons(objective, (c) => new Peeler(objective, plain).positive(c));
   },
 };
+
+/** The mask of c > 0, peeled. */
+export function peeled(objective: Objective, c: NodeId): NodeId {
+  return new Peeler(objective, new Set()).positive(c);
+}
 
 class Peeler {
   readonly #graph: Graph;
@@ -214,18 +212,24 @@ class Peeler {
     return value > 0 ? A.or(isDown, beyond) : A.and(isDown, beyond);
   }
 
-  // a·f(u) + b·f(v) > 0 with b = −a, for an f that rises or falls.
+  // a·f(u) + b·f(v) > 0 with b = −a, for an f that rises or falls. Of exp and log with other factors too: exp(u) > 2 exp(v) is
+  // u > v + log 2, and log(u) > log(v) + 1 is u > e·v where v is not negative.
   #both(atoms: readonly (readonly [NodeId, number])[], constant: number): NodeId | undefined {
-    if (atoms.length !== 2 || constant !== 0) return undefined;
+    if (atoms.length !== 2) return undefined;
     const graph = this.#graph;
     const { algebra: A } = graph;
-    const [[f, a], [g, b]] = atoms as [[NodeId, number], [NodeId, number]];
-    if (graph.op[f] === INPUT || graph.op[f] !== graph.op[g] || a !== -b) return undefined;
+    const [[f, a], [g, b]] = (atoms[0]![1] > 0 ? atoms : [...atoms].reverse()) as [[NodeId, number], [NodeId, number]];
+    const code = graph.op[f]!;
+    if (code === INPUT || code !== graph.op[g] || !(a > 0 && b < 0)) return undefined;
     if (graph.arity(f) > 1 && graph.b[f] !== graph.b[g]) return undefined;
     const { inverse, from, even } = behaviourOf(graph, f);
     if (inverse === "none" || even) return undefined;
-    const [u, v] = a > 0 !== inverse.falls ? [graph.a[f]!, graph.a[g]!] : [graph.a[g]!, graph.a[f]!];
-    const larger = this.#above(u, v);
+    const [u, v] = inverse.falls ? [graph.a[g]!, graph.a[f]!] : [graph.a[f]!, graph.a[g]!];
+    let scaled = v;
+    if (code === CODE.exp && constant === 0) scaled = A.add(v, A.constant(log(-b / a)));
+    else if (code === CODE.log && a === -b) scaled = A.mul(A.constant(exp(-constant / a)), v);
+    else if (a !== -b || constant !== 0) return undefined;
+    const larger = this.#above(u, scaled);
     return from === Number.NEGATIVE_INFINITY ? larger : A.and(larger, A.not(this.#above(A.constant(from), v)));
   }
 

@@ -21,7 +21,8 @@ const ZERO = 1e-9;
 
 /** Which of the values are 0, given some of elsewhere. */
 export function zeros(values: readonly number[], elsewhere: readonly number[]): boolean[] {
-  const scale = Math.max(...elsewhere.map(Math.abs));
+  // Beyond the edge of a domain conditions are infinite, which is no scale.
+  const scale = Math.max(...elsewhere.filter(Number.isFinite).map(Math.abs));
   return values.map((value) => Math.abs(value) <= ZERO * scale);
 }
 
