@@ -4,6 +4,7 @@
  * of numbers, so that no computed sum leaves the computed sums of the ends.
  */
 
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearOperands } from "../autodiff/graph/linear-operands.ts";
 import { CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
@@ -28,6 +29,12 @@ export function computedRange(graph: Graph, root: NodeId): readonly [low: number
       ];
       const group = linearOperands(graph, node, (operand) => !graph.isConstant(operand));
       RULES[OP_NAMES[code - 2]!](box, j, x, y, z);
+      const { inverse } = behaviourOf(graph, node);
+      if (inverse !== "none") {
+        // Of a function of one operand the range is known, if no more is: x to the power 1.5 is never negative.
+        box.lo[j] = Math.max(box.lo[j]!, inverse.range[0]);
+        box.hi[j] = Math.min(box.hi[j]!, inverse.range[1]);
+      }
       if (!group || Number.isNaN(box.lo[j])) return;
       const { primal } = graph.ops.rows[code]!;
       // The corners of a linear function of at most two operands.

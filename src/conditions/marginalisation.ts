@@ -11,7 +11,7 @@
  * 3 to 7 times; at its start 3 times the higher).
  */
 
-import { behaviourOf } from "../autodiff/graph/behaviour.ts";
+import { mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { append } from "../autodiff/graph/multimap.ts";
@@ -212,17 +212,6 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
       cell(() => true),
     ),
   ]);
-}
-
-// Whether a node may be infinite where the variables are of ordinary size.
-function mayOverflow(graph: Graph, root: NodeId): boolean {
-  return graph
-    .reachable([root])
-    .some((node) =>
-      graph.isConstant(node)
-        ? !Number.isFinite(graph.value(node))
-        : graph.arity(node) > 0 && !behaviourOf(graph, node).bounded,
-    );
 }
 
 // What nodes depend on: all noises, by the number of their variable, those that move them by themselves, and the conditions between.

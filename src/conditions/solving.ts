@@ -2,12 +2,9 @@
  * Comparisons solved for a variable inside of a function that rises or falls. sigmoid(x) > Φ(y) is affine in nothing, but the same as
  * x > log Φ(y) − log Φ(−y), which is affine in x, and as y < Φ⁻¹(sigmoid(x)). One function after the other is taken off one side, each by
  * its inverse, until a variable is left there by itself.
- *
- * The inverse has to be defined wherever the other side may lie, by the ranges that interval arithmetic finds: tanh(x) > exp(y) is
- * not solved for x, as exp(y) > 1 has no inverse hyperbolic tangent, but for y, as log tanh(x) would be NaN where x < 0, neither.
  */
 
-import { behaviourOf } from "../autodiff/graph/behaviour.ts";
+import { behaviourOf, mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
@@ -79,10 +76,9 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
     const others = atoms.filter(([other]) => other !== atom);
     const parts = others.map(([other, b]) => A.mul(A.constant(-b / a), other));
     if (!graph.is(right, 0)) parts.unshift(A.mul(A.constant(1 / a), right));
-    const value = A.add(graph.sum(parts), A.constant(-constant / a));
-    const [low, high] = computedRange(graph, value);
-    if (!(low >= inverse.range[0] && high <= inverse.range[1])) return [];
     const x = graph.a[atom]!;
+    const value = withinRange(graph, A.add(graph.sum(parts), A.constant(-constant / a)), atom);
+    if (value === undefined) return [];
     const isAbove = (above === a > 0) !== inverse.falls;
     // f(x) is NaN below the edge of its domain, and x > f⁻¹(…) is never there.
     const begins = from === Number.NEGATIVE_INFINITY || isAbove ? [] : [A.not(A.positive(A.sub(A.constant(from), x)))];
@@ -94,6 +90,22 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
     };
     return solutionsOf(graph, next, taken + 1);
   });
+}
+
+// A value that f(x) is compared with, such that f⁻¹ is defined. Beyond the range of f it is cut off: exp(x) > tanh(y) is
+// x > log max(tanh(y), 0), true where tanh(y) < 0, as x > −∞ is. That would not do where x may itself be infinite, nor for √x, which
+// has the value 0 at the edge of its domain: √x > −1 is x ≥ 0, and x > 0² is not.
+function withinRange(graph: Graph, value: NodeId, f: NodeId): NodeId | undefined {
+  const { algebra: A } = graph;
+  const { inverse, from } = behaviourOf(graph, f);
+  if (inverse === "none") return undefined;
+  const [least, most] = inverse.range;
+  const [low, high] = computedRange(graph, value);
+  if (low >= least && high <= most) return value;
+  if (Number.isNaN(low) || mayOverflow(graph, graph.a[f]!)) return undefined;
+  if (from > Number.NEGATIVE_INFINITY && (inverse.falls ? high > most : low < least)) return undefined;
+  const notLess = low >= least ? value : A.max(value, A.constant(least));
+  return high <= most ? notLess : A.min(notLess, A.constant(most));
 }
 
 // Builders that write logarithms of probabilities without rounding these to 0 or 1: log sigmoid(x) = −log(1 + exp(−x)).

@@ -12,3 +12,14 @@ export function behaviourOf(graph: Graph, node: NodeId): Behaviour {
   const y = graph.b[node]!;
   return behaviour.given !== "none" && graph.isConstant(y) ? behaviour.given(graph.value(y)) : behaviour;
 }
+
+/** May a node be infinite though its inputs are of ordinary size? */
+export function mayOverflow(graph: Graph, root: NodeId): boolean {
+  return graph
+    .reachable([root])
+    .some((node) =>
+      graph.isConstant(node)
+        ? !Number.isFinite(graph.value(node))
+        : graph.arity(node) > 0 && !behaviourOf(graph, node).bounded,
+    );
+}
