@@ -7,6 +7,7 @@ import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { neverNegative } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
+import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { CODE, CONSTANT, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 
@@ -62,6 +63,7 @@ export function continued(graph: Graph, c: NodeId): NodeId {
     const { from } = behaviourOf(graph, node);
     if (Number.isNaN(from)) continue;
     const [u, y] = substitute(graph, graph.operands(node), replacement) as [NodeId, NodeId?];
+    graph.link(ALL_OPS); // max
     replacement.set(node, graph.apply(graph.op[node]!, A.max(u, A.constant(from)), y));
   }
   return substitute(graph, [c], replacement)[0]!;

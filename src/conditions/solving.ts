@@ -22,7 +22,7 @@ const MOST_FUNCTIONS = 4;
 export const SOLVING: Pass = {
   name: "solving",
   sentence:
-    "A comparison that is affine in nothing is solved for a variable inside of a function that rises or falls: sigmoid(x) > exp(y) becomes y < log(sigmoid(x)).",
+    "A comparison that is affine in nothing is solved for a variable inside of a function that rises or falls: exp(x) > softplus(y) becomes x > log(softplus(y)).",
   run(objective) {
     return withComparisons(objective, (c) => solved(objective, c));
   },
@@ -68,58 +68,70 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
   if (taken > 0 && atoms.some(([atom]) => isFree(atom))) return [comparison];
   if (taken === MOST_FUNCTIONS) return [];
   return atoms.flatMap(([atom, a]) => {
-    if (graph.op[atom] === INPUT) return [];
-    const { inverse, from, even } = behaviourOf(graph, atom);
-    if (inverse === "none" || inverse.node === "none" || even) return [];
     // a·f(x) + rest against right: f(x) against (right − rest)/a.
-    graph.link(ALL_OPS);
-    const others = atoms.filter(([other]) => other !== atom);
-    const parts = others.map(([other, b]) => A.mul(A.constant(-b / a), other));
+    const scales = atoms.map(([, b]) => -b / a);
+    if (graph.op[atom] === INPUT || ![...scales, 1 / a, constant / a].every(Number.isFinite)) return [];
+    const parts = atoms.flatMap(([other], j) => (other === atom ? [] : [A.mul(A.constant(scales[j]!), other)]));
     if (!graph.is(right, 0)) parts.unshift(A.mul(A.constant(1 / a), right));
+    const inverse = inverted(graph, atom, A.add(graph.sum(parts), A.constant(-constant / a)));
+    if (!inverse) return [];
     const x = graph.a[atom]!;
-    const value = withinRange(graph, A.add(graph.sum(parts), A.constant(-constant / a)), atom);
-    if (value === undefined) return [];
+    const { from } = behaviourOf(graph, atom);
     const isAbove = (above === a > 0) !== inverse.falls;
-    // f(x) is NaN below the edge of its domain, and x > f⁻¹(…) is never there.
-    const begins = from === Number.NEGATIVE_INFINITY || isAbove ? [] : [A.not(A.positive(A.sub(A.constant(from), x)))];
-    const next = {
-      left: x,
-      above: isAbove,
-      right: inverse.node(accurate(graph), value),
-      edges: [...edges, ...begins],
-    };
+    // f(x) is NaN below the edge of its domain, and f⁻¹ lies above it unless extended.
+    const isInside = from === Number.NEGATIVE_INFINITY || (isAbove && !inverse.extended);
+    const begins = isInside ? [] : [A.not(A.positive(A.sub(A.constant(from), x)))];
+    const next = { left: x, above: isAbove, right: inverse.at, edges: [...edges, ...begins] };
     return solutionsOf(graph, next, taken + 1);
   });
 }
 
-// A value that f(x) is compared with, such that f⁻¹ is defined. Beyond the range of f it is cut off: exp(x) > tanh(y) is
-// x > log max(tanh(y), 0), true where tanh(y) < 0, as x > −∞ is. That would not do where x may itself be infinite, nor for √x, which
-// has the value 0 at the edge of its domain: √x > −1 is x ≥ 0, and x > 0² is not.
-function withinRange(graph: Graph, value: NodeId, f: NodeId): NodeId | undefined {
-  const { algebra: A } = graph;
-  const { inverse, from } = behaviourOf(graph, f);
-  if (inverse === "none") return undefined;
-  const [least, most] = inverse.range;
-  const [low, high] = computedRange(graph, value);
-  if (low >= least && high <= most) return value;
-  if (Number.isNaN(low) || mayOverflow(graph, graph.a[f]!)) return undefined;
-  if (from > Number.NEGATIVE_INFINITY && (inverse.falls ? high > most : low < least)) return undefined;
-  const notLess = low >= least ? value : A.max(value, A.constant(least));
-  return high <= most ? notLess : A.min(notLess, A.constant(most));
+interface Inverted {
+  readonly at: NodeId;
+  readonly falls: boolean;
+  readonly extended: boolean;
 }
 
+// f⁻¹(value) for the op of a node f(x), such that f(x) > value is x > f⁻¹(value) (x < f⁻¹(value) if f falls) where f is defined.
+//
+// Beyond the range of f the value is cut off: exp(x) > tanh(y) is x > log max(tanh(y), 0), true where tanh(y) < 0, as x > −∞ is; which
+// would not do where x may itself be infinite. As √x has the value 0 at the edge of its domain, √x > y is not x > max(y, 0)² but
+// x > max(y, 0)² + min(y, 0), true at x = 0 if y < 0.
+function inverted(graph: Graph, f: NodeId, value: NodeId): Inverted | undefined {
+  const { inverse, from, even } = behaviourOf(graph, f);
+  if (inverse === "none" || inverse.node === "none" || even) return undefined;
+  graph.link(ALL_OPS);
+  const { algebra: A } = graph;
+  const { node, falls, range } = inverse;
+  const [least, most] = range;
+  const [low, high] = computedRange(graph, value);
+  const [tooLow, tooHigh] = [!(low >= least), !(high <= most)];
+  if ((tooLow || tooHigh) && (Number.isNaN(low) || mayOverflow(graph, graph.a[f]!))) return undefined;
+  const notLess = tooLow ? A.max(value, A.constant(least)) : value;
+  const inside = tooHigh ? A.min(notLess, A.constant(most)) : notLess;
+  const at = node(accurate(graph), inside);
+  const extended = tooLow && !falls && from > Number.NEGATIVE_INFINITY;
+  if (!extended) return { at, falls, extended };
+  return { at: A.add(at, A.min(A.sub(value, A.constant(least)), A.constant(0))), falls, extended };
+}
 // Builders that write logarithms of probabilities without rounding these to 0 or 1: log sigmoid(x) = −log(1 + exp(−x)).
-function accurate({ algebra: A, op, a }: Graph): Algebra {
-  const of = (node: NodeId, code: number): NodeId => (op[node] === code ? a[node]! : -1);
-  const log = (x: NodeId): NodeId => {
-    const [u, v] = [of(x, CODE.sigmoid), of(x, CODE.normalCdf)];
-    return u >= 0 ? A.neg(A.softplus(A.neg(u))) : v >= 0 ? A.logNormalCdf(v) : A.log(x);
+function accurate(graph: Graph): Algebra {
+  const { algebra: A, op, a, b } = graph;
+  const log = (p: NodeId): NodeId => {
+    const [x, y] = [a[p]!, b[p]!];
+    if (op[p] === CODE.sigmoid) return A.neg(A.softplus(A.neg(x)));
+    if (op[p] === CODE.normalCdf) return A.logNormalCdf(x);
+    if (op[p] === CODE.sub && graph.is(x, 1)) return log1p(A.neg(y));
+    if (op[p] === CODE.mul && graph.isConstant(x) && graph.value(x) > 0) return A.add(A.log(x), log(y));
+    return A.log(p);
   };
-  const log1p = (x: NodeId): NodeId => {
-    const y = of(x, CODE.neg);
-    const [u, v, w] = [y >= 0 ? of(y, CODE.sigmoid) : -1, y >= 0 ? of(y, CODE.normalCdf) : -1, of(x, CODE.exp)];
-    if (u >= 0) return A.neg(A.softplus(u));
-    return v >= 0 ? A.logNormalCdf(A.neg(v)) : w >= 0 ? A.softplus(w) : A.log1p(x);
+  const log1p = (p: NodeId): NodeId => {
+    const [q, x] = [a[p]!, a[a[p]!]!];
+    if (op[p] === CODE.exp) return A.softplus(q);
+    if (op[p] !== CODE.neg) return A.log1p(p);
+    if (op[q] === CODE.sigmoid) return A.neg(A.softplus(x));
+    if (op[q] === CODE.normalCdf) return A.logNormalCdf(A.neg(x));
+    return op[q] === CODE.sub && graph.is(x, 1) ? log(b[q]!) : A.log1p(p);
   };
   return { ...A, log, log1p };
 }

@@ -1,0 +1,39 @@
+/**
+ * A model that jumps across one comparison of two latents, its estimated gradient against that of quadrature. The comparison is
+ * written once; on plain numbers it is plain arithmetic, without any rewriting.
+ */
+import { corrected, defineModel, estimateGradient, normal, type Real, reparam, type Truth } from "../../src/index.ts";
+import { zScores } from "../support/expect-mean.ts";
+import { planeQuadrature } from "./plane-quadrature.ts";
+
+export type Comparison = (x: Real, y: Real) => Truth;
+
+const PARAMS = { mu: [0.3, -0.4], rho: [0.5, 0.2] };
+const [ABOVE, BELOW, DATUM] = [2, -1, 0.9];
+
+const logNormal = (x: number, mean: number): number => -0.5 * (x - mean) ** 2 - 0.5 * Math.log(2 * Math.PI);
+
+/** The largest |z| of `corrected`, with and without marginalisation, and that of `reparam`, which does not see the jump. */
+export function againstQuadrature(holds: Comparison): { worst: number; control: number } {
+  const model = defineModel("one jump", ({ sample, observe, where }) => {
+    const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
+    observe(normal(where(holds(x, y), ABOVE, BELOW), 1), DATUM);
+  });
+  const { gradient } = planeQuadrature(
+    {
+      latents: 2,
+      two: true,
+      holds: (x, y) => (holds(x, y) === true ? ABOVE : BELOW),
+      logJoint: (x, y, mean) => logNormal(DATUM, mean) + logNormal(x, 0) + logNormal(y, 0),
+    },
+    PARAMS,
+    { scan: 80, panel: 1.2 },
+  );
+  const random = { points: "random", pairing: "independent" } as const;
+  const largest = (estimator: ReturnType<typeof corrected>): number => {
+    const estimate = estimateGradient(model, { estimator, params: PARAMS, samples: 40_000, seed: 3 });
+    return Math.max(...zScores(estimate, gradient).map(Math.abs));
+  };
+  const ways = [true, false].map((marginalise) => largest(corrected({ ...random, marginalise })));
+  return { worst: Math.max(...ways), control: largest(reparam()) };
+}
