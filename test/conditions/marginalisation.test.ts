@@ -1,13 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, and, exp, gt, lt, mul, or, type Real, sin, type Truth } from "../../src/autodiff/expr.ts";
+import {
+  add,
+  and,
+  div,
+  exp,
+  gt,
+  lt,
+  mul,
+  neg,
+  or,
+  type Real,
+  sin,
+  square,
+  type Truth,
+  where,
+} from "../../src/autodiff/expr.ts";
+import { MARGINALISATION } from "../../src/conditions/marginalisation.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
 import { estimateGradient, explain, type GradientEstimate } from "../../src/index.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";
+import { type Pass, withNodes } from "../../src/objective/pass.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { gmmExact, influenzaExact, temperatureExact, textmsgExact } from "../oracle/closed-forms.ts";
 import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
+import { distanceFromMean, type Holds, objectiveOf, POINTS, rewrittenText } from "../support/condition-rows.ts";
 import { zScores } from "../support/expect-mean.ts";
 
 const independent = (marginalise: boolean): Estimator =>
@@ -17,6 +35,69 @@ const gone = (model: Model): number =>
 const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
 const worst = (estimate: GradientEstimate, exact: ArrayLike<number>): number =>
   Math.max(...zScores(estimate, exact).map(Math.abs));
+
+// The term is 1 where the condition holds, else 0, so that its mean is a probability.
+// biome-ignore format: a table
+const ROWS: readonly { readonly holds: Holds; readonly becomes: string }[] = [
+  { holds: (x) => gt(x, 0.3),                       becomes: "normalCdf(-((0.3 - mu[x]) / softplus(rho[x])))" },
+  { holds: (x) => gt(0.3, x),                       becomes: "normalCdf((0.3 - mu[x]) / softplus(rho[x]))" },
+  { holds: (x) => gt(mul(-2, x), 1),                becomes: "normalCdf((-0.5 - mu[x]) / softplus(rho[x]))" },
+  { holds: (x) => and(gt(x, -1), gt(1, x)),         becomes: "normalCdf((1 - mu[x]) / softplus(rho[x])) - normalCdf((-1 - mu[x]) / softplus(rho[x]))" },
+  { holds: (x) => or(gt(x, 1), gt(-1, x)),          becomes: "normalCdf((-1 - mu[x]) / softplus(rho[x])) + normalCdf(-((1 - mu[x]) / softplus(rho[x])))" },
+  { holds: (x, y) => and(gt(x, 0), gt(y, 0)),       becomes: "normalCdf(mu[x] / softplus(rho[x])) * normalCdf(mu[y] / softplus(rho[y]))" },
+  // A threshold may depend on another latent, which stays; where it may overflow the score is held between ±40.
+  { holds: (x, y) => gt(x, square(y)),              becomes: "normalCdf(-((square(y) - mu[x]) / softplus(rho[x])))" },
+  { holds: (x, y) => gt(x, exp(y)),                 becomes: "normalCdf(-max(-40, min(40, (exp(y) - mu[x]) / softplus(rho[x]))))" },
+  { holds: (x, y) => and(gt(x, square(y)), gt(x, sin(y))),             becomes: "normalCdf(-max((square(y) - mu[x]) / softplus(rho[x]), (sin(y) - mu[x]) / softplus(rho[x])))" },
+  { holds: (x, y) => and(gt(x, square(y)), gt(add(square(y), 1), x)),  becomes: "normalCdf((square(y) + 1 - mu[x]) / softplus(rho[x])) - normalCdf((square(y) - mu[x]) / softplus(rho[x]))" },
+  // A condition inside of another: level by level.
+  { holds: (x, y) => gt(add(x, where(gt(y, 0), 1, 0)), 0.5),           becomes: "normalCdf(-(mu[y] / softplus(rho[y]))) * normalCdf((mu[x] - 0.5) / softplus(rho[x])) + normalCdf(mu[y] / softplus(rho[y])) * normalCdf((mu[x] + 0.5) / softplus(rho[x]))" },
+  // Left alone: what is affine in several latents together, or in none; a latent that matters otherwise too; a threshold with a pole.
+  { holds: (x, y) => gt(x, y),                      becomes: "x > y" },
+  { holds: (x) => gt(square(x), 1),                 becomes: "square(x) > 1" },
+  { holds: (x, y) => gt(mul(x, y), 1),              becomes: "x * y > 1" },
+  { holds: (x, y) => gt(where(gt(x, 0), y, neg(y)), 0.5), becomes: "where(x > 0, y, -y) > 0.5" },
+  { holds: (x, y) => gt(x, div(1, y)),              becomes: "x > 1 / y" },
+];
+
+describe("the marginalised term of a condition", () => {
+  test.each(ROWS)("is $becomes, the mean over the latents that are gone", ({ holds, becomes }) => {
+    expect(rewrittenText(MARGINALISATION, holds)).toBe(becomes);
+    // At most three steps, along each of at most two latents.
+    expect(distanceFromMean(MARGINALISATION, holds)).toBeLessThan(6 / POINTS);
+  });
+
+  test("has at most 16 cells: 16 thresholds are too many, and the term stays", () => {
+    const thresholds =
+      (n: number): Holds =>
+      (x) =>
+        Array.from({ length: n }, (_, k) => gt(x, k)).reduce<Truth>(
+          (any, each, k) => (k % 2 === 0 ? or(any, each) : and(any, each)),
+          false,
+        );
+    const changes = (n: number): boolean => {
+      const objective = objectiveOf(thresholds(n));
+      return MARGINALISATION.run(objective) !== objective;
+    };
+    expect([14, 15, 16, 17].map(changes)).toEqual([true, true, false, false]);
+  });
+
+  test("is the probability of the other side where it is taken for it: the check sees that", () => {
+    const swapped: Pass = {
+      ...MARGINALISATION,
+      run(objective) {
+        const { graph, terms } = MARGINALISATION.run(objective);
+        const other = terms.map(({ site, node }, j) =>
+          site === objective.terms[j]!.site && node !== objective.terms[j]!.node
+            ? graph.algebra.sub(graph.constant(1), node)
+            : node,
+        );
+        return withNodes(objective, other);
+      },
+    };
+    expect(distanceFromMean(swapped, (x) => gt(x, 1))).toBeGreaterThan(0.2);
+  });
+});
 
 describe("on random programs", () => {
   // Those of which a boundary disappears.

@@ -9,6 +9,7 @@ import { CODE } from "../../src/autodiff/ops/codes.ts";
 import type { NodeId } from "../../src/autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import { defineModel, normal, type Real, type Truth, where } from "../../src/index.ts";
+import { normalQuantile } from "../../src/math/normal.ts";
 import { buildObjective, type Objective } from "../../src/objective/objective.ts";
 import type { Pass } from "../../src/objective/pass.ts";
 
@@ -145,8 +146,15 @@ function edgeBetween(truth: (t: number) => number, from: number, to: number): nu
   return high;
 }
 
-function evaluator(graph: Graph, outputs: readonly NodeId[], laneInputs: readonly NodeId[]) {
+function evaluator(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  laneInputs: readonly NodeId[],
+  parameters: readonly NodeId[] = [],
+  theta: readonly number[] = [],
+) {
   const tape = compileTape(graph, outputs, { laneInputs, lanes: 1, engine: PLAIN_ENGINE });
+  for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = theta[parameters.indexOf(node)]!;
   runUniform(tape);
   return (point: readonly number[]): number[] => {
     point.forEach((value, i) => {
@@ -160,3 +168,32 @@ function evaluator(graph: Graph, outputs: readonly NodeId[], laneInputs: readonl
 function product(axes: readonly (readonly number[])[]): number[][] {
   return axes.reduce<number[][]>((points, axis) => points.flatMap((point) => axis.map((t) => [...point, t])), [[]]);
 }
+
+/**
+ * How far, at most, the term after a pass is from the mean of the term before it, over the latents that only the latter contains, at a
+ * few points of the others. The mean is taken over `POINTS` midpoints of equal probability for each such latent.
+ */
+export function distanceFromMean(pass: Pass, holds: Holds): number {
+  const before = objectiveOf(holds);
+  const after = pass.run(before);
+  const { graph, guide, trace } = before;
+  const latents = trace.latents.map(({ node }) => node);
+  const left = new Set(graph.reachable([termOf(after)]));
+  const gone = latents.map((node) => !left.has(node));
+  const theta = [...latents.map((_, i) => 0.3 - 0.5 * i), ...latents.map((_, i) => 0.4 + 0.3 * i)];
+  const at = evaluator(graph, [termOf(before), termOf(after)], latents, guide.parameters, theta);
+  const sds = theta.slice(latents.length).map((rho) => Math.log1p(Math.exp(rho)));
+  const quantiles = Array.from({ length: POINTS }, (_, k) => normalQuantile((k + 0.5) / POINTS));
+  const axes = gone.map((isGone, i) => (isGone ? quantiles.map((q) => theta[i]! + sds[i]! * q) : OTHERS));
+  const sums = new Map<string, { sum: number; count: number; after: number }>();
+  for (const point of product(axes)) {
+    const [raw, rewritten] = at(point) as [number, number];
+    const key = point.filter((_, i) => !gone[i]).join();
+    const entry = sums.get(key) ?? { sum: 0, count: 0, after: rewritten };
+    sums.set(key, { ...entry, sum: entry.sum + raw, count: entry.count + 1 });
+  }
+  return Math.max(...[...sums.values()].map(({ sum, count, after: mean }) => Math.abs(sum / count - mean)));
+}
+
+/** Midpoints per latent: a mean of a step function over them is off by at most 1/POINTS per step. */
+export const POINTS = 200;
