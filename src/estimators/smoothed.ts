@@ -56,8 +56,8 @@ function build(original: Objective, at: (step: number) => number, entropy: Entro
   return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };
 }
 
-// The pass that smooths with the sharpness 1/η, an input.
-function smoothing(sharpness: NodeId): Pass {
+/** The pass that smooths with the sharpness 1/η, an input: where(z > 0, 5, 2) becomes 5·sigmoid(z/η) + 2·sigmoid(−z/η). */
+export function smoothing(sharpness: NodeId): Pass {
   return {
     name: "smoothing",
     sentence: "A selection by c > 0 becomes the mixture of its arms with the weights sigmoid(c/η) and sigmoid(−c/η).",

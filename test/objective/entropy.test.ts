@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { gt } from "../../src/autodiff/expr.ts";
-import { normal } from "../../src/distributions/index.ts";
+import { exp, gt, log } from "../../src/autodiff/expr.ts";
+import { print } from "../../src/autodiff/graph/infix-text.ts";
+import { substitute } from "../../src/autodiff/graph/substitute.ts";
+import type { NodeId } from "../../src/autodiff/ops/op.ts";
+import { logistic, normal } from "../../src/distributions/index.ts";
 import {
   corrected,
   type Entropy,
@@ -10,9 +13,12 @@ import {
   score,
   smoothed,
 } from "../../src/estimators/index.ts";
-import { estimateGradient } from "../../src/index.ts";
+import type { Guide } from "../../src/guides/guide.ts";
+import { estimateGradient, fullRank } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
-import { defineModel } from "../../src/program/model.ts";
+import { ANALYTIC_ENTROPY } from "../../src/objective/entropy.ts";
+import { buildObjective } from "../../src/objective/objective.ts";
+import { defineModel, type Program } from "../../src/program/model.ts";
 import { gradientFault } from "../support/expect-mean.ts";
 
 const ENTROPIES: readonly Entropy[] = ["sampled", "analytic", "sticking-the-landing"];
@@ -148,4 +154,109 @@ test("an entropy that does not exist, or not for this estimator, is refused with
   expect(() => score(bad("sticking-the-landing"))).toThrow(
     /^score: no such entropy; got sticking-the-landing, .* has no path, expected "sampled" or "analytic"$/,
   );
+});
+
+// A latent's own term, and what it becomes: a function of the noise of that latent by its mean.
+interface EntropyRow {
+  readonly name: string;
+  readonly program: Program;
+  readonly guide?: Guide;
+  /** The terms of the guide after the pass. */
+  readonly becomes: readonly string[];
+}
+const LOG_SD = (name: string): string => `log(softplus(rho[${name}])) + 1.41894`;
+const ROWS: readonly EntropyRow[] = [
+  { name: "one latent", program: ({ sample }) => void sample("x", normal(0, 1)), becomes: [LOG_SD("x")] },
+  { name: "another prior", program: ({ sample }) => void sample("x", logistic(2, 3)), becomes: [LOG_SD("x")] },
+  {
+    name: "two latents",
+    program: ({ sample }) => void sample("y", normal(sample("x", normal(0, 1)), 1)),
+    becomes: [LOG_SD("x"), LOG_SD("y")],
+  },
+  {
+    name: "data and a factor",
+    program({ sample, observe, factor }) {
+      const x = sample("x", normal(0, 1));
+      observe(normal(x, 1), 0.5);
+      factor("f", x);
+    },
+    becomes: [LOG_SD("x")],
+  },
+  {
+    name: "a frozen site",
+    program({ sample, frozen, observe }) {
+      observe(normal(frozen("u", normal(0, 1)), exp(sample("x", normal(0, 1)))), 0.5);
+    },
+    becomes: [LOG_SD("x")],
+  },
+  {
+    name: "an arm",
+    program({ sample, branch }) {
+      const x = sample("x", normal(0, 1));
+      branch(gt(x, 0.2), () => void sample("y", normal(0, 1)));
+    },
+    becomes: [LOG_SD("x"), `where(x > 0.2, ${LOG_SD("y")}, 0)`],
+  },
+  {
+    name: "the other arm",
+    program({ sample, branch }) {
+      const x = sample("x", normal(0, 1));
+      branch(
+        gt(x, 0.2),
+        () => undefined,
+        () => void sample("y", normal(0, 1)),
+      );
+    },
+    becomes: [LOG_SD("x"), `where(x > 0.2, 0, ${LOG_SD("y")})`],
+  },
+  {
+    name: "arms in arms",
+    program({ sample, branch }) {
+      const x = sample("x", normal(0, 1));
+      branch(gt(x, 0), () => branch(gt(x, 1), () => void sample("y", normal(0, 1))));
+    },
+    becomes: [LOG_SD("x"), `where(x > 0 and x > 1, ${LOG_SD("y")}, 0)`],
+  },
+  {
+    name: "an arm at the edge of a domain",
+    program({ sample, branch }) {
+      const x = sample("x", normal(0, 1));
+      branch(gt(log(x), 0), () => void sample("y", normal(0, 1)));
+    },
+    becomes: [LOG_SD("x"), `where(log(x) > 0, ${LOG_SD("y")}, 0)`],
+  },
+  {
+    name: "correlated latents",
+    program: ({ sample }) => void sample("y", normal(sample("x", normal(0, 1)), 1)),
+    guide: fullRank(),
+    becomes: [LOG_SD("x"), LOG_SD("y")],
+  },
+];
+
+describe("the pass to the analytic entropy", () => {
+  test.each(ROWS)("$name: the terms of the guide become $becomes", ({ program, guide, becomes }) => {
+    const objective = buildObjective(defineModel("rows", program), undefined, guide);
+    const { graph, terms, trace, normals } = objective;
+    const after = ANALYTIC_ENTROPY.run(objective);
+    const first = trace.terms.length;
+    expect(after.terms.slice(0, first)).toEqual(terms.slice(0, first));
+    expect(after.terms.slice(first).map(({ node }) => print(graph, node))).toEqual(becomes);
+    // Less (ε² − 1)/2, whose mean is 0, for a latent that is live: nothing at ε = ±1, 1 at ε = ±√3, and NaN nowhere.
+    const { algebra: A } = graph;
+    const differences = trace.latents.map((_, i) => A.sub(terms[first + i]!.node, after.terms[first + i]!.node));
+    const live = trace.latents.map((latent) => A.where(latent.live, graph.constant(1), graph.constant(0)));
+    for (const x of [-2, -0.5, 0, 0.1, 0.7, 3])
+      for (const epsilon of [-1, 1, Math.sqrt(3), 0]) {
+        const at = new Map<NodeId, NodeId>([
+          ...normals.map((node) => [node, graph.constant(epsilon)] as const),
+          ...objective.parameters.map((node) => [node, graph.constant(0.4)] as const),
+          ...trace.latents.map(({ node }) => [node, graph.constant(x)] as const),
+        ]);
+        const values = substitute(graph, [...differences, ...live], at).map((node) => graph.value(node));
+        trace.latents.forEach((_, i) => {
+          const isLive = values[trace.latents.length + i]!;
+          expect(Math.abs(values[i]! - (isLive * (epsilon * epsilon - 1)) / 2)).toBeLessThan(1e-14);
+        });
+      }
+  });
 });

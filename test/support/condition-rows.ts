@@ -8,6 +8,7 @@ import { PLAIN_ENGINE } from "../../src/autodiff/lanes/interpreter/engines.ts";
 import { CODE } from "../../src/autodiff/ops/codes.ts";
 import type { NodeId } from "../../src/autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
+import type { Boundary } from "../../src/boundaries/find/boundaries.ts";
 import { defineModel, normal, type Real, type Truth, where } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
 import { buildObjective, type Objective } from "../../src/objective/objective.ts";
@@ -197,3 +198,24 @@ export function distanceFromMean(pass: Pass, holds: Holds): number {
 
 /** Midpoints per latent: a mean of a step function over them is off by at most 1/POINTS per step. */
 export const POINTS = 200;
+
+/** Values of a number of the program after a pass, at points of the latents. */
+export function valuesAt(value: (...latents: Real[]) => Real, pass: Pass, points: readonly number[][]): number[] {
+  const before = buildObjective(
+    defineModel("value", ({ sample, factor }) => {
+      const latents = NAMES.slice(0, value.length).map((name) => sample(name, normal(0, 1)));
+      factor("condition", value(...latents));
+    }),
+  );
+  const latents = before.trace.latents.map(({ node }) => node);
+  const at = evaluator(before.graph, [termOf(pass.run(before))], latents);
+  return points.map((point) => at(point)[0]!);
+}
+
+/** Boundaries as text: "x > y by x+y" where x and y are moved together, "by x|y" where by either, "by roots" where neither is. */
+export function boundariesText({ variables }: Objective, boundaries: readonly Boundary[]): string[] {
+  return boundaries.map(({ text, predicates, blocks }) => {
+    const moved = blocks.map(({ entries }) => entries.map(({ variable }) => variables[variable]!.name).join("+"));
+    return `${text()}${predicates.length > 1 ? ` (${predicates.length})` : ""} by ${moved.join("|") || "roots"}`;
+  });
+}
