@@ -1,8 +1,13 @@
 /**
- * Peeling conditions: monotone functions, maxima, absolute values, arms and signs of products are taken off a
- * comparison until what is compared is as simple as it gets, and denominators multiplied out, so that `exp(z) > 1`, `1/z > 0`
- * and `z > 0` become the same condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons
- * with it are false, as those with NaN are.
+ * Peeling takes monotone functions, maxima, absolute values, arms of selections and signs of products off a comparison until what is
+ * compared is as simple as it gets, and multiplies denominators out, so that `exp(z) > 1`, `1/z > 0` and `z > 0` become the same
+ * condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons with it are
+ * false, as those with NaN are.
+ *
+ * These are rules of one pass and not passes of their own, for each uncovers work for the others. In exp(1/(exp(1/x) − 1)) > 2 the
+ * outer exp is taken off, the denominator multiplied out, which leaves the sign of exp(1/x) − 1, then the inner exp, then the inner
+ * quotient; and exp around all of it would begin again. Passes in any fixed order would stop somewhere. The order in which the
+ * rules are tried is that of `#peeled`; what a rule makes is peeled again.
  */
 
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";

@@ -117,6 +117,11 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(pow(x, -3), 3),                   becomes: "x * (x * (-3 * x)) > -1 and x > 0 or -(x * (x * (-3 * x)) + 1) > 0 and -x > 0" },
     { holds: (x, y) => gt(mul(where(gt(y, 0), div(1, x), y), y), 1), becomes: "not (y > 0) and y * y > 1 or y > 0 and (y > x and x > 0 or -(y - x) > 0 and -x > 0)" },
   ],
+  "one inside of the other, as rules take turns": [
+    { holds: (x) => gt(exp(div(1, sub(exp(div(1, x)), 1))), 2), becomes: "x > 0 and (-x > 0 or x > 1.11969)" },
+    { holds: (x) => gt(abs(div(1, log(x))), 1),          becomes: "x > 1 and (not (-x > 0) and 2.71828 > x) or 1 > x and not (-x > 0) and x > 0.367879" },
+    { holds: (x) => gt(tanh(max(div(1, x), exp(x))), 0.9), becomes: "x > 0 and 0.679247 > x or x > 0.386771" },
+  ],
   "what has no simpler form": [
     { holds: (x) => gt(x, 0.3),                          becomes: "x > 0.3" },
     { holds: (x) => gt(sin(x), 0.5),                     becomes: "sin(x) > 0.5" },

@@ -18,6 +18,8 @@ describe("the stages", () => {
       "objective",
       "constant-conditions",
       "peeling",
+      "solving",
+      "domains",
       "marginalisation",
       "boundaries",
       "cheaper-blocks",
