@@ -4,8 +4,8 @@
  * condition. The truth stays what it is, up to rounding of the thresholds; where a function is not defined, comparisons with it are
  * false, as those with NaN are.
  *
- * These are rules of one pass and not passes of their own, for each uncovers work for the others. In exp(1/(exp(1/x) − 1)) > 2 the
- * outer exp is taken off, the denominator multiplied out, which leaves the sign of exp(1/x) − 1, then the inner exp, then the inner
+ * These are rules of one pass and not passes of their own, for each uncovers work for the others. In exp(1/(exp(1/x) − 2)) > 2 the
+ * outer exp is taken off, the denominator multiplied out, which leaves the sign of exp(1/x) − 2, then the inner exp, then the inner
  * quotient; and exp around all of it would begin again. Passes in any fixed order would stop somewhere. The order in which the
  * rules are tried is that of `#peeled`; what a rule makes is peeled again.
  */

@@ -118,7 +118,7 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x, y) => gt(mul(where(gt(y, 0), div(1, x), y), y), 1), becomes: "not (y > 0) and y * y > 1 or y > 0 and (y > x and x > 0 or -(y - x) > 0 and -x > 0)" },
   ],
   "one inside of the other, as rules take turns": [
-    { holds: (x) => gt(exp(div(1, sub(exp(div(1, x)), 1))), 2), becomes: "x > 0 and (-x > 0 or x > 1.11969)", except: isInfinite },
+    { holds: (x) => gt(exp(div(1, sub(exp(div(1, x)), 2))), 2), becomes: "x > 0 and 1.4427 > x and (-x > 0 or x > 0.808895)" },
     { holds: (x) => gt(abs(div(1, log(x))), 1),          becomes: "x > 1 and (not (-x > 0) and 2.71828 > x) or 1 > x and not (-x > 0) and x > 0.367879" },
     { holds: (x) => gt(tanh(max(div(1, x), exp(x))), 0.9), becomes: "x > 0 and 0.679247 > x or x > 0.386771" },
   ],
