@@ -99,6 +99,20 @@ describe.each([
     expect([...values(0)]).toEqual([9, 18]);
   });
 
+  test("of as many points as leave a gap between the rows", () => {
+    const { graph, A, x } = inputsOf();
+    const y = graph.input("y", true);
+    const { run, values } = evaluation(graph, [A.sub(x, y)], { engine, laneInputs: [x, y], points: 64 });
+    const [xs, ys] = [0, 1].map((k) => Array.from({ length: 64 }, (_, point) => (k + 1) * point));
+    let distance = 0;
+    run([], ({ stride }) => {
+      distance = stride;
+    });
+    expect(distance).toBeGreaterThan(64);
+    run([], [...ys!, ...xs!]);
+    expect([...values(0)]).toEqual(xs);
+  });
+
   test("need the inputs they are computed from, and no others", () => {
     const { graph, A, u, x } = inputsOf();
     const other = graph.input("other", false);
