@@ -262,6 +262,40 @@ describe("conditions that no single noise reaches by itself", () => {
     expect(gradientFault(estimate(reparam()), gradient, { alpha: 1e-9, detectable: 0.2 })).toMatch(/standard errors/);
   });
 
+  test("a selection is taken apart where it shares the noise of all that is compared: no roots are sought", () => {
+    for (const [name, c] of KINDS.slice(2)) {
+      const strategies = explain(withCondition(name, c), { guide: fullRank(), marginalise: false }).conditions;
+      expect(strategies.length).toBeGreaterThan(1);
+      for (const { strategy } of strategies) expect(strategy).toMatch(/^(u|v) set onto|^u, v moved together/);
+    }
+  });
+
+  test("are counted exactly by corrected: four thresholds on a latent whose noise moves a later one", () => {
+    const thresholds = [-0.6, 0.1, 0.5, 1.2];
+    const model = defineModel("thresholds", ({ sample, observe }) => {
+      const [u, v] = [sample("u", normal(0, 1)), sample("v", normal(0, 1))];
+      for (const [i, t] of thresholds.entries()) observe(normal(where(gt(u, t), v, mul(-1, v)), 1), i - 1);
+    });
+    const { gradient } = planeQuadrature(
+      {
+        latents: 2,
+        two: true,
+        holds: (u) => thresholds.filter((t) => u > t).length,
+        logJoint: (u, v, above) =>
+          thresholds.reduce(
+            (sum, _, i) => sum + logNormal(i - 1, i < above ? v : -v, 1),
+            logNormal(u, 0, 1) + logNormal(v, 0, 1),
+          ),
+      },
+      point,
+    );
+    const at = { guide: fullRank(), params: point, samples: 30_000, seed: 2 };
+    for (const marginalise of [true, false]) {
+      const estimate = estimateGradient(model, { estimator: corrected({ ...INDEPENDENT, marginalise }), ...at });
+      expect(gradientFault(estimate, gradient, { alpha: 1e-4, detectable: 0.1 })).toBeUndefined();
+    }
+  });
+
   const product = withCondition("product", (u, v) => sub(mul(u, v), 0.6));
 
   test("a product of correlated latents is met along lines, where mean field moves one factor or the other", () => {
