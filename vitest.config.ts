@@ -13,6 +13,7 @@ export default defineConfig({
     maxWorkers: "100%", // by default one core is left out, which on two cores doubles the time
     setupFiles: ["test/setup.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000, // installing the packed package takes ten seconds on a busy machine
     server: { deps: { external: [new RegExp(`^${COMPILED}/`)] } },
   },
 });
