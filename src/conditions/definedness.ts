@@ -32,11 +32,11 @@ export function isNumber(
     graph.algebra.positive(graph.algebra.add(power, graph.constant(Infinity))),
 ): NodeId {
   const { algebra: A } = graph;
-  const cone = smoothCone(graph, x).sort((p, q) => p - q);
+  const cone = smoothCone(graph, x);
   const holds = graph.truth(true);
   if (!cone.some((node) => mayEnd(graph, node))) return holds;
   const masks = new Map<NodeId, NodeId>();
-  for (const node of cone) {
+  for (const node of cone.sort((p, q) => p - q)) {
     const of = (operand: NodeId): NodeId => masks.get(operand) ?? holds;
     const [u, y, z] = graph.operands(node) as [NodeId, NodeId, NodeId];
     if (graph.op[node] === CONSTANT) masks.set(node, graph.truth(!Number.isNaN(graph.value(node))));

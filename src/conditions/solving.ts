@@ -9,6 +9,7 @@ import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
+import type { Inverse } from "../autodiff/ops/facts/facts.ts";
 import type { Algebra, NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
@@ -18,6 +19,8 @@ import { computedRange } from "./computed-range.ts";
 
 /** Functions that are taken off one after the other. */
 const MOST_FUNCTIONS = 4;
+/** Functions in one sum of which each is tried; a sum of more of them is solved for one of the first, or left as it is. */
+const MOST_CANDIDATES = 8;
 
 export const SOLVING: Pass = {
   name: "solving",
@@ -32,8 +35,9 @@ export const SOLVING: Pass = {
 export function solved(objective: Objective, c: NodeId): NodeId {
   const { graph } = objective;
   const { algebra: A } = graph;
+  const canInvert = [...linearForm(graph, c).coefficients.keys()].some((atom) => inverseOf(graph, atom));
+  if (!canInvert || blocksOf(objective, c).length > 0) return A.positive(c);
   const solutions = solutionsOf(graph, { left: c, above: true, right: graph.constant(0), edges: [] }, 0);
-  if (solutions.length === 0 || blocksOf(objective, c).length > 0) return A.positive(c);
   let best: { readonly mask: NodeId; readonly variables: number; readonly size: number } | undefined;
   for (const { left, above, right, edges } of solutions) {
     const condition = above ? A.sub(left, right) : A.sub(right, left);
@@ -67,10 +71,11 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
     !graph.reachable([right, ...atoms.flatMap(([atom]) => (atom === input ? [] : [atom]))]).includes(input);
   if (taken > 0 && atoms.some(([atom]) => isFree(atom))) return [comparison];
   if (taken === MOST_FUNCTIONS) return [];
-  return atoms.flatMap(([atom, a]) => {
+  const candidates = atoms.filter(([atom]) => inverseOf(graph, atom)).slice(0, MOST_CANDIDATES);
+  return candidates.flatMap(([atom, a]) => {
     // a·f(x) + rest against right: f(x) against (right − rest)/a.
     const scales = atoms.map(([, b]) => -b / a);
-    if (graph.op[atom] === INPUT || ![...scales, 1 / a, constant / a].every(Number.isFinite)) return [];
+    if (![...scales, 1 / a, constant / a].every(Number.isFinite)) return [];
     const parts = atoms.flatMap(([other], j) => (other === atom ? [] : [A.mul(A.constant(scales[j]!), other)]));
     if (!graph.is(right, 0)) parts.unshift(A.mul(A.constant(1 / a), right));
     const inverse = inverted(graph, atom, A.add(graph.sum(parts), A.constant(-constant / a)));
@@ -86,6 +91,16 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
   });
 }
 
+// How the op of a node is inverted as a node, if it is a function that rises or falls.
+function inverseOf(
+  graph: Graph,
+  f: NodeId,
+): (Inverse & { readonly node: Exclude<Inverse["node"], "none"> }) | undefined {
+  if (graph.arity(f) === 0) return undefined;
+  const { inverse, even } = behaviourOf(graph, f);
+  return inverse === "none" || even || inverse.node === "none" ? undefined : { ...inverse, node: inverse.node };
+}
+
 interface Inverted {
   readonly at: NodeId;
   readonly falls: boolean;
@@ -98,11 +113,12 @@ interface Inverted {
 // would not do where x may itself be infinite. As √x has the value 0 at the edge of its domain, √x > y is not x > max(y, 0)² but
 // x > max(y, 0)² + min(y, 0), true at x = 0 if y < 0.
 function inverted(graph: Graph, f: NodeId, value: NodeId): Inverted | undefined {
-  const { inverse, from, even } = behaviourOf(graph, f);
-  if (inverse === "none" || inverse.node === "none" || even) return undefined;
+  const inverse = inverseOf(graph, f);
+  if (!inverse) return undefined;
   graph.link(ALL_OPS);
   const { algebra: A } = graph;
   const { node, falls, range } = inverse;
+  const { from } = behaviourOf(graph, f);
   const [least, most] = range;
   const [low, high] = computedRange(graph, value);
   const [tooLow, tooHigh] = [!(low >= least), !(high <= most)];

@@ -28,9 +28,11 @@ import {
   sqrt,
   square,
   sub,
+  sum,
   type Truth,
   tanh,
 } from "../../src/index.ts";
+import { buildObjective } from "../../src/objective/objective.ts";
 import { type Pass, rewritten } from "../../src/objective/pass.ts";
 import { FULL } from "../../src/profile.ts";
 import { againstQuadrature, type Comparison } from "../oracle/one-jump.ts";
@@ -223,4 +225,21 @@ test("20 conditions sigmoid(x) > Φ(y) cost at most twice the operations of x > 
     const [cost, least] = [solved[i]!, affine].map((model) => explain(model).cost.corrected) as [number, number];
     expect(cost, affine.name).toBeLessThan(2 * least);
   });
+});
+
+test("a sum of more functions than are tried is solved for one of the first, in time that does not grow with its square", () => {
+  const sumOf = (n: number) => {
+    const model = defineModel("many", ({ sample, factor, where }) => {
+      const z = Array.from({ length: n }, (_, i) => sample(`z${i}`, normal(0, 1)));
+      factor("condition", where(gt(sum(z.map((each) => exp(each))), 2 * n), 1, 0));
+    });
+    const before = buildObjective(model);
+    const { graph } = before;
+    const start = graph.size;
+    const [boundary] = analyseBoundaries(SOLVING.run(before)).boundaries;
+    return { names: boundary!.blocks.flatMap(({ entries }) => entries.length), made: graph.size - start };
+  };
+  const [few, many] = [sumOf(20), sumOf(200)];
+  expect([few.names, many.names]).toEqual([[1], [1]]);
+  expect(many.made).toBeLessThan(15 * few.made);
 });
