@@ -2,7 +2,17 @@
  * A model that jumps across one comparison of two latents, its estimated gradient against that of quadrature. The comparison is
  * written once; on plain numbers it is plain arithmetic, without any rewriting.
  */
-import { corrected, defineModel, estimateGradient, normal, type Real, reparam, type Truth } from "../../src/index.ts";
+import {
+  corrected,
+  defineModel,
+  estimateGradient,
+  fullRank,
+  meanField,
+  normal,
+  type Real,
+  reparam,
+  type Truth,
+} from "../../src/index.ts";
 import { zScores } from "../support/expect-mean.ts";
 import { planeQuadrature } from "./plane-quadrature.ts";
 
@@ -13,8 +23,13 @@ const [ABOVE, BELOW, DATUM] = [2, -1, 0.9];
 
 const logNormal = (x: number, mean: number): number => -0.5 * (x - mean) ** 2 - 0.5 * Math.log(2 * Math.PI);
 
-/** The largest |z| of `corrected`, with and without marginalisation, and that of `reparam`, which does not see the jump. */
-export function againstQuadrature(holds: Comparison): { worst: number; control: number } {
+/**
+ * The largest |z| of `corrected`, with and without marginalisation, and that of `reparam`, which does not see the jump; under a guide
+ * that gives y a share of the noise of x, or none.
+ */
+export function againstQuadrature(holds: Comparison, share?: number): { worst: number; control: number } {
+  const params = share === undefined ? PARAMS : { ...PARAMS, lower: [share] };
+  const guide = share === undefined ? meanField() : fullRank();
   const model = defineModel("one jump", ({ sample, observe, where }) => {
     const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
     observe(normal(where(holds(x, y), ABOVE, BELOW), 1), DATUM);
@@ -26,12 +41,12 @@ export function againstQuadrature(holds: Comparison): { worst: number; control: 
       holds: (x, y) => (holds(x, y) === true ? ABOVE : BELOW),
       logJoint: (x, y, mean) => logNormal(DATUM, mean) + logNormal(x, 0) + logNormal(y, 0),
     },
-    PARAMS,
+    params,
     { scan: 80, panel: 1.2 },
   );
   const random = { points: "random", pairing: "independent" } as const;
   const largest = (estimator: ReturnType<typeof corrected>): number => {
-    const estimate = estimateGradient(model, { estimator, params: PARAMS, samples: 40_000, seed: 3 });
+    const estimate = estimateGradient(model, { estimator, guide, params, samples: 40_000, seed: 3 });
     return Math.max(...zScores(estimate, gradient).map(Math.abs));
   };
   const ways = [true, false].map((marginalise) => largest(corrected({ ...random, marginalise })));
