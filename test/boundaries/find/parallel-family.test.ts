@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { analyseBoundaries } from "../../src/boundaries/find/boundaries.ts";
-import { familiesOf } from "../../src/boundaries/find/parallel-family.ts";
-import { boundaryTerm, neighboursOf } from "../../src/boundaries/jump/boundary-terms.ts";
-import { surfacesOf } from "../../src/boundaries/move/projection.ts";
-import { normal, poisson } from "../../src/distributions/index.ts";
-import { add, exp, floor, gt, mul, type Real } from "../../src/index.ts";
-import { buildObjective } from "../../src/objective/objective.ts";
-import { defineModel, type Model, type Program } from "../../src/program/model.ts";
+import { analyseBoundaries } from "../../../src/boundaries/find/boundaries.ts";
+import { familiesOf } from "../../../src/boundaries/find/parallel-family.ts";
+import { boundaryTerm, neighboursOf } from "../../../src/boundaries/jump/boundary-terms.ts";
+import { surfacesOf } from "../../../src/boundaries/move/projection.ts";
+import { normal, poisson } from "../../../src/distributions/index.ts";
+import { add, exp, floor, gt, mul, type Real } from "../../../src/index.ts";
+import { buildObjective } from "../../../src/objective/objective.ts";
+import { defineModel, type Model, type Program } from "../../../src/program/model.ts";
 
 const STEPS = 7;
 const model = (name: string, program: Program): Model => defineModel(name, program);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, gt, lt, mul, type Real, square, sub, sum } from "../../src/autodiff/expr.ts";
-import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
-import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
-import type { Backend } from "../../src/autodiff/tape/executable.ts";
-import { normal } from "../../src/distributions/index.ts";
-import { Probabilities } from "../../src/estimators/draw/probabilities.ts";
-import { type CorrectedOptions, corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
+import { add, gt, lt, mul, type Real, square, sub, sum } from "../../../src/autodiff/expr.ts";
+import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
+import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import type { Backend } from "../../../src/autodiff/tape/executable.ts";
+import { normal } from "../../../src/distributions/index.ts";
+import { Probabilities } from "../../../src/estimators/draw/probabilities.ts";
+import { type CorrectedOptions, corrected, type Estimator, reparam } from "../../../src/estimators/index.ts";
 import {
   estimateGradient,
   explain,
@@ -15,16 +15,16 @@ import {
   type GradientSampler,
   makeSampler,
   meanGradientInto,
-} from "../../src/index.ts";
-import { pilot } from "../../src/inference/sampler/means.ts";
-import { makeMoments, momentsInto } from "../../src/inference/sampler/moments.ts";
-import { normalCdf } from "../../src/math/normal.ts";
-import { cheating, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";
-import { defineModel, type MeanFieldParameters, type Model } from "../../src/program/model.ts";
-import { makeGenerator } from "../../src/random/index.ts";
-import { influenzaExact, temperatureExact, textmsgExact } from "../oracle/closed-forms.ts";
-import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
-import { expectMean, gradientFault, meanFault, zScores } from "../support/expect-mean.ts";
+} from "../../../src/index.ts";
+import { pilot } from "../../../src/inference/sampler/means.ts";
+import { makeMoments, momentsInto } from "../../../src/inference/sampler/moments.ts";
+import { normalCdf } from "../../../src/math/normal.ts";
+import { cheating, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
+import { defineModel, type MeanFieldParameters, type Model } from "../../../src/program/model.ts";
+import { makeGenerator } from "../../../src/random/index.ts";
+import { influenzaExact, temperatureExact, textmsgExact } from "../../oracle/closed-forms.ts";
+import { interpret, quadrature, randomParameters, randomProgram } from "../../oracle/random-program.ts";
+import { expectMean, gradientFault, meanFault, zScores } from "../../support/expect-mean.ts";
 
 const SAMPLES = 100_000;
 type Boundaries = NonNullable<CorrectedOptions["boundaries"]>;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { add, exp, gt, mul, type Real, square, sub, type Truth } from "../../src/autodiff/expr.ts";
-import { normal } from "../../src/distributions/index.ts";
-import { corrected } from "../../src/estimators/index.ts";
-import { estimateGradient, explain } from "../../src/index.ts";
-import { defineModel, type Model } from "../../src/program/model.ts";
-import { gradientFault } from "../support/expect-mean.ts";
+import { add, exp, gt, mul, type Real, square, sub, type Truth } from "../../../src/autodiff/expr.ts";
+import { normal } from "../../../src/distributions/index.ts";
+import { corrected } from "../../../src/estimators/index.ts";
+import { estimateGradient, explain } from "../../../src/index.ts";
+import { defineModel, type Model } from "../../../src/program/model.ts";
+import { gradientFault } from "../../support/expect-mean.ts";
 
 const cubic = (z: Real): Real => add(sub(mul(z, square(z)), square(z)), z); // z³ − z² + z grows, and is 1 at z = 1
 const params = { mu: [0.7], rho: [0.2] };
