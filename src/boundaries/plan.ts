@@ -6,6 +6,7 @@
  * z = 0 is found, z is moved onto it, no pass has anything to rewrite, and the jump is the difference of the observation's
  * density between the two arms.
  */
+
 import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
@@ -13,6 +14,7 @@ import { type EntropyWay, type Pathwise, pathwise } from "../objective/entropy.t
 import { inBases, type Objective } from "../objective/objective.ts";
 import { type Pass, rewritten } from "../objective/pass.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
+import { remembered } from "./find/memo.ts";
 import type { Families } from "./find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "./jump/boundary-terms.ts";
 import type { BoundaryPass } from "./move/boundary-pass.ts";
@@ -141,16 +143,4 @@ export function costOf(
   const count = operationCount(seen.graph);
   const [value, gradient, ...rest] = [[seen.value], path, ...terms].map(count) as [number, number, ...number[]];
   return { value, gradient, terms: rest, total: rest.reduce((sum, each) => sum + each, value + gradient) };
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    let value = made.get(key);
-    if (value === undefined) {
-      value = make(key);
-      made.set(key, value);
-    }
-    return value;
-  };
 }

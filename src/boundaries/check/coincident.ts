@@ -2,11 +2,13 @@
  * Boundaries that coincide although no rewriting shows it, such as z³ − z² + z > 1 beside z > 1: found by looking at a
  * few random points of one of them, where the condition of the other is then 0 up to rounding, and merged into one.
  */
+
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
+import { remembered } from "../find/memo.ts";
 import type { BoundaryPass } from "../move/boundary-pass.ts";
 import type { RootsAlongLines } from "../move/move.ts";
 import { meetings } from "./meetings.ts";
@@ -95,16 +97,4 @@ function withSigns(
     const [sign] = signs.size === 1 ? [...signs] : [0];
     return [q, owner, sign as -1 | 0 | 1];
   });
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    let value = made.get(key);
-    if (value === undefined) {
-      value = make(key);
-      made.set(key, value);
-    }
-    return value;
-  };
 }
