@@ -1,0 +1,42 @@
+/**
+ * log Σⱼ exp(xⱼ) as a node of a graph. Of x, y and x + 2 it is log(exp(y) + exp(x + log(1 + e²))): what differs by a number is
+ * one summand, whose factors are added up when the node is made.
+ */
+import { balanced } from "../math/balanced-tree.ts";
+import { logAddExp } from "../math/logistic.ts";
+import type { Graph } from "./graph/graph.ts";
+import { ALL_OPS } from "./ops/all-ops.ts";
+import { CODE } from "./ops/codes.ts";
+import type { NodeId } from "./ops/op.ts";
+
+/** The node of log Σ exp(xⱼ); −∞ for no nodes. Summands that are the constant −∞ are left out; linear in the number of nodes. */
+export function logSumExp(graph: Graph, nodes: readonly NodeId[]): NodeId {
+  if (!graph.ops.rows[CODE.logAddExp]) graph.link(ALL_OPS);
+  return balanced(summands(graph, nodes), graph.algebra.logAddExp) ?? graph.constant(Number.NEGATIVE_INFINITY);
+}
+
+/** What the logarithm of the sum is of: no two that differ by a number, at most one constant, none that is −∞. */
+function summands(graph: Graph, nodes: readonly NodeId[]): NodeId[] {
+  // By what is left when a constant is taken off, 0 of it for constants: the log of the sum of the factors, and the only node with it.
+  const zero = graph.constant(0);
+  const found = new Map<NodeId, { logFactor: number; node: NodeId }>();
+  for (const node of nodes) {
+    const [of, logFactor] = split(graph, node, zero);
+    if (of === zero && logFactor === Number.NEGATIVE_INFINITY) continue;
+    const known = found.get(of);
+    if (known) {
+      known.logFactor = logAddExp(known.logFactor, logFactor);
+      known.node = -1;
+    } else found.set(of, { logFactor, node });
+  }
+  return Array.from(found, ([of, { logFactor, node }]) =>
+    node >= 0 ? node : graph.algebra.add(graph.constant(logFactor), of),
+  );
+}
+
+// x and 2 of x + 2.
+function split(graph: Graph, node: NodeId, zero: NodeId): [of: NodeId, logFactor: number] {
+  if (graph.isConstant(node)) return [zero, graph.value(node)];
+  const x = graph.a[node]!;
+  return graph.op[node] === CODE.add && graph.isConstant(x) ? [graph.b[node]!, graph.value(x)] : [node, 0];
+}
