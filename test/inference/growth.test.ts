@@ -61,6 +61,17 @@ const latents: Sized = (n) =>
       observe(normal(where(gt(sample(`z${k}`, normal(0, 1)), threshold), 1, 0), 1), Math.sin(k));
   });
 
+/** A switch that each latent keeps or changes: every condition reaches what follows through the next one alone. */
+const switches: Sized = (n) =>
+  defineModel("switches", ({ sample, observe, where }) => {
+    const level = sample("level", normal(0, 1));
+    let on: Real = sample("start", normal(0, 1));
+    for (let k = 0; k < n; k++) {
+      on = where(gt(sample(`e${k}`, normal(0, 1)), where(gt(on, 0.5), -1.28, 1.28)), 1, 0);
+      observe(normal(where(gt(on, 0.5), level, 0), 1), Math.sin(k));
+    }
+  });
+
 const plain = (): Estimator => corrected({ marginalise: false });
 const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
   ["observations by reparam", observations, reparam],
@@ -101,8 +112,19 @@ describe("making the tape of a model", () => {
     expect(instructions).toBeLessThan(2.3);
   });
 
+  test.each([
+    ["plain", plain],
+    ["marginalised", corrected],
+  ] as const)("a chain through gates takes operations in proportion: %s", (_name, estimator) => {
+    const { nodes, instructions } = growth(switches, estimator(), 12);
+    expect(nodes).toBeLessThan(2.3);
+    expect(instructions).toBeLessThan(2.3);
+  });
+
   test("the counts see quadratic work: boundary terms of a chain, whose every condition changes all that follows", () => {
-    expect(growth(chain, plain(), 6).work).toBeGreaterThan(3);
+    const { work, instructions } = growth(chain, plain(), 6);
+    expect(work).toBeGreaterThan(3);
+    expect(instructions).toBeGreaterThan(3);
   });
 
   test("what comes from one latent is added up before the next one comes: few values wait", () => {

@@ -4,6 +4,7 @@ import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { parallels, sometimesCoincident } from "../find/parallels.ts";
 import type { Surface } from "../move/projection.ts";
+import { Tails } from "./gates.ts";
 import { jumpAcross, type Neighbours } from "./jump.ts";
 
 /** What lies parallel to each of the boundaries. */
@@ -12,7 +13,8 @@ export function neighboursOf(
   boundaries: readonly Boundary[],
 ): (boundary: Boundary) => Neighbours {
   const [parallel, coincident] = [parallels(graph, boundaries), sometimesCoincident(graph, boundaries)];
-  return (boundary) => ({ parallel: parallel(boundary), coincident: coincident(boundary) });
+  const tails = new Tails();
+  return (boundary) => ({ parallel: parallel(boundary), coincident: coincident(boundary), tails });
 }
 
 /** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0. */
