@@ -1,5 +1,8 @@
 /** What a distribution is: a record from which densities, checks, samplers and documentation are made. */
 import { add, describe, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
+import { aboveLow, belowHigh, EXP } from "../transforms/half-line.ts";
+import { betweenEnds } from "../transforms/interval.ts";
+import type { Start, Transform } from "../transforms/transform.ts";
 
 /** One parameter, with the range in which it makes sense. */
 export interface Parameter {
@@ -22,6 +25,8 @@ export interface Support {
   readonly text: string;
   readonly discrete: boolean;
   readonly contains: (value: number) => boolean;
+  /** How a latent with this support is written by an unconstrained number; absent on ℝ and for whole numbers. */
+  readonly transform?: Transform;
 }
 
 export interface Distribution {
@@ -33,6 +38,12 @@ export interface Distribution {
    * traced values outside it and for traced parameters out of range. Discrete ones take numbers only.
    */
   readonly logDensity: (value: Real) => Real;
+  /** The same for a traced value that lies in the support by construction, as a latent's does: without a check of that. */
+  readonly logDensityInside?: (value: Real) => Real;
+  /** The value below which a draw lies with probability p, for parameters that are numbers. */
+  readonly quantile?: (p: number) => number;
+  /** Of a discrete one: the values that a latent takes, and the probability of all others, as of a Poisson above its last one. */
+  readonly finiteValues?: () => { readonly values: readonly number[]; readonly lostMass: number };
   /** A draw, for simulation; `next` gives uniforms in (0, 1). Throws unless the parameters are valid numbers. */
   readonly draw: (next: () => number) => number;
   /** A draw as a function of one standard normal, for sites that are drawn and not learned; absent where none is known. */
@@ -41,38 +52,71 @@ export interface Distribution {
   readonly initial?: () => Start | undefined;
 }
 
-interface Start {
-  readonly mean: number;
-  readonly sd: number;
-}
-
 /** A distribution before its checks: densities inside the support only, draws and starts from numbers in parameter order. */
 export interface Definition<Value extends Real> {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly support: Support;
   readonly logDensity: (value: Value) => Real;
+  readonly logDensityInside?: (value: Real) => Real;
   readonly draw: (next: () => number, ...parameters: number[]) => number;
   readonly fromNormal?: (noise: Real) => Real;
+  readonly finiteValues?: () => { readonly values: readonly number[]; readonly lostMass: number };
   readonly initial?: (...parameters: number[]) => Start;
 }
 
 /** A continuous support: between two bounds, which may be infinite; a finite bound belongs to it if `closed`. */
-function between(kind: Support["kind"], lower: number, upper: number, closed: boolean, text: string): Support {
+function between(
+  kind: Support["kind"],
+  lower: number,
+  upper: number,
+  closed: boolean,
+  text: string,
+  transform?: Transform,
+): Support {
   const contains = closed
     ? (x: number) => x >= lower && x <= upper && Number.isFinite(x)
     : (x: number) => x > lower && x < upper;
-  return { kind, lower, upper, text, discrete: false, contains };
+  return { kind, lower, upper, text, discrete: false, contains, ...(transform && { transform }) };
 }
 
 export const REAL_LINE: Support = /* @__PURE__ */ between("real", -Infinity, Infinity, false, "ℝ");
-export const POSITIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, false, "(0, ∞)");
-export const NONNEGATIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, true, "[0, ∞)");
-export const UNIT_INTERVAL: Support = /* @__PURE__ */ between("interval", 0, 1, false, "(0, 1)");
+export const POSITIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, false, "(0, ∞)", EXP);
+export const NONNEGATIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, true, "[0, ∞)", EXP);
+export const UNIT_INTERVAL: Support = /* @__PURE__ */ between(
+  "interval",
+  0,
+  1,
+  false,
+  "(0, 1)",
+  /* @__PURE__ */ betweenEnds(0, 1),
+);
 
-/** The support [low, high]. */
+/** The support [low, high] of two numbers, of which one or both may be infinite, with its finite ends. */
 export function closedInterval(low: number, high: number): Support {
-  return between("interval", low, high, true, `[${low}, ${high}]`);
+  const [below, above] = [low > -Infinity, high < Infinity];
+  const text = `${below ? `[${low}` : "(−∞"}, ${above ? `${high}]` : "∞)"}`;
+  if (below && above) return between("interval", low, high, true, text, betweenEnds(low, high));
+  if (below)
+    return between(low === 0 ? "positive" : "interval", low, high, true, text, low === 0 ? EXP : aboveLow(low));
+  return above ? between("interval", low, high, true, text, belowHigh(high)) : REAL_LINE;
+}
+
+/**
+ * The support between two ends of which one is traced: of latents only. Whether data lie in it is no number, and their density jumps
+ * where the end passes one of them.
+ */
+export function tracedInterval(distribution: string, low: Real, high: Real): Support {
+  const [lower, upper] = [typeof low === "number" ? low : -Infinity, typeof high === "number" ? high : Infinity];
+  const shown = (end: Real): string => (typeof end === "number" ? String(end) : "…");
+  return {
+    ...between("interval", lower, upper, true, `[${shown(low)}, ${shown(high)}]`, betweenEnds(low, high)),
+    contains: () => {
+      throw new TypeError(
+        `${distribution}: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent, or factor() with a where() that keeps the density above 0`,
+      );
+    },
+  };
 }
 
 /** Whole numbers from 0 to `last`, which may be infinite. */
@@ -153,12 +197,12 @@ export function real(name: string, value: Real): Parameter {
 
 /** A parameter above zero. */
 export function positive(name: string, value: Real): Parameter {
-  return { name, value, expected: `${name} > 0`, valid: POSITIVE.contains };
+  return { name, value, expected: `${name} > 0`, valid: (x) => x > 0 && x < Infinity };
 }
 
 /** A parameter at or above zero. */
 export function nonnegative(name: string, value: Real): Parameter {
-  return { name, value, expected: `${name} ≥ 0`, valid: NONNEGATIVE.contains };
+  return { name, value, expected: `${name} ≥ 0`, valid: (x) => x >= 0 && x < Infinity };
 }
 
 /** A whole number at or above zero. */

@@ -53,11 +53,11 @@ export function meanFieldParts({ latents }: Trace): ParameterPart[] {
   ];
 }
 
-/** The model's own `init`, else each prior's mean and sd where they are numbers, else 0 and 1. */
+/** The model's own `init`, else where each prior lies, on the unconstrained scale, where its parameters are numbers, else 0 and 1. */
 export function initialMeanField({ model, latents }: Trace): MeanFieldParameters {
   if (model.init) return model.init;
-  const start = latents.map(({ prior }) => prior.initial?.() ?? { mean: 0, sd: 1 });
-  return { mu: start.map(({ mean }) => mean), rho: start.map(({ sd }) => rhoOfSd(sd)) };
+  const starts = latents.map(({ start }) => start?.() ?? { mean: 0, sd: 1 });
+  return { mu: starts.map(({ mean }) => mean), rho: starts.map(({ sd }) => rhoOfSd(sd)) };
 }
 
 /** Inputs for μ, ρ and ε of each latent, and σ. */

@@ -44,7 +44,11 @@ export function buildObjective(model: Model, options?: GraphOptions, chosen: Gui
   if (typeof chosen?.over !== "function")
     throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
   const traced = trace(model, options);
-  const { graph, latents } = traced;
+  const { graph, latents, finite } = traced;
+  if (finite.length > 0)
+    throw new TypeError(
+      `model "${model.name}": discrete latent "${finite[0]!.name}" is summed out by nothing; expected a fit that collapses`,
+    );
   const { algebra: A } = graph;
   const guide = chosen.over(traced).place(graph);
   const zero = graph.constant(0);

@@ -1,17 +1,57 @@
 /** Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes. */
-import { Condition, describe, Expr, exprOf, maskOf, nodeOf, type Real, type Truth, where } from "../autodiff/expr.ts";
+import {
+  add,
+  Condition,
+  describe,
+  Expr,
+  exprOf,
+  maskOf,
+  nodeOf,
+  type Real,
+  type Truth,
+  where,
+} from "../autodiff/expr.ts";
 import { Graph, type GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type RangeCheck, Session } from "../autodiff/session.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
+import type { Start, Transform } from "../transforms/transform.ts";
 import { type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
 
+/** An unconstrained number that a guide is over: a latent on ℝ, or the u of a latent that a transform writes as x(u). */
 export interface Latent {
+  readonly name: string;
+  /** The input that stands for it. */
+  readonly node: NodeId;
+  /** The latent on its own scale, x(u) as a node; the input itself on ℝ. */
+  readonly value: NodeId;
+  /** Absent on ℝ. */
+  readonly transform: Transform | undefined;
+  /** The mask under which it exists: true outside arms. */
+  readonly live: NodeId;
+  readonly prior: Distribution;
+  /** Where a guide over u may start; undefined where the prior does not know. */
+  readonly start: (() => Start | undefined) | undefined;
+}
+
+/** A number that a posterior reports, on its own scale. */
+export interface Quantity {
+  readonly name: string;
+  readonly node: NodeId;
+  readonly live: NodeId;
+}
+
+/** A discrete latent. Its prior is among no terms: whoever sums it out counts it by `logMasses`. */
+export interface FiniteLatent {
   readonly name: string;
   /** The input that stands for its value. */
   readonly node: NodeId;
-  /** The mask under which it exists: true outside arms. */
   readonly live: NodeId;
+  readonly values: readonly number[];
+  /** The log prior probability of each value, which may depend on other latents. */
+  readonly logMasses: readonly NodeId[];
+  /** The prior probability of all values that are left out, as of a Poisson above its last one. */
+  readonly lostMass: number;
   readonly prior: Distribution;
 }
 
@@ -33,6 +73,10 @@ export interface Trace {
   readonly model: Model;
   readonly graph: Graph;
   readonly latents: readonly Latent[];
+  /** Discrete latents. */
+  readonly finite: readonly FiniteLatent[];
+  /** What a posterior reports, in the order of declaration. */
+  readonly quantities: readonly Quantity[];
   /** Standard normal inputs of the frozen sites. */
   readonly frozen: readonly { readonly name: string; readonly noise: NodeId }[];
   readonly terms: readonly Term[];
@@ -59,6 +103,8 @@ export function run(
   const session = new Session(graph);
   const { checks } = session;
   const latents: Latent[] = [];
+  const finite: FiniteLatent[] = [];
+  const quantities: Quantity[] = [];
   const frozenSites: { name: string; noise: NodeId }[] = [];
   const terms: Term[] = [];
   const names = new Set<string>();
@@ -88,15 +134,29 @@ export function run(
       const site = `sample "${name}"`;
       declare(site, name);
       checkDistribution(site, prior);
-      if (prior.support.kind !== "real")
+      const { support, finiteValues, logDensity, logDensityInside = logDensity, initial } = prior;
+      const { transform, kind, text } = support;
+      if (!transform && !finiteValues && kind !== "real")
         throw new TypeError(
-          `${site}: a latent needs a continuous prior on ℝ; got ${prior.name} with support ${prior.support.text}, expected one such as normal, transformed (exp, sigmoid), or frozen()`,
+          `${site}: a latent cannot have this prior; got ${prior.name} on ${text}, expected a continuous one or finitely many values`,
         );
       const node = input(name);
-      latents.push({ name, node, live: path, prior });
-      const value = exprOf(session, node);
-      addTerm(site, prior.logDensity(value), { distribution: prior, value });
-      return value;
+      const u = exprOf(session, node);
+      const x = transform ? transform.forward(u) : u;
+      const value = nodeOf(session, x);
+      const live = path;
+      quantities.push({ name, node: value, live });
+      if (finiteValues) {
+        const { values, lostMass } = finiteValues();
+        const logMasses = values.map((k) => nodeOf(session, logDensity(k)));
+        finite.push({ name, node, live, values, logMasses, lostMass, prior });
+        return u;
+      }
+      const start = transform ? () => transform.start(prior) : initial;
+      latents.push({ name, node, value, transform, live, prior, start });
+      const density = logDensityInside(x);
+      addTerm(site, transform ? add(density, transform.logJacobian(u)) : density, { distribution: prior, value: x });
+      return x;
     },
     observe(distribution, value, name = `y${observations}`) {
       observations++;
@@ -161,9 +221,9 @@ export function run(
       `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
     );
   session.requireConditionsUsed(`model "${model.name}"`);
-  if (latents.length === 0)
+  if (quantities.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
-  return { model, graph, latents, frozen: frozenSites, terms, checks };
+  return { model, graph, latents, finite, quantities, frozen: frozenSites, terms, checks };
 }
 
 // The results of two arms become one, number by number.

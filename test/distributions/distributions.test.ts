@@ -390,8 +390,8 @@ test("discrete distributions take data only, and some parameters do", () => {
   expect(() => compile(([x]) => poisson(2).logDensity(x!))([1])).toThrow(
     "poisson: value is not data; got a traced number, expected a number in {0, 1, 2, …}",
   );
-  expect(() => compile(([x]) => uniform(0, x as unknown as number).logDensity(1))([1])).toThrow(
-    "uniform: high is traced; got a traced value, expected a number",
+  expect(() => compile(([x]) => uniform(0, x!).logDensity(1))([1])).toThrow(
+    "uniform: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent",
   );
   expect(() => compile(([x]) => binomial(x as unknown as number, 0.5).logDensity(1))([1])).toThrow(
     "binomial: trials is traced; got a traced value, expected a number",

@@ -15,6 +15,7 @@ export const LAYERS = [
   "autodiff/lanes/",
   "autodiff/",
   "roots/",
+  "transforms/",
   "distributions/",
   "program/",
   "guides/",

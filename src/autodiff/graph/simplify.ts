@@ -1,6 +1,6 @@
 /**
  * Simplifications on construction. Each keeps the value of the expression up to rounding wherever its intermediate
- * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant) and `log(exp x)` is x.
+ * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant), `log(exp x)` is x, and log(sigmoid x) is −softplus(−x).
  */
 
 import { CODE, OP_NAMES } from "../ops/codes.ts";
@@ -114,7 +114,12 @@ RULES[CODE.neg] = (g, x) =>
       ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
       : NO_CHANGE;
 RULES[CODE.not] = (g, x) => (isOp(g, x, CODE.not) ? g.a[x]! : NO_CHANGE);
-RULES[CODE.log] = (g, x) => (isOp(g, x, CODE.exp) ? g.a[x]! : NO_CHANGE);
+RULES[CODE.log] = (g, x) =>
+  isOp(g, x, CODE.exp)
+    ? g.a[x]!
+    : isOp(g, x, CODE.sigmoid)
+      ? g.algebra.neg(g.algebra.softplus(g.algebra.neg(g.a[x]!)))
+      : NO_CHANGE;
 RULES[CODE.sqrt] = (g, x) => (isOp(g, x, CODE.square) ? g.algebra.abs(g.a[x]!) : NO_CHANGE);
 RULES[CODE.square] = ofNeg((g, inner) => g.algebra.square(inner));
 RULES[CODE.abs] = ofNeg((g, inner) => g.algebra.abs(inner));

@@ -5,6 +5,7 @@ import { tanh } from "../../math/logistic.ts";
 import { pow } from "../../math/power.ts";
 import { cos, sin, tan } from "../../math/trigonometric.ts";
 import { ANY, POS } from "./basic-ops.ts";
+import { CODE } from "./codes.ts";
 import type { ElementaryOp, GraphView, NodeId, OpRow } from "./op.ts";
 
 // biome-ignore format: a table of derivatives, columns lined up
@@ -15,13 +16,19 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
                                                                  (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
-  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]] },
+  log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]], simplify: ofSigmoid },
   expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
   cos:          { primal: (x) => cos(x),              partials: [(A, _r, x) => A.neg(A.sin(x))],                              domain: [ANY] },
   tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
   tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };
+
+// log(1 − sigmoid x) = −softplus(x), which is −x where sigmoid x is 1 to the last bit.
+function ofSigmoid(g: GraphView, x: NodeId): NodeId {
+  const { algebra: A, op, a } = g;
+  return op[x] === CODE.neg && op[a[x]!] === CODE.sigmoid ? A.neg(A.softplus(a[a[x]!]!)) : -1;
+}
 
 function knownPower(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;

@@ -10,6 +10,7 @@ export function bernoulli(p: Real): Distribution {
     parameters: [probability("p", p)],
     support: upTo(1),
     logDensity: (x) => add(timesLog(x, p), timesLog1p(1 - x, p)),
+    finiteValues: () => ({ values: [0, 1], lostMass: 0 }),
     draw: (next, p) => (next() < p ? 1 : 0),
     // Φ(noise) > 1 − p; for a p that is data, a threshold on the noise itself.
     fromNormal: (noise) =>

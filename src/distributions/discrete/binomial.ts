@@ -16,6 +16,7 @@ export function binomial(trials: number, p: Real): Distribution {
       const logChoose = logFactorial(trials) - logFactorial(k) - logFactorial(trials - k);
       return add(add(timesLog(k, p), timesLog1p(trials - k, p)), logChoose);
     },
+    finiteValues: () => ({ values: Array.from({ length: trials + 1 }, (_, k) => k), lostMass: 0 }),
     draw: (next, trials, p) => binomialDraw(trials, p, next),
   });
 }

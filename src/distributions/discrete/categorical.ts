@@ -18,6 +18,7 @@ export function categorical(probabilities: readonly Real[]): Distribution {
     parameters: probabilities.map((p, k) => probability(`probabilities[${k}]`, p)),
     support: upTo(last),
     logDensity: (k) => timesLog(1, probabilities[k]!),
+    finiteValues: () => ({ values: probabilities.map((_, k) => k), lostMass: 0 }),
     draw: (next, ...probabilities) => {
       let u = next();
       for (let k = 0; k < last; k++) {
