@@ -20,6 +20,7 @@ const SPECIAL = {
   sigmoid: "logistic",
   softplus: "logistic",
   logAddExp: "logistic",
+  peak: "logistic",
   tanh: "logistic",
   sin: "trigonometric",
   cos: "trigonometric",

@@ -6,6 +6,8 @@
  */
 
 import { balanced } from "../math/balanced-tree.ts";
+import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
+import { logSumExp as logSumExpNode } from "./log-sum-exp.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
 import type { BinaryOp, NodeId, UnaryOp } from "./ops/op.ts";
@@ -286,7 +288,16 @@ export function dot(x: readonly Real[], y: readonly Real[]): Real {
   return sum(x.map((value, i) => mul(value, y[i]!)));
 }
 
-/** log Σ exp(x_i) without overflow, as a balanced tree; −∞ for an empty list. */
+/** log Σ exp(x_i) without overflow; −∞ for an empty list. */
 export function logSumExp(values: readonly Real[]): Real {
-  return balanced(values.map(checkReal), binary("logAddExp", ALL_OPS)) ?? Number.NEGATIVE_INFINITY;
+  const session = sessionOf(values);
+  // The same operations in both cases.
+  if (!session) return logOfSum(values.map(checkNumber));
+  return exprOf(
+    session,
+    logSumExpNode(
+      session.graph,
+      values.map((value) => nodeOf(session, value)),
+    ),
+  );
 }

@@ -9,10 +9,21 @@ import { ALL_OPS } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
 import type { NodeId } from "./ops/op.ts";
 
-/** The node of log Σ exp(xⱼ); −∞ for no nodes. Summands that are the constant −∞ are left out; linear in the number of nodes. */
+/**
+ * The node of log Σ exp(xⱼ); −∞ for no nodes, ∞ if one is ∞. Summands that are the constant −∞ are left out; linear in the number of nodes.
+ *
+ * It is m + log Σ exp(xⱼ − m) with the largest xⱼ for m, so that nothing overflows. The sum does not depend on m, and nothing is
+ * differentiated through it (op `peak`): reverse mode gives xⱼ the weight exp(xⱼ − m) / Σ, from the exponentials that are there already.
+ */
 export function logSumExp(graph: Graph, nodes: readonly NodeId[]): NodeId {
-  if (!graph.ops.rows[CODE.logAddExp]) graph.link(ALL_OPS);
-  return balanced(summands(graph, nodes), graph.algebra.logAddExp) ?? graph.constant(Number.NEGATIVE_INFINITY);
+  if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
+  const { algebra: A } = graph;
+  const terms = summands(graph, nodes);
+  if (terms.length < 2) return terms[0] ?? graph.constant(Number.NEGATIVE_INFINITY);
+  const half = terms.length >> 1;
+  const [first, second] = [terms.slice(0, half), terms.slice(half)].map((part) => balanced(part, A.max)!);
+  const largest = A.peak(first!, second!);
+  return A.add(largest, A.log(graph.sum(terms.map((term) => A.exp(A.sub(term, largest))))));
 }
 
 /** What the logarithm of the sum is of: no two that differ by a number, at most one constant, none that is −∞. */

@@ -76,6 +76,16 @@ export function logAddExp(x: number, y: number): number {
 }
 
 /**
+ * The larger one of x and y, made finite: ±1.797…e308 for ±Infinity. It is what exponentials are taken relative to in a log of a sum of
+ * them, where infinite numbers would be subtracted from themselves.
+ *
+ * Domain: all pairs; NaN gives NaN. Exact.
+ */
+export function peak(x: number, y: number): number {
+  return Math.min(Math.max(-1.7976931348623157e308, x, y), 1.7976931348623157e308);
+}
+
+/**
  * Hyperbolic tangent.
  *
  * Domain: all reals; ±1 at ±Infinity, ±0 themselves; NaN gives NaN. Error below 1 ulp (measured 0.76).

@@ -158,6 +158,11 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     const below = low === Infinity ? Number.MAX_VALUE : low - margin(low, lo[x]!, lo[y]!);
     put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
   },
+  peak: (v, r, x, y) => {
+    const { lo, hi } = v;
+    const { primal } = OPS.peak;
+    put(v, r, primal(lo[x]!, lo[y]!, 0), primal(hi[x]!, hi[y]!, 0), v.partial[x]! | v.partial[y]!);
+  },
   neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
   exp: /* @__PURE__ */ monotone("exp", 4),
   log: /* @__PURE__ */ monotone("log", 4),

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { erf, erfc, erfcx } from "../../src/math/erf.ts";
 import { digamma, lgamma, logFactorial, trigamma } from "../../src/math/gamma.ts";
-import { logAddExp, sigmoid, softplus, softplusInverse } from "../../src/math/logistic.ts";
+import { logSumExp } from "../../src/math/log-sum-exp.ts";
+import { logAddExp, peak, sigmoid, softplus, softplusInverse } from "../../src/math/logistic.ts";
 import {
   logNormalCdf,
   normalCdf,
@@ -101,6 +102,30 @@ describe("special functions at the edges of their domains", () => {
     // `+ 0` because a zero may carry either sign
     for (const [x, value] of limits) expect(f(x, 0) + 0, `${name}(${x})`).toBe(value);
     expect(f(NaN, 0)).toBeNaN();
+  });
+
+  test("logSumExp does as well, of any number of values", () => {
+    expect(logSumExp([])).toBe(-Infinity);
+    expect(logSumExp([-3])).toBe(-3);
+    expect(logSumExp([-Infinity, -Infinity, -Infinity])).toBe(-Infinity);
+    expect(logSumExp([-Infinity, 2, -Infinity])).toBe(2);
+    expect(logSumExp([1, Infinity, -Infinity])).toBe(Infinity);
+    expect(logSumExp([1, NaN, Infinity])).toBeNaN();
+    for (const [x, y, z] of [
+      [1, 2, 3],
+      [-745, -746, -700],
+      [1e5, 1e5 - 3, 0],
+      [0.3, 0.3, 0.3],
+    ] as const) {
+      const expected = logAddExp(logAddExp(x, y), z);
+      expect(Math.abs(logSumExp([x, y, z]) - expected)).toBeLessThanOrEqual(1e-15 * Math.max(1, Math.abs(expected)));
+    }
+  });
+
+  test("peak is the larger one, made finite", () => {
+    expect([peak(1, 2), peak(3, -4), peak(-Infinity, 7), peak(-0, -Infinity)]).toEqual([2, 3, 7, -0]);
+    expect([peak(-Infinity, -Infinity), peak(0, Infinity)]).toEqual([-Number.MAX_VALUE, Number.MAX_VALUE]);
+    expect([peak(NaN, 1), peak(Infinity, NaN)]).toEqual([NaN, NaN]);
   });
 
   test("logAddExp treats -Infinity as neutral, +Infinity as absorbing, NaN as contagious", () => {

@@ -40,7 +40,7 @@ export function adjoints(
   };
   for (const node of inputs) summands[node] = NONE;
   for (let at = 0; at < nodes.length; at++)
-    for (let node = nodes[at]!, j = graph.arity(node) - 1; j >= 0; j--)
+    for (let node = nodes[at]!, j = graph.op[node] === CODE.peak ? -1 : graph.arity(node) - 1; j >= 0; j--)
       if (summands[graph.operand(node, j)] !== 0) summands[node] = NONE;
 
   for (const [output, seed] of seeds) if (summands[output] !== 0) contribute(output, seed);

@@ -27,6 +27,7 @@ export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos
 /** The same for special functions (`special-ops.ts`). */
 export type SpecialOp =
   | "logAddExp"
+  | "peak"
   | "lgamma"
   | "digamma"
   | "trigamma"
@@ -35,7 +36,7 @@ export type SpecialOp =
   | "logNormalCdf"
   | "normalHazard"
   | "normalQuantileOfSurprisal";
-export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp";
+export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp" | "peak";
 export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
 export type OpName = BasicOp | ElementaryOp | SpecialOp;
 
@@ -44,7 +45,10 @@ export type Algebra = { constant(value: number): NodeId } & { readonly [K in Una
   readonly [K in BinaryOp]: (x: NodeId, y: NodeId) => NodeId;
 } & { readonly [K in TernaryOp]: (p: NodeId, x: NodeId, y: NodeId) => NodeId };
 
-/** ∂r/∂(one operand) as a node; `none` marks operands through which nothing is differentiated (masks). */
+/**
+ * ∂r/∂(one operand) as a node. `none` marks operands through which nothing is differentiated: masks; and all operands of an op that is
+ * no constant, but subtracted in one place and added in another, so that what is made of it does not depend on it.
+ */
 export type PartialRule = (A: Algebra, r: NodeId, x: NodeId, y: NodeId) => NodeId;
 /**
  * What a rule of an op sees of the graph: op code and operands of each node, constants, and builders. `Graph` is one; rules are

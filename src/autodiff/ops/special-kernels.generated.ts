@@ -2,7 +2,7 @@
 import type { Kernels } from "./kernels.generated.ts";
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
-import { logAddExp } from "../../math/logistic.ts";
+import { logAddExp, peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { normalCdfInto } from "../../math/normal-cdf.ts";
 
@@ -11,6 +11,11 @@ export const SPECIAL_KERNELS: Kernels = {
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+  ],
+  peak: [
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   lgamma: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },

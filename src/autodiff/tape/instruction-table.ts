@@ -3,6 +3,7 @@
  * stand here. Leaving one out does not compile.
  */
 
+import { exp } from "../../math/elementary.ts";
 import { append } from "../graph/multimap.ts";
 import { BASIC_OPS } from "../ops/basic-ops.ts";
 import { CODE } from "../ops/codes.ts";
@@ -50,6 +51,7 @@ export const FUSED_OPS: { readonly [K in FusedOp]: FusedRow } = {
   addWhere:    { outer: "add",      at: 1, inner: "where", reads: [LANE_MASK, REAL, REAL, LANE_REAL], makes: "real", formula: (p, x, y, z) => z + (p ? x : y) },
   addChain:    { outer: "add",      at: 1, inner: "chain", reads: [REAL, LANE_REAL, REAL],            makes: "real", formula: (x, y, z) => z + (x === 0 ? 0 : x * y) },
   addPositive: { outer: "positive", at: 0, inner: "add",   reads: [REAL, REAL],                       makes: "mask", formula: (x, y) => -(x + y > 0) },
+  expSub:      { outer: "exp",      at: 0, inner: "sub",   reads: [REAL, REAL],                       makes: "real", formula: (x, y) => exp(x - y) },
   subPositive: { outer: "positive", at: 0, inner: "sub",   reads: [REAL, REAL],                       makes: "mask", formula: (x, y) => -(x - y > 0) },
 };
 

@@ -19,7 +19,7 @@ export interface Operand {
 }
 
 /** Two ops in one pass over the lanes, bit for bit (no multiply-add is fused): mulAdd is z + x · y, addPositive is x + y > 0. */
-export type FusedOp = "mulAdd" | "subMul" | "addWhere" | "addChain" | "addPositive" | "subPositive";
+export type FusedOp = "mulAdd" | "subMul" | "addWhere" | "addChain" | "addPositive" | "subPositive" | "expSub";
 
 /** Terms that are added to a running sum in the same lane, several at a time: dot2 is r + x₀ · y₀ + x₁ · y₁. */
 export type TermSum = "dot" | "squares" | "chains" | "select";

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compileTape, Graph } from "../../../src/autodiff/index.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import { logSumExp } from "../../../src/autodiff/log-sum-exp.ts";
 import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
 import { planMeans } from "../../../src/autodiff/planners/lane-means.ts";
 import {
@@ -63,6 +64,14 @@ describe("programs", () => {
       }
     },
   );
+
+  test("of logs of sums of exponentials keep the contract", () => {
+    const graph = new Graph();
+    const x = Array.from({ length: 9 }, (_, i) => graph.input(`x${i}`, true));
+    const plan = fastPlan(graph, [logSumExp(graph, x)]);
+    const program = see(recorded((backend) => compileTape(graph, [], { laneInputs: x, plan, backend, lanes: 5 })));
+    expect(programFaults(program)).toEqual([]);
+  });
 
   test("have every instruction of the table between them, but for larger searches and what only rolled programs have", () => {
     const others = Object.values(INSTRUCTIONS).filter(({ name }) => !emitted.has(name));

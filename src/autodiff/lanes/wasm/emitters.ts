@@ -135,6 +135,16 @@ const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
     at(1);
     code.simd("sub").f64x2(0).simd("gt");
   },
+  peak: (code, at) => {
+    at(0);
+    at(1);
+    code.simd("max").f64x2(-Number.MAX_VALUE).simd("max").f64x2(Number.MAX_VALUE).simd("min");
+  },
+  expSub: (code, at) => {
+    at(0);
+    at(1);
+    code.simd("sub").call(FUNCTION_INDEX.exp);
+  },
   logAddExp: undefined,
   lgamma: undefined,
   digamma: undefined,

@@ -32,6 +32,7 @@ const FROM_0: Limits = [0, Infinity];
 const FROM_EDGE: Limits = ["none", Infinity];
 const LESSER: Limits = [-Infinity, "other"];
 const GREATER: Limits = ["other", Infinity];
+const LARGEST: Limits = ["other", "none"];
 const SIGNED: Limits = ["signed", "signed"];
 
 const AT_ZERO: Jump = { at: (_g, x) => x, apart: false };
@@ -70,6 +71,7 @@ export const BEHAVIOURS: { readonly [K in OpName]: Behaviour } = {
   tan:          { from: -Infinity, even: false, inverse: "none",      limits: [NOWHERE],                   bounded: false, jump: "none",         given: "none" },
   tanh:         { from: -Infinity, even: false, inverse: OF_TANH,     limits: [[-1, 1]],                   bounded: true,  jump: "none",         given: "none" },
   logAddExp:    { from: -Infinity, even: false, inverse: "none",      limits: [GREATER, GREATER],                bounded: true,  jump: "none",         given: "none" },
+  peak:         { from: -Infinity, even: false, inverse: "none",      limits: [LARGEST, LARGEST],          bounded: true,  jump: "none",         given: "none" },
   lgamma:       { from: -Infinity, even: false, inverse: "none",      limits: [FROM_EDGE],                 bounded: false, jump: "none",         given: "none" },
   digamma:      { from: -Infinity, even: false, inverse: "none",      limits: [FROM_EDGE],                 bounded: false, jump: "none",         given: "none" },
   trigamma:     { from: -Infinity, even: false, inverse: "none",      limits: [["none", 0]],               bounded: false, jump: "none",         given: "none" },
