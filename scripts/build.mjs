@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { ENTRIES, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
 
@@ -15,6 +16,22 @@ const common = {
   legalComments: "none",
 };
 
+// The licences of the packages whose files are in a bundle, as a comment that goes with it.
+async function noticesOf(inputs) {
+  const folders = [
+    ...new Set(inputs.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [])),
+  ].sort();
+  const texts = await Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = JSON.parse(await readFile(join(ROOT, folder, "package.json"), "utf8"));
+      return `${name} ${version}\n\n${await readFile(join(ROOT, folder, "LICENSE"), "utf8")}`;
+    }),
+  );
+  return texts.length === 0
+    ? ""
+    : `/*!\nThis file contains parts of the following packages.\n\n${texts.join("\n")}*/\n`;
+}
+
 // The script and style of report pages, inlined into the command line as text.
 const page = await build({
   ...common,
@@ -22,14 +39,16 @@ const page = await build({
   format: "iife",
   platform: "browser",
   minify: true,
+  metafile: true,
   write: false,
 });
+const pageNotices = await noticesOf(Object.keys(page.metafile.inputs));
 const assets = {
   name: "report-assets",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:report-assets$/ }, () => ({ path: "report-assets", namespace: "assets" }));
     onLoad({ filter: /.*/, namespace: "assets" }, async () => ({
-      contents: `export const script = ${JSON.stringify(page.outputFiles[0].text)};
+      contents: `export const script = ${JSON.stringify(pageNotices + page.outputFiles[0].text)};
 export const style = ${JSON.stringify(await readFile(require.resolve("uplot/dist/uPlot.min.css"), "utf8"))};`,
     }));
   },
@@ -56,7 +75,8 @@ const { metafile } = await build({
 for (const path of Object.keys(metafile.outputs)) {
   const file = new URL(`../${path}`, import.meta.url);
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replaceAll(/^import "\.[^"]+";\n/gm, ""));
+  const notices = await noticesOf(Object.keys(metafile.outputs[path].inputs));
+  await writeFile(file, text.replaceAll(/^import "\.[^"]+";\n/gm, "") + notices);
 }
 const { kernelModule } = await import("../dist/wasm.js");
 await writeFile(new URL("../dist/kernels.wasm", import.meta.url), kernelModule());

@@ -1,11 +1,12 @@
 /** `nondiff compare MODEL|all`: every estimator on a model, with the tables of the paper and a report. */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { measureBias } from "./bias.ts";
 import { ACCURACY, type CatalogueRow, ESTIMATORS, PAPER_ESTIMATORS } from "./estimators.ts";
 import { type Experiment, runExperiment } from "./experiment.ts";
+import { requireFolder, writeWhole } from "./files.ts";
 import { loadModel, MODELS } from "./load-model.ts";
+import { print } from "./output.ts";
 import { reportHtml } from "./report/html.ts";
 import { elboPlot, variancePlot } from "./report/plots.ts";
 import { plotSvg } from "./report/svg.ts";
@@ -45,7 +46,6 @@ export async function compare(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args, COMPARE_OPTIONS);
   const name = only("compare", positionals);
   const models = name === "all" ? [...MODELS.values()] : [await loadModel(name)];
-  const bar = progressBar(process.stderr);
   const varianceSamples = integer("variance-samples", values["variance-samples"], 16);
   if (varianceSamples < 2)
     throw new UsageError(`--variance-samples: got "${varianceSamples}", expected an integer ≥ 2`);
@@ -61,7 +61,10 @@ export async function compare(args: readonly string[]): Promise<void> {
   const biasSamples = integer("bias-samples", values["bias-samples"], Math.max(1000, 2 * options.steps, 2 * group));
   if (biasSamples < 2 * group)
     throw new UsageError(`--bias-samples: got "${biasSamples}", expected an integer ≥ ${2 * group}, twice --samples`);
+  const directory = String(values["out"] ?? join("reports", name === "all" ? "all" : fileName(models[0]!.name)));
+  await requireFolder("out", directory);
   const experiments: Experiment[] = [];
+  const bar = progressBar(process.stderr);
   try {
     models.forEach((model, index) => {
       const onProgress = (fraction: number, text: string): void => bar.update((index + fraction) / models.length, text);
@@ -74,21 +77,19 @@ export async function compare(args: readonly string[]): Promise<void> {
   } finally {
     bar.done();
   }
-  const directory = String(values["out"] ?? join("reports", name === "all" ? "all" : fileName(experiments[0]!.model)));
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, "results.json"), `${JSON.stringify(experiments, null, 1)}\n`);
+  await writeWhole(join(directory, "results.json"), `${JSON.stringify(experiments, null, 1)}\n`);
   for (const experiment of experiments)
     for (const samples of options.samples) {
       const stem = join(directory, `${fileName(experiment.model)}-${samples}`);
-      await writeFile(`${stem}-elbo.svg`, plotSvg(elboPlot(experiment, samples)));
-      await writeFile(`${stem}-variance.svg`, plotSvg(variancePlot(experiment, samples)));
+      await writeWhole(`${stem}-elbo.svg`, plotSvg(elboPlot(experiment, samples)));
+      await writeWhole(`${stem}-variance.svg`, plotSvg(variancePlot(experiment, samples)));
     }
   const page = join(directory, "report.html");
-  await writeFile(page, reportHtml(experiments));
-  console.log(
+  await writeWhole(page, reportHtml(experiments));
+  await print(
     values["json"] ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
   );
-  if (!values["json"]) console.log(`\nreport: ${page}`);
+  if (!values["json"]) await print(`\nreport: ${page}`);
 }
 
 /** The rows of a list of names, in the order of the catalogue; SCORE, to which ratios refer, is always among them. */
@@ -101,7 +102,7 @@ function estimatorsNamed(text: string | boolean | undefined): ReadonlyMap<string
   return new Map([...ESTIMATORS].filter(([name]) => name === "score" || names.includes(name)));
 }
 
-/** A model's name as part of a file's name. */
+/** A model's name as part of a file's name, of which file systems take 255 bytes. */
 function fileName(model: string): string {
-  return model.replace(/[^\p{L}\p{N}_-]+/gu, "-");
+  return model.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60);
 }

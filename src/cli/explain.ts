@@ -7,6 +7,7 @@ import type { Model } from "../program/model.ts";
 import { integer, type OptionSpecs, only, parse, UsageError } from "./arguments.ts";
 import { GUIDE_OPTION, guideNamed } from "./guides.ts";
 import { loadModel } from "./load-model.ts";
+import { print } from "./output.ts";
 
 export const EXPLAIN_OPTIONS = {
   ...GUIDE_OPTION,
@@ -30,14 +31,14 @@ export async function explain(args: readonly string[]): Promise<void> {
   const isJson = values["json"] === true;
   const options = optionsOf(values);
   const name = only("explain", positionals);
-  if (values["stages"]) return console.log(listed(stagesOf(FULL, options), isJson));
+  if (values["stages"]) return print(listed(stagesOf(FULL, options), isJson));
   const model = await loadModel(name);
   if (values["stage"] !== undefined) {
     const stage = stageNamed(stagesOf(FULL, options), String(values["stage"]));
-    return console.log(printed(model, stage, isJson));
+    return print(printed(model, stage, isJson));
   }
   const { text, ...explanation } = explained(model, options);
-  console.log(isJson ? JSON.stringify(explanation) : text);
+  await print(isJson ? JSON.stringify(explanation) : text);
 }
 
 function optionsOf({ guide, entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {

@@ -1,8 +1,9 @@
 /** A model by name, or the default export of a user's module. */
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   cheating,
   conditions,
@@ -41,8 +42,12 @@ export async function loadModel(name: string | undefined): Promise<Model> {
   if (model) return model;
   if (/^(conditions\/)?[^./\\]*$/.test(name)) throw new UsageError(`no such model; got "${name}", expected ${known}`);
   const path = resolve(name);
-  if (!existsSync(path))
-    throw new UsageError(`no such file; got "${name}", expected a module whose default export is a model`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`no such file; got "${name}", expected a module whose default export is a model`);
+  if (!found.isFile())
+    throw new UsageError(
+      `not a file; got "${name}", a ${found.isDirectory() ? "folder" : "pipe or device"}, expected a module whose default export is a model`,
+    );
   resolveToThisPackage();
   const module = (await importModule(name, path)) as { default?: unknown };
   if (!isModel(module.default))
@@ -52,15 +57,55 @@ export async function loadModel(name: string | undefined): Promise<Model> {
   return module.default;
 }
 
+/** Seconds after which a module that is still being imported is given up. */
+const MOST_SECONDS = 60;
+
 async function importModule(name: string, path: string): Promise<unknown> {
+  let reject: (error: Error) => void = () => undefined;
+  const given = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  const giveUp = (why: string): void =>
+    reject(new UsageError(`"${name}" cannot be imported; got ${why}, expected a module that ends loading`));
+  const timer = setTimeout(() => giveUp(`no end of its loading within ${MOST_SECONDS} seconds`), MOST_SECONDS * 1000);
+  timer.unref();
+  // A top-level await of what never comes leaves Node.js nothing to wait for.
+  const stuck = (): void => giveUp("a top-level await that nothing will ever resolve");
+  process.once("beforeExit", stuck);
   try {
-    return await import(pathToFileURL(path).href);
+    return await Promise.race([import(pathToFileURL(path).href), given]);
   } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new UsageError(`"${name}" is no JavaScript module; got ${syntaxFault(path, error)}`);
     if ((error as { code?: unknown }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     throw new UsageError(
       `this Node.js cannot import "${name}"; got ${process.version}, expected a JavaScript module, or Node.js 22.18 or later for TypeScript`,
     );
+  } finally {
+    clearTimeout(timer);
+    process.off("beforeExit", stuck);
   }
+}
+
+// The error itself does not say where it is; Node.js does when it checks the file alone, if the fault is not in a file that it imports.
+function syntaxFault(path: string, { message }: SyntaxError): string {
+  const { stderr } = spawnSync(process.execPath, ["--check", path], { encoding: "utf8" });
+  const [place, ...rest] = stderr.split("\n");
+  return place?.includes(path)
+    ? `${message} at ${place}\n${rest.slice(0, 2).join("\n")}`
+    : `${message} in a file that it imports`;
+}
+
+const OWN = fileURLToPath(new URL("..", import.meta.url));
+
+/** The place in a user's own file where an error arose, such as `/home/ada/model.mjs:3:17`; undefined if it arose elsewhere. */
+export function locationOf({ stack = "" }: Error): string | undefined {
+  // A syntax error has its file at the beginning, without a column.
+  for (const [, file, at] of stack.matchAll(/(?:^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s():]+)(:\d+(?::\d+)?)/gm)) {
+    const path = file!.startsWith("file:") ? fileURLToPath(file!) : file!;
+    if (!path.startsWith(OWN) && !path.includes("node_modules")) return `${path}${at}`;
+  }
+  return undefined;
 }
 
 // A user's module must get the very classes that this command line uses, wherever the module lies: its imports of

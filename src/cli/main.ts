@@ -1,11 +1,15 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 /** The command line: `nondiff models | run | explain | compare`. */
 import { DivergenceError } from "../index.ts";
 import { optionHelp, parse, UsageError } from "./arguments.ts";
 import { COMPARE_OPTIONS, compare } from "./compare.ts";
 import { EXPLAIN_OPTIONS, explain } from "./explain.ts";
+import { locationOf } from "./load-model.ts";
 import { models } from "./models.ts";
+import { print, printElsewhere } from "./output.ts";
 import { RUN_OPTIONS, run } from "./run.ts";
+import { printable } from "./terminal.ts";
 
 const JSON_OPTION = { json: { type: "boolean", help: "print JSON" } } as const;
 const COMMANDS = {
@@ -26,22 +30,21 @@ type Command = keyof typeof COMMANDS;
 
 function overview(): string {
   const lines = Object.values(COMMANDS).map(({ usage, about }) => `  ${usage.padEnd(32)} ${about}`);
-  return `Usage:\n${lines.join("\n")}\n\nnondiff COMMAND --help lists the options of a command.`;
+  return `Usage:\n${lines.join("\n")}\n\nnondiff COMMAND --help lists the options of a command; nondiff --version prints the version.`;
 }
 
 async function dispatch([command, ...rest]: readonly string[]): Promise<void> {
-  if (command === undefined || command === "--help" || command === "-h" || command === "help")
-    return console.log(overview());
+  if (command === undefined || command === "--help" || command === "-h" || command === "help") return print(overview());
+  if (command === "--version" || command === "-v") return print(version());
   if (!Object.hasOwn(COMMANDS, command)) throw new UsageError(`no such command; got "${command}"\n\n${overview()}`);
   const { usage, about, options } = COMMANDS[command as Command];
-  if (rest.includes("--help") || rest.includes("-h"))
-    return console.log(`${usage}: ${about}\n\n${optionHelp(options)}`);
+  if (rest.includes("--help") || rest.includes("-h")) return print(`${usage}: ${about}\n\n${optionHelp(options)}`);
   switch (command as Command) {
     case "models": {
       const { values, positionals } = parse(rest, options);
       if (positionals.length > 0)
         throw new UsageError(`models: too many arguments; got "${positionals.join(" ")}", expected none`);
-      return models(values["json"] === true);
+      return await models(values["json"] === true);
     }
     case "run":
       return run(rest);
@@ -52,15 +55,34 @@ async function dispatch([command, ...rest]: readonly string[]): Promise<void> {
   }
 }
 
-try {
-  await dispatch(process.argv.slice(2));
-} catch (error) {
-  const expected =
+function version(): string {
+  const about = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return about.version;
+}
+
+/** The error in words: those that users meet without a stack, but with the place in their own file where it arose. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const place = error instanceof UsageError ? undefined : locationOf(error);
+  const known =
     error instanceof UsageError ||
     error instanceof RangeError ||
     error instanceof TypeError ||
     error instanceof DivergenceError ||
-    (error instanceof Error && "syscall" in error); // a file that cannot be written, say
-  console.error(`nondiff: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+    place !== undefined ||
+    [error, error.cause].some((each) => each instanceof Error && "syscall" in each); // a file that cannot be written, say
+  return known ? `${error.message}${place === undefined ? "" : `\n  at ${place}`}` : String(error.stack);
 }
+
+printElsewhere();
+let code = 0;
+try {
+  await dispatch(process.argv.slice(2));
+} catch (error) {
+  code = error instanceof UsageError ? 2 : 1;
+  await new Promise<void>((resolve) => {
+    process.stderr.write(`nondiff: ${printable(told(error))}\n`, () => resolve());
+  });
+}
+// A module may have left a timer or a connection open: the result is out, and nobody waits for these.
+process.exit(code);

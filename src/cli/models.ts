@@ -3,13 +3,14 @@ import type { KnownModel } from "../models/index.ts";
 import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
 import { CONDITIONS, MODELS } from "./load-model.ts";
+import { print } from "./output.ts";
 import { table } from "./terminal.ts";
 
 /** `nondiff models`: the models that come with nondiff. */
-export function models(json: boolean): void {
+export async function models(json: boolean): Promise<void> {
   const [large, small] = [[...MODELS.values()].map(entryOf), [...CONDITIONS.values()].map(entryOf)];
   const title = "For each kind of condition, small models whose ELBO and gradient are known:";
-  console.log(json ? JSON.stringify([...large, ...small]) : [listed(large), title, listed(small)].join("\n\n"));
+  await print(json ? JSON.stringify([...large, ...small]) : [listed(large), title, listed(small)].join("\n\n"));
 }
 
 interface Entry {

@@ -1,13 +1,14 @@
 /** `nondiff run MODEL`: fits a model and prints the posterior of its latents. */
-import { writeFile } from "node:fs/promises";
-import { adam, fitSteps } from "../index.ts";
+import { adam, DivergenceError, fitSteps } from "../index.ts";
 import type { Posterior } from "../inference/posterior.ts";
 import { integer, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
 import { BACKENDS } from "./backends.ts";
 import { ESTIMATORS } from "./estimators.ts";
+import { requireFile, writeWhole } from "./files.ts";
 import { GUIDE_OPTION, guideNamed } from "./guides.ts";
 import { loadModel } from "./load-model.ts";
-import { number, progressBar, sparkline, table } from "./terminal.ts";
+import { print } from "./output.ts";
+import { number, printable, progressBar, sparkline, table } from "./terminal.ts";
 
 export const RUN_OPTIONS: OptionSpecs = {
   estimator: { type: "string", value: "NAME", help: `one of ${[...ESTIMATORS.keys()].join(", ")} (default corrected)` },
@@ -40,6 +41,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const seed = integer("seed", values["seed"], 0, Number.MIN_SAFE_INTEGER);
   const optimizer = adam({ learningRate: positiveNumber("lr", values["lr"], 0.01) });
   const model = await loadModel(only("run", positionals));
+  const csv = values["csv"] === undefined ? undefined : String(values["csv"]);
+  if (csv !== undefined) await requireFile("csv", csv);
   const bar = progressBar(process.stderr);
   const start = performance.now();
   let posterior: Posterior;
@@ -52,7 +55,7 @@ export async function run(args: readonly string[]): Promise<void> {
       steps,
       samples,
       seed,
-      onWarning: (message) => console.error(`warning: ${message}`),
+      onWarning: (message) => process.stderr.write(`warning: ${printable(message)}\n`),
     });
     for (;;) {
       const next = iterator.next();
@@ -62,13 +65,18 @@ export async function run(args: readonly string[]): Promise<void> {
       }
       bar.update(next.value.step / steps, `step ${next.value.step}  ELBO ${number(next.value.elbo)}`);
     }
+  } catch (error) {
+    if (error instanceof DivergenceError) {
+      bar.done();
+      await leaveLastGood(model.name, error, csv, values["json"] === true);
+    }
+    throw error;
   } finally {
     bar.done();
   }
   const seconds = (performance.now() - start) / 1000;
   const { elboTrace } = posterior;
-  if (typeof values["csv"] === "string")
-    await writeFile(values["csv"], `step,elbo\n${Array.from(elboTrace, (elbo, i) => `${i + 1},${elbo}`).join("\n")}\n`);
+  if (csv !== undefined) await writeWhole(csv, elboCsv(elboTrace));
   const last = elboTrace.subarray(Math.floor(0.9 * elboTrace.length));
   const elbo = last.reduce((total, value) => total + value, 0) / last.length;
   if (values["json"]) {
@@ -92,18 +100,44 @@ export async function run(args: readonly string[]): Promise<void> {
       warnings,
       elboTrace: [...elboTrace],
     };
-    console.log(JSON.stringify(result));
-    return;
+    return print(JSON.stringify(result));
   }
   const rows = posterior
     .summary()
     .map((row) => [row.name, number(row.mean), number(row.sd), number(row.q05), number(row.median), number(row.q95)]);
   const under = guide.name === "mean-field" ? "" : ` under the ${guide.name} guide`;
-  console.log(`${model.name} by ${name}${under}: ${steps} steps of ${samples} samples in ${seconds.toFixed(2)} s`);
-  console.log(`ELBO ${sparkline(elboTrace)} ${number(elbo)} (mean of the last tenth)\n`);
-  console.log(table(["latent", "mean", "sd", "5 %", "50 %", "95 %"], rows));
   const strongest = guide.name === "mean-field" ? [] : strongestCorrelations(posterior);
-  if (strongest.length > 0) console.log(`\ncorrelations: ${strongest.join(", ")}`);
+  await print(
+    [
+      `${printable(model.name)} by ${name}${under}: ${steps} steps of ${samples} samples in ${seconds.toFixed(2)} s`,
+      `ELBO ${sparkline(elboTrace)} ${number(elbo)} (mean of the last tenth)\n`,
+      table(["latent", "mean", "sd", "5 %", "50 %", "95 %"], rows),
+      ...(strongest.length > 0 ? [`\ncorrelations: ${printable(strongest.join(", "))}`] : []),
+    ].join("\n"),
+  );
+}
+
+function elboCsv(elboTrace: Float64Array): string {
+  return `step,elbo\n${Array.from(elboTrace, (elbo, i) => `${i + 1},${elbo}\n`).join("")}`;
+}
+
+// What a fit that met a number which is not finite has come to.
+async function leaveLastGood(
+  model: string,
+  { message, step, params, elboTrace }: DivergenceError,
+  csv: string | undefined,
+  isJson: boolean,
+): Promise<void> {
+  if (csv !== undefined) await writeWhole(csv, elboCsv(elboTrace));
+  const numbers = Object.fromEntries(
+    Object.entries(params).map(([key, values]) => [key, [...(values as Float64Array)]]),
+  );
+  if (isJson)
+    return print(
+      JSON.stringify({ model, status: "diverged", message, step, params: numbers, elboTrace: [...elboTrace] }),
+    );
+  const lines = Object.entries(numbers).map(([key, values]) => `  ${key}=[${values.join(", ")}]`);
+  await print([`${printable(model)}: the last good parameters, before step ${step}`, ...lines].join("\n"));
 }
 
 const MOST_SHOWN = 8;

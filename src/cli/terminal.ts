@@ -1,5 +1,10 @@
 /** Text for terminals: tables, sparklines, progress. */
 
+/** The text with its control characters written out, `\x1b` for an escape: names come from users, and a terminal obeys escapes. */
+export function printable(text: string): string {
+  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
 const BARS = "▁▂▃▄▅▆▇█";
 
 /** Values as a row of bars, averaged down to at most `width` of them; the lowest tenth is cut so that a bad start does not flatten the rest. */
@@ -19,7 +24,8 @@ export function sparkline(values: ArrayLike<number>, width = 60): string {
 }
 
 /** Rows under headers, numbers to the right. */
-export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(headers: readonly string[], texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(printable));
   const widths = headers.map((header, j) => Math.max(header.length, ...rows.map((row) => row[j]!.length)));
   const line = (cells: readonly string[]): string =>
     cells

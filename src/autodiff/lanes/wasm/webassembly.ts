@@ -42,3 +42,16 @@ export function mayCompile(): boolean {
   }
   return permitted;
 }
+
+let memory: boolean | undefined;
+
+/** Whether there is memory for WebAssembly, which reserves gigabytes of addresses for the smallest one: a limit on them leaves none. */
+export function hasMemory(): boolean {
+  if (memory !== undefined) return memory;
+  try {
+    memory = typeof WebAssembly !== "undefined" && !!makeMemory(1);
+  } catch {
+    memory = false;
+  }
+  return memory;
+}

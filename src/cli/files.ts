@@ -1,0 +1,80 @@
+/**
+ * Files that commands write. Where they go is looked at before anything is computed, so that a long run is not lost for a folder that
+ * is missing; and they are written under another name and renamed, so that a file under its final name is whole.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, parse, resolve } from "node:path";
+import { UsageError } from "./arguments.ts";
+
+/** Throws UsageError unless a file can be written at the path that an option names. */
+export async function requireFile(option: string, path: string): Promise<void> {
+  if (path === "") throw new UsageError(`--${option}: got an empty name, expected a file to write`);
+  if ((await kindOf(path)) === "folder")
+    throw new UsageError(`--${option}: got "${path}", which is a folder, expected a file to write`);
+  await requireWritable(option, path, dirname(resolve(path)));
+}
+
+/** Makes the folder that an option names, with those it lies in; UsageError if there is none that can be written to. */
+export async function requireFolder(option: string, path: string): Promise<void> {
+  if (path === "") throw new UsageError(`--${option}: got an empty name, expected a folder to write to`);
+  try {
+    await makeFolder(resolve(path));
+  } catch (error) {
+    throw unwritable(option, path, error);
+  }
+  await requireWritable(option, path, resolve(path));
+}
+
+/** Writes a text file at once or not at all. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const target = resolve(path);
+  // Pipes and devices are written as they are: a file renamed to their name would take their place.
+  if ((await kindOf(target)) === "other") return writeFile(target, text);
+  const draft = join(dirname(target), draftName());
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+const draftName = (): string => `.nondiff-${randomUUID()}`;
+
+async function kindOf(path: string): Promise<"none" | "file" | "folder" | "other"> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
+  } catch {
+    return "none";
+  }
+}
+
+async function requireWritable(option: string, path: string, folder: string): Promise<void> {
+  if ((await kindOf(path)) === "other") return;
+  const draft = join(folder, draftName());
+  try {
+    await writeFile(draft, "", { flag: "wx" });
+    await rm(draft);
+  } catch (error) {
+    throw unwritable(option, path, error);
+  }
+}
+
+function unwritable(option: string, path: string, error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(
+    `--${option}: cannot write to "${path}"; got ${reason}, expected a place that can be written to`,
+  );
+}
+
+// Level by level: below /proc a recursive mkdir of Node.js never returns.
+async function makeFolder(path: string): Promise<void> {
+  const kind = await kindOf(path);
+  if (kind === "folder") return;
+  if (kind !== "none") throw new Error(`${path} is no folder`);
+  if (path !== parse(path).root) await makeFolder(dirname(path));
+  await mkdir(path);
+}

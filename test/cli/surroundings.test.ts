@@ -1,0 +1,152 @@
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, openSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requireFolder, writeWhole } from "../../src/cli/files.ts";
+import { printable, table } from "../../src/cli/terminal.ts";
+import { builtPackage } from "../support/package.ts";
+
+// What the command line meets around it: disks that are full, modules that never end loading, names with escapes in them.
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+let folder: string;
+beforeAll(async () => {
+  await builtPackage();
+  folder = await mkdtemp(join(tmpdir(), "nondiff-surroundings-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in the test's folder, with files by name; killed, and so of no code, after 30 s. */
+async function nondiff(args: readonly string[], files: Record<string, string> = {}): Promise<Outcome> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd: folder, timeout: 30_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const MODULE = `import { bernoulli, defineModel, flat, mul, normal, sigmoid } from "nondiff";
+const one = ({ sample, observe }) => observe(normal(sample("z", normal(0, 1)), 1), 0.3);`;
+
+describe("a user's module", () => {
+  test.each([
+    [
+      "that is a syntax error is named with its line",
+      "syntax.mjs",
+      "export default 1 +;",
+      2,
+      /syntax\.mjs:1\nexport default 1 \+;/,
+    ],
+    [
+      "that awaits what never comes is told",
+      "stuck.mjs",
+      "await new Promise(() => {}); export default 1;",
+      2,
+      /"\.\/stuck\.mjs" cannot be imported/,
+    ],
+    [
+      "whose program fails is named with the place",
+      "fails.mjs",
+      `${MODULE}\nexport default defineModel("fails", () => {\n  null.length;\n});`,
+      1,
+      /null.*\n {2}at .*fails\.mjs:4:8\n$/,
+    ],
+  ])("%s", async (_name, file, text, status, message) => {
+    const { code, stdout, stderr } = await nondiff(["run", `./${file}`], { [file]: text });
+    expect({ code, stdout }).toEqual({ code: status, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  test("that leaves a timer open and prints disturbs neither the end nor the JSON", async () => {
+    const text = `${MODULE}\nconsole.log("hello");\nsetInterval(() => {}, 1000);\nexport default defineModel("timer", one);`;
+    const { code, stdout, stderr } = await nondiff(["run", "./timer.mjs", "--steps", "5", "--json"], {
+      "timer.mjs": text,
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ model: "timer" });
+    expect(stderr).toBe("hello\n");
+  });
+
+  test("may be no folder and no pipe", async () => {
+    spawnSync("mkfifo", [join(folder, "pipe.mjs")]);
+    for (const name of [".", "./pipe.mjs"]) {
+      const { code, stderr } = await nondiff(["run", name]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^nondiff: not a file; got ".*", a (folder|pipe or device)/);
+    }
+  });
+
+  test("whose fit meets a number that is not finite leaves what it had", async () => {
+    const text = `${MODULE}\nexport default defineModel("separable", ({ sample, observe }) => {
+      const w = sample("w", flat());
+      for (const x of [-2, -1, 1, 2]) observe(bernoulli(sigmoid(mul(w, x))), x > 0 ? 1 : 0);
+    });`;
+    const args = ["run", "./separable.mjs", "--steps", "2000", "--lr", "1e150", "--json", "--csv", "elbo.csv"];
+    const { code, stdout, stderr } = await nondiff(args, { "separable.mjs": text });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/diverged/);
+    const { status, step, params, elboTrace } = JSON.parse(stdout);
+    expect(status).toBe("diverged");
+    expect(elboTrace).toHaveLength(step - 1);
+    for (const value of [...params.mu, ...params.rho]) expect(value).toEqual(expect.any(Number));
+    expect((await readFile(join(folder, "elbo.csv"), "utf8")).trim().split("\n")).toHaveLength(step);
+  });
+});
+
+describe("where results go", () => {
+  test("to a full disk: an error", () => {
+    if (!existsSync("/dev/full")) return;
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [main, "models"], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nondiff: standard output cannot be written to; got ENOSPC.*\n$/);
+  });
+
+  test("a folder is made with those above it, or refused with the reason", async () => {
+    await requireFolder("out", join(folder, "new", "deep"));
+    expect(existsSync(join(folder, "new", "deep"))).toBe(true);
+    await writeFile(join(folder, "taken"), "");
+    for (const path of [join(folder, "taken"), join(folder, "taken", "below"), ""])
+      await expect(requireFolder("out", path)).rejects.toThrow(/^--out: /);
+    if (existsSync("/proc/self"))
+      await expect(requireFolder("out", "/proc/nondiff")).rejects.toThrow(/^--out: cannot write/);
+  });
+
+  test("a file is written whole, and nothing else is left beside it", async () => {
+    const own = await mkdtemp(join(folder, "whole-"));
+    await writeWhole(join(own, "a.csv"), "old");
+    await writeWhole(join(own, "a.csv"), "new");
+    await expect(writeWhole(join(own, "none", "a.csv"), "x")).rejects.toThrow(/ENOENT/);
+    expect([await readFile(join(own, "a.csv"), "utf8"), await readdir(own)]).toEqual(["new", ["a.csv"]]);
+  });
+
+  test("--version prints the version of the package", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await nondiff(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+test("control characters of names are written out", () => {
+  expect(printable("a\u001b[31mRED\u0000\u009f\tb\n")).toBe("a\\x1b[31mRED\\x00\\x9f\tb\n");
+  expect(table(["latent"], [["\u001b[2J"]])).toContain("\\x1b[2J");
+});
+
+test("the command line carries the licences of the packages that are bundled with it", async () => {
+  const text = await readFile(main, "utf8");
+  for (const name of ["uplot", "d3-scale", "d3-shape"]) {
+    const licence = await readFile(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), "utf8");
+    for (const line of licence.split("\n").filter((line) => !/["\\`]/.test(line))) expect(text).toContain(line.trim());
+  }
+});
