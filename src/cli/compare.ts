@@ -1,9 +1,9 @@
 /** `nondiff compare MODEL|all`: every estimator on a model, with the tables of the paper and a report. */
 import { join } from "node:path";
 import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
-import { measureBias } from "./bias.ts";
 import { ACCURACY, type CatalogueRow, ESTIMATORS, PAPER_ESTIMATORS } from "./estimators.ts";
-import { type Experiment, runExperiment } from "./experiment.ts";
+import { measureBias } from "./experiment/bias.ts";
+import { type Experiment, runExperiment } from "./experiment/experiment.ts";
 import { requireFolder, writeWhole } from "./files.ts";
 import { loadModel, MODELS } from "./load-model.ts";
 import { print } from "./output.ts";

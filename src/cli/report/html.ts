@@ -1,6 +1,6 @@
 /** A report as one HTML file that needs nothing else: the tables, and plots that can be zoomed and read off. */
 import { script, style } from "virtual:report-assets";
-import type { Experiment } from "../experiment.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 import { escapeMarkup } from "./escape.ts";
 import { elboPlot, gapPlot, type PlotData, variancePlot } from "./plots.ts";
 import { divergences, layout, tableData } from "./tables.ts";

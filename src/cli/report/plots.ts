@@ -1,6 +1,6 @@
 /** The plots of an experiment as data, for the page and for SVG alike. */
 import { ESTIMATORS } from "../estimators.ts";
-import type { Experiment } from "../experiment.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 import { elboRange } from "./scale.ts";
 
 export interface PlotSeries {

@@ -1,5 +1,5 @@
 /** What an ELBO plot shows: curves of bad estimators are cut at the bottom so that the others can be told apart. */
-import type { Experiment } from "../experiment.ts";
+import type { Experiment } from "../experiment/experiment.ts";
 
 /** [low, high] of the ELBO axis: from the lower quartile of all values after the first tenth of the steps up to the best one. */
 export function elboRange({ curves }: Experiment): [number, number] {

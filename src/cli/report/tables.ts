@@ -1,7 +1,7 @@
 /** The three tables of the paper, ours beside the published figures. */
-import type { Bias } from "../bias.ts";
-import type { Curve, Experiment } from "../experiment.ts";
-import { PAPER, PAPER_LEARNING_RATE, WORK_NORMALISED } from "../paper.ts";
+import type { Bias } from "../experiment/bias.ts";
+import type { Curve, Experiment } from "../experiment/experiment.ts";
+import { PAPER, PAPER_LEARNING_RATE, WORK_NORMALISED } from "../experiment/paper.ts";
 import { number, table } from "../terminal.ts";
 
 export interface TableData {

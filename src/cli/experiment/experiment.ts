@@ -1,10 +1,10 @@
 /** The paper's experiment on one model: ELBO curves, variances along the optimisation, time per iteration. */
-import type { Estimator } from "../estimators/index.ts";
-import { packParameters } from "../guides/guide.ts";
-import { adam, type GradientSampler, makeSampler, meanGradientInto } from "../index.ts";
-import { makeMoments, momentsInto } from "../inference/sampler/moments.ts";
-import type { Model } from "../program/model.ts";
-import { makeGenerator } from "../random/index.ts";
+import type { Estimator } from "../../estimators/index.ts";
+import { packParameters } from "../../guides/guide.ts";
+import { adam, type GradientSampler, makeSampler, meanGradientInto } from "../../index.ts";
+import { makeMoments, momentsInto } from "../../inference/sampler/moments.ts";
+import type { Model } from "../../program/model.ts";
+import { makeGenerator } from "../../random/index.ts";
 import type { Bias } from "./bias.ts";
 
 export interface ExperimentOptions {

@@ -1,8 +1,8 @@
 /** How far the mean gradients of estimators are from the right one, in standard errors. */
-import { corrected, type Estimator, score } from "../estimators/index.ts";
-import { estimateGradient, type GradientEstimate } from "../index.ts";
-import { isKnown, type KnownModel } from "../models/conditions/known.ts";
-import type { Model } from "../program/model.ts";
+import { corrected, type Estimator, score } from "../../estimators/index.ts";
+import { estimateGradient, type GradientEstimate } from "../../index.ts";
+import { isKnown, type KnownModel } from "../../models/conditions/known.ts";
+import type { Model } from "../../program/model.ts";
 
 export interface BiasOptions {
   readonly samples: number;
