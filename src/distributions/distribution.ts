@@ -14,11 +14,11 @@ export interface Parameter {
 }
 
 /**
- * The set of values with positive density: the whole line, the numbers above a bound, an interval, or whole numbers; by its kind and
- * bounds, so that who asks compares values and not texts.
+ * The set of values with positive density: the whole line, the numbers above a bound, an interval, whole numbers, or a finite table;
+ * by its kind and bounds, so that who asks compares values and not texts.
  */
 export interface Support {
-  readonly kind: "real" | "positive" | "interval" | "integers";
+  readonly kind: "real" | "positive" | "interval" | "integers" | "finite";
   readonly lower: number;
   readonly upper: number;
   /** For messages: "(0, ∞)". */
@@ -29,7 +29,43 @@ export interface Support {
   readonly transform?: Transform;
 }
 
-export interface Distribution {
+/** Mean and standard deviation, NaN or ∞ where the distribution has none. */
+export interface Moments {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+/** The values that a discrete distribution is cut to, and the probability of all others: {0, …, 14}, 2e-13. */
+export interface FiniteValues {
+  readonly values: readonly number[];
+  readonly lostMass: number;
+}
+
+/**
+ * Masses of a distribution, each absent where it is not known. The distributions of `nondiff` have them; those of `nondiff/core` do
+ * not, as nobody who only learns and observes needs them: `withTails` (known-tails.ts) gives such a record its own.
+ */
+export interface Tails {
+  /** P(X ≤ x), as an expression where x or a parameter is traced and the function is made of ops; TypeError where it is not. */
+  readonly cdf?: ((x: Real) => Real) | undefined;
+  /** log P(X ≤ x), accurate where the mass underflows. */
+  readonly logCdf?: ((x: Real) => Real) | undefined;
+  /** log P(X > x), accurate where the mass underflows. */
+  readonly logSurvival?: ((x: Real) => Real) | undefined;
+  /** log P(low < X ≤ high) for low < high, if that has a formula of its own; others ask `logMass`. */
+  readonly logInterval?: ((low: Real, high: Real) => Real) | undefined;
+  /** The least x with P(X ≤ x) ≥ p; RangeError outside [0, 1], TypeError where a parameter is traced. */
+  readonly quantile?: ((p: number) => number) | undefined;
+  /** Mean and sd, for parameters that are numbers. */
+  readonly moments?: (() => Moments | undefined) | undefined;
+  /**
+   * The values that a discrete latent takes, and the probability of all others: where there are infinitely many, those above are left
+   * out whose mass is at most `tailMass` (1e-12 unless said). TypeError where that depends on a traced parameter.
+   */
+  readonly finiteValues?: ((tailMass?: number) => FiniteValues) | undefined;
+}
+
+export interface Distribution extends Tails {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly support: Support;
@@ -39,17 +75,13 @@ export interface Distribution {
    */
   readonly logDensity: (value: Real) => Real;
   /** The same for a traced value that lies in the support by construction, as a latent's does: without a check of that. */
-  readonly logDensityInside?: (value: Real) => Real;
-  /** The value below which a draw lies with probability p, for parameters that are numbers. */
-  readonly quantile?: (p: number) => number;
-  /** Of a discrete one: the values that a latent takes, and the probability of all others, as of a Poisson above its last one. */
-  readonly finiteValues?: () => { readonly values: readonly number[]; readonly lostMass: number };
+  readonly logDensityInside?: ((value: Real) => Real) | undefined;
   /** A draw, for simulation; `next` gives uniforms in (0, 1). Throws unless the parameters are valid numbers. */
   readonly draw: (next: () => number) => number;
   /** A draw as a function of one standard normal, for sites that are drawn and not learned; absent where none is known. */
-  readonly fromNormal?: (noise: Real) => Real;
+  readonly fromNormal?: ((noise: Real) => Real) | undefined;
   /** Where a guide may start: mean (or centre) and standard deviation (or scale), for parameters that are numbers. */
-  readonly initial?: () => Start | undefined;
+  readonly initial?: (() => Start | undefined) | undefined;
 }
 
 /** A distribution before its checks: densities inside the support only, draws and starts from numbers in parameter order. */
@@ -61,7 +93,7 @@ export interface Definition<Value extends Real> {
   readonly logDensityInside?: (value: Real) => Real;
   readonly draw: (next: () => number, ...parameters: number[]) => number;
   readonly fromNormal?: (noise: Real) => Real;
-  readonly finiteValues?: () => { readonly values: readonly number[]; readonly lostMass: number };
+  readonly finiteValues?: () => FiniteValues;
   readonly initial?: (...parameters: number[]) => Start;
 }
 
@@ -132,6 +164,19 @@ export function upTo(last: number): Support {
   return integers(last, `{0, …, ${last}}`);
 }
 
+/** The support {low, …, high} of whole numbers. */
+export function integersBetween(low: number, high: number): Support {
+  const contains = (k: number) => Number.isInteger(k) && k >= low && k <= high;
+  return { kind: "integers", lower: low, upper: high, text: `{${low}, …, ${high}}`, discrete: true, contains };
+}
+
+/** The support of finitely many values, in increasing order. */
+export function finiteSet(values: readonly number[]): Support {
+  const text = values.length > 5 ? `{${values[0]}, …, ${values.at(-1)}}` : `{${values.join(", ")}}`;
+  const contains = (value: number) => values.includes(value);
+  return { kind: "finite", lower: values[0]!, upper: values.at(-1)!, text, discrete: true, contains };
+}
+
 /** A distribution on an interval. Values outside it must give −∞ or NaN by themselves when they are traced. */
 export function continuous(definition: Definition<Real>): Distribution {
   const { support, logDensity } = definition;
@@ -172,6 +217,12 @@ function checked<Value extends Real>(
     },
     initial: () => (initial && numbers().length === parameters.length ? initial(...numbers()) : undefined),
   };
+}
+
+/** Parameters as numbers, in their order; throws if one is out of range or traced, with the name of what asks for them. */
+export function parameterNumbers(name: string, asking: string, parameters: readonly Parameter[]): number[] {
+  checkParameters(name, asking, parameters);
+  return parameters.map((parameter) => dataOnly(name, parameter).value as number);
 }
 
 /** Throws unless every parameter is traced or a number in its range; `caller: subject` begins the message. */

@@ -1,21 +1,27 @@
-/** Log densities as expressions, with their parameter checks, supports and samplers. */
-export { bernoulli } from "./discrete/bernoulli.ts";
-export { binomial } from "./discrete/binomial.ts";
-export { categorical } from "./discrete/categorical.ts";
-export { geometric } from "./discrete/geometric.ts";
-export { negativeBinomial } from "./discrete/negative-binomial.ts";
-export { poisson } from "./discrete/poisson.ts";
-export type { Distribution, Parameter, Support } from "./distribution.ts";
+/** Log densities as expressions, with their parameter checks, supports, samplers, masses and moments. */
+export {
+  bernoulli,
+  binomial,
+  categorical,
+  cauchy,
+  exponential,
+  geometric,
+  halfNormal,
+  laplace,
+  logistic,
+  lognormal,
+  negativeBinomial,
+  normal,
+  poisson,
+  uniform,
+} from "./complete.ts";
+export { discreteUniform } from "./discrete/discrete-uniform.ts";
+export { finite } from "./discrete/finite.ts";
+export type { Distribution, FiniteValues, Parameter, Support, Tails } from "./distribution.ts";
 export { beta } from "./interval/beta.ts";
-export { uniform } from "./interval/uniform.ts";
+export { withTails } from "./known-tails.ts";
+export { logMass } from "./log-mass.ts";
 export { chi2 } from "./positive/chi2.ts";
-export { exponential } from "./positive/exponential.ts";
 export { gamma } from "./positive/gamma.ts";
-export { halfNormal } from "./positive/half-normal.ts";
-export { lognormal } from "./positive/lognormal.ts";
-export { cauchy } from "./real/cauchy.ts";
 export { flat } from "./real/flat.ts";
-export { laplace } from "./real/laplace.ts";
-export { logistic } from "./real/logistic.ts";
-export { normal } from "./real/normal.ts";
 export { studentT } from "./real/student-t.ts";

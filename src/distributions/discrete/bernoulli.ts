@@ -2,6 +2,8 @@ import { add, gt, normalCdf, type Real, where } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
+import { tableTails } from "./sums.ts";
 
 /** Bernoulli: 1 with probability p, else 0; 0 ≤ p ≤ 1. Log probability log p or log(1 − p). */
 export function bernoulli(p: Real): Distribution {
@@ -16,4 +18,8 @@ export function bernoulli(p: Real): Distribution {
     fromNormal: (noise) =>
       where(typeof p === "number" ? gt(noise, normalQuantile(1 - p)) : gt(add(p, normalCdf(noise)), 1), 1, 0),
   });
+}
+
+export function bernoulliTails(p: Real): TailFormulas {
+  return tableTails(bernoulli(p), [0, 1], (p) => ({ mean: p, sd: Math.sqrt(p * (1 - p)) }));
 }

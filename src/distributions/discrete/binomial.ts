@@ -2,6 +2,8 @@ import { add, type Real } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
+import { tableTails } from "./sums.ts";
 
 /**
  * Binomial: successes in `trials` (data, a whole number) with probability p each, 0 ≤ p ≤ 1. Log probability
@@ -26,4 +28,12 @@ function binomialDraw(trials: number, p: number, next: () => number): number {
   let successes = 0;
   for (let i = 0; i < trials; i++) if (next() < p) successes++;
   return successes;
+}
+
+export function binomialTails(trials: number, p: Real): TailFormulas {
+  const values = Array.from({ length: trials + 1 }, (_, k) => k);
+  return tableTails(binomial(trials, p), values, (trials, p) => ({
+    mean: trials * p,
+    sd: Math.sqrt(trials * p * (1 - p)),
+  }));
 }

@@ -1,6 +1,8 @@
 import { describe, type Real } from "../../autodiff/expr.ts";
 import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
 import { timesLog } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
+import { summedMoments, tableTails } from "./sums.ts";
 
 /**
  * Categorical: value k in 0 … K − 1 with probability probabilities[k]; RangeError unless they sum to 1 within 1e-9 where
@@ -10,9 +12,7 @@ export function categorical(probabilities: readonly Real[]): Distribution {
   if (!Array.isArray(probabilities) || probabilities.length === 0)
     throw new TypeError(`categorical: no probabilities; got ${describe(probabilities)}, expected a non-empty array`);
   const last = probabilities.length - 1;
-  const total = probabilities.reduce<number>((sum, p) => (typeof p === "number" ? sum + p : NaN), 0);
-  if (Math.abs(total - 1) > 1e-9)
-    throw new RangeError(`categorical: probabilities do not sum to 1; got a sum of ${total}, expected 1`);
+  checkTotal("categorical", probabilities);
   return discrete({
     name: "categorical",
     parameters: probabilities.map((p, k) => probability(`probabilities[${k}]`, p)),
@@ -28,4 +28,17 @@ export function categorical(probabilities: readonly Real[]): Distribution {
       return last;
     },
   });
+}
+
+/** RangeError unless probabilities sum to 1 within 1e-9, if all are numbers. */
+export function checkTotal(caller: string, probabilities: readonly Real[], what = "probabilities"): void {
+  const total = probabilities.reduce<number>((sum, p) => (typeof p === "number" ? sum + p : NaN), 0);
+  if (Math.abs(total - 1) > 1e-9)
+    throw new RangeError(`${caller}: ${what} do not sum to 1; got a sum of ${total}, expected 1`);
+}
+
+export function categoricalTails(...probabilities: Real[]): TailFormulas {
+  const values = probabilities.map((_, k) => k);
+  const distribution = categorical(probabilities);
+  return tableTails(distribution, values, () => summedMoments(distribution, values));
 }

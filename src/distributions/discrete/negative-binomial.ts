@@ -3,7 +3,9 @@ import { logFactorial } from "../../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
 import { poissonDraw } from "./poisson.ts";
+import { countTails } from "./sums.ts";
 
 /**
  * Negative binomial: failures before `size` > 0 successes of probability p, 0 < p ≤ 1 (mean size·(1 − p)/p): log
@@ -21,4 +23,11 @@ export function negativeBinomial(size: Real, p: Real): Distribution {
     },
     draw: (next, size, p) => poissonDraw((gammaDraw(size, next) * (1 - p)) / p, next),
   });
+}
+
+export function negativeBinomialTails(size: Real, p: Real): TailFormulas {
+  return countTails(negativeBinomial(size, p), (size, p) => ({
+    mean: (size * (1 - p)) / p,
+    sd: Math.sqrt(size * (1 - p)) / p,
+  }));
 }

@@ -3,6 +3,8 @@ import * as elementary from "../../math/elementary.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "../distribution.ts";
 import { timesLog } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
+import { countTails } from "./sums.ts";
 
 /** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
 export function poisson(rate: Real): Distribution {
@@ -29,4 +31,8 @@ export function poissonDraw(rate: number, next: () => number): number {
     }
   }
   return total;
+}
+
+export function poissonTails(rate: Real): TailFormulas {
+  return countTails(poisson(rate), (rate) => ({ mean: rate, sd: Math.sqrt(rate) }));
 }

@@ -1,4 +1,4 @@
-import { add, div, Expr, log, min, mul, normalCdf, type Real, sub } from "../../autodiff/expr.ts";
+import { add, clamp, div, Expr, log, min, mul, normalCdf, type Real, sub } from "../../autodiff/expr.ts";
 import {
   closedInterval,
   continuous,
@@ -8,6 +8,7 @@ import {
   tracedInterval,
 } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
+import type { TailFormulas } from "../tails.ts";
 
 /**
  * Uniform on [low, high] with low < high: log density −log(high − low). For a latent the ends may be traced; for data they are numbers.
@@ -28,4 +29,16 @@ export function uniform(low: Real, high: Real): Distribution {
     draw: (next, low, high) => low + (high - low) * next(),
     fromNormal: (noise) => add(low, mul(width(), normalCdf(noise))),
   });
+}
+
+export function uniformTails(low: Real, high: Real): TailFormulas {
+  const below = (x: Real): Real => div(sub(clamp(x, low, high), low), sub(high, low));
+  return {
+    cdf: below,
+    logCdf: (x) => log(below(x)),
+    logSurvival: (x) => log(div(sub(high, clamp(x, low, high)), sub(high, low))),
+    logInterval: (a, b) => log(div(sub(clamp(b, low, high), clamp(a, low, high)), sub(high, low))),
+    quantile: (p, low, high) => low + (high - low) * p,
+    moments: (low, high) => ({ mean: low + 0.5 * (high - low), sd: (high - low) / Math.sqrt(12) }),
+  };
 }

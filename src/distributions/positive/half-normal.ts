@@ -1,7 +1,9 @@
-import { abs, add, div, log, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { abs, add, div, erf, log, logNormalCdf, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
+import { logNormalInterval } from "../real/normal.ts";
+import type { TailFormulas } from "../tails.ts";
 
 const HALF_LOG_2_OVER_PI = -0.22579135264472744; // ½ log(2/π)
 
@@ -18,4 +20,21 @@ export function halfNormal(scale: Real): Distribution {
     draw: (next, scale) => scale * Math.abs(normalQuantile(next())),
     fromNormal: (noise) => mul(scale, abs(noise)),
   });
+}
+
+export function halfNormalTails(scale: Real): TailFormulas {
+  const standard = (x: Real): Real => div(max(x, 0), scale);
+  const cdf = (x: Real): Real => erf(mul(Math.SQRT1_2, standard(x)));
+  return {
+    cdf,
+    logCdf: (x) => log(cdf(x)),
+    logSurvival: (x) => add(Math.LN2, logNormalCdf(neg(standard(x)))),
+    logInterval: (low, high) => {
+      const width = div(sub(max(high, 0), max(low, 0)), scale);
+      return add(Math.LN2, logNormalInterval(standard(low), standard(high), width));
+    },
+    // Of the two tails of the normal the lower one keeps the digits of p near 1.
+    quantile: (p, scale) => scale * Math.abs(normalQuantile(0.5 * (1 - p))),
+    moments: (scale) => ({ mean: scale * Math.sqrt(2 / Math.PI), sd: scale * Math.sqrt(1 - 2 / Math.PI) }),
+  };
 }

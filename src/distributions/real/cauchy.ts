@@ -1,6 +1,25 @@
-import { add, cos, div, log, log1p, mul, neg, normalCdf, type Real, sin, square, sub } from "../../autodiff/expr.ts";
+import {
+  abs,
+  add,
+  cos,
+  div,
+  log,
+  log1p,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  type Real,
+  sin,
+  sqrt,
+  square,
+  sub,
+} from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
+import { arctangent } from "../arctangent.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
+import type { TailFormulas } from "../tails.ts";
 
 const LOG_PI = 1.1447298858494002; // log π
 
@@ -27,4 +46,41 @@ export function cauchy(location: Real, scale: Real): Distribution {
     },
     initial: (mean, sd) => ({ mean, sd }),
   });
+}
+
+export function cauchyTails(location: Real, scale: Real): TailFormulas {
+  const standard = (x: Real): Real => div(sub(x, location), scale);
+  return {
+    cdf: (x) => cauchyCdf(standard(x)),
+    logCdf: (x) => log(cauchyCdf(standard(x))),
+    logSurvival: (x) => log(cauchyCdf(neg(standard(x)))),
+    logInterval: (low, high) => {
+      const [a, b] = [standard(low), standard(high)];
+      // The mirror image if that lies more to the left, as for the normal; then its parts below and above 0.
+      const lower = min(a, neg(b));
+      const upper = min(b, neg(a));
+      const below = min(0, upper);
+      const width = min(neg(lower), div(sub(high, low), scale));
+      // The angle between the directions (1, lower) and (1, below), by the tangent of its half, in which nothing cancels.
+      const root = sqrt(mul(add(1, square(lower)), add(1, square(below))));
+      const angle = mul(2, arctangent(div(width, add(root, add(1, mul(lower, below))))));
+      return log(mul(1 / Math.PI, add(angle, arctangent(max(upper, 0)))));
+    },
+    quantile: (p, location, scale) => {
+      if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
+      const angle = Math.PI * Math.min(p, 1 - p);
+      return location + (Math.sign(p - 0.5) * scale * trigonometric.cos(angle)) / trigonometric.sin(angle);
+    },
+    moments: () => ({ mean: NaN, sd: NaN }),
+  };
+}
+
+/**
+ * ½ + atan(t)/π as two angles, of which one is the tail: below 0 the angle whose cotangent is −t, by the tangent of its half,
+ * and above 0 a right angle and atan(t).
+ */
+function cauchyCdf(t: Real): Real {
+  const below = abs(min(0, t));
+  const tail = mul(2, arctangent(div(1, add(below, sqrt(add(1, square(below)))))));
+  return mul(1 / Math.PI, add(tail, arctangent(max(t, 0))));
 }

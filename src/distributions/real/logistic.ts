@@ -1,6 +1,7 @@
-import { add, div, log, logNormalCdf, mul, neg, type Real, softplus, sub } from "../../autodiff/expr.ts";
+import { add, div, log, logNormalCdf, mul, neg, type Real, sigmoid, softplus, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
+import { log1mexp, type TailFormulas } from "../tails.ts";
 
 /**
  * Logistic with location (the mean) and scale > 0 (sd π·scale/√3): log density −t − 2 log(1 + e⁻ᵗ) − log scale,
@@ -22,4 +23,21 @@ export function logistic(location: Real, scale: Real): Distribution {
     fromNormal: (noise) => add(location, mul(scale, sub(logNormalCdf(noise), logNormalCdf(neg(noise))))),
     initial: (mean, scale) => ({ mean, sd: (scale * Math.PI) / Math.sqrt(3) }),
   });
+}
+
+export function logisticTails(location: Real, scale: Real): TailFormulas {
+  const standard = (x: Real): Real => div(sub(x, location), scale);
+  return {
+    cdf: (x) => sigmoid(standard(x)),
+    logCdf: (x) => neg(softplus(neg(standard(x)))),
+    logSurvival: (x) => neg(softplus(standard(x))),
+    logInterval: (low, high) => logLogisticInterval(standard(low), standard(high), div(sub(high, low), scale)),
+    quantile: (p, location, scale) => location + scale * (elementary.log(p) - elementary.log1p(-p)),
+    moments: (mean, scale) => ({ mean, sd: (scale * Math.PI) / Math.sqrt(3) }),
+  };
+}
+
+/** log(S(b) − S(a)) of the logistic function S for a < b, as S(b)·S(−a)·(1 − e^{−width}), in which nothing cancels. */
+export function logLogisticInterval(a: Real, b: Real, width: Real): Real {
+  return sub(log1mexp(width), add(softplus(neg(b)), softplus(a)));
 }

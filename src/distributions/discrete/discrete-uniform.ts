@@ -1,0 +1,32 @@
+import * as elementary from "../../math/elementary.ts";
+import { type Distribution, dataOnly, discrete, integersBetween, real } from "../distribution.ts";
+import { tailed } from "../tails.ts";
+import { tableTails } from "./sums.ts";
+
+/** The whole numbers low, low + 1, …, high, each with the same probability; two whole numbers, low ≤ high. */
+export function discreteUniform(low: number, high: number): Distribution {
+  const [first, last] = [real("low", low), real("high", high)].map((one) => dataOnly("discreteUniform", one));
+  const count = high - low + 1;
+  const distribution = discrete({
+    name: "discreteUniform",
+    parameters: [
+      { ...first!, expected: "low a whole number", valid: Number.isInteger },
+      {
+        ...last!,
+        expected: `high a whole number ≥ low = ${low}`,
+        valid: (high: number) => Number.isInteger(high) && high >= low,
+      },
+    ],
+    support: integersBetween(low, high),
+    logDensity: () => -elementary.log(count),
+    draw: (next, low, high) => low + Math.floor((high - low + 1) * next()),
+  });
+  const values = Number.isFinite(count) ? Array.from({ length: Math.max(0, count) }, (_, i) => low + i) : [];
+  return tailed(
+    distribution,
+    tableTails(distribution, values, (low, high) => ({
+      mean: low + 0.5 * (high - low),
+      sd: Math.sqrt(((high - low + 1) ** 2 - 1) / 12),
+    })),
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * Masses of discrete distributions by sums over their values: P(X ≤ 2) of a Poisson is p₀ + p₁ + p₂, whether its rate is traced or
+ * not. A finite table has all of them at hand; where there are infinitely many, the tail is summed until what is left is nothing.
+ */
+import { exp, logSumExp, neg, type Real, sum } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { type Distribution, type FiniteValues, type Moments, parameterNumbers } from "../distribution.ts";
+import { log1mexp, type TailFormulas } from "../tails.ts";
+
+/** Most values of a distribution that are listed, and most terms of a sum over them. */
+export const MOST_VALUES = 10_000;
+
+const TAIL_MASS = 1e-12;
+
+/** Masses of a distribution on finitely many values, which are in increasing order. */
+export function tableTails(
+  { name, logDensity }: Distribution,
+  values: readonly number[],
+  moments: (...parameters: number[]) => Moments,
+): TailFormulas {
+  const logMasses = (wanted: (value: number) => boolean): Real[] => values.filter(wanted).map(logDensity);
+  const data = (x: Real): number => numberOnly(name, x);
+  return {
+    cdf: (x) => sum(logMasses((value) => value <= data(x)).map(exp)),
+    logCdf: (x) => logSumExp(logMasses((value) => value <= data(x))),
+    logSurvival: (x) => logSumExp(logMasses((value) => value > data(x))),
+    logInterval: (low, high) => logSumExp(logMasses((value) => value > data(low) && value <= data(high))),
+    quantile: (p) => {
+      let below = 0;
+      for (const value of values) {
+        below += elementary.exp(logDensity(value) as number);
+        if (below >= p) return value;
+      }
+      return values[values.length - 1]!;
+    },
+    moments,
+    finiteValues: () => {
+      if (values.length > MOST_VALUES) tooMany(name, values.length);
+      return { values, lostMass: 0 };
+    },
+  };
+}
+
+/** Mean and sd of values under a distribution whose parameters are numbers, by sums. */
+export function summedMoments({ logDensity }: Distribution, values: readonly number[]): Moments {
+  const masses = values.map((value) => elementary.exp(logDensity(value) as number));
+  const mean = values.reduce((total, value, i) => total + masses[i]! * value, 0);
+  const variance = values.reduce((total, value, i) => total + masses[i]! * (value - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(variance) };
+}
+
+/** log P(X ≤ k) and log P(X > k) of a distribution on 0, 1, 2, … for whole numbers k. */
+export interface CountMasses {
+  readonly logCdf: (k: number) => Real;
+  readonly logSurvival: (k: number) => Real;
+}
+
+/**
+ * Masses of a distribution on 0, 1, 2, …: by formulas where there are some; else by sums from 0, and P(X > k) as 1 − P(X ≤ k), whose
+ * error of 1e-16·(1 + k) is not relative.
+ */
+export function countTails(
+  distribution: Distribution,
+  moments: (...parameters: number[]) => Moments,
+  formulas?: CountMasses,
+): TailFormulas {
+  const { name, parameters, logDensity } = distribution;
+  const logCdf = (x: Real): Real => {
+    const last = numberOnly(name, x);
+    if (formulas) return formulas.logCdf(last);
+    if (last >= MOST_VALUES) tooMany(name, last + 1);
+    return logSumExp(Array.from({ length: last + 1 }, (_, k) => logDensity(k)));
+  };
+  const logSurvival = (x: Real): Real =>
+    formulas ? formulas.logSurvival(numberOnly(name, x)) : log1mexp(neg(logCdf(x)));
+  return {
+    cdf: (x) => exp(logCdf(x)),
+    logCdf,
+    logSurvival,
+    quantile: (p) => countQuantile(p, logCdf, logSurvival),
+    moments,
+    finiteValues: (tailMass = TAIL_MASS) => {
+      parameterNumbers(name, "finiteValues", parameters);
+      return cutTail(distribution, tailMass);
+    },
+  };
+}
+
+/** The least k with P(X ≤ k) ≥ p. */
+function countQuantile(p: number, logCdf: (k: number) => Real, logSurvival: (k: number) => Real): number {
+  if (p === 1) return Infinity;
+  const reached = (k: number): boolean =>
+    p < 0.5 ? (logCdf(k) as number) >= elementary.log(p) : (logSurvival(k) as number) <= elementary.log1p(-p);
+  let high = 0;
+  for (let step = 1; !reached(high); step *= 2) high += step;
+  let low = -1;
+  for (let gap = high - low; gap > 1; gap = high - low) {
+    const middle = low + Math.floor(gap / 2);
+    if (reached(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/**
+ * 0, 1, …, K with the least K that P(X > K) ≤ tailMass holds for, and P(X > K). The tail is summed from where the rest of it is
+ * below 1e-17·tailMass, as of a geometric series with the ratio found there.
+ */
+function cutTail({ name, logDensity }: Distribution, tailMass: number): FiniteValues {
+  if (!(tailMass > 0 && tailMass < 1))
+    throw new RangeError(`${name}: tail mass is no probability; got ${tailMass}, expected a number in (0, 1)`);
+  const mass = (k: number): number => elementary.exp(logDensity(k) as number);
+  const masses = [mass(0)];
+  for (let total = masses[0]!; ; ) {
+    const k = masses.length;
+    masses.push(mass(k));
+    total += masses[k]!;
+    const ratio = masses[k]! / masses[k - 1]!;
+    const rest = masses[k] === 0 ? 0 : masses[k]! / (1 - ratio);
+    if (total > 0.5 && ratio < 1 && rest < 1e-17 * tailMass) break;
+    if (k >= 20 * MOST_VALUES) tooMany(name, k);
+  }
+  let lostMass = 0;
+  let last = masses.length - 1;
+  for (; last > 0 && lostMass + masses[last]! <= tailMass; last--) lostMass += masses[last]!;
+  if (last >= MOST_VALUES) tooMany(name, last + 1);
+  return { values: Array.from({ length: last + 1 }, (_, k) => k), lostMass };
+}
+
+function numberOnly(name: string, x: Real): number {
+  if (typeof x === "number") return x;
+  throw new TypeError(`${name}: masses are known between numbers only; got a traced number, expected data`);
+}
+
+function tooMany(name: string, values: number): never {
+  throw new RangeError(
+    `${name}: too many values to list; got ${values} or more, expected at most ${MOST_VALUES}; \`truncated\` keeps those that matter`,
+  );
+}

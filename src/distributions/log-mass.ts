@@ -1,0 +1,40 @@
+/**
+ * The probability of an interval under a distribution, as a log: P(2 < X ≤ 3) under N(0, 1) is e^{−3.85}. Collapsed latents,
+ * truncation and censoring are made of these.
+ */
+import { add, describe, Expr, type Real, sub } from "../autodiff/expr.ts";
+import { choose, ordered } from "./choice.ts";
+import type { Distribution } from "./distribution.ts";
+import { withTails } from "./known-tails.ts";
+import { log1mexp } from "./tails.ts";
+
+/**
+ * log P(low < X ≤ high), −∞ where high ≤ low. Ends may be infinite; ends and parameters may be traced.
+ * Accurate in either tail: for normals a relative error of the mass below 1e-9 up to 500 sd, in the gradient too. TypeError
+ * for a distribution whose cdf is not known, or not for traced values.
+ */
+export function logMass(distribution: Distribution, low: Real, high: Real): Real {
+  const { name, logCdf, logSurvival, logInterval } = withTails(distribution);
+  for (const end of [low, high])
+    if (typeof end !== "number" && !(end instanceof Expr))
+      throw new TypeError(`logMass: an end is not a number; got ${describe(end)}, expected a number or a traced value`);
+  if (low === -Infinity && high === Infinity) return 0;
+  if (typeof low === "number" && typeof high === "number" && low >= high) return -Infinity;
+  if (!logCdf || !logSurvival)
+    throw new TypeError(
+      `logMass: the cdf of ${name} is not known; got ${name}, expected a distribution with a cdf, such as normal`,
+    );
+  if (high === Infinity) return logSurvival(low);
+  if (low === -Infinity) return logCdf(high);
+  if (low === Infinity || high === -Infinity) return -Infinity;
+  if (logInterval) return ordered(low, high, logInterval(low, high));
+  // Where less is cut off below than above by F(high)·(1 − F(low)/F(high)), elsewhere by the same with S = 1 − F.
+  const [below, above] = [logCdf(low), logSurvival(high)];
+  const mass = choose(sub(above, below), difference(logCdf(high), below), difference(logSurvival(low), above));
+  return ordered(low, high, mass);
+}
+
+/** log(eˣ − eʸ) for x ≥ y; y = −∞ takes nothing away. */
+function difference(x: Real, y: Real): Real {
+  return x === -Infinity || y === -Infinity ? x : add(x, log1mexp(sub(x, y)));
+}
