@@ -4,10 +4,10 @@
  * beyond its domain by its value at the edge, so that nothing is NaN where the other condition has decided.
  */
 
+import { continued, isNumber } from "../autodiff/definedness.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Pass } from "../objective/pass.ts";
 import { comparisonsIn, withComparisons } from "./comparisons.ts";
-import { continued, isNumber } from "./definedness.ts";
 import { peeled } from "./peeling.ts";
 import { solved } from "./solving.ts";
 

@@ -10,6 +10,7 @@
  * rules are tried is that of `#peeled`; what a rule makes is peeled again.
  */
 
+import { isNumber, smoothCone } from "../autodiff/definedness.ts";
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
@@ -24,7 +25,6 @@ import { noisesBelow, type Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
 import { signFactors } from "./clear-denominators.ts";
 import { withComparisons } from "./comparisons.ts";
-import { isNumber, smoothCone } from "./definedness.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;

@@ -79,12 +79,14 @@ export function makeProbe(
   const { graph, trace, terms, guided, parameters, normals, guide } = objective;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const session = new Session(graph);
-  const drawn = rerun(trace);
+  const whole = trace.original ?? trace;
+  const drawn = rerun(whole);
+  const drawnOf = new Map(whole.terms.map((term, j) => [term, drawn[j]]));
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
-    const named = term ? namedIn(drawn[j]) : [guideSd(exprOf(session, guide.sigmas[j - trace.terms.length]!))];
+    const named = term ? namedIn(drawnOf.get(term)) : [guideSd(exprOf(session, guide.sigmas[j - trace.terms.length]!))];
     const nodes = at(named.map(({ value }) => nodeOf(session, value)));
-    const of = term ? (drawn[j]?.distribution.name ?? "the term") : "the guide";
+    const of = term ? (drawnOf.get(term)?.distribution.name ?? "the term") : "the guide";
     return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
   });
   const values = at(terms.map(({ node }) => node));

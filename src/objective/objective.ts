@@ -39,11 +39,17 @@ export interface Objective {
   readonly live: readonly NodeId[];
 }
 
-/** Traces a model and puts it under a guide, mean field unless told otherwise. */
-export function buildObjective(model: Model, options?: GraphOptions, chosen: Guide = meanField()): Objective {
+/** Traces a model and puts it under a guide, mean field unless told otherwise; `rewrite` may make the trace one over fewer latents. */
+export function buildObjective(
+  model: Model,
+  options?: GraphOptions,
+  chosen: Guide = meanField(),
+  rewrite?: (trace: Trace) => Trace,
+): Objective {
   if (typeof chosen?.over !== "function")
     throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
-  const traced = trace(model, options);
+  const whole = trace(model, options);
+  const traced = rewrite ? rewrite(whole) : whole;
   const { graph, latents, finite } = traced;
   if (finite.length > 0)
     throw new TypeError(

@@ -82,6 +82,8 @@ export interface Trace {
   readonly terms: readonly Term[];
   /** The ranges that the program states. */
   readonly checks: readonly RangeCheck[];
+  /** The trace of the whole program, where this one is over fewer latents. */
+  readonly original?: Trace;
 }
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { continued } from "../../src/autodiff/definedness.ts";
 import { withComparisons } from "../../src/conditions/comparisons.ts";
-import { continued } from "../../src/conditions/definedness.ts";
 import { DOMAINS } from "../../src/conditions/domains.ts";
 import {
   add,

@@ -18,6 +18,7 @@ export const LAYERS = [
   "transforms/",
   "distributions/",
   "program/",
+  "collapse/",
   "guides/",
   "objective/",
   "conditions/",

@@ -3,13 +3,13 @@
  * as one: a comparison with it is no other than with a number.
  */
 
-import { behaviourOf } from "../autodiff/graph/behaviour.ts";
-import { type Graph, MASK } from "../autodiff/graph/graph.ts";
-import { neverNegative } from "../autodiff/graph/signs.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
-import { CODE, CONSTANT, INPUT } from "../autodiff/ops/codes.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
+import { behaviourOf } from "./graph/behaviour.ts";
+import { type Graph, MASK } from "./graph/graph.ts";
+import { neverNegative } from "./graph/signs.ts";
+import { substitute } from "./graph/substitute.ts";
+import { ALL_OPS } from "./ops/all-ops.ts";
+import { CODE, CONSTANT, INPUT } from "./ops/codes.ts";
+import type { NodeId } from "./ops/op.ts";
 
 /** The nodes that move c by themselves, not only by switching conditions; c first. */
 export function smoothCone(graph: Graph, c: NodeId): NodeId[] {

@@ -1,0 +1,78 @@
+/**
+ * How the terms of a trace read its latents: which of them move a term by themselves, and which only switch conditions. In
+ * log N(y; x + where(z > 1, 2, 3), 1) x moves the term, and z is read through z > 1 alone.
+ */
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { append } from "../autodiff/graph/multimap.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Trace } from "../program/trace.ts";
+
+/** The site of a latent's own prior. */
+export function priorSite(name: string): string {
+  return `sample "${name}"`;
+}
+
+/** How one latent is read. */
+export interface Reading {
+  /** The conditions that it moves by itself, in order. */
+  readonly conditions: readonly NodeId[];
+  /** The nodes that it moves by itself, conditions not included. */
+  readonly moved: ReadonlySet<NodeId>;
+}
+
+const NOBODY = -1;
+const SEVERAL = -2;
+
+export class Dependence {
+  readonly graph: Graph;
+  readonly #trace: Trace;
+  readonly #users = new Map<NodeId, NodeId[]>();
+  /** By node the one term that it moves, NOBODY or SEVERAL. */
+  readonly #moves: Int32Array;
+  readonly #checked: ReadonlySet<NodeId>;
+
+  constructor(trace: Trace) {
+    const { graph, terms, checks } = trace;
+    this.#trace = trace;
+    this.graph = graph;
+    const nodes = graph.reachable(terms.map(({ node }) => node));
+    for (const node of nodes) for (const operand of graph.operands(node)) append(this.#users, operand, node);
+    this.#checked = new Set(graph.reachable(checks.flatMap(({ ok, value }) => [ok, value])));
+    const moves = new Int32Array(graph.size).fill(NOBODY);
+    const join = (node: NodeId, term: number): void => {
+      const known = moves[node]!;
+      moves[node] = known === NOBODY || known === term ? term : SEVERAL;
+    };
+    terms.forEach(({ node }, t) => {
+      join(node, t);
+    });
+    for (let at = nodes.length - 1; at >= 0; at--) {
+      const node = nodes[at]!;
+      const term = moves[node]!;
+      if (term === NOBODY || graph.op[node] === CODE.positive) continue;
+      for (let j = graph.arity(node) - 1; j >= 0; j--) join(graph.operand(node, j), term);
+    }
+    this.#moves = moves;
+  }
+
+  /** Why a latent's value itself is asked for, in words; undefined if only conditions ask. */
+  use(input: NodeId, name: string): string | undefined {
+    const term = this.#moves[input]!;
+    if (this.#checked.has(input)) return "a range that the program states depends on it";
+    if (term === SEVERAL) return "its value is used outside of conditions";
+    const site = term === NOBODY ? undefined : this.#trace.terms[term]!.site;
+    return site === undefined || site === priorSite(name) ? undefined : `its value is used at ${site}`;
+  }
+
+  /** The conditions on a latent; linear in what it moves. */
+  reading(input: NodeId): Reading {
+    const { graph } = this;
+    const moved = new Set([input]);
+    const conditions = new Set<NodeId>();
+    // A set goes on to what is added while it is walked.
+    for (const node of moved)
+      for (const user of this.#users.get(node) ?? []) (graph.op[user] === CODE.positive ? conditions : moved).add(user);
+    return { conditions: [...conditions].sort((p, q) => p - q), moved };
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Which latents may be summed out: those that reach the model only through conditions on which a threshold is proven. Of z ~ N(0, 1) in
+ * where(z > 1, 2, 3) only the truth of z > 1 matters; of one in where(z > 1, z, 3) the value does, and it is kept.
+ */
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Latent, Trace } from "../program/trace.ts";
+import { cellsOf } from "./cells.ts";
+import { crossingsOf } from "./crossings.ts";
+import { Dependence, type Reading } from "./dependence.ts";
+import { readsOf } from "./factors.ts";
+import { ownersOf, type Variable } from "./variable.ts";
+
+/** A latent that is kept, and why, in words. */
+export interface Kept {
+  readonly latent: string;
+  readonly reason: string;
+}
+
+export interface Detection {
+  readonly variables: readonly Variable[];
+  readonly kept: readonly Kept[];
+}
+
+/** The latents that can be summed out of those that `asked` lets through, in the order of declaration. */
+export function detect(trace: Trace, asked: (name: string) => boolean): Detection {
+  const { latents } = trace;
+  const dependence = new Dependence(trace);
+  const reasons = new Map<Latent, string>();
+  const readings = new Map<Latent, Reading>();
+  for (const latent of latents) {
+    const reason = asked(latent.name) ? refusal(dependence, latent) : "not asked for";
+    if (reason !== undefined) reasons.set(latent, reason);
+    else readings.set(latent, dependence.reading(latent.node));
+  }
+  // Of latents that share a condition those with the fewest conditions go, and one with more of them stays.
+  const taken = new Map<Latent, Variable>();
+  const owner = new Map<NodeId, string>();
+  const byConditions = [...readings].sort(([, p], [, q]) => p.conditions.length - q.conditions.length);
+  for (const [latent, reading] of byConditions) {
+    const shared = reading.conditions.find((condition) => owner.has(condition));
+    const variable =
+      reading.conditions.length === 0
+        ? "no condition reads it"
+        : shared !== undefined
+          ? `it shares a condition with "${owner.get(shared)}", which is summed out`
+          : variableOf(trace, latent, reading);
+    if (typeof variable === "string") {
+      reasons.set(latent, variable);
+      continue;
+    }
+    taken.set(latent, variable);
+    for (const condition of reading.conditions) owner.set(condition, latent.name);
+  }
+  keepDeciders(trace, taken, reasons);
+  return {
+    variables: latents.flatMap((latent) => taken.get(latent) ?? []),
+    kept: latents
+      .filter((latent) => !taken.has(latent))
+      .map((latent) => ({
+        latent: latent.name,
+        reason: reasons.get(latent)!,
+      })),
+  };
+}
+
+function refusal(dependence: Dependence, { name, node, prior }: Latent): string | undefined {
+  return dependence.use(node, name) ?? (prior.name === "normal" ? undefined : `its prior is ${prior.name}`);
+}
+
+function variableOf({ graph }: Trace, latent: Latent, reading: Reading): Variable | string {
+  const crossings = crossingsOf(graph, latent.node, reading);
+  return typeof crossings === "string" ? crossings : cellsOf(graph, latent, crossings);
+}
+
+// A latent whose conditions decide whether a kept one exists stays too: without it nothing would say when the other is live.
+function keepDeciders({ graph, latents }: Trace, taken: Map<Latent, Variable>, reasons: Map<Latent, string>): void {
+  for (;;) {
+    const order = [...taken.keys()];
+    const owners = ownersOf([...taken.values()]);
+    const decided = latents.filter((latent) => !taken.has(latent) && !graph.isConstant(latent.live));
+    const found = decided.flatMap((latent) =>
+      [...readsOf(graph, [latent.live], owners).keys()].map((v) => [order[v]!, latent.name] as const),
+    );
+    if (found.length === 0) return;
+    for (const [decider, name] of found) {
+      taken.delete(decider);
+      reasons.set(decider, `it decides whether "${name}", which is kept, exists`);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { type CollapseResult, collapseTrace } from "../../src/collapse/collapse.ts";
+import { normalQuantile } from "../../src/math/normal.ts";
+import { influenza } from "../../src/models/influenza.ts";
+import { textmsg } from "../../src/models/textmsg.ts";
+import type { Model } from "../../src/program/model.ts";
+import { trace } from "../../src/program/trace.ts";
+import { type Cut, logCellSum } from "../support/cell-sum.ts";
+import { evaluatorOf } from "../support/evaluate.ts";
+import { cp3, hyst, hystTemperatures, mixif, stepreg, stepregPoints, switch2 } from "../support/study-models.ts";
+
+/** The log density of the collapsed trace at values of the latents that are kept, by name. */
+function densityOf({ trace: { graph, terms } }: CollapseResult): (at: Readonly<Record<string, number>>) => number {
+  const evaluate = evaluatorOf(graph, [graph.sum(terms.map(({ node }) => node))]);
+  return (at) => evaluate(graph.inputs.map(({ name }) => at[name] ?? Number.NaN))[0]!;
+}
+
+/** Values of the kept latents that no two have in common. */
+const pointOf = ({ trace: { latents } }: CollapseResult, seed: number): Record<string, number> =>
+  Object.fromEntries(
+    latents.map(({ name, prior }, i) => {
+      const { mean, sd } = prior.initial?.() ?? { mean: 0, sd: 1 };
+      return [name, mean + sd * 0.7 * Math.sin(1 + 3 * i + 5 * seed)];
+    }),
+  );
+
+const between = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+const standard = (name: string, cuts: number[]): Cut => ({ name, of: () => ({ mean: 0, sd: 1, cuts }) });
+const plain = (name: string, mean: number, sd: number, cuts: number[]): Cut => ({
+  name,
+  of: () => ({ mean, sd, cuts }),
+});
+
+const readings = hystTemperatures(30);
+const MODELS: readonly { model: Model; cuts: readonly Cut[]; kept: number }[] = [
+  {
+    model: textmsg,
+    kept: 2,
+    cuts: [
+      standard(
+        "z",
+        between(1, 38).map((j) => normalQuantile((2 * j) / 75)),
+      ),
+    ],
+  },
+  { model: cp3(), kept: 3, cuts: [plain("t1", 20, 12, between(0, 60)), plain("t2", 40, 12, between(0, 60))] },
+  {
+    model: hyst(30),
+    kept: 3,
+    cuts: [plain("lo", 18, 1.5, readings.slice(0, 30)), plain("hi", 22, 1.5, readings.slice(0, 30))],
+  },
+  {
+    model: mixif(10),
+    kept: 4,
+    cuts: between(0, 10).map((i) => ({ name: `c${i}`, of: (at) => ({ mean: 0, sd: 1, cuts: [at["t"]!] }) })),
+  },
+  {
+    model: stepreg(),
+    kept: 4,
+    cuts: [
+      plain(
+        "at",
+        5,
+        3,
+        stepregPoints().map(([x]) => x),
+      ),
+    ],
+  },
+  {
+    model: switch2(10),
+    kept: 2,
+    cuts: between(0, 10).map((i) => ({
+      name: `e${i}`,
+      of: (at) => {
+        let state = true;
+        for (let j = 0; j < i; j++) state = at[`e${j}`]! > (state ? -1.28 : 1.28);
+        return { mean: 0, sd: 1, cuts: [state ? -1.28 : 1.28] };
+      },
+    })),
+  },
+  {
+    model: influenza,
+    kept: 24,
+    cuts: between(0, 13).map((i) => ({
+      name: `f${i}`,
+      of: (at) => ({ mean: i === 0 ? 0 : at[`f${i - 1}`]! > 0 ? 0.67 : -0.67, sd: 1, cuts: [0] }),
+    })),
+  },
+];
+
+describe("the collapsed density", () => {
+  test.each(MODELS.map((row) => [row.model.name, row] as const))("of %s is the sum over cells", (_, row) => {
+    const result = collapseTrace(trace(row.model));
+    expect(result.trace.latents).toHaveLength(row.kept);
+    const density = densityOf(result);
+    for (const seed of [1, 2]) {
+      const at = pointOf(result, seed);
+      const expected = logCellSum(row.model, row.cuts, at);
+      expect(Math.abs(density(at) / expected - 1)).toBeLessThan(1e-12);
+    }
+  });
+});
