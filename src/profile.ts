@@ -6,6 +6,7 @@ import { unreached } from "./boundaries/check/unreached.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
 import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
+import { collapseTrace } from "./collapse/collapse.ts";
 import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
 import { DOMAINS } from "./conditions/domains.ts";
 import { MARGINALISATION } from "./conditions/marginalisation.ts";
@@ -22,6 +23,7 @@ export const FULL: Profile = {
   engine: FAST_ENGINE,
   averaging,
   diagnosis,
+  collapse: collapseTrace,
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],

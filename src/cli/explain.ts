@@ -20,6 +20,7 @@ export const EXPLAIN_OPTIONS = {
   "no-marginalise": { type: "boolean", help: "as under corrected({ marginalise: false })" },
   entropy: { type: "string", value: "NAME", help: "sampled (default), analytic or sticking-the-landing" },
   boundaries: { type: "string", value: "N", help: "boundaries per sample: all (default), auto, or a number" },
+  collapse: { type: "boolean", help: "sum out what reaches the model only through conditions, as fit's collapse does" },
   json: { type: "boolean", help: "print JSON, nothing shortened" },
 } as const satisfies OptionSpecs;
 
@@ -41,10 +42,11 @@ export async function explain(args: readonly string[]): Promise<void> {
   await print(isJson ? JSON.stringify(explanation) : text);
 }
 
-function optionsOf({ guide, entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {
+function optionsOf({ collapse, guide, entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {
   return {
     guide: guideNamed(guide),
     ...(plain === true && { marginalise: false }),
+    ...(collapse === true && { collapse: "auto" }),
     ...(entropy !== undefined && { entropy: entropy as NonNullable<ExplainOptions["entropy"]> }),
     ...(boundaries !== undefined && {
       boundaries: boundaries === "all" || boundaries === "auto" ? boundaries : integer("boundaries", boundaries, 1),

@@ -22,6 +22,7 @@ export const RUN_OPTIONS: OptionSpecs = {
     value: "NAME",
     help: `what computes: one of ${[...BACKENDS.keys()].join(", ")} (default auto; same results from all)`,
   },
+  collapse: { type: "boolean", help: "sum out what reaches the model only through conditions" },
   json: { type: "boolean", help: "print JSON instead of a table" },
   csv: { type: "string", value: "FILE", help: "write the ELBO of every step as CSV" },
 };
@@ -50,6 +51,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const iterator = fitSteps(model, {
       estimator: row.make(),
       guide,
+      collapse: values["collapse"] === true ? "auto" : false,
       backend: backend(),
       optimizer,
       steps,

@@ -45,6 +45,15 @@ export interface CollapseResult {
   readonly variables: readonly Variable[];
   /** How they were summed, for drawing them back. */
   readonly elimination: Elimination;
+  /** Of numbers given for all latents those of the kept ones; the same where there are as many as latents kept. */
+  readonly keptParameters: <P extends LatentParameters>(params: P) => P;
+}
+
+/** One number of each kind per latent, and one `lower` for each pair, row by row. */
+export interface LatentParameters {
+  readonly mu: ArrayLike<number>;
+  readonly rho: ArrayLike<number>;
+  readonly lower?: ArrayLike<number>;
 }
 
 /** Rewrites a trace as one over fewer latents. */
@@ -115,8 +124,9 @@ function summed(
   trace: Trace,
   variables: readonly Variable[],
   cliques: readonly Clique[],
-): Pick<CollapseResult, "trace" | "variables" | "elimination"> {
-  if (variables.length === 0) return { trace, variables, elimination: { steps: [], totals: [] } };
+): Omit<CollapseResult, "report"> {
+  if (variables.length === 0)
+    return { trace, variables, elimination: { steps: [], totals: [] }, keptParameters: (params) => params };
   const { graph, latents, model } = trace;
   const owners = ownersOf(variables);
   const own = new Set(variables.map(({ name }) => priorSite(name)));
@@ -142,17 +152,28 @@ function summed(
   for (const { variables: group, node } of elimination.totals)
     terms.push({ site: `sum over ${listed(group.map((v) => variables[v]!.name))}`, node, live: graph.truth(true) });
   const keptOnes = <T>(values: ArrayLike<T>): T[] => Array.from(values).filter((_, i) => keeps[i]);
+  const keptPairs = keeps.flatMap((kept, i) => keeps.slice(0, i).map((other) => kept && other));
+  // A list of another length is left as it is, for whoever checks lengths to say so.
+  const those = (values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> =>
+    values?.length === which.length ? Array.from(values).filter((_, i) => which[i]) : values;
+  const keptParameters = <P extends LatentParameters>(params: P): P => ({
+    ...params,
+    mu: those(params.mu, keeps),
+    rho: those(params.rho, keeps),
+    ...(params.lower && { lower: those(params.lower, keptPairs) }),
+  });
   const { init } = model;
   return {
     trace: {
       ...trace,
-      model: init ? { ...model, init: { mu: keptOnes(init.mu), rho: keptOnes(init.rho) } } : model,
+      model: init ? { ...model, init: keptParameters(init) } : model,
       latents: keptOnes(latents),
       terms,
       original: trace.original ?? trace,
     },
     variables,
     elimination,
+    keptParameters,
   };
 }
 

@@ -53,7 +53,9 @@ export function tableOf(
   }));
   const values = new Map<number, number>();
   const entries = combinations(axes).map((runs) => {
-    axes.forEach(({ variable, starts }, i) => values.set(variable, starts[runs[i]!]!));
+    axes.forEach(({ variable, starts }, i) => {
+      values.set(variable, starts[runs[i]!]!);
+    });
     const map = new Map<NodeId, NodeId>();
     for (const [v, nodes] of reads)
       if (v !== own) for (const read of nodes) map.set(read, variables[v]!.readAt(read, values.get(v)!));
@@ -73,7 +75,9 @@ export function combinations(axes: readonly Axis[]): number[][] {
 export function lookup({ axes, entries }: Factor, sizes: readonly number[]): (values: readonly number[]) => NodeId {
   const runOf = axes.map(({ variable, starts }) => {
     const runs = new Int32Array(sizes[variable]!);
-    starts.forEach((start, run) => runs.fill(run, start));
+    starts.forEach((start, run) => {
+      runs.fill(run, start, starts[run + 1]);
+    });
     return runs;
   });
   return (values) => {

@@ -6,7 +6,7 @@ import { type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
 import { makeMoments, momentsInto } from "./sampler/moments.ts";
-import { makeSampler } from "./sampler/sampler.ts";
+import { makeSampler, startOf } from "./sampler/sampler.ts";
 
 /** Covariance of the components of a single-sample gradient, row-major; the entries document it. */
 export function gradientCovariance(profile: Profile, model: Model, options: EstimateOptions): Float64Array {
@@ -15,6 +15,7 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
   count("gradientCovariance", "group", group);
   const sampler = makeSampler(profile, model, estimatorOf("gradientCovariance", options.estimator), {
     guide: options.guide,
+    collapse: options.collapse,
   });
   const together = sampler.grouped ? group : 1;
   if (samples < 2 * together)
@@ -22,7 +23,7 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
       `gradientCovariance: too few samples; got ${samples} in groups of ${together}, expected two groups or more`,
     );
   const { size } = sampler;
-  const theta = packParameters("gradientCovariance", sampler.objective.guide.space, options.params);
+  const theta = packParameters("gradientCovariance", sampler.objective.guide.space, startOf(sampler, options.params));
   const sums = makeCovarianceSums(size);
   const rows = Array.from({ length: size }, (_, offset) => ({ offset, lane: true }));
   const draw = { generator: makeGenerator(seed), stream: 0, firstSample: 0, samples, group, step };

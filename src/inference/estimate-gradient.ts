@@ -3,16 +3,19 @@ import type { Estimator } from "../estimators/estimator.ts";
 import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
+import type { CollapseOption } from "./collapse-option.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
 import { pilot } from "./sampler/means.ts";
 import { makeMoments, momentsInto } from "./sampler/moments.ts";
-import { makeSampler } from "./sampler/sampler.ts";
+import { makeSampler, startOf } from "./sampler/sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
   /** Under which guide (default `meanField()`). */
   readonly guide?: Guide;
+  /** Latents to sum out of the model (default false: none but discrete ones); `params` may be those of all latents. */
+  readonly collapse?: CollapseOption;
   /** Where, in the guide's parameters; default where a fit starts. */
   readonly params?: GuideParameters;
   /** Number of independent samples of the guide (default 1000). */
@@ -58,9 +61,10 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
     backend,
     expectedSamples: samples,
     guide: options.guide,
+    collapse: options.collapse,
   });
   sampler.nodes.reduction?.require("estimateGradient", group);
-  const theta = packParameters("estimateGradient", sampler.objective.guide.space, options.params);
+  const theta = packParameters("estimateGradient", sampler.objective.guide.space, startOf(sampler, options.params));
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
   pilot(sampler, theta, generator, step);

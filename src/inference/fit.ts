@@ -11,6 +11,7 @@ import {
 } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
+import type { CollapseOption } from "./collapse-option.ts";
 import { makeProbe } from "./diagnosis.ts";
 import { estimatorOf } from "./estimate-gradient.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
@@ -19,7 +20,7 @@ import { Posterior } from "./posterior.ts";
 import type { Profile } from "./profile.ts";
 import type { Draw } from "./sampler/draw.ts";
 import { meansInto, pilot } from "./sampler/means.ts";
-import { type GradientSampler, makeSampler } from "./sampler/sampler.ts";
+import { type GradientSampler, makeSampler, startOf } from "./sampler/sampler.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -32,6 +33,8 @@ export interface FitOptions {
   readonly estimator?: Estimator;
   /** What is fitted: `meanField()` (default), independent normals, or `fullRank()`, correlated ones. */
   readonly guide?: Guide;
+  /** Latents to sum out of the model before the guide is put over the others (default false: none but discrete ones). */
+  readonly collapse?: CollapseOption;
   /** Default adam({ learningRate: 0.01 }). */
   readonly optimizer?: Optimizer;
   /** Optimiser steps (default 2000). */
@@ -145,10 +148,11 @@ function start(profile: Profile, model: Model, options: FitOptions): Run {
     backend: options.backend,
     expectedSamples: steps * samples,
     guide: options.guide,
+    collapse: options.collapse,
   });
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
-  const theta = packParameters("fit", guide.space, options.init);
+  const theta = packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = warningsFor(sampler);

@@ -1,5 +1,7 @@
 /** What of fitting models and looking at estimators needs no profile. */
 
+export type { CollapseChoice, Collapsed, CollapseReport } from "../collapse/collapse.ts";
+export type { CollapseOption } from "./collapse-option.ts";
 export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
 export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain/explanation.ts";
 export { type AbortSignalLike, DivergenceError, type FitOptions, type FitStep } from "./fit.ts";

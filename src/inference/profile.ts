@@ -1,4 +1,5 @@
 import type { Engine } from "../autodiff/tape/engine.ts";
+import type { Collapse } from "../collapse/collapse.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Averaging } from "./sampler/averaging.ts";
@@ -13,6 +14,8 @@ export interface Profile {
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
+  /** What sums latents out of a model; without it every latent has a guide. */
+  readonly collapse?: Collapse;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

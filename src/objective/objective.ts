@@ -44,12 +44,11 @@ export function buildObjective(
   model: Model,
   options?: GraphOptions,
   chosen: Guide = meanField(),
-  rewrite?: (trace: Trace) => Trace,
+  rewrite: (trace: Trace) => Trace = same,
 ): Objective {
   if (typeof chosen?.over !== "function")
     throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
-  const whole = trace(model, options);
-  const traced = rewrite ? rewrite(whole) : whole;
+  const traced = rewrite(trace(model, options));
   const { graph, latents, finite } = traced;
   if (finite.length > 0)
     throw new TypeError(
@@ -93,6 +92,8 @@ export function buildObjective(
     terms,
   );
 }
+
+const same = (whole: Trace): Trace => whole;
 
 /** A value at the guide's draw, NaN where a range that the program states is left. */
 export function inRange({ graph, guided, trace: { checks } }: Objective, value: NodeId): NodeId {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CollapseResult, collapseTrace } from "../../src/collapse/collapse.ts";
+import { type CollapseChoice, type CollapseResult, collapseTrace } from "../../src/collapse/collapse.ts";
+import { corrected, estimateGradient } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
 import { influenza } from "../../src/models/influenza.ts";
 import { textmsg } from "../../src/models/textmsg.ts";
@@ -98,5 +99,56 @@ describe("the collapsed density", () => {
       const expected = logCellSum(row.model, row.cuts, at);
       expect(Math.abs(density(at) / expected - 1)).toBeLessThan(1e-12);
     }
+  });
+});
+
+describe("a gradient of a collapsed model", () => {
+  const options = { estimator: corrected(), samples: 64 };
+
+  test("is over the latents that are kept, at parameters given for all", () => {
+    const { init } = textmsg;
+    const params = { mu: Array.from(init!.mu).slice(0, 2), rho: Array.from(init!.rho).slice(0, 2) };
+    const all = estimateGradient(textmsg, { ...options, collapse: "auto", params: init! });
+    const kept = estimateGradient(textmsg, { ...options, collapse: "auto", params });
+    expect(all.gradient).toHaveLength(4);
+    expect([...all.gradient]).toEqual([...kept.gradient]);
+  });
+
+  test("has an ELBO that is no lower", () => {
+    const params = { mu: [2.5, 3, -0.2], rho: [-2, -2, -1] };
+    const before = estimateGradient(textmsg, { ...options, params, samples: 1024 });
+    const after = estimateGradient(textmsg, { ...options, collapse: "auto", params, samples: 1024 });
+    expect(after.elbo).toBeGreaterThan(before.elbo);
+  });
+
+  test("is what it was without the option", () => {
+    const before = estimateGradient(textmsg, options);
+    expect([...estimateGradient(textmsg, { ...options, collapse: false }).gradient]).toEqual([...before.gradient]);
+  });
+});
+
+describe("a choice of latents", () => {
+  const collapsedOf = (choice: CollapseChoice): string[] =>
+    collapseTrace(trace(hyst(10)), choice).report.collapsed.map(({ latent }) => latent);
+
+  test("sums out the named ones alone", () => {
+    expect(collapsedOf({})).toEqual(["lo", "hi"]);
+    expect(collapsedOf({ only: ["hi"] })).toEqual(["hi"]);
+  });
+
+  test("keeps the latent with most cells where a table is above the budget", () => {
+    const { report } = collapseTrace(trace(hyst(10)), { budget: 100 });
+    expect(report.collapsed.map(({ latent }) => latent)).toEqual(["hi"]);
+    expect(report.kept[0]).toEqual({
+      latent: "lo",
+      reason: "its table would have 121 entries (lo, hi), above the budget of 100",
+    });
+  });
+
+  test.each<[object, string]>([
+    [{ budget: 0.5 }, "collapse: budget is no number of entries; got 0.5, expected an integer ≥ 1"],
+    [{ only: ["x"] }, 'collapse: no such latent in "hyst"; got "x", expected some of lo, hi, heat, cool, ls'],
+  ])("%j is refused", (choice, message) => {
+    expect(() => collapsedOf(choice)).toThrow(message);
   });
 });

@@ -5,11 +5,15 @@
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, costOf } from "../../boundaries/plan.ts";
+import type { CollapseReport, CollapseResult } from "../../collapse/collapse.ts";
 import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../../estimators/corrected.ts";
 import type { Guide } from "../../guides/guide.ts";
 import { buildObjective, type Objective } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
+import { trace } from "../../program/trace.ts";
+import { type CollapseOption, collapseUnder } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
+import { collapseLines } from "./collapse-lines.ts";
 
 export interface ExplainedCondition {
   /** The condition as text, and how many conditions of the program share its boundary. */
@@ -30,6 +34,11 @@ export interface ExplainedCondition {
 export interface Explanation {
   readonly model: string;
   readonly latents: readonly { readonly name: string; readonly prior: string; readonly conditional: boolean }[];
+  /** Latents that were summed out and those that were not, with the reason; undefined unless `collapse` asks for it. */
+  readonly collapsed?: CollapseReport & {
+    /** Operations of the corrected gradient with ℓ per sample without it; undefined where it cannot be had. */
+    readonly before: number | undefined;
+  };
   readonly conditions: readonly ExplainedCondition[];
   /** Jumps of the density that no condition makes and that `corrected()` does not count, as text. */
   readonly unseen: readonly string[];
@@ -47,24 +56,32 @@ export interface Explanation {
 export interface ExplainOptions extends CorrectionChoice {
   /** The guide whose draws are moved onto boundaries (default `meanField()`). */
   readonly guide?: Guide;
+  /** Latents to sum out of the model first (default false: none but discrete ones). */
+  readonly collapse?: CollapseOption;
 }
 
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost; the entry documents it. */
 export function explain(profile: Profile, model: Model, options: ExplainOptions = {}): Explanation {
   requireChoice("explain", options);
   const { repertoire } = profile;
-  const original = buildObjective(model, undefined, options.guide);
+  const { collapse = false } = options;
+  const sumOut = collapseUnder(profile, "explain", collapse);
+  let summed: CollapseResult | undefined;
+  const original = buildObjective(model, undefined, options.guide, (whole) => {
+    summed = sumOut?.(whole);
+    return summed?.trace ?? whole;
+  });
   const { graph, trace } = original;
   const plan = correctionPlan("explain", original, repertoire, options);
   const { boundaries, refused } = plan;
-  const { summed, drawn, draws, correction, adaptive } = selectedUnder("explain", repertoire, plan, options);
+  const { summed: terms, drawn, draws, correction, adaptive } = selectedUnder("explain", repertoire, plan, options);
   const isDrawn = new Set(drawn);
   const gone = marginalised(plan, original, profile).map((boundary) =>
     described(plan, boundary, "marginalised: no boundary is left"),
   );
   const drawing = [...correction, ...(adaptive?.reads ?? [])];
-  const cost = costOf(plan, [...summed.map(({ term }) => [...term.values()]), drawing]);
-  const nodesOf = new Map(summed.map(({ boundary }, j) => [boundary, cost.terms[j]!]));
+  const cost = costOf(plan, [...terms.map(({ term }) => [...term.values()]), drawing]);
+  const nodesOf = new Map(terms.map(({ boundary }, j) => [boundary, cost.terms[j]!]));
   const conditions = boundaries.map((boundary) => ({
     ...described(plan, boundary, strategyOf(plan, boundary), nodesOf.get(boundary)),
     drawn: isDrawn.has(boundary),
@@ -85,6 +102,7 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
       prior: prior.name,
       conditional: !graph.isConstant(live),
     })),
+    ...(collapse && summed && { collapsed: { ...summed.report, before: costWithout(profile, model, options) } }),
     conditions: [...gone, ...conditions, ...rejected],
     unseen: unseenJumps(original).map(({ site, text, divisor }) => `${text} at ${site}, where ${divisor} is 0`),
     drawn: { perSample: draws, nodes: cost.terms.at(-1)! },
@@ -92,6 +110,12 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
     accepted: refused.length === 0,
   };
   return { ...explanation, text: asText(explanation) };
+}
+
+// What the gradient costs where nothing is summed out; a model with discrete latents has none.
+function costWithout(profile: Profile, model: Model, options: ExplainOptions): number | undefined {
+  if (trace(model).finite.length > 0) return undefined;
+  return explain(profile, model, { ...options, collapse: false }).cost.corrected;
 }
 
 // The boundaries that are there before factors are marginalised and of which no condition is left after it.
@@ -137,7 +161,16 @@ function described(
   };
 }
 
-function asText({ model, latents, conditions, unseen, drawn, cost, accepted }: Omit<Explanation, "text">): string {
+function asText({
+  model,
+  latents,
+  collapsed,
+  conditions,
+  unseen,
+  drawn,
+  cost,
+  accepted,
+}: Omit<Explanation, "text">): string {
   const names = latents.map(({ name, prior, conditional }) => `${name} ~ ${prior}${conditional ? " (in an arm)" : ""}`);
   const lines = conditions.map(
     ({ text, predicates, sites, strategy, drawn: isDrawn, nodes }) =>
@@ -148,6 +181,7 @@ function asText({ model, latents, conditions, unseen, drawn, cost, accepted }: O
   return [
     `model ${model}: ${counted(latents.length, "latent", "latents")}, ${counted(conditions.length, "boundary", "boundaries")}${accepted ? "" : ", not all accepted by corrected()"}`,
     `latents: ${names.join(", ")}`,
+    ...(collapsed ? collapseLines(collapsed, collapsed.before, cost.corrected) : []),
     ...(among > 0
       ? [`drawn: ${drawn.perSample} of ${among} boundaries per sample, with replacement; ${drawn.nodes} operations`]
       : []),

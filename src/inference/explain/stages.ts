@@ -18,6 +18,7 @@ import { parameterNames } from "../../guides/guide.ts";
 import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
+import { collapseUnder } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import { type GradientSampler, makeSampler } from "../sampler/sampler.ts";
 import type { ExplainOptions } from "./explanation.ts";
@@ -37,7 +38,9 @@ const SAMPLES = 16;
 export function stagesOf(profile: Profile, options: ExplainOptions = {}): readonly Stage[] {
   requireChoice("explain", options);
   const { repertoire } = profile;
-  const objectiveOf = (model: Model): Objective => buildObjective(model, undefined, options.guide);
+  const sumOut = collapseUnder(profile, "explain", options.collapse ?? false);
+  const objectiveOf = (model: Model): Objective =>
+    buildObjective(model, undefined, options.guide, (whole) => sumOut?.(whole).trace ?? whole);
   const planOf = (model: Model): CorrectionPlan => correctionPlan("explain", objectiveOf(model), repertoire, options);
   const passes = passesUnder("explain", repertoire, options);
   const rewritings = [...entropyUnder("explain", repertoire, options.entropy).passes, ...passes];
@@ -182,7 +185,11 @@ function compiled(profile: Profile, model: Model, options: ExplainOptions): Comp
       },
     },
   };
-  const sampler = makeSampler(watched, model, corrected(options), { lanes: SAMPLES, guide: options.guide });
+  const sampler = makeSampler(watched, model, corrected(options), {
+    lanes: SAMPLES,
+    guide: options.guide,
+    collapse: options.collapse,
+  });
   const { tape } = (sampler.means ?? sampler.each)();
   return { sampler, tape, plan: plan!, program: program! };
 }

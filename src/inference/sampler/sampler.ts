@@ -3,10 +3,13 @@
  * are compiled when they are first asked for. `means.ts` and `moments.ts` draw from it.
  */
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
+import type { CollapseResult } from "../../collapse/collapse.ts";
 import type { Estimator, EstimatorNodes } from "../../estimators/estimator.ts";
-import type { Guide } from "../../guides/guide.ts";
+import type { Guide, GuideParameters } from "../../guides/guide.ts";
 import { buildObjective, inRange, type Objective } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
+import type { Trace } from "../../program/trace.ts";
+import { type CollapseOption, collapseUnder } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import type { MeanGradient } from "./averaging.ts";
 import { compileEachSample, type EachSample } from "./each-sample.ts";
@@ -15,6 +18,8 @@ import type { SampleTapeOptions } from "./sample-tape.ts";
 export interface SamplerOptions extends SampleTapeOptions {
   /** The guide that the samples are drawn from (default `meanField()`). */
   readonly guide?: Guide | undefined;
+  /** Which latents are summed out of the model (default false: none but discrete ones). */
+  readonly collapse?: CollapseOption | undefined;
 }
 
 export interface GradientSampler {
@@ -22,6 +27,8 @@ export interface GradientSampler {
   readonly model: Model;
   readonly estimator: Estimator;
   readonly objective: Objective;
+  /** What was summed out; undefined where the profile cannot. */
+  readonly collapsed: CollapseResult | undefined;
   readonly nodes: EstimatorNodes;
   /** Number of components of the gradient. */
   readonly size: number;
@@ -42,10 +49,15 @@ export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide, ...options }: SamplerOptions = {},
+  { guide, collapse = false, ...options }: SamplerOptions = {},
 ): GradientSampler {
   const { engine, repertoire } = profile;
-  const objective = buildObjective(model, estimator.graphOptions, guide);
+  const sumOut = collapseUnder(profile, "collapse", collapse);
+  let collapsed: CollapseResult | undefined;
+  const objective = buildObjective(model, estimator.graphOptions, guide, (whole: Trace) => {
+    collapsed = sumOut?.(whole);
+    return collapsed?.trace ?? whole;
+  });
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
   const { gradient, reduction, adaptive, noise } = nodes;
@@ -56,6 +68,7 @@ export function makeSampler(
     model,
     estimator,
     objective,
+    collapsed,
     nodes,
     size: gradient.length,
     elbo: new Float64Array(1),
@@ -69,4 +82,12 @@ export function makeSampler(
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
+}
+
+/** Parameters of a guide over all latents as those of the guide over the latents that are kept. */
+export function startOf(
+  { collapsed }: GradientSampler,
+  params: GuideParameters | undefined,
+): GuideParameters | undefined {
+  return params && collapsed ? collapsed.keptParameters(params) : params;
 }

@@ -1,0 +1,28 @@
+/** What was summed out of a model and what was not, as lines of text. */
+import type { Collapsed, CollapseReport } from "../../collapse/collapse.ts";
+
+/** The lines, with the operations of the gradient before and after. */
+export function collapseLines(
+  { collapsed, kept }: CollapseReport,
+  before: number | undefined,
+  after: number,
+): string[] {
+  const without = before === undefined ? "" : ` (${before} without summing out)`;
+  return [
+    collapsed.length > 0 ? "summed out, exactly:" : "summed out: nothing",
+    ...grouped(collapsed, ({ cells, clique }: Collapsed) => `${cells} cells, in a table of ${clique}`),
+    ...(kept.length > 0 ? ["kept:", ...grouped(kept, ({ reason }) => reason)] : []),
+    ...(collapsed.length > 0 ? [`gradient: ${after} operations${without}`] : []),
+  ];
+}
+
+// Latents of which the same is said share a line.
+function grouped<T extends { readonly latent: string }>(rows: readonly T[], say: (row: T) => string): string[] {
+  const byText = new Map<string, string[]>();
+  for (const row of rows) byText.set(say(row), [...(byText.get(say(row)) ?? []), row.latent]);
+  return [...byText].map(([text, names]) => {
+    const shown =
+      names.length > 4 ? `${names.slice(0, 3).join(", ")}, … ${names.at(-1)} (${names.length})` : names.join(", ");
+    return `  ${shown}: ${text}`;
+  });
+}
