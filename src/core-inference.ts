@@ -2,21 +2,25 @@
 
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
-import type { FitOptions, FitStep } from "./inference/fit.ts";
-import * as fitting from "./inference/fit.ts";
+import * as fitting from "./inference/fit/fit.ts";
+import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
 import type { Posterior } from "./inference/posterior.ts";
 import { CORE } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 
 /**
- * Fits a guide, mean field unless another one is given, by stochastic gradient ascent on the ELBO.
+ * Fits a guide, mean field unless another one is given, to the posterior.
  *
- *     const posterior = fit(textmsg, { estimator: corrected(), optimizer: adam({ learningRate: 0.01 }), steps: 5000, seed: 1 });
+ *     const posterior = fit(textmsg, { seed: 1 });
+ *     posterior.status; // "converged"
  *     posterior.mean("z");
  *
+ * It chooses its steps and ends when the ELBO near it can gain less than `tolerance` nats; where that fails it returns what it has, with a
+ * status and warnings that say why. With `optimizer` or `steps` it is a plain loop of so many steps.
+ *
  * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
- * at the start; DivergenceError, with the last good parameters, if the ELBO or the gradient stops being finite.
+ * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
 export function fit(model: Model, options?: FitOptions): Posterior {
   return fitting.fit(CORE, model, options);

@@ -59,7 +59,7 @@ export { reparam } from "./estimators/reparam.ts";
 export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";
 export { rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
 export type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
-export { DivergenceError, type FitOptions, type FitStep } from "./inference/fit.ts";
+export { DivergenceError, type FitOptions, type FitStep } from "./inference/fit/options.ts";
 export { adam } from "./inference/optimizers.ts";
 export type { Posterior } from "./inference/posterior.ts";
 export {

@@ -122,6 +122,7 @@ function nodesOf(
   const moves = boundaries.filter(({ blocks }) => blocks.length === 0).map(move);
   return {
     value: objective.value,
+    smooth: boundaries.length === 0,
     gradient: path.gradient.map((node, p) => graph.algebra.add(node, graph.sum(corrections[p]!))),
     normals: [...objective.normals, ...moves.flatMap(({ normals }) => normals)],
     derived: [...moves.flatMap((move) => move.derived), ...derived],

@@ -47,6 +47,8 @@ export interface EstimatorNodes {
   readonly derived?: readonly LaneInputs[];
   /** ℓ, or what has its mean; default the objective's own value. */
   readonly value?: NodeId;
+  /** True if at fixed noise the gradient is that of the value: the density does not jump, or its jumps have been summed out. */
+  readonly smooth?: boolean;
   /** Gradient of one sample, in the order of the objective's parameters. */
   readonly gradient: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the objective's own come first. */

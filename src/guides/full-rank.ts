@@ -13,6 +13,7 @@ import { append } from "../autodiff/graph/multimap.ts";
 import { DenseReplacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Trace } from "../program/trace.ts";
+import type { Pair as Entry } from "./chart.ts";
 import {
   type Bases,
   type Guide,
@@ -59,12 +60,7 @@ function requirePairs(pairs: unknown): void {
   }
 }
 
-/** An entry of C: how much of the deviation of the latent `column` is in the latent `row`, which is declared later. */
-interface Entry {
-  readonly row: number;
-  readonly column: number;
-}
-
+// An entry of C: how much of the deviation of the latent `column` is in the latent `row`, which is declared later.
 function entriesOf({ model, latents }: Trace, pairs: FullRankOptions["pairs"]): Entry[] {
   if (!pairs) return latents.flatMap((_, row) => Array.from({ length: row }, (_, column) => ({ row, column })));
   const indexOf = new Map(latents.map(({ name }, i) => [name, i]));
@@ -96,6 +92,7 @@ function fullRankOver(trace: Trace, pairs: FullRankOptions["pairs"]): GuideSpace
       const { mu, rho } = initialMeanField(trace);
       return { mu, rho, lower: new Float64Array(entries.length) };
     },
+    pairs: entries,
     probe: Float64Array.from([
       ...latents.map(() => 0.25),
       ...latents.map(() => 1),

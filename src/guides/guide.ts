@@ -15,6 +15,7 @@ import type { Replacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
+import type { Pair } from "./chart.ts";
 
 /** Parameters by name: `mu` and `rho`, one per latent in declaration order, and under full rank `lower`, one per pair. */
 export interface GuideParameters extends MeanFieldParameters {
@@ -74,6 +75,11 @@ export interface GuideSpace {
   readonly parts: readonly ParameterPart[];
   /** Where a fit starts unless told otherwise: the model's own `init`, else each prior's mean and sd where they are numbers, else 0 and 1. */
   readonly initial: () => GuideParameters;
+  /**
+   * Of a guide whose θ is the μ of all latents, the ρ of all, then free entries of C: where these lie. A fit that chooses its steps
+   * needs that (`softplusChart`); other guides are fitted by the loop.
+   */
+  readonly pairs?: readonly Pair[];
   /** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */
   readonly probe: Float64Array;
   readonly numbers: (theta: Float64Array) => GuideNumbers;

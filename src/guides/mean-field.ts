@@ -33,6 +33,7 @@ function meanFieldOver(trace: Trace): GuideSpace {
     latents: parts[0]!.names,
     parts,
     initial: () => initialMeanField(trace),
+    pairs: [],
     probe: Float64Array.from({ length: 2 * n }, (_, p) => (p < n ? 0.25 : 1)),
     numbers: (theta) => ({
       means: theta.slice(0, n),

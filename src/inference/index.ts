@@ -4,7 +4,14 @@ export type { CollapseChoice, Collapsed, CollapseReport } from "../collapse/coll
 export type { CollapseOption } from "./collapse-option.ts";
 export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
 export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain/explanation.ts";
-export { type AbortSignalLike, DivergenceError, type FitOptions, type FitStep } from "./fit.ts";
+export {
+  type AbortSignalLike,
+  DivergenceError,
+  type FitOptions,
+  type FitStage,
+  type FitStep,
+} from "./fit/options.ts";
+export type { FitReport, FitStatus, FitWarning, Optimum, StageReport, StartReport } from "./fit/report.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
 export type { Draw } from "./sampler/draw.ts";

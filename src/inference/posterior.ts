@@ -1,6 +1,7 @@
 import { type FittedParameters, type GuideSpace, parameterNames, unpackParameters } from "../guides/guide.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../random/index.ts";
+import type { FitReport, FitStatus } from "./fit/report.ts";
 import { count } from "./options.ts";
 
 export interface LatentSummary {
@@ -23,16 +24,28 @@ export class Posterior {
   readonly elboTrace: Float64Array;
   /** What the user should know about this fit, also passed to `onWarning`. */
   readonly warnings: readonly string[];
+  /** How the fit ended; undefined after a loop of so many steps, which does not know. */
+  readonly status: FitStatus | undefined;
+  /** The numbers behind the status. */
+  readonly report: FitReport | undefined;
   readonly #means: Float64Array;
   /** By latent, how far each noise moves it: its row of a matrix L whose covariance is L·Lᵀ. */
   readonly #scales: readonly ReadonlyMap<number, number>[];
 
-  constructor(space: GuideSpace, theta: Float64Array, elboTrace: Float64Array, warnings: readonly string[] = []) {
+  constructor(
+    space: GuideSpace,
+    theta: Float64Array,
+    elboTrace: Float64Array,
+    warnings: readonly string[] = [],
+    { status, report }: { readonly status?: FitStatus; readonly report?: FitReport } = {},
+  ) {
     this.latents = space.latents;
     this.params = unpackParameters(space, theta);
     this.parameterNames = parameterNames(space);
     this.elboTrace = elboTrace;
     this.warnings = warnings;
+    this.status = status;
+    this.report = report;
     const { means, sigmas, rows } = space.numbers(theta);
     this.#means = means;
     this.#scales = rows.map((row, i) => {

@@ -7,7 +7,7 @@ import { wasm } from "../../src/autodiff/lanes/wasm/wasm.ts";
 import type { Backend } from "../../src/autodiff/tape/executable.ts";
 import { corrected } from "../../src/estimators/index.ts";
 import { fit } from "../../src/index.ts";
-import type { FitOptions, FitStep } from "../../src/inference/fit.ts";
+import type { FitOptions, FitStep } from "../../src/inference/fit/options.ts";
 import { influenza, temperature, textmsg } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
 

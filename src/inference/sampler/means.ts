@@ -25,13 +25,25 @@ export function meansInto(
   theta: Float64Array,
   draw: Draw,
 ): void {
+  if (!tryMeansInto(out, elbos, at, sampler, theta, draw)) throw nonFiniteError(sampler, theta, draw);
+}
+
+/** `meansInto` for who expects that it may fail: false where anything is not finite, and no error. */
+export function tryMeansInto(
+  out: Float64Array,
+  elbos: Float64Array,
+  at: number,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+): boolean {
   const { size, nodes, means } = sampler;
   nodes.reduction?.require("meanGradientInto", draw.samples);
   if (means) means().into(out, elbos, at, theta, draw);
   else elbos[at] = meanOfEach(out, sampler, theta, draw);
   let finite = Number.isFinite(elbos[at]);
   for (let p = 0; p < size; p++) if (!Number.isFinite(out[p]!)) finite = false;
-  if (!finite) throw nonFiniteError(sampler, theta, draw);
+  return finite;
 }
 
 function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { add, div, exp, gt, mul, neg, type Real, sigmoid, square, tanh, where } from "../../src/autodiff/expr.ts";
-import { flat, normal, poisson } from "../../src/distributions/index.ts";
-import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
+import { add, div, exp, gt, mul, neg, type Real, sigmoid, square, tanh, where } from "../../../src/autodiff/expr.ts";
+import { flat, normal, poisson } from "../../../src/distributions/index.ts";
+import { corrected, lyy18, reparam, score } from "../../../src/estimators/index.ts";
 import {
   adam,
   DivergenceError,
@@ -15,13 +15,13 @@ import {
   type Posterior,
   rmsprop,
   sgd,
-} from "../../src/index.ts";
-import { lgamma } from "../../src/math/gamma.ts";
-import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
-import { cheating, conditions, gmm, influenza, temperature, textmsg, walk, xornet } from "../../src/models/index.ts";
-import { defineModel } from "../../src/program/model.ts";
-import { type ClosedForm, gmmExact, textmsgExact } from "../oracle/closed-forms.ts";
-import { TEXTS } from "../oracle/paper-data.ts";
+} from "../../../src/index.ts";
+import { lgamma } from "../../../src/math/gamma.ts";
+import { normalCdf, normalQuantile } from "../../../src/math/normal.ts";
+import { cheating, conditions, gmm, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
+import { defineModel } from "../../../src/program/model.ts";
+import { type ClosedForm, gmmExact, textmsgExact } from "../../oracle/closed-forms.ts";
+import { TEXTS } from "../../oracle/paper-data.ts";
 
 // A conjugate model: the guide's family contains the posterior, N(0.8, sd √0.2).
 const conjugate = defineModel("conjugate", ({ sample, observe }) => {

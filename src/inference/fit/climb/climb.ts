@@ -1,0 +1,69 @@
+/**
+ * One start of a fit: the natural-gradient phase, then stages on more and more fixed points until the gap at fresh points is below the
+ * tolerance. `finish` is left out where the first phase shows that the start is not worth it.
+ */
+import type { Chart } from "../../../guides/chart.ts";
+import { log } from "../../../math/elementary.ts";
+import type { FitStage } from "../options.ts";
+import type { FitStatus, StageReport } from "../report.ts";
+import type { Ascent } from "./ascent.ts";
+import { type Gap, gapAt } from "./gap.ts";
+import { grown, type NaturalPhase } from "./natural-phase.ts";
+import { polish } from "./polish.ts";
+
+export interface Climbed {
+  readonly x: Float64Array;
+  readonly status: FitStatus;
+  readonly gap: Gap | undefined;
+  readonly stages: readonly StageReport[];
+  readonly cause?: string | undefined;
+}
+
+const FIRST_POINTS = 64;
+const LAST_POINTS = 16384;
+const STEPS = 200;
+
+/** From the end of the first phase to convergence, or to why there is none. */
+export function* finish(
+  ascent: Ascent,
+  from: Float64Array,
+  phase: NaturalPhase,
+  start: number,
+  tolerance: number,
+): Generator<FitStage, Climbed, void> {
+  const { chart } = ascent;
+  const stages: StageReport[] = [];
+  let { x } = phase;
+  let gap: Gap | undefined;
+  const ended = (status: FitStatus, cause?: string): Climbed => ({ x, status, gap, stages, cause });
+  if (phase.ended === "unbounded") return ended("unbounded");
+  if (phase.ended === "not finite") return ended("diverged", phase.cause);
+  for (let count = FIRST_POINTS, batch = 0; count <= LAST_POINTS; batch++) {
+    const fresh = Math.max(16, count / 4);
+    if (!ascent.affords(count + 8 * fresh)) return ended("budget");
+    const points = { kind: "stage", start, batch, count } as const;
+    const radius = batch === 0 ? 2 : 1;
+    const stage = yield* polish(ascent, x, { points, least: tolerance / 50, mostSteps: STEPS, radius });
+    ({ x } = stage);
+    if (!ascent.affords(8 * fresh)) return ended("budget");
+    gap = yield* gapAt(ascent, x, stage, { kind: "gap", start, batch, count: fresh });
+    const { elbo, gap: left, noise: gapError } = gap;
+    stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
+    if (grown(x, from, chart)) return ended("unbounded");
+    if (stage.ended === "gain" && gap.finite && left + gapError < tolerance) {
+      const { step } = gap;
+      x = x.map((value, p) => value + step[p]!);
+      return ended("converged");
+    }
+    if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
+    count *= stage.ended === "gain" || stage.ended === "radius" ? 4 : 2;
+  }
+  return ended(growing(x, from, gap, chart) ? "unbounded" : "stalled");
+}
+
+// Whether a scale has grown much and is pushed to grow on: its target has no curvature to speak of.
+function growing(x: Float64Array, from: Float64Array, gap: Gap | undefined, { partsOf }: Chart): boolean {
+  const before = partsOf(from).scales;
+  const slopes = gap && partsOf(gap.gradient).scales;
+  return partsOf(x).scales.some((scale, i) => scale - before[i]! > log(100) && (slopes?.[i] ?? 0) > 0.3);
+}

@@ -1,0 +1,109 @@
+/**
+ * The fit whose optimiser and number of steps are given: stochastic gradient ascent on the ELBO, one gradient of a few samples a
+ * step. `fit(model, { optimizer: adam(), steps: 2000 })` ends after 2000 steps wherever it is; `search.ts` is the fit that
+ * decides by itself.
+ */
+import { corrected } from "../../estimators/corrected.ts";
+import { packParameters, unpackParameters } from "../../guides/guide.ts";
+import type { Model } from "../../program/model.ts";
+import { makeGenerator } from "../../random/index.ts";
+import { makeProbe } from "../diagnosis.ts";
+import { estimatorOf } from "../estimate-gradient.ts";
+import { adam, type Optimizer } from "../optimizers.ts";
+import { count } from "../options.ts";
+import { Posterior } from "../posterior.ts";
+import type { Profile } from "../profile.ts";
+import type { Draw } from "../sampler/draw.ts";
+import { meansInto, pilot } from "../sampler/means.ts";
+import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
+import { biasWarnings } from "./bias.ts";
+import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
+
+/** A loop under way. */
+export interface Loop {
+  readonly sampler: GradientSampler;
+  readonly steps: number;
+  readonly samples: number;
+  readonly theta: Float64Array;
+  readonly gradient: Float64Array;
+  readonly lastGood: Float64Array;
+  readonly elboTrace: Float64Array;
+  readonly state: Float64Array;
+  readonly optimizer: Optimizer;
+  readonly options: FitOptions;
+  readonly draw: { -readonly [K in keyof Draw]: Draw[K] };
+  readonly posterior: () => Posterior;
+}
+
+/** Checks the options, traces the model and compiles its gradient. */
+export function startLoop(profile: Profile, model: Model, options: FitOptions): Loop {
+  const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
+  count("fit", "steps", steps);
+  count("fit", "samples", samples);
+  estimatorOf("fit", estimator);
+  if (typeof optimizer?.update !== "function")
+    throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
+  const sampler = makeSampler(profile, model, estimator, {
+    ...(samples < 128 && { lanes: samples }),
+    backend: options.backend,
+    expectedSamples: steps * samples,
+    guide: options.guide,
+    collapse: options.collapse,
+  });
+  sampler.nodes.reduction?.require("fit", samples);
+  const { guide, normals } = sampler.objective;
+  const theta = packParameters("fit", guide.space, startOf(sampler, options.init));
+  const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
+  if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
+  const warnings = biasWarnings(sampler);
+  for (const warning of warnings) warn(options, warning);
+  const elboTrace = new Float64Array(steps);
+  const generator = makeGenerator(seed);
+  pilot(sampler, theta, generator, 0);
+  return {
+    sampler,
+    steps,
+    samples,
+    theta,
+    gradient: new Float64Array(theta.length),
+    lastGood: theta.slice(),
+    elboTrace,
+    state: optimizer.init(theta.length),
+    optimizer,
+    options,
+    draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
+    posterior: () => new Posterior(guide.space, theta, elboTrace, warnings),
+  };
+}
+
+/** Takes a step, which counts from 1. Allocates nothing, unless the step is to be reported. */
+export function advance(run: Loop, step: number): void {
+  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, draw, steps } = run;
+  throwIfAborted(options);
+  draw.step = step - 1;
+  draw.firstSample = (step - 1) * draw.samples;
+  try {
+    meansInto(gradient, elboTrace, step - 1, sampler, theta, draw);
+  } catch (cause) {
+    throw diverged(run, step, cause instanceof Error ? cause.message : String(cause));
+  }
+  lastGood.set(theta);
+  optimizer.update(state, theta, gradient, step);
+  const wild = step === steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
+  if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
+  options.onProgress?.(reportOf(run, step));
+}
+
+/** What is told of a step. */
+export function reportOf({ steps, elboTrace, gradient, theta }: Loop, step: number): FitStep {
+  return { step, steps, elbo: elboTrace[step - 1]!, gradient, theta };
+}
+
+function diverged({ sampler, steps, lastGood, elboTrace }: Loop, step: number, reason: string): DivergenceError {
+  return new DivergenceError(
+    `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
+    step,
+    unpackParameters(sampler.objective.guide.space, lastGood),
+    elboTrace.slice(0, step - 1),
+  );
+}

@@ -1,0 +1,31 @@
+/** The optima that the starts of a fit have found: which are the same, and how much each weighs. */
+import type { Chart } from "../../guides/chart.ts";
+import { exp } from "../../math/elementary.ts";
+import type { Climbed } from "./climb/climb.ts";
+
+/** A start that was finished. */
+export interface Found extends Climbed {
+  readonly elbo: number;
+}
+
+/** Two ends nearer than this, Σ (μ − μ′)²/(σ² + σ′²), are one optimum: 2.5 joint sds. */
+const SAME = 6;
+
+/** Whether two points have means so near that they belong to one optimum. */
+export function same(x: Float64Array, y: Float64Array, { partsOf }: Chart): boolean {
+  const [p, q] = [partsOf(x), partsOf(y)];
+  let sum = 0;
+  for (let i = 0; i < p.means.length; i++) {
+    const apart = p.means[i]! - q.means[i]!;
+    sum += (apart * apart) / (exp(2 * p.scales[i]!) + exp(2 * q.scales[i]!));
+  }
+  return sum < SAME;
+}
+
+/** exp(ELBO), normalised: the weights of mixture components that hardly overlap. */
+export function weightsOf(elbos: readonly number[]): number[] {
+  const most = Math.max(...elbos);
+  const shares = elbos.map((elbo) => (Number.isFinite(elbo) ? exp(elbo - most) : 0));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.map((share) => share / sum);
+}

@@ -1,0 +1,100 @@
+/** What a fit is asked, what it tells on its way, and the error of one that met a number that is not finite. */
+import type { Backend } from "../../autodiff/tape/executable.ts";
+import type { Estimator } from "../../estimators/estimator.ts";
+import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
+import type { CollapseOption } from "../collapse-option.ts";
+import type { Optimizer } from "../optimizers.ts";
+
+/** The part of the platform's AbortSignal that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+/**
+ * Options of a fit. Without `optimizer` and `steps` the fit chooses its steps and ends when it is `tolerance` nats below the best
+ * ELBO near it; with one of the two it is a plain loop of that optimiser and so many steps.
+ */
+export interface FitOptions {
+  /** Default corrected(). */
+  readonly estimator?: Estimator;
+  /** What is fitted: `meanField()` (default), independent normals, or `fullRank()`, correlated ones. */
+  readonly guide?: Guide;
+  /** Latents to sum out of the model before the guide is put over the others (default false: none but discrete ones). */
+  readonly collapse?: CollapseOption;
+  /** How many nats below the best ELBO around it the fit may end (default 0.05). */
+  readonly tolerance?: number;
+  /** Most samples of the guide that gradients are taken at, all starts together (default 200,000). */
+  readonly maxSamples?: number;
+  /** Further starts after the first one, half from wide guides, half from draws of the prior (default 4). */
+  readonly restarts?: number;
+  /** Of the loop: what makes a step of a gradient (default adam({ learningRate: 0.01 })). */
+  readonly optimizer?: Optimizer;
+  /** Of the loop: how many steps (default 2000). */
+  readonly steps?: number;
+  /** Samples per gradient: of the loop (default 16), else of the first phase alone (default 32). */
+  readonly samples?: number;
+  /** Same seed, same fit, bit for bit on one engine (default 0). */
+  readonly seed?: number;
+  /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only (default the interpreter). */
+  readonly backend?: Backend;
+  /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. */
+  readonly init?: GuideParameters;
+  /** Called after every step. */
+  readonly onProgress?: (step: FitStep) => void;
+  /** Called with what the user should know; default `console.warn` where there is a console. */
+  readonly onWarning?: (message: string) => void;
+  /** Stops the fit before its next step: it throws (`fitAsync` rejects with) the signal's reason. */
+  readonly signal?: AbortSignalLike;
+}
+
+/** The state after one gradient. The arrays are those of the fit and change with the next step: copy what you keep. */
+export interface FitStep {
+  /** Counts gradients, from 1. */
+  readonly step: number;
+  /** How many there will be; Infinity where the fit decides. */
+  readonly steps: number;
+  /** ELBO estimate at the parameters that the gradient was taken at; NaN where a trial step left the range of the density. */
+  readonly elbo: number;
+  readonly gradient: Float64Array;
+  /** The guide's parameters: of the loop those after the step, else those that the gradient was taken at; under mean field [μ…, ρ…]. */
+  readonly theta: Float64Array;
+  /** What the gradient was for; absent in the loop. */
+  readonly stage?: FitStage;
+  /** Samples so far; absent in the loop. */
+  readonly samples?: number;
+  /** The last estimate of how many nats the ELBO can still gain nearby, once there is one. */
+  readonly gap?: number;
+}
+
+/** "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
+export type FitStage = "search" | "polish" | "gap";
+
+/** A fit that met a number that is not finite; holds the last good parameters. */
+export class DivergenceError extends Error {
+  readonly step: number;
+  readonly params: FittedParameters;
+  readonly elboTrace: Float64Array;
+
+  constructor(message: string, step: number, params: FittedParameters, elboTrace: Float64Array) {
+    super(message);
+    this.name = "DivergenceError";
+    this.step = step;
+    this.params = params;
+    this.elboTrace = elboTrace;
+  }
+}
+
+/** Throws the signal's reason if it has been aborted. */
+export function throwIfAborted({ signal }: FitOptions): void {
+  if (signal?.aborted) throw signal.reason ?? new Error("fit: aborted");
+}
+
+/** Tells the user: `onWarning`, else the console where there is one. */
+export function warn({ onWarning = consoleWarn }: FitOptions, message: string): void {
+  onWarning(message);
+}
+
+function consoleWarn(message: string): void {
+  (globalThis as { console?: { warn?: (text: string) => void } }).console?.warn?.(message);
+}

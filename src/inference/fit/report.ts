@@ -1,0 +1,78 @@
+/** What a fit says about itself: its status, and the numbers behind it. */
+import type { FittedParameters } from "../../guides/guide.ts";
+
+/**
+ * "converged": at fresh points the ELBO near the result can gain less than the tolerance. "budget": `maxSamples` was used up before.
+ * "stalled": no step raised the ELBO further, and yet it could gain more. "unbounded": a scale grew without end, as under a density that has no
+ * integral. "diverged": a number was not finite wherever the fit tried to go on.
+ */
+export type FitStatus = "converged" | "budget" | "stalled" | "unbounded" | "diverged";
+
+/** What contradicts a result, or what a user should know of it. */
+export interface FitWarning {
+  readonly code: WarningCode;
+  /** In words, with names and numbers. */
+  readonly message: string;
+  /** The latents that it is about, if it is about some. */
+  readonly latents: readonly string[];
+}
+
+export type WarningCode =
+  | "biased-estimator"
+  | "not-converged"
+  | "unbounded"
+  | "diverged"
+  | "other-optima"
+  | "narrow-guide"
+  | "unvisited-cell"
+  | "improper-posterior"
+  | "untouched-latent";
+
+/** A stage of the start that was kept: steps on fixed points, then fresh ones. */
+export interface StageReport {
+  readonly points: number;
+  readonly steps: number;
+  readonly ended: string;
+  readonly elbo: number;
+  readonly gap: number;
+  readonly gapError: number;
+}
+
+export interface StartReport {
+  /** "initial": where a fit starts; "wide": there, wide at first; "prior": at a draw of the prior. */
+  readonly from: "initial" | "wide" | "prior";
+  readonly samples: number;
+  /** Its own status; "same" as an optimum that was known, "worse" than one by so much that it was left. */
+  readonly ended: FitStatus | "same" | "worse";
+  readonly elbo: number;
+  /** Which of the optima it led to. */
+  readonly optimum: number | undefined;
+}
+
+/** A place where the ELBO is highest nearby; the best comes first. */
+export interface Optimum {
+  readonly elbo: number;
+  readonly elboError: number;
+  /** Of all optima together 1: by their ELBOs, as of the components of a mixture that do not overlap. */
+  readonly weight: number;
+  readonly status: FitStatus;
+  readonly params: FittedParameters;
+}
+
+export interface FitReport {
+  /** At the result, at fresh points, with its standard error. */
+  readonly elbo: number;
+  readonly elboError: number;
+  /** How many nats the ELBO can still gain nearby, with the part that is noise. */
+  readonly gap: number;
+  readonly gapError: number;
+  readonly tolerance: number;
+  /** Of all starts together: samples of the guide that gradients were taken at, and gradients. */
+  readonly samples: number;
+  readonly gradients: number;
+  readonly stages: readonly StageReport[];
+  readonly starts: readonly StartReport[];
+  readonly optima: readonly Optimum[];
+  readonly guide: string;
+  readonly warnings: readonly FitWarning[];
+}

@@ -1,0 +1,91 @@
+/** What a search tells its user, in words and with a code. */
+import { exp } from "../../math/elementary.ts";
+import type { Ascent } from "./climb/ascent.ts";
+import type { Found } from "./optima.ts";
+import type { FitWarning } from "./report.ts";
+
+/** A result, and what it is to be judged by. */
+export interface Judged {
+  readonly ascent: Ascent;
+  readonly from: Float64Array;
+  readonly best: Found;
+  readonly weights: readonly number[];
+  readonly found: readonly Found[];
+  readonly tolerance: number;
+}
+
+/** What contradicts a result. */
+export function warningsOf(judged: Judged): FitWarning[] {
+  return [...statusWarnings(judged), ...otherOptima(judged)];
+}
+
+function statusWarnings({ ascent, from, best, tolerance }: Judged): FitWarning[] {
+  const { latents: names, model } = namesOf(ascent);
+  const { status, gap, x } = best;
+  const { partsOf } = ascent.chart;
+  const left = gap
+    ? `the ELBO can still gain about ${gap.gap.toPrecision(2)} ± ${gap.noise.toPrecision(2)} nats`
+    : "no estimate of what is left was made";
+  if (status === "converged") return [];
+  if (status === "unbounded") {
+    const [now, before] = [partsOf(x).scales, partsOf(from).scales];
+    const growth = [...now].map((scale, i) => scale - before[i]!);
+    const most = growth.indexOf(Math.max(...growth));
+    return [
+      {
+        code: "unbounded",
+        message: `fit: the scale of "${names[most]}" grows without end on model "${model}", sd ${exp(now[most]!).toPrecision(3)} so far: its density has no finite integral, as under a flat prior that no data bounds`,
+        latents: [names[most]!],
+      },
+    ];
+  }
+  if (status === "diverged")
+    return [
+      {
+        code: "diverged",
+        message: `fit: stopped where a number is not finite: ${best.cause ?? "no more is known"}; the last good parameters are returned`,
+        latents: [],
+      },
+    ];
+  const why =
+    status === "budget"
+      ? `after ${ascent.samples} samples, of at most ${ascent.maxSamples} (maxSamples)`
+      : "though no step raised it further";
+  return [
+    {
+      code: "not-converged",
+      message: `fit: not converged on model "${model}": ${left}, ${why}; tolerance ${tolerance}`,
+      latents: [],
+    },
+  ];
+}
+
+/** Least weight of an optimum that is told. */
+const TOLD = 0.01;
+
+function otherOptima({ ascent, best, found, weights }: Judged): FitWarning[] {
+  const { latents: names } = namesOf(ascent);
+  const here = ascent.chart.partsOf(best.x);
+  return found.flatMap((other, k): FitWarning[] => {
+    const weight = weights[k]!;
+    if (other === best || weight < TOLD) return [];
+    const there = ascent.chart.partsOf(other.x);
+    const apart = names.map(
+      (_, i) => Math.abs(there.means[i]! - here.means[i]!) / exp(Math.min(there.scales[i]!, here.scales[i]!)),
+    );
+    const most = apart.indexOf(Math.max(...apart));
+    const at = ({ means, scales }: typeof here): string =>
+      `${means[most]!.toPrecision(3)} ± ${exp(scales[most]!).toPrecision(2)}`;
+    return [
+      {
+        code: "other-optima",
+        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}`,
+        latents: names.filter((_, i) => apart[i]! > 3),
+      },
+    ];
+  });
+}
+
+function namesOf({ sampler }: Ascent): { latents: readonly string[]; model: string } {
+  return { latents: sampler.objective.guide.space.latents, model: sampler.model.name };
+}
