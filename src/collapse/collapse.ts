@@ -12,7 +12,9 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Term, Trace } from "../program/trace.ts";
 import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
+import { valuesOf } from "./discrete.ts";
 import { type Clique, cliquesOf, type Elimination, eliminated } from "./elimination.ts";
+import { checksAt, freed } from "./exchange.ts";
 import { type Factor, readsOf, tableOf } from "./factors.ts";
 import { type Owners, ownersOf, type Variable } from "./variable.ts";
 
@@ -67,10 +69,11 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   const { budget = DEFAULT_BUDGET, only } = choice;
   const overBudget = new Map<string, string>();
   for (;;) {
-    const { variables, kept } = detect(
+    const { variables: continuous, kept } = detect(
       trace,
       (name) => !overBudget.has(name) && (only === undefined || only.includes(name)),
     );
+    const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
     const scopes = scopesOf(trace, variables);
     const sizes = variables.map(({ size }) => size);
     const cliques = cliquesOf(sizes, scopes);
@@ -79,20 +82,26 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
       const reasons = kept.map(({ latent, reason }) => ({ latent, reason: overBudget.get(latent) ?? reason }));
       return { ...summed(trace, variables, cliques), report: reportOf(variables, cliques, reasons) };
     }
-    const members = [worst.variable, ...worst.neighbours];
-    const largest = members.reduce((p, q) => (sizes[q]! > sizes[p]! ? q : p));
+    const members = [worst.variable, ...worst.neighbours].map((v) => variables[v]!);
+    const names = members.map(({ name }) => name).join(", ");
+    const continuousOnes = members.filter(({ meaning }) => meaning.kind === "cells");
+    if (continuousOnes.length === 0)
+      throw new RangeError(
+        `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${worst.size} entries for ${names}, expected at most ${budget}`,
+      );
+    const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
     overBudget.set(
-      variables[largest]!.name,
-      `its table would have ${worst.size} entries (${members.map((v) => variables[v]!.name).join(", ")}), above the budget of ${budget}`,
+      largest.name,
+      `its table would have ${worst.size} entries (${names}), above the budget of ${budget}`,
     );
   }
 }
 
-function requireChoice({ model, latents }: Trace, { budget, only }: CollapseChoice): void {
+function requireChoice({ model, latents, finite }: Trace, { budget, only }: CollapseChoice): void {
   if (budget !== undefined && !(Number.isInteger(budget) && budget >= 1))
     throw new RangeError(`collapse: budget is no number of entries; got ${describe(budget)}, expected an integer ≥ 1`);
   if (only === undefined) return;
-  const names = latents.map(({ name }) => name);
+  const names = [...latents, ...finite].map(({ name }) => name);
   for (const name of only)
     if (!names.includes(name))
       throw new RangeError(
@@ -130,10 +139,17 @@ function summed(
   const { graph, latents, model } = trace;
   const owners = ownersOf(variables);
   const own = new Set(variables.map(({ name }) => priorSite(name)));
+  const names = new Set(variables.map(({ name }) => name));
+  const keeps = latents.map(({ name }) => !names.has(name));
+  const left = freed(
+    graph,
+    latents.filter((_, i) => keeps[i]),
+    trace.terms.filter(({ site }) => !own.has(site)),
+    owners,
+  );
   const terms: Term[] = [];
   const factors: Factor[] = [];
-  for (const term of trace.terms) {
-    if (own.has(term.site)) continue;
+  for (const term of left.terms) {
     const reads = readsOf(graph, [term.node], owners);
     if (reads.size === 0) terms.push(term);
     else factors.push(tableOf(graph, variables, reads, () => term.node));
@@ -147,11 +163,8 @@ function summed(
     factors,
     cliques,
   );
-  const names = new Set(variables.map(({ name }) => name));
-  const keeps = latents.map(({ name }) => !names.has(name));
   for (const { variables: group, node } of elimination.totals)
     terms.push({ site: `sum over ${listed(group.map((v) => variables[v]!.name))}`, node, live: graph.truth(true) });
-  const keptOnes = <T>(values: ArrayLike<T>): T[] => Array.from(values).filter((_, i) => keeps[i]);
   const keptPairs = keeps.flatMap((kept, i) => keeps.slice(0, i).map((other) => kept && other));
   // A list of another length is left as it is, for whoever checks lengths to say so.
   const those = (values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> =>
@@ -167,8 +180,10 @@ function summed(
     trace: {
       ...trace,
       model: init ? { ...model, init: keptParameters(init) } : model,
-      latents: keptOnes(latents),
+      latents: left.latents,
+      finite: [],
       terms,
+      checks: checksAt(graph, variables, owners, trace.checks),
       original: trace.original ?? trace,
     },
     variables,

@@ -4,10 +4,11 @@
  */
 import { isNumber } from "../autodiff/definedness.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { type LinearForm, linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Latent } from "../program/trace.ts";
 import type { Reading } from "./dependence.ts";
 
 /** A condition that holds on one side of a threshold. */
@@ -15,35 +16,68 @@ export interface Crossing {
   readonly condition: NodeId;
   /** Does it hold above? */
   readonly above: boolean;
-  /** The threshold: a node that the latent itself does not move. */
+  /** The threshold on the latent's own scale: a node that the latent itself does not move. */
   readonly at: NodeId;
 }
 
 /** The conditions of a latent as crossings; in words why not, where one cannot be solved. */
-export function crossingsOf(graph: Graph, input: NodeId, { conditions, moved }: Reading): readonly Crossing[] | string {
+export function crossingsOf(
+  graph: Graph,
+  latent: Latent,
+  { conditions, moved }: Reading,
+): readonly Crossing[] | string {
+  const scale = scaleOf(graph, latent, moved);
+  if (!scale) return "its own scale is not affine in a function of it";
+  graph.link(ALL_OPS);
   const found: Crossing[] = [];
   for (const condition of conditions) {
-    const crossing = crossingOf(graph, input, condition, moved);
+    const crossing = crossingOf(graph, scale, condition, moved);
     if (typeof crossing === "string") return crossing;
     found.push(crossing);
   }
   return found;
 }
 
-function crossingOf(graph: Graph, input: NodeId, condition: NodeId, moved: ReadonlySet<NodeId>): Crossing | string {
+// A latent's value as slope·g + rest, where the latent moves the atom g alone: 74·sigmoid(u) + 1 on the interval from 1 to 75.
+interface Scale {
+  readonly atom: NodeId;
+  readonly slope: number;
+  readonly rest: LinearForm;
+}
+
+function scaleOf(graph: Graph, { value }: Latent, moved: ReadonlySet<NodeId>): Scale | undefined {
+  const form = linearForm(graph, value);
+  const [atom, ...others] = [...form.coefficients.keys()].filter((node) => moved.has(node));
+  if (atom === undefined || others.length > 0) return undefined;
+  return { atom, slope: form.coefficients.get(atom)!, rest: without(form, atom) };
+}
+
+// slope·g + r > 0 is value > rest of the scale − r·(slope of the scale)/slope, or the contrary.
+function crossingOf(graph: Graph, scale: Scale, condition: NodeId, moved: ReadonlySet<NodeId>): Crossing | string {
   const { algebra: A } = graph;
-  const { coefficients, constant } = linearForm(graph, graph.a[condition]!);
-  const slope = coefficients.get(input);
-  const others = [...coefficients.keys()].filter((atom) => atom !== input);
+  const form = linearForm(graph, graph.a[condition]!);
+  const slope = form.coefficients.get(scale.atom);
+  const others = [...form.coefficients.keys()].filter((atom) => atom !== scale.atom);
   if (slope === undefined || others.some((atom) => moved.has(atom))) return "a condition is not affine in it";
-  if (![slope, 1 / slope, constant].every(Number.isFinite)) return "a condition has a threshold that is not finite";
-  graph.link(ALL_OPS);
-  const rest = A.add(
-    graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
-    A.constant(constant),
+  const factor = -scale.slope / slope;
+  if (![slope, factor, form.constant].every(Number.isFinite)) return "a condition has a threshold that is not finite";
+  if (!isAlwaysNumber(graph, [...others, ...scale.rest.coefficients.keys()]))
+    return "a condition is not defined for every value of the others";
+  const at = A.add(
+    A.mul(A.constant(factor), nodeOfForm(graph, without(form, scale.atom))),
+    nodeOfForm(graph, scale.rest),
   );
-  if (!isAlwaysNumber(graph, others)) return "a condition is not defined for every value of the others";
-  return { condition, above: slope > 0, at: A.mul(A.constant(-1 / slope), rest) };
+  return { condition, above: slope > 0 === scale.slope > 0, at };
+}
+
+function without({ coefficients, constant }: LinearForm, atom: NodeId): LinearForm {
+  return { coefficients: new Map([...coefficients].filter(([node]) => node !== atom)), constant };
+}
+
+function nodeOfForm(graph: Graph, { coefficients, constant }: LinearForm): NodeId {
+  const { algebra: A } = graph;
+  const parts = Array.from(coefficients, ([atom, weight]) => A.mul(A.constant(weight), atom));
+  return A.add(graph.sum(parts), A.constant(constant));
 }
 
 /** Is it proven that the nodes are numbers, and infinite nowhere inside of their domains, for all values of the inputs? */

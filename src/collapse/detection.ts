@@ -28,7 +28,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
   const reasons = new Map<Latent, string>();
   const readings = new Map<Latent, Reading>();
   for (const latent of latents) {
-    const reason = asked(latent.name) ? refusal(dependence, latent) : "not asked for";
+    const reason = asked(latent.name) ? dependence.use(latent.node, latent.name) : "not asked for";
     if (reason !== undefined) reasons.set(latent, reason);
     else readings.set(latent, dependence.reading(latent.node));
   }
@@ -63,12 +63,8 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
   };
 }
 
-function refusal(dependence: Dependence, { name, node, prior }: Latent): string | undefined {
-  return dependence.use(node, name) ?? (prior.name === "normal" ? undefined : `its prior is ${prior.name}`);
-}
-
 function variableOf({ graph }: Trace, latent: Latent, reading: Reading): Variable | string {
-  const crossings = crossingsOf(graph, latent.node, reading);
+  const crossings = crossingsOf(graph, latent, reading);
   return typeof crossings === "string" ? crossings : cellsOf(graph, latent, crossings);
 }
 

@@ -1,15 +1,16 @@
 /**
- * Finite variables: what collapse makes of a latent that reaches the model only through conditions. Of z under z > 1 and z > 2 three
- * cells matter, z ≤ 1, 1 < z ≤ 2 and z > 2: a variable of size 3, whose value is the index of the cell.
+ * Finite variables: what collapse makes of a latent that is discrete or reaches the model only through conditions. Of z under z > 1 and
+ * z > 2 three cells matter, z ≤ 1, 1 < z ≤ 2 and z > 2: a variable of size 3, whose value is the index of the cell.
  */
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { FiniteLatent, Latent } from "../program/trace.ts";
 
 export interface Variable {
   /** The latent's. */
   readonly name: string;
   /** How many values it has: 0 … size − 1. */
   readonly size: number;
-  /** The nodes through which the program reads it: conditions on the latent. */
+  /** The nodes through which the program reads it: conditions on the latent, or the input of a discrete one. */
   readonly reads: readonly NodeId[];
   /** What one of these nodes is at a value. */
   readonly readAt: (read: NodeId, value: number) => NodeId;
@@ -19,9 +20,15 @@ export interface Variable {
   readonly logMasses: readonly NodeId[];
   /** The mask under which the latent exists. */
   readonly live: NodeId;
-  /** The intervals of the latent that the values stand for, as nodes: `cuts[j]` lies between those of j and j + 1. */
-  readonly cuts: readonly NodeId[];
+  readonly meaning: Meaning;
 }
+
+/** What the values of a variable are. */
+export type Meaning =
+  /** Intervals of a continuous latent on its own scale: `cuts[j]` lies between values j and j + 1. */
+  | { readonly kind: "cells"; readonly latent: Latent; readonly cuts: readonly NodeId[] }
+  /** Those of a discrete latent. */
+  | { readonly kind: "values"; readonly latent: FiniteLatent };
 
 /** By read the index of its variable. */
 export type Owners = ReadonlyMap<NodeId, number>;

@@ -141,7 +141,7 @@ describe("a choice of latents", () => {
     expect(report.collapsed.map(({ latent }) => latent)).toEqual(["hi"]);
     expect(report.kept[0]).toEqual({
       latent: "lo",
-      reason: "its table would have 121 entries (lo, hi), above the budget of 100",
+      reason: "its table would have 110 entries (lo, hi), above the budget of 100",
     });
   });
 
