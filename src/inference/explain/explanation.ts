@@ -180,14 +180,14 @@ function asText({
   const among = conditions.filter((condition) => condition.drawn).length;
   return [
     `model ${model}: ${counted(latents.length, "latent", "latents")}, ${counted(conditions.length, "boundary", "boundaries")}${accepted ? "" : ", not all accepted by corrected()"}`,
-    `latents: ${names.join(", ")}`,
+    `latents: ${names.join(", ") || "none, as all are summed out: the log evidence is exact"}`,
     ...(collapsed ? collapseLines(collapsed, collapsed.before, cost.corrected) : []),
     ...(among > 0
       ? [`drawn: ${drawn.perSample} of ${among} boundaries per sample, with replacement; ${drawn.nodes} operations`]
       : []),
     ...(unseen.length > 0 ? ["jumps that no condition makes, not counted:", ...unseen.map((text) => `  ${text}`)] : []),
     ...(lines.length > 0 ? ["boundaries:", ...lines] : ["boundaries: none; reparam() is unbiased here"]),
-    `cost per sample, in operations: log density ${cost.value}, pathwise gradient ${cost.pathwise}, corrected gradient ${cost.corrected} (${(cost.corrected / cost.pathwise).toFixed(2)} times the pathwise one)`,
+    `cost per sample, in operations: log density ${cost.value}, pathwise gradient ${cost.pathwise}, corrected gradient ${cost.corrected}${cost.pathwise > 0 ? ` (${(cost.corrected / cost.pathwise).toFixed(2)} times the pathwise one)` : ""}`,
   ].join("\n");
 }
 
