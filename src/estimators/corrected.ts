@@ -1,7 +1,9 @@
 /** The estimator that this library is about: the pathwise gradient, and the boundaries that it does not see. */
+
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
+import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -12,6 +14,7 @@ import {
   type Estimator,
   type EstimatorNodes,
   entropyUnder,
+  NOISE_OPTIONS,
   type NoiseOptions,
   type Repertoire,
 } from "./estimator.ts";
@@ -37,6 +40,8 @@ export interface CorrectionChoice {
 
 export interface CorrectedOptions extends NoiseOptions, CorrectionChoice {}
 
+export const CHOICE: OptionTable<CorrectionChoice> = { entropy: "any", marginalise: "boolean", boundaries: "any" };
+
 /**
  * The pathwise estimator plus the boundary term of every condition, in every sample.
  *
@@ -52,6 +57,7 @@ export interface CorrectedOptions extends NoiseOptions, CorrectionChoice {}
  * variables projected by Matheron's rule.
  */
 export function corrected(options: CorrectedOptions = {}): Estimator {
+  requireOptions<CorrectedOptions>("corrected", options, { ...CHOICE, ...NOISE_OPTIONS });
   requireChoice("corrected", options);
   const estimator: Estimator = {
     name: "corrected",

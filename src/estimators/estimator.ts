@@ -2,6 +2,7 @@
  * An estimator turns an objective into nodes whose average over samples is the ELBO gradient. It holds its options alone, so that
  * one made under either entry works with both; what it can do comes from the repertoire of the entry that builds it.
  */
+
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Place } from "../autodiff/tape/executable.ts";
@@ -10,6 +11,7 @@ import type { Families } from "../boundaries/find/parallel-family.ts";
 import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
 import type { RootsAlongLines } from "../boundaries/move/move.ts";
 import type { CorrectionPlan } from "../boundaries/plan.ts";
+import type { OptionTable } from "../checks/options.ts";
 import { type Entropy, type EntropyWay, type OtherEntropies, SAMPLED } from "../objective/entropy.ts";
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -98,6 +100,9 @@ export interface NoiseOptions {
   /** "antithetic": samples come in pairs ε, −ε (default of `corrected` under `nondiff`; not under `nondiff/core`). */
   readonly pairing?: "independent" | "antithetic";
 }
+
+/** The options of every estimator, and what its own are. */
+export const NOISE_OPTIONS: OptionTable<NoiseOptions> = { points: "any", pairing: "any" };
 
 export interface Estimator {
   readonly name: string;

@@ -4,6 +4,7 @@
  *
  * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
  */
+
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
@@ -11,13 +12,14 @@ import type { Boundary } from "../boundaries/find/boundaries.ts";
 import { separateIfs } from "../boundaries/find/separate-ifs.ts";
 import { surfacesOf } from "../boundaries/move/projection.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
+import { requireOptions } from "../checks/options.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
-import { type Estimator, type EstimatorNodes, entropyUnder, type NoiseOptions } from "./estimator.ts";
+import { type Estimator, type EstimatorNodes, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface Lyy18Options extends NoiseOptions {
@@ -41,6 +43,12 @@ export interface Lyy18Options extends NoiseOptions {
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
 export function lyy18(options: Lyy18Options = {}): Estimator {
+  requireOptions<Lyy18Options>("lyy18", options, {
+    boundaries: "any",
+    coincident: "any",
+    entropy: "any",
+    ...NOISE_OPTIONS,
+  });
   const { boundaries = 1 } = options;
   if (!Number.isInteger(boundaries) || boundaries < 1)
     throw new RangeError(`lyy18: boundaries is not a count; got ${String(boundaries)}, expected an integer ≥ 1`);

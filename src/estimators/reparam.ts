@@ -1,5 +1,6 @@
+import { requireOptions } from "../checks/options.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
-import { type Estimator, entropyUnder, type NoiseOptions } from "./estimator.ts";
+import { type Estimator, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface ReparamOptions extends NoiseOptions {
@@ -15,6 +16,7 @@ export interface ReparamOptions extends NoiseOptions {
  * State: none. Source: Kingma and Welling, ICLR 2014.
  */
 export function reparam(options: ReparamOptions = {}): Estimator {
+  requireOptions<ReparamOptions>("reparam", options, { entropy: "any", ...NOISE_OPTIONS });
   const entropy = requireEntropy("reparam", options.entropy);
   return withNoise(
     {

@@ -2,11 +2,12 @@ import { adjoints } from "../autodiff/graph/gradient.ts";
 import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { requireOptions } from "../checks/options.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
-import type { Estimator, EstimatorNodes, NoiseOptions } from "./estimator.ts";
+import { type Estimator, type EstimatorNodes, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
 import { withNoise } from "./sample-points.ts";
 
@@ -31,6 +32,12 @@ export interface ScoreOptions extends NoiseOptions {
  * Its variance is that of ℓ itself, often too large to be of use.
  */
 export function score(options: ScoreOptions = {}): Estimator {
+  requireOptions<ScoreOptions>("score", options, {
+    baseline: "any",
+    raoBlackwell: "boolean",
+    entropy: "any",
+    ...NOISE_OPTIONS,
+  });
   const { raoBlackwell = false } = options;
   const baseline = oneOf("score", "baseline", options.baseline, ["none", "leave-one-out"]);
   const entropy = requireEntropy("score", options.entropy);

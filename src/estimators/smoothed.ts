@@ -3,11 +3,12 @@
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { requireOptions } from "../checks/options.ts";
 import { type Entropy, type EntropyWay, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
-import { type Estimator, type EstimatorNodes, entropyUnder, type NoiseOptions } from "./estimator.ts";
+import { type Estimator, type EstimatorNodes, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
 export interface SmoothedOptions extends NoiseOptions {
@@ -29,6 +30,12 @@ export interface SmoothedOptions extends NoiseOptions {
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
 export function smoothed(options: SmoothedOptions = {}): Estimator {
+  requireOptions<SmoothedOptions>("smoothed", options, {
+    accuracy: "any",
+    schedule: "any",
+    entropy: "any",
+    ...NOISE_OPTIONS,
+  });
   const { accuracy = 0.1 } = options;
   if (!(typeof accuracy === "number" && accuracy > 0 && accuracy < Infinity && 1 / accuracy < Infinity))
     throw new RangeError(

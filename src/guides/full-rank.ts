@@ -7,11 +7,13 @@
  * `pairs` frees only the entries of those pairs; all other entries stay 0. Source: Kucukelbir et al., "Automatic Differentiation
  * Variational Inference", JMLR 2017, section 2.4, whose Cholesky factor is C·diag(σ) here.
  */
+
 import { describe } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { DenseReplacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { requireOptions } from "../checks/options.ts";
 import type { Trace } from "../program/trace.ts";
 import type { Pair as Entry } from "./chart.ts";
 import {
@@ -35,8 +37,7 @@ export interface FullRankOptions {
  * `meanField()`; `fullRank({ pairs: [["slope", "intercept"]] })` has one. Throws RangeError for pairs that are no pairs.
  */
 export function fullRank(options: FullRankOptions = {}): Guide {
-  const unknown = Object.keys(options).find((option) => option !== "pairs");
-  if (unknown !== undefined) throw new RangeError(`fullRank: unknown option; got ${unknown}, expected pairs`);
+  requireOptions<FullRankOptions>("fullRank", options, { pairs: "any" });
   const { pairs } = options;
   if (pairs !== undefined) requirePairs(pairs);
   return { name: "full-rank", over: (trace) => fullRankOver(trace, pairs) };

@@ -1,4 +1,5 @@
 import type { Backend } from "../autodiff/tape/executable.ts";
+import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
@@ -49,8 +50,22 @@ export interface GradientEstimate {
   readonly samples: number;
 }
 
+const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
+  estimator: "any",
+  guide: "any",
+  params: "object",
+  samples: "any",
+  seed: "any",
+  group: "any",
+  step: "any",
+  lanes: "any",
+  backend: "object",
+  collapse: "any",
+};
+
 /** Estimates the ELBO and its gradient under a guide; the entries document it. */
 export function estimateGradient(profile: Profile, model: Model, options: EstimateOptions): GradientEstimate {
+  requireOptions("estimateGradient", options, ESTIMATE_OPTIONS);
   const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group, 1, samples);

@@ -1,5 +1,6 @@
 /** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
 
+import { requireOptions } from "../checks/options.ts";
 import { axpyInto } from "../linalg/axpy.ts";
 import { powersInto } from "../math/power.ts";
 
@@ -20,6 +21,7 @@ export interface AdamOptions {
 
 /** Adam (Kingma and Ba, ICLR 2015), with ε outside the bias correction as in the paper's section 2 and TensorFlow. */
 export function adam(options: AdamOptions = {}): Optimizer {
+  requireOptions("adam", options, { learningRate: "any", beta1: "any", beta2: "any", epsilon: "any" });
   const { learningRate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   checkPositive("adam", "learningRate", learningRate);
   checkDecay("adam", "beta1", beta1);
@@ -48,6 +50,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 
 /** Stochastic gradient ascent with momentum: v ← momentum·v + g, θ ← θ + learningRate·v. */
 export function sgd(options: { readonly learningRate?: number; readonly momentum?: number } = {}): Optimizer {
+  requireOptions("sgd", options, { learningRate: "any", momentum: "any" });
   const { learningRate = 0.001, momentum = 0 } = options;
   checkPositive("sgd", "learningRate", learningRate);
   checkDecay("sgd", "momentum", momentum);
@@ -65,6 +68,7 @@ export function sgd(options: { readonly learningRate?: number; readonly momentum
 export function rmsprop(
   options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {},
 ): Optimizer {
+  requireOptions("rmsprop", options, { learningRate: "any", decay: "any", epsilon: "any" });
   const { learningRate = 0.01, decay = 0.9, epsilon = 1e-8 } = options;
   checkPositive("rmsprop", "learningRate", learningRate);
   checkDecay("rmsprop", "decay", decay);

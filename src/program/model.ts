@@ -1,5 +1,7 @@
 /** What users write: a model is a name and a program that samples, observes and branches. */
+
 import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
+import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
@@ -55,6 +57,7 @@ export interface ModelOptions {
  */
 export function defineModel(name: string, program: Program, options: ModelOptions = {}): Model {
   requireName("defineModel", name);
+  requireOptions<ModelOptions>("defineModel", options, { init: "object", description: "string" });
   if (typeof program !== "function")
     throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
   return { name, program, ...options };

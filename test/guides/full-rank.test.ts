@@ -362,7 +362,7 @@ describe("pairs", () => {
     [{ pairs: [["a"]] }, 'fullRank: not a pair of latents; got ["a"], expected two names such as ["a", "b"]'],
     [{ pairs: [["a", 1]] }, 'fullRank: not a pair of latents; got ["a",1], expected two names such as ["a", "b"]'],
     [{ pairs: "all" }, 'fullRank: pairs is no list; got "all", expected pairs of names such as [["a", "b"]]'],
-    [{ pair: [] }, "fullRank: unknown option; got pair, expected pairs"],
+    [{ pair: [] }, "fullRank: unknown option; got \"pair\", expected pairs"],
   ])("are refused if they are none: %j", (options, message) => {
     expect(() => fullRank(options as never)).toThrow(new RangeError(message));
   });

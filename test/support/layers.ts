@@ -4,6 +4,7 @@
  * is the longest entry that its path begins with.
  */
 export const LAYERS = [
+  "checks/",
   "math/",
   "linalg/",
   "random/",

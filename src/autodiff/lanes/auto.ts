@@ -3,6 +3,7 @@
  * samples is compiled, one of 100 steps is not.
  */
 
+import { requireOptions } from "../../checks/options.ts";
 import type { Backend, Executable, TapeProgram } from "../tape/executable.ts";
 import { FAST_INTERPRETER } from "./interpreter/fast-interpreter.ts";
 import { type WasmKernelsOptions, wasmKernels } from "./wasm/kernels.ts";
@@ -21,9 +22,10 @@ export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
  *     fit(model, { backend: auto() });
  */
 export function auto(options: AutoOptions = {}): Backend {
-  const { after = DEFAULT_AFTER, module } = options;
+  requireOptions<AutoOptions>("auto", options, { block: "any", after: "any", module: "object" });
+  const { after = DEFAULT_AFTER, module, block } = options;
   const uncompiled = module && hasMemory() ? wasmKernels({ module }) : FAST_INTERPRETER;
-  const compiled = (now: boolean): Backend => wasm({ ...options, after: now ? 0 : after });
+  const compiled = (now: boolean): Backend => wasm({ ...(block !== undefined && { block }), after: now ? 0 : after });
   // The tape is made before one of the two is chosen, and must do for both: these are powers of two, so that the larger one does.
   const laneMultiple = Math.max(...[uncompiled, compiled(true)].map((backend) => backend.laneMultiple ?? 1));
   return {

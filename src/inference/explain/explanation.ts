@@ -2,11 +2,19 @@
  * What `corrected` will do with a model, for people to read: its boundaries, how samples come onto each, and what that costs. It
  * reads the plan that `corrected` makes its gradient of.
  */
+
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, costOf } from "../../boundaries/plan.ts";
+import { requireOptions } from "../../checks/options.ts";
 import type { CollapseReport, CollapseResult } from "../../collapse/collapse.ts";
-import { type CorrectionChoice, correctionPlan, requireChoice, selectedUnder } from "../../estimators/corrected.ts";
+import {
+  CHOICE,
+  type CorrectionChoice,
+  correctionPlan,
+  requireChoice,
+  selectedUnder,
+} from "../../estimators/corrected.ts";
 import type { Guide } from "../../guides/guide.ts";
 import { buildObjective, type Objective } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
@@ -62,6 +70,7 @@ export interface ExplainOptions extends CorrectionChoice {
 
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost; the entry documents it. */
 export function explain(profile: Profile, model: Model, options: ExplainOptions = {}): Explanation {
+  requireOptions<ExplainOptions>("explain", options, { ...CHOICE, guide: "any", collapse: "any" });
   requireChoice("explain", options);
   const { repertoire } = profile;
   const { collapse = false } = options;

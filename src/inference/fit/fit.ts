@@ -6,11 +6,12 @@ import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
-import type { FitOptions, FitStep } from "./options.ts";
+import { type FitOptions, type FitStep, requireFitOptions } from "./options.ts";
 import { search, startSearch } from "./search.ts";
 
 /** Fits a guide to the posterior; the entries document it. */
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
+  requireFitOptions(options);
   const found = startSearch(profile, model, options);
   if (found) {
     const steps = search(found);
@@ -30,6 +31,7 @@ export function* fitSteps(
   model: Model,
   options: FitOptions = {},
 ): Generator<FitStep, Posterior, void> {
+  requireFitOptions(options);
   const found = startSearch(profile, model, options);
   if (found) return yield* search(found);
   const run = startLoop(profile, model, options);
@@ -49,6 +51,7 @@ declare const setTimeout: (callback: () => void, milliseconds: number) => unknow
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
 export async function fitAsync(profile: Profile, model: Model, options: FitOptions = {}): Promise<Posterior> {
   const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0));
+  requireFitOptions(options);
   const found = startSearch(profile, model, options);
   const run = found ?? startLoop(profile, model, options);
   const { uniform, lane } = (run.sampler.means ?? run.sampler.each)().tape.size;

@@ -1,5 +1,7 @@
 /** What a fit is asked, what it tells on its way, and the error of one that met a number that is not finite. */
+
 import type { Backend } from "../../autodiff/tape/executable.ts";
+import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
 import type { CollapseOption } from "../collapse-option.ts";
@@ -46,6 +48,33 @@ export interface FitOptions {
   readonly onWarning?: (message: string) => void;
   /** Stops the fit before its next step: it throws (`fitAsync` rejects with) the signal's reason. */
   readonly signal?: AbortSignalLike;
+}
+
+const FIT_OPTIONS: OptionTable<FitOptions> = {
+  estimator: "any",
+  guide: "any",
+  collapse: "any",
+  tolerance: "any",
+  maxSamples: "any",
+  restarts: "any",
+  optimizer: "any",
+  steps: "any",
+  samples: "any",
+  seed: "any",
+  backend: "object",
+  init: "object",
+  onProgress: "function",
+  onWarning: "function",
+  signal: "object",
+};
+
+/** Throws TypeError or RangeError unless these are options of a fit. */
+export function requireFitOptions(options: FitOptions): void {
+  const { signal } = requireOptions("fit", options, FIT_OPTIONS);
+  if (signal !== undefined && typeof signal.aborted !== "boolean")
+    throw new TypeError(
+      "fit: signal is none; got an object without `aborted`, expected an AbortSignal, such as `signal` of an AbortController",
+    );
 }
 
 /** The state after one gradient. The arrays are those of the fit and change with the next step: copy what you keep. */

@@ -3,6 +3,7 @@
  * `const r1=f0(v0);const r2=(r1*v1);`. This is the one place that uses `new Function`.
  */
 
+import { requireOptions } from "../../../checks/options.ts";
 import {
   type Backend,
   EVEN_PART,
@@ -37,6 +38,7 @@ export interface JitOptions {
  * Requires: permission to compile at run time (`new Function`; not in edge runtimes nor under a content security policy).
  */
 export function jit(options: JitOptions = {}): Backend {
+  requireOptions<JitOptions>("jit", options, { block: "any" });
   const { block = 100 } = options;
   // More would have too many variables for some engines.
   if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))

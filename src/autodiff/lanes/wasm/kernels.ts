@@ -3,6 +3,7 @@
  * but do not compile it. An instruction is a few words in memory: the number of its kernel and the addresses of result and operands.
  */
 
+import { requireOptions } from "../../../checks/options.ts";
 import {
   type Backend,
   type Executable,
@@ -37,6 +38,7 @@ export interface WasmKernelsOptions {
  *     fit(model, { backend: wasmKernels({ module }) });
  */
 export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
+  requireOptions<WasmKernelsOptions>("wasmKernels", options, { module: "object" });
   let { module } = options;
   return {
     name: "wasm kernels",

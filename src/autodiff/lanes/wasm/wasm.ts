@@ -1,5 +1,6 @@
 /** The back end that makes a WebAssembly module of SIMD instructions, two samples each, for every tape; no toolchain is needed. */
 
+import { requireOptions } from "../../../checks/options.ts";
 import type { RowFill } from "../../../random/contract.ts";
 import {
   type Backend,
@@ -51,6 +52,7 @@ const PAIR = 2;
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
 export function wasm(options: WasmOptions = {}): Backend {
+  requireOptions<WasmOptions>("wasm", options, { block: "any", after: "any" });
   const { block = 300, after = DEFAULT_AFTER } = options;
   // More would have too many locals for some engines.
   if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
