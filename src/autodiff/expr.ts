@@ -15,16 +15,35 @@ import { BASIC, type OpTable } from "./ops/op-table.ts";
 import type { Session } from "./session.ts";
 
 class Traced {
-  readonly session: Session;
-  readonly node: NodeId;
+  // Private, so that `z.node = 0` throws: another node would be another model.
+  readonly #session: Session;
+  readonly #node: NodeId;
 
   constructor(session: Session, node: NodeId) {
-    this.session = session;
-    this.node = node;
+    this.#session = session;
+    this.#node = node;
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  get node(): NodeId {
+    return this.#node;
   }
 
   /** Always throws: JavaScript asked for a plain value, as `if (x > 0)` or `x + 1` does. */
   [Symbol.toPrimitive](): never {
+    return this.toString();
+  }
+
+  /** Always throws, as `JSON.stringify` of a model's values would print what no sample has. */
+  toJSON(): never {
+    return this.toString();
+  }
+
+  /** Always throws. */
+  toString(): never {
     throw new TypeError(
       `${describe(this)}: it has no plain value; got a JavaScript operator or raw \`if\` on it, expected \`where\` or ` +
         "`branch` for decisions, `add`, `mul`, … for arithmetic, `not`, … for conditions",
@@ -273,8 +292,18 @@ export function where(condition: Truth, x: Real, y: Real): Real {
   return exprOf(session, A.where(maskOf(session, condition), nodeOf(session, x), nodeOf(session, y)));
 }
 
+// Typed arrays too, whose own `map` would make numbers of traced values.
+function listOf(caller: string, values: readonly Real[]): readonly Real[] {
+  if (Array.isArray(values)) return values;
+  if (ArrayBuffer.isView(values)) return Array.from(values as unknown as ArrayLike<number>);
+  throw new TypeError(
+    `${caller}: values are no list; got ${describe(values)}, expected an array of numbers or traced values`,
+  );
+}
+
 /** Σ x_i, as a balanced tree; 0 for an empty list. */
-export function sum(values: readonly Real[]): Real {
+export function sum(list: readonly Real[]): Real {
+  const values = listOf("sum", list);
   const session = sessionOf(values);
   // The same order of additions in both cases.
   if (!session) return balanced(values.map(checkNumber), (x, y) => x + y) ?? 0;
@@ -282,14 +311,16 @@ export function sum(values: readonly Real[]): Real {
 }
 
 /** Σ x_i · y_i; throws RangeError when the lengths differ. */
-export function dot(x: readonly Real[], y: readonly Real[]): Real {
+export function dot(left: readonly Real[], right: readonly Real[]): Real {
+  const [x, y] = [listOf("dot", left), listOf("dot", right)];
   if (x.length !== y.length)
     throw new RangeError(`dot: lengths differ; got ${x.length} and ${y.length}, expected equal lengths`);
   return sum(x.map((value, i) => mul(value, y[i]!)));
 }
 
 /** log Σ exp(x_i) without overflow; −∞ for an empty list. */
-export function logSumExp(values: readonly Real[]): Real {
+export function logSumExp(list: readonly Real[]): Real {
+  const values = listOf("logSumExp", list);
   const session = sessionOf(values);
   // The same operations in both cases.
   if (!session) return logOfSum(values.map(checkNumber));

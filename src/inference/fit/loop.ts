@@ -19,6 +19,9 @@ import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.t
 import { biasWarnings } from "./bias.ts";
 import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
 
+// Their ELBOs take 800 MB.
+const MOST_STEPS = 100_000_000;
+
 /** A loop under way. */
 export interface Loop {
   readonly sampler: GradientSampler;
@@ -38,7 +41,7 @@ export interface Loop {
 /** Checks the options, traces the model and compiles its gradient. */
 export function startLoop(profile: Profile, model: Model, options: FitOptions): Loop {
   const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
-  count("fit", "steps", steps);
+  count("fit", "steps", steps, 1, MOST_STEPS);
   count("fit", "samples", samples);
   estimatorOf("fit", estimator);
   if (typeof optimizer?.update !== "function")
