@@ -13,6 +13,7 @@ import type { GradientSampler, SamplerOptions } from "./inference/sampler/sample
 import * as samplers from "./inference/sampler/sampler.ts";
 import { FULL } from "./profile.ts";
 import type { Model } from "./program/model.ts";
+import { continuous, trace } from "./program/trace.ts";
 
 /**
  * Fits a guide, mean field unless another one is given, to the posterior.
@@ -73,7 +74,7 @@ export function gradientCovariance(model: Model, options: EstimateOptions): Floa
  * Throws RangeError if the number of latents is wrong, TypeError for a model with frozen sites (its density is random).
  */
 export function logJoint(model: Model, z: ArrayLike<number>): number {
-  return density.logJoint(FULL, model, z);
+  return density.logJoint({ ...FULL, trace: (own) => continuous(trace(own)) }, model, z);
 }
 
 /**

@@ -18,9 +18,12 @@ import { diagnosis } from "./inference/diagnosis.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
+import { coreTrace } from "./program/run.ts";
+import { trace } from "./program/trace.ts";
 
 export const FULL: Profile = {
   engine: FAST_ENGINE,
+  trace,
   averaging,
   diagnosis,
   collapse: collapseTrace,
@@ -42,5 +45,6 @@ export const FULL: Profile = {
 
 export const CORE: Profile = {
   engine: PLAIN_ENGINE,
+  trace: coreTrace,
   repertoire: { conditionPasses: [], boundaryPasses: [DISTINCT] },
 };

@@ -51,6 +51,7 @@ function stepsOf(graph: Graph, crossings: readonly Crossing[]): [Crossing, ...Cr
 
 /** Log prior masses between cuts in ascending order; in words why not, where the prior's cdf is not known. */
 function massesOf(graph: Graph, { prior }: Latent, cuts: readonly NodeId[]): NodeId[] | string {
+  if ("sampled" in prior) return `it is an entry of ${prior.name}`;
   const session = new Session(graph);
   const ends = [-Infinity, ...cuts.map((cut) => exprOf(session, cut)), Infinity];
   try {

@@ -25,3 +25,7 @@ export { chi2 } from "./positive/chi2.ts";
 export { gamma } from "./positive/gamma.ts";
 export { flat } from "./real/flat.ts";
 export { studentT } from "./real/student-t.ts";
+export { dirichlet } from "./vector/dirichlet.ts";
+export { iid } from "./vector/iid.ts";
+export { ordered } from "./vector/ordered.ts";
+export type { Entries, MatrixDistribution, VectorDistribution, VectorSupport } from "./vector/vector-distribution.ts";

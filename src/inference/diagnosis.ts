@@ -7,7 +7,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
 import { evaluation } from "../autodiff/tape/evaluation.ts";
 import type { GuideNodes } from "../guides/guide.ts";
-import { type Drawn, run, type Trace } from "../program/trace.ts";
+import { type Drawn, run, type Trace } from "../program/run.ts";
 import { fillNormals, type Generator, type NormalFill, noiseRequest } from "../random/index.ts";
 
 /** A trace under a guide, as an estimator's objective is one. */
@@ -80,7 +80,7 @@ export function makeProbe(
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const session = new Session(graph);
   const whole = trace.original ?? trace;
-  const drawn = rerun(whole);
+  const drawn = drawnIn(whole);
   const drawnOf = new Map(whole.terms.map((term, j) => [term, drawn[j]]));
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
@@ -126,18 +126,17 @@ interface Named {
 }
 
 // What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
-function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] {
+function drawnIn({ model, graph, latents, finite, frozen, extension }: Trace): (Drawn | undefined)[] {
   const found: (Drawn | undefined)[] = [];
   const inputs = new Map([
-    ...latents.map(({ name, node }) => [name, node] as const),
+    ...[...latents, ...finite].map(({ name, node }) => [name, node] as const),
     ...frozen.map(({ name, noise }) => [name, noise] as const),
   ]);
-  run(
-    model,
-    graph,
-    (name) => inputs.get(name) ?? graph.input(name, true),
-    (drawn) => found.push(drawn),
-  );
+  run(model, graph, {
+    input: (name) => inputs.get(name) ?? graph.input(name, true),
+    extension,
+    onTerm: (drawn) => found.push(drawn),
+  });
   return found;
 }
 
@@ -146,7 +145,9 @@ function rerun({ model, graph, latents, frozen }: Trace): (Drawn | undefined)[] 
 function namedIn(drawn: Drawn | undefined): Named[] {
   if (!drawn) return [];
   const { distribution, value } = drawn;
-  const { kind, text, contains } = distribution.support;
+  const { support } = distribution;
+  if (value === undefined || "fault" in support) return [...distribution.parameters];
+  const { kind, text, contains } = support;
   const range = kind === "real" ? {} : { valid: contains, expected: `value in ${text}` };
   return [{ name: "value", value, ...range }, ...distribution.parameters];
 }

@@ -2,11 +2,10 @@
 import { outOfRange } from "../autodiff/session.ts";
 import { evaluation } from "../autodiff/tape/evaluation.ts";
 import type { Model } from "../program/model.ts";
-import { trace } from "../program/trace.ts";
 import type { Profile } from "./profile.ts";
 
 /** log p(x, z) at latents in declaration order; the entries document it. */
-export function logJoint({ engine }: Profile, model: Model, z: ArrayLike<number>): number {
+export function logJoint({ engine, trace }: Profile, model: Model, z: ArrayLike<number>): number {
   const traced = trace(model);
   const { graph, latents, frozen, terms, checks } = traced;
   if (frozen.length > 0)

@@ -1,6 +1,9 @@
+import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Collapse } from "../collapse/collapse.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
+import type { Model } from "../program/model.ts";
+import type { Trace } from "../program/trace.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 
@@ -10,6 +13,8 @@ import type { Averaging } from "./sampler/averaging.ts";
  */
 export interface Profile {
   readonly engine: Engine;
+  /** Runs a program with the statements that it may have. */
+  readonly trace: (model: Model, options?: GraphOptions) => Trace;
   /** How mean gradients are made without one for every sample; without it every sample's is made. */
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */

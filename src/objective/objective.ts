@@ -7,7 +7,7 @@ import { outOfRange } from "../autodiff/session.ts";
 import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../guides/guide.ts";
 import { meanField } from "../guides/mean-field.ts";
 import type { Model } from "../program/model.ts";
-import { type Trace, trace } from "../program/trace.ts";
+import { continuous, type Trace, trace } from "../program/trace.ts";
 import { type Variable, variablesOf } from "./variables.ts";
 
 /** One additive term of ℓ, as a function of the latents z and their noise ε. */
@@ -39,21 +39,24 @@ export interface Objective {
   readonly live: readonly NodeId[];
 }
 
-/** Traces a model and puts it under a guide, mean field unless told otherwise; `rewrite` may make the trace one over fewer latents. */
+/**
+ * Traces a model with all statements of `nondiff` and puts it under a guide, mean field unless told otherwise; `rewrite` may make the
+ * trace one over fewer latents.
+ */
 export function buildObjective(
   model: Model,
   options?: GraphOptions,
-  chosen: Guide = meanField(),
+  chosen?: Guide,
   rewrite: (trace: Trace) => Trace = same,
 ): Objective {
+  return objectiveOf(continuous(rewrite(trace(model, options))), chosen);
+}
+
+/** Puts a traced model under a guide, mean field unless told otherwise. */
+export function objectiveOf(traced: Trace, chosen: Guide = meanField()): Objective {
   if (typeof chosen?.over !== "function")
     throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
-  const traced = rewrite(trace(model, options));
-  const { graph, latents, finite } = traced;
-  if (finite.length > 0)
-    throw new TypeError(
-      `model "${model.name}": discrete latent "${finite[0]!.name}" is summed out by nothing; expected a fit that collapses`,
-    );
+  const { graph, latents } = traced;
   const { algebra: A } = graph;
   const guide = chosen.over(traced).place(graph);
   const zero = graph.constant(0);

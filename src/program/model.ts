@@ -3,17 +3,26 @@
 import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
+import type { Entries, MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
 export interface ProgramContext {
-  /** Declares a latent with a prior on ℝ and returns its value. Latents keep the order of their declaration. */
+  /**
+   * Declares a latent and returns its value, on the scale of its prior: positive under `exponential(1)`, a whole number under `bernoulli(0.3)`,
+   * an array of traced numbers under `dirichlet([1, 1, 1])`. Latents keep the order of their declaration.
+   */
+  sample(name: string, prior: MatrixDistribution): Real[][];
+  sample(name: string, prior: VectorDistribution): Real[];
   sample(name: string, prior: Distribution): Real;
-  /** Adds the log density of a value, data or traced. `name` is for messages; default y0, y1, … */
+  /** Adds the log density of a value, data or traced, an array if the distribution is one of several numbers. `name` is for messages; default y0, y1, … */
+  observe(distribution: VectorDistribution, value: Entries, name?: string): void;
   observe(distribution: Distribution, value: Real, name?: string): void;
   /** A random value that is drawn afresh for each sample and not learned; it has no parameters in the guide. */
   frozen(name: string, distribution: Distribution): Real;
   /** Adds any log density term of your own. */
   factor(name: string, logDensity: Real): void;
+  /** Makes a derived number, or an array of them, part of the posterior: its mean, sd and quantiles. */
+  track(name: string, value: Entries | Real): void;
   /** `x` where the condition holds, `y` elsewhere. */
   where: typeof where;
   /**

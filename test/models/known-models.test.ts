@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { Real } from "../../src/autodiff/expr.ts";
+import type { Distribution } from "../../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
 import { rhoOfSd, sdOfRho } from "../../src/guides/mean-field.ts";
 import { estimateGradient, explain } from "../../src/index.ts";
@@ -25,13 +25,13 @@ const movedFrom = ({ mu, rho }: Parameters): Parameters => ({
 function likelihoodOf(model: KnownModel): (...z: number[]) => number {
   return (...z) => {
     let [next, total] = [0, 0];
-    const context: Pick<ProgramContext, "sample" | "observe"> = {
+    const context = {
       sample: () => z[next++]!,
-      observe: (distribution, value: Real) => {
+      observe: (distribution: Distribution, value: number) => {
         total += distribution.logDensity(value) as number;
       },
     };
-    model.program(context as ProgramContext);
+    model.program(context as unknown as ProgramContext);
     return total;
   };
 }

@@ -59,8 +59,8 @@ export function plainLogJoint(
   const count = (distribution: Distribution, value: Real): void => {
     sum += distribution.logDensity(value) as number;
   };
-  const context: ProgramContext = {
-    sample(name, prior) {
+  const context = {
+    sample(name: string, prior: Distribution) {
       if (!without.has(name)) count(prior, at[name]!);
       return at[name]!;
     },
@@ -68,13 +68,13 @@ export function plainLogJoint(
     frozen: () => {
       throw new Error("no frozen sites here");
     },
-    factor: (_name, value) => {
+    factor: (_name: string, value: Real) => {
       sum += value as number;
     },
     where: ((condition: boolean, x: number, y: number) => (condition ? x : y)) as ProgramContext["where"],
     branch: <T extends BranchResult>(condition: unknown, then: () => T, otherwise?: () => T): T =>
       condition === true ? then() : (otherwise?.() as T),
   };
-  model.program(context);
+  model.program(context as unknown as ProgramContext);
   return sum;
 }

@@ -6,9 +6,8 @@ import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/
 import type { CollapseResult } from "../../collapse/collapse.ts";
 import type { Estimator, EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
-import { buildObjective, inRange, type Objective } from "../../objective/objective.ts";
+import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
-import type { Trace } from "../../program/trace.ts";
 import { type CollapseOption, collapseUnder } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import type { MeanGradient } from "./averaging.ts";
@@ -51,13 +50,10 @@ export function makeSampler(
   estimator: Estimator,
   { guide, collapse = false, ...options }: SamplerOptions = {},
 ): GradientSampler {
-  const { engine, repertoire } = profile;
-  const sumOut = collapseUnder(profile, "collapse", collapse);
-  let collapsed: CollapseResult | undefined;
-  const objective = buildObjective(model, estimator.graphOptions, guide, (whole: Trace) => {
-    collapsed = sumOut?.(whole);
-    return collapsed?.trace ?? whole;
-  });
+  const { engine, repertoire, trace } = profile;
+  const whole = trace(model, estimator.graphOptions);
+  const collapsed = collapseUnder(profile, "collapse", collapse)?.(whole);
+  const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
   const { gradient, reduction, adaptive, noise } = nodes;

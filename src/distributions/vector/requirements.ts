@@ -1,0 +1,17 @@
+/** Checks of what vector distributions are made from. */
+import { describe } from "../../autodiff/expr.ts";
+import type { Distribution } from "../distribution.ts";
+
+/** Throws RangeError unless it is a whole number of at least `least`. */
+export function requireSize(caller: string, size: unknown, least: number): asserts size is number {
+  if (!(Number.isSafeInteger(size) && (size as number) >= least))
+    throw new RangeError(`${caller}: no such length; got ${describe(size)}, expected a whole number ≥ ${least}`);
+}
+
+/** Throws TypeError unless it is a distribution of one number. */
+export function requireDistribution(caller: string, distribution: Distribution): void {
+  if (typeof distribution?.logDensity !== "function" || "length" in distribution)
+    throw new TypeError(
+      `${caller}: not a distribution of one number; got ${describe(distribution)}, expected one such as normal(0, 1)`,
+    );
+}

@@ -1,0 +1,326 @@
+/**
+ * Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes.
+ *
+ * This file knows latents of one number, `observe`, `factor`, `frozen`, `where` and `branch`, which is what `nondiff/core` has. All other
+ * statements are in `statements.ts`, an extension of the context that `nondiff` gives to `run`.
+ */
+import {
+  add,
+  Condition,
+  describe,
+  Expr,
+  exprOf,
+  maskOf,
+  nodeOf,
+  type Real,
+  type Truth,
+  where,
+} from "../autodiff/expr.ts";
+import { Graph, type GraphOptions } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import { type RangeCheck, Session } from "../autodiff/session.ts";
+import { checkParameters, type Distribution } from "../distributions/distribution.ts";
+import type { VectorDistribution } from "../distributions/vector/vector-distribution.ts";
+import type { Start, Transform } from "../transforms/transform.ts";
+import { type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
+
+/** An unconstrained number that a guide is over: a latent on ℝ, or the u of a latent that a transform writes as x(u). */
+export interface Latent {
+  readonly name: string;
+  /** The input that stands for it. */
+  readonly node: NodeId;
+  /** The latent on its own scale, x(u) as a node; the input itself on ℝ. */
+  readonly value: NodeId;
+  /** Absent on ℝ. */
+  readonly transform: Transform | undefined;
+  /** The mask under which it exists: true outside arms. */
+  readonly live: NodeId;
+  readonly prior: Distribution | VectorDistribution;
+  /** Where a guide over u may start; undefined where the prior does not know. */
+  readonly start: (() => Start | undefined) | undefined;
+}
+
+/** A number that a posterior reports, on its own scale. */
+export interface Quantity {
+  readonly name: string;
+  readonly node: NodeId;
+  readonly live: NodeId;
+}
+
+/** A discrete latent. Its prior is among no terms: whoever sums it out counts it by `logMasses`. */
+export interface FiniteLatent {
+  readonly name: string;
+  /** The input that stands for its value. */
+  readonly node: NodeId;
+  readonly live: NodeId;
+  readonly values: readonly number[];
+  /** The log prior probability of each value, which may depend on other latents. */
+  readonly logMasses: readonly NodeId[];
+  /** The prior probability of all values that are left out, as of a Poisson above its last one. */
+  readonly lostMass: number;
+  readonly prior: Distribution;
+}
+
+/** One additive term of the log joint density; no more of it is kept, as there may be very many. */
+export interface Term {
+  /** `sample "x"` or `observe "y3"`. */
+  readonly site: string;
+  readonly node: NodeId;
+  readonly live: NodeId;
+}
+
+/** What a term is the log density of: absent for a factor. */
+export interface Drawn {
+  readonly distribution: Distribution | VectorDistribution;
+  /** Absent where it is several numbers. */
+  readonly value?: Real;
+}
+
+export interface Trace {
+  readonly model: Model;
+  readonly graph: Graph;
+  readonly latents: readonly Latent[];
+  /** Discrete latents. */
+  readonly finite: readonly FiniteLatent[];
+  /** What a posterior reports, in the order of declaration. */
+  readonly quantities: readonly Quantity[];
+  /** Standard normal inputs of the frozen sites. */
+  readonly frozen: readonly { readonly name: string; readonly noise: NodeId }[];
+  readonly terms: readonly Term[];
+  /** The ranges that the program states. */
+  readonly checks: readonly RangeCheck[];
+  /** The trace of the whole program, where this one is over fewer latents. */
+  readonly original?: Trace;
+  /** What the program had beyond the statements of the core. */
+  readonly extension: Extension | undefined;
+}
+
+/** What an extension of the context works on: the state of a run. */
+export interface Scope {
+  readonly model: Model;
+  readonly session: Session;
+  readonly latents: Latent[];
+  readonly finite: FiniteLatent[];
+  readonly quantities: Quantity[];
+  /** Names that are taken. */
+  readonly names: Set<string>;
+  readonly input: (name: string) => NodeId;
+  readonly declare: (site: string, name: string) => void;
+  readonly addTerm: (site: string, logDensity: Real, drawn?: Drawn) => void;
+  /** The mask of the arms that are being run. */
+  readonly path: () => NodeId;
+}
+
+/** The statements of the core, on distributions of one number. */
+export interface CoreContext extends Omit<ProgramContext, "sample" | "observe" | "track"> {
+  sample(name: string, prior: Distribution): Real;
+  observe(distribution: Distribution, value: Real, name?: string): void;
+}
+
+/** Adds statements to those of the core, or puts others in their place. */
+export type Extension = (context: CoreContext, scope: Scope) => ProgramContext;
+
+/** How a run sees a program. */
+export interface RunOptions {
+  /** The node of a latent or frozen site. */
+  readonly input: (name: string) => NodeId;
+  readonly extension?: Extension | undefined;
+  /** Sees what each term is made of. */
+  readonly onTerm?: (drawn: Drawn | undefined) => void;
+}
+
+/** Runs the program of a model with the statements of the core; throws with the model's own words if it is not a valid one. */
+export function coreTrace(model: Model, options: GraphOptions = {}, extension?: Extension): Trace {
+  if (typeof model?.program !== "function")
+    throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
+  const graph = new Graph(options);
+  return run(model, graph, { input: (name) => graph.input(name, true), extension });
+}
+
+/** Runs the program on `graph`. */
+export function run(model: Model, graph: Graph, { input, extension, onTerm }: RunOptions): Trace {
+  const A = graph.algebra;
+  const session = new Session(graph);
+  const { checks } = session;
+  const latents: Latent[] = [];
+  const finite: FiniteLatent[] = [];
+  const quantities: Quantity[] = [];
+  const frozenSites: { name: string; noise: NodeId }[] = [];
+  const terms: Term[] = [];
+  const names = new Set<string>();
+  let path = graph.truth(true);
+  let observations = 0;
+
+  const declare = (site: string, name: string): void => {
+    requireName(site, name);
+    if (names.has(name))
+      throw new TypeError(
+        `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
+      );
+    names.add(name);
+  };
+  const addTerm = (site: string, logDensity: Real, drawn?: Drawn): void => {
+    const node = A.where(path, nodeOf(session, logDensity), graph.constant(0));
+    if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
+      throw new RangeError(
+        `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
+      );
+    terms.push({ site, node, live: path });
+    onTerm?.(drawn);
+  };
+
+  const context: CoreContext = {
+    sample(name: string, prior: Distribution) {
+      const site = `sample "${name}"`;
+      declare(site, name);
+      checkDistribution(site, prior);
+      const { support, initial } = prior;
+      const { transform } = support;
+      if (!transform && support.kind !== "real")
+        throw new TypeError(
+          `${site}: a latent cannot have this prior here; got ${prior.name} with support ${support.text}, expected one such as normal`,
+        );
+      const node = input(name);
+      const u = exprOf(session, node);
+      const x = transform ? transform.forward(u) : u;
+      const value = nodeOf(session, x);
+      const start = transform ? () => transform.start(prior) : initial;
+      latents.push({ name, node, value, transform, live: path, prior, start });
+      quantities.push({ name, node: value, live: path });
+      addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });
+      return x;
+    },
+    observe(distribution: Distribution, value: Real, name = `y${observations}`) {
+      observations++;
+      const site = `observe "${name}"`;
+      checkDistribution(site, distribution);
+      if (typeof value === "number") {
+        if (!distribution.support.contains(value))
+          throw new RangeError(
+            `${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`,
+          );
+      } else if (distribution.support.discrete && value instanceof Expr) {
+        throw new TypeError(
+          `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
+        );
+      } else nodeOf(session, value); // throws unless it is a traced number of this program
+      addTerm(site, distribution.logDensity(value), { distribution, value });
+    },
+    frozen(name, distribution) {
+      const site = `frozen "${name}"`;
+      declare(site, name);
+      checkDistribution(site, distribution);
+      if (!distribution.fromNormal)
+        throw new TypeError(
+          `${site}: ${distribution.name} is no transform of a normal; expected one such as normal or bernoulli`,
+        );
+      const noise = input(name);
+      frozenSites.push({ name, noise });
+      return distribution.fromNormal(exprOf(session, noise));
+    },
+    factor(name, logDensity) {
+      addTerm(`factor "${name}"`, logDensity);
+    },
+    where,
+    branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T) {
+      for (const arm of [then, otherwise])
+        if (typeof arm !== "function")
+          throw new TypeError(
+            `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
+          );
+      if (typeof condition === "boolean") return condition ? then() : otherwise();
+      const mask = maskOf(session, condition);
+      const outer = path;
+      const under = <T>(arm: NodeId, run: () => T): T => {
+        path = A.and(outer, arm);
+        const first = checks.length;
+        try {
+          return run();
+        } finally {
+          path = outer;
+          for (let j = first; j < checks.length; j++)
+            checks[j] = { ...checks[j]!, ok: A.or(A.not(arm), checks[j]!.ok) };
+        }
+      };
+      const taken = under(mask, then);
+      const other = under(A.not(mask), otherwise);
+      return join(model, session, new Condition(session, mask), taken, other);
+    },
+  };
+  const scope: Scope = {
+    model,
+    session,
+    latents,
+    finite,
+    quantities,
+    names,
+    input,
+    declare,
+    addTerm,
+    path: () => path,
+  };
+  const result: unknown = model.program((extension ? extension(context, scope) : context) as ProgramContext);
+  if (result instanceof Promise)
+    throw new TypeError(
+      `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
+    );
+  session.requireConditionsUsed(`model "${model.name}"`);
+  if (quantities.length === 0)
+    throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
+  return { model, graph, latents, finite, quantities, frozen: frozenSites, terms, checks, extension };
+}
+
+// The results of two arms become one, number by number.
+function join<T extends BranchResult>(model: Model, session: Session, condition: Condition, taken: T, other: T): T {
+  const select = (x: Real, y: Real): Real => where(condition, x, y);
+  session.unusedConditions.delete(condition);
+  if (taken === undefined && other === undefined) return taken;
+  if (isReal(taken) && isReal(other)) return select(taken, other) as T;
+  const shapes = [shape(taken), shape(other)];
+  if (shapes[0] === shapes[1] && isPlain(taken)) {
+    const [x, y] = [taken, other] as Record<string, Real>[];
+    const keys = Object.keys(x!);
+    if (keys.every((key) => isReal(x![key]) && isReal(y![key]))) {
+      const joined = keys.map((key) => [key, select(x![key]!, y![key]!)] as const);
+      return (Array.isArray(taken) ? joined.map(([, value]) => value) : Object.fromEntries(joined)) as T;
+    }
+  }
+  throw new TypeError(
+    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays of one length, objects with the same keys, or nothing`,
+  );
+}
+
+function isReal(value: unknown): value is Real {
+  return typeof value === "number" || value instanceof Expr;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isReal(value);
+}
+
+function shape(value: unknown): string {
+  if (isReal(value)) return "a number";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return isPlain(value) ? `an object with keys ${Object.keys(value).sort().join(", ")}` : String(value);
+}
+
+/** The log density of u under a prior of x(u). */
+export function unconstrainedDensity(prior: Distribution, u: Real, x: Real): Real {
+  const { support, logDensity, logDensityInside = logDensity } = prior;
+  const density = logDensityInside(x);
+  return support.transform ? add(density, support.transform.logJacobian(u)) : density;
+}
+
+/** Throws unless it is a distribution with parameters that make sense. */
+export function checkDistribution(site: string, distribution: Distribution | VectorDistribution): void {
+  if (typeof distribution?.logDensity !== "function")
+    throw new TypeError(
+      `${site}: not a distribution; got ${describe(distribution)}, expected one such as normal(0, 1)`,
+    );
+  checkParameters(site, distribution.name, distribution.parameters);
+}
+
+function at({ distribution, value }: Drawn): string {
+  const plain = distribution.parameters.map((parameter) => `${parameter.name}=${describe(parameter.value)}`);
+  return `${value === undefined ? "" : ` at value=${describe(value)}`}; got ${plain.join(", ")}`;
+}

@@ -1,0 +1,197 @@
+/** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
+import { describe, Expr, exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Distribution } from "../distributions/distribution.ts";
+import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
+import { Arms } from "./arms.ts";
+import type { ProgramContext } from "./model.ts";
+import { type CoreContext, checkDistribution, type Scope, unconstrainedDensity } from "./run.ts";
+
+/** The context of a program under `nondiff`. */
+export function withStatements(core: CoreContext, scope: Scope): ProgramContext {
+  const { session, latents, finite, quantities, input, addTerm, declare, path } = scope;
+  const { algebra: A } = session.graph;
+  const arms = new Arms(scope);
+  /** What a name was declared with, which a second declaration has to agree with. */
+  const supports = new Map<string, string>();
+  let observations = 0;
+
+  // Declares a name, perhaps for the second time; says which.
+  const isNew = (site: string, name: string, text: string, lives: (live: NodeId) => void): boolean => {
+    if (!arms.isElsewhere(name)) {
+      declare(site, name);
+      supports.set(name, text);
+      arms.note(name, lives);
+      return true;
+    }
+    const other = supports.get(name);
+    if (other !== text || text.includes("…"))
+      throw new TypeError(
+        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers`,
+      );
+    arms.again(name);
+    return false;
+  };
+  // Sets where the latest latent or quantity of a list is live.
+  const livesAt = <T extends { readonly live: NodeId }>(list: T[]): ((live: NodeId) => void) => {
+    const at = list.length;
+    return (live) => {
+      list[at] = { ...list[at]!, live };
+    };
+  };
+  const ofLatent = (): ((live: NodeId) => void) => {
+    const [latent, quantity] = [livesAt(latents), livesAt(quantities)];
+    return (live) => {
+      latent(live);
+      quantity(live);
+    };
+  };
+
+  const scalar = (name: string, prior: Distribution): Real => {
+    const site = `sample "${name}"`;
+    checkDistribution(site, prior);
+    if (prior.finiteValues) return discrete(site, name, prior);
+    if (prior.support.discrete)
+      throw new TypeError(
+        `${site}: a discrete latent needs finitely many values; got ${prior.name} on ${prior.support.text}, expected one such as bernoulli or categorical`,
+      );
+    if (!arms.isElsewhere(name)) {
+      const lives = ofLatent();
+      const x = core.sample(name, prior);
+      supports.set(name, prior.support.text);
+      arms.note(name, lives);
+      return x;
+    }
+    isNew(site, name, prior.support.text, () => {});
+    const at = latents.findIndex((latent) => latent.name === name);
+    const latent = latents[at]!;
+    latents[at] = { ...latent, prior: either(latent.prior as Distribution, prior) };
+    const { node, value } = latent;
+    const [u, x] = [exprOf(session, node), exprOf(session, value)];
+    addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });
+    return x;
+  };
+
+  const discrete = (site: string, name: string, prior: Distribution): Real => {
+    const { values, lostMass } = prior.finiteValues!();
+    const logMasses = values.map((k) => nodeOf(session, prior.logDensity(k)));
+    const [own, quantity] = [livesAt(finite), livesAt(quantities)];
+    const lives = (live: NodeId): void => {
+      own(live);
+      quantity(live);
+    };
+    if (isNew(site, name, `{${values.join(", ")}}`, lives)) {
+      const node = input(name);
+      finite.push({ name, node, live: path(), values, logMasses, lostMass, prior });
+      quantities.push({ name, node, live: path() });
+      return exprOf(session, node);
+    }
+    const at = finite.findIndex((other) => other.name === name);
+    const other = finite[at]!;
+    finite[at] = {
+      ...other,
+      logMasses: logMasses.map((mass, k) => A.where(path(), mass, other.logMasses[k]!)),
+      lostMass: Math.max(lostMass, other.lostMass),
+    };
+    return exprOf(session, other.node);
+  };
+
+  const report = (name: string, value: Real): void => {
+    quantities.push({ name, node: nodeOf(session, value), live: path() });
+  };
+
+  const observe = (
+    distribution: Distribution | VectorDistribution,
+    value: Real | Entries,
+    name = `y${observations}`,
+  ) => {
+    observations++;
+    if (!isVector(distribution)) return core.observe(distribution, value as Real, name);
+    const site = `observe "${name}"`;
+    checkDistribution(site, distribution);
+    distribution.observed(siteOf(site, name, distribution), flat(site, value as Entries, distribution));
+  };
+
+  const siteOf = (site: string, name: string, prior: VectorDistribution): VectorSite => ({
+    site,
+    name,
+    sample: scalar,
+    observe: (distribution, value, entry) => core.observe(distribution, value, entry),
+    unconstrained(entry, start) {
+      const found = latents.find((latent) => latent.name === entry);
+      if (found) return exprOf(session, found.node);
+      const node = input(entry);
+      latents.push({ name: entry, node, value: node, transform: undefined, live: path(), prior, start });
+      return exprOf(session, node);
+    },
+    report(entry, value) {
+      if (isNew(site, entry, prior.support.text, livesAt(quantities))) report(entry, value);
+    },
+    term: (logDensity) => addTerm(site, logDensity, { distribution: prior }),
+  });
+
+  return {
+    ...core,
+    sample: ((name: string, prior: Distribution | VectorDistribution) => {
+      if (!isVector(prior)) return scalar(name, prior);
+      const site = `sample "${name}"`;
+      checkDistribution(site, prior);
+      const first = latents.length;
+      isNew(site, name, `${prior.length} of ${prior.support.text}`, (live) => {
+        for (let i = first; i < last; i++) latents[i] = { ...latents[i]!, live };
+      });
+      const entries = prior.sampled(siteOf(site, name, prior));
+      const last = latents.length;
+      return rows(entries, prior);
+    }) as ProgramContext["sample"],
+    observe: observe as ProgramContext["observe"],
+    branch: (condition, then, otherwise) => arms.branch(core, condition, then, otherwise),
+    track(name, value) {
+      const site = `track "${name}"`;
+      const add = (entry: string, x: Real): void => {
+        if (typeof x !== "number" && !(x instanceof Expr))
+          throw new TypeError(
+            `${site}: not a number; got ${describe(x)}, expected a traced number or an array of them`,
+          );
+        declare(site, entry);
+        report(entry, x);
+      };
+      if (!Array.isArray(value)) return add(name, value as Real);
+      declare(site, name);
+      value.forEach((row: Real | readonly Real[], i) => {
+        const label = `${name}[${i}]`;
+        if (!Array.isArray(row)) add(label, row as Real);
+        else for (const [j, x] of row.entries()) add(`${label}[${j}]`, x);
+      });
+    },
+  };
+}
+
+// The prior of a latent in two arms: what it is called and where it lies, but no masses, as these depend on the arm.
+function either(one: Distribution, other: Distribution): Distribution {
+  const { support, draw, logDensity } = one;
+  const parameters = [...one.parameters, ...other.parameters];
+  return { name: `${one.name} or ${other.name}`, parameters, support, draw, logDensity };
+}
+
+function isVector(distribution: Distribution | VectorDistribution): distribution is VectorDistribution {
+  return typeof distribution === "object" && distribution !== null && "sampled" in distribution;
+}
+
+// The entries of a matrix as rows.
+function rows(entries: readonly Real[], { shape }: VectorDistribution): Real[] | Real[][] {
+  if (!shape) return [...entries];
+  return Array.from({ length: shape[0] }, (_, i) => entries.slice(i * shape[1], (i + 1) * shape[1]));
+}
+
+// Rows of a matrix as entries.
+function flat(site: string, value: Entries, { name, shape }: VectorDistribution): readonly Real[] {
+  if (!shape) return value as readonly Real[];
+  const [count, width] = shape;
+  const given = Array.isArray(value) ? value.map((row: unknown) => (Array.isArray(row) ? row.length : -1)) : [];
+  if (given.length !== count || given.some((length) => length !== width))
+    throw new RangeError(
+      `${site}: value does not fit ${name}; got ${describe(value)}, expected ${count} rows of ${width}`,
+    );
+  return (value as readonly (readonly Real[])[]).flat();
+}
