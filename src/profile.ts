@@ -4,6 +4,7 @@ import { coincident } from "./boundaries/check/coincident.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
 import { unreached } from "./boundaries/check/unreached.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
+import { gatesOf } from "./boundaries/jump/gates.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
 import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
 import { collapseTrace } from "./collapse/collapse.ts";
@@ -38,6 +39,7 @@ export const FULL: Profile = {
     ],
     roots: ROOTS_ALONG_LINES,
     families: familiesOf,
+    gates: gatesOf,
     select: selectedTerms,
     noise: everyNoise,
   },

@@ -7,6 +7,7 @@
  * density between the two arms.
  */
 
+import type { Graph } from "../autodiff/graph/graph.ts";
 import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
@@ -17,6 +18,7 @@ import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCo
 import { remembered } from "./find/memo.ts";
 import type { Families } from "./find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "./jump/boundary-terms.ts";
+import type { ThroughGates } from "./jump/gates.ts";
 import type { BoundaryPass } from "./move/boundary-pass.ts";
 import { type Move, moveOnto, type RootsAlongLines, variablesMoved } from "./move/move.ts";
 
@@ -35,6 +37,8 @@ export interface CorrectionOptions {
   readonly roots?: RootsAlongLines | undefined;
   /** What finds work that parallel boundaries can share; the values are the same without it. */
   readonly families?: Families | undefined;
+  /** What makes the jumps of chains of ifs in fewer operations. */
+  readonly gates?: ((graph: Graph) => ThroughGates) | undefined;
 }
 
 export interface CorrectionPlan {
@@ -69,7 +73,17 @@ export interface BoundaryCheck {
  */
 export function planCorrection(
   original: Objective,
-  { entropy, passes, boundaryView = [], related = true, accepts, boundaryPasses, roots, families }: CorrectionOptions,
+  {
+    entropy,
+    passes,
+    boundaryView = [],
+    related = true,
+    accepts,
+    boundaryPasses,
+    roots,
+    families,
+    gates,
+  }: CorrectionOptions,
   analyse: () => BoundaryAnalysis = () => analyseBoundaries(original),
 ): CorrectionPlan {
   const path = pathwise(original, entropy, passes);
@@ -97,7 +111,7 @@ export function planCorrection(
     move,
     variablesMoved: (boundary) => variablesMoved(objective, boundary, roots),
     term: remembered((boundary) => {
-      beside ??= [neighboursOf(objective, boundaries), families?.(objective, boundaries)];
+      beside ??= [neighboursOf(objective, boundaries, gates?.(objective.graph)), families?.(objective, boundaries)];
       const [neighbours, family] = beside;
       const others = { ...neighbours(boundary), family: family?.(boundary) };
       return boundaryTerm(objective, boundary, others, move(boundary).surfaces);

@@ -96,11 +96,11 @@ export function correctionPlan(
   options: CorrectionChoice,
   analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
-  const { boundaryPasses, roots, families } = repertoire;
+  const { boundaryPasses, roots, families, gates } = repertoire;
   const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
   const accepts = ([block]: readonly Block[]): boolean => roots !== undefined || block?.safe === true;
-  return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, roots, families }, analysis);
+  return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, roots, families, gates }, analysis);
 }
 
 /** The terms of a plan that the options ask for; RangeError for what the repertoire lacks. */

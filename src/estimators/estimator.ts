@@ -3,11 +3,12 @@
  * one made under either entry works with both; what it can do comes from the repertoire of the entry that builds it.
  */
 
-import type { GraphOptions } from "../autodiff/graph/graph.ts";
+import type { Graph, GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Place } from "../autodiff/tape/executable.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Families } from "../boundaries/find/parallel-family.ts";
+import type { ThroughGates } from "../boundaries/jump/gates.ts";
 import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
 import type { RootsAlongLines } from "../boundaries/move/move.ts";
 import type { CorrectionPlan } from "../boundaries/plan.ts";
@@ -85,6 +86,8 @@ export interface Repertoire {
   readonly roots?: RootsAlongLines;
   /** What finds work that parallel boundaries can share. */
   readonly families?: Families;
+  /** What makes the jumps of chains of ifs in fewer operations. */
+  readonly gates?: (graph: Graph) => ThroughGates;
   /** What selects boundaries, where they are not all summed. */
   readonly select?: (plan: CorrectionPlan, selection: BoundarySelection) => SelectedTerms;
   /** Samples that are not independent of each other. */

@@ -4,17 +4,17 @@ import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { parallels, sometimesCoincident } from "../find/parallels.ts";
 import type { Surface } from "../move/projection.ts";
-import { Tails } from "./gates.ts";
+import type { ThroughGates } from "./gates.ts";
 import { jumpAcross, type Neighbours } from "./jump.ts";
 
 /** What lies parallel to each of the boundaries. */
 export function neighboursOf(
   { graph }: Objective,
   boundaries: readonly Boundary[],
+  throughGates?: ThroughGates,
 ): (boundary: Boundary) => Neighbours {
   const [parallel, coincident] = [parallels(graph, boundaries), sometimesCoincident(graph, boundaries)];
-  const tails = new Tails();
-  return (boundary) => ({ parallel: parallel(boundary), coincident: coincident(boundary), tails });
+  return (boundary) => ({ parallel: parallel(boundary), coincident: coincident(boundary), throughGates });
 }
 
 /** The boundary term δ(c)·∇θ c·(ℓ⁺ − ℓ⁻) of one boundary, as nodes by parameter where they are not 0. */

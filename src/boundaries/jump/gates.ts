@@ -11,8 +11,97 @@
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
+import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Parallel } from "../find/parallels.ts";
+import { type Difference, differencing, type Evaluate } from "./difference.ts";
+
+/**
+ * The summands of the jump of some roots on the surface `at`, of which those behind gates are made of tails; undefined where gates save nothing or
+ * may not be used, as with conditions parallel to the boundary, which have another truth value on it than elsewhere.
+ */
+export type ThroughGates = (
+  difference: Difference,
+  roots: readonly NodeId[],
+  at: SparseReplacement,
+  parallel: (node: NodeId) => Parallel | undefined,
+) => NodeId[] | undefined;
+
+// From so many gates one behind the other on, jumps are made of the tails of gates: with fewer they take as many operations without.
+const CHAIN = 2;
+
+/** Gates of a graph; one for all boundaries of a plan, which share the tails. */
+export function gatesOf(graph: Graph): ThroughGates {
+  const tails = new Tails();
+  return (difference, roots, at, parallel) => {
+    const split = splitAcross(graph, difference, roots, parallel);
+    if (split.depth < CHAIN) return undefined;
+    const unforced = new SparseReplacement(at.leaves, at);
+    const behindGates = split.gated.map(({ gate, behind }) => {
+      const [tail] = substitute(graph, [tailOf(graph, tails, gate, behind)], unforced) as [NodeId];
+      return through(graph, difference, gate, tail);
+    });
+    return [...split.direct.map(difference.of), ...behindGates];
+  };
+}
+
+function splitAcross(
+  graph: Graph,
+  { flipping, jumps }: Difference,
+  roots: readonly NodeId[],
+  parallel: (node: NodeId) => unknown = () => undefined,
+): Split {
+  for (const root of roots) jumps(root);
+  const jumping = roots.length === 0 ? [] : [...jumps(roots[0]!)].flatMap(([node, isJump]) => (isJump ? [node] : []));
+  if (jumping.some(parallel)) return { direct: roots, gated: [], depth: 0 };
+  return splitByGates(
+    graph,
+    new Set(flipping),
+    roots,
+    jumping.sort((p, q) => p - q),
+  );
+}
+
+// The difference of what lies behind a gate, given the one at a flip of the gate from false to true.
+function through(graph: Graph, { evaluate }: Difference, gate: NodeId, tail: NodeId): NodeId {
+  const { algebra: A } = graph;
+  const [above, below] = [evaluate(gate, 1), evaluate(gate, -1)];
+  const otherwise = A.where(A.and(below, A.not(above)), A.neg(tail), A.constant(0));
+  return A.where(A.and(above, A.not(below)), tail, otherwise);
+}
+
+// The tail of a gate, and first those of the gates behind it, which it is made of; on a stack, as chains of ifs may be long.
+function tailOf(graph: Graph, tails: Tails, gate: NodeId, behind: readonly NodeId[]): NodeId {
+  const stack = [{ gate, behind }];
+  const opened: { readonly difference: Difference; readonly split: Split }[] = [];
+  while (stack.length > 0) {
+    const { gate, behind } = stack[stack.length - 1]!;
+    if (tails.get(gate, behind) === undefined) {
+      opened[stack.length - 1] ??= opening(graph, gate, behind);
+      const { difference, split } = opened[stack.length - 1]!;
+      const missing = split.gated.find((next) => tails.get(next.gate, next.behind) === undefined);
+      if (missing) {
+        stack.push(missing);
+        continue;
+      }
+      const parts = split.gated.map((next) =>
+        through(graph, difference, next.gate, tails.get(next.gate, next.behind)!),
+      );
+      tails.set(gate, behind, graph.sum([...split.direct.map(difference.of), ...parts]));
+    }
+    stack.pop();
+    opened.length = stack.length;
+  }
+  return tails.get(gate, behind)!;
+}
+
+function opening(graph: Graph, gate: NodeId, roots: readonly NodeId[]): { difference: Difference; split: Split } {
+  const forced = [true, false].map((truth) => new Map([[gate, graph.truth(truth)]]));
+  const evaluate: Evaluate = (node, side) => substitute(graph, [node], forced[side > 0 ? 0 : 1]!)[0]!;
+  const difference = differencing(graph, [gate], evaluate);
+  return { difference, split: splitAcross(graph, difference, roots) };
+}
 
 /** Which roots a jump reaches as it is, and which through a gate alone. */
 export interface Split {
