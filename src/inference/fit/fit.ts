@@ -7,7 +7,8 @@ import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
 import { type FitOptions, type FitStep, requireFitOptions } from "./options.ts";
-import { search, startSearch } from "./search.ts";
+import { search } from "./search.ts";
+import { startSearch } from "./setup.ts";
 
 /** Fits a guide to the posterior; the entries document it. */
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {

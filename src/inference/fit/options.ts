@@ -30,6 +30,8 @@ export interface FitOptions {
   readonly maxSamples?: number;
   /** Further starts after the first one, half from wide guides, half from draws of the prior (default 4). */
   readonly restarts?: number;
+  /** Whether to look beyond conditions that the guide has decided: "auto" (default) where there are some, or false. */
+  readonly flips?: "auto" | false;
   /** Of the loop: what makes a step of a gradient (default adam({ learningRate: 0.01 })). */
   readonly optimizer?: Optimizer;
   /** Of the loop: how many steps (default 2000). */
@@ -57,6 +59,7 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
   tolerance: "any",
   maxSamples: "any",
   restarts: "any",
+  flips: "any",
   optimizer: "any",
   steps: "any",
   samples: "any",

@@ -39,8 +39,8 @@ export interface StageReport {
 }
 
 export interface StartReport {
-  /** "initial": where a fit starts; "wide": there, wide at first; "prior": at a draw of the prior. */
-  readonly from: "initial" | "wide" | "prior";
+  /** "initial": where a fit starts; "wide": there, wide at first; "prior": at a draw of the prior; "flip": beyond a boundary. */
+  readonly from: "initial" | "wide" | "prior" | "flip";
   readonly samples: number;
   /** Its own status; "same" as an optimum that was known, "worse" than one by so much that it was left. */
   readonly ended: FitStatus | "same" | "worse";

@@ -51,6 +51,8 @@ export interface Ascent {
   elbo: number;
   readonly gradient: Float64Array;
   readonly theta: Float64Array;
+  /** The last estimate of how many nats are left nearby. */
+  gap: number | undefined;
   /** The ELBO of every gradient so far. */
   readonly elbos: number[];
   /** The ELBO at x, and its gradient in x into g; NaN, and not an error, where anything is not finite. */
@@ -75,6 +77,7 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
     samples: 0,
     maxSamples,
     elbo: NaN,
+    gap: undefined,
     gradient: new Float64Array(size),
     theta: new Float64Array(size),
     elbos: [],

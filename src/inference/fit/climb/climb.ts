@@ -48,6 +48,7 @@ export function* finish(
     if (!ascent.affords(8 * fresh)) return ended("budget");
     gap = yield* gapAt(ascent, x, stage, { kind: "gap", start, batch, count: fresh });
     const { elbo, gap: left, noise: gapError } = gap;
+    ascent.gap = left;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && left + gapError < tolerance) {

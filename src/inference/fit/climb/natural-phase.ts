@@ -29,6 +29,9 @@ export interface NaturalPhaseOptions {
   readonly mostSteps: number;
   /** Where above 1 the entropy counts so many times at first, and once from step `COOL` on: the guide is wide before it settles. */
   readonly temperature: number;
+  /** Latents that stay where they are during the first steps, and how many these are. */
+  readonly held?: readonly number[];
+  readonly heldSteps?: number;
 }
 
 const BETA = 0.3;
@@ -45,7 +48,7 @@ const TRIES = 8;
 export function* naturalPhase(
   ascent: Ascent,
   from: Float64Array,
-  { start, samples, mostSteps, temperature }: NaturalPhaseOptions,
+  { start, samples, mostSteps, temperature, held = [], heldSteps = 0 }: NaturalPhaseOptions,
 ): Generator<FitStage, NaturalPhase, void> {
   const { chart, size } = ascent;
   const n = chart.latents;
@@ -82,6 +85,7 @@ export function* naturalPhase(
     const heat = elbos.length < cool ? exp(log(temperature) * (1 - elbos.length / cool)) : 1;
     if (heat > 1) temper(g, chart, heat);
     step(x, g, before, radius, chart);
+    if (elbos.length <= heldSteps) hold(x, from, held, chart);
   }
   return found("steps");
 }
@@ -111,6 +115,14 @@ function step(x: Float64Array, g: Float64Array, before: Float64Array, radius: Fl
     if (turn < 0) radius[i] = Math.max(radius[i]! / 2, SHORTEST);
     before[i] = slope;
     means[i]! += clipped(BETA * slope * next * next, radius[i]! * Math.min(sd, next));
+  }
+}
+
+function hold(x: Float64Array, from: Float64Array, held: readonly number[], { partsOf }: Chart): void {
+  const [to, back] = [partsOf(x), partsOf(from)];
+  for (const i of held) {
+    to.means[i] = back.means[i]!;
+    to.scales[i] = back.scales[i]!;
   }
 }
 

@@ -1,0 +1,111 @@
+/**
+ * The course of a search: a climb from where the priors are, further starts, then flips as long as they gain. What it has found, each
+ * optimum once, is in `optima` at its end.
+ */
+
+import { unpackParameters } from "../../guides/guide.ts";
+import { makeProbe } from "../diagnosis.ts";
+import type { Posterior } from "../posterior.ts";
+import { finish } from "./climb/climb.ts";
+import { naturalPhase } from "./climb/natural-phase.ts";
+import { FLIP_SAMPLES, type Flipped, flipsOf, settle } from "./flips.ts";
+import { type Found, same } from "./optima.ts";
+import { DivergenceError, type FitStage } from "./options.ts";
+import type { StartReport } from "./report.ts";
+import { resultOf } from "./result.ts";
+import type { Search } from "./setup.ts";
+import { type Start, startAt } from "./starts.ts";
+
+const FIRST_STEPS = 300;
+const FURTHER_STEPS = 150;
+const FLIP_STEPS = 60;
+/** An optimum this much below the best, in nats, weighs 1/1000. */
+const WORSE = 7;
+/** Flips that are finished in a round, and rounds; what a round must gain, in nats, for another. */
+const FINISHED = 3;
+const ROUNDS = 20;
+const GAIN = 0.1;
+
+/** All of it, gradient by gradient. */
+export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
+  const found: Found[] = [];
+  const starts: StartReport[] = [];
+  const { ascent, from, generator, restarts, samples, sampler } = run;
+  for (let k = 0; k <= restarts; k++) {
+    if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
+    const start = startAt(k, from, sampler.objective.guide.space, generator);
+    yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
+    if (found[0]!.status === "unbounded") return resultOf(run, found, starts);
+  }
+  if (run.flips) yield* flipping(run, found, starts);
+  return resultOf(run, found, starts);
+}
+
+// Climbs from a start, unless it leads to a known optimum or to a bad one; returns the ELBO at its end.
+function* climb(
+  run: Search,
+  found: Found[],
+  starts: StartReport[],
+  { from, x, temperature }: Start,
+  k: number,
+  mostSteps: number,
+): Generator<FitStage, void, void> {
+  const { ascent, samples, tolerance } = run;
+  const before = ascent.samples;
+  const phase = yield* naturalPhase(ascent, x, { start: k, samples, mostSteps, temperature });
+  if (found.length === 0 && ascent.elbos.every(Number.isNaN) && ascent.steps > 0) throw atTheStart(run, phase.cause);
+  const report = (ended: StartReport["ended"], elbo: number, optimum?: number): void =>
+    void starts.push({ from, samples: ascent.samples - before, ended, elbo, optimum });
+  const known = ({ x }: { readonly x: Float64Array }): number =>
+    found.findIndex((other) => same(other.x, x, ascent.chart));
+  if (known(phase) >= 0) return report("same", phase.elbo, known(phase));
+  if (found.length > 0 && !(phase.elbo > bestOf(found).elbo - WORSE)) return report("worse", phase.elbo);
+  const climbed = yield* finish(ascent, x, phase, k, tolerance);
+  const elbo = climbed.gap?.finite ? climbed.gap.elbo : phase.elbo;
+  const at = known(climbed);
+  report(at >= 0 ? "same" : climbed.status, elbo, at >= 0 ? at : found.length);
+  if (at < 0) found.push({ ...climbed, elbo });
+  else if (found[at]!.status !== "converged" && climbed.status === "converged") found[at] = { ...climbed, elbo };
+}
+
+function bestOf(found: readonly Found[]): Found {
+  return found.reduce((best, other) => (other.elbo > best.elbo ? other : best));
+}
+
+function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<FitStage, void, void> {
+  const { ascent, restarts } = run;
+  let flipsAt: ReturnType<typeof flipsOf> | undefined;
+  let k = restarts + 1;
+  for (let round = 0; round < ROUNDS; round++) {
+    const best = bestOf(found);
+    flipsAt ??= flipsOf(ascent);
+    const settled: Flipped[] = [];
+    for (const flip of flipsAt(best.x)) {
+      if (!ascent.affords(FLIP_SAMPLES)) break;
+      const end = yield* settle(ascent, flip, k++);
+      if (end) settled.push(end);
+    }
+    settled.sort((p, q) => q.elbo - p.elbo);
+    for (const { x } of settled.slice(0, FINISHED)) {
+      if (!ascent.affords(FLIP_STEPS * run.samples)) break;
+      yield* climb(run, found, starts, { from: "flip", x, temperature: 1 }, k++, FLIP_STEPS);
+      if (bestOf(found).elbo > best.elbo + GAIN) break;
+    }
+    if (!(bestOf(found).elbo > best.elbo + GAIN)) return;
+  }
+}
+
+// Nothing was finite at the first points.
+function atTheStart({ sampler, ascent, from }: Search, cause = "ELBO or gradient is not finite"): Error {
+  const { guide, normals } = sampler.objective;
+  const theta = new Float64Array(from.length);
+  ascent.chart.thetaInto(theta, from);
+  const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
+  if (fault) return new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
+  return new DivergenceError(
+    `fit: not finite at the start: ${cause}`,
+    1,
+    unpackParameters(guide.space, theta),
+    new Float64Array(0),
+  );
+}

@@ -1,0 +1,91 @@
+/** What a search starts from: options that have been checked, a traced model and its compiled gradient. */
+import { corrected } from "../../estimators/corrected.ts";
+import { softplusChart } from "../../guides/chart.ts";
+import { packParameters } from "../../guides/guide.ts";
+import type { Model } from "../../program/model.ts";
+import { makeGenerator, type Generator as Noise } from "../../random/index.ts";
+import { estimatorOf } from "../estimate-gradient.ts";
+import { count } from "../options.ts";
+import type { Profile } from "../profile.ts";
+import { pilot } from "../sampler/means.ts";
+import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
+import { biasWarnings } from "./bias.ts";
+import { type Ascent, makeAscent, withMatchedPoints } from "./climb/ascent.ts";
+import { type FitOptions, warn } from "./options.ts";
+import type { FitWarning } from "./report.ts";
+
+/** A search that has been set up. */
+export interface Search {
+  readonly options: FitOptions;
+  readonly sampler: GradientSampler;
+  readonly ascent: Ascent;
+  readonly generator: Noise;
+  readonly from: Float64Array;
+  readonly tolerance: number;
+  readonly restarts: number;
+  readonly flips: boolean;
+  readonly samples: number;
+  /** Of the estimator's bias. */
+  readonly warnings: readonly FitWarning[];
+}
+
+// What a back end is told of the length of a fit.
+const EXPECTED_SAMPLES = 10_000;
+
+/**
+ * Checks the options, traces the model and builds its gradient; undefined where the options, the estimator (one with a schedule) or the
+ * guide (one of another layout) ask for the loop.
+ */
+export function startSearch(profile: Profile, model: Model, options: FitOptions): Search | undefined {
+  if (options.optimizer !== undefined || options.steps !== undefined) return undefined;
+  const {
+    estimator = corrected(),
+    seed = 0,
+    tolerance = 0.05,
+    maxSamples = 200_000,
+    restarts = 4,
+    flips = "auto",
+    samples = 32,
+  } = options;
+  count("fit", "samples", samples);
+  count("fit", "maxSamples", maxSamples);
+  count("fit", "restarts", restarts, 0);
+  if (!(tolerance > 0 && tolerance < Infinity))
+    throw new RangeError(
+      `fit: tolerance is out of range; got ${String(tolerance)}, expected nats, a finite number > 0`,
+    );
+  if (flips !== "auto" && flips !== false)
+    throw new RangeError(`fit: flips is no choice; got ${String(flips)}, expected "auto" or false`);
+  estimatorOf("fit", estimator);
+  const generator = makeGenerator(seed);
+  const { backend, guide, collapse } = options;
+  const sampler = makeSampler(profile, model, withMatchedPoints(estimator), {
+    backend,
+    guide,
+    collapse,
+    expectedSamples: EXPECTED_SAMPLES,
+  });
+  const { space } = sampler.objective.guide;
+  if (!space.pairs || sampler.nodes.scheduled) return undefined;
+  sampler.nodes.reduction?.require("fit", samples);
+  const theta = packParameters("fit", space, startOf(sampler, options.init));
+  const warnings = biasWarnings(sampler).map(
+    (message): FitWarning => ({ code: "biased-estimator", message, latents: [] }),
+  );
+  for (const { message } of warnings) warn(options, message);
+  const chart = softplusChart(space.latents.length, space.pairs);
+  const ascent = makeAscent(sampler, chart, generator, maxSamples);
+  pilot(sampler, theta, generator, 0);
+  return {
+    options,
+    sampler,
+    ascent,
+    generator,
+    from: chart.coordinatesOf(theta),
+    tolerance,
+    restarts,
+    flips: flips === "auto" && space.pairs.length === 0,
+    samples,
+    warnings,
+  };
+}
