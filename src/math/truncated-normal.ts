@@ -1,0 +1,78 @@
+/**
+ * The standard normal distribution between two ends: draws and moments that keep their digits in either tail. Between 8 and 9 the mass is
+ * 6e-16, and Φ of both ends is 1 to all digits; the mirror image, between −9 and −8, has them.
+ */
+import { exp, log } from "./elementary.ts";
+import { logNormalCdf, normalQuantileOfSurprisal } from "./normal.ts";
+import { cos } from "./trigonometric.ts";
+
+/**
+ * The x between a and b below which lies the part p of the mass between them.
+ *
+ * Domain: a < b, which may be infinite, and 0 ≤ p ≤ 1; a for p = 0, b for p = 1.
+ */
+export function truncatedNormalQuantile(a: number, b: number, p: number): number {
+  if (p === 0 || p === 1) return p === 0 ? a : b;
+  const [lower, upper, part, sign] = a + b > 0 ? [-b, -a, 1 - p, -1] : [a, b, p, 1];
+  // Φ(x) = Φ(upper)·(part + (1 − part)·Φ(lower)/Φ(upper))
+  const below = logNormalCdf(upper);
+  const ratio = lower === -Infinity ? 0 : exp(logNormalCdf(lower) - below);
+  const x = sign * normalQuantileOfSurprisal(-(below + log(part + (1 - part) * ratio)));
+  return Math.min(Math.max(x, a), b);
+}
+
+/**
+ * Mean and variance of a standard normal number between a and b.
+ *
+ * Domain: a < b, which may be infinite. Relative error of the variance, and of the distance of the mean from the nearer end, below 1e-11.
+ * Method: Gauss and Legendre's rule on the part whose density is above exp(−40) of its peak.
+ */
+export function truncatedNormalMoments(a: number, b: number): { readonly mean: number; readonly variance: number } {
+  const mirrored = a + b > 0;
+  const [lower, upper] = mirrored ? [-b, -a] : [a, b];
+  if (upper === Infinity) return { mean: 0, variance: 1 };
+  // With x = upper − s the density is exp(upper·s − s²/2) times a constant, largest at s = max(0, upper).
+  const peak = Math.max(0, upper);
+  const from = Math.max(0, peak - REACH);
+  const away = upper > 0 ? peak + REACH : (2 * DEPTH) / (Math.sqrt(upper * upper + 2 * DEPTH) - upper);
+  const to = Math.min(upper - lower, away);
+  const middle = peak > from && peak < to ? peak : 0.5 * (from + to);
+  let [mass, first, second] = [0, 0, 0];
+  for (let k = 0; k < 2 * ORDER; k++) {
+    const [start, length] = k < ORDER ? [from, middle - from] : [middle, to - middle];
+    const s = start + length * NODES[k % ORDER]!;
+    const below = upper > 0 ? 0.5 * (s - upper) * (s - upper) : (0.5 * s - upper) * s;
+    const weight = length * WEIGHTS[k % ORDER]! * exp(-below);
+    const beside = s - middle;
+    mass += weight;
+    first += weight * beside;
+    second += weight * beside * beside;
+  }
+  const shift = first / mass;
+  const mean = upper - (middle + shift);
+  return { mean: mirrored ? -mean : mean, variance: second / mass - shift * shift };
+}
+
+/** A density is left out where it is below exp(−40) of its peak. */
+const DEPTH = 40;
+const REACH = 8.94427190999916; // √(2·40)
+const ORDER = 32;
+const [NODES, WEIGHTS]: readonly [Float64Array, Float64Array] = /* @__PURE__ */ gaussLegendre();
+
+/** Nodes and weights on [0, 1], by Newton's method on the Legendre polynomial of that order. */
+function gaussLegendre(): [Float64Array, Float64Array] {
+  const [nodes, weights] = [new Float64Array(ORDER), new Float64Array(ORDER)];
+  for (let k = 0; k < ORDER; k++) {
+    let x = cos((Math.PI * (k + 0.75)) / (ORDER + 0.5));
+    let slope = 1;
+    for (let turn = 0; turn < 5; turn++) {
+      let [value, before] = [1, 0];
+      for (let n = 1; n <= ORDER; n++) [value, before] = [((2 * n - 1) * x * value - (n - 1) * before) / n, value];
+      slope = (ORDER * (x * value - before)) / (x * x - 1);
+      x -= value / slope;
+    }
+    nodes[k] = 0.5 * (1 - x);
+    weights[k] = 1 / ((1 - x * x) * slope * slope);
+  }
+  return [nodes, weights];
+}
