@@ -9,7 +9,9 @@
 import { describe } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Term, Trace } from "../program/trace.ts";
+import { type Completion, completionOf } from "./completion/completion.ts";
 import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
@@ -47,6 +49,8 @@ export interface CollapseResult {
   readonly variables: readonly Variable[];
   /** How they were summed, for drawing them back. */
   readonly elimination: Elimination;
+  /** What draws them back. */
+  readonly completion: (engine: Engine) => Completion;
   /** Of numbers given for all latents those of the kept ones; the same where there are as many as latents kept. */
   readonly keptParameters: <P extends LatentParameters>(params: P) => P;
 }
@@ -80,7 +84,12 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
     const worst = cliques.find(({ size }) => size > budget);
     if (!worst) {
       const reasons = kept.map(({ latent, reason }) => ({ latent, reason: overBudget.get(latent) ?? reason }));
-      return { ...summed(trace, variables, cliques), report: reportOf(variables, cliques, reasons) };
+      const found = summed(trace, variables, cliques);
+      return {
+        ...found,
+        report: reportOf(variables, cliques, reasons),
+        completion: (engine) => completionOf(found.trace, variables, found.elimination, engine),
+      };
     }
     const members = [worst.variable, ...worst.neighbours].map((v) => variables[v]!);
     const names = members.map(({ name }) => name).join(", ");
@@ -133,7 +142,7 @@ function summed(
   trace: Trace,
   variables: readonly Variable[],
   cliques: readonly Clique[],
-): Omit<CollapseResult, "report"> {
+): Omit<CollapseResult, "report" | "completion"> {
   if (variables.length === 0)
     return { trace, variables, elimination: { steps: [], totals: [] }, keptParameters: (params) => params };
   const { graph, latents, model } = trace;

@@ -1,0 +1,37 @@
+/** What a completion makes, draw by draw: cells and values of the latents that were summed out, with the probabilities of all cells. */
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+
+/** Draws of one summed-out latent. Draw d of what has several numbers by draw has number j of them at j · draws + d. */
+export interface CompletedLatent {
+  readonly name: string;
+  readonly size: number;
+  /** The index of the drawn cell or value. */
+  readonly cell: Int32Array;
+  /** The probability of each cell or value, given the kept latents and the latents that were drawn before. */
+  readonly probabilities: Float64Array;
+  /** The latent itself. */
+  readonly value: Float64Array;
+  /** What its input in the graph is there: the unconstrained number of a latent with a bounded support. */
+  readonly input: Float64Array;
+  /** For a continuous latent the ends between its cells, size − 1 of them; else none. */
+  readonly cuts: Float64Array;
+  /** Mean and mean square of the latent by these probabilities, where the prior has such moments within a cell. */
+  readonly means: Float64Array | undefined;
+  readonly squares: Float64Array | undefined;
+}
+
+/** Some draws of all. */
+export interface Batch {
+  readonly first: number;
+  readonly points: number;
+  readonly draws: number;
+}
+
+/** Nodes in which every read of a variable is written in an input that stands for the index of its value. */
+export interface ByIndex {
+  readonly graph: Graph;
+  /** By variable. */
+  readonly indices: readonly NodeId[];
+  readonly written: (nodes: readonly NodeId[]) => NodeId[];
+}

@@ -1,0 +1,211 @@
+/**
+ * Values of summed-out latents when their cells are known: a continuous one follows its prior between the ends of its cell, a discrete
+ * one is what its index says. Ends and parameters of priors may depend on kept latents and on values of other variables.
+ */
+import { exprOf, nodeOf, type Real } from "../../autodiff/expr.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { Session } from "../../autodiff/session.ts";
+import type { Engine } from "../../autodiff/tape/engine.ts";
+import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
+import type { Distribution } from "../../distributions/distribution.ts";
+import { withTails } from "../../distributions/known-tails.ts";
+import { log, log1p } from "../../math/elementary.ts";
+import { logSumExp } from "../../math/log-sum-exp.ts";
+import { truncatedNormalMoments, truncatedNormalQuantile } from "../../math/truncated-normal.ts";
+import type { Latent } from "../../program/trace.ts";
+import type { Variable } from "../variable.ts";
+import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
+import { solved } from "./monotone-root.ts";
+
+/** Draws values of latents whose cells are drawn. */
+export interface Cells {
+  /** Fills in value, input, cuts and moments of some draws; `lanes` has the inputs of the kept latents. */
+  readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
+}
+
+/** What one continuous latent is drawn by: where its nodes begin among the evaluated ones. */
+interface Drawer {
+  readonly variable: number;
+  readonly latent: Latent;
+  readonly isNormal: boolean;
+  /** Cuts first, then whether it is live, then mean and sd of a normal one. */
+  readonly start: number;
+  readonly cuts: number;
+  /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
+  readonly tails: Evaluation | undefined;
+}
+
+/** Compiles what draws within cells for so many points a pass. */
+export function cellsIn(
+  { graph, indices, written }: ByIndex,
+  variables: readonly Variable[],
+  inputs: readonly NodeId[],
+  engine: Engine,
+  points: number,
+): Cells {
+  const nodes: NodeId[] = [];
+  const x = graph.input("value", true);
+  const laneInputs = [...inputs, ...indices];
+  const drawers = variables.flatMap(({ meaning, live }, variable): Drawer[] => {
+    if (meaning.kind !== "cells") return [];
+    const { latent, cuts } = meaning;
+    const isNormal = latent.prior.name === "normal";
+    const start = nodes.length;
+    const session = new Session(graph);
+    const parameters = isNormal ? latent.prior.parameters.map(({ value }) => nodeOf(session, value)) : [];
+    nodes.push(...cuts, live, ...parameters);
+    const options = { engine, laneInputs: [...laneInputs, x], points };
+    const tails = isNormal ? undefined : evaluation(graph, written(tailsAt(graph, latent, x)), options);
+    return [{ variable, latent, isNormal, start, cuts: cuts.length, tails }];
+  });
+  const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
+  const room = new Float64Array((laneInputs.length + 1) * points);
+  return {
+    draw(found, lanes, batch, next) {
+      room.set(lanes);
+      variables.forEach(({ meaning }, v) => {
+        const { cell, value, input, means, squares, probabilities, size } = found[v]!;
+        for (let p = 0; p < points; p++)
+          room[(inputs.length + v) * points + p] = cell[batch.first + Math.min(p, batch.points - 1)]!;
+        if (meaning.kind !== "values") return;
+        const { values } = meaning.latent;
+        for (let d = batch.first; d < batch.first + batch.points; d++) {
+          value[d] = input[d] = values[cell[d]!]!;
+          for (let j = 0; j < size; j++) {
+            means![d]! += probabilities[j * batch.draws + d]! * values[j]!;
+            squares![d]! += probabilities[j * batch.draws + d]! * values[j]! * values[j]!;
+          }
+        }
+      });
+      run.run([], room);
+      for (const drawer of drawers)
+        if (drawer.isNormal) drawNormal(run, drawer, found[drawer.variable]!, batch, next);
+        else drawOther(run, drawer, found[drawer.variable]!, batch, room, points, next);
+    },
+  };
+}
+
+// The ends of cell j of a latent at point p; all of the line where the latent is not live.
+function endsOf(run: Evaluation, { start, cuts }: Drawer, j: number, p: number): readonly [low: number, high: number] {
+  if (run.value(start + cuts, p) === 0) return [-Infinity, Infinity];
+  return [j > 0 ? run.value(start + j - 1, p) : -Infinity, j < cuts ? run.value(start + j, p) : Infinity];
+}
+
+function keepCuts(run: Evaluation, { start, cuts }: Drawer, found: CompletedLatent, batch: Batch): void {
+  for (let j = 0; j < cuts; j++)
+    for (let p = 0; p < batch.points; p++) found.cuts[j * batch.draws + batch.first + p] = run.value(start + j, p);
+}
+
+function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
+  const { start, cuts } = drawer;
+  const { cell, value, input, means, squares, probabilities, size } = found;
+  keepCuts(run, drawer, found, batch);
+  const known = new Map<string, { readonly mean: number; readonly variance: number }>();
+  for (let p = 0; p < batch.points; p++) {
+    const d = batch.first + p;
+    const [mean, sd] = [run.value(start + cuts + 1, p), run.value(start + cuts + 2, p)];
+    const standard = (j: number): [number, number] => {
+      const [low, high] = endsOf(run, drawer, j, p);
+      return [(low - mean) / sd, (high - mean) / sd];
+    };
+    value[d] = input[d] = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
+    for (let j = 0; j < size; j++) {
+      const probability = probabilities[j * batch.draws + d]!;
+      if (probability < NEGLIGIBLE) continue;
+      const [a, b] = standard(j);
+      // Where nothing depends on the draw every point has the same cells.
+      const key = `${a} ${b}`;
+      const moments = known.get(key) ?? truncatedNormalMoments(a, b);
+      if (known.size < MOST_KNOWN) known.set(key, moments);
+      const centre = mean + sd * moments.mean;
+      means![d]! += probability * centre;
+      squares![d]! += probability * (centre * centre + sd * sd * moments.variance);
+    }
+  }
+}
+
+/** Cells of this probability change no mean. */
+const NEGLIGIBLE = 1e-14;
+const MOST_KNOWN = 1024;
+
+function priorOf({ name, prior }: Latent): Distribution {
+  if ("sampled" in prior) throw new TypeError(`completion: "${name}" is an entry of ${prior.name}; expected a number`);
+  return prior;
+}
+
+// log cdf and log survival of a prior at a value, and the latent's input there.
+function tailsAt(graph: Graph, latent: Latent, x: NodeId): NodeId[] {
+  const { transform } = latent;
+  const prior = priorOf(latent);
+  const session = new Session(graph);
+  const value = exprOf(session, x);
+  const { logCdf, logSurvival } = withTails(prior);
+  if (!logCdf || !logSurvival)
+    throw new TypeError(
+      `completion: the cdf of ${prior.name} is not known; got ${prior.name}, expected one with a cdf`,
+    );
+  const all: Real[] = [logCdf(value), logSurvival(value), transform ? transform.inverse(value) : value];
+  return all.map((real) => nodeOf(session, real));
+}
+
+// log(p·eˣ + (1 − p)·eʸ)
+function mixed(x: number, y: number, p: number): number {
+  return logSumExp([x + log(p), y + log1p(-p)]);
+}
+
+function innerPoint(lower: number, upper: number): number {
+  if (lower > -Infinity) return upper < Infinity ? 0.5 * lower + 0.5 * upper : lower + 1;
+  return upper < Infinity ? upper - 1 : 0;
+}
+
+// By the log cdf where the cell lies in the lower half, by the log survival elsewhere, so that no digits are lost in either tail.
+function drawOther(
+  run: Evaluation,
+  drawer: Drawer,
+  found: CompletedLatent,
+  batch: Batch,
+  room: Float64Array,
+  points: number,
+  next: () => number,
+): void {
+  const { cell, value, input } = found;
+  const { tails, latent } = drawer as Drawer & { readonly tails: Evaluation };
+  keepCuts(run, drawer, found, batch);
+  const { lower, upper } = priorOf(latent).support;
+  const place = room.subarray(room.length - points);
+  const at = (values: (p: number) => number): void => {
+    for (let p = 0; p < points; p++) place[p] = values(Math.min(p, batch.points - 1));
+    tails.run([], room);
+  };
+  const ends = Array.from({ length: batch.points }, (_, p) => {
+    const [low, high] = endsOf(run, drawer, cell[batch.first + p]!, p);
+    return [Math.max(low, lower), Math.min(high, upper)] as const;
+  });
+  // Inside of the support, as beyond its ends the formulas are not numbers; there the masses are known.
+  const inside = (end: number): number => (end > lower && end < upper ? end : innerPoint(lower, upper));
+  const masses = (side: 0 | 1): [below: number, above: number][] => {
+    at((p) => inside(ends[p]![side]));
+    return ends.map((pair, p) => {
+      const end = pair[side];
+      return end <= lower ? [-Infinity, 0] : end >= upper ? [0, -Infinity] : [tails.value(0, p), tails.value(1, p)];
+    });
+  };
+  const [atLow, atHigh] = [masses(0), masses(1)];
+  const parts = ends.map(() => next());
+  const targets = ends.map((_, p) => {
+    const [[belowLow, aboveLow], [belowHigh, aboveHigh]] = [atLow[p]!, atHigh[p]!];
+    return belowHigh < aboveLow
+      ? { upper: false, mass: mixed(belowHigh, belowLow, parts[p]!) }
+      : { upper: true, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
+  });
+  const drawn = solved(ends, (candidates) => {
+    at((p) => candidates[p]!);
+    return targets.map(({ upper, mass }, p) => (upper ? tails.value(1, p) <= mass : tails.value(0, p) >= mass));
+  });
+  at((p) => inside(drawn[p]!));
+  drawn.forEach((x, p) => {
+    value[batch.first + p] = x;
+    input[batch.first + p] = tails.value(2, p);
+  });
+}
