@@ -3,11 +3,10 @@
  * becomes log(P(z ≤ 1)·p(y | false) + P(z > 1)·p(y | true)): a density of the other latents alone, in which z has no guide and no
  * boundary is left of its conditions. Under the same guide of the others the ELBO is never lower than with z (Jensen).
  *
- * The latent becomes a finite variable (`variable.ts`), the terms that read it tables (`factors.ts`), and the variables are summed one
+ * The latent becomes a finite variable (`variable.ts`), the terms that read it tables (`tables.ts`), and the variables are summed one
  * after the other (`elimination.ts`).
  */
 import { describe } from "../autodiff/expr.ts";
-import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Term, Trace } from "../program/trace.ts";
@@ -15,10 +14,11 @@ import { type Completion, completionOf } from "./completion/completion.ts";
 import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
-import { type Clique, cliquesOf, type Elimination, eliminated } from "./elimination.ts";
+import { cliquesOf, type Elimination, eliminated } from "./elimination.ts";
 import { checksAt, freed } from "./exchange.ts";
-import { type Factor, readsOf, tableOf } from "./factors.ts";
-import { type Owners, ownersOf, type Variable } from "./variable.ts";
+import { priorOf } from "./priors.ts";
+import { OverBudget, Tables } from "./tables.ts";
+import type { Variable } from "./variable.ts";
 
 /** Which latents are summed out. */
 export interface CollapseChoice {
@@ -71,39 +71,48 @@ const DEFAULT_BUDGET = 4096;
 export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): CollapseResult {
   requireChoice(trace, choice);
   const { budget = DEFAULT_BUDGET, only } = choice;
-  const overBudget = new Map<string, string>();
+  // One variable alone may have as many values as it has, unless a budget is given.
+  const isOver = (scope: readonly number[], size: number): boolean =>
+    size > budget && (scope.length > 1 || choice.budget !== undefined);
+  const tooLarge = new Map<string, string>();
   for (;;) {
     const { variables: continuous, kept } = detect(
       trace,
-      (name) => !overBudget.has(name) && (only === undefined || only.includes(name)),
+      (name) => !tooLarge.has(name) && (only === undefined || only.includes(name)),
     );
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
-    const scopes = scopesOf(trace, variables);
-    const sizes = variables.map(({ size }) => size);
-    const cliques = cliquesOf(sizes, scopes);
-    const worst = cliques.find(({ size }) => size > budget);
-    if (!worst) {
-      const reasons = kept.map(({ latent, reason }) => ({ latent, reason: overBudget.get(latent) ?? reason }));
-      const found = summed(trace, variables, cliques);
-      return {
-        ...found,
-        report: reportOf(variables, cliques, reasons),
-        completion: (engine) => completionOf(found.trace, variables, found.elimination, engine),
-      };
-    }
-    const members = [worst.variable, ...worst.neighbours].map((v) => variables[v]!);
-    const names = members.map(({ name }) => name).join(", ");
-    const continuousOnes = members.filter(({ meaning }) => meaning.kind === "cells");
-    if (continuousOnes.length === 0)
-      throw new RangeError(
-        `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${worst.size} entries for ${names}, expected at most ${budget}`,
+    const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
+    if (variables.length === 0) return unchanged(trace, reasons);
+    try {
+      return summedOut(trace, new Tables(trace.graph, variables, isOver), reasons);
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      const members = error.variables.map((v) => variables[v]!);
+      const names = members.map(({ name }) => name).join(", ");
+      const continuousOnes = members.filter(({ meaning }) => meaning.kind === "cells");
+      if (continuousOnes.length === 0)
+        throw new RangeError(
+          `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names}, expected at most ${budget}`,
+        );
+      const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
+      tooLarge.set(
+        largest.name,
+        `its table would have ${error.size} entries (${names}), above the budget of ${budget}`,
       );
-    const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
-    overBudget.set(
-      largest.name,
-      `its table would have ${worst.size} entries (${names}), above the budget of ${budget}`,
-    );
+    }
   }
+}
+
+function unchanged(trace: Trace, kept: readonly Kept[]): CollapseResult {
+  const elimination: Elimination = { steps: [], totals: [] };
+  return {
+    trace,
+    report: { collapsed: [], kept },
+    variables: [],
+    elimination,
+    completion: (engine) => completionOf(trace, [], elimination, engine),
+    keptParameters: (params) => params,
+  };
 }
 
 function requireChoice({ model, latents, finite }: Trace, { budget, only }: CollapseChoice): void {
@@ -118,35 +127,9 @@ function requireChoice({ model, latents, finite }: Trace, { budget, only }: Coll
       );
 }
 
-function reportOf(variables: readonly Variable[], cliques: readonly Clique[], kept: readonly Kept[]): CollapseReport {
-  const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
-  return {
-    collapsed: variables.map(({ name, size }, v) => ({ latent: name, cells: size, clique: sizeOf.get(v)! })),
-    kept,
-  };
-}
-
-// Which variables stand together in a factor.
-function scopesOf({ graph, terms }: Trace, variables: readonly Variable[]): number[][] {
-  const owners = ownersOf(variables);
-  const own = new Set(variables.map(({ name }) => priorSite(name)));
-  return [
-    ...terms.filter(({ site }) => !own.has(site)).map(({ node }) => [...readsOf(graph, [node], owners).keys()]),
-    ...variables.map(({ logMasses, live }, v) => [
-      ...new Set([...readsOf(graph, [...logMasses, live], owners).keys(), v]),
-    ]),
-  ];
-}
-
-function summed(
-  trace: Trace,
-  variables: readonly Variable[],
-  cliques: readonly Clique[],
-): Omit<CollapseResult, "report" | "completion"> {
-  if (variables.length === 0)
-    return { trace, variables, elimination: { steps: [], totals: [] }, keptParameters: (params) => params };
+function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): CollapseResult {
   const { graph, latents, model } = trace;
-  const owners = ownersOf(variables);
+  const { variables, owners } = tables;
   const own = new Set(variables.map(({ name }) => priorSite(name)));
   const names = new Set(variables.map(({ name }) => name));
   const keeps = latents.map(({ name }) => !names.has(name));
@@ -157,46 +140,48 @@ function summed(
     owners,
   );
   const terms: Term[] = [];
-  const factors: Factor[] = [];
+  const factors = variables.map((_, v) => priorOf(tables, v));
   for (const term of left.terms) {
-    const reads = readsOf(graph, [term.node], owners);
-    if (reads.size === 0) terms.push(term);
-    else factors.push(tableOf(graph, variables, reads, () => term.node));
+    const table = tables.of(term.node);
+    const [node] = table.entries as [NodeId];
+    if (table.axes.length > 0) factors.push(table);
+    else terms.push(node === term.node ? term : { ...term, node });
   }
-  variables.forEach((variable, v) => {
-    factors.push(priorOf(graph, variables, owners, variable, v));
-  });
-  const elimination = eliminated(
-    graph,
+  const cliques = cliquesOf(
     variables.map(({ size }) => size),
-    factors,
-    cliques,
+    factors.map(({ axes }) => axes.map(({ variable }) => variable)),
   );
-  for (const { variables: group, node } of elimination.totals)
-    terms.push({ site: `sum over ${listed(group.map((v) => variables[v]!.name))}`, node, live: graph.truth(true) });
-  const keptPairs = keeps.flatMap((kept, i) => keeps.slice(0, i).map((other) => kept && other));
-  // A list of another length is left as it is, for whoever checks lengths to say so.
-  const those = (values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> =>
-    values?.length === which.length ? Array.from(values).filter((_, i) => which[i]) : values;
-  const keptParameters = <P extends LatentParameters>(params: P): P => ({
-    ...params,
-    mu: those(params.mu, keeps),
-    rho: those(params.rho, keeps),
-    ...(params.lower && { lower: those(params.lower, keptPairs) }),
-  });
+  for (const { variable, neighbours, size } of cliques) tables.require([variable, ...neighbours], size);
+  const elimination = eliminated(tables, factors, cliques);
+  for (const { variables: group, node } of elimination.totals) {
+    const site = `sum over ${listed(group.map((v) => variables[v]!.name))}`;
+    if (graph.is(node, Number.NEGATIVE_INFINITY))
+      throw new RangeError(
+        `collapse: ${site} of "${model.name}" is 0; got a log density of -Infinity at every value, expected one that is possible`,
+      );
+    terms.push({ site, node, live: graph.truth(true) });
+  }
+  const keptParameters = keptAmong(keeps);
+  const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
   const { init } = model;
+  const rest: Trace = {
+    ...trace,
+    model: init ? { ...model, init: keptParameters(init) } : model,
+    latents: left.latents,
+    finite: [],
+    terms,
+    checks: checksAt(tables, trace.checks),
+    original: trace.original ?? trace,
+  };
   return {
-    trace: {
-      ...trace,
-      model: init ? { ...model, init: keptParameters(init) } : model,
-      latents: left.latents,
-      finite: [],
-      terms,
-      checks: checksAt(graph, variables, owners, trace.checks),
-      original: trace.original ?? trace,
+    trace: rest,
+    report: {
+      collapsed: variables.map(({ name, size }, v) => ({ latent: name, cells: size, clique: sizeOf.get(v)! })),
+      kept,
     },
     variables,
     elimination,
+    completion: (engine) => completionOf(rest, variables, elimination, engine),
     keptParameters,
   };
 }
@@ -206,32 +191,15 @@ function listed(names: readonly string[]): string {
   return `${shown.join(", ")}${names.length > 4 ? `, … (${names.length} latents)` : ""}`;
 }
 
-// A latent in an arm that is not taken is in its first cell for certain: nothing reads it. Where conditions that stay in the model
-// decide about the arm, its masses are counted all the same, as they add up to 1.
-function priorOf(
-  graph: Graph,
-  variables: readonly Variable[],
-  owners: Owners,
-  { logMasses, live }: Variable,
-  v: number,
-): Factor {
-  const isDecided = !graph.isConstant(live) && dependsOnReadsAlone(graph, live, owners);
-  const reads = readsOf(graph, isDecided ? [...logMasses, live] : logMasses, owners);
-  const dead = (value: number): NodeId => graph.constant(value === 0 ? 0 : Number.NEGATIVE_INFINITY);
-  const nodeAt = (value: number): NodeId => {
-    const mass = logMasses[value]!;
-    return isDecided ? graph.algebra.where(live, mass, dead(value)) : mass;
-  };
-  return tableOf(graph, variables, reads, (values) => nodeAt(values.get(v)!), v);
-}
-
-function dependsOnReadsAlone(graph: Graph, root: NodeId, owners: Owners): boolean {
-  const seen = new Set([root]);
-  // A set goes on to what is added while it is walked.
-  for (const node of seen) {
-    if (owners.has(node)) continue;
-    if (graph.inputIndex(node) >= 0) return false;
-    for (const operand of graph.operands(node)) seen.add(operand);
-  }
-  return true;
+function keptAmong(keeps: readonly boolean[]): CollapseResult["keptParameters"] {
+  const pairs = keeps.flatMap((kept, i) => keeps.slice(0, i).map((other) => kept && other));
+  // A list of another length is left as it is, for whoever checks lengths to say so.
+  const those = (values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> =>
+    values?.length === which.length ? Array.from(values).filter((_, i) => which[i]) : values;
+  return (params) => ({
+    ...params,
+    mu: those(params.mu, keeps),
+    rho: those(params.rho, keeps),
+    ...(params.lower && { lower: those(params.lower, pairs) }),
+  });
 }

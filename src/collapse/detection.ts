@@ -7,7 +7,7 @@ import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
 import { crossingsOf } from "./crossings.ts";
 import { Dependence, type Reading } from "./dependence.ts";
-import { readsOf } from "./factors.ts";
+import { readsOf } from "./reads.ts";
 import { ownersOf, type Variable } from "./variable.ts";
 
 /** A latent that is kept, and why, in words. */
@@ -75,7 +75,7 @@ function keepDeciders({ graph, latents }: Trace, taken: Map<Latent, Variable>, r
     const owners = ownersOf([...taken.values()]);
     const decided = latents.filter((latent) => !taken.has(latent) && !graph.isConstant(latent.live));
     const found = decided.flatMap((latent) =>
-      [...readsOf(graph, [latent.live], owners).keys()].map((v) => [order[v]!, latent.name] as const),
+      readsOf(graph, [latent.live], owners).map((v) => [order[v]!, latent.name] as const),
     );
     if (found.length === 0) return;
     for (const [decider, name] of found) {

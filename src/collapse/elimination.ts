@@ -1,30 +1,36 @@
 /**
- * Sums over finite variables, one variable after the other: the factors that contain it become one factor of the others, the log of
- * the sum over its values of the exponential of their sum. For a chain a – b – c with tables f(a, b) and g(b, c):
+ * Sums over finite variables, one after the other: the tables that contain a variable become one table of the others, the log of the sum
+ * over its values of the exponential of their sum. For a chain a – b – c with tables f(a, b) and g(b, c):
  *
- *     m(b) = log Σ_a exp f(a, b),   n(c) = log Σ_b exp(m(b) + g(b, c)),   log Σ_c exp n(c).
+ *     m(b) = log Σ_a exp f(a, b),   log Σ_{b,c} exp(m(b) + g(b, c)).
  *
- * The next variable is the one that makes the smallest table.
+ * The next variable is the one that makes the smallest table. What is left at last, b and c here, is summed at once, so that entries
+ * which are one node become one exponential.
  */
 
-import type { Graph } from "../autodiff/graph/graph.ts";
 import { logSumExp } from "../autodiff/log-sum-exp.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { type Factor, lookup } from "./factors.ts";
+import { sumOf } from "./sums.ts";
+import { swept } from "./sweep.ts";
+import { type Axis, placesOf, type Table, type Tables } from "./tables.ts";
 
 /**
- * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of a
- * variable come after it in the order of elimination, and given their values its own has log probabilities `weights` of their row, up
- * to a number per row.
+ * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of the summed
+ * variables come in later steps, and given their values the summed ones have the log probabilities `weights`, up to a number that
+ * depends on the neighbours alone.
  */
 export interface EliminationStep {
-  readonly variable: number;
-  /** The variables that the sum depends on, ascending. */
+  /** What was summed, ascending: one variable, or all that were left of a group. */
+  readonly variables: readonly number[];
+  /** The other variables of the table, ascending. */
   readonly neighbours: readonly number[];
-  /** Log weights by the values of the neighbours (the last fastest) and of the variable (fastest of all); −∞ where impossible. */
-  readonly weights: readonly NodeId[];
-  /** Their log sum by the values of the neighbours. */
-  readonly message: readonly NodeId[];
+  /**
+   * Log weights over the axes of both, ascending by variable; a summed variable's axis has all of its values, −∞ where one is
+   * impossible. Made when asked for.
+   */
+  readonly weights: () => Table;
+  /** Their log sum, over the neighbours. */
+  readonly message: Table;
 }
 
 /** A sum over all variables. */
@@ -42,84 +48,209 @@ export interface Clique {
   readonly size: number;
 }
 
-/** The order of elimination for factors of these variables; about the square of the number of variables. */
+/** The order of elimination for tables over these variables. */
 export function cliquesOf(sizes: readonly number[], scopes: readonly (readonly number[])[]): Clique[] {
   const around = sizes.map(() => new Set<number>());
   for (const scope of scopes) for (const v of scope) for (const w of scope) if (v !== w) around[v]!.add(w);
-  const entries = (v: number): number => [...around[v]!].reduce((product, w) => product * sizes[w]!, sizes[v]!);
-  const left = new Map(sizes.map((_, v) => [v, entries(v)]));
+  const entries = (v: number): number => {
+    let product = sizes[v]!;
+    for (const w of around[v]!) product *= sizes[w]!;
+    return product;
+  };
+  const sizeOf = sizes.map((_, v) => entries(v));
+  const bySize = new Map<number, Set<number>>();
+  const put = (v: number): void => {
+    const alike = bySize.get(sizeOf[v]!);
+    if (alike) alike.add(v);
+    else bySize.set(sizeOf[v]!, new Set([v]));
+  };
+  const remove = (v: number): void => {
+    const alike = bySize.get(sizeOf[v]!)!;
+    alike.delete(v);
+    if (alike.size === 0) bySize.delete(sizeOf[v]!);
+  };
+  sizes.forEach((_, v) => {
+    put(v);
+  });
   const found: Clique[] = [];
-  while (left.size > 0) {
-    let variable = -1;
-    for (const [v, size] of left) if (variable < 0 || size < left.get(variable)!) variable = v;
-    const neighbours = [...around[variable]!].sort((p, q) => p - q);
-    found.push({ variable, neighbours, size: left.get(variable)! });
-    left.delete(variable);
+  while (bySize.size > 0) {
+    const size = Math.min(...bySize.keys());
+    const [variable] = bySize.get(size)! as Set<number> & Iterable<number>;
+    remove(variable!);
+    const neighbours = [...around[variable!]!].sort((p, q) => p - q);
+    found.push({ variable: variable!, neighbours, size });
     for (const v of neighbours) {
-      around[v]!.delete(variable);
+      remove(v);
+      around[v]!.delete(variable!);
       for (const w of neighbours) if (v !== w) around[v]!.add(w);
-      left.set(v, entries(v));
+      sizeOf[v] = entries(v);
+      put(v);
     }
   }
   return found;
 }
 
 /** Sums over all variables in the order of the cliques. */
-export function eliminated(
-  graph: Graph,
-  sizes: readonly number[],
-  factors: readonly Factor[],
-  cliques: readonly Clique[],
-): Elimination {
-  const impossible = graph.constant(Number.NEGATIVE_INFINITY);
-  let left = factors;
+export function eliminated(tables: Tables, factors: readonly Table[], cliques: readonly Clique[]): Elimination {
+  const held = new Bundles(factors);
   const steps: EliminationStep[] = [];
   const totals: { variables: number[]; node: NodeId }[] = [];
-  // By variable those that were summed before it and that its sum contains.
+  const done = new Set<number>();
+  // By the least variable of a message those that are summed in it.
   const within = new Map<number, number[]>();
-  for (const { variable, neighbours } of cliques) {
-    const isMine = ({ axes }: Factor): boolean => axes.some((axis) => axis.variable === variable);
-    const mine = left.filter(isMine).map((factor) => lookup(factor, sizes));
-    left = left.filter((factor) => !isMine(factor));
-    const values = sizes.map(() => 0);
-    const weights: NodeId[] = [];
-    const message: NodeId[] = [];
-    for (const row of rows(neighbours, sizes)) {
-      neighbours.forEach((v, i) => {
-        values[v] = row[i]!;
-      });
-      const first = weights.length;
-      for (let value = 0; value < sizes[variable]!; value++) {
-        values[variable] = value;
-        const summands = mine.map((at) => at(values));
-        weights.push(summands.includes(impossible) ? impossible : graph.sum(summands));
+  for (const { variable } of cliques)
+    while (!done.has(variable)) {
+      const scope = held.scopeAround(variable);
+      const isAll = scope.every((v) => held.scopeAround(v).every((w) => scope.includes(w)));
+      const quick = isAll && scope.length === 2 ? sweepStep(tables, held, scope as [number, number]) : undefined;
+      const step = quick ?? tableStep(tables, held, isAll ? scope : [variable]);
+      steps.push(step);
+      for (const v of step.variables) done.add(v);
+      const below = [...step.variables.flatMap((v) => within.get(v) ?? []), ...step.variables];
+      const [next] = step.neighbours;
+      if (next === undefined) totals.push({ variables: below.sort((p, q) => p - q), node: step.message.entries[0]! });
+      else {
+        within.set(next, [...(within.get(next) ?? []), ...below]);
+        held.add(step.message);
       }
-      message.push(logSumExp(graph, weights.slice(first)));
     }
-    steps.push({ variable, neighbours, weights, message });
-    const summed = [...(within.get(variable) ?? []), variable];
-    const next = cliques.find(({ variable: v }) => neighbours.includes(v))?.variable;
-    if (next === undefined) totals.push({ variables: summed.sort((p, q) => p - q), node: message[0]! });
-    else {
-      within.set(next, [...(within.get(next) ?? []), ...summed]);
-      const axes = neighbours.map((v) => ({ variable: v, starts: Array.from({ length: sizes[v]! }, (_, j) => j) }));
-      left = [...left, { axes, entries: message }];
-    }
-  }
   return { steps, totals };
 }
 
-/** All values of some variables together, the last one fastest. */
-function* rows(variables: readonly number[], sizes: readonly number[]): Iterable<number[]> {
-  const count = variables.reduce((product, v) => product * sizes[v]!, 1);
-  for (let index = 0; index < count; index++) {
-    let rest = index;
-    const row = variables.map(() => 0);
-    for (let i = variables.length - 1; i >= 0; i--) {
-      const size = sizes[variables[i]!]!;
-      row[i] = rest % size;
-      rest = (rest - row[i]!) / size;
-    }
-    yield row;
+/** Tables by the variables that they are over. */
+class Bundles {
+  readonly #bundles = new Map<string, Bundle>();
+  readonly #around = new Map<number, Set<Bundle>>();
+
+  constructor(tables: readonly Table[]) {
+    for (const table of tables) this.add(table);
   }
+
+  add(table: Table): void {
+    const scope = table.axes.map(({ variable }) => variable);
+    const key = scope.join();
+    const known = this.#bundles.get(key);
+    if (known) {
+      known.tables.push(table);
+      return;
+    }
+    const bundle = { key, scope, tables: [table] };
+    this.#bundles.set(key, bundle);
+    for (const v of scope) this.#of(v).add(bundle);
+  }
+
+  /** The variables that share a table with one, itself included, ascending. */
+  scopeAround(variable: number): number[] {
+    const found = new Set([variable]);
+    for (const { scope } of this.#of(variable)) for (const v of scope) found.add(v);
+    return [...found].sort((p, q) => p - q);
+  }
+
+  /** All that is over some of these variables. */
+  over(variables: readonly number[]): Bundle[] {
+    return [...new Set(variables.flatMap((v) => [...this.#of(v)]))];
+  }
+
+  remove(bundles: readonly Bundle[]): void {
+    for (const bundle of bundles) {
+      this.#bundles.delete(bundle.key);
+      for (const v of bundle.scope) this.#of(v).delete(bundle);
+    }
+  }
+
+  #of(variable: number): Set<Bundle> {
+    let found = this.#around.get(variable);
+    if (!found) {
+      found = new Set();
+      this.#around.set(variable, found);
+    }
+    return found;
+  }
+}
+
+interface Bundle {
+  readonly key: string;
+  readonly scope: readonly number[];
+  readonly tables: Table[];
+}
+
+function tableStep(tables: Tables, held: Bundles, variables: readonly number[]): EliminationStep {
+  const mine = held.over(variables);
+  held.remove(mine);
+  const weights = weightsOf(
+    tables,
+    mine.map((bundle) => sumOf(tables, bundle.tables)),
+    variables,
+  );
+  const message = summed(tables, weights, variables);
+  // Of the tables some may not have distinguished what they were over.
+  const neighbours = message.axes.map(({ variable }) => variable);
+  return { variables, neighbours, weights: () => weights, message };
+}
+
+// The sum of tables with an axis of all values for each of the variables.
+function weightsOf(tables: Tables, parts: readonly Table[], variables: readonly number[]): Table {
+  const { graph } = tables;
+  const impossible = graph.constant(Number.NEGATIVE_INFINITY);
+  const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
+  const axes = tables.joined([...parts, ...full]);
+  const places = parts.map((part) => placesOf(part, axes));
+  const size = axes.reduce((product, { starts }) => product * starts.length, 1);
+  const entries = Array.from({ length: size }, (_, j) => {
+    const summands = parts.map((part, p) => part.entries[places[p]![j]!]!);
+    return summands.includes(impossible) ? impossible : graph.sum(summands);
+  });
+  return { axes, entries };
+}
+
+function everyValue({ variables }: Tables, variable: number): Axis {
+  return { variable, starts: Array.from({ length: variables[variable]!.size }, (_, value) => value) };
+}
+
+// The log sum over some variables, by the others.
+function summed({ graph }: Tables, { axes, entries }: Table, variables: readonly number[]): Table {
+  const others = axes.filter(({ variable }) => !variables.includes(variable));
+  const rows = others.reduce((product, { starts }) => product * starts.length, 1);
+  const found = Array.from({ length: rows }, (): NodeId[] => []);
+  const counters = axes.map(() => 0);
+  for (const entry of entries) {
+    let row = 0;
+    axes.forEach(({ variable, starts }, k) => {
+      if (!variables.includes(variable)) row = row * starts.length + counters[k]!;
+    });
+    found[row]!.push(entry);
+    for (let k = axes.length - 1; k >= 0; k--) {
+      counters[k]!++;
+      if (counters[k]! < axes[k]!.starts.length) break;
+      counters[k] = 0;
+    }
+  }
+  return { axes: others, entries: found.map((row) => logSumExp(graph, row)) };
+}
+
+/** Tables with fewer entries than this are summed as they are. */
+const SMALL = 64;
+
+// A sum over one of two variables whose tables are those of nested thresholds.
+function sweepStep(tables: Tables, held: Bundles, scope: readonly [number, number]): EliminationStep | undefined {
+  const mine = held.over(scope);
+  const pairs = mine.filter((bundle) => bundle.scope.length === 2).flatMap((bundle) => bundle.tables);
+  if (scope.reduce((product, v) => product * tables.variables[v]!.size, 1) < SMALL) return undefined;
+  for (const [variable, other] of [scope, [scope[1], scope[0]] as const]) {
+    const own = mine.filter(({ scope: [v], scope: { length } }) => length === 1 && v === variable);
+    const parts = (bundles: readonly Bundle[]): Table[] => bundles.map((bundle) => sumOf(tables, bundle.tables));
+    const base = weightsOf(tables, parts(own), [variable]).entries;
+    const { size } = tables.variables[other]!;
+    const message = swept(tables.graph, base, pairs, size, variable < other);
+    if (!message) continue;
+    const together = mine.filter((bundle) => bundle.scope.includes(variable));
+    held.remove(together);
+    return {
+      variables: [variable],
+      neighbours: [other],
+      weights: () => weightsOf(tables, [...parts(together)], [variable]),
+      message: { axes: [everyValue(tables, other)], entries: message },
+    };
+  }
+  return undefined;
 }

@@ -6,8 +6,9 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { RangeCheck } from "../autodiff/session.ts";
 import type { Latent, Term } from "../program/trace.ts";
 import { priorSite } from "./dependence.ts";
-import { readsOf, tableOf } from "./factors.ts";
-import type { Owners, Variable } from "./variable.ts";
+import { readsOf } from "./reads.ts";
+import { placesOf, type Tables } from "./tables.ts";
+import type { Owners } from "./variable.ts";
 
 /**
  * Kept latents that exist only at some values of a discrete latent exist always: where the arm is not taken nothing reads them, so
@@ -19,7 +20,7 @@ export function freed(
   terms: readonly Term[],
   owners: Owners,
 ): { latents: readonly Latent[]; terms: readonly Term[] } {
-  const decided = latents.filter(({ live }) => readsOf(graph, [live], owners).size > 0);
+  const decided = latents.filter(({ live }) => readsOf(graph, [live], owners).length > 0);
   if (decided.length === 0) return { latents, terms };
   const bySite = new Map(decided.map((latent) => [priorSite(latent.name), latent]));
   const always = graph.truth(true);
@@ -39,17 +40,12 @@ function unmasked(graph: Graph, node: NodeId, mask: NodeId): NodeId {
 }
 
 /** Ranges that hold at every value of the variables where they held at one. */
-export function checksAt(
-  graph: Graph,
-  variables: readonly Variable[],
-  owners: Owners,
-  checks: readonly RangeCheck[],
-): readonly RangeCheck[] {
+export function checksAt(tables: Tables, checks: readonly RangeCheck[]): readonly RangeCheck[] {
+  const { graph } = tables;
   return checks.flatMap((check) => {
-    const reads = readsOf(graph, [check.ok, check.value], owners);
-    if (reads.size === 0) return [check];
-    const oks = tableOf(graph, variables, reads, () => check.ok).entries;
-    const values = tableOf(graph, variables, reads, () => check.value).entries;
-    return oks.flatMap((ok, j) => (graph.is(ok, -1) ? [] : [{ ...check, ok, value: values[j]! }]));
+    const both = [tables.of(check.ok), tables.of(check.value)];
+    const axes = tables.joined(both);
+    const [oks, values] = both.map((table) => Array.from(placesOf(table, axes), (place) => table.entries[place]!));
+    return oks!.flatMap((ok, j) => (graph.is(ok, -1) ? [] : [{ ...check, ok, value: values![j]! }]));
   });
 }

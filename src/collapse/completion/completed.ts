@@ -8,7 +8,7 @@ export interface CompletedLatent {
   readonly size: number;
   /** The index of the drawn cell or value. */
   readonly cell: Int32Array;
-  /** The probability of each cell or value, given the kept latents and the latents that were drawn before. */
+  /** The probability of each cell or value, given the kept latents and the latents of sums that were drawn before. */
   readonly probabilities: Float64Array;
   /** The latent itself. */
   readonly value: Float64Array;
