@@ -10,7 +10,7 @@ import { CODE } from "./ops/codes.ts";
 import type { NodeId } from "./ops/op.ts";
 
 /**
- * The node of log Σ exp(xⱼ); −∞ for no nodes, ∞ if one is ∞. Summands that are the constant −∞ are left out; linear in the number of nodes.
+ * The node of log Σ exp(xⱼ); −∞ for no nodes, ∞ if one is ∞, of two the op `logAddExp`. Summands that are the constant −∞ are left out; linear in the number of nodes.
  *
  * It is m + log Σ exp(xⱼ − m) with the largest xⱼ for m, so that nothing overflows. The sum does not depend on m, and nothing is
  * differentiated through it (op `peak`): reverse mode gives xⱼ the weight exp(xⱼ − m) / Σ, from the exponentials that are there already.
@@ -20,6 +20,7 @@ export function logSumExp(graph: Graph, nodes: readonly NodeId[]): NodeId {
   const { algebra: A } = graph;
   const terms = summands(graph, nodes);
   if (terms.length < 2) return terms[0] ?? graph.constant(Number.NEGATIVE_INFINITY);
+  if (terms.length === 2) return A.logAddExp(terms[0]!, terms[1]!);
   const half = terms.length >> 1;
   const [first, second] = [terms.slice(0, half), terms.slice(half)].map((part) => balanced(part, A.max)!);
   const largest = A.peak(first!, second!);
