@@ -34,6 +34,7 @@ export {
   defineModel,
   type Estimator,
   exp,
+  exponential,
   fit,
   type GradientSampler,
   gt,
@@ -51,6 +52,8 @@ export {
   reparam,
   score,
   sin,
+  studentT,
+  uniform,
   uniformSource,
   where,
 } from "../src/index.ts";
@@ -81,6 +84,8 @@ export {
 } from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
+// Models of the tests that are timed as well.
+export { cp3, hyst, switch2 } from "../test/support/study-models.ts";
 
 /** The entries of the package as its users import them; what another build of it exports has the same names. */
 export interface Package {
