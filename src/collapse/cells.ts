@@ -1,11 +1,13 @@
-/** Variables made of latents with thresholds: the cells between them, in order. */
+/** Variables made of latents with thresholds: the cells between them. */
 import { exprOf, nodeOf } from "../autodiff/expr.ts";
 import { mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { append } from "../autodiff/graph/multimap.ts";
+import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
+import type { Distribution } from "../distributions/distribution.ts";
 import { logMass } from "../distributions/log-mass.ts";
 import type { Latent } from "../program/trace.ts";
 import type { Crossing } from "./crossings.ts";
@@ -14,48 +16,118 @@ import type { Variable } from "./variable.ts";
 /** Thresholds that may overflow are cut off here, where the probability beyond has been 0 for long. */
 const FAR = 1e150;
 
-/** The cells of a latent, if its thresholds differ by numbers; in words why not otherwise. */
+/** Most cells of a latent whose thresholds come in an order that is not known. */
+const MOST_PATTERNS = 64;
+
+/** Thresholds that differ by numbers, from the lowest on; each may be that of several conditions. */
+type Ladder = readonly (readonly [Crossing, ...Crossing[]])[];
+
+/** The cells of a latent; in words why not, where they cannot be had. */
 export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossing[]): Variable | string {
-  const steps = stepsOf(graph, crossings);
-  if (!steps) return "the order of its thresholds is not known";
-  const { algebra: A } = graph;
-  const cuts = steps.map(([{ at }]) =>
-    mayOverflow(graph, at) ? A.max(A.constant(-FAR), A.min(A.constant(FAR), at)) : at,
+  const { prior } = latent;
+  if ("sampled" in prior) return "it is an entry of a vector";
+  const ladders = laddersOf(graph, crossings);
+  const own = new Set(crossings.map(({ condition }) => condition));
+  const nested = graph.reachable(crossings.map(({ at }) => at)).some((node) => own.has(node));
+  const cells = ladders.reduce((product, ladder) => product * (ladder.length + 1), 1);
+  if ((ladders.length > 1 || nested) && cells > MOST_PATTERNS)
+    return `the order of its ${crossings.length} thresholds is not known, and it would have ${cells} cells, more than ${MOST_PATTERNS}`;
+  const steps = new Map(
+    ladders.flatMap((ladder, ladderIndex) =>
+      ladder.flatMap((step, j) =>
+        step.map((crossing) => [crossing.condition, { ladderIndex, step: j, above: crossing.above }] as const),
+      ),
+    ),
   );
-  const logMasses = massesOf(graph, latent, cuts);
+  // In how many steps of each ladder the latent lies above the threshold, at a value: those of the last ladder fastest.
+  const heights = (value: number): number[] => {
+    const found = ladders.map(() => 0);
+    for (let rest = value, i = ladders.length - 1; i >= 0; i--) {
+      const width = ladders[i]!.length + 1;
+      found[i] = rest % width;
+      rest = (rest - found[i]!) / width;
+    }
+    return found;
+  };
+  const readAt = (read: NodeId, value: number): NodeId => {
+    const { ladderIndex, step, above } = steps.get(read)!;
+    return graph.truth(heights(value)[ladderIndex]! > step === above);
+  };
+  const values = Array.from({ length: cells }, (_, value) => value);
+  const ends = values.map((value) => {
+    const map = nested ? new Map([...own].map((read) => [read, readAt(read, value)])) : undefined;
+    return endsOf(graph, ladders, heights(value), (at) => (map ? substitute(graph, [at], new Map(map))[0]! : at));
+  });
+  const logMasses = massesOf(graph, prior, ends);
   if (typeof logMasses === "string") return logMasses;
-  const crossingOf = new Map(crossings.map((crossing) => [crossing.condition, crossing]));
-  const stepOf = new Map(steps.flatMap((step, j) => step.map(({ condition }) => [condition, j] as const)));
+  const [only] = ladders;
+  const isOrdered = ladders.length === 1;
   return {
     name: latent.name,
-    size: steps.length + 1,
-    reads: [...stepOf.keys()],
-    readAt: (read, value) => graph.truth(value > stepOf.get(read)! === crossingOf.get(read)!.above),
-    runs: (reads) => [0, ...new Set(reads.map((read) => stepOf.get(read)! + 1).sort((p, q) => p - q))],
+    size: cells,
+    reads: [...steps.keys()],
+    readAt,
+    runs: (reads) =>
+      isOrdered ? [0, ...new Set(reads.map((read) => steps.get(read)!.step + 1).sort((p, q) => p - q))] : values,
     logMasses,
     live: latent.live,
-    meaning: { kind: "cells", latent, cuts },
+    meaning: { kind: "cells", latent, ends, cuts: isOrdered && !nested ? only!.map((_, j) => ends[j]![1]) : [] },
   };
 }
 
-/** The crossings by threshold, from the lowest on; undefined if two thresholds differ by something that is no number. */
-function stepsOf(graph: Graph, crossings: readonly Crossing[]): [Crossing, ...Crossing[]][] | undefined {
-  const byOffset = new Map<number, Crossing[]>();
+/** The crossings by thresholds that differ by numbers. */
+function laddersOf(graph: Graph, crossings: readonly Crossing[]): Ladder[] {
+  const byForm = new Map<string, Map<number, Crossing[]>>();
   for (const crossing of crossings) {
-    const { coefficients, constant } = linearForm(graph, graph.algebra.sub(crossing.at, crossings[0]!.at));
-    if (coefficients.size > 0 || !Number.isFinite(constant)) return undefined;
-    append(byOffset, constant, crossing);
+    const { coefficients, constant } = linearForm(graph, crossing.at);
+    const key = [...coefficients]
+      .sort(([p], [q]) => p - q)
+      .map(([node, weight]) => `${node}:${weight}`)
+      .join();
+    let steps = byForm.get(key);
+    if (!steps) {
+      steps = new Map();
+      byForm.set(key, steps);
+    }
+    append(steps, constant, crossing);
   }
-  return [...byOffset].sort(([p], [q]) => p - q).map(([, step]) => step as [Crossing, ...Crossing[]]);
+  return [...byForm.values()].map((steps) =>
+    [...steps].sort(([p], [q]) => p - q).map(([, step]) => step as [Crossing, ...Crossing[]]),
+  );
 }
 
-/** Log prior masses between cuts in ascending order; in words why not, where the prior's cdf is not known. */
-function massesOf(graph: Graph, { prior }: Latent, cuts: readonly NodeId[]): NodeId[] | string {
-  if ("sampled" in prior) return `it is an entry of ${prior.name}`;
+// The interval in which a latent lies above so many steps of each ladder: above the highest of those below it, below the lowest
+// of the others.
+function endsOf(
+  graph: Graph,
+  ladders: readonly Ladder[],
+  heights: readonly number[],
+  resolved: (at: NodeId) => NodeId,
+): readonly [low: NodeId, high: NodeId] {
+  const { algebra: A } = graph;
+  const cut = (at: NodeId): NodeId => {
+    const node = resolved(at);
+    return mayOverflow(graph, node) && !graph.isConstant(node)
+      ? A.max(A.constant(-FAR), A.min(A.constant(FAR), node))
+      : node;
+  };
+  const below = ladders.flatMap((ladder, i) => (heights[i]! > 0 ? [cut(ladder[heights[i]! - 1]![0].at)] : []));
+  const above = ladders.flatMap((ladder, i) => (heights[i]! < ladder.length ? [cut(ladder[heights[i]!]![0].at)] : []));
+  return [
+    below.length > 0 ? below.reduce((x, y) => A.max(x, y)) : graph.constant(-Infinity),
+    above.length > 0 ? above.reduce((x, y) => A.min(x, y)) : graph.constant(Infinity),
+  ];
+}
+
+/** Log prior masses of intervals; in words why not, where the prior's cdf is not known. */
+function massesOf(
+  graph: Graph,
+  prior: Distribution,
+  ends: readonly (readonly [low: NodeId, high: NodeId])[],
+): NodeId[] | string {
   const session = new Session(graph);
-  const ends = [-Infinity, ...cuts.map((cut) => exprOf(session, cut)), Infinity];
   try {
-    return ends.slice(1).map((end, j) => nodeOf(session, logMass(prior, ends[j]!, end)));
+    return ends.map(([low, high]) => nodeOf(session, logMass(prior, exprOf(session, low), exprOf(session, high))));
   } catch (error) {
     if (error instanceof TypeError) return `the cdf of its prior ${prior.name} is not known there`;
     throw error;

@@ -6,7 +6,7 @@ import { influenza } from "../../src/models/influenza.ts";
 import { textmsg } from "../../src/models/textmsg.ts";
 import type { Model } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
-import { type Cut, logCellSum } from "../support/cell-sum.ts";
+import { type Enumerated, logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { cp3, hyst, hystTemperatures, mixif, stepreg, stepregPoints, switch2 } from "../support/study-models.ts";
 
@@ -26,43 +26,37 @@ const pointOf = ({ trace: { latents } }: CollapseResult, seed: number): Record<s
   );
 
 const between = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-const standard = (name: string, cuts: number[]): Cut => ({ name, of: () => ({ mean: 0, sd: 1, cuts }) });
-const plain = (name: string, mean: number, sd: number, cuts: number[]): Cut => ({
-  name,
-  of: () => ({ mean, sd, cuts }),
-});
+const cut = (name: string, cuts: number[]): Enumerated => ({ name, cuts: () => cuts });
 
-const readings = hystTemperatures(30);
-const MODELS: readonly { model: Model; cuts: readonly Cut[]; kept: number }[] = [
+const readings = hystTemperatures(20);
+const MODELS: readonly { model: Model; cuts: readonly Enumerated[]; kept: number }[] = [
   {
     model: textmsg,
     kept: 2,
     cuts: [
-      standard(
+      cut(
         "z",
         between(1, 38).map((j) => normalQuantile((2 * j) / 75)),
       ),
     ],
   },
-  { model: cp3(), kept: 3, cuts: [plain("t1", 20, 12, between(0, 60)), plain("t2", 40, 12, between(0, 60))] },
+  { model: cp3(30), kept: 3, cuts: [cut("t1", between(0, 30)), cut("t2", between(0, 30))] },
   {
-    model: hyst(30),
+    model: hyst(20),
     kept: 3,
-    cuts: [plain("lo", 18, 1.5, readings.slice(0, 30)), plain("hi", 22, 1.5, readings.slice(0, 30))],
+    cuts: [cut("lo", readings.slice(0, 20)), cut("hi", readings.slice(0, 20))],
   },
   {
     model: mixif(10),
     kept: 4,
-    cuts: between(0, 10).map((i) => ({ name: `c${i}`, of: (at) => ({ mean: 0, sd: 1, cuts: [at["t"]!] }) })),
+    cuts: between(0, 10).map((i) => ({ name: `c${i}`, cuts: (at) => [at["t"]!] })),
   },
   {
     model: stepreg(),
     kept: 4,
     cuts: [
-      plain(
+      cut(
         "at",
-        5,
-        3,
         stepregPoints().map(([x]) => x),
       ),
     ],
@@ -72,20 +66,17 @@ const MODELS: readonly { model: Model; cuts: readonly Cut[]; kept: number }[] = 
     kept: 2,
     cuts: between(0, 10).map((i) => ({
       name: `e${i}`,
-      of: (at) => {
+      cuts: (at) => {
         let state = true;
         for (let j = 0; j < i; j++) state = at[`e${j}`]! > (state ? -1.28 : 1.28);
-        return { mean: 0, sd: 1, cuts: [state ? -1.28 : 1.28] };
+        return [state ? -1.28 : 1.28];
       },
     })),
   },
   {
     model: influenza,
     kept: 24,
-    cuts: between(0, 13).map((i) => ({
-      name: `f${i}`,
-      of: (at) => ({ mean: i === 0 ? 0 : at[`f${i - 1}`]! > 0 ? 0.67 : -0.67, sd: 1, cuts: [0] }),
-    })),
+    cuts: between(0, 13).map((i) => cut(`f${i}`, [0])),
   },
 ];
 

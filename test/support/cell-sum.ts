@@ -4,49 +4,69 @@
  */
 import type { Real } from "../../src/autodiff/expr.ts";
 import type { Distribution } from "../../src/distributions/distribution.ts";
-import { logNormalCdf } from "../../src/math/normal.ts";
+import { withTails } from "../../src/distributions/known-tails.ts";
 import type { BranchResult, Model, ProgramContext } from "../../src/program/model.ts";
 
-/** A latent to sum out: its prior N(mean, sd), and where conditions cut it, given the points of those before it. */
-export interface Cut {
-  readonly name: string;
-  readonly of: (at: Readonly<Record<string, number>>) => {
-    readonly mean: number;
-    readonly sd: number;
-    readonly cuts: readonly number[];
-  };
-}
+/** A latent to sum out: the values of a discrete one, or where conditions may cut a continuous one, given those before it. */
+export type Enumerated =
+  | { readonly name: string; readonly values: readonly number[] }
+  | { readonly name: string; readonly cuts: (at: Readonly<Record<string, number>>) => readonly number[] };
 
 /** log Σ_cells P(cell)·p(data, kept | cell); `kept` has the values of all other latents. */
-export function logCellSum(model: Model, cuts: readonly Cut[], kept: Readonly<Record<string, number>>): number {
-  const summed = new Set(cuts.map(({ name }) => name));
+export function logCellSum(
+  model: Model,
+  finite: readonly Enumerated[],
+  kept: Readonly<Record<string, number>>,
+): number {
+  const byName = new Map(finite.map((latent) => [latent.name, latent]));
   const logs: number[] = [];
-  const visit = (index: number, at: Record<string, number>, mass: number): void => {
-    if (mass === Number.NEGATIVE_INFINITY) return;
-    const cut = cuts[index];
-    if (!cut) {
-      logs.push(mass + plainLogJoint(model, at, summed));
-      return;
-    }
-    const { mean, sd, cuts: places } = cut.of(at);
-    const ends = [-Infinity, ...[...new Set(places)].sort((p, q) => p - q), Infinity];
-    for (let j = 1; j < ends.length; j++) {
-      const [low, high] = [ends[j - 1]!, ends[j]!];
-      const point =
-        low === -Infinity ? (high === Infinity ? 0 : high - 1) : high === Infinity ? low + 1 : 0.5 * (low + high);
-      visit(index + 1, { ...at, [cut.name]: point }, mass + logMass((low - mean) / sd, (high - mean) / sd));
-    }
-  };
-  visit(0, { ...kept }, 0);
+  // The choices of the present run, and how many there were to choose from. The last one goes on first.
+  let path: number[] = [];
+  let widths: number[] = [];
+  do {
+    widths = [];
+    const at: Record<string, number> = { ...kept };
+    let mass = 0;
+    const joint = plainRun(
+      model,
+      (name, prior) => {
+        const latent = byName.get(name);
+        if (!latent) return undefined;
+        const cells = cellsOf(latent, prior, at);
+        const choice = path[widths.length] ?? 0;
+        if (path.length === widths.length) path.push(0);
+        widths.push(cells.length);
+        const [point, logMass] = cells[choice]!;
+        mass += logMass;
+        at[name] = point;
+        return point;
+      },
+      kept,
+    );
+    logs.push(mass + joint);
+    while (path.length > 0 && path.at(-1) === widths[path.length - 1]! - 1) path.pop();
+    if (path.length > 0) path = [...path.slice(0, -1), path.at(-1)! + 1];
+  } while (path.length > 0);
   const most = Math.max(...logs);
   return most + Math.log(logs.reduce((sum, x) => sum + Math.exp(x - most), 0));
 }
 
-/** log(Φ(b) − Φ(a)). */
-function logMass(a: number, b: number): number {
-  if (a > -b) return logMass(-b, -a);
-  const whole = logNormalCdf(b);
-  return whole + Math.log(-Math.expm1(logNormalCdf(a) - whole));
+function cellsOf(
+  latent: Enumerated,
+  prior: Distribution,
+  at: Readonly<Record<string, number>>,
+): (readonly [point: number, logMass: number])[] {
+  if ("values" in latent) return latent.values.map((value) => [value, prior.logDensity(value) as number] as const);
+  const { lower, upper } = prior.support;
+  const inside = latent.cuts(at).filter((cut) => cut > lower && cut < upper);
+  const ends = [lower, ...[...new Set(inside)].sort((p, q) => p - q), upper];
+  const cdf = withTails(prior).cdf!;
+  return ends.slice(1).map((high, j) => {
+    const low = ends[j]!;
+    const point =
+      low === -Infinity ? (high === Infinity ? 0 : high - 1) : high === Infinity ? low + 1 : 0.5 * (low + high);
+    return [point, Math.log((cdf(high) as number) - (cdf(low) as number))] as const;
+  });
 }
 
 /** The log joint density by running the program on plain numbers; priors of the latents in `without` do not count. */
@@ -55,23 +75,35 @@ export function plainLogJoint(
   at: Readonly<Record<string, number>>,
   without: ReadonlySet<string> = new Set(),
 ): number {
+  return plainRun(model, (name) => (without.has(name) ? at[name]! : undefined), at);
+}
+
+// Runs the program; a latent of which `chosen` says a value has that one, and its prior does not count.
+function plainRun(
+  model: Model,
+  chosen: (name: string, prior: Distribution) => number | undefined,
+  at: Readonly<Record<string, number>>,
+): number {
   let sum = 0;
   const count = (distribution: Distribution, value: Real): void => {
     sum += distribution.logDensity(value) as number;
   };
   const context = {
     sample(name: string, prior: Distribution) {
-      if (!without.has(name)) count(prior, at[name]!);
+      const found = chosen(name, prior);
+      if (found !== undefined) return found;
+      count(prior, at[name]!);
       return at[name]!;
     },
     observe: count,
     frozen: () => {
       throw new Error("no frozen sites here");
     },
-    factor: (_name: string, value: Real) => {
-      sum += value as number;
+    factor: (_name: string, value: number) => {
+      sum += value;
     },
-    where: ((condition: boolean, x: number, y: number) => (condition ? x : y)) as ProgramContext["where"],
+    track: () => {},
+    where: (condition: boolean, x: number, y: number) => (condition ? x : y),
     branch: <T extends BranchResult>(condition: unknown, then: () => T, otherwise?: () => T): T =>
       condition === true ? then() : (otherwise?.() as T),
   };

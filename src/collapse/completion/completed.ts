@@ -14,7 +14,7 @@ export interface CompletedLatent {
   readonly value: Float64Array;
   /** What its input in the graph is there: the unconstrained number of a latent with a bounded support. */
   readonly input: Float64Array;
-  /** For a continuous latent the ends between its cells, size − 1 of them; else none. */
+  /** For a continuous latent whose cells are in order the ends between them, size − 1 of them; else none. */
   readonly cuts: Float64Array;
   /** Mean and mean square of the latent by these probabilities, where the prior has such moments within a cell. */
   readonly means: Float64Array | undefined;

@@ -79,7 +79,7 @@ function roomFor({ name, size, meaning }: Variable, draws: number): CompletedLat
     probabilities: new Float64Array(size * draws),
     value: new Float64Array(draws),
     input: new Float64Array(draws),
-    cuts: new Float64Array(continuous ? (size - 1) * draws : 0),
+    cuts: new Float64Array(continuous ? meaning.cuts.length * draws : 0),
     means: hasMoments ? new Float64Array(draws) : undefined,
     squares: hasMoments ? new Float64Array(draws) : undefined,
   };

@@ -29,9 +29,9 @@ interface Drawer {
   readonly variable: number;
   readonly latent: Latent;
   readonly isNormal: boolean;
-  /** Cuts first, then whether it is live, then mean and sd of a normal one. */
+  /** The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one. */
   readonly start: number;
-  readonly cuts: number;
+  readonly size: number;
   /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
   readonly tails: Evaluation | undefined;
 }
@@ -49,15 +49,15 @@ export function cellsIn(
   const laneInputs = [...inputs, ...indices];
   const drawers = variables.flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
-    const { latent, cuts } = meaning;
+    const { latent, ends } = meaning;
     const isNormal = latent.prior.name === "normal";
     const start = nodes.length;
     const session = new Session(graph);
     const parameters = isNormal ? latent.prior.parameters.map(({ value }) => nodeOf(session, value)) : [];
-    nodes.push(...cuts, live, ...parameters);
+    nodes.push(...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters);
     const options = { engine, laneInputs: [...laneInputs, x], points };
     const tails = isNormal ? undefined : evaluation(graph, written(tailsAt(graph, latent, x)), options);
-    return [{ variable, latent, isNormal, start, cuts: cuts.length, tails }];
+    return [{ variable, latent, isNormal, start, size: ends.length, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const room = new Float64Array((laneInputs.length + 1) * points);
@@ -87,24 +87,24 @@ export function cellsIn(
 }
 
 // The ends of cell j of a latent at point p; all of the line where the latent is not live.
-function endsOf(run: Evaluation, { start, cuts }: Drawer, j: number, p: number): readonly [low: number, high: number] {
-  if (run.value(start + cuts, p) === 0) return [-Infinity, Infinity];
-  return [j > 0 ? run.value(start + j - 1, p) : -Infinity, j < cuts ? run.value(start + j, p) : Infinity];
+function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number): readonly [low: number, high: number] {
+  if (run.value(start + 2 * size, p) === 0) return [-Infinity, Infinity];
+  return [run.value(start + j, p), run.value(start + size + j, p)];
 }
 
-function keepCuts(run: Evaluation, { start, cuts }: Drawer, found: CompletedLatent, batch: Batch): void {
-  for (let j = 0; j < cuts; j++)
-    for (let p = 0; p < batch.points; p++) found.cuts[j * batch.draws + batch.first + p] = run.value(start + j, p);
+function keepCuts(run: Evaluation, { start, size }: Drawer, { cuts }: CompletedLatent, batch: Batch): void {
+  for (let j = 0; j * batch.draws < cuts.length; j++)
+    for (let p = 0; p < batch.points; p++) cuts[j * batch.draws + batch.first + p] = run.value(start + size + j, p);
 }
 
 function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
-  const { start, cuts } = drawer;
+  const { start, size: cells } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepCuts(run, drawer, found, batch);
   const known = new Map<string, { readonly mean: number; readonly variance: number }>();
   for (let p = 0; p < batch.points; p++) {
     const d = batch.first + p;
-    const [mean, sd] = [run.value(start + cuts + 1, p), run.value(start + cuts + 2, p)];
+    const [mean, sd] = [run.value(start + 2 * cells + 1, p), run.value(start + 2 * cells + 2, p)];
     const standard = (j: number): [number, number] => {
       const [low, high] = endsOf(run, drawer, j, p);
       return [(low - mean) / sd, (high - mean) / sd];
