@@ -16,6 +16,7 @@ import { SOLVING } from "./conditions/solving.ts";
 import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
+import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
@@ -27,6 +28,7 @@ export const FULL: Profile = {
   trace,
   averaging,
   diagnosis,
+  otherNumbers,
   collapse: collapseTrace,
   repertoire: {
     entropies: OTHER_ENTROPIES,

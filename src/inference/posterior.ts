@@ -1,8 +1,14 @@
+/**
+ * What a fit finds: mean, sd, quantiles and draws of everything that the program samples or tracks, on its own scale. The guide is over
+ * unconstrained numbers: a rate under exponential(1) is exp(u) with u ~ N(−0.3, 0.1²), its mean exp(−0.3 + 0.005).
+ */
 import { type FittedParameters, type GuideSpace, parameterNames, unpackParameters } from "../guides/guide.ts";
-import { normalQuantile } from "../math/normal.ts";
-import { fillNormals, makeGenerator, noiseRequest } from "../random/index.ts";
+import type { Quantity } from "../program/run.ts";
+import { fillNormals, makeGenerator, noiseRequest, uniformSource } from "../random/index.ts";
 import type { FitReport, FitStatus } from "./fit/report.ts";
 import { count } from "./options.ts";
+import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
+import { type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
 
 export interface LatentSummary {
   readonly name: string;
@@ -13,10 +19,26 @@ export interface LatentSummary {
   readonly q95: number;
 }
 
-/** A fitted guide: latent i is N(mean, sd); under mean field independent of the others, under full rank jointly normal with them. */
+/** What a fit tells of itself beside its parameters. */
+export interface PosteriorDetails {
+  readonly status?: FitStatus;
+  readonly report?: FitReport;
+  /** Further optima, as parts of a mixture; default the one guide. Weights sum to 1. */
+  readonly components?: readonly { readonly weight: number; readonly theta: Float64Array }[];
+  /** Makes what computes all numbers but latents by themselves; without it these are all that there is. */
+  readonly others?: ((components: readonly Gaussian[]) => OtherNumbers) | undefined;
+}
+
+/**
+ * A fitted guide. `mean`, `sd`, `quantile`, `summary` and `sample` speak of the latents on their own scale, entry by entry for vectors,
+ * and of tracked numbers: exactly where a number depends on one latent, otherwise from 8192 points of the guide. `correlation` and
+ * `covariance` speak of the unconstrained numbers, which are jointly normal.
+ */
 export class Posterior {
-  /** Names of the latents, in declaration order. */
+  /** Names of the latents that the guide is over, in declaration order. */
   readonly latents: readonly string[];
+  /** Names of everything that has a mean, in declaration order: `rate`, `w[0]`, `w[1]`, …; those of the latents if all are on ℝ. */
+  readonly quantities: readonly string[];
   readonly params: FittedParameters;
   /** The guide's parameters by name, such as `mu[z]`, in the order of gradients and of `FitStep.theta`. */
   readonly parameterNames: readonly string[];
@@ -28,17 +50,20 @@ export class Posterior {
   readonly status: FitStatus | undefined;
   /** The numbers behind the status. */
   readonly report: FitReport | undefined;
-  readonly #means: Float64Array;
-  /** By latent, how far each noise moves it: its row of a matrix L whose covariance is L·Lᵀ. */
-  readonly #scales: readonly ReadonlyMap<number, number>[];
+  readonly #space: GuideSpace;
+  readonly #components: readonly Gaussian[];
+  readonly #others: OtherNumbers | undefined;
+  readonly #quantities: readonly Quantity[];
+  readonly #marginals = new Map<string, Marginal>();
 
   constructor(
     space: GuideSpace,
     theta: Float64Array,
     elboTrace: Float64Array,
     warnings: readonly string[] = [],
-    { status, report }: { readonly status?: FitStatus; readonly report?: FitReport } = {},
+    { status, report, components = [{ weight: 1, theta }], others }: PosteriorDetails = {},
   ) {
+    this.#space = space;
     this.latents = space.latents;
     this.params = unpackParameters(space, theta);
     this.parameterNames = parameterNames(space);
@@ -46,88 +71,137 @@ export class Posterior {
     this.warnings = warnings;
     this.status = status;
     this.report = report;
-    const { means, sigmas, rows } = space.numbers(theta);
-    this.#means = means;
-    this.#scales = rows.map((row, i) => {
-      const shares = row.map(({ latent, share }) => [latent, share * sigmas[latent]!] as const);
-      return new Map([[i, sigmas[i]!], ...shares]);
-    });
+    this.#components = components.map((component) => gaussianOf(space, component.theta, component.weight));
+    this.#others = others?.(this.#components);
+    this.#quantities = this.#others?.quantities ?? space.trace.quantities;
+    this.quantities = this.#quantities.map(({ name }) => name);
   }
 
   mean(name: string): number {
-    return this.#means[this.#index("mean", name)]!;
+    return this.#marginal("mean", name).mean;
   }
 
-  /** Standard deviation: under mean field softplus(ρ). */
+  /** Standard deviation: of a latent on ℝ under mean field softplus(ρ). */
   sd(name: string): number {
-    return this.#sd(this.#index("sd", name));
+    return this.#marginal("sd", name).sd;
   }
 
-  /** The correlation of two latents: 0 under mean field. */
+  /** The correlation of two latents, on the unconstrained scale: 0 under mean field. */
   correlation(a: string, b: string): number {
-    const [i, k] = [this.#index("correlation", a), this.#index("correlation", b)];
+    const [i, k] = [a, b].map((name) => indexIn("correlation", this.latents, name)) as [number, number];
     return i === k ? 1 : this.#covariance(i, k) / (this.#sd(i) * this.#sd(k));
   }
 
-  /** The covariance matrix of the latents in declaration order, row-major. */
+  /** The covariance matrix of the latents in declaration order, on the unconstrained scale, row-major. */
   covariance(): Float64Array {
     const n = this.latents.length;
     return Float64Array.from({ length: n * n }, (_, at) => this.#covariance(Math.floor(at / n), at % n));
   }
 
-  /** The value below which the latent lies with the given probability, 0 < p < 1. */
+  /** The value below which the number lies with the given probability, 0 < p < 1. */
   quantile(name: string, p: number): number {
     if (!(p > 0 && p < 1))
       throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
-    return this.mean(name) + this.sd(name) * normalQuantile(p);
+    return this.#marginal("quantile", name).quantile(p);
   }
 
-  /** Draws from the guide, for each latent a Float64Array(draws): the d-th numbers of all latents are one joint draw. */
+  /**
+   * Draws from the guide, for each latent, entry of a vector and tracked number a Float64Array(draws) on its own scale: the d-th numbers
+   * of all of them are one joint draw. A number that is tracked in an arm is NaN where that is not taken.
+   */
   sample(draws: number, { seed = 0 }: { readonly seed?: number } = {}): Record<string, Float64Array> {
     count("sample", "draws", draws);
-    const generator = makeGenerator(seed);
-    const n = this.latents.length;
-    const noise = new Float64Array(n * draws);
-    fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
+    const latents = this.#latentDraws(draws, seed);
+    const rest = this.#quantities.filter((quantity) => this.#alone(quantity) < 0);
+    const values = rest.length > 0 ? this.#others!.draws(rest, latents, draws, seed) : [];
     return Object.fromEntries(
-      this.latents.map((name, i) => {
-        const values = new Float64Array(draws).fill(this.#means[i]!);
-        for (const [j, scale] of this.#scales[i]!)
-          for (let d = 0; d < draws; d++) values[d]! += scale * noise[j * draws + d]!;
-        return [name, values];
+      this.#quantities.map((quantity) => {
+        const { transform } = this.#space.trace.latents[this.#alone(quantity)] ?? {};
+        const own = latents[this.#alone(quantity)] ?? values[rest.indexOf(quantity)]!;
+        return [quantity.name, transform ? own.map((u) => transform.forward(u) as number) : own];
       }),
     );
   }
 
-  /** Mean, standard deviation, 5 %, 50 % and 95 % quantiles of every latent. */
+  /** Mean, standard deviation, 5 %, 50 % and 95 % quantiles of every latent and tracked number. */
   summary(): LatentSummary[] {
-    return this.latents.map((name) => ({
+    return this.quantities.map((name) => ({
       name,
       mean: this.mean(name),
       sd: this.sd(name),
       q05: this.quantile(name, 0.05),
-      median: this.mean(name),
+      median: this.quantile(name, 0.5),
       q95: this.quantile(name, 0.95),
     }));
   }
 
+  // The latent that the quantity is by itself, on its own scale; −1 for others.
+  #alone(quantity: Quantity): number {
+    return this.#space.trace.latents.findIndex(
+      ({ value, live, transform }) =>
+        value === quantity.node && live === quantity.live && (!transform || transform.moments),
+    );
+  }
+
+  #marginal(caller: string, name: string): Marginal {
+    const found = this.#marginals.get(name);
+    if (found) return found;
+    const quantity = this.#quantities[indexIn(caller, this.quantities, name)]!;
+    const i = this.#alone(quantity);
+    const [first, second] = this.#components;
+    const made =
+      i >= 0 && !second
+        ? transformedNormal(first!.means[i]!, sdOf(first!, i), this.#space.trace.latents[i]!.transform)
+        : this.#others!.marginal(quantity);
+    this.#marginals.set(name, made);
+    return made;
+  }
+
+  // Values of the latents at draws, each of one of the components.
+  #latentDraws(draws: number, seed: number): Float64Array[] {
+    const generator = makeGenerator(seed);
+    const n = this.latents.length;
+    const noise = new Float64Array(n * draws);
+    fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
+    const [first, ...more] = this.#components.map((component) =>
+      this.latents.map((_, i) => latentValues(component, i, noise, draws)),
+    );
+    if (more.length === 0) return first!;
+    const next = uniformSource(generator, 2);
+    for (let d = 0; d < draws; d++) {
+      let left = next() - this.#components[0]!.weight;
+      for (let c = 1; left > 0 && c <= more.length; c++) {
+        for (let i = 0; i < n; i++) first![i]![d] = more[c - 1]![i]![d]!;
+        left -= this.#components[c]!.weight;
+      }
+    }
+    return first!;
+  }
+
   #sd(i: number): number {
-    const own = this.#scales[i]!;
-    return own.size === 1 ? own.get(i)! : Math.sqrt(this.#covariance(i, i));
+    const [first, second] = this.#components;
+    return second ? Math.sqrt(this.#covariance(i, i)) : sdOf(first!, i);
   }
 
   #covariance(i: number, k: number): number {
-    let sum = 0;
-    for (const [j, scale] of this.#scales[i]!) sum += scale * (this.#scales[k]!.get(j) ?? 0);
-    return sum;
+    const [first, second] = this.#components;
+    if (!second) return covarianceOf(first!, i, k);
+    let [x, y, xy] = [0, 0, 0];
+    for (const component of this.#components) {
+      const { weight, means } = component;
+      x += weight * means[i]!;
+      y += weight * means[k]!;
+      xy += weight * (covarianceOf(component, i, k) + means[i]! * means[k]!);
+    }
+    return xy - x * y;
   }
+}
 
-  #index(caller: string, name: string): number {
-    const index = this.latents.indexOf(name);
-    if (index < 0)
-      throw new RangeError(
-        `${caller}: no such latent; got "${String(name)}", expected one of ${this.latents.slice(0, 12).join(", ")}`,
-      );
-    return index;
-  }
+function indexIn(caller: string, names: readonly string[], name: string): number {
+  const index = names.indexOf(name);
+  if (index < 0)
+    throw new RangeError(
+      `${caller}: no such latent; got "${String(name)}", expected one of ${names.slice(0, 12).join(", ")}`,
+    );
+  return index;
 }

@@ -5,6 +5,8 @@ import type { Repertoire } from "../estimators/estimator.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { Source } from "./posterior/evaluated.ts";
+import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 
 /**
@@ -21,6 +23,8 @@ export interface Profile {
   readonly diagnosis?: Diagnosis;
   /** What sums latents out of a model; without it every latent has a guide. */
   readonly collapse?: Collapse;
+  /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
+  readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

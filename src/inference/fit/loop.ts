@@ -11,6 +11,7 @@ import { makeProbe } from "../diagnosis.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { adam, type Optimizer } from "../optimizers.ts";
 import { count } from "../options.ts";
+import { othersOf } from "../posterior/others.ts";
 import { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import type { Draw } from "../sampler/draw.ts";
@@ -75,7 +76,7 @@ export function startLoop(profile: Profile, model: Model, options: FitOptions): 
     optimizer,
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
-    posterior: () => new Posterior(guide.space, theta, elboTrace, warnings),
+    posterior: () => new Posterior(guide.space, theta, elboTrace, warnings, { others: othersOf(sampler) }),
   };
 }
 

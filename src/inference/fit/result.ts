@@ -1,5 +1,6 @@
 /** What a search returns: the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
+import { othersOf } from "../posterior/others.ts";
 import { Posterior } from "../posterior.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
@@ -47,5 +48,9 @@ export function resultOf(run: Search, found: readonly Found[], starts: readonly 
     warnings,
   };
   const texts = warnings.map(({ message }) => message);
-  return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, { status: best.status, report });
+  return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, {
+    status: best.status,
+    report,
+    others: othersOf(sampler),
+  });
 }

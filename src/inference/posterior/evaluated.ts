@@ -1,0 +1,196 @@
+/**
+ * Numbers of a posterior that are no latent by itself: entries of a simplex, tracked sums, latents that were summed out. Their
+ * values are computed at draws of the guide:
+ *
+ *     track("total", add(a, b)) has the mean of a + b over 8192 points of a scrambled Sobol set
+ *
+ * A function of one latent is summed over a fine grid of it instead.
+ */
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Engine } from "../../autodiff/tape/engine.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { exp } from "../../math/elementary.ts";
+import type { Quantity, Trace } from "../../program/run.ts";
+import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
+import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
+import type { Marginal, OtherNumbers } from "./marginal.ts";
+import { weightedMarginal } from "./weighted.ts";
+
+/** Draws of latents that were summed out of the trace, given draws of the others. */
+export interface Drawing {
+  readonly latents: readonly string[];
+  /** `kept` has all draws of the first latent, then those of the second, …; `next` gives uniforms in (0, 1). */
+  readonly draw: (kept: Float64Array, draws: number, next: () => number) => readonly DrawnLatent[];
+}
+
+export interface DrawnLatent {
+  readonly name: string;
+  /** Values of its input in the graph. */
+  readonly input: Float64Array;
+  /** Its mean and mean square given the other latents of the draw, where they are known. */
+  readonly means: Float64Array | undefined;
+  readonly squares: Float64Array | undefined;
+}
+
+/** What the numbers of a posterior are computed from. */
+export interface Source {
+  /** Of the latents that the guide is over; `original` is that of the program if others were summed out. */
+  readonly trace: Trace;
+  readonly engine: Engine;
+  readonly components: readonly Gaussian[];
+  readonly drawing: Drawing | undefined;
+}
+
+/** Values of inputs at draws, by node. */
+type Draws = Map<NodeId, Float64Array>;
+
+/** Points of a Sobol set, per component, and of a grid over one latent. */
+const DRAWS = 8192;
+/** The grid reaches to ±9 sds. */
+const REACH = 9;
+/** Points of one run of a tape. */
+const POINTS = 512;
+
+/** The numbers of a posterior that are no latent by itself, computed when they are asked for. */
+export function otherNumbers(source: Source): OtherNumbers {
+  const { trace, components, drawing } = source;
+  const { graph, quantities, latents, finite } = trace.original ?? trace;
+  const kept = new Map(trace.latents.map(({ node }, i) => [node, i]));
+  const byName = new Map([...latents, ...finite].map(({ name, node }) => [name, node]));
+  const drawn = new Set((drawing?.latents ?? []).map((name) => byName.get(name)!));
+  const frozen = trace.frozen.map(({ noise }) => noise);
+  const known = new Set([...kept.keys(), ...drawn, ...frozen]);
+  const inputsOf = ({ node, live }: Quantity): NodeId[] =>
+    graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0);
+
+  // Adds draws of the latents that were summed out, and of the noise of frozen sites.
+  const completed = (draws: Draws, count: number, seed: number): readonly DrawnLatent[] => {
+    const generator = makeGenerator(seed);
+    frozen.forEach((node, j) => {
+      const out = new Float64Array(count);
+      fillNormals(noiseRequest({ out, generator, stream: 1 + j, lanes: count, dimensions: 1 }));
+      draws.set(node, out);
+    });
+    if (!drawing) return [];
+    const rows = new Float64Array(kept.size * count);
+    for (const [node, i] of kept) rows.set(draws.get(node)!, i * count);
+    const found = drawing.draw(rows, count, uniformSource(generator));
+    for (const { name, input } of found) draws.set(byName.get(name)!, input);
+    return found;
+  };
+
+  // Draws of a component; of some of the latents where no others depend on them.
+  const drawsOf = (component: Gaussian, needed: readonly number[]): Draws => {
+    const noises = [...new Set(needed.flatMap((i) => [...component.scales[i]!.keys()]))].sort((p, q) => p - q);
+    const out = new Float64Array(noises.length * DRAWS);
+    fillSobolNormals(noiseRequest({ out, generator: makeGenerator(0), lanes: DRAWS, dimensions: noises.length }));
+    const place = new Map(noises.map((j, at) => [j, at]));
+    return new Map(
+      needed.map((i) => {
+        const scales = new Map([...component.scales[i]!].map(([j, scale]) => [place.get(j)!, scale]));
+        const own = { weight: 1, means: component.means.subarray(i, i + 1), scales: [scales] };
+        return [trace.latents[i]!.node, latentValues(own, 0, out, DRAWS)];
+      }),
+    );
+  };
+  const all = once(() =>
+    components.map((component, c) => {
+      const draws = drawsOf(component, [...kept.values()]);
+      return { draws, found: completed(draws, DRAWS, c) };
+    }),
+  );
+
+  const sampled = (quantity: Quantity, inputs: readonly NodeId[]): Marginal => {
+    const isAlone = inputs.every((node) => kept.has(node));
+    const parts = isAlone
+      ? components.map((component) => ({
+          draws: drawsOf(
+            component,
+            inputs.map((node) => kept.get(node)!),
+          ),
+          found: [],
+        }))
+      : all();
+    const marginal = weighted(
+      quantity,
+      parts.map(({ draws }) => draws),
+      () => 1,
+    );
+    const own = parts.map(({ found }) => (found as readonly DrawnLatent[]).find(({ name }) => name === quantity.name));
+    const mixed = (of: "means" | "squares"): number | undefined =>
+      components.reduce<number | undefined>((sum, { weight }, c) => {
+        const values = own[c]?.[of];
+        return sum === undefined || !values ? undefined : sum + weight * (values.reduce((p, q) => p + q, 0) / DRAWS);
+      }, 0);
+    const [mean, square] = [mixed("means"), mixed("squares")];
+    if (mean === undefined || square === undefined) return marginal;
+    return { ...marginal, mean, sd: Math.sqrt(Math.max(0, square - mean * mean)) };
+  };
+
+  const onGrid = (quantity: Quantity, node: NodeId): Marginal => {
+    const i = kept.get(node)!;
+    const at = (d: number): number => (2 * REACH * (d + 0.5)) / DRAWS - REACH;
+    const grids = components.map((component): Draws => {
+      const [mean, sd] = [component.means[i]!, sdOf(component, i)];
+      return new Map([[node, Float64Array.from({ length: DRAWS }, (_, d) => mean + sd * at(d))]]);
+    });
+    return weighted(quantity, grids, (d) => exp(-0.5 * at(d) ** 2));
+  };
+
+  // Of a quantity where it is live, at draws of each component.
+  const weighted = ({ node, live }: Quantity, parts: readonly Draws[], weightAt: (d: number) => number): Marginal => {
+    const values = new Float64Array(DRAWS * parts.length);
+    const weights = new Float64Array(values.length);
+    parts.forEach((draws, c) => {
+      const [x, alive] = valuesOf(source, [node, live], draws, DRAWS) as [Float64Array, Float64Array];
+      values.set(x, c * DRAWS);
+      for (let d = 0; d < DRAWS; d++) weights[c * DRAWS + d] = alive[d] === 0 ? 0 : components[c]!.weight * weightAt(d);
+    });
+    return weightedMarginal(values, weights);
+  };
+
+  return {
+    quantities: quantities.filter((quantity) => inputsOf(quantity).every((node) => known.has(node))),
+    marginal(quantity) {
+      const inputs = inputsOf(quantity);
+      return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
+    },
+    draws(wanted, values, count, seed) {
+      const draws: Draws = new Map(trace.latents.map(({ node }, i) => [node, values[i]!]));
+      completed(draws, count, seed);
+      const found = valuesOf(
+        source,
+        wanted.flatMap(({ node, live }) => [node, live]),
+        draws,
+        count,
+      );
+      return wanted.map((_, q) => found[2 * q]!.map((x, d) => (found[2 * q + 1]![d] === 0 ? NaN : x)));
+    },
+  };
+}
+
+// Values of nodes at draws of the inputs.
+function valuesOf({ trace, engine }: Source, nodes: readonly NodeId[], draws: Draws, count: number): Float64Array[] {
+  const laneInputs = [...draws.keys()];
+  const rows = [...draws.values()];
+  const points = Math.min(POINTS, count);
+  const run = evaluation(trace.graph, nodes, { engine, laneInputs, points });
+  const found = nodes.map(() => new Float64Array(count));
+  const lanes = new Float64Array(laneInputs.length * points);
+  for (let first = 0; first < count; first += points) {
+    const last = Math.min(count - first, points) - 1; // beyond it the run repeats it
+    rows.forEach((row, i) => {
+      for (let p = 0; p < points; p++) lanes[i * points + p] = row[first + Math.min(p, last)]!;
+    });
+    run.run([], lanes);
+    found.forEach((values, j) => {
+      for (let p = 0; p <= last; p++) values[first + p] = run.value(j, p);
+    });
+  }
+  return found;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,38 @@
+/** The guide of a fit in numbers: jointly normal unconstrained latents, u_i = mean_i + Σ_j scale_ij·ε_j. */
+import type { GuideSpace } from "../../guides/guide.ts";
+
+/** A normal distribution of all latents, and how much it counts among others. */
+export interface Gaussian {
+  readonly weight: number;
+  readonly means: Float64Array;
+  /** By latent, how far each noise moves it: its row of a matrix L whose covariance is L·Lᵀ. */
+  readonly scales: readonly ReadonlyMap<number, number>[];
+}
+
+/** What θ stands for. */
+export function gaussianOf(space: GuideSpace, theta: Float64Array, weight: number = 1): Gaussian {
+  const { means, sigmas, rows } = space.numbers(theta);
+  const scales = rows.map((row, i) => {
+    const shares = row.map(({ latent, share }) => [latent, share * sigmas[latent]!] as const);
+    return new Map([[i, sigmas[i]!], ...shares]);
+  });
+  return { weight, means, scales };
+}
+
+export function covarianceOf({ scales }: Gaussian, i: number, k: number): number {
+  let sum = 0;
+  for (const [j, scale] of scales[i]!) sum += scale * (scales[k]!.get(j) ?? 0);
+  return sum;
+}
+
+export function sdOf(gaussian: Gaussian, i: number): number {
+  const own = gaussian.scales[i]!;
+  return own.size === 1 ? own.get(i)! : Math.sqrt(covarianceOf(gaussian, i, i));
+}
+
+/** Values of latent i for noise in rows of `draws`, row j that of latent j. */
+export function latentValues({ means, scales }: Gaussian, i: number, noise: Float64Array, draws: number): Float64Array {
+  const values = new Float64Array(draws).fill(means[i]!);
+  for (const [j, scale] of scales[i]!) for (let d = 0; d < draws; d++) values[d]! += scale * noise[j * draws + d]!;
+  return values;
+}

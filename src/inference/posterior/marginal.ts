@@ -1,0 +1,28 @@
+/** What is known of one number of a posterior by itself. */
+import { normalQuantile } from "../../math/normal.ts";
+import type { Quantity } from "../../program/run.ts";
+import type { Moments, Transform } from "../../transforms/transform.ts";
+
+export interface Marginal extends Moments {
+  /** The value below which it lies with probability p, 0 < p < 1. */
+  readonly quantile: (p: number) => number;
+}
+
+/** Numbers that depend on more than one latent, bound by the entry: how they are computed from the guide's normals. */
+export interface OtherNumbers {
+  readonly quantities: readonly Quantity[];
+  readonly marginal: (quantity: Quantity) => Marginal;
+  readonly draws: (
+    quantities: readonly Quantity[],
+    latents: readonly Float64Array[],
+    draws: number,
+    seed: number,
+  ) => Float64Array[];
+}
+
+/** x(u) for u ~ N(mean, sd²) under a transform that knows its moments; u itself without one. */
+export function transformedNormal(mean: number, sd: number, transform: Transform | undefined): Marginal {
+  const u = (p: number): number => mean + sd * normalQuantile(p);
+  const quantile = transform ? (p: number) => transform.forward(u(p)) as number : u;
+  return { ...(transform?.moments?.(mean, sd) ?? { mean, sd }), quantile };
+}
