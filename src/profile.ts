@@ -7,7 +7,6 @@ import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
 import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
-import { collapseTrace } from "./collapse/collapse.ts";
 import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
 import { DOMAINS } from "./conditions/domains.ts";
 import { MARGINALISATION } from "./conditions/marginalisation.ts";
@@ -15,6 +14,7 @@ import { PEELING } from "./conditions/peeling.ts";
 import { SOLVING } from "./conditions/solving.ts";
 import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
+import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
@@ -29,7 +29,7 @@ export const FULL: Profile = {
   averaging,
   diagnosis,
   otherNumbers,
-  collapse: collapseTrace,
+  collapse: collapseUnder,
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],

@@ -9,18 +9,13 @@ export type OptionTable<T> = { readonly [K in keyof Required<T>]: string };
 /** The options, if they are an object of known ones with values of these types; TypeError or RangeError otherwise. */
 export function requireOptions<T extends object>(caller: string, options: T, table: OptionTable<T>): T {
   const known = Object.keys(table);
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw new TypeError(
-      `${caller}: options are no object; got ${shown(options)}, expected { ${known[0]}: …${known.length > 1 ? `, ${known[1]}: …` : ""} }`,
-    );
+  if (Object(options) !== options || Array.isArray(options))
+    throw new TypeError(`${caller}: options are no object; got ${shown(options)}, expected { ${known[0]}: … }`);
   for (const [name, value] of Object.entries(options)) {
-    const types = Object.hasOwn(table, name) ? table[name as keyof T] : undefined;
-    if (types === undefined)
-      throw new RangeError(`${caller}: unknown option; got "${name}", expected ${known.join(", ")}`);
+    const types = Object.hasOwn(table, name) ? table[name as keyof T] : "";
+    if (!types) throw new RangeError(`${caller}: unknown option; got "${name}", expected ${known.join(", ")}`);
     if (value !== undefined && types !== "any" && (value === null || !types.split("|").includes(typeof value)))
-      throw new TypeError(
-        `${caller}: ${name} is of another type; got ${shown(value)}, expected ${types.replaceAll("|", " or ")}`,
-      );
+      throw new TypeError(`${caller}: ${name} is of another type; got ${shown(value)}, expected ${types}`);
   }
   return options;
 }

@@ -16,15 +16,14 @@ export function meanField(): Guide {
 
 /** The standard deviation that belongs to a ρ. */
 export function sdOfRho(rho: number): number {
-  if (!Number.isFinite(rho))
-    throw new RangeError(`sdOfRho: rho is no number; got ${String(rho)}, expected a finite number`);
+  if (!Number.isFinite(rho)) throw new RangeError(`sdOfRho: got ${String(rho)}, expected a finite number`);
   return softplus(rho);
 }
 
 /** The ρ that gives a standard deviation; sd > 0. */
 export function rhoOfSd(sd: number): number {
   if (!(Number.isFinite(sd) && sd > 0))
-    throw new RangeError(`rhoOfSd: sd is no standard deviation; got ${String(sd)}, expected a finite number > 0`);
+    throw new RangeError(`rhoOfSd: got ${String(sd)}, expected a finite number > 0`);
   return softplusInverse(sd);
 }
 

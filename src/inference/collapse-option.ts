@@ -1,9 +1,7 @@
 /** The option `collapse` of fits and gradients: which latents are summed out of the model before a guide is put over the others. */
 import { describe } from "../autodiff/expr.ts";
-import type { CollapseChoice, CollapseResult } from "../collapse/collapse.ts";
-import { beyondCore } from "../estimators/estimator.ts";
+import { type CollapseChoice, type CollapseResult, collapseTrace } from "../collapse/collapse.ts";
 import type { Trace } from "../program/trace.ts";
-import type { Profile } from "./profile.ts";
 
 /**
  * "auto": all latents that reach the model only through conditions, within the budgets. `{ only: ["z"] }`: of these the named ones;
@@ -11,17 +9,12 @@ import type { Profile } from "./profile.ts";
  */
 export type CollapseOption = "auto" | false | CollapseChoice;
 
-/** What the option makes of a trace; undefined where a profile that cannot sum out is not asked to. */
-export function collapseUnder(
-  { collapse }: Profile,
-  caller: string,
-  option: CollapseOption,
-): ((trace: Trace) => CollapseResult) | undefined {
-  if (!collapse) return option ? beyondCore(caller, "collapse", option, false) : undefined;
+/** What the option makes of a trace; TypeError if it is none. */
+export function collapseUnder(caller: string, option: CollapseOption): (trace: Trace) => CollapseResult {
   if (option !== false && option !== "auto" && (typeof option !== "object" || option === null))
     throw new TypeError(
       `${caller}: collapse is no choice of latents; got ${describe(option)}, expected "auto", false, or { budget, only }`,
     );
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
-  return (trace) => collapse(trace, choice);
+  return (trace) => collapseTrace(trace, choice);
 }

@@ -1,9 +1,9 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
-import type { Collapse } from "../collapse/collapse.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
+import type { collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Source } from "./posterior/evaluated.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
@@ -22,7 +22,7 @@ export interface Profile {
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
   /** What sums latents out of a model; without it every latent has a guide. */
-  readonly collapse?: Collapse;
+  readonly collapse?: typeof collapseUnder;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** What its estimators can do. */

@@ -19,7 +19,7 @@ import type { Guide } from "../../guides/guide.ts";
 import { buildObjective, type Objective } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import { trace } from "../../program/trace.ts";
-import { type CollapseOption, collapseUnder } from "../collapse-option.ts";
+import type { CollapseOption } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import { collapseLines } from "./collapse-lines.ts";
 
@@ -74,7 +74,7 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
   requireChoice("explain", options);
   const { repertoire } = profile;
   const { collapse = false } = options;
-  const sumOut = collapseUnder(profile, "explain", collapse);
+  const sumOut = profile.collapse?.("explain", collapse);
   let summed: CollapseResult | undefined;
   const original = buildObjective(model, undefined, options.guide, (whole) => {
     summed = sumOut?.(whole);

@@ -18,7 +18,6 @@ import { parameterNames } from "../../guides/guide.ts";
 import { laneInputsOf } from "../../objective/noise.ts";
 import { buildObjective, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
-import { collapseUnder } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import { type GradientSampler, makeSampler } from "../sampler/sampler.ts";
 import type { ExplainOptions } from "./explanation.ts";
@@ -38,7 +37,7 @@ const SAMPLES = 16;
 export function stagesOf(profile: Profile, options: ExplainOptions = {}): readonly Stage[] {
   requireChoice("explain", options);
   const { repertoire } = profile;
-  const sumOut = collapseUnder(profile, "explain", options.collapse ?? false);
+  const sumOut = profile.collapse?.("explain", options.collapse ?? false);
   const objectiveOf = (model: Model): Objective =>
     buildObjective(model, undefined, options.guide, (whole) => sumOut?.(whole).trace ?? whole);
   const planOf = (model: Model): CorrectionPlan => correctionPlan("explain", objectiveOf(model), repertoire, options);

@@ -4,11 +4,11 @@
  */
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import type { CollapseResult } from "../../collapse/collapse.ts";
-import type { Estimator, EstimatorNodes } from "../../estimators/estimator.ts";
+import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
-import { type CollapseOption, collapseUnder } from "../collapse-option.ts";
+import type { CollapseOption } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
 import type { MeanGradient } from "./averaging.ts";
 import { compileEachSample, type EachSample } from "./each-sample.ts";
@@ -52,7 +52,8 @@ export function makeSampler(
 ): GradientSampler {
   const { engine, repertoire, trace } = profile;
   const whole = trace(model, estimator.graphOptions);
-  const collapsed = collapseUnder(profile, "collapse", collapse)?.(whole);
+  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
+  const collapsed = profile.collapse?.("collapse", collapse)(whole);
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
