@@ -8,7 +8,7 @@ export interface CompletedLatent {
   readonly size: number;
   /** The index of the drawn cell or value. */
   readonly cell: Int32Array;
-  /** The probability of each cell or value, given the kept latents and the latents of sums that were drawn before. */
+  /** The probability of each cell or value, given the kept latents. */
   readonly probabilities: Float64Array;
   /** The latent itself. */
   readonly value: Float64Array;
@@ -16,7 +16,10 @@ export interface CompletedLatent {
   readonly input: Float64Array;
   /** For a continuous latent whose cells are in order the ends between them, size − 1 of them; else none. */
   readonly cuts: Float64Array;
-  /** Mean and mean square of the latent by these probabilities, where the prior has such moments within a cell. */
+  /**
+   * Mean and mean square of the latent given the kept ones, where its prior has such moments within a cell; given its cell and the other
+   * latents, too, where these move its prior or its cuts.
+   */
   readonly means: Float64Array | undefined;
   readonly squares: Float64Array | undefined;
 }

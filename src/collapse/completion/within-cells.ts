@@ -3,7 +3,7 @@
  * one is what its index says. Ends and parameters of priors may depend on kept latents and on values of other variables.
  */
 import { exprOf, nodeOf, type Real } from "../../autodiff/expr.ts";
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
@@ -24,11 +24,17 @@ export interface Cells {
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
 }
 
+type Moments = ReturnType<typeof truncatedNormalMoments>;
+
 /** What one continuous latent is drawn by: where its nodes begin among the evaluated ones. */
 interface Drawer {
   readonly variable: number;
   readonly latent: Latent;
   readonly isNormal: boolean;
+  /** Whether ends or prior depend on values of other variables. */
+  readonly moved: boolean;
+  /** Moments by cell, those of a standard normal, where every draw has the same ones. */
+  readonly moments: Map<number, Moments> | undefined;
   /** The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one. */
   readonly start: number;
   readonly size: number;
@@ -54,10 +60,13 @@ export function cellsIn(
     const start = nodes.length;
     const session = new Session(graph);
     const parameters = isNormal ? latent.prior.parameters.map(({ value }) => nodeOf(session, value)) : [];
-    nodes.push(...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters);
+    const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters];
+    const moved = written(read).some((node, i) => node !== read[i]);
+    const moments = moved || read.some((node) => graph.hasFlag(node, LANE)) ? undefined : new Map<number, Moments>();
+    nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
     const tails = isNormal ? undefined : evaluation(graph, written(tailsAt(graph, latent, x)), options);
-    return [{ variable, latent, isNormal, start, size: ends.length, tails }];
+    return [{ variable, latent, isNormal, moved, moments, start, size: ends.length, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const room = new Float64Array((laneInputs.length + 1) * points);
@@ -98,10 +107,9 @@ function keepCuts(run: Evaluation, { start, size }: Drawer, { cuts }: CompletedL
 }
 
 function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
-  const { start, size: cells } = drawer;
+  const { start, size: cells, moved, moments: known } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepCuts(run, drawer, found, batch);
-  const known = new Map<string, { readonly mean: number; readonly variance: number }>();
   for (let p = 0; p < batch.points; p++) {
     const d = batch.first + p;
     const [mean, sd] = [run.value(start + 2 * cells + 1, p), run.value(start + 2 * cells + 2, p)];
@@ -111,13 +119,10 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
     };
     value[d] = input[d] = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
     for (let j = 0; j < size; j++) {
-      const probability = probabilities[j * batch.draws + d]!;
+      const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
       if (probability < NEGLIGIBLE) continue;
-      const [a, b] = standard(j);
-      // Where nothing depends on the draw every point has the same cells.
-      const key = `${a} ${b}`;
-      const moments = known.get(key) ?? truncatedNormalMoments(a, b);
-      if (known.size < MOST_KNOWN) known.set(key, moments);
+      const moments = known?.get(j) ?? truncatedNormalMoments(...standard(j));
+      known?.set(j, moments);
       const centre = mean + sd * moments.mean;
       means![d]! += probability * centre;
       squares![d]! += probability * (centre * centre + sd * sd * moments.variance);
@@ -127,7 +132,6 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
 
 /** Cells of this probability change no mean. */
 const NEGLIGIBLE = 1e-14;
-const MOST_KNOWN = 1024;
 
 function priorOf({ name, prior }: Latent): Distribution {
   if ("sampled" in prior) throw new TypeError(`completion: "${name}" is an entry of ${prior.name}; expected a number`);

@@ -1,0 +1,195 @@
+/**
+ * The joint distribution of finite variables at numbers, from the tables of their sums: a draw of all, and the probability of each value
+ * of each. A step of the sums has the log weights of what was summed in it given its neighbours, which were summed later: so the last
+ * step is drawn first. The neighbours lie all in the table of one later step, where their joint probabilities are.
+ */
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
+import { exp } from "../../math/elementary.ts";
+import type { Elimination, EliminationStep } from "../elimination.ts";
+import { type Axis, runsOf } from "../tables.ts";
+import type { Variable } from "../variable.ts";
+import type { Batch, CompletedLatent } from "./completed.ts";
+
+/** Draws values of variables. */
+export interface Marginals {
+  /** Fills in the cells of some draws and the probabilities of all of them; `lanes` has the inputs that the tables read. */
+  readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
+}
+
+/** A step of the sums, its table sorted into rows: one for each combination of runs of the neighbours. */
+interface Clique {
+  /** What was summed, and the value of each at each place of a row, one after the other. */
+  readonly variables: readonly number[];
+  readonly values: Int32Array;
+  /** Places of a row. */
+  readonly width: number;
+  /** By variable that was summed later, how many rows its run is worth, and the run of each of its values. */
+  readonly given: readonly { readonly variable: number; readonly stride: number; readonly runs: Int32Array }[];
+  /** By row and place, the number of its weight among the evaluated nodes. */
+  readonly places: Int32Array;
+  /** The probability of each row, and of each row and place. */
+  readonly rows: Float64Array;
+  readonly joint: Float64Array;
+  /**
+   * The clique that distinguishes what this one does of the neighbours, and for each row and place of it the row here. There is none
+   * without neighbours, and where messages that are equal have hidden a difference: then the drawn row stands for all.
+   */
+  readonly parent: Clique | undefined;
+  readonly rowOf: Int32Array;
+  readonly axes: readonly Axis[];
+}
+
+/** Compiles the tables. */
+export function marginalsOf(
+  graph: Graph,
+  variables: readonly Variable[],
+  { steps }: Elimination,
+  options: EvaluationOptions,
+): Marginals {
+  const nodes: NodeId[] = [];
+  const cliques: Clique[] = [];
+  for (const step of [...steps].reverse()) {
+    const { axes, entries } = step.weights();
+    cliques.push(cliqueOf(step, axes, variables, cliques, nodes.length));
+    for (const weight of entries) nodes.push(weight);
+  }
+  const run = evaluation(graph, nodes, options);
+  return {
+    draw(found, lanes, { first, points, draws }, next) {
+      run.run([], lanes);
+      for (let p = 0; p < points; p++)
+        for (const { variables: summed, values, width, given, places, rows, joint, parent, rowOf } of cliques) {
+          const d = first + p;
+          let drawnRow = 0;
+          for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
+          rows.fill(0);
+          if (parent) for (let at = 0; at < rowOf.length; at++) rows[rowOf[at]!]! += parent.joint[at]!;
+          else rows[drawnRow] = 1;
+          for (let row = 0; row < rows.length; row++) {
+            const [from, to] = [row * width, (row + 1) * width];
+            if (rows[row] === 0 && row !== drawnRow) {
+              joint.fill(0, from, to);
+              continue;
+            }
+            let largest = Number.NEGATIVE_INFINITY;
+            for (let at = from; at < to; at++) {
+              joint[at] = run.value(places[at]!, p);
+              largest = Math.max(largest, joint[at]!);
+            }
+            let total = 0;
+            for (let at = from; at < to; at++) {
+              joint[at] = exp(joint[at]! - largest);
+              total += joint[at]!;
+            }
+            if (!(total > 0))
+              throw new RangeError(
+                `completion: no value of "${found[summed[0]!]!.name}" is possible at a draw of the kept latents; got weights that sum to ${total}`,
+              );
+            if (row === drawnRow) {
+              const place = drawn(joint, from, width, total * next());
+              for (let k = 0; k < summed.length; k++) found[summed[k]!]!.cell[d] = values[place * summed.length + k]!;
+            }
+            for (let at = from; at < to; at++) joint[at]! *= rows[row]! / total;
+          }
+          for (let k = 0; k < summed.length; k++) {
+            const { probabilities } = found[summed[k]!]!;
+            for (let at = 0; at < joint.length; at++)
+              probabilities[values[(at % width) * summed.length + k]! * draws + d]! += joint[at]!;
+          }
+        }
+    },
+  };
+}
+
+function cliqueOf(
+  step: EliminationStep,
+  axes: readonly Axis[],
+  variables: readonly Variable[],
+  before: readonly Clique[],
+  start: number,
+): Clique {
+  const own = axes.filter(({ variable }) => step.variables.includes(variable));
+  const others = axes.filter(({ variable }) => !step.variables.includes(variable));
+  const product = (some: readonly Axis[]): number => some.reduce((size, { starts }) => size * starts.length, 1);
+  const [width, count] = [product(own), product(others)];
+  const places = new Int32Array(width * count);
+  const values = new Int32Array(width * own.length);
+  eachCombination(axes, (runs, at) => {
+    const row = indexIn(others, axes, runs);
+    const place = indexIn(own, axes, runs);
+    places[row * width + place] = start + at;
+    own.forEach((axis, k) => {
+      values[place * own.length + k] = axis.starts[runs[axes.indexOf(axis)]!]!;
+    });
+  });
+  const given = others.map((axis, k) => ({
+    variable: axis.variable,
+    stride: product(others.slice(k + 1)),
+    runs: runsOf(axis, variables[axis.variable]!.size),
+  }));
+  const parent = before.findLast((clique) => given.some(({ variable }) => clique.variables.includes(variable)));
+  const isCovered = others.every(({ variable, starts }) => {
+    const known = parent?.axes.find((axis) => axis.variable === variable)?.starts ?? [];
+    return starts.every((run) => known.includes(run));
+  });
+  return {
+    variables: own.map(({ variable }) => variable),
+    values,
+    width,
+    given,
+    places,
+    rows: new Float64Array(count),
+    joint: new Float64Array(width * count),
+    parent: isCovered ? parent : undefined,
+    rowOf: parent && isCovered ? rowsIn(parent, given) : new Int32Array(0),
+    axes: [...others, ...own],
+  };
+}
+
+// For each entry of a clique, rows first, the row that it belongs to.
+function rowsIn({ axes, joint }: Clique, given: Clique["given"]): Int32Array {
+  const found = new Int32Array(joint.length);
+  const at = given.map(({ variable }) => axes.findIndex((axis) => axis.variable === variable));
+  eachCombination(axes, (runs, place) => {
+    found[place] = given.reduce(
+      (row, { stride, runs: runOf }, k) => row + stride * runOf[axes[at[k]!]!.starts[runs[at[k]!]!]!]!,
+      0,
+    );
+  });
+  return found;
+}
+
+// Calls with the run of each axis, the last axis fastest.
+function eachCombination(axes: readonly Axis[], visit: (runs: readonly number[], at: number) => void): void {
+  const runs = axes.map(() => 0);
+  const count = axes.reduce((size, { starts }) => size * starts.length, 1);
+  for (let at = 0; at < count; at++) {
+    visit(runs, at);
+    for (let k = axes.length - 1; k >= 0; k--) {
+      runs[k]!++;
+      if (runs[k]! < axes[k]!.starts.length) break;
+      runs[k] = 0;
+    }
+  }
+}
+
+// The index of the runs of some of the axes, the last of them fastest.
+function indexIn(some: readonly Axis[], axes: readonly Axis[], runs: readonly number[]): number {
+  return some.reduce((at, axis) => at * axis.starts.length + runs[axes.indexOf(axis)]!, 0);
+}
+
+// The value at which the sum of the weights passes a number below their total.
+function drawn(weights: Float64Array, from: number, size: number, at: number): number {
+  let [left, last] = [at, 0];
+  for (let value = 0; value < size; value++) {
+    const weight = weights[from + value]!;
+    if (weight > 0) {
+      if (left < weight) return value;
+      last = value;
+    }
+    left -= weight;
+  }
+  return last;
+}
