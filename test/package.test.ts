@@ -200,6 +200,48 @@ describe("package-lock.json", () => {
   });
 });
 
+// A statement at the top of a module that a bundler cannot prove to be without effect, such as `const FAR = log(1e9);`, stays in every
+// bundle, with all that it uses.
+const USED_BY_EVERY_PROGRAM = /^src\/(math\/(elementary|logistic|trigonometric)|autodiff\/(ops|graph)\/.*)\.ts$/;
+
+describe("modules that nothing is used of", () => {
+  const kept = async (contents: string): Promise<string[]> => {
+    const { metafile } = await build({
+      stdin: { contents, resolveDir: root, loader: "ts" },
+      absWorkingDir: root,
+      bundle: true,
+      format: "esm",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+      // As in a shared chunk, where "sideEffects": false of the package says nothing.
+      plugins: [
+        {
+          name: "effects",
+          setup: ({ onResolve, resolve }) =>
+            onResolve({ filter: /.*/ }, async ({ path, pluginData, ...options }) =>
+              pluginData === "own"
+                ? undefined
+                : { ...(await resolve(path, { ...options, pluginData: "own" })), sideEffects: true },
+            ),
+        },
+      ],
+    });
+    const [output] = Object.values(metafile.outputs);
+    return Object.entries(output!.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  };
+
+  test.each(["index", "core"])("leave nothing in a bundle: %s", async (entry) => {
+    expect((await kept(`import "./src/${entry}.ts";`)).filter((path) => !USED_BY_EVERY_PROGRAM.test(path))).toEqual([]);
+  });
+
+  test("and one that does is noticed", async () => {
+    const program =
+      'import { random } from "./src/core.ts"; import { count } from "./src/inference/options.ts"; const LATE = count("a", "b", 3);';
+    expect(await kept(program)).toContain("src/inference/options.ts");
+  });
+});
+
 describe("the packed package, installed", () => {
   let folder: string;
   beforeAll(async () => {

@@ -40,9 +40,9 @@ export function truncatedNormalMoments(a: number, b: number): { readonly mean: n
   let [mass, first, second] = [0, 0, 0];
   for (let k = 0; k < 2 * ORDER; k++) {
     const [start, length] = k < ORDER ? [from, middle - from] : [middle, to - middle];
-    const s = start + length * NODES[k % ORDER]!;
+    const s = start + length * RULE.nodes[k % ORDER]!;
     const below = upper > 0 ? 0.5 * (s - upper) * (s - upper) : (0.5 * s - upper) * s;
-    const weight = length * WEIGHTS[k % ORDER]! * exp(-below);
+    const weight = length * RULE.weights[k % ORDER]! * exp(-below);
     const beside = s - middle;
     mass += weight;
     first += weight * beside;
@@ -57,10 +57,10 @@ export function truncatedNormalMoments(a: number, b: number): { readonly mean: n
 const DEPTH = 40;
 const REACH = 8.94427190999916; // √(2·40)
 const ORDER = 32;
-const [NODES, WEIGHTS]: readonly [Float64Array, Float64Array] = /* @__PURE__ */ gaussLegendre();
+const RULE = /* @__PURE__ */ gaussLegendre();
 
 /** Nodes and weights on [0, 1], by Newton's method on the Legendre polynomial of that order. */
-function gaussLegendre(): [Float64Array, Float64Array] {
+function gaussLegendre(): { readonly nodes: Float64Array; readonly weights: Float64Array } {
   const [nodes, weights] = [new Float64Array(ORDER), new Float64Array(ORDER)];
   for (let k = 0; k < ORDER; k++) {
     let x = cos((Math.PI * (k + 0.75)) / (ORDER + 0.5));
@@ -74,5 +74,5 @@ function gaussLegendre(): [Float64Array, Float64Array] {
     nodes[k] = 0.5 * (1 - x);
     weights[k] = 1 / ((1 - x * x) * slope * slope);
   }
-  return [nodes, weights];
+  return { nodes, weights };
 }

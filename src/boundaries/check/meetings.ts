@@ -17,7 +17,7 @@ import { POINTS, type RandomPoints, zeros } from "./probe-points.ts";
 import type { Rivals } from "./rivals.ts";
 
 /** Most pairs that are compared, some seconds of work: 2048 curved conditions on one latent are that many. */
-const MOST_PAIRS = 2 ** 21;
+const MOST_PAIRS = 2_097_152;
 
 /** The share of the points of `on`, of those that the guide reaches, at which the condition of `of` is 0. */
 export type Meetings = (on: Boundary, of: Boundary) => number;

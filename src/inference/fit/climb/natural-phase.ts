@@ -41,7 +41,7 @@ const COOL = 30;
 const SHORTEST = 0.3;
 const LONGEST = 1e4;
 /** Growth of a scale, as a difference of logarithms, that no posterior with a proper prior shows. */
-const UNBOUNDED = log(1e9);
+const UNBOUNDED = 20.7; // log 10⁹
 /** Tries of a step that leads where something is not finite, each half as far as the one before. */
 const TRIES = 8;
 
