@@ -16,6 +16,7 @@ import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
+import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
@@ -30,6 +31,7 @@ export const FULL: Profile = {
   diagnosis,
   otherNumbers,
   collapse: collapseUnder,
+  correlations: CORRELATED,
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],

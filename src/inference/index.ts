@@ -4,11 +4,11 @@ export type { CollapseChoice, Collapsed, CollapseReport } from "../collapse/coll
 export type { CollapseOption } from "./collapse-option.ts";
 export type { EstimateOptions, GradientEstimate } from "./estimate-gradient.ts";
 export type { ExplainedCondition, ExplainOptions, Explanation } from "./explain/explanation.ts";
+export type { FitStage } from "./fit/climb/ascent.ts";
 export {
   type AbortSignalLike,
   DivergenceError,
   type FitOptions,
-  type FitStage,
   type FitStep,
 } from "./fit/options.ts";
 export type { FitReport, FitStatus, FitWarning, Optimum, StageReport, StartReport } from "./fit/report.ts";

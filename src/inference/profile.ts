@@ -5,6 +5,7 @@ import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { Correlations } from "./fit/climb/correlated.ts";
 import type { Source } from "./posterior/evaluated.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Averaging } from "./sampler/averaging.ts";
@@ -25,6 +26,8 @@ export interface Profile {
   readonly collapse?: typeof collapseUnder;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
   readonly otherNumbers?: (source: Source) => OtherNumbers;
+  /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
+  readonly correlations?: Correlations;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

@@ -6,11 +6,10 @@
 import { unpackParameters } from "../../guides/guide.ts";
 import { makeProbe } from "../diagnosis.ts";
 import type { Posterior } from "../posterior.ts";
-import { finish } from "./climb/climb.ts";
-import { naturalPhase } from "./climb/natural-phase.ts";
+import type { FitStage } from "./climb/ascent.ts";
 import { FLIP_SAMPLES, type Flipped, flipsOf, settle } from "./flips.ts";
 import { type Found, same } from "./optima.ts";
-import { DivergenceError, type FitStage } from "./options.ts";
+import { DivergenceError } from "./options.ts";
 import type { StartReport } from "./report.ts";
 import { resultOf } from "./result.ts";
 import type { Search } from "./setup.ts";
@@ -19,6 +18,8 @@ import { type Start, startAt } from "./starts.ts";
 const FIRST_STEPS = 300;
 const FURTHER_STEPS = 150;
 const FLIP_STEPS = 60;
+const SHARES = 4;
+const ENOUGH = 20_000;
 /** An optimum this much below the best, in nats, weighs 1/1000. */
 const WORSE = 7;
 /** Flips that are finished in a round, and rounds; what a round must gain, in nats, for another. */
@@ -33,8 +34,9 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
   const { ascent, from, generator, restarts, samples, sampler } = run;
   for (let k = 0; k <= restarts; k++) {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
-    const start = startAt(k, from, sampler.objective.guide.space, generator);
+    const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
+    ascent.allowance = ascent.maxSamples;
     if (found[0]!.status === "unbounded") return resultOf(run, found, starts);
   }
   if (run.flips) yield* flipping(run, found, starts);
@@ -50,9 +52,11 @@ function* climb(
   k: number,
   mostSteps: number,
 ): Generator<FitStage, void, void> {
-  const { ascent, samples, tolerance } = run;
+  const { ascent, climber, restarts, samples, tolerance } = run;
   const before = ascent.samples;
-  const phase = yield* naturalPhase(ascent, x, { start: k, samples, mostSteps, temperature });
+  // One start may not use up what the others need.
+  ascent.allowance = before + (restarts > 0 ? Math.max(ascent.maxSamples / SHARES, ENOUGH) : ascent.maxSamples);
+  const phase = yield* climber.phase(ascent, x, { start: k, samples, mostSteps, temperature });
   if (found.length === 0 && ascent.elbos.every(Number.isNaN) && ascent.steps > 0) throw atTheStart(run, phase.cause);
   const report = (ended: StartReport["ended"], elbo: number, optimum?: number): void =>
     void starts.push({ from, samples: ascent.samples - before, ended, elbo, optimum });
@@ -60,7 +64,7 @@ function* climb(
     found.findIndex((other) => same(other.x, x, ascent.chart));
   if (known(phase) >= 0) return report("same", phase.elbo, known(phase));
   if (found.length > 0 && !(phase.elbo > bestOf(found).elbo - WORSE)) return report("worse", phase.elbo);
-  const climbed = yield* finish(ascent, x, phase, k, tolerance);
+  const climbed = yield* climber.finish(ascent, x, phase, k, tolerance);
   const elbo = climbed.gap?.finite ? climbed.gap.elbo : phase.elbo;
   const at = known(climbed);
   report(at >= 0 ? "same" : climbed.status, elbo, at >= 0 ? at : found.length);
@@ -73,12 +77,12 @@ function bestOf(found: readonly Found[]): Found {
 }
 
 function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<FitStage, void, void> {
-  const { ascent, restarts } = run;
+  const { ascent, restarts, sampler } = run;
   let flipsAt: ReturnType<typeof flipsOf> | undefined;
   let k = restarts + 1;
   for (let round = 0; round < ROUNDS; round++) {
     const best = bestOf(found);
-    flipsAt ??= flipsOf(ascent);
+    flipsAt ??= flipsOf(sampler, ascent.chart);
     const settled: Flipped[] = [];
     for (const flip of flipsAt(best.x)) {
       if (!ascent.affords(FLIP_SAMPLES)) break;
@@ -89,6 +93,7 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
     for (const { x } of settled.slice(0, FINISHED)) {
       if (!ascent.affords(FLIP_STEPS * run.samples)) break;
       yield* climb(run, found, starts, { from: "flip", x, temperature: 1 }, k++, FLIP_STEPS);
+      ascent.allowance = ascent.maxSamples;
       if (bestOf(found).elbo > best.elbo + GAIN) break;
     }
     if (!(bestOf(found).elbo > best.elbo + GAIN)) return;

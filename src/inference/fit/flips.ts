@@ -8,10 +8,11 @@
  */
 
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import type { Chart } from "../../guides/chart.ts";
 import { exp } from "../../math/elementary.ts";
-import type { Ascent } from "./climb/ascent.ts";
+import type { GradientSampler } from "../sampler/sampler.ts";
+import type { Ascent, FitStage } from "./climb/ascent.ts";
 import { naturalPhase } from "./climb/natural-phase.ts";
-import type { FitStage } from "./options.ts";
 
 /** A point beyond a boundary. */
 export interface Flip {
@@ -40,7 +41,7 @@ const SCREENED = 64;
 export const FLIP_SAMPLES = 304; // STEPS · SAMPLES + SCREENED
 
 /** Finds the flips of a point; made once for all points. */
-export function flipsOf({ sampler, chart }: Ascent): (x: Float64Array) => Flip[] {
+export function flipsOf(sampler: GradientSampler, chart: Chart): (x: Float64Array) => Flip[] {
   const { objective, profile, analysis } = sampler;
   const { trace, graph } = objective;
   const n = chart.latents;

@@ -51,7 +51,7 @@ export function startLoop(profile: Profile, model: Model, options: FitOptions): 
     ...(samples < 128 && { lanes: samples }),
     backend: options.backend,
     expectedSamples: steps * samples,
-    guide: options.guide,
+    guide: options.guide === "auto" ? undefined : options.guide,
     collapse: options.collapse,
   });
   sampler.nodes.reduction?.require("fit", samples);

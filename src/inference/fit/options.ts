@@ -6,6 +6,7 @@ import type { Estimator } from "../../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { Optimizer } from "../optimizers.ts";
+import type { FitStage } from "./climb/ascent.ts";
 
 /** The part of the platform's AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -20,8 +21,11 @@ export interface AbortSignalLike {
 export interface FitOptions {
   /** Default corrected(). */
   readonly estimator?: Estimator;
-  /** What is fitted: `meanField()` (default), independent normals, or `fullRank()`, correlated ones. */
-  readonly guide?: Guide;
+  /**
+   * What is fitted: `meanField()`, independent normals, `fullRank()`, correlated ones, or "auto" (default): correlated ones where the density
+   * does not jump, for up to 40 latents, else independent ones. The loop, and `nondiff/core`, take independent ones unless told.
+   */
+  readonly guide?: Guide | "auto";
   /** Latents to sum out of the model before the guide is put over the others (default false: none but discrete ones). */
   readonly collapse?: CollapseOption;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
@@ -98,9 +102,6 @@ export interface FitStep {
   /** The last estimate of how many nats the ELBO can still gain nearby, once there is one. */
   readonly gap?: number;
 }
-
-/** "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
-export type FitStage = "search" | "polish" | "gap";
 
 /** A fit that met a number that is not finite; holds the last good parameters. */
 export class DivergenceError extends Error {

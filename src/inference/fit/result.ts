@@ -16,7 +16,7 @@ export function resultOf(run: Search, found: readonly Found[], starts: readonly 
   const optima = order.map((k) => found[k]!);
   const [best] = optima as [Found];
   const weights = weightsOf(optima.map(({ elbo }) => elbo));
-  const judged = warningsOf({ ascent, from, best, found: optima, weights, tolerance });
+  const judged = warningsOf({ ascent, sampler, from, best, found: optima, weights, tolerance });
   for (const { message } of judged) warn(options, message);
   const warnings = [...run.warnings, ...judged];
   const thetaOf = (x: Float64Array): Float64Array => {

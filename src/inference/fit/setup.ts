@@ -10,7 +10,9 @@ import type { Profile } from "../profile.ts";
 import { pilot } from "../sampler/means.ts";
 import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
-import { type Ascent, makeAscent, withMatchedPoints } from "./climb/ascent.ts";
+import type { Ascent } from "./climb/ascent.ts";
+import { type Climber, INDEPENDENT } from "./climb/climb.ts";
+import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 
@@ -19,6 +21,7 @@ export interface Search {
   readonly options: FitOptions;
   readonly sampler: GradientSampler;
   readonly ascent: Ascent;
+  readonly climber: Climber;
   readonly generator: Noise;
   readonly from: Float64Array;
   readonly tolerance: number;
@@ -58,10 +61,11 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
     throw new RangeError(`fit: flips is no choice; got ${String(flips)}, expected "auto" or false`);
   estimatorOf("fit", estimator);
   const generator = makeGenerator(seed);
-  const { backend, guide, collapse } = options;
-  const sampler = makeSampler(profile, model, withMatchedPoints(estimator), {
+  const { backend, guide = "auto", collapse } = options;
+  const { correlations } = profile;
+  const sampler = makeSampler(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
     backend,
-    guide,
+    guide: guide === "auto" ? correlations?.guide : guide,
     collapse,
     expectedSamples: EXPECTED_SAMPLES,
   });
@@ -74,12 +78,16 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   );
   for (const { message } of warnings) warn(options, message);
   const chart = softplusChart(space.latents.length, space.pairs);
+  // All correlations are free, and no jump is left.
+  const isCorrelated =
+    ((n) => n > 1 && space.pairs.length === (n * (n - 1)) / 2)(space.latents.length) && sampler.nodes.smooth;
   const ascent = makeAscent(sampler, chart, generator, maxSamples);
   pilot(sampler, theta, generator, 0);
   return {
     options,
     sampler,
     ascent,
+    climber: isCorrelated && correlations ? correlations : INDEPENDENT,
     generator,
     from: chart.coordinatesOf(theta),
     tolerance,

@@ -1,5 +1,8 @@
-/** Where a fit starts again: half of the further starts wide, half at draws of the prior. */
-import type { GuideSpace } from "../../guides/guide.ts";
+/** Where a fit starts: first where it is told to or the priors are, then half wide, half at draws from the priors. */
+import type { Chart } from "../../guides/chart.ts";
+import { log } from "../../math/elementary.ts";
+import { normalQuantile } from "../../math/normal.ts";
+import type { Latent } from "../../program/trace.ts";
 import { type Generator, uniformSource } from "../../random/index.ts";
 import type { StartReport } from "./report.ts";
 
@@ -12,14 +15,23 @@ export interface Start {
 
 const TEMPERATURE = 10;
 
-/** Start number k of a fit, 0 the first one at `x`. */
-export function startAt(k: number, x: Float64Array, { trace }: GuideSpace, generator: Generator): Start {
-  if (k === 0) return { from: "initial", x, temperature: 1 };
-  if (k % 2 === 1) return { from: "wide", x, temperature: TEMPERATURE };
+/** Start number k of a fit whose first one is at `from`. */
+export function startAt(
+  k: number,
+  from: Float64Array,
+  latents: readonly Latent[],
+  { partsOf }: Chart,
+  generator: Generator,
+): Start {
+  if (k === 0) return { from: "initial", x: from, temperature: 1 };
+  const isWide = k % 2 === 1;
   const next = uniformSource(generator, k);
-  const drawn = x.slice();
-  trace.latents.forEach(({ prior }, i) => {
-    if (prior.initial?.()) drawn[i] = prior.draw(next);
+  const x = new Float64Array(from.length);
+  const { means, scales } = partsOf(x);
+  latents.forEach(({ start }, i) => {
+    const { mean, sd } = start?.() ?? { mean: 0, sd: 1 };
+    means[i] = isWide ? mean : mean + sd * normalQuantile(next());
+    scales[i] = log(sd);
   });
-  return { from: "prior", x: drawn, temperature: 1 };
+  return isWide ? { from: "wide", x, temperature: TEMPERATURE } : { from: "prior", x, temperature: 1 };
 }

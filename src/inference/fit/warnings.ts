@@ -1,5 +1,6 @@
 /** What a search tells its user, in words and with a code. */
 import { exp } from "../../math/elementary.ts";
+import type { GradientSampler } from "../sampler/sampler.ts";
 import type { Ascent } from "./climb/ascent.ts";
 import type { Found } from "./optima.ts";
 import type { FitWarning } from "./report.ts";
@@ -7,6 +8,7 @@ import type { FitWarning } from "./report.ts";
 /** A result, and what it is to be judged by. */
 export interface Judged {
   readonly ascent: Ascent;
+  readonly sampler: GradientSampler;
   readonly from: Float64Array;
   readonly best: Found;
   readonly weights: readonly number[];
@@ -19,8 +21,8 @@ export function warningsOf(judged: Judged): FitWarning[] {
   return [...statusWarnings(judged), ...otherOptima(judged)];
 }
 
-function statusWarnings({ ascent, from, best, tolerance }: Judged): FitWarning[] {
-  const { latents: names, model } = namesOf(ascent);
+function statusWarnings({ ascent, sampler, from, best, tolerance }: Judged): FitWarning[] {
+  const { latents: names, model } = namesOf(sampler);
   const { status, gap, x } = best;
   const { partsOf } = ascent.chart;
   const left = gap
@@ -63,8 +65,8 @@ function statusWarnings({ ascent, from, best, tolerance }: Judged): FitWarning[]
 /** Least weight of an optimum that is told. */
 const TOLD = 0.01;
 
-function otherOptima({ ascent, best, found, weights }: Judged): FitWarning[] {
-  const { latents: names } = namesOf(ascent);
+function otherOptima({ ascent, sampler, best, found, weights }: Judged): FitWarning[] {
+  const { latents: names } = namesOf(sampler);
   const here = ascent.chart.partsOf(best.x);
   return found.flatMap((other, k): FitWarning[] => {
     const weight = weights[k]!;
@@ -86,6 +88,6 @@ function otherOptima({ ascent, best, found, weights }: Judged): FitWarning[] {
   });
 }
 
-function namesOf({ sampler }: Ascent): { latents: readonly string[]; model: string } {
+function namesOf(sampler: GradientSampler): { latents: readonly string[]; model: string } {
   return { latents: sampler.objective.guide.space.latents, model: sampler.model.name };
 }

@@ -4,10 +4,8 @@ import { add, gt, mul } from "../../../src/autodiff/expr.ts";
 import { normal } from "../../../src/distributions/index.ts";
 import { softplusChart } from "../../../src/guides/chart.ts";
 import { corrected, defineModel, type FitOptions, fit, makeSampler } from "../../../src/index.ts";
-import { makeAscent } from "../../../src/inference/fit/climb/ascent.ts";
 import { flipsOf } from "../../../src/inference/fit/flips.ts";
 import { temperature } from "../../../src/models/index.ts";
-import { makeGenerator } from "../../../src/random/index.ts";
 
 const quiet = { onWarning: () => undefined } as const;
 
@@ -18,7 +16,7 @@ describe("flips", () => {
     for (const level of [2, 3, 4, 5, 6, 7]) observe(normal(where(gt(a, level), 1, 0), 1), 0);
   });
   const sampler = makeSampler(pair, corrected());
-  const flips = flipsOf(makeAscent(sampler, softplusChart(2, []), makeGenerator(0), 1));
+  const flips = flipsOf(sampler, softplusChart(2, []));
   const at = (mu: number[], sd: number[]) => flips(Float64Array.from([...mu, ...sd.map(Math.log)]));
 
   test("reflect the mean across a boundary, each latent by its variance", () => {

@@ -4,12 +4,27 @@
  */
 import type { Chart } from "../../../guides/chart.ts";
 import { log } from "../../../math/elementary.ts";
-import type { FitStage } from "../options.ts";
 import type { FitStatus, StageReport } from "../report.ts";
-import type { Ascent } from "./ascent.ts";
-import { type Gap, gapAt } from "./gap.ts";
-import { grown, type NaturalPhase } from "./natural-phase.ts";
+import type { Ascent, FitStage } from "./ascent.ts";
+import { type Gap, gapOf, metricsOf } from "./gap.ts";
+import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
 import { polish } from "./polish.ts";
+
+/** How a start climbs: its first phase, and the rest unless the first has shown that it is not worth it. */
+export interface Climber {
+  readonly phase: (
+    ascent: Ascent,
+    from: Float64Array,
+    options: NaturalPhaseOptions,
+  ) => Generator<FitStage, NaturalPhase, void>;
+  readonly finish: (
+    ascent: Ascent,
+    from: Float64Array,
+    phase: NaturalPhase,
+    start: number,
+    tolerance: number,
+  ) => Generator<FitStage, Climbed, void>;
+}
 
 export interface Climbed {
   readonly x: Float64Array;
@@ -23,8 +38,8 @@ const FIRST_POINTS = 64;
 const LAST_POINTS = 16384;
 const STEPS = 200;
 
-/** From the end of the first phase to convergence, or to why there is none. */
-export function* finish(
+// From the end of the first phase to convergence, or to why there is none.
+function* finish(
   ascent: Ascent,
   from: Float64Array,
   phase: NaturalPhase,
@@ -46,14 +61,15 @@ export function* finish(
     const stage = yield* polish(ascent, x, { points, least: tolerance / 50, mostSteps: STEPS, radius });
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return ended("budget");
-    gap = yield* gapAt(ascent, x, stage, { kind: "gap", start, batch, count: fresh });
+    const metrics = metricsOf(stage.curvature, stage.diagonal);
+    gap = yield* gapOf(ascent, x, metrics, { kind: "gap", start, batch, count: fresh });
     const { elbo, gap: left, noise: gapError } = gap;
     ascent.gap = left;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
-    if (stage.ended === "gain" && gap.finite && left + gapError < tolerance) {
+    if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
       const { step } = gap;
-      x = x.map((value, p) => value + step[p]!);
+      if (step) x = x.map((value, p) => value + step[p]!);
       return ended("converged");
     }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
@@ -68,3 +84,6 @@ function growing(x: Float64Array, from: Float64Array, gap: Gap | undefined, { pa
   const slopes = gap && partsOf(gap.gradient).scales;
   return partsOf(x).scales.some((scale, i) => scale - before[i]! > log(100) && (slopes?.[i] ?? 0) > 0.3);
 }
+
+/** The climb of independent latents, and of some correlations, where the density may jump. */
+export const INDEPENDENT: Climber = { phase: naturalPhase, finish };

@@ -12,9 +12,14 @@ const MOST_KEPT = 1e6;
 
 /**
  * Draws whole batches by `fill`, of samples s with the same ⌊s / group⌋, in pairs ε, −ε if `paired`, and serves their samples. Streams
- * of which `matched` is false get the numbers of `fill` as they are.
+ * of which `matched` is false get the numbers of `fill` as they are. `whiten` may match more of a batch, in rows of `group`.
  */
-export function matchedFill(fill: NormalFill, paired: boolean, matched: (stream: number) => boolean): NormalFill {
+export function matchedFill(
+  fill: NormalFill,
+  paired: boolean,
+  matched: (stream: number) => boolean,
+  whiten?: (rows: Float64Array, group: number, dimensions: number) => void,
+): NormalFill {
   let kept = new Float64Array(0);
   let owner: Int32Array | undefined;
   let [stream, batch, group, dimensions] = [-1, -1, -1, -1];
@@ -37,6 +42,7 @@ export function matchedFill(fill: NormalFill, paired: boolean, matched: (stream:
       whole.rowFill = undefined;
       fill(whole);
       for (let d = 0; d < dimensions; d++) match(kept.subarray(d * group, (d + 1) * group), paired);
+      whiten?.(kept, group, dimensions);
     }
     const from = request.firstSample - batch * group;
     for (let d = 0; d < dimensions; d++)

@@ -9,8 +9,7 @@
  */
 import type { Chart } from "../../../guides/chart.ts";
 import { exp, log } from "../../../math/elementary.ts";
-import type { FitStage } from "../options.ts";
-import type { Ascent } from "./ascent.ts";
+import type { Ascent, FitStage } from "./ascent.ts";
 
 export interface NaturalPhase {
   readonly x: Float64Array;
@@ -37,7 +36,8 @@ export interface NaturalPhaseOptions {
 const BETA = 0.3;
 const LEAST_STEPS = 30;
 const WINDOW = 10;
-const COOL = 30;
+/** Steps in which a tempered entropy comes to count once. */
+export const COOL = 30;
 const SHORTEST = 0.3;
 const LONGEST = 1e4;
 /** Growth of a scale, as a difference of logarithms, that no posterior with a proper prior shows. */
@@ -59,12 +59,8 @@ export function* naturalPhase(
   const radius = new Float64Array(n).fill(1);
   const cool = temperature > 1 ? COOL : 0;
   const elbos: number[] = [];
-  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase => ({
-    x: good,
-    elbo: meanOf(elbos.slice(-WINDOW)),
-    ended,
-    ...(cause !== undefined && { cause }),
-  });
+  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase =>
+    endOf(good, meanOfLast(elbos), ended, cause);
   let failures = 0;
   for (let t = 0; t < mostSteps; t++) {
     if (!ascent.affords(samples)) return found("budget");
@@ -142,8 +138,18 @@ function rising(elbos: readonly number[]): boolean {
   return last > 1e6 && last > 2 * previous;
 }
 
-// Whether the mean of the last estimates is not above that of those before by two standard errors and a little.
-function isLevel(elbos: readonly number[]): boolean {
+/** The end of a phase. */
+export function endOf(x: Float64Array, elbo: number, ended: NaturalPhase["ended"], cause?: string): NaturalPhase {
+  return { x, elbo, ended, ...(cause !== undefined && { cause }) };
+}
+
+/** Mean of the last estimates of the ELBO. */
+export function meanOfLast(elbos: readonly number[]): number {
+  return meanOf(elbos.slice(-WINDOW));
+}
+
+/** Whether the mean of the last estimates is not above that of those before by two standard errors and a little. */
+export function isLevel(elbos: readonly number[]): boolean {
   const last = elbos.slice(-WINDOW);
   const previous = elbos.slice(-2 * WINDOW, -WINDOW);
   const error = Math.sqrt((varianceOf(last) + varianceOf(previous)) / WINDOW);

@@ -10,8 +10,7 @@
 import type { Chart } from "../../../guides/chart.ts";
 import { dot } from "../../../linalg/dot.ts";
 import { exp, log } from "../../../math/elementary.ts";
-import type { FitStage } from "../options.ts";
-import type { Ascent, Points } from "./ascent.ts";
+import type { Ascent, FitStage, Points } from "./ascent.ts";
 import { type Curvature, diagonalInto, forget, learn, newtonInto, noCurvature } from "./curvature.ts";
 
 export interface Polished {

@@ -1,0 +1,186 @@
+/**
+ * A climb under a full-rank guide where the density does not jump: natural-gradient steps of the whole covariance, first at fresh points,
+ * then on fixed ones, where the ELBO is smooth and a step is taken if it rises.
+ *
+ * L-BFGS in the entries of C stalls: with 37 latents on chains of products it ends 5 to 12 nats short, these steps within a tenth. On fixed
+ * points a whole step, β = 1, converges as Newton's method does.
+ */
+import type { Guide } from "../../../guides/guide.ts";
+import { axpyAt, axpyInto } from "../../../linalg/axpy.ts";
+import { choleskyInto } from "../../../linalg/cholesky.ts";
+import { dot, dotAt } from "../../../linalg/dot.ts";
+import { exp, log } from "../../../math/elementary.ts";
+import type { StageReport } from "../report.ts";
+import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
+import { AUTO_GUIDE } from "./auto-guide.ts";
+import type { Climbed, Climber } from "./climb.ts";
+import { type Gap, gapOf } from "./gap.ts";
+import {
+  COOL,
+  endOf,
+  grown,
+  isLevel,
+  meanOfLast,
+  type NaturalPhase,
+  type NaturalPhaseOptions,
+} from "./natural-phase.ts";
+import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
+
+/** What a profile has that can fit correlations: their climb, their points, and the guide that has them where they pay. */
+export interface Correlations extends Climber {
+  readonly whiten: Whiten;
+  readonly guide: Guide;
+}
+
+const BETA = 0.3;
+const LEAST_STEPS = 20;
+const WINDOW = 10;
+const TRIES = 8;
+const POLISHING = 20;
+const LAST_POINTS = 16384;
+
+function* phase(
+  ascent: Ascent,
+  from: Float64Array,
+  { start, samples, mostSteps, temperature }: NaturalPhaseOptions,
+): Generator<FitStage, NaturalPhase, void> {
+  const { chart, size } = ascent;
+  const count = chart.latents > 8 ? 2 * samples : samples;
+  const cool = temperature > 1 ? COOL : 0;
+  const elbos: number[] = [];
+  const g = new Float64Array(size);
+  let x: Float64Array = from.slice();
+  let good = x;
+  let radius = 1;
+  const directions: Float64Array[] = [];
+  let failures = 0;
+  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase =>
+    endOf(good, meanOfLast(elbos), ended, cause);
+  for (let t = 0; t < mostSteps; t++) {
+    if (!ascent.affords(count)) return found("budget");
+    const elbo = ascent.gradientInto(g, x, { kind: "search", start, batch: t, count });
+    yield "search";
+    if (Number.isNaN(elbo)) {
+      if (grown(x, from, chart)) return found("unbounded");
+      if (++failures > TRIES) return found("not finite", ascent.failure());
+      x = x.map((value, p) => (value + good[p]!) / 2);
+      radius = Math.max(0.3, radius / 2);
+      continue;
+    }
+    failures = 0;
+    good = x;
+    elbos.push(elbo);
+    if (grown(x, from, chart)) return found("unbounded");
+    if (elbos.length >= LEAST_STEPS + cool && elbos.length % WINDOW === 0 && isLevel(elbos) && !isDrift(directions))
+      return found("level");
+    const heat = elbos.length < cool ? exp(log(temperature) * (1 - elbos.length / cool)) : 1;
+    const factor = factorOf(x, chart);
+    const plain = whitened(g, factor, chart);
+    const slopes = heat > 1 ? tempered(plain, heat) : plain;
+    x = stepped(x, factor, slopes, BETA, radius, chart);
+    const before = directions.at(-1);
+    if (before) radius = dot(before, plain.u) > 0 ? Math.min(1.5 * radius, 1e4) : Math.max(radius / 2, 0.3);
+    directions.push(plain.u);
+  }
+  return found("steps");
+}
+
+// Whether the last steps went one way, however noisy their ELBOs: of noise the mean of ten is √10 times as short.
+function isDrift(directions: readonly Float64Array[]): boolean {
+  const last = directions.slice(-WINDOW);
+  const mean = new Float64Array(last[0]!.length);
+  for (const u of last) axpyInto(mean, 1 / WINDOW, u);
+  const together = dot(mean, mean);
+  return together > 2 && together > 0.3 * (last.reduce((sum, u) => sum + dot(u, u), 0) / WINDOW);
+}
+
+// Steps on fixed points until the next gains less.
+function* polish(
+  ascent: Ascent,
+  from: Float64Array,
+  points: Points,
+  least: number,
+): Generator<FitStage, { x: Float64Array; steps: number; ended: StageReport["ended"] }, void> {
+  const { chart, size } = ascent;
+  let x = from;
+  let g: Float64Array = new Float64Array(size);
+  let elbo = ascent.gradientInto(g, x, points);
+  yield "polish";
+  if (Number.isNaN(elbo)) return { x, steps: 0, ended: "not finite" };
+  let beta = 1;
+  for (let step = 1; step <= POLISHING; step++) {
+    const factor = factorOf(x, chart);
+    const slopes = whitened(g, factor, chart);
+    const gain = gainOf(slopes);
+    if (gain < least) return { x, steps: step, ended: "gain" };
+    if (!ascent.affords(points.count)) return { x, steps: step, ended: "budget" };
+    const tried = stepped(x, factor, slopes, beta, 2, chart);
+    const gTried = new Float64Array(size);
+    const elboTried = ascent.gradientInto(gTried, tried, points);
+    yield "polish";
+    if (elboTried > elbo - 1e-9 * Math.abs(elbo)) {
+      [x, g, elbo] = [tried, gTried, elboTried];
+      beta = Math.min(1, 2 * beta);
+      continue;
+    }
+    beta /= 4;
+    if (beta < 1e-3) return { x, steps: step, ended: "radius" };
+  }
+  return { x, steps: POLISHING, ended: "steps" };
+}
+
+function* finish(
+  ascent: Ascent,
+  from: Float64Array,
+  { x: first, ended: phaseEnd, cause }: NaturalPhase,
+  start: number,
+  tolerance: number,
+): Generator<FitStage, Climbed, void> {
+  const { chart } = ascent;
+  const stages: StageReport[] = [];
+  let x = first;
+  let gap: Gap | undefined;
+  const ended = (status: Climbed["status"], why?: string): Climbed => ({ x, status, gap, stages, cause: why });
+  if (phaseEnd === "unbounded") return ended("unbounded");
+  if (phaseEnd === "not finite") return ended("diverged", cause);
+  // Enough pairs of points for the covariance of the points to be made that of the guide.
+  let count = 64;
+  while (count < WHITENED * chart.latents) count *= 2;
+  for (let batch = 0; count <= LAST_POINTS; batch++, count *= 4) {
+    const fresh = Math.max(16, count / 4);
+    if (!ascent.affords(count + 8 * fresh)) return ended("budget");
+    const stage = yield* polish(ascent, x, { kind: "stage", start, batch, count }, tolerance / 50);
+    ({ x } = stage);
+    if (!ascent.affords(8 * fresh)) return ended("budget");
+    const factor = factorOf(x, chart);
+    const half = (g: Float64Array): number => gainOf(whitened(g, factor, chart));
+    gap = yield* gapOf(ascent, x, [{ half }], { kind: "gap", start, batch, count: fresh });
+    ascent.gap = gap.gap;
+    const { elbo, gap: left, noise } = gap;
+    stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError: noise });
+    if (grown(x, from, chart)) return ended("unbounded");
+    if (stage.ended === "gain" && gap.finite && gap.most < tolerance) return ended("converged");
+    if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
+  }
+  return ended("stalled");
+}
+
+/** Fewest points for each dimension of a batch whose covariance is matched. */
+const WHITENED = 8;
+
+/** Makes the covariance of a batch the identity, where it has enough points: with S = RRᵀ that of the points, R⁻¹ε. */
+function whiten(rows: Float64Array, group: number, n: number): void {
+  if (group < WHITENED * n) return;
+  const covariance = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) covariance[i * n + j] = dotAt(group, rows, i * group, rows, j * group) / group;
+  const root = new Float64Array(n * n);
+  choleskyInto(root, covariance, n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) axpyAt(group, rows, i * group, -root[i * n + j]!, rows, j * group);
+    for (let k = i * group; k < (i + 1) * group; k++) rows[k]! /= root[i * n + i]!;
+  }
+}
+
+/** The climb of correlated latents. */
+export const CORRELATED: Correlations = { phase, finish, whiten, guide: AUTO_GUIDE };
