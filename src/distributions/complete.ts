@@ -9,15 +9,19 @@ import { geometric as geometricRecord } from "./discrete/geometric.ts";
 import { negativeBinomial as negativeBinomialRecord } from "./discrete/negative-binomial.ts";
 import { poisson as poissonRecord } from "./discrete/poisson.ts";
 import type { Distribution } from "./distribution.ts";
+import { beta as betaRecord } from "./interval/beta.ts";
 import { uniform as uniformRecord } from "./interval/uniform.ts";
 import { withTails } from "./known-tails.ts";
+import { chi2 as chi2Record } from "./positive/chi2.ts";
 import { exponential as exponentialRecord } from "./positive/exponential.ts";
+import { gamma as gammaRecord } from "./positive/gamma.ts";
 import { halfNormal as halfNormalRecord } from "./positive/half-normal.ts";
 import { lognormal as lognormalRecord } from "./positive/lognormal.ts";
 import { cauchy as cauchyRecord } from "./real/cauchy.ts";
 import { laplace as laplaceRecord } from "./real/laplace.ts";
 import { logistic as logisticRecord } from "./real/logistic.ts";
 import { normal as normalRecord } from "./real/normal.ts";
+import { studentT as studentTRecord } from "./real/student-t.ts";
 
 function complete<P extends unknown[]>(make: (...parameters: P) => Distribution): (...parameters: P) => Distribution {
   return (...parameters) => withTails(make(...parameters));
@@ -51,3 +55,11 @@ export const normal: typeof normalRecord = /* @__PURE__ */ complete(normalRecord
 export const poisson: typeof poissonRecord = /* @__PURE__ */ complete(poissonRecord);
 /** Uniform on [low, high], two numbers with low < high. */
 export const uniform: typeof uniformRecord = /* @__PURE__ */ complete(uniformRecord);
+/** Beta with a > 0 and b > 0 on (0, 1); mean a/(a + b). */
+export const beta: typeof betaRecord = /* @__PURE__ */ complete(betaRecord);
+/** Chi-squared with `df` > 0 degrees of freedom (mean df): gamma(df/2, 1/2). */
+export const chi2: typeof chi2Record = /* @__PURE__ */ complete(chi2Record);
+/** Gamma with shape α > 0 and rate β > 0 (mean α/β). */
+export const gamma: typeof gammaRecord = /* @__PURE__ */ complete(gammaRecord);
+/** Student's t with df > 0 degrees of freedom, location (the median) and scale > 0 (not the sd). */
+export const studentT: typeof studentTRecord = /* @__PURE__ */ complete(studentTRecord);

@@ -10,25 +10,32 @@ import { geometricTails } from "./discrete/geometric.ts";
 import { negativeBinomialTails } from "./discrete/negative-binomial.ts";
 import { poissonTails } from "./discrete/poisson.ts";
 import type { Distribution } from "./distribution.ts";
+import { betaTails } from "./interval/beta.ts";
 import { uniformTails } from "./interval/uniform.ts";
+import { chi2Tails } from "./positive/chi2.ts";
 import { exponentialTails } from "./positive/exponential.ts";
+import { gammaTails } from "./positive/gamma.ts";
 import { halfNormalTails } from "./positive/half-normal.ts";
 import { lognormalTails } from "./positive/lognormal.ts";
 import { cauchyTails } from "./real/cauchy.ts";
 import { laplaceTails } from "./real/laplace.ts";
 import { logisticTails } from "./real/logistic.ts";
 import { normalTails } from "./real/normal.ts";
+import { studentTTails } from "./real/student-t.ts";
 import { type TailFormulas, tailed } from "./tails.ts";
 
 type Formulas = (...parameters: Real[]) => TailFormulas;
 
 /** By name; the parameters are those of the record, in order. */
 const FORMULAS: Readonly<Record<string, Formulas>> = {
+  beta: (a, b) => betaTails(a!, b!),
   bernoulli: (p) => bernoulliTails(p!),
   binomial: (trials, p) => binomialTails(trials as number, p!),
   categorical: categoricalTails,
   cauchy: (location, scale) => cauchyTails(location!, scale!),
+  chi2: (df) => chi2Tails(df!),
   exponential: (rate) => exponentialTails(rate!),
+  gamma: (shape, rate) => gammaTails(shape!, rate!),
   geometric: (p) => geometricTails(p!),
   halfNormal: (scale) => halfNormalTails(scale!),
   laplace: (location, scale) => laplaceTails(location!, scale!),
@@ -37,6 +44,7 @@ const FORMULAS: Readonly<Record<string, Formulas>> = {
   negativeBinomial: (size, p) => negativeBinomialTails(size!, p!),
   normal: (mean, sd) => normalTails(mean!, sd!),
   poisson: (rate) => poissonTails(rate!),
+  studentT: (df, location, scale) => studentTTails(df!, location, scale),
   uniform: (low, high) => uniformTails(low!, high!),
 };
 

@@ -2,8 +2,12 @@
  * Masses of distributions from their formulas. A formula is given for values inside the support, as −expm1(−rate·x) for the
  * exponential; `tailed` adds what is the same for all: 0 and 1 beyond the ends of the support, and the checks.
  */
-import { describe, Expr, expm1, log, neg, type Real } from "../autodiff/expr.ts";
+import { describe, Expr, expm1, log, max, neg, type Real } from "../autodiff/expr.ts";
+import * as elementary from "../math/elementary.ts";
+import type { LogTails } from "../math/incomplete-gamma.ts";
+import { log1mexp as logDifference } from "../math/log-differences.ts";
 import { type Distribution, type Moments, parameterNumbers, type Tails } from "./distribution.ts";
+import { tailInverse } from "./tail-inverse.ts";
 
 /** Tails before their checks: formulas inside the support, quantiles and moments from numbers in parameter order. */
 export interface TailFormulas extends Omit<Tails, "quantile" | "moments"> {
@@ -62,7 +66,86 @@ function checkedProbability(name: string, p: number): number {
   throw new RangeError(`${name}: no quantile at this probability; got ${describe(p)}, expected a number in [0, 1]`);
 }
 
-/** log(1 − e^{−x}) for x ≥ 0, accurate for small x. */
+/** Both tails at a number, as logs, of a distribution with these numbers as parameters. */
+export type NumericTails = (x: number, ...parameters: number[]) => LogTails;
+
+/**
+ * Tails that are known for numbers only, as an incomplete gamma function is no op: TypeError where the value or a parameter is
+ * traced. `start` says where to look for quantiles: a place in the support, and a distance.
+ */
+export function numericTails(
+  distribution: Distribution,
+  tails: NumericTails,
+  start: (...parameters: number[]) => readonly [centre: number, scale: number],
+  moments: (...parameters: number[]) => Moments,
+): TailFormulas {
+  const { name, parameters, support, logDensity } = distribution;
+  const at = (x: Real): LogTails => {
+    if (typeof x !== "number") throw numbersOnly(name, "value");
+    return tails(
+      x,
+      ...parameters.map(({ name: parameter, value }) => {
+        if (typeof value !== "number") throw numbersOnly(name, parameter);
+        return value;
+      }),
+    );
+  };
+  return {
+    cdf: (x) => elementary.exp(at(x)[0]),
+    logCdf: (x) => at(x)[0],
+    logSurvival: (x) => at(x)[1],
+    quantile: (p, ...own) =>
+      tailInverse(
+        {
+          tails: (x) => tails(x, ...own),
+          logDensity: (x) => logDensity(x) as number,
+          lower: support.lower,
+          upper: support.upper,
+        },
+        p,
+        ...start(...own),
+      ),
+    moments,
+  };
+}
+
+/** A quantile by a search on masses that have formulas; `start` is a place in the support, and a distance. */
+export function searchedQuantile(
+  { support, logDensity }: Distribution,
+  { logCdf, logSurvival }: Pick<TailFormulas, "logCdf" | "logSurvival">,
+  start: (...parameters: number[]) => readonly [centre: number, scale: number],
+): (p: number, ...parameters: number[]) => number {
+  return (p, ...own) =>
+    tailInverse(
+      {
+        tails: (x) => [logCdf!(x) as number, logSurvival!(x) as number],
+        logDensity: (x) => logDensity(x) as number,
+        lower: support.lower,
+        upper: support.upper,
+      },
+      p,
+      ...start(...own),
+    );
+}
+
+function numbersOnly(name: string, what: string): TypeError {
+  return new TypeError(
+    `${name}: the cdf is known for numbers only; got a traced ${what}, expected numbers, or a distribution such as normal or logistic`,
+  );
+}
+
+/** The least normal number: a traced end at or below 0 is taken for it where a log follows, so that no infinite derivative arises. */
+const LEAST = 2.2250738585072014e-308;
+
+/** log x of an end of an interval under a distribution on (0, ∞), about −708 for ends at and below 0. */
+export function logOfEnd(x: Real): Real {
+  return log(max(x, LEAST));
+}
+
+/**
+ * log(1 − e^{−x}) for x ≥ 0, accurate for small x; for a large one a number keeps its digits, and a traced value those of 1, which is
+ * enough where it is added to other logs.
+ */
 export function log1mexp(x: Real): Real {
-  return log(neg(expm1(neg(x))));
+  return typeof x === "number" ? logDifference(x) : log(neg(expm1(neg(x))));
 }

@@ -21,5 +21,9 @@ export function bernoulli(p: Real): Distribution {
 }
 
 export function bernoulliTails(p: Real): TailFormulas {
-  return tableTails(bernoulli(p), [0, 1], (p) => ({ mean: p, sd: Math.sqrt(p * (1 - p)) }));
+  return tableTails(
+    bernoulli(p),
+    () => [0, 1],
+    (p) => ({ mean: p, sd: Math.sqrt(p * (1 - p)) }),
+  );
 }

@@ -1,9 +1,11 @@
 import { add, type Real } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
+import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete-gamma.ts";
 import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
-import { tableTails } from "./sums.ts";
+import { countQuantile, tableTails, wholeNumbers } from "./sums.ts";
 
 /**
  * Binomial: successes in `trials` (data, a whole number) with probability p each, 0 ≤ p ≤ 1. Log probability
@@ -24,16 +26,21 @@ export function binomial(trials: number, p: Real): Distribution {
 }
 
 /** Successes in a number of trials, each decided by a uniform. */
-function binomialDraw(trials: number, p: number, next: () => number): number {
+export function binomialDraw(trials: number, p: number, next: () => number): number {
   let successes = 0;
   for (let i = 0; i < trials; i++) if (next() < p) successes++;
   return successes;
 }
 
 export function binomialTails(trials: number, p: Real): TailFormulas {
-  const values = Array.from({ length: trials + 1 }, (_, k) => k);
-  return tableTails(binomial(trials, p), values, (trials, p) => ({
-    mean: trials * p,
-    sd: Math.sqrt(trials * p * (1 - p)),
-  }));
+  const moments = (trials: number, p: number) => ({ mean: trials * p, sd: Math.sqrt(trials * p * (1 - p)) });
+  const list = (): number[] => wholeNumbers("binomial", 0, trials);
+  if (typeof p !== "number") return tableTails(binomial(trials, p), list, moments);
+  // P(X ≤ k) is I at 1 − p of (trials − k, k + 1).
+  const tails = (k: number): LogTails => logIncompleteBeta(trials - k, k + 1, 1 - p, p);
+  const formulas = { logCdf: (k: number) => tails(k)[0], logSurvival: (k: number) => tails(k)[1] };
+  return {
+    ...tableTails(binomial(trials, p), list, moments, formulas),
+    quantile: (at) => countQuantile(at, formulas, trials),
+  };
 }

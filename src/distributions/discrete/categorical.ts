@@ -40,5 +40,9 @@ export function checkTotal(caller: string, probabilities: readonly Real[], what 
 export function categoricalTails(...probabilities: Real[]): TailFormulas {
   const values = probabilities.map((_, k) => k);
   const distribution = categorical(probabilities);
-  return tableTails(distribution, values, () => summedMoments(distribution, values));
+  return tableTails(
+    distribution,
+    () => values,
+    () => summedMoments(distribution, values),
+  );
 }

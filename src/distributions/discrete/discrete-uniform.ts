@@ -1,7 +1,7 @@
 import * as elementary from "../../math/elementary.ts";
 import { type Distribution, dataOnly, discrete, integersBetween, real } from "../distribution.ts";
 import { tailed } from "../tails.ts";
-import { tableTails } from "./sums.ts";
+import { tableTails, wholeNumbers } from "./sums.ts";
 
 /** The whole numbers low, low + 1, …, high, each with the same probability; two whole numbers, low ≤ high. */
 export function discreteUniform(low: number, high: number): Distribution {
@@ -21,12 +21,17 @@ export function discreteUniform(low: number, high: number): Distribution {
     logDensity: () => -elementary.log(count),
     draw: (next, low, high) => low + Math.floor((high - low + 1) * next()),
   });
-  const values = Number.isFinite(count) ? Array.from({ length: Math.max(0, count) }, (_, i) => low + i) : [];
-  return tailed(
-    distribution,
-    tableTails(distribution, values, (low, high) => ({
-      mean: low + 0.5 * (high - low),
-      sd: Math.sqrt(((high - low + 1) ** 2 - 1) / 12),
-    })),
-  );
+  const moments = (low: number, high: number) => ({
+    mean: low + 0.5 * (high - low),
+    sd: Math.sqrt(((high - low + 1) ** 2 - 1) / 12),
+  });
+  const formulas = {
+    logCdf: (k: number) => elementary.log((k - low + 1) / count),
+    logSurvival: (k: number) => elementary.log((high - k) / count),
+  };
+  const tails = tableTails(distribution, () => wholeNumbers("discreteUniform", low, high), moments, formulas);
+  return tailed(distribution, {
+    ...tails,
+    quantile: (p, low, high) => Math.min(high, low + Math.max(0, Math.ceil(p * count) - 1)),
+  });
 }

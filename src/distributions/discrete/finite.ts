@@ -38,6 +38,10 @@ export function finite(values: readonly number[], probabilities: readonly Real[]
   });
   return tailed(
     distribution,
-    tableTails(distribution, sorted, () => summedMoments(distribution, sorted)),
+    tableTails(
+      distribution,
+      () => sorted,
+      () => summedMoments(distribution, sorted),
+    ),
   );
 }

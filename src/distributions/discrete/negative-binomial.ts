@@ -1,5 +1,7 @@
 import { add, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
+import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";
@@ -26,8 +28,12 @@ export function negativeBinomial(size: Real, p: Real): Distribution {
 }
 
 export function negativeBinomialTails(size: Real, p: Real): TailFormulas {
-  return countTails(negativeBinomial(size, p), (size, p) => ({
-    mean: (size * (1 - p)) / p,
-    sd: Math.sqrt(size * (1 - p)) / p,
-  }));
+  const moments = (size: number, p: number) => ({ mean: (size * (1 - p)) / p, sd: Math.sqrt(size * (1 - p)) / p });
+  if (typeof size !== "number" || typeof p !== "number") return countTails(negativeBinomial(size, p), moments);
+  // P(X ≤ k) is I at p of (size, k + 1).
+  const tails = (k: number): LogTails => logIncompleteBeta(size, k + 1, p, 1 - p);
+  return countTails(negativeBinomial(size, p), moments, {
+    logCdf: (k) => tails(k)[0],
+    logSurvival: (k) => tails(k)[1],
+  });
 }

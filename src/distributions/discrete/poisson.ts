@@ -1,6 +1,7 @@
 import { type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logFactorial } from "../../math/gamma.ts";
+import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
@@ -34,5 +35,11 @@ export function poissonDraw(rate: number, next: () => number): number {
 }
 
 export function poissonTails(rate: Real): TailFormulas {
-  return countTails(poisson(rate), (rate) => ({ mean: rate, sd: Math.sqrt(rate) }));
+  // P(X > k) is P(k + 1, rate).
+  const formulas = typeof rate === "number" && {
+    logCdf: (k: number) => logIncompleteGamma(k + 1, rate)[1],
+    logSurvival: (k: number) => logIncompleteGamma(k + 1, rate)[0],
+  };
+  const moments = (rate: number) => ({ mean: rate, sd: Math.sqrt(rate) });
+  return countTails(poisson(rate), moments, formulas || undefined);
 }

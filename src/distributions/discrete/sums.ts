@@ -2,7 +2,7 @@
  * Masses of discrete distributions by sums over their values: P(X ≤ 2) of a Poisson is p₀ + p₁ + p₂, whether its rate is traced or
  * not. A finite table has all of them at hand; where there are infinitely many, the tail is summed until what is left is nothing.
  */
-import { exp, logSumExp, neg, type Real, sum } from "../../autodiff/expr.ts";
+import { exp, logSumExp, neg, type Real } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { type Distribution, type FiniteValues, type Moments, parameterNumbers } from "../distribution.ts";
 import { log1mexp, type TailFormulas } from "../tails.ts";
@@ -12,20 +12,33 @@ export const MOST_VALUES = 10_000;
 
 const TAIL_MASS = 1e-12;
 
-/** Masses of a distribution on finitely many values, which are in increasing order. */
+/** log P(X ≤ k) and log P(X > k) of a distribution on whole numbers, for whole numbers k. */
+export interface CountMasses {
+  readonly logCdf: (k: number) => Real;
+  readonly logSurvival: (k: number) => Real;
+}
+
+/**
+ * Masses of a distribution on finitely many values: the array that `list` makes, in increasing order. Cdf and survival are by formulas
+ * where there are some, else by sums.
+ */
 export function tableTails(
-  { name, logDensity }: Distribution,
-  values: readonly number[],
+  distribution: Distribution,
+  list: () => readonly number[],
   moments: (...parameters: number[]) => Moments,
+  formulas?: CountMasses,
 ): TailFormulas {
-  const logMasses = (wanted: (value: number) => boolean): Real[] => values.filter(wanted).map(logDensity);
+  const { name, logDensity } = distribution;
+  const sumWhere = (wanted: (value: number) => boolean): Real => logSumExp(list().filter(wanted).map(logDensity));
   const data = (x: Real): number => numberOnly(name, x);
+  const logCdf = (x: Real): Real => formulas?.logCdf(data(x)) ?? sumWhere((value) => value <= data(x));
   return {
-    cdf: (x) => sum(logMasses((value) => value <= data(x)).map(exp)),
-    logCdf: (x) => logSumExp(logMasses((value) => value <= data(x))),
-    logSurvival: (x) => logSumExp(logMasses((value) => value > data(x))),
-    logInterval: (low, high) => logSumExp(logMasses((value) => value > data(low) && value <= data(high))),
+    cdf: (x) => exp(logCdf(x)),
+    logCdf,
+    logSurvival: (x) => formulas?.logSurvival(data(x)) ?? sumWhere((value) => value > data(x)),
+    ...(!formulas && { logInterval: (low, high) => sumWhere((value) => value > data(low) && value <= data(high)) }),
     quantile: (p) => {
+      const values = list();
       let below = 0;
       for (const value of values) {
         below += elementary.exp(logDensity(value) as number);
@@ -34,11 +47,15 @@ export function tableTails(
       return values[values.length - 1]!;
     },
     moments,
-    finiteValues: () => {
-      if (values.length > MOST_VALUES) tooMany(name, values.length);
-      return { values, lostMass: 0 };
-    },
+    finiteValues: () => ({ values: list(), lostMass: 0 }),
   };
+}
+
+/** low, low + 1, …, high, of which there are not too many. */
+export function wholeNumbers(name: string, low: number, high: number): number[] {
+  const count = high - low + 1;
+  if (count > MOST_VALUES) tooMany(name, count);
+  return Array.from({ length: count }, (_, i) => low + i);
 }
 
 /** Mean and sd of values under a distribution whose parameters are numbers, by sums. */
@@ -47,12 +64,6 @@ export function summedMoments({ logDensity }: Distribution, values: readonly num
   const mean = values.reduce((total, value, i) => total + masses[i]! * value, 0);
   const variance = values.reduce((total, value, i) => total + masses[i]! * (value - mean) ** 2, 0);
   return { mean, sd: Math.sqrt(variance) };
-}
-
-/** log P(X ≤ k) and log P(X > k) of a distribution on 0, 1, 2, … for whole numbers k. */
-export interface CountMasses {
-  readonly logCdf: (k: number) => Real;
-  readonly logSurvival: (k: number) => Real;
 }
 
 /**
@@ -77,7 +88,7 @@ export function countTails(
     cdf: (x) => exp(logCdf(x)),
     logCdf,
     logSurvival,
-    quantile: (p) => countQuantile(p, logCdf, logSurvival),
+    quantile: (p) => countQuantile(p, { logCdf, logSurvival }),
     moments,
     finiteValues: (tailMass = TAIL_MASS) => {
       parameterNumbers(name, "finiteValues", parameters);
@@ -86,11 +97,12 @@ export function countTails(
   };
 }
 
-/** The least k with P(X ≤ k) ≥ p. */
-function countQuantile(p: number, logCdf: (k: number) => Real, logSurvival: (k: number) => Real): number {
-  if (p === 1) return Infinity;
+/** The least k in 0, 1, …, last with P(X ≤ k) ≥ p. */
+export function countQuantile(p: number, { logCdf, logSurvival }: CountMasses, last: number = Infinity): number {
+  if (p === 1) return last;
   const reached = (k: number): boolean =>
-    p < 0.5 ? (logCdf(k) as number) >= elementary.log(p) : (logSurvival(k) as number) <= elementary.log1p(-p);
+    k >= last ||
+    (p < 0.5 ? (logCdf(k) as number) >= elementary.log(p) : (logSurvival(k) as number) <= elementary.log1p(-p));
   let high = 0;
   for (let step = 1; !reached(high); step *= 2) high += step;
   let low = -1;
@@ -123,8 +135,7 @@ function cutTail({ name, logDensity }: Distribution, tailMass: number): FiniteVa
   let lostMass = 0;
   let last = masses.length - 1;
   for (; last > 0 && lostMass + masses[last]! <= tailMass; last--) lostMass += masses[last]!;
-  if (last >= MOST_VALUES) tooMany(name, last + 1);
-  return { values: Array.from({ length: last + 1 }, (_, k) => k), lostMass };
+  return { values: wholeNumbers(name, 0, last), lostMass };
 }
 
 function numberOnly(name: string, x: Real): number {

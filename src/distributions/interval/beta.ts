@@ -1,8 +1,10 @@
 import { add, type Real, sub } from "../../autodiff/expr.ts";
+import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
 import { sigmoid } from "../../math/logistic.ts";
 import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "../distribution.ts";
 import { logGammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";
+import { numericTails, type TailFormulas } from "../tails.ts";
 
 /**
  * Beta with shapes a, b > 0 (mean a/(a + b)): log density (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) on (0, 1).
@@ -20,4 +22,17 @@ export function beta(a: Real, b: Real): Distribution {
     // Logarithms: draws of small shapes underflow, and 0/0 would follow.
     draw: (next, a, b) => sigmoid(logGammaDraw(a, next) - logGammaDraw(b, next)),
   });
+}
+
+export function betaTails(a: Real, b: Real): TailFormulas {
+  const moments = (a: number, b: number) => {
+    const mean = a / (a + b);
+    return { mean, sd: Math.sqrt((mean * (b / (a + b))) / (a + b + 1)) };
+  };
+  return numericTails(
+    beta(a, b),
+    (x, a, b) => logIncompleteBeta(a!, b!, x, 1 - x),
+    (a, b) => [a! / (a! + b!), moments(a!, b!).sd],
+    (a, b) => moments(a!, b!),
+  );
 }

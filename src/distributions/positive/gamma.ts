@@ -1,8 +1,10 @@
 import { add, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
+import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "../distribution.ts";
 import { timesLog } from "../products.ts";
+import { numericTails, type TailFormulas } from "../tails.ts";
 
 /**
  * Gamma with shape α > 0 and rate β > 0 (mean α/β): log density α log β + (α − 1) log x − β x − log Γ(α) on (0, ∞).
@@ -51,4 +53,31 @@ export function gammaDraw(shape: number, next: () => number): number {
 export function logGammaDraw(shape: number, next: () => number): number {
   if (shape < 1) return elementary.log(gammaDraw(shape + 1, next)) + elementary.log(next()) / shape;
   return elementary.log(gammaDraw(shape, next));
+}
+
+export function gammaTails(shape: Real, rate: Real): TailFormulas {
+  return tailsAsGamma(gamma(shape, rate), (...own) => own);
+}
+
+/** Tails of a gamma under another name, whose parameters determine shape and rate. */
+export function tailsAsGamma(
+  distribution: Distribution,
+  shapeAndRate: (...parameters: number[]) => number[],
+): TailFormulas {
+  const moments = (...own: number[]) => {
+    const [shape, rate] = shapeAndRate(...own);
+    return { mean: shape! / rate!, sd: Math.sqrt(shape!) / rate! };
+  };
+  return numericTails(
+    distribution,
+    (x, ...own) => {
+      const [shape, rate] = shapeAndRate(...own);
+      return logIncompleteGamma(shape!, rate! * x);
+    },
+    (...own) => {
+      const { mean, sd } = moments(...own);
+      return [mean, sd];
+    },
+    moments,
+  );
 }

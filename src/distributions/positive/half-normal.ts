@@ -1,4 +1,6 @@
 import { abs, add, div, erf, log, logNormalCdf, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { erf as erfOfNumber } from "../../math/erf.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -33,8 +35,17 @@ export function halfNormalTails(scale: Real): TailFormulas {
       const width = div(sub(max(high, 0), max(low, 0)), scale);
       return add(Math.LN2, logNormalInterval(standard(low), standard(high), width));
     },
-    // Of the two tails of the normal the lower one keeps the digits of p near 1.
-    quantile: (p, scale) => scale * Math.abs(normalQuantile(0.5 * (1 - p))),
+    quantile: (p, scale) => scale * halfNormalQuantile(p),
     moments: (scale) => ({ mean: scale * Math.sqrt(2 / Math.PI), sd: scale * Math.sqrt(1 - 2 / Math.PI) }),
   };
+}
+
+/** The x with erf(x/√2) = p. */
+function halfNormalQuantile(p: number): number {
+  // Of the two tails of the normal the lower one keeps the digits of p near 1, and Newton's method on erf those of p near 0.
+  if (p > 0.1) return Math.abs(normalQuantile(0.5 * (1 - p)));
+  let x = p * Math.sqrt(Math.PI / 2);
+  for (let step = 0; step < 3; step++)
+    x -= (erfOfNumber(Math.SQRT1_2 * x) - p) * Math.sqrt(Math.PI / 2) * elementary.exp(0.5 * x * x);
+  return x;
 }

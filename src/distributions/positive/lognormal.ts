@@ -1,9 +1,9 @@
-import { add, exp, log, max, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { add, exp, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, POSITIVE } from "../distribution.ts";
 import { normal, normalTails } from "../real/normal.ts";
-import type { TailFormulas } from "../tails.ts";
+import { logOfEnd, type TailFormulas } from "../tails.ts";
 
 /** Lognormal, log x ~ N(mean, sd) with sd > 0: the log density of log x under that normal minus log x, on (0, ∞). */
 export function lognormal(mean: Real, sd: Real): Distribution {
@@ -20,12 +20,11 @@ export function lognormal(mean: Real, sd: Real): Distribution {
 
 export function lognormalTails(mean: Real, sd: Real): TailFormulas {
   const { cdf, logCdf, logSurvival, logInterval } = normalTails(mean, sd);
-  const inside = (x: Real): Real => log(max(x, LEAST));
   return {
-    cdf: (x) => cdf!(inside(x)),
-    logCdf: (x) => logCdf!(inside(x)),
-    logSurvival: (x) => logSurvival!(inside(x)),
-    logInterval: (low, high) => logInterval!(inside(low), inside(high)),
+    cdf: (x) => cdf!(logOfEnd(x)),
+    logCdf: (x) => logCdf!(logOfEnd(x)),
+    logSurvival: (x) => logSurvival!(logOfEnd(x)),
+    logInterval: (low, high) => logInterval!(logOfEnd(low), logOfEnd(high)),
     quantile: (p, mean, sd) => elementary.exp(mean + sd * normalQuantile(p)),
     moments: (mean, sd) => {
       const centre = elementary.exp(mean + 0.5 * sd * sd);
@@ -33,6 +32,3 @@ export function lognormalTails(mean: Real, sd: Real): TailFormulas {
     },
   };
 }
-
-/** The least normal number: at and below 0 a traced end is taken for it, so that no infinite derivative arises. */
-const LEAST = 2.2250738585072014e-308;

@@ -54,18 +54,7 @@ export function cauchyTails(location: Real, scale: Real): TailFormulas {
     cdf: (x) => cauchyCdf(standard(x)),
     logCdf: (x) => log(cauchyCdf(standard(x))),
     logSurvival: (x) => log(cauchyCdf(neg(standard(x)))),
-    logInterval: (low, high) => {
-      const [a, b] = [standard(low), standard(high)];
-      // The mirror image if that lies more to the left, as for the normal; then its parts below and above 0.
-      const lower = min(a, neg(b));
-      const upper = min(b, neg(a));
-      const below = min(0, upper);
-      const width = min(neg(lower), div(sub(high, low), scale));
-      // The angle between the directions (1, lower) and (1, below), by the tangent of its half, in which nothing cancels.
-      const root = sqrt(mul(add(1, square(lower)), add(1, square(below))));
-      const angle = mul(2, arctangent(div(width, add(root, add(1, mul(lower, below))))));
-      return log(mul(1 / Math.PI, add(angle, arctangent(max(upper, 0)))));
-    },
+    logInterval: (low, high) => logCauchyInterval(standard(low), standard(high), div(sub(high, low), scale)),
     quantile: (p, location, scale) => {
       if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
       const angle = Math.PI * Math.min(p, 1 - p);
@@ -79,8 +68,21 @@ export function cauchyTails(location: Real, scale: Real): TailFormulas {
  * ½ + atan(t)/π as two angles, of which one is the tail: below 0 the angle whose cotangent is −t, by the tangent of its half,
  * and above 0 a right angle and atan(t).
  */
-function cauchyCdf(t: Real): Real {
+export function cauchyCdf(t: Real): Real {
   const below = abs(min(0, t));
   const tail = mul(2, arctangent(div(1, add(below, sqrt(add(1, square(below)))))));
   return mul(1 / Math.PI, add(tail, arctangent(max(t, 0))));
+}
+
+/** log((atan b − atan a)/π) for a < b; `width` is b − a, which may be known more accurately than the difference is. */
+export function logCauchyInterval(a: Real, b: Real, width: Real): Real {
+  // The mirror image if that lies more to the left, as for the normal; then its parts below and above 0.
+  const lower = min(a, neg(b));
+  const upper = min(b, neg(a));
+  const end = min(0, upper);
+  const own = min(neg(lower), width);
+  // The angle between the directions (1, lower) and (1, end), by the tangent of its half, in which nothing cancels.
+  const root = sqrt(mul(add(1, square(lower)), add(1, square(end))));
+  const below = mul(2, arctangent(div(own, add(root, add(1, mul(lower, end))))));
+  return log(mul(1 / Math.PI, add(below, arctangent(max(upper, 0)))));
 }

@@ -1,7 +1,11 @@
 import { add, div, log, log1p, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete-gamma.ts";
+import { log1mexp } from "../../math/log-differences.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
+import { numericTails, type TailFormulas } from "../tails.ts";
 
 const HALF_LOG_PI = 0.5723649429247001; // ½ log π
 
@@ -25,4 +29,31 @@ export function studentT(df: Real, location: Real = 0, scale: Real = 1): Distrib
       location + (scale * normalQuantile(next())) / Math.sqrt((2 * gammaDraw(df / 2, next)) / df),
     initial: (_df, mean, sd) => ({ mean, sd }),
   });
+}
+
+export function studentTTails(df: Real, location: Real = 0, scale: Real = 1): TailFormulas {
+  return numericTails(
+    studentT(df, location, scale),
+    (x, df, location, scale) => logStudentTails((x - location!) / scale!, df!),
+    (_df, location, scale) => [location!, scale!],
+    (df, location, scale) => ({
+      mean: df! > 1 ? location! : NaN,
+      sd: df! > 2 ? scale! * Math.sqrt(df! / (df! - 2)) : df! > 1 ? Infinity : NaN,
+    }),
+  );
+}
+
+/** Both tails of the standard distribution. */
+function logStudentTails(t: number, df: number): LogTails {
+  const outside = logHalfStudentTails(t, df)[1] - Math.LN2;
+  const inside = log1mexp(-outside);
+  return t < 0 ? [outside, inside] : [inside, outside];
+}
+
+/** Both tails of |T|: P(|T| > |t|) is I_x(½ df, ½) at x = df/(df + t²). */
+export function logHalfStudentTails(t: number, df: number): LogTails {
+  const square = t * t;
+  const [x, y] = square < Infinity ? [df / (df + square), square / (df + square)] : [0, 1];
+  const [above, below] = logIncompleteBeta(0.5 * df, 0.5, x, y);
+  return [below, above];
 }

@@ -1,0 +1,35 @@
+import { add, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
+import { continuous, type Distribution, logGamma, POSITIVE, positive } from "../distribution.ts";
+import { numericTails, tailed } from "../tails.ts";
+import { gammaDraw } from "./gamma.ts";
+
+/**
+ * Inverse gamma, 1/X of a gamma with that shape α > 0 and rate β > 0, which is the scale here: log density
+ * α log β − (α + 1) log x − β/x − log Γ(α) on (0, ∞).
+ */
+export function inverseGamma(shape: Real, scale: Real): Distribution {
+  const distribution = continuous({
+    name: "inverseGamma",
+    parameters: [positive("shape", shape), positive("scale", scale)],
+    support: POSITIVE,
+    logDensity: (x) =>
+      sub(sub(mul(shape, log(scale)), logGamma(shape)), add(mul(add(shape, 1), log(x)), div(scale, x))),
+    draw: (next, shape, scale) => scale / gammaDraw(shape, next),
+  });
+  return tailed(
+    distribution,
+    numericTails(
+      distribution,
+      (x, shape, scale) => {
+        const [below, above] = logIncompleteGamma(shape!, scale! / x);
+        return [above, below];
+      },
+      (shape, scale) => [scale! / (shape! + 1), scale! / (shape! + 1)], // around the mode
+      (shape, scale) => {
+        const mean = shape! > 1 ? scale! / (shape! - 1) : Infinity;
+        return { mean, sd: shape! > 2 ? mean / Math.sqrt(shape! - 2) : Infinity };
+      },
+    ),
+  );
+}

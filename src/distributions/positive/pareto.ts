@@ -1,0 +1,37 @@
+import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import * as elementary from "../../math/elementary.ts";
+import { closedInterval, continuous, type Distribution, dataOnly, positive } from "../distribution.ts";
+import { zeroWhere } from "../products.ts";
+import { log1mexp, tailed } from "../tails.ts";
+
+/**
+ * Pareto: values above `low`, a number > 0, whose excess log(x/low) is exponential with rate `shape` > 0: log density
+ * log shape + shape·log low − (shape + 1) log x on [low, ∞).
+ */
+export function pareto(low: number, shape: Real): Distribution {
+  const minimum = dataOnly("pareto", positive("low", low));
+  const logLow = elementary.log(low);
+  const hazard = (x: Real): Real => mul(shape, sub(log(max(x, low)), logLow));
+  const distribution = continuous({
+    name: "pareto",
+    parameters: [minimum, positive("shape", shape)],
+    support: closedInterval(low, Infinity),
+    logDensity: (x) =>
+      add(
+        sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x))),
+        zeroWhere(sub(div(x, low), 1), -Infinity),
+      ),
+    draw: (next, low, shape) => low * elementary.exp(-elementary.log(next()) / shape),
+  });
+  return tailed(distribution, {
+    cdf: (x) => neg(expm1(neg(hazard(x)))),
+    logCdf: (x) => log1mexp(hazard(x)),
+    logSurvival: (x) => neg(hazard(x)),
+    logInterval: (from, to) => sub(log1mexp(sub(hazard(to), hazard(from))), hazard(from)),
+    quantile: (p, low, shape) => low * elementary.exp(-elementary.log1p(-p) / shape),
+    moments: (low, shape) => {
+      const mean = shape > 1 ? (shape * low) / (shape - 1) : Infinity;
+      return { mean, sd: shape > 2 ? (low * Math.sqrt(shape / (shape - 2))) / (shape - 1) : Infinity };
+    },
+  });
+}
