@@ -2,8 +2,8 @@
  * Masses of a smooth density by quadrature, for numbers, where there is no formula: the tails of a skew normal, the arc of a von Mises.
  */
 import * as elementary from "../math/elementary.ts";
-import type { LogTails } from "../math/incomplete-gamma.ts";
-import { log1mexp } from "../math/log-differences.ts";
+import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
+import { log1mexp } from "../math/incomplete/log-differences.ts";
 import type { Distribution } from "./distribution.ts";
 
 const STEP = 1 / 16;

@@ -3,7 +3,7 @@
  * smaller tail is inverted, so that a quantile is as accurate in either tail as the masses are.
  */
 import * as elementary from "../math/elementary.ts";
-import type { LogTails } from "../math/incomplete-gamma.ts";
+import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
 
 export interface Continuous {
   readonly tails: (x: number) => LogTails;

@@ -4,8 +4,8 @@
  */
 import { describe, Expr, expm1, log, max, neg, type Real } from "../autodiff/expr.ts";
 import * as elementary from "../math/elementary.ts";
-import type { LogTails } from "../math/incomplete-gamma.ts";
-import { log1mexp as logDifference } from "../math/log-differences.ts";
+import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
+import { log1mexp as logDifference } from "../math/incomplete/log-differences.ts";
 import { type Distribution, type Moments, parameterNumbers, type Tails } from "./distribution.ts";
 import { tailInverse } from "./tail-inverse.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { logBeta, logIncompleteBeta } from "../../src/math/incomplete-beta.ts";
-import { logIncompleteGamma } from "../../src/math/incomplete-gamma.ts";
-import { log1mexp, log1pMinus } from "../../src/math/log-differences.ts";
+import { logBeta, logIncompleteBeta } from "../../src/math/incomplete/incomplete-beta.ts";
+import { logIncompleteGamma } from "../../src/math/incomplete/incomplete-gamma.ts";
+import { log1mexp, log1pMinus } from "../../src/math/incomplete/log-differences.ts";
 
 const FIXTURE = JSON.parse(readFileSync(new URL("../fixtures/incomplete.json", import.meta.url), "utf8")) as {
   readonly gamma: readonly (readonly [a: number, x: number, below: number, above: number])[];

@@ -1,7 +1,7 @@
 import { add, type Real } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
-import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
-import type { LogTails } from "../../math/incomplete-gamma.ts";
+import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";

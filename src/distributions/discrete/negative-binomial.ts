@@ -1,7 +1,7 @@
 import { add, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
-import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
-import type { LogTails } from "../../math/incomplete-gamma.ts";
+import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbability } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";

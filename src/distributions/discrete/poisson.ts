@@ -1,7 +1,7 @@
 import { type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logFactorial } from "../../math/gamma.ts";
-import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
+import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";

@@ -1,5 +1,5 @@
 import { add, type Real, sub } from "../../autodiff/expr.ts";
-import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
+import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import { sigmoid } from "../../math/logistic.ts";
 import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "../distribution.ts";
 import { logGammaDraw } from "../positive/gamma.ts";

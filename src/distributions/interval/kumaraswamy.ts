@@ -1,6 +1,6 @@
 import { add, exp, expm1, log, log1p, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { logBeta } from "../../math/incomplete-beta.ts";
+import { logBeta } from "../../math/incomplete/incomplete-beta.ts";
 import { choose } from "../choice.ts";
 import { continuous, type Distribution, positive, UNIT_INTERVAL } from "../distribution.ts";
 import { timesLog } from "../products.ts";

@@ -1,6 +1,6 @@
 import { add, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
+import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "../distribution.ts";
 import { timesLog } from "../products.ts";

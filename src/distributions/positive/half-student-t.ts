@@ -1,5 +1,5 @@
 import { add, type Real } from "../../autodiff/expr.ts";
-import { halfStepOfGamma } from "../../math/incomplete-beta.ts";
+import { halfStepOfGamma } from "../../math/incomplete/incomplete-beta.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { logHalfStudentTails, studentT } from "../real/student-t.ts";

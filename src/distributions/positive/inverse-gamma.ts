@@ -1,5 +1,5 @@
 import { add, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
-import { logIncompleteGamma } from "../../math/incomplete-gamma.ts";
+import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { continuous, type Distribution, logGamma, POSITIVE, positive } from "../distribution.ts";
 import { numericTails, tailed } from "../tails.ts";
 import { gammaDraw } from "./gamma.ts";

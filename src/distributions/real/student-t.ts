@@ -1,7 +1,7 @@
 import { add, div, log, log1p, mul, type Real, square, sub } from "../../autodiff/expr.ts";
-import { logIncompleteBeta } from "../../math/incomplete-beta.ts";
-import type { LogTails } from "../../math/incomplete-gamma.ts";
-import { log1mexp } from "../../math/log-differences.ts";
+import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
+import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
+import { log1mexp } from "../../math/incomplete/log-differences.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";

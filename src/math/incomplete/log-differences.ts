@@ -1,5 +1,5 @@
 /** Differences of logarithms and exponentials in which digits would cancel. */
-import { exp, expm1, log, log1p } from "./elementary.ts";
+import { exp, expm1, log, log1p } from "../elementary.ts";
 
 /** log(1 − e^{−x}) for x ≥ 0: −∞ at 0, 0 at ∞; relative error below 1e-15. */
 export function log1mexp(x: number): number {

@@ -1,6 +1,6 @@
 /** The regularised incomplete beta function as logs: the tails of beta, Student t, binomial and negative binomial distributions. */
-import { exp, log, log1p } from "./elementary.ts";
-import { lgamma, stirlingRest } from "./gamma.ts";
+import { exp, log, log1p } from "../elementary.ts";
+import { lgamma, stirlingRest } from "../gamma.ts";
 import type { LogTails } from "./incomplete-gamma.ts";
 import { log1mexp, log1pMinus, logRatioMinus } from "./log-differences.ts";
 
