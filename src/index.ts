@@ -44,6 +44,7 @@ export {
   tanh,
   where,
 } from "./autodiff/expr.ts";
+export { addDiagonal, cholesky, logDet, type Matrix, matmul, solve, solveLower } from "./autodiff/matrices.ts";
 export type { Backend } from "./autodiff/tape/executable.ts";
 export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
@@ -70,6 +71,7 @@ export {
   type Program,
   type ProgramContext,
 } from "./program/model.ts";
+export { eq, pick } from "./program/pick.ts";
 export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";
 export { makeGenerator, uniformSource } from "./random/index.ts";
 export { fillNormals, fillUniforms } from "./random/positional-fills.ts";

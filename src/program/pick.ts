@@ -1,0 +1,59 @@
+/** Selection by a traced whole number: `pick([0.1, 0.5, 0.9], k)` for a discrete latent k, or for the result of `floor`. */
+import { and, checkReal, Expr, ge, gt, le, type Real, type Truth, where } from "../autodiff/expr.ts";
+
+/** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
+export function eq(x: Real, y: Real): Truth {
+  return and(ge(x, y), le(x, y));
+}
+
+/**
+ * The entry of the array whose index is `k`, a whole number from 0 on; entries may be numbers or arrays of one length, as the rows of a
+ * matrix are.
+ *
+ *     const k = sample("k", categorical([0.2, 0.3, 0.5]));
+ *     observe(normal(pick([-2, 0, 3], k), 1), 2.7);
+ *
+ * Throws RangeError for a number that is no index; a traced one that is none makes the ELBO NaN, which `fit` and `estimateGradient` report
+ * with the value.
+ */
+export function pick(entries: readonly Real[], k: Real): Real;
+export function pick(entries: readonly (readonly Real[])[], k: Real): Real[];
+export function pick(entries: readonly Real[] | readonly (readonly Real[])[], k: Real): Real | Real[] {
+  if (!Array.isArray(entries) || entries.length === 0)
+    throw new TypeError("pick: nothing to pick from; got no entries, expected a non-empty array");
+  const expected = `expected a whole number from 0 to ${entries.length - 1}`;
+  if (!(checkReal(k) instanceof Expr)) {
+    const entry = entries[k as number];
+    if (entry === undefined) throw new RangeError(`pick: index is outside; got ${String(k)}, ${expected}`);
+    return entry as Real | Real[];
+  }
+  const { session, node } = k as Expr;
+  const { graph } = session;
+  const { algebra: A } = graph;
+  session.checks.push({
+    outside: (at) => `pick: index is outside; got ${at}, ${expected}`,
+    value: node,
+    ok: graph.any(entries.map((_, i) => A.equal(node, graph.constant(i)))),
+  });
+  if (!Array.isArray(entries[0])) return chosen(entries as readonly Real[], k, 0);
+  const rows = entries as readonly (readonly Real[])[];
+  if (rows.some((row) => row?.length !== rows[0]!.length))
+    throw new RangeError(
+      `pick: rows differ in length; got ${rows.map((row) => String(row?.length)).join(", ")}, expected one length`,
+    );
+  return rows[0]!.map((_, j) =>
+    chosen(
+      rows.map((row) => row[j]!),
+      k,
+      0,
+    ),
+  );
+}
+
+// By halves, so that a condition separates those below it from those above: k > 0.5, k > 1.5, …
+function chosen(entries: readonly Real[], k: Real, first: number): Real {
+  if (entries.length === 1) return entries[0]!;
+  const half = entries.length >> 1;
+  const above = chosen(entries.slice(half), k, first + half);
+  return where(gt(k, first + half - 0.5), above, chosen(entries.slice(0, half), k, first));
+}
