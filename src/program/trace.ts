@@ -1,5 +1,6 @@
 /** Running a program with all statements that `nondiff` has: see `run.ts` for the run itself and `statements.ts` for what is added. */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
+import { requireNoEscapes } from "./escapes.ts";
 import type { Model } from "./model.ts";
 import { coreTrace, type Trace } from "./run.ts";
 import { withStatements } from "./statements.ts";
@@ -8,7 +9,9 @@ export type { Drawn, FiniteLatent, Latent, Quantity, Term, Trace } from "./run.t
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options?: GraphOptions): Trace {
-  return coreTrace(model, options, withStatements);
+  const traced = coreTrace(model, options, withStatements);
+  requireNoEscapes(traced);
+  return traced;
 }
 
 /** The trace itself, whose density is one of continuous latents alone: TypeError if a discrete one is left. */
