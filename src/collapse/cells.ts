@@ -60,7 +60,6 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
   });
   const logMasses = massesOf(graph, prior, ends);
   if (typeof logMasses === "string") return logMasses;
-  const [only] = ladders;
   const isOrdered = ladders.length === 1;
   return {
     name: latent.name,
@@ -71,7 +70,7 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
       isOrdered ? [0, ...new Set(reads.map((read) => steps.get(read)!.step + 1).sort((p, q) => p - q))] : values,
     logMasses,
     live: latent.live,
-    meaning: { kind: "cells", latent, ends, cuts: isOrdered && !nested ? only!.map((_, j) => ends[j]![1]) : [] },
+    meaning: { kind: "cells", latent, ends },
   };
 }
 

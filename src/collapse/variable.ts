@@ -25,12 +25,11 @@ export interface Variable {
 
 /** What the values of a variable are. */
 export type Meaning =
-  /** Intervals of a continuous latent on its own scale; where they are in order, `cuts[j]` lies between values j and j + 1, else there are none. */
+  /** Intervals of a continuous latent on its own scale, one for each value. */
   | {
       readonly kind: "cells";
       readonly latent: Latent;
       readonly ends: readonly (readonly [low: NodeId, high: NodeId])[];
-      readonly cuts: readonly NodeId[];
     }
   /** Those of a discrete latent. */
   | { readonly kind: "values"; readonly latent: FiniteLatent };

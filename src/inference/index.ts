@@ -13,6 +13,8 @@ export {
 } from "./fit/options.ts";
 export type { FitReport, FitStatus, FitWarning, Optimum, StageReport, StartReport } from "./fit/report.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
+export type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
+export { paretoSmoothed, type SmoothedWeights } from "./posterior/pareto-tail.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
 export type { Draw } from "./sampler/draw.ts";
 export { meanGradientInto } from "./sampler/means.ts";

@@ -8,6 +8,7 @@ import { fillNormals, makeGenerator, noiseRequest, uniformSource } from "../rand
 import type { FitReport, FitStatus } from "./fit/report.ts";
 import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
+import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 import { type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
 
 export interface LatentSummary {
@@ -55,6 +56,7 @@ export class Posterior {
   readonly #others: OtherNumbers | undefined;
   readonly #quantities: readonly Quantity[];
   readonly #marginals = new Map<string, Marginal>();
+  #cellDraws: JointDraws | undefined;
 
   constructor(
     space: GuideSpace,
@@ -133,6 +135,49 @@ export class Posterior {
       median: this.quantile(name, 0.5),
       q95: this.quantile(name, 0.95),
     }));
+  }
+
+  /**
+   * The intervals of a latent that was summed out, between the thresholds on it, with their probabilities: exact given the latents that
+   * the guide is over. RangeError for other latents.
+   */
+  cells(name: string): Cell[] {
+    return this.#drawn("cells").cells(name);
+  }
+
+  /** The values of a discrete latent with their probabilities, which are exact given the latents that the guide is over. */
+  probabilities(name: string): ValueProbability[] {
+    return this.#drawn("probabilities").probabilities(name);
+  }
+
+  /**
+   * Draws of everything with weights that make them draws of the posterior itself, as far as the guide reaches: 80 % from the guide, 20 %
+   * from where the priors lie, default 16,384. Above a `kHat` of 0.7 few of them carry much of the weight.
+   *
+   *     const draws = posterior.reweighted();
+   *     draws.mean("z");
+   */
+  reweighted(options: DrawOptions = {}): JointDraws {
+    return this.#computed("reweighted").reweighted(options);
+  }
+
+  /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities and means are exact then. Else undefined. */
+  get exact(): { readonly logEvidence: number } | undefined {
+    if (this.latents.length > 0) return undefined;
+    return { logEvidence: this.reweighted({ draws: 1 }).logEvidence };
+  }
+
+  #drawn(caller: string): JointDraws {
+    // Without kept latents every draw has the same cells.
+    this.#cellDraws ??= this.#computed(caller).drawn(this.latents.length > 0 ? {} : { draws: 1 });
+    return this.#cellDraws;
+  }
+
+  #computed(caller: string): OtherNumbers {
+    if (this.#others) return this.#others;
+    throw new TypeError(
+      `${caller}: the core has no draws of latents that are summed out; expected a posterior of nondiff`,
+    );
   }
 
   // The latent that the quantity is by itself, on its own scale; −1 for others.

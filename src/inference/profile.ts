@@ -6,8 +6,8 @@ import type { Trace } from "../program/trace.ts";
 import type { collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
-import type { Source } from "./posterior/evaluated.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
+import type { Source } from "./posterior/source.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 
 /**

@@ -3,7 +3,7 @@
  * 6e-16, and Φ of both ends is 1 to all digits; the mirror image, between −9 and −8, has them.
  */
 import { exp, log } from "./elementary.ts";
-import { logNormalCdf, normalQuantileOfSurprisal } from "./normal.ts";
+import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "./normal.ts";
 import { cos } from "./trigonometric.ts";
 
 /**
@@ -25,12 +25,23 @@ export function truncatedNormalQuantile(a: number, b: number, p: number): number
  * Mean and variance of a standard normal number between a and b.
  *
  * Domain: a < b, which may be infinite. Relative error of the variance, and of the distance of the mean from the nearer end, below 1e-11.
- * Method: Gauss and Legendre's rule on the part whose density is above exp(−40) of its peak.
+ * Method: closed formulas where they lose no digits, for narrow or far intervals Gauss and Legendre's rule on the part whose density
+ * is above exp(−40) of its peak.
  */
 export function truncatedNormalMoments(a: number, b: number): { readonly mean: number; readonly variance: number } {
   const mirrored = a + b > 0;
   const [lower, upper] = mirrored ? [-b, -a] : [a, b];
   if (upper === Infinity) return { mean: 0, variance: 1 };
+  if (upper - lower >= WIDE && upper > FAR) {
+    // With Φ(lower)/Φ(upper) = r and h = φ/Φ: E x = (r·h(lower) − h(upper))/(1 − r), and likewise of x².
+    const below = logNormalCdf(upper);
+    const ratio = lower === -Infinity ? 0 : exp(logNormalCdf(lower) - below);
+    const atLower = ratio === 0 ? 0 : ratio * normalHazard(lower);
+    const atUpper = normalHazard(upper);
+    const centre = (atLower - atUpper) / (1 - ratio);
+    const square = 1 + ((ratio === 0 ? 0 : lower * atLower) - upper * atUpper) / (1 - ratio);
+    return { mean: mirrored ? -centre : centre, variance: square - centre * centre };
+  }
   // With x = upper − s the density is exp(upper·s − s²/2) times a constant, largest at s = max(0, upper).
   const peak = Math.max(0, upper);
   const from = Math.max(0, peak - REACH);
@@ -53,6 +64,9 @@ export function truncatedNormalMoments(a: number, b: number): { readonly mean: n
   return { mean: mirrored ? -mean : mean, variance: second / mass - shift * shift };
 }
 
+/** From this width on, and up to this end in the lower tail, formulas keep their digits. */
+const WIDE = 0.5;
+const FAR = -5;
 /** A density is left out where it is below exp(−40) of its peak. */
 const DEPTH = 40;
 const REACH = 8.94427190999916; // √(2·40)

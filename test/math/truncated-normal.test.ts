@@ -25,6 +25,21 @@ describe("a standard normal number between two ends", () => {
     }
   });
 
+  test("has the same moments by formulas and by the rule, where one takes over from the other", () => {
+    for (const a of [-5.6, -3, -0.4, 0.2, 2, 4.4]) {
+      const [narrow, wide] = [truncatedNormalMoments(a, a + 0.5 - 1e-9), truncatedNormalMoments(a, a + 0.5 + 1e-9)];
+      expect(wide.mean - narrow.mean).toBeCloseTo(1e-9, 8);
+      expect(wide.variance / narrow.variance).toBeCloseTo(1, 7);
+    }
+    for (const b of [-5, 5]) {
+      const sides = [1 - 1e-12, 1 + 1e-12].map((factor) =>
+        truncatedNormalMoments(Math.min(b * factor, Math.sign(b) * 7), Math.max(b * factor, Math.sign(b) * 7)),
+      );
+      expect(sides[0]!.mean).toBeCloseTo(sides[1]!.mean, 10);
+      expect(sides[0]!.variance / sides[1]!.variance).toBeCloseTo(1, 10);
+    }
+  });
+
   test.each([
     [-Infinity, Infinity],
     [-1, 2],

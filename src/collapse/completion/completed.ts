@@ -14,11 +14,12 @@ export interface CompletedLatent {
   readonly value: Float64Array;
   /** What its input in the graph is there: the unconstrained number of a latent with a bounded support. */
   readonly input: Float64Array;
-  /** For a continuous latent whose cells are in order the ends between them, size − 1 of them; else none. */
-  readonly cuts: Float64Array;
+  /** The ends of the cells of a continuous latent, size of each; else none. */
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
   /**
    * Mean and mean square of the latent given the kept ones, where its prior has such moments within a cell; given its cell and the other
-   * latents, too, where these move its prior or its cuts.
+   * latents, too, where these move its prior or its cells.
    */
   readonly means: Float64Array | undefined;
   readonly squares: Float64Array | undefined;

@@ -76,7 +76,8 @@ function roomFor({ name, size, meaning }: Variable, draws: number): CompletedLat
     probabilities: new Float64Array(size * draws),
     value: new Float64Array(draws),
     input: new Float64Array(draws),
-    cuts: new Float64Array(continuous ? meaning.cuts.length * draws : 0),
+    lows: new Float64Array(continuous ? size * draws : 0),
+    highs: new Float64Array(continuous ? size * draws : 0),
     means: hasMoments ? new Float64Array(draws) : undefined,
     squares: hasMoments ? new Float64Array(draws) : undefined,
   };

@@ -20,7 +20,7 @@ import { solved } from "./monotone-root.ts";
 
 /** Draws values of latents whose cells are drawn. */
 export interface Cells {
-  /** Fills in value, input, cuts and moments of some draws; `lanes` has the inputs of the kept latents. */
+  /** Fills in value, input, ends and moments of some draws; `lanes` has the inputs of the kept latents. */
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
 }
 
@@ -101,15 +101,18 @@ function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number):
   return [run.value(start + j, p), run.value(start + size + j, p)];
 }
 
-function keepCuts(run: Evaluation, { start, size }: Drawer, { cuts }: CompletedLatent, batch: Batch): void {
-  for (let j = 0; j * batch.draws < cuts.length; j++)
-    for (let p = 0; p < batch.points; p++) cuts[j * batch.draws + batch.first + p] = run.value(start + size + j, p);
+function keepEnds(run: Evaluation, { start, size }: Drawer, { lows, highs }: CompletedLatent, batch: Batch): void {
+  for (let j = 0; j < size; j++)
+    for (let p = 0; p < batch.points; p++) {
+      lows[j * batch.draws + batch.first + p] = run.value(start + j, p);
+      highs[j * batch.draws + batch.first + p] = run.value(start + size + j, p);
+    }
 }
 
 function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
   const { start, size: cells, moved, moments: known } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
-  keepCuts(run, drawer, found, batch);
+  keepEnds(run, drawer, found, batch);
   for (let p = 0; p < batch.points; p++) {
     const d = batch.first + p;
     const [mean, sd] = [run.value(start + 2 * cells + 1, p), run.value(start + 2 * cells + 2, p)];
@@ -175,7 +178,7 @@ function drawOther(
 ): void {
   const { cell, value, input } = found;
   const { tails, latent } = drawer as Drawer & { readonly tails: Evaluation };
-  keepCuts(run, drawer, found, batch);
+  keepEnds(run, drawer, found, batch);
   const { lower, upper } = priorOf(latent).support;
   const place = room.subarray(room.length - points);
   const at = (values: (p: number) => number): void => {

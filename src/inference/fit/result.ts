@@ -51,6 +51,9 @@ export function resultOf(run: Search, found: readonly Found[], starts: readonly 
   return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, {
     status: best.status,
     report,
-    others: othersOf(sampler),
+    others: othersOf(
+      sampler,
+      optima.map(({ x }, k) => ({ weight: weights[k]!, theta: thetaOf(x) })),
+    ),
   });
 }

@@ -7,39 +7,15 @@
  * A function of one latent is summed over a fine grid of it instead.
  */
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Engine } from "../../autodiff/tape/engine.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp } from "../../math/elementary.ts";
-import type { Quantity, Trace } from "../../program/run.ts";
+import type { Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
+import { reweightedDraws, sampledDraws } from "./resampled.ts";
+import { type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
-
-/** Draws of latents that were summed out of the trace, given draws of the others. */
-export interface Drawing {
-  readonly latents: readonly string[];
-  /** `kept` has all draws of the first latent, then those of the second, …; `next` gives uniforms in (0, 1). */
-  readonly draw: (kept: Float64Array, draws: number, next: () => number) => readonly DrawnLatent[];
-}
-
-export interface DrawnLatent {
-  readonly name: string;
-  /** Values of its input in the graph. */
-  readonly input: Float64Array;
-  /** Its mean and mean square given the other latents of the draw, where they are known. */
-  readonly means: Float64Array | undefined;
-  readonly squares: Float64Array | undefined;
-}
-
-/** What the numbers of a posterior are computed from. */
-export interface Source {
-  /** Of the latents that the guide is over; `original` is that of the program if others were summed out. */
-  readonly trace: Trace;
-  readonly engine: Engine;
-  readonly components: readonly Gaussian[];
-  readonly drawing: Drawing | undefined;
-}
 
 /** Values of inputs at draws, by node. */
 type Draws = Map<NodeId, Float64Array>;
@@ -48,8 +24,6 @@ type Draws = Map<NodeId, Float64Array>;
 const DRAWS = 8192;
 /** The grid reaches to ±9 sds. */
 const REACH = 9;
-/** Points of one run of a tape. */
-const POINTS = 512;
 
 /** The numbers of a posterior that are no latent by itself, computed when they are asked for. */
 export function otherNumbers(source: Source): OtherNumbers {
@@ -64,7 +38,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0);
 
   // Adds draws of the latents that were summed out, and of the noise of frozen sites.
-  const completed = (draws: Draws, count: number, seed: number): readonly DrawnLatent[] => {
+  const completed = (draws: Draws, count: number, seed: number): readonly CompletedLatent[] => {
     const generator = makeGenerator(seed);
     frozen.forEach((node, j) => {
       const out = new Float64Array(count);
@@ -116,7 +90,9 @@ export function otherNumbers(source: Source): OtherNumbers {
       parts.map(({ draws }) => draws),
       () => 1,
     );
-    const own = parts.map(({ found }) => (found as readonly DrawnLatent[]).find(({ name }) => name === quantity.name));
+    const own = parts.map(({ found }) =>
+      (found as readonly CompletedLatent[]).find(({ name }) => name === quantity.name),
+    );
     const mixed = (of: "means" | "squares"): number | undefined =>
       components.reduce<number | undefined>((sum, { weight }, c) => {
         const values = own[c]?.[of];
@@ -150,6 +126,8 @@ export function otherNumbers(source: Source): OtherNumbers {
   };
 
   return {
+    drawn: (options) => sampledDraws(source, options),
+    reweighted: (options) => reweightedDraws(source, options),
     quantities: quantities.filter((quantity) => inputsOf(quantity).every((node) => known.has(node))),
     marginal(quantity) {
       const inputs = inputsOf(quantity);
@@ -167,27 +145,6 @@ export function otherNumbers(source: Source): OtherNumbers {
       return wanted.map((_, q) => found[2 * q]!.map((x, d) => (found[2 * q + 1]![d] === 0 ? NaN : x)));
     },
   };
-}
-
-// Values of nodes at draws of the inputs.
-function valuesOf({ trace, engine }: Source, nodes: readonly NodeId[], draws: Draws, count: number): Float64Array[] {
-  const laneInputs = [...draws.keys()];
-  const rows = [...draws.values()];
-  const points = Math.min(POINTS, count);
-  const run = evaluation(trace.graph, nodes, { engine, laneInputs, points });
-  const found = nodes.map(() => new Float64Array(count));
-  const lanes = new Float64Array(laneInputs.length * points);
-  for (let first = 0; first < count; first += points) {
-    const last = Math.min(count - first, points) - 1; // beyond it the run repeats it
-    rows.forEach((row, i) => {
-      for (let p = 0; p < points; p++) lanes[i * points + p] = row[first + Math.min(p, last)]!;
-    });
-    run.run([], lanes);
-    found.forEach((values, j) => {
-      for (let p = 0; p <= last; p++) values[first + p] = run.value(j, p);
-    });
-  }
-  return found;
 }
 
 function once<T>(make: () => T): () => T {

@@ -2,6 +2,7 @@
 import { normalQuantile } from "../../math/normal.ts";
 import type { Quantity } from "../../program/run.ts";
 import type { Moments, Transform } from "../../transforms/transform.ts";
+import type { DrawOptions, JointDraws } from "./joint-draws.ts";
 
 export interface Marginal extends Moments {
   /** The value below which it lies with probability p, 0 < p < 1. */
@@ -12,6 +13,9 @@ export interface Marginal extends Moments {
 export interface OtherNumbers {
   readonly quantities: readonly Quantity[];
   readonly marginal: (quantity: Quantity) => Marginal;
+  /** Joint draws of the guide, and such that count by weights. */
+  readonly drawn: (options?: DrawOptions) => JointDraws;
+  readonly reweighted: (options?: DrawOptions) => JointDraws;
   readonly draws: (
     quantities: readonly Quantity[],
     latents: readonly Float64Array[],

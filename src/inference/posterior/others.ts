@@ -1,16 +1,28 @@
 /** What a sampler knows about numbers of its posterior that are more than one latent by itself. */
 import type { GradientSampler } from "../sampler/sampler.ts";
-import type { Gaussian } from "./gaussian.ts";
+import { type Gaussian, gaussianOf } from "./gaussian.ts";
 import type { OtherNumbers } from "./marginal.ts";
 
-/** Makes what computes them, if the profile can. */
-export function othersOf({
-  profile: { engine, otherNumbers },
-  objective: { trace },
-  collapsed,
-}: GradientSampler): ((components: readonly Gaussian[]) => OtherNumbers) | undefined {
+/** A guide that a fit has found, and what it weighs among others. */
+export interface FoundGuide {
+  readonly weight: number;
+  readonly theta: Float64Array;
+}
+
+/** Makes what computes them, if the profile can; weighted draws are proposed by all of the guides that were found. */
+export function othersOf(
+  { profile: { engine, otherNumbers }, objective: { trace, guide }, collapsed }: GradientSampler,
+  found: readonly FoundGuide[] = [],
+): ((components: readonly Gaussian[]) => OtherNumbers) | undefined {
   return (
     otherNumbers &&
-    ((components) => otherNumbers({ trace, engine, components, drawing: collapsed?.completion(engine) }))
+    ((components) =>
+      otherNumbers({
+        trace,
+        engine,
+        components,
+        proposals: found.map(({ weight, theta }) => gaussianOf(guide.space, theta, weight)),
+        drawing: collapsed?.completion(engine),
+      }))
   );
 }

@@ -191,8 +191,9 @@ describe("continuous latents follow their prior within the cell", () => {
       const z = sample("z", normal(mul(2, t), 1.5));
       observe(normal(where(gt(z, sub(t, 1)), 1, 0), 1), 0.5);
     });
-    const { cell, value, cuts, means, squares, probabilities } = drawnAt(model, [0.8]).get("z")!;
-    expect(new Set(cuts)).toEqual(new Set([0.8 - 1]));
+    const { cell, value, lows, highs, means, squares, probabilities } = drawnAt(model, [0.8]).get("z")!;
+    expect(new Set(lows)).toEqual(new Set([-Infinity, 0.8 - 1]));
+    expect(new Set(highs)).toEqual(new Set([0.8 - 1, Infinity]));
     const cdf = (x: number): number => normalCdf((x - 1.6) / 1.5);
     for (const j of [0, 1]) {
       const [low, high] = j === 0 ? [0, cdf(-0.2)] : [cdf(-0.2), 1];

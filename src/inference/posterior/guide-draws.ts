@@ -1,0 +1,76 @@
+/**
+ * Draws of guides and their densities, in numbers: of a mixture of guides, as of the optima of a fit, component by component.
+ * Numbers of latent i at draw d lie at i · draws + d.
+ */
+import { log } from "../../math/elementary.ts";
+import { logSumExp } from "../../math/log-sum-exp.ts";
+import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import type { Gaussian } from "./gaussian.ts";
+
+const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
+
+/** Independent normals as a guide. */
+export function independent(means: readonly number[], sds: readonly number[], weight: number): Gaussian {
+  return { weight, means: Float64Array.from(means), scales: sds.map((sd, i) => new Map([[i, sd]])) };
+}
+
+/** How many of so many draws fall to each component: its share of them, to a draw. */
+function countsOf(components: readonly Gaussian[], draws: number): number[] {
+  let [sum, before] = [0, 0];
+  return components.map(({ weight }) => {
+    sum += weight;
+    const upTo = Math.round(sum * draws);
+    const count = upTo - before;
+    before = upTo;
+    return count;
+  });
+}
+
+/** Draws of a mixture whose weights sum to 1, those of one component after the other. */
+export function guideDraws(components: readonly Gaussian[], draws: number, generator: Generator): Float64Array {
+  const n = components[0]!.means.length;
+  const noise = new Float64Array(n * draws);
+  if (n > 0) fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
+  const found = new Float64Array(n * draws);
+  let from = 0;
+  countsOf(components, draws).forEach((count, c) => {
+    const { means, scales } = components[c]!;
+    for (let i = 0; i < n; i++) {
+      found.fill(means[i]!, i * draws + from, i * draws + from + count);
+      for (const [j, scale] of scales[i]!)
+        for (let d = from; d < from + count; d++) found[i * draws + d]! += scale * noise[j * draws + d]!;
+    }
+    from += count;
+  });
+  return found;
+}
+
+/** The log density of each latent given those before it, laid out as the draws are. */
+export function logDensities({ means, scales }: Gaussian, at: Float64Array, draws: number): Float64Array {
+  const noise = new Float64Array(at.length);
+  const logs = new Float64Array(at.length);
+  for (let i = 0; i < means.length; i++) {
+    const own = scales[i]!.get(i)!;
+    const constant = log(own) + HALF_LOG_2PI;
+    for (let d = 0; d < draws; d++) {
+      let rest = at[i * draws + d]! - means[i]!;
+      for (const [j, scale] of scales[i]!) if (j !== i) rest -= scale * noise[j * draws + d]!;
+      const epsilon = rest / own;
+      noise[i * draws + d] = epsilon;
+      logs[i * draws + d] = -0.5 * epsilon * epsilon - constant;
+    }
+  }
+  return logs;
+}
+
+/** The log density of a mixture at each draw. */
+export function logMixture(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array {
+  const parts = components.map((component) => {
+    const total = new Float64Array(draws).fill(log(component.weight));
+    logDensities(component, at, draws).forEach((value, index) => {
+      total[index % draws]! += value;
+    });
+    return total;
+  });
+  return Float64Array.from({ length: draws }, (_, d) => logSumExp(parts.map((part) => part[d]!)));
+}

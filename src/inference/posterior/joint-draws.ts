@@ -1,0 +1,168 @@
+/**
+ * Draws of everything that a posterior reports: of the kept latents from the guide, of summed-out ones given these, and of what the
+ * program computes from them. With weights they are draws of the posterior itself, as far as the weights can be trusted.
+ */
+import type { CompletedLatent } from "../../collapse/completion/completed.ts";
+
+export interface DrawOptions {
+  /** How many draws. */
+  readonly draws?: number;
+  /** Same seed, same draws (default 0). */
+  readonly seed?: number;
+}
+
+/** An interval of a latent between thresholds, and the probability that it lies there. */
+export interface Cell {
+  /** Where a threshold depends on other latents its mean over the posterior where the latent lies in the cell. */
+  readonly from: number;
+  readonly to: number;
+  readonly probability: number;
+}
+
+/** A value of a discrete latent and its probability. */
+export interface ValueProbability {
+  readonly value: number;
+  readonly probability: number;
+}
+
+/** What the draws are made of. */
+export interface JointDrawsParts {
+  readonly count: number;
+  /** Numbers of every quantity by draw. */
+  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly completed: readonly CompletedLatent[];
+  /** The values of discrete latents. */
+  readonly discrete: ReadonlyMap<string, readonly number[]>;
+  /** Weights that sum to 1; all equal without. */
+  readonly weights?: Float64Array;
+  readonly kHat?: number;
+  readonly effectiveDraws?: number;
+  readonly logEvidence?: number;
+}
+
+export class JointDraws {
+  readonly count: number;
+  /** What is drawn: latents on their own scale, and tracked quantities, in declaration order. */
+  readonly names: readonly string[];
+  /** Weights of the draws, which sum to 1. */
+  readonly weights: Float64Array;
+  /** The shape of the weights' tail; above 0.7 few draws carry much of what they say. NaN for draws without weights. */
+  readonly kHat: number;
+  /** As many draws with equal weights are worth as much. */
+  readonly effectiveDraws: number;
+  /** The log of the mean weight, an estimate of log p(data); NaN for draws without weights. */
+  readonly logEvidence: number;
+  readonly #values: ReadonlyMap<string, Float64Array>;
+  readonly #completed: ReadonlyMap<string, CompletedLatent>;
+  readonly #discrete: ReadonlyMap<string, readonly number[]>;
+
+  constructor({ count, values, completed, discrete, weights, kHat, effectiveDraws, logEvidence }: JointDrawsParts) {
+    this.count = count;
+    this.names = [...values.keys()];
+    this.weights = weights ?? new Float64Array(count).fill(1 / count);
+    this.kHat = kHat ?? Number.NaN;
+    this.effectiveDraws = effectiveDraws ?? count;
+    this.logEvidence = logEvidence ?? Number.NaN;
+    this.#values = values;
+    this.#completed = new Map(completed.map((latent) => [latent.name, latent]));
+    this.#discrete = discrete;
+  }
+
+  /** The draws of a quantity; draw d of all of them is one joint draw, of weight `weights[d]`. */
+  values(name: string): Float64Array {
+    const values = this.#values.get(name);
+    if (values) return values;
+    throw new RangeError(`draws: no such latent; got "${String(name)}", expected one of ${this.#shown(this.names)}`);
+  }
+
+  /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */
+  mean(name: string): number {
+    return this.#average(this.#completed.get(name)?.means ?? this.values(name));
+  }
+
+  sd(name: string): number {
+    const values = this.values(name);
+    const mean = this.mean(name);
+    const { means, squares } = this.#completed.get(name) ?? {};
+    // Around the mean, as differences of large squares would lose it.
+    const about = means && squares ? squares.map((s, d) => s - mean * (2 * means[d]! - mean)) : undefined;
+    return Math.sqrt(Math.max(0, this.#average(about ?? values.map((x) => (x - mean) * (x - mean)))));
+  }
+
+  /** The value below which a share p of the draws lies, 0 < p < 1. */
+  quantile(name: string, p: number): number {
+    if (!(p > 0 && p < 1))
+      throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
+    const values = this.values(name);
+    const order = Uint32Array.from(values.keys()).filter((d) => this.weights[d]! > 0 && !Number.isNaN(values[d]!));
+    order.sort((i, j) => values[i]! - values[j]!);
+    const total = order.reduce((sum, d) => sum + this.weights[d]!, 0);
+    let below = 0;
+    for (const d of order) {
+      below += this.weights[d]!;
+      if (below >= p * total) return values[d]!;
+    }
+    return values[order[order.length - 1]!] ?? Number.NaN;
+  }
+
+  /** The cells of a latent that was summed out with their probabilities, in ascending order where their order is known. */
+  cells(name: string): Cell[] {
+    const found = this.#completed.get(name);
+    if (!found || this.#discrete.has(name))
+      throw new RangeError(
+        `cells: no such latent with cells; got "${String(name)}", expected one of ${this.#shown([...this.#completed.keys()].filter((other) => !this.#discrete.has(other)))}`,
+      );
+    const { size, lows, highs, probabilities } = found;
+    return Array.from({ length: size }, (_, j) => ({
+      from: this.#end(lows, probabilities, j),
+      to: this.#end(highs, probabilities, j),
+      probability: this.#row(probabilities, j),
+    }));
+  }
+
+  /** The values of a discrete latent with their probabilities. */
+  probabilities(name: string): ValueProbability[] {
+    const values = this.#discrete.get(name);
+    const found = this.#completed.get(name);
+    if (!values || !found)
+      throw new RangeError(
+        `probabilities: no such discrete latent; got "${String(name)}", expected one of ${this.#shown([...this.#discrete.keys()])}`,
+      );
+    return values.map((value, j) => ({ value, probability: this.#row(found.probabilities, j) }));
+  }
+
+  // An end of cell j: where it varies its mean over the draws, as they lie in the cell.
+  #end(ends: Float64Array, probabilities: Float64Array, j: number): number {
+    const own = ends.subarray(j * this.count, (j + 1) * this.count);
+    if (own.every((end) => end === own[0])) return own[0]!;
+    let [sum, total] = [0, 0];
+    own.forEach((end, d) => {
+      const weight = this.weights[d]! * probabilities[j * this.count + d]!;
+      if (!(weight > 0)) return;
+      sum += weight * end;
+      total += weight;
+    });
+    return total > 0 ? sum / total : this.#average(own);
+  }
+
+  // The average of row j of what has a number by draw in every row.
+  #row(rows: Float64Array, j: number): number {
+    return this.#average(rows.subarray(j * this.count, (j + 1) * this.count));
+  }
+
+  // Over the draws at which the number is one: what is tracked in an arm is not everywhere.
+  #average(values: Float64Array): number {
+    let [sum, total] = [0, 0];
+    for (let d = 0; d < this.count; d++) {
+      const [weight, value] = [this.weights[d]!, values[d]!];
+      if (!(weight > 0) || Number.isNaN(value)) continue;
+      sum += weight * value;
+      total += weight;
+    }
+    return sum / total;
+  }
+
+  #shown(names: readonly string[]): string {
+    return names.length > 0 ? names.slice(0, 12).join(", ") : "none";
+  }
+}

@@ -1,0 +1,49 @@
+/** What the numbers of a posterior are computed from: a trace, the guide over its latents, and what draws the latents that were summed out. */
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Engine } from "../../autodiff/tape/engine.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import type { Completion } from "../../collapse/completion/completion.ts";
+import type { Trace } from "../../program/run.ts";
+import type { Gaussian } from "./gaussian.ts";
+
+export interface Source {
+  /** Of the latents that the guide is over; `original` is that of the program if others were summed out. */
+  readonly trace: Trace;
+  readonly engine: Engine;
+  readonly components: readonly Gaussian[];
+  /** All guides that a fit has found, with weights that sum to 1; none if these are the components. */
+  readonly proposals?: readonly Gaussian[];
+  readonly drawing: Completion | undefined;
+}
+
+/** Values of inputs at draws, by node. */
+export type InputDraws = ReadonlyMap<NodeId, Float64Array>;
+
+/** Points of one run of a tape. */
+const POINTS = 512;
+
+/** Values of nodes at draws of the inputs. */
+export function valuesOf(
+  { trace, engine }: Pick<Source, "trace" | "engine">,
+  nodes: readonly NodeId[],
+  draws: InputDraws,
+  count: number,
+): Float64Array[] {
+  const laneInputs = [...draws.keys()];
+  const rows = [...draws.values()];
+  const points = Math.min(POINTS, count);
+  const run = evaluation(trace.graph, nodes, { engine, laneInputs, points });
+  const found = nodes.map(() => new Float64Array(count));
+  const lanes = new Float64Array(laneInputs.length * points);
+  for (let first = 0; first < count; first += points) {
+    const last = Math.min(count - first, points) - 1; // beyond it the run repeats it
+    rows.forEach((row, i) => {
+      for (let p = 0; p < points; p++) lanes[i * points + p] = row[first + Math.min(p, last)]!;
+    });
+    run.run([], lanes);
+    found.forEach((values, j) => {
+      for (let p = 0; p <= last; p++) values[first + p] = run.value(j, p);
+    });
+  }
+  return found;
+}
