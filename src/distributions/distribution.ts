@@ -141,8 +141,9 @@ export function closedInterval(low: number, high: number): Support {
 export function tracedInterval(distribution: string, low: Real, high: Real): Support {
   const [lower, upper] = [typeof low === "number" ? low : -Infinity, typeof high === "number" ? high : Infinity];
   const shown = (end: Real): string => (typeof end === "number" ? String(end) : "…");
+  const transform = high === Infinity ? aboveLow(low) : low === -Infinity ? belowHigh(high) : betweenEnds(low, high);
   return {
-    ...between("interval", lower, upper, true, `[${shown(low)}, ${shown(high)}]`, betweenEnds(low, high)),
+    ...between("interval", lower, upper, true, `[${shown(low)}, ${shown(high)}]`, transform),
     contains: () => {
       throw new TypeError(
         `${distribution}: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent, or factor() with a where() that keeps the density above 0`,
@@ -167,7 +168,8 @@ export function upTo(last: number): Support {
 /** The support {low, …, high} of whole numbers. */
 export function integersBetween(low: number, high: number): Support {
   const contains = (k: number) => Number.isInteger(k) && k >= low && k <= high;
-  return { kind: "integers", lower: low, upper: high, text: `{${low}, …, ${high}}`, discrete: true, contains };
+  const text = high === Infinity ? `{${low}, ${low + 1}, …}` : `{${low}, …, ${high}}`;
+  return { kind: "integers", lower: low, upper: high, text, discrete: true, contains };
 }
 
 /** The support of finitely many values, in increasing order. */

@@ -46,3 +46,8 @@ export { dirichlet } from "./vector/dirichlet.ts";
 export { iid } from "./vector/iid.ts";
 export { ordered } from "./vector/ordered.ts";
 export type { Entries, MatrixDistribution, VectorDistribution, VectorSupport } from "./vector/vector-distribution.ts";
+export { censored, intervalCensored } from "./wrappers/censored.ts";
+export { mixture } from "./wrappers/mixture.ts";
+export { scaled, shifted, transformed, transforms } from "./wrappers/transformed.ts";
+export { truncated } from "./wrappers/truncated.ts";
+export { hurdle, zeroInflated, zeroInflatedPoisson } from "./wrappers/zero-inflated.ts";

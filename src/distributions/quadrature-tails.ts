@@ -1,10 +1,11 @@
 /**
- * Masses of a smooth density by quadrature, for numbers, where there is no formula: the tails of a skew normal, the arc of a von Mises.
+ * Masses and moments of a smooth density by quadrature, for numbers, where there is no formula: the tails of a skew normal, the mean of a
+ * truncated gamma.
  */
 import * as elementary from "../math/elementary.ts";
 import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
 import { log1mexp } from "../math/incomplete/log-differences.ts";
-import type { Distribution } from "./distribution.ts";
+import type { Distribution, Moments } from "./distribution.ts";
 
 const STEP = 1 / 16;
 const NODES = 64; // on each side of 0
@@ -22,25 +23,47 @@ export function quadratureTails(
 ): LogTails {
   const sign = x < centre ? -1 : 1;
   const end = sign < 0 ? support.lower : support.upper;
-  const length = Math.abs(end - x);
   // Around the density at x, as the tail may underflow.
   const atX = logDensity(x) as number;
-  let total = 0;
-  for (let i = -NODES; i <= NODES; i++) {
-    const t = i * STEP;
-    const s = 0.5 * Math.PI * 0.5 * (elementary.exp(t) - elementary.exp(-t));
-    const slope = 0.5 * Math.PI * 0.5 * (elementary.exp(t) + elementary.exp(-t));
-    // u = scale·e^s on (0, ∞); u = length·e^s/(e^s + e^{−s}) on (0, length)
-    const grown = elementary.exp(s);
-    const finite = length < Infinity;
-    const share = 1 / (1 + elementary.exp(-2 * s));
-    const u = finite ? length * share : scale * grown;
-    const weight = finite ? 2 * length * share * (1 - share) * slope : scale * grown * slope;
-    if (!(weight > 0) || weight === Infinity) continue;
-    const value = elementary.exp((logDensity(x + sign * u) as number) - atX) * weight;
-    if (value > 0) total += STEP * value;
-  }
+  const total = integral((at) => elementary.exp((logDensity(at) as number) - atX), x, end, scale);
   const cut = Math.min(0, atX + elementary.log(total));
   const rest = log1mexp(-cut);
   return sign < 0 ? [cut, rest] : [rest, cut];
+}
+
+/** Mean and sd by quadrature on both sides of the median; NaN where the distribution has no quantiles. */
+export function quadratureMoments({ support, logDensity, quantile }: Distribution): Moments {
+  if (!quantile) return { mean: NaN, sd: NaN };
+  const median = quantile(0.5);
+  const scale = quantile(0.75) - quantile(0.25);
+  const side = (end: number, k: number): number =>
+    integral((x) => Math.abs(x - median) ** k * elementary.exp(logDensity(x) as number), median, end, scale);
+  const shift = side(support.upper, 1) - side(support.lower, 1);
+  return {
+    mean: median + shift,
+    sd: Math.sqrt(side(support.lower, 2) + side(support.upper, 2) - shift * shift),
+  };
+}
+
+/** ∫ f between x and an end on either side of it, which may be infinite; f is positive, and changes over `scale` if so. */
+function integral(f: (x: number) => number, x: number, end: number, scale: number): number {
+  const length = Math.abs(end - x);
+  const sign = end < x ? -1 : 1;
+  let total = 0;
+  for (let i = -NODES; i <= NODES; i++) {
+    const t = i * STEP;
+    const s = 0.25 * Math.PI * (elementary.exp(t) - elementary.exp(-t));
+    const slope = 0.25 * Math.PI * (elementary.exp(t) + elementary.exp(-t));
+    // u = scale·e^s on (0, ∞); u = length/(1 + e^{−2s}) on (0, length)
+    const grown = elementary.exp(s);
+    const share = 1 / (1 + elementary.exp(-2 * s));
+    const [u, weight] =
+      length < Infinity
+        ? [length * share, 2 * length * share * (1 - share) * slope]
+        : [scale * grown, scale * grown * slope];
+    if (!(weight > 0 && weight < Infinity)) continue;
+    const value = f(x + sign * u) * weight;
+    if (value > 0 && value < Infinity) total += STEP * value;
+  }
+  return total;
 }

@@ -104,11 +104,12 @@ const NAMES = Object.keys(TABLE);
 
 test("every exported distribution is in the table, but for the one that has no draws", () => {
   const exported = Object.keys(distributions).sort();
-  // Those of discrete-tails.test.ts, more-distributions.test.ts and vector/, and what is no distribution.
+  // Those of discrete-tails.test.ts, more-distributions.test.ts, vector/ and wrappers/, and what is no distribution.
   const elsewhere =
     `asymmetricLaplace betaBinomial discreteUniform exGaussian finite gumbel halfCauchy halfStudentT inverseGamma
     inverseGaussian kumaraswamy logUniform negativeBinomialByMean orderedLogistic orderedProbit pareto skewNormal triangular vonMises
-    weibull logMass withTails dirichlet iid ordered`.split(/\s+/);
+    weibull logMass withTails dirichlet iid ordered censored hurdle intervalCensored mixture scaled
+    shifted transformed transforms truncated zeroInflated zeroInflatedPoisson`.split(/\s+/);
   expect(exported).toEqual([...NAMES, "flat", ...elsewhere].sort());
 });
 

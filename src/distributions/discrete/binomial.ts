@@ -41,6 +41,6 @@ export function binomialTails(trials: number, p: Real): TailFormulas {
   const formulas = { logCdf: (k: number) => tails(k)[0], logSurvival: (k: number) => tails(k)[1] };
   return {
     ...tableTails(binomial(trials, p), list, moments, formulas),
-    quantile: (at) => countQuantile(at, formulas, trials),
+    quantile: (at) => countQuantile(at, formulas, 0, trials),
   };
 }

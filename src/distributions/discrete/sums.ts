@@ -97,15 +97,20 @@ export function countTails(
   };
 }
 
-/** The least k in 0, 1, …, last with P(X ≤ k) ≥ p. */
-export function countQuantile(p: number, { logCdf, logSurvival }: CountMasses, last: number = Infinity): number {
+/** The least k in first, first + 1, …, last with P(X ≤ k) ≥ p. */
+export function countQuantile(
+  p: number,
+  { logCdf, logSurvival }: CountMasses,
+  first: number = 0,
+  last: number = Infinity,
+): number {
   if (p === 1) return last;
   const reached = (k: number): boolean =>
     k >= last ||
     (p < 0.5 ? (logCdf(k) as number) >= elementary.log(p) : (logSurvival(k) as number) <= elementary.log1p(-p));
-  let high = 0;
+  let high = first;
   for (let step = 1; !reached(high); step *= 2) high += step;
-  let low = -1;
+  let low = first - 1;
   for (let gap = high - low; gap > 1; gap = high - low) {
     const middle = low + Math.floor(gap / 2);
     if (reached(middle)) high = middle;

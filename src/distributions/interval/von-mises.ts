@@ -1,6 +1,7 @@
 import { add, cos, div, log, max, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
+import { arctangent } from "../arctangent.ts";
 import { choose } from "../choice.ts";
 import { closedInterval, continuous, type Distribution, nonnegative, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -78,7 +79,7 @@ function angleDraw(concentration: number, next: () => number): number {
     const c = concentration * (r - cosine);
     const u = next();
     if (c * (2 - c) > u || elementary.log(c / u) + 1 >= c) {
-      const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+      const angle = 2 * (arctangent(Math.sqrt((1 - cosine) / (1 + cosine))) as number);
       return next() < 0.5 ? -angle : angle;
     }
   }

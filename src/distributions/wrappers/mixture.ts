@@ -1,0 +1,146 @@
+import { add, describe, Expr, log, logSumExp, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { checkTotal } from "../discrete/categorical.ts";
+import { countQuantile } from "../discrete/sums.ts";
+import {
+  closedInterval,
+  continuous,
+  type Distribution,
+  discrete,
+  type FiniteValues,
+  finiteSet,
+  integersBetween,
+  type Moments,
+  probability,
+  REAL_LINE,
+  type Support,
+} from "../distribution.ts";
+import { withTails } from "../known-tails.ts";
+import { searchedQuantile, tailed } from "../tails.ts";
+import { requireDistribution } from "../vector/requirements.ts";
+import { within } from "./parts.ts";
+
+/**
+ * Component i with probability weights[i], summed out: log density log Σ wᵢ pᵢ(x). Weights may be traced, as of a latent
+ * `dirichlet([1, 1])`; RangeError unless weights that are numbers sum to 1 within 1e-9. Components are all continuous or all discrete.
+ */
+export function mixture(weights: readonly Real[], components: readonly Distribution[]): Distribution {
+  if (!Array.isArray(components) || components.length === 0)
+    throw new TypeError(`mixture: no components; got ${describe(components)}, expected a non-empty array`);
+  if (!Array.isArray(weights) || weights.length !== components.length)
+    throw new RangeError(
+      `mixture: not a weight for each component; got ${Array.isArray(weights) ? weights.length : describe(weights)} weights and ${components.length} components`,
+    );
+  for (const component of components) requireDistribution("mixture", component);
+  checkTotal("mixture", weights, "weights");
+  const parts = components.map((component, i) => ({ component: withTails(component), weight: weights[i]! }));
+  const support = hullOf(parts.map(({ component }) => component));
+  const joined = (log1: (component: Distribution) => Real): Real => {
+    const terms = parts.map(({ component, weight }) => (weight === 0 ? -Infinity : add(log(weight), log1(component))));
+    return logSumExp(terms.filter((term) => term !== -Infinity));
+  };
+  const sameSupport = components.every((component) => equalSupports(component.support, components[0]!.support));
+  const definition = {
+    name: "mixture",
+    parameters: [
+      ...weights.map((weight, i) => probability(`weights[${i}]`, weight)),
+      ...parts.flatMap(({ component }, i) => within(`components[${i}]`, component.parameters)),
+    ],
+    support,
+    draw: (next: () => number) => {
+      let u = next();
+      const found = parts.find(({ weight }) => {
+        u -= weight as number;
+        return u < 0;
+      });
+      return (found ?? parts.at(-1)!).component.draw(next);
+    },
+  };
+  const distribution = support.discrete
+    ? discrete({ ...definition, logDensity: (k) => joined(({ logDensity }) => logDensity(k)) })
+    : continuous({
+        ...definition,
+        logDensity: (x) => {
+          if (x instanceof Expr && !sameSupport)
+            throw new TypeError(
+              `mixture: a traced value under components with different supports; got ${components.map(({ support }) => support.text).join(" and ")}, expected data, or one support`,
+            );
+          return joined(({ logDensity }) => logDensity(x));
+        },
+        ...(sameSupport && {
+          logDensityInside: (x: Real) => joined(({ logDensity, logDensityInside = logDensity }) => logDensityInside(x)),
+        }),
+      });
+  const moments = (): Moments => {
+    const each = parts.map(({ component, weight }) => ({ weight: weight as number, ...component.moments!()! }));
+    const mean = each.reduce((total, { weight, mean }) => total + weight * mean, 0);
+    const variance = each.reduce((total, own) => total + own.weight * (own.sd ** 2 + (own.mean - mean) ** 2), 0);
+    return { mean, sd: Math.sqrt(variance) };
+  };
+  const known = parts.every(({ component }) => component.cdf && component.logCdf && component.logSurvival);
+  const masses = {
+    logCdf: (x: Real): Real => joined(({ logCdf }) => logCdf!(x)),
+    logSurvival: (x: Real): Real => joined(({ logSurvival }) => logSurvival!(x)),
+  };
+  const middle = (): [number, number] => {
+    const places = parts.map(({ component }) => component.quantile!(0.5));
+    const [least, most] = [Math.min(...places), Math.max(...places)];
+    return [0.5 * least + 0.5 * most, most - least + 1];
+  };
+  return tailed(distribution, {
+    ...(known && {
+      cdf: (x: Real) => sum(parts.map(({ component, weight }) => mul(weight, component.cdf!(x)))),
+      ...masses,
+      quantile:
+        support.kind === "finite"
+          ? (p: number) =>
+              tableOf(components.map(withTails)).find((value) => (exp(masses.logCdf(value)) as number) >= p - 1e-15) ??
+              support.upper
+          : support.discrete
+            ? (p: number) => countQuantile(p, masses, support.lower, support.upper)
+            : searchedQuantile(distribution, masses, middle),
+    }),
+    ...(parts.every(({ component }) => component.moments) && { moments }),
+    ...(support.discrete &&
+      parts.every(({ component }) => component.finiteValues) && {
+        finiteValues: (tailMass?: number): FiniteValues => {
+          const each = parts.map(({ component }) => component.finiteValues!(tailMass));
+          const values = [...new Set(each.flatMap((own) => own.values))].sort((a, b) => a - b);
+          // What one component lost another one may have kept; an upper bound is reported.
+          const lostMass = Math.max(...each.map((own) => own.lostMass));
+          return { values, lostMass };
+        },
+      }),
+  });
+}
+
+/** The values of a finite mixture. */
+function tableOf(components: readonly Distribution[]): number[] {
+  return [...new Set(components.flatMap(({ finiteValues }) => finiteValues!().values))].sort((a, b) => a - b);
+}
+
+function equalSupports(one: Support, other: Support): boolean {
+  return one.kind === other.kind && one.lower === other.lower && one.upper === other.upper && one.text === other.text;
+}
+
+/** The least support that has those of all components in it. */
+function hullOf(components: readonly Distribution[]): Support {
+  const supports = components.map(({ support }) => support);
+  const first = supports[0]!;
+  if (supports.some(({ discrete }) => discrete !== first.discrete))
+    throw new TypeError(
+      `mixture: continuous and discrete components; got ${components.map(({ name }) => name).join(" and ")}, expected one kind`,
+    );
+  if (supports.every((support) => equalSupports(support, first))) return first;
+  const lower = Math.min(...supports.map((support) => support.lower));
+  const upper = Math.max(...supports.map((support) => support.upper));
+  if (supports.some(({ kind }) => kind === "finite")) {
+    const values = tableOf(components);
+    if (upper < Infinity) return finiteSet(values);
+    if (!values.every(Number.isInteger))
+      throw new TypeError(
+        `mixture: counts without end and values that are not whole; got ${components.map(({ name }) => name).join(" and ")}, expected whole numbers, or finitely many values`,
+      );
+  }
+  if (first.discrete) return integersBetween(lower, upper);
+  return lower === -Infinity && upper === Infinity ? REAL_LINE : closedInterval(lower, upper);
+}

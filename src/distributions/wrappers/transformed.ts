@@ -1,0 +1,181 @@
+import { add, describe, div, Expr, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { aboveLow, belowHigh, EXP } from "../../transforms/half-line.ts";
+import { betweenEnds } from "../../transforms/interval.ts";
+import type { Transform } from "../../transforms/transform.ts";
+import {
+  closedInterval,
+  continuous,
+  type Distribution,
+  discrete,
+  integersBetween,
+  type Moments,
+  positive,
+  REAL_LINE,
+  real,
+  type Support,
+  tracedInterval,
+} from "../distribution.ts";
+import { withTails } from "../known-tails.ts";
+import { quadratureMoments } from "../quadrature-tails.ts";
+import { tailed } from "../tails.ts";
+import { requireDistribution } from "../vector/requirements.ts";
+
+/** Rising functions of ℝ for `transformed`: exp, sigmoid, and onto the numbers above, below or between ends. */
+export const transforms: {
+  readonly exp: Transform;
+  readonly sigmoid: Transform;
+  readonly above: (low: number) => Transform;
+  readonly below: (high: number) => Transform;
+  readonly between: (low: number, high: number) => Transform;
+} = /* @__PURE__ */ {
+  exp: EXP,
+  sigmoid: /* @__PURE__ */ betweenEnds(0, 1),
+  above: aboveLow,
+  below: belowHigh,
+  between: betweenEnds,
+};
+
+/**
+ * The distribution of f(X): `transformed(normal(0, 1), transforms.exp)` is lognormal(0, 1), and of `transforms.sigmoid` logit-normal.
+ * Log density log p(u) − log f′(u) at u = f⁻¹(x). A transform has `forward`, `inverse` and `logJacobian`, and rises.
+ */
+export function transformed(distribution: Distribution, transform: Transform): Distribution {
+  const inner = realOnly("transformed", distribution);
+  if (typeof transform?.forward !== "function")
+    throw new TypeError(
+      `transformed: not a transform; got ${describe(transform)}, expected one such as transforms.exp`,
+    );
+  const { forward, inverse, logJacobian, name } = transform;
+  const [low, high] = [inner.support.lower, inner.support.upper].map((end) => forward(end));
+  const known = typeof low === "number" && typeof high === "number";
+  const own = known ? openInterval(low, high) : tracedInterval(`${name} ${inner.name}`, low!, high!);
+  return moved(inner, {
+    name: `${name} ${inner.name}`,
+    parameters: [],
+    support: inner.support.kind === "real" ? { ...own, transform } : own,
+    forward,
+    inverse,
+    logSlope: (x) => logJacobian(inverse(x)),
+  });
+}
+
+/** The distribution of X + by; for counts `by` is a whole number that is data. */
+export function shifted(distribution: Distribution, by: Real): Distribution {
+  requireDistribution("shifted", distribution);
+  const { support } = distribution;
+  if (support.discrete) return shiftedCounts(withTails(distribution), by);
+  return moved(realOnly("shifted", distribution), {
+    name: `shifted ${distribution.name}`,
+    parameters: [real("by", by)],
+    support: movedSupport(`shifted ${distribution.name}`, support, (end) => add(end, by)),
+    forward: (x) => add(x, by),
+    inverse: (x) => sub(x, by),
+    logSlope: () => 0,
+  });
+}
+
+/** The distribution of X·by, by > 0; of continuous ones. */
+export function scaled(distribution: Distribution, by: Real): Distribution {
+  const inner = realOnly("scaled", distribution);
+  return moved(inner, {
+    name: `scaled ${inner.name}`,
+    parameters: [positive("by", by)],
+    support: movedSupport(`scaled ${inner.name}`, inner.support, (end) => (end === 0 ? 0 : mul(end, by))),
+    forward: (x) => mul(x, by),
+    inverse: (x) => div(x, by),
+    logSlope: () => log(by),
+  });
+}
+
+interface Move {
+  readonly name: string;
+  readonly parameters: Distribution["parameters"];
+  readonly support: Support;
+  readonly forward: (x: Real) => Real;
+  readonly inverse: (x: Real) => Real;
+  /** log of the slope of `forward`, at a value of it. */
+  readonly logSlope: (x: Real) => Real;
+}
+
+function moved(inner: Distribution, move: Move): Distribution {
+  const { forward, inverse, logSlope, ...own } = move;
+  const { logDensity, logDensityInside = logDensity, cdf, logCdf, logSurvival, logInterval, quantile, draw } = inner;
+  const record = continuous({
+    ...own,
+    parameters: [...inner.parameters, ...own.parameters],
+    logDensity: (x) => sub(logDensity(inverse(x)), logSlope(x)),
+    logDensityInside: (x) => sub(logDensityInside(inverse(x)), logSlope(x)),
+    draw: (next) => forward(draw(next)) as number,
+  });
+  const complete = tailed(record, {
+    cdf: cdf && ((x) => cdf(inverse(x))),
+    logCdf: logCdf && ((x) => logCdf(inverse(x))),
+    logSurvival: logSurvival && ((x) => logSurvival(inverse(x))),
+    logInterval: logInterval && ((low, high) => logInterval(inverse(low), inverse(high))),
+    ...(quantile && { quantile: (p: number) => forward(quantile(p)) as number }),
+    ...(quantile && { moments: (): Moments => quadratureMoments(complete) }),
+  });
+  return complete;
+}
+
+function shiftedCounts(inner: Distribution, by: Real): Distribution {
+  if (typeof by !== "number" || !Number.isInteger(by))
+    throw new RangeError(
+      `shifted: counts by a number that is not whole; got ${describe(by)}, expected a whole number that is data`,
+    );
+  const { name, parameters, support, logDensity, draw } = inner;
+  if (support.kind === "finite")
+    throw new TypeError(`shifted: a finite table; got ${name}, expected its values shifted, finite([…], …)`);
+  const { cdf, logCdf, logSurvival, quantile, moments, finiteValues } = inner;
+  const record = discrete({
+    name: `shifted ${name}`,
+    parameters: [...parameters, real("by", by)],
+    support: integersBetween(support.lower + by, support.upper + by),
+    logDensity: (k) => logDensity(k - by),
+    draw: (next) => draw(next) + by,
+  });
+  return tailed(record, {
+    cdf: cdf && ((x) => cdf(sub(x, by))),
+    logCdf: logCdf && ((x) => logCdf(sub(x, by))),
+    logSurvival: logSurvival && ((x) => logSurvival(sub(x, by))),
+    ...(quantile && { quantile: (p: number) => quantile(p) + by }),
+    ...(moments && {
+      moments: () => {
+        const { mean, sd } = moments()!;
+        return { mean: mean + by, sd };
+      },
+    }),
+    ...(finiteValues && {
+      finiteValues: (tailMass?: number) => {
+        const { values, lostMass } = finiteValues(tailMass);
+        return { values: values.map((k) => k + by), lostMass };
+      },
+    }),
+  });
+}
+
+function realOnly(caller: string, distribution: Distribution): Distribution {
+  requireDistribution(caller, distribution);
+  const { name, support } = distribution;
+  if (support.discrete)
+    throw new TypeError(`${caller}: not a continuous distribution; got ${name}, expected one such as normal`);
+  return withTails(distribution);
+}
+
+/** The support with its ends moved, by a rising function; what it contains is found from them. */
+function movedSupport(name: string, support: Support, move: (end: number) => Real): Support {
+  if (support.kind === "real") return REAL_LINE;
+  const [low, high] = [support.lower, support.upper].map((end) => (Number.isFinite(end) ? move(end) : end));
+  const traced = low instanceof Expr || high instanceof Expr;
+  return traced ? tracedInterval(name, low!, high!) : closedInterval(low as number, high as number);
+}
+
+/** The numbers between two ends that do not belong to it. */
+function openInterval(low: number, high: number): Support {
+  const shown = (end: number, infinite: string): string => (Number.isFinite(end) ? String(end) : infinite);
+  return {
+    ...closedInterval(low, high),
+    text: `(${shown(low, "−∞")}, ${shown(high, "∞")})`,
+    contains: (x) => x > low && x < high,
+  };
+}

@@ -1,0 +1,97 @@
+import { add, describe, exp, log, log1p, logSumExp, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { poisson } from "../complete.ts";
+import { countQuantile } from "../discrete/sums.ts";
+import { type Distribution, discrete, type Moments, probability } from "../distribution.ts";
+import { logMass } from "../log-mass.ts";
+import { tailed } from "../tails.ts";
+import { withMasses } from "./parts.ts";
+
+/**
+ * Counts with more zeros: 0 with probability p, else a draw of the distribution, which may be 0, too: P(0) = p + (1 − p)·P_d(0),
+ * P(k) = (1 − p)·P_d(k). p may be traced.
+ */
+export function zeroInflated(p: Real, distribution: Distribution): Distribution {
+  const counts = countsOnly("zeroInflated", distribution);
+  const rest = log1p(neg(p));
+  return withZeros("zero-inflated", p, counts, {
+    atZero: logSumExp([log(p), add(rest, counts.logDensity(0))]),
+    above: rest,
+    positive: (next) => counts.draw(next),
+  });
+}
+
+/** Zero-inflated Poisson: 0 with probability p, else Poisson with that rate. */
+export function zeroInflatedPoisson(p: Real, rate: Real): Distribution {
+  return zeroInflated(p, poisson(rate));
+}
+
+/**
+ * Counts with zeros of their own: 0 with probability p, else a draw of the distribution given that it is not 0: P(0) = p,
+ * P(k) = (1 − p)·P_d(k)/(1 − P_d(0)). p may be traced.
+ */
+export function hurdle(p: Real, distribution: Distribution): Distribution {
+  const counts = countsOnly("hurdle", distribution);
+  return withZeros("hurdle", p, counts, {
+    atZero: log(p),
+    above: sub(log1p(neg(p)), counts.logSurvival!(0)),
+    positive: (next) => {
+      for (;;) {
+        const k = counts.draw(next);
+        if (k > 0) return k;
+      }
+    },
+  });
+}
+
+interface Zeros {
+  readonly atZero: Real;
+  /** log of the factor of P_d(k) for k > 0. */
+  readonly above: Real;
+  readonly positive: (next: () => number) => number;
+}
+
+function withZeros(prefix: string, p: Real, counts: Distribution, zeros: Zeros): Distribution {
+  const { name, parameters, support, logDensity } = counts;
+  const { atZero, above } = zeros;
+  const distribution = discrete({
+    name: `${prefix} ${name}`,
+    parameters: [probability("p", p), ...parameters],
+    support,
+    logDensity: (k) => (k === 0 ? atZero : add(above, logDensity(k))),
+    draw: (next, p) => (next() < p ? 0 : zeros.positive(next)),
+  });
+  const masses = {
+    logCdf: (x: Real): Real => logSumExp([atZero, ...(x === 0 ? [] : [add(above, logMass(counts, 0, x))])]),
+    logSurvival: (x: Real): Real => add(above, counts.logSurvival!(x)),
+  };
+  return tailed(distribution, {
+    cdf: (x) => exp(masses.logCdf(x)),
+    ...masses,
+    quantile: (at) => countQuantile(at, masses, 0, support.upper),
+    ...(counts.moments && {
+      moments: (): Moments => {
+        // E X and E X² are those of the counts times the factor above 0.
+        const own = counts.moments!()!;
+        const factor = exp(above) as number;
+        const mean = factor * own.mean;
+        return { mean, sd: Math.sqrt(factor * (own.sd ** 2 + own.mean ** 2) - mean ** 2) };
+      },
+    }),
+    ...(counts.finiteValues && {
+      finiteValues: (tailMass?: number) => {
+        const { values, lostMass } = counts.finiteValues!(tailMass);
+        return { values, lostMass: lostMass * (exp(above) as number) };
+      },
+    }),
+  });
+}
+
+function countsOnly(caller: string, distribution: Distribution): Distribution {
+  const counts = withMasses(caller, distribution);
+  const { support, name } = counts;
+  if (!support.discrete || support.lower !== 0 || !support.contains(0))
+    throw new TypeError(
+      `${caller}: not a distribution of counts; got ${describe(name)} on ${support.text}, expected one on 0, 1, 2, …, such as poisson`,
+    );
+  return counts;
+}
