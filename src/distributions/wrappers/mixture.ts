@@ -1,4 +1,4 @@
-import { add, describe, Expr, log, logSumExp, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { add, describe, Expr, exp, log, logSumExp, mul, type Real, sum } from "../../autodiff/expr.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { countQuantile } from "../discrete/sums.ts";
 import {

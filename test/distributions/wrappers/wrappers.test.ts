@@ -75,10 +75,10 @@ const ROWS: readonly { readonly of: string; readonly d: Distribution; readonly w
   { of: "zero-inflated binomial",d: zeroInflated(0.2, binomial(5, 0.3)),            wrong: zeroInflated(0.25, binomial(5, 0.3)) },
   { of: "hurdle Poisson",        d: hurdle(0.3, poisson(2)),                        wrong: hurdle(0.35, poisson(2)) },
   { of: "exp of a normal",       d: transformed(normal(0.2, 0.5), transforms.exp),  wrong: transformed(normal(0.25, 0.5), transforms.exp) },
-  { of: "sigmoid of a normal",   d: transformed(normal(0.2, 1.5), transforms.sigmoid), wrong: transformed(normal(0.3, 1.5), transforms.sigmoid) },
+  { of: "sigmoid of a normal",   d: transformed(normal(0.2, 1.5), transforms.sigmoid), wrong: transformed(normal(0.4, 1.5), transforms.sigmoid) },
   { of: "shifted exponential",   d: shifted(exponential(2), 3),                     wrong: shifted(exponential(2.2), 3) },
   { of: "shifted Poisson",       d: shifted(poisson(2), 1),                         wrong: shifted(poisson(2.2), 1) },
-  { of: "scaled Student t",      d: scaled(studentT(6), 2.5),                       wrong: scaled(studentT(6), 2.8), splits: [0] },
+  { of: "scaled Student t",      d: scaled(studentT(6), 2.5),                       wrong: scaled(studentT(6), 3.2), splits: [0] },
 ];
 
 describe.each(ROWS)("$of", ({ of, d, wrong, splits }) => {
