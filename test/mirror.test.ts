@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { filesIn, folderOf, textOf } from "./support/tree.ts";
 
 /** Folders of test that mirror no folder of src. */
-const OTHERS = ["test", "test/bench", "test/support", "test/oracle", "test/fixtures"];
+const OTHERS = ["test", "test/bench", "test/posteriordb", "test/support", "test/oracle", "test/fixtures"];
 
 /** The folders of src whose files a test imports: "src/roots" of `../../src/roots/finder.ts`; "src" of an entry. */
 function reached(path: string, text: string): string[] {

@@ -11,6 +11,7 @@ import {
   type Distribution,
   dirichlet,
   exponential,
+  flat,
   gamma,
   halfNormal,
   iid,
@@ -374,4 +375,27 @@ test("track adds derived numbers and arrays of them to what a posterior reports"
     });
   expect(tracking("a", 1)).toThrow('track "a": duplicate name');
   expect(tracking("b", "x")).toThrow('track "b": not a number; got "x", expected a traced number or an array of them');
+});
+
+describe("flat priors", () => {
+  test("above a number or between two add the Jacobian alone", () => {
+    expect(joint(({ sample }) => void sample("sigma", flat(0)), [0.7])).toBeCloseTo(0.7, 14);
+    // dx/du is width·sigmoid(u)·(1 − sigmoid(u)), at 0 a quarter of the width.
+    expect(joint(({ sample }) => void sample("share", flat(2, 6)), [0])).toBeCloseTo(0, 14);
+    expect(joint(({ sample }) => void sample("x", flat()), [3])).toBe(0);
+    const { latents } = traced(({ sample }) => void sample("mu", ordered(flat(0), 2)));
+    expect(latents[0]!.start!()).toBeUndefined();
+    expect(() => flat(1, 1)).toThrow("flat: interval is empty; got low=1, high=1, expected low < high");
+  });
+
+  test("may end at another latent, which makes them uniform on a triangle", () => {
+    const program: Program = ({ sample }) => {
+      const a = sample("a", flat(0, 1));
+      sample("b", flat(0, add(1, mul(-1, a))));
+    };
+    const at = density(program);
+    let mass = 0;
+    for (let u = -30; u <= 30; u += 1 / 8) for (let v = -30; v <= 30; v += 1 / 8) mass += Math.exp(at([u, v])) / 64;
+    expect(mass).toBeCloseTo(0.5, 6);
+  });
 });

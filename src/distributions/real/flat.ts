@@ -1,14 +1,23 @@
-import { continuous, type Distribution, REAL_LINE } from "../distribution.ts";
+import { Expr, type Real } from "../../autodiff/expr.ts";
+import {
+  closedInterval,
+  continuous,
+  type Distribution,
+  REAL_LINE,
+  type Support,
+  tracedInterval,
+} from "../distribution.ts";
 
 /**
- * The improper flat density on ℝ: log density 0 everywhere. As the prior of a latent it adds nothing, for models given by
- * log density terms of their own (`factor`); the posterior must then be proper by those terms. It has no draws.
+ * The improper flat density on ℝ, above `low` or between two ends: log density 0. As the prior of a latent it adds nothing but the
+ * Jacobian of its transform, for models given by log density terms of their own (`factor`, `observe`); the posterior must then be proper
+ * by those terms. It has no draws. `flat(0)` is the flat prior of a scale, `flat(0, 1)` that of a share; the ends of a latent may be traced.
  */
-export function flat(): Distribution {
+export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution {
   return continuous({
     name: "flat",
     parameters: [],
-    support: REAL_LINE,
+    support: supportOf(low, high),
     logDensity: () => 0,
     draw: () => {
       throw new TypeError(
@@ -16,4 +25,10 @@ export function flat(): Distribution {
       );
     },
   });
+}
+
+function supportOf(low: Real, high: Real): Support {
+  if (low instanceof Expr || high instanceof Expr) return tracedInterval("flat", low, high);
+  if (!(low < high)) throw new RangeError(`flat: interval is empty; got low=${low}, high=${high}, expected low < high`);
+  return low === -Infinity && high === Infinity ? REAL_LINE : closedInterval(low, high);
 }

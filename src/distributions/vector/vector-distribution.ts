@@ -147,7 +147,13 @@ function startsOf(
     if (parameters.some(({ value }) => typeof value !== "number")) return [];
     if (!found) {
       const next = uniformSource(makeGenerator(0));
-      const draws = Array.from({ length: DRAWS }, () => inverse(draw(next)) as number[]);
+      let draws: number[][];
+      try {
+        draws = Array.from({ length: DRAWS }, () => inverse(draw(next)) as number[]);
+      } catch (error) {
+        if (error instanceof TypeError) return []; // an improper density has none
+        throw error;
+      }
       found = Array.from({ length: free }, (_, i): Start | undefined => {
         const sorted = Float64Array.from(draws, (u) => u[i]!).sort();
         const at = (share: number): number => sorted[Math.round(share * (DRAWS - 1))]!;
