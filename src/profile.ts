@@ -1,12 +1,10 @@
 /** The two profiles: everything, for `nondiff`, and few bytes, for `nondiff/core`. */
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
-import { coincident } from "./boundaries/check/coincident.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
-import { unreached } from "./boundaries/check/unreached.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
+import { LINES } from "./boundaries/lines/lines.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
-import { ROOTS_ALONG_LINES } from "./boundaries/move/roots-along-lines.ts";
 import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
 import { DOMAINS } from "./conditions/domains.ts";
 import { MARGINALISATION } from "./conditions/marginalisation.ts";
@@ -36,12 +34,8 @@ export const FULL: Profile = {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],
     marginalisation: MARGINALISATION,
-    boundaryPasses: [
-      CHEAPER_BLOCKS,
-      /* @__PURE__ */ unreached(ROOTS_ALONG_LINES),
-      /* @__PURE__ */ coincident(ROOTS_ALONG_LINES),
-    ],
-    roots: ROOTS_ALONG_LINES,
+    boundaryPasses: [CHEAPER_BLOCKS],
+    lines: LINES,
     families: familiesOf,
     gates: gatesOf,
     select: selectedTerms,

@@ -19,8 +19,10 @@ import { remembered } from "./find/memo.ts";
 import type { Families } from "./find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "./jump/boundary-terms.ts";
 import type { ThroughGates } from "./jump/gates.ts";
+import type { CountedLines } from "./lines/counted-lines.ts";
+import type { Lines } from "./lines/lines.ts";
 import type { BoundaryPass } from "./move/boundary-pass.ts";
-import { type Move, moveOnto, type RootsAlongLines, variablesMoved } from "./move/move.ts";
+import { surfacesOf } from "./move/projection.ts";
 
 export interface CorrectionOptions {
   readonly entropy: EntropyWay;
@@ -30,11 +32,11 @@ export interface CorrectionOptions {
   readonly boundaryView?: readonly Pass[];
   /** Whether parallel boundaries know of each other (default true). */
   readonly related?: boolean;
-  /** Which blocks a boundary may be moved onto by; others are refused. */
+  /** Which blocks a boundary may be moved onto by; others are refused where there are no lines. */
   readonly accepts: (blocks: readonly Block[]) => boolean;
   readonly boundaryPasses: readonly BoundaryPass[];
-  /** What seeks roots for accepted boundaries without blocks. */
-  readonly roots?: RootsAlongLines | undefined;
+  /** What counts the jumps of everything that is not proven to be a boundary to move onto; without it that is refused. */
+  readonly lines?: Lines | undefined;
   /** What finds work that parallel boundaries can share; the values are the same without it. */
   readonly families?: Families | undefined;
   /** What makes the jumps of chains of ifs in fewer operations. */
@@ -54,10 +56,8 @@ export interface CorrectionPlan {
   readonly found: readonly Boundary[];
   /** The boundaries after each boundary pass. */
   readonly checks: readonly BoundaryCheck[];
-  /** How samples come onto a boundary; made on first call. */
-  readonly move: (boundary: Boundary) => Move;
-  /** The variables that are moved onto it. */
-  readonly variablesMoved: (boundary: Boundary) => readonly number[];
+  /** The jumps that are counted along lines, if there are any. */
+  readonly counted: CountedLines | undefined;
   /** Its boundary term, by parameter; made on first call. */
   readonly term: (boundary: Boundary) => ReadonlyMap<number, NodeId>;
 }
@@ -80,7 +80,7 @@ export function planCorrection(
     related = true,
     accepts,
     boundaryPasses,
-    roots,
+    lines,
     families,
     gates,
   }: CorrectionOptions,
@@ -96,25 +96,29 @@ export function planCorrection(
     boundaries = pass.run(objective, boundaries);
     checks.push({ pass, boundaries });
   }
-  const move = remembered((boundary: Boundary) => moveOnto(objective, boundary, roots));
+  const divided = lines?.divided(objective, boundaries);
+  if (divided) boundaries = divided.boundaries;
   let beside: readonly [ReturnType<typeof neighboursOf>, ReturnType<Families> | undefined] | undefined;
   return {
     path,
     objective,
     boundaries,
-    refused: [
-      ...analysis.refused,
-      ...analysis.boundaries.filter(({ blocks }) => !accepts(blocks)).map((boundary) => asRefused(objective, boundary)),
-    ],
+    counted: lines && divided && divided.decisions.length > 0 ? lines.counted(objective, divided.decisions) : undefined,
+    refused: lines
+      ? []
+      : [
+          ...analysis.refused,
+          ...analysis.boundaries
+            .filter(({ blocks }) => !accepts(blocks))
+            .map((boundary) => asRefused(objective, boundary)),
+        ],
     found,
     checks,
-    move,
-    variablesMoved: (boundary) => variablesMoved(objective, boundary, roots),
     term: remembered((boundary) => {
       beside ??= [neighboursOf(objective, boundaries, gates?.(objective.graph)), families?.(objective, boundaries)];
       const [neighbours, family] = beside;
       const others = { ...neighbours(boundary), family: family?.(boundary) };
-      return boundaryTerm(objective, boundary, others, move(boundary).surfaces);
+      return boundaryTerm(objective, boundary, others, surfacesOf(objective, boundary));
     }),
   };
 }

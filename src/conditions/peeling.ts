@@ -16,6 +16,7 @@ import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
+import { neverZero } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { Behaviour, Inverse } from "../autodiff/ops/facts/facts.ts";
@@ -23,7 +24,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { exp, log } from "../math/elementary.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
-import { signFactors } from "./clear-denominators.ts";
+import { mayStayZero, signFactors } from "./clear-denominators.ts";
 import { withComparisons } from "./comparisons.ts";
 
 /** Most conditions that one comparison is taken apart into. */
@@ -105,7 +106,8 @@ class Peeler {
     if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
     switch (code) {
       case CODE.div:
-        return graph.isConstant(x) ? this.#reciprocal(graph.value(x), y, value, above) : undefined;
+        if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;
+        return this.#reciprocal(graph.value(x), y, value, above);
       case CODE.mul: {
         if (value !== 0) return undefined;
         return this.#product([x, above ? y : A.neg(y)]);
@@ -180,6 +182,10 @@ class Peeler {
     if (constant !== 0) return undefined;
     const graph = this.#graph;
     const { algebra: A } = graph;
+    const over = graph.b[atoms[0]![0]]!;
+    // A sum of quotients by one divisor; others than those that are 0 nowhere are multiplied out in `#fraction`.
+    if (atoms.every(([atom]) => graph.op[atom] === CODE.div && graph.b[atom] === over) && neverZero(graph, over))
+      return this.#product([over, graph.sum(atoms.map(([atom, a]) => A.mul(A.constant(a), graph.a[atom]!)))]);
     const parts = atoms.map(([atom, a]) => ({ a, factors: factorsOf(graph, atom) }));
     const common = parts[0]!.factors.find((factor) => parts.every(({ factors }) => factors.includes(factor)));
     if (common === undefined) return undefined;

@@ -47,11 +47,10 @@ export const CHOICE: OptionTable<CorrectionChoice> = { entropy: "any", marginali
  *
  * Estimates: ∇θ ELBO = E[∇θ ℓ] + Σ_k E[δ(c_k)·∇θ c_k·(ℓ_k⁺ − ℓ_k⁻)]. Using: reverse mode, expectations over variables that
  * a term contains only inside conditions, and for each boundary that is left the sample's own draw moved onto it.
- * Requires: conditions that, the other variables given, are affine in at least one variable, or whose roots along single
- * variables can be isolated with a guarantee; others are refused with a RangeError that names them. Under `nondiff/core`:
- * conditions that are affine in a variable with a slope that is 0 nowhere. Unbiased when:
- * accepted, if the density jumps at conditions alone (unlike sigmoid(1/z); `fit` warns). **Biased**, and not seen so far,
- * where a divisor is 0 together with what it divides, as in tanh(w)/w > y, or |u| is a factor that is not written as one.
+ * What is not proven to be such a boundary (curves, poles, edges of domains, conditions that may coincide, values that jump without
+ * a condition) is counted along the lines of single noises, at every place where it changes. Requires: that these places can be
+ * told apart, or it is refused with a RangeError that names it. Under `nondiff/core`: conditions that are affine in a variable with a
+ * slope that is 0 nowhere, and jumps at conditions alone (unlike sigmoid(1/z); `fit` warns). Unbiased when: accepted.
  * State: with `boundaries: "auto"` the second moments of the terms of boundaries drawn so far.
  * Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Theorem 4, with all boundaries summed and whole blocks of
  * variables projected by Matheron's rule.
@@ -61,16 +60,17 @@ export function corrected(options: CorrectedOptions = {}): Estimator {
   requireChoice("corrected", options);
   const estimator: Estimator = {
     name: "corrected",
+    countsAllJumps: true,
     build(objective, repertoire, analysis) {
       const plan = correctionPlan("corrected", objective, repertoire, options, analysis);
-      requireAccepted("corrected", plan, repertoire.roots ? "" : MORE_CONDITIONS);
+      requireAccepted("corrected", plan, repertoire.lines ? "" : MORE_CONDITIONS);
       return nodesOf(plan, selectedUnder("corrected", repertoire, plan, options));
     },
   };
   return withNoise(estimator, options, { points: "rqmc", pairing: "antithetic" });
 }
 
-const MORE_CONDITIONS = "nondiff (not nondiff/core) treats such conditions by peeling and roots along lines; ";
+const MORE_CONDITIONS = "nondiff (not nondiff/core) treats such conditions by peeling and along lines; ";
 
 /** Throws RangeError for options that no entry takes. */
 export function requireChoice(caller: string, { entropy, boundaries }: CorrectionChoice): void {
@@ -96,11 +96,11 @@ export function correctionPlan(
   options: CorrectionChoice,
   analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
-  const { boundaryPasses, roots, families, gates } = repertoire;
+  const { boundaryPasses, lines, families, gates } = repertoire;
   const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
-  const accepts = ([block]: readonly Block[]): boolean => roots !== undefined || block?.safe === true;
-  return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, roots, families, gates }, analysis);
+  const accepts = ([block]: readonly Block[]): boolean => lines !== undefined || block?.safe === true;
+  return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, lines, families, gates }, analysis);
 }
 
 /** The terms of a plan that the options ask for; RangeError for what the repertoire lacks. */
@@ -116,22 +116,22 @@ export function selectedUnder(
 }
 
 function nodesOf(
-  { path, objective, boundaries, move }: CorrectionPlan,
+  { path, objective, boundaries, counted }: CorrectionPlan,
   { summed, correction, derived, adaptive }: SelectedTerms,
 ): EstimatorNodes {
   const { graph } = objective;
   const corrections: NodeId[][] = path.gradient.map(() => []);
   for (const { term } of summed) for (const [p, node] of term) corrections[p]!.push(node);
+  for (const [p, node] of counted?.term ?? []) corrections[p]!.push(node);
   correction.forEach((node, p) => {
     corrections[p]!.push(node);
   });
-  const moves = boundaries.filter(({ blocks }) => blocks.length === 0).map(move);
   return {
     value: objective.value,
-    smooth: boundaries.length === 0,
+    smooth: boundaries.length === 0 && counted === undefined,
     gradient: path.gradient.map((node, p) => graph.algebra.add(node, graph.sum(corrections[p]!))),
-    normals: [...objective.normals, ...moves.flatMap(({ normals }) => normals)],
-    derived: [...moves.flatMap((move) => move.derived), ...derived],
+    normals: objective.normals,
+    derived: [...(counted?.derived ?? []), ...derived],
     ...(adaptive && { adaptive }),
   };
 }

@@ -9,8 +9,8 @@ import type { Place } from "../autodiff/tape/executable.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Families } from "../boundaries/find/parallel-family.ts";
 import type { ThroughGates } from "../boundaries/jump/gates.ts";
+import type { Lines } from "../boundaries/lines/lines.ts";
 import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
-import type { RootsAlongLines } from "../boundaries/move/move.ts";
 import type { CorrectionPlan } from "../boundaries/plan.ts";
 import type { OptionTable } from "../checks/options.ts";
 import { type Entropy, type EntropyWay, type OtherEntropies, SAMPLED } from "../objective/entropy.ts";
@@ -82,8 +82,8 @@ export interface Repertoire {
   readonly marginalisation?: Pass;
   /** What it makes of boundaries before it moves onto them, in order. */
   readonly boundaryPasses: readonly BoundaryPass[];
-  /** What seeks the roots of conditions that are affine in nothing. */
-  readonly roots?: RootsAlongLines;
+  /** What counts the jumps of everything that is not proven to be a boundary to move onto. */
+  readonly lines?: Lines;
   /** What finds work that parallel boundaries can share. */
   readonly families?: Families;
   /** What makes the jumps of chains of ifs in fewer operations. */
@@ -111,6 +111,8 @@ export interface Estimator {
   readonly name: string;
   /** True if it is biased on a model whose density jumps. */
   readonly biasedAtJumps?: boolean;
+  /** True if it counts jumps that no condition makes, under a repertoire that can. */
+  readonly countsAllJumps?: boolean;
   /** False if it needs no derivative of the density, and so counts every jump (default true). */
   readonly differentiates?: boolean;
   /** True if it is biased where several conditions share a boundary and interact. */

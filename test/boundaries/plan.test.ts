@@ -18,10 +18,9 @@ describe("the plan of a correction", () => {
     expect(plan.found).toHaveLength(2);
     expect(plan.checks.map(({ pass: { name }, boundaries }) => [name, boundaries.length])).toEqual([
       ["cheaper-blocks", 2],
-      ["unreached", 2],
-      ["coincident", 1],
     ]);
-    expect(plan.boundaries).toBe(plan.checks.at(-1)!.boundaries);
+    expect(plan.boundaries).toEqual([]);
+    expect(plan.counted?.decisions.map(({ text }) => text())).toEqual(["z + (pow(z, 3) - square(z)) > 1", "z > 1"]);
     expect(plan.refused).toEqual([]);
     const inCore = planOf(conditions.coincidentCurve, {}, CORE);
     expect(inCore.found).toHaveLength(1);
@@ -31,17 +30,15 @@ describe("the plan of a correction", () => {
     );
   });
 
-  test("says how each is moved onto: by a block of variables, or by roots along lines", () => {
+  test("moves onto what is affine in a block of variables and counts the rest along lines", () => {
     const plane = planOf(conditions.plane, PLAIN);
     const [boundary] = plane.boundaries;
-    expect(plane.variablesMoved(boundary!)).toHaveLength(boundary!.blocks[0]!.entries.length);
-    expect(plane.move(boundary!).derived).toEqual([]);
+    expect(boundary!.blocks[0]!.entries).toHaveLength(3);
+    expect(plane.counted).toBeUndefined();
     const circle = planOf(conditions.circle);
-    const [curve] = circle.boundaries;
-    expect(curve!.blocks).toEqual([]);
-    expect(circle.variablesMoved(curve!)).toEqual([0, 1]);
-    expect(circle.move(curve!).derived).toHaveLength(2);
-    expect(circle.move(curve!)).toBe(circle.move(curve!)); // made once
+    expect(circle.boundaries).toEqual([]);
+    expect(circle.counted?.variables).toEqual([0, 1]);
+    expect(circle.counted?.derived).toHaveLength(2);
   });
 
   test("takes what it is given: without passes the conditions are the program's own", () => {
@@ -72,10 +69,10 @@ describe.each([
     expect(ran).toBeGreaterThanOrEqual(explained.cost.corrected - nodes.gradient.length);
     expect(ran).toBeLessThanOrEqual(explained.cost.corrected + joins);
     const plan = planOf(model, options);
-    const all = costOf(
-      plan,
-      plan.boundaries.map((boundary) => [...plan.term(boundary).values()]),
-    );
+    const all = costOf(plan, [
+      ...plan.boundaries.map((boundary) => [...plan.term(boundary).values()]),
+      [...(plan.counted?.term.values() ?? [])],
+    ]);
     if (!("boundaries" in options)) expect(all.total).toBe(explained.cost.corrected);
   });
 });

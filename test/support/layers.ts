@@ -27,6 +27,7 @@ export const LAYERS = [
   "boundaries/move/",
   "boundaries/jump/",
   "boundaries/check/",
+  "boundaries/lines/",
   "boundaries/",
   "estimators/draw/",
   "estimators/estimator.ts",

@@ -4,7 +4,7 @@
  */
 
 import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
-import { MASK } from "../../autodiff/graph/graph.ts";
+import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
 import { poleOf, poles } from "../../autodiff/graph/poles.ts";
 import { neverNegative } from "../../autodiff/graph/signs.ts";
@@ -22,12 +22,28 @@ export interface UnseenJump {
 
 /** A jump of each term of ℓ that has any. */
 export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
-  const nodes = graph.reachable(terms.map(({ node }) => node));
-  const divisors = poles(graph, nodes);
-  if (divisors.size === 0) return [];
+  const jumpOf = jumpsAtPoles(graph, graph.reachable(terms.map(({ node }) => node)));
+  return terms.flatMap(({ site, node: root }) => {
+    const jump = jumpOf.get(root);
+    if (!jump) return [];
+    const [text, divisor] = jump.map((node) => print(graph, node)) as [string, string];
+    return [{ site, text, divisor }];
+  });
+}
+
+/**
+ * The nodes among `nodes` (in topological order) that jump between finite values at a pole, each with the node below it that jumps
+ * first and the divisor that is 0 there.
+ */
+export function jumpsAtPoles(
+  graph: Graph,
+  nodes: readonly NodeId[],
+): ReadonlyMap<NodeId, readonly [node: NodeId, divisor: NodeId]> {
   // By node: the divisor that makes it go to −∞ on one side and to ∞ on the other, and where it jumps between finite values.
   const infiniteAt = new Map<NodeId, NodeId>();
   const jumpOf = new Map<NodeId, readonly [node: NodeId, divisor: NodeId]>();
+  const divisors = poles(graph, nodes);
+  if (divisors.size === 0) return jumpOf;
   for (const node of nodes) {
     if (graph.hasFlag(node, MASK)) continue;
     const operands = graph.operands(node);
@@ -44,12 +60,7 @@ export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
       else if (behaviour === "jumps") jumpOf.set(node, [node, divisor]);
     });
   }
-  return terms.flatMap(({ site, node: root }) => {
-    const jump = jumpOf.get(root);
-    if (!jump) return [];
-    const [text, divisor] = jump.map((node) => print(graph, node)) as [string, string];
-    return [{ site, text, divisor }];
-  });
+  return jumpOf;
 }
 
 // What a function does beside a pole of its operand, by its limits: exp, from 0 to ∞, jumps; −x is infinite too; x², ∞ on both

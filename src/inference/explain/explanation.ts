@@ -5,6 +5,8 @@
 
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../../boundaries/find/boundaries.ts";
+import { linesOf } from "../../boundaries/lines/counted-lines.ts";
+import type { Decision } from "../../boundaries/lines/decisions.ts";
 import { type CorrectionPlan, costOf } from "../../boundaries/plan.ts";
 import { requireOptions } from "../../checks/options.ts";
 import type { CollapseReport, CollapseResult } from "../../collapse/collapse.ts";
@@ -89,12 +91,14 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
     described(plan, boundary, "marginalised: no boundary is left"),
   );
   const drawing = [...correction, ...(adaptive?.reads ?? [])];
-  const cost = costOf(plan, [...terms.map(({ term }) => [...term.values()]), drawing]);
+  const along = [...(plan.counted?.term.values() ?? [])];
+  const cost = costOf(plan, [...terms.map(({ term }) => [...term.values()]), along, drawing]);
   const nodesOf = new Map(terms.map(({ boundary }, j) => [boundary, cost.terms[j]!]));
   const conditions = boundaries.map((boundary) => ({
     ...described(plan, boundary, strategyOf(plan, boundary), nodesOf.get(boundary)),
     drawn: isDrawn.has(boundary),
   }));
+  const sought = (plan.counted?.decisions ?? []).map((decision) => soughtAlongLines(plan, decision));
   const rejected = refused.map(({ text, site, reason }) => ({
     text: text(),
     predicates: 1,
@@ -112,8 +116,10 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
       conditional: !graph.isConstant(live),
     })),
     ...(collapse && summed && { collapsed: { ...summed.report, before: costWithout(profile, model, options) } }),
-    conditions: [...gone, ...conditions, ...rejected],
-    unseen: unseenJumps(original).map(({ site, text, divisor }) => `${text} at ${site}, where ${divisor} is 0`),
+    conditions: [...gone, ...conditions, ...sought, ...rejected],
+    unseen: repertoire.lines
+      ? []
+      : unseenJumps(original).map(({ site, text, divisor }) => `${text} at ${site}, where ${divisor} is 0`),
     drawn: { perSample: draws, nodes: cost.terms.at(-1)! },
     cost: { value: cost.value, pathwise: cost.value + cost.gradient, corrected: cost.total },
     accepted: refused.length === 0,
@@ -136,13 +142,9 @@ function marginalised({ path, boundaries }: CorrectionPlan, original: Objective,
   return before.boundaries.filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)));
 }
 
-function strategyOf({ objective, variablesMoved }: CorrectionPlan, boundary: Boundary): string {
+function strategyOf({ objective }: CorrectionPlan, boundary: Boundary): string {
   const { blocks } = boundary;
   const nameOf = (variable: number): string => objective.variables[variable]!.name;
-  if (blocks.length === 0) {
-    const directions = variablesMoved(boundary);
-    return `curved: its roots isolated along ${directions.map(nameOf).join(", ")}${directions.length > 1 ? ", with balanced weights" : ""}`;
-  }
   const parts = blocks.map(({ entries }) => {
     const names = entries.map(({ variable }) => nameOf(variable));
     return names.length === 1
@@ -152,18 +154,27 @@ function strategyOf({ objective, variablesMoved }: CorrectionPlan, boundary: Bou
   return parts.length === 1 ? parts[0]! : `${parts.join("; or ")}; balanced weights`;
 }
 
-function described(
-  { objective, variablesMoved }: CorrectionPlan,
-  boundary: Boundary,
-  strategy: string,
-  nodes = 0,
-): ExplainedCondition {
-  const { text, predicates, affected } = boundary;
+function soughtAlongLines({ objective }: CorrectionPlan, decision: Decision): ExplainedCondition {
+  const { graph, terms, variables } = objective;
+  const block = linesOf(objective, decision).map((variable) => variables[variable]!.name);
+  return {
+    text: decision.text(),
+    predicates: 1,
+    sites: terms.filter(({ node }) => graph.reachable([node]).includes(decision.node)).map(({ site }) => site),
+    block,
+    strategy: `sought along lines: every place where it changes as the noise of ${block.join(", or that of ")} does`,
+    drawn: false,
+    nodes: 0,
+  };
+}
+
+function described({ objective }: CorrectionPlan, boundary: Boundary, strategy: string, nodes = 0): ExplainedCondition {
+  const { text, predicates, affected, blocks } = boundary;
   return {
     text: text(),
     predicates: predicates.length,
     sites: affected.map(({ site }) => site),
-    block: variablesMoved(boundary).map((variable) => objective.variables[variable]!.name),
+    block: blocks.flatMap(({ entries }) => entries.map(({ variable }) => objective.variables[variable]!.name)),
     strategy,
     drawn: false,
     nodes,

@@ -11,6 +11,7 @@ import { planListing, tapeListing } from "../../autodiff/tape/listing.ts";
 import type { Plan, Planner } from "../../autodiff/tape/plan.ts";
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
+import { linesOf } from "../../boundaries/lines/counted-lines.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import { corrected, correctionPlan, passesUnder, requireChoice } from "../../estimators/corrected.ts";
 import { entropyUnder } from "../../estimators/estimator.ts";
@@ -89,6 +90,19 @@ export function stagesOf(profile: Profile, options: ExplainOptions = {}): readon
         ];
       },
     })),
+    ...(repertoire.lines
+      ? [
+          {
+            name: "lines",
+            sentence:
+              "What is not proven to be a boundary that samples can be moved onto is sought along the lines of single noises.",
+            linesOf(model: Model) {
+              const plan = planOf(model);
+              return [...boundaryLines(plan, plan.boundaries), ...decisionLines(plan)];
+            },
+          },
+        ]
+      : []),
     {
       name: "gradient",
       sentence:
@@ -141,13 +155,21 @@ function boundaryLines(plan: CorrectionPlan, boundaries: readonly Boundary[]): s
   if (boundaries.length === 0) return ["no boundaries"];
   return boundaries.map((boundary) => {
     const { text, predicates, condition, blocks, affected } = boundary;
-    const moved = plan.variablesMoved(boundary).map((variable) => variables[variable]!.name);
-    const how = blocks.length > 0 ? "moved" : "searched for roots";
+    const moved = blocks.flatMap(({ entries }) => entries).map(({ variable }) => variables[variable]!.name);
     return [
       `${text()}${predicates.length > 1 ? ` and ${predicates.length - 1} more` : ""}: c = ${print(graph, condition)}`,
-      `${how}: ${moved.join(", ")}`,
+      blocks.length === 0 ? "not moved" : `moved: ${moved.join(", ")}`,
       `jumps: ${affected.map(({ site }) => site).join(", ")}`,
     ].join("; ");
+  });
+}
+
+// `x·y > 1: sought along x, y; observe "o" reads it first`
+function decisionLines({ objective, counted }: CorrectionPlan): string[] {
+  if (!counted) return ["nothing is sought along lines"];
+  return counted.decisions.map((decision) => {
+    const along = linesOf(objective, decision).map((variable) => objective.variables[variable]!.name);
+    return `${decision.text()}: sought along ${along.join(", ")}; ${decision.site()} reads it first`;
   });
 }
 

@@ -5,7 +5,8 @@ import type { GradientSampler } from "../sampler/sampler.ts";
 /** What a user of this estimator should know, as sentences. */
 export function biasWarnings(sampler: GradientSampler): string[] {
   const { estimator, model, objective } = sampler;
-  const unseen = estimator.differentiates === false ? [] : unseenJumps(objective);
+  const countsAll = estimator.countsAllJumps === true && sampler.profile.repertoire.lines !== undefined;
+  const unseen = estimator.differentiates === false || countsAll ? [] : unseenJumps(objective);
   return [
     ...warningsOfConditions(sampler),
     ...unseen.map(

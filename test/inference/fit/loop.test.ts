@@ -386,24 +386,26 @@ describe("warnings", () => {
     const jumps = withMean((u) => sigmoid(div(1, u)));
 
     test("is told, with what is 0 there, for estimators that differentiate the density", () => {
-      for (const estimator of [corrected(), lyy18(), reparam(), undefined])
+      for (const estimator of [lyy18(), reparam()])
         expect(warningsOf(jumps, estimator)).toEqual([
-          `fit: estimator "${estimator?.name ?? "corrected"}" is biased on model "pole": at observe "y" \`sigmoid(1 / u)\` jumps where \`u\` is 0, and no condition says so; score() is not, nor is a divisor that is positive or a condition`,
+          `fit: estimator "${estimator.name}" is biased on model "pole": at observe "y" \`sigmoid(1 / u)\` jumps where \`u\` is 0, and no condition says so; score() is not, nor is a divisor that is positive or a condition`,
         ]);
-      expect(warningsOf(jumps, score())).toEqual([]);
-      expect(explain(jumps).unseen).toEqual(['sigmoid(1 / u) at observe "y", where u is 0']);
-      expect(explain(jumps).text).toContain(
-        'jumps that no condition makes, not counted:\n  sigmoid(1 / u) at observe "y"',
-      );
+      for (const estimator of [score(), corrected(), undefined]) expect(warningsOf(jumps, estimator)).toEqual([]);
+      expect(explain(jumps).unseen).toEqual([]);
+      expect(explain(jumps).conditions).toMatchObject([{ text: "u", sites: ['observe "y"'], block: ["u"] }]);
     });
 
-    test("biases corrected, and not score", () => {
+    test("biases reparam, and neither corrected nor score", () => {
       const params = { mu: [0.1], rho: [0.3] };
-      const [biased, right] = [corrected(), score()].map((estimator, k) =>
-        estimateGradient(jumps, { estimator, params, samples: k === 0 ? 20_000 : 400_000, seed: 3 }),
-      ) as [GradientEstimate, GradientEstimate];
-      const error = Math.sqrt(right.variance[0]! / right.samples + biased.variance[0]! / biased.samples);
-      expect(Math.abs(biased.gradient[0]! - right.gradient[0]!)).toBeGreaterThan(5 * error);
+      const [biased, counted, right] = [reparam(), corrected(), score()].map((estimator, k) =>
+        estimateGradient(jumps, { estimator, params, samples: k < 2 ? 20_000 : 400_000, seed: 3 }),
+      ) as [GradientEstimate, GradientEstimate, GradientEstimate];
+      const apart = (one: GradientEstimate): number => {
+        const error = Math.sqrt(right.variance[0]! / right.samples + one.variance[0]! / one.samples);
+        return Math.abs(one.gradient[0]! - right.gradient[0]!) / error;
+      };
+      expect(apart(biased)).toBeGreaterThan(5);
+      expect(apart(counted)).toBeLessThan(4);
     });
 
     test("is none where the divisor is positive, the pole even or divided by, or a condition decides", () => {
@@ -413,7 +415,7 @@ describe("warnings", () => {
         (u) => tanh(div(1, add(2, square(div(1, u))))),
         (u) => where(gt(div(1, u), 1), 1, 0),
       ];
-      for (const mean of smooth) expect(explain(withMean(mean)).unseen).toEqual([]);
+      for (const mean of smooth.slice(0, 3)) expect(explain(withMean(mean)).conditions).toEqual([]);
       for (const model of [gmm, textmsg, influenza, temperature, walk, cheating, xornet, ...Object.values(conditions)])
         expect(explain(model).unseen, model.name).toEqual([]);
     });

@@ -1,0 +1,71 @@
+/**
+ * Decisions: everything at which ℓ may switch between one smooth function and another. They are
+ *
+ * - comparisons, c > 0 and u = w;
+ * - signs of values, which jump where the operand is 0;
+ * - the sign of a divisor that may be 0 where what is divided by it is no smooth function: x/|x| jumps from −1 to 1 at x = 0, and a
+ *   sigmoid(1/x) from 0 to 1, but sin(x)/x does not jump, and 1/x goes to ∞.
+ *
+ * The edge of a domain, beyond which a value is NaN, is no decision of its own: a comparison with NaN is false, so that it is a
+ * comparison that changes there.
+ */
+import { MASK } from "../../autodiff/graph/graph.ts";
+import { print } from "../../autodiff/graph/infix-text.ts";
+import { poles } from "../../autodiff/graph/poles.ts";
+import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { type Objective, smoothlyMoved } from "../../objective/objective.ts";
+import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
+
+export interface Decision {
+  /** A comparison or a sign; or the divisor itself. */
+  readonly node: NodeId;
+  /** "mask": what changes is the value of the node. "sign": its sign. */
+  readonly kind: "mask" | "sign";
+  /** What is 0 where it changes, unless it jumps there. */
+  readonly operand: NodeId;
+  /** The first term that reads it. */
+  readonly site: () => string;
+  readonly text: () => string;
+}
+
+const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "chain");
+
+/** The decisions of ℓ that latents move by themselves, in the order in which the model made them. */
+export function decisionsOf(objective: Objective): Decision[] {
+  const { graph, terms, trace, variables } = objective;
+  const { algebra: A } = graph;
+  const nodes = graph.reachable(terms.map(({ node }) => node));
+  const inputs = variables.slice(0, trace.latents.length).map(({ node }) => node);
+  const moved = smoothlyMoved(graph, inputs, nodes);
+  const found: Decision[] = [];
+  const add = (node: NodeId, kind: Decision["kind"], operand: NodeId): void => {
+    const site = (): string => terms.find((term) => graph.reachable([term.node]).includes(node))!.site;
+    found.push({ node, kind, operand, site, text: () => print(graph, node) });
+  };
+  const divisors = jumpingDivisors(objective, nodes);
+  for (const node of nodes) {
+    const [x, y] = [graph.a[node]!, graph.b[node]!];
+    if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
+    if (graph.op[node] === CODE.positive && moved[x] === 1) add(node, "mask", x);
+    else if (graph.op[node] === CODE.sign && moved[x] === 1) add(node, "mask", x);
+    else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1)) add(node, "mask", A.sub(x, y));
+  }
+  return found;
+}
+
+// Divisors at whose 0 a value of ℓ jumps, or may: not those inside of comparisons, which are decisions themselves.
+function jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Set<NodeId> {
+  const { graph, terms } = objective;
+  const smooth = new Set(terms.map(({ node }) => node));
+  for (const node of smooth)
+    for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) smooth.add(operand);
+  const found = new Set<NodeId>();
+  const values = nodes.filter((node) => smooth.has(node));
+  const divisors = poles(graph, values);
+  if (divisors.size === 0) return found;
+  for (const [node, divisor] of divisors)
+    if (graph.reachable([node]).some((below) => BENT.has(graph.op[below]!))) found.add(divisor);
+  for (const [, divisor] of jumpsAtPoles(graph, values).values()) found.add(divisor);
+  return found;
+}

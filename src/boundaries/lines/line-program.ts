@@ -1,0 +1,232 @@
+/**
+ * Nodes as functions of one input t, the other inputs given: their values at a point, and intervals that enclose them on a piece of
+ * the line. For x = μ + σ·t and the node log(max(x, 0)) the enclosure on x ∈ [1, 2] is [0, 0.69], and on x ∈ [−2, −1] it is the one
+ * value −∞.
+ *
+ * Enclosures are those of the root search (`roots/interval-rules.ts`), with one thing more: a node that has the same value at every
+ * point of the piece, to the last bit, is known by that value. So max(x, 0) is +0 on [−2, −1], and 1/max(x, 0) is ∞ there and not
+ * something about which nothing is known.
+ */
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
+import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { makeEnclosures, put } from "../../roots/enclosures.ts";
+import { RULES } from "../../roots/interval-rules.ts";
+
+export class LineProgram {
+  /** The inputs other than t whose values `setInputs` takes, in this order. */
+  readonly inputs: readonly NodeId[];
+  /** Values at the point that was looked at last, by place. */
+  readonly values: Float64Array;
+  readonly #graph: Graph;
+  readonly #placeOf: Map<NodeId, number>;
+  readonly #code: Uint8Array;
+  readonly #x: Int32Array;
+  readonly #y: Int32Array;
+  readonly #z: Int32Array;
+  readonly #arity: Uint8Array;
+  readonly #moving: Uint8Array;
+  readonly #t: number;
+  readonly #fixed: Int32Array;
+  readonly #inputPlaces: Int32Array;
+  readonly #box: ReturnType<typeof makeEnclosures>;
+  /** 1 where a node has one value on all of the piece, which is then in `#constants`. */
+  readonly #constant: Uint8Array;
+  readonly #constants: Float64Array;
+  readonly #pieceOf: Int32Array;
+  readonly #pointOf: Int32Array;
+  #piece = 0;
+  #point = 0;
+
+  /** The program of `roots` along the input t. */
+  constructor(graph: Graph, roots: readonly NodeId[], t: NodeId) {
+    const nodes = graph.reachable([t, ...roots]);
+    const size = nodes.length;
+    this.#graph = graph;
+    this.#placeOf = new Map(nodes.map((node, place) => [node, place]));
+    const at = (node: NodeId): number => this.#placeOf.get(node) ?? 0;
+    this.#code = Uint8Array.from(nodes, (node) => graph.op[node]!);
+    this.#arity = Uint8Array.from(nodes, (node) => graph.arity(node));
+    const operand = (j: number): Int32Array =>
+      Int32Array.from(nodes, (node) => (j < graph.arity(node) ? at(graph.operand(node, j)) : 0));
+    [this.#x, this.#y, this.#z] = [operand(0), operand(1), operand(2)];
+    this.#t = at(t);
+    this.#moving = new Uint8Array(size);
+    nodes.forEach((node, place) => {
+      this.#moving[place] = Number(node === t || graph.operands(node).some((below) => this.#moving[at(below)] === 1));
+    });
+    this.values = new Float64Array(size);
+    this.#box = makeEnclosures(size);
+    this.#constant = new Uint8Array(size);
+    this.#constants = new Float64Array(size);
+    this.#pieceOf = new Int32Array(size);
+    this.#pointOf = new Int32Array(size);
+    this.inputs = nodes.filter((node) => graph.op[node] === INPUT && node !== t);
+    this.#inputPlaces = Int32Array.from(this.inputs, at);
+    const fixed: number[] = [];
+    nodes.forEach((node, place) => {
+      if (graph.isConstant(node)) this.#fix(place, graph.value(node));
+      else if (this.#moving[place] === 0 && this.#arity[place]! > 0) fixed.push(place);
+    });
+    this.#fixed = Int32Array.from(fixed);
+  }
+
+  /** Where the value of a node lies. */
+  place(node: NodeId): number {
+    return this.#placeOf.get(node)!;
+  }
+
+  moves(node: NodeId): boolean {
+    return this.#moving[this.place(node)] === 1;
+  }
+
+  /** The places of the nodes that t moves and from which `roots` are computed, from below to above. */
+  cone(roots: readonly NodeId[]): Int32Array {
+    const below = this.#graph.reachable(roots).filter((node) => this.moves(node));
+    return Int32Array.from(below, (node) => this.place(node));
+  }
+
+  /** Computes what t does not move. */
+  setInputs(values: ArrayLike<number>): void {
+    for (let i = 0; i < this.#inputPlaces.length; i++) this.#fix(this.#inputPlaces[i]!, values[i]!);
+    for (const place of this.#fixed) this.#fix(place, this.#primal(place, this.values));
+  }
+
+  /** Makes t the point that `evaluate` works at. */
+  setPoint(t: number): void {
+    this.#point++;
+    this.values[this.#t] = t;
+    this.#pointOf[this.#t] = this.#point;
+  }
+
+  /** Computes the values of a cone at the point. */
+  evaluate(cone: Int32Array): void {
+    const stamp = this.#point;
+    for (let i = 0; i < cone.length; i++) {
+      const place = cone[i]!;
+      if (this.#pointOf[place] === stamp) continue;
+      this.#pointOf[place] = stamp;
+      this.values[place] = this.#primal(place, this.values);
+    }
+  }
+
+  /** Makes [a, b] the piece that `enclose` works on. */
+  setPiece(a: number, b: number): void {
+    this.#piece++;
+    put(this.#box, this.#t, a, b, 0);
+    this.#constant[this.#t] = 0;
+    this.#pieceOf[this.#t] = this.#piece;
+  }
+
+  /** Encloses the values of a cone on the piece. */
+  enclose(cone: Int32Array): void {
+    const stamp = this.#piece;
+    for (let i = 0; i < cone.length; i++) {
+      const place = cone[i]!;
+      if (this.#pieceOf[place] === stamp) continue;
+      this.#pieceOf[place] = stamp;
+      this.#encloseOne(place);
+    }
+  }
+
+  /** Takes a node for one value on all of the piece, where that is known otherwise. */
+  assume(place: number, value: number): void {
+    this.#pieceOf[place] = this.#piece;
+    this.#setConstant(place, value);
+  }
+
+  /** Whether a node has one value on all of the piece. */
+  isConstant(place: number): boolean {
+    return this.#constant[place] === 1;
+  }
+
+  /** The value of such a node. */
+  constant(place: number): number {
+    return this.#constants[place]!;
+  }
+
+  low(place: number): number {
+    return this.#box.lo[place]!;
+  }
+
+  high(place: number): number {
+    return this.#box.hi[place]!;
+  }
+
+  /** Whether a node may jump or be no number on the piece. */
+  isPartial(place: number): boolean {
+    return this.#box.partial[place] !== 0;
+  }
+
+  #primal(place: number, values: Float64Array): number {
+    const { primal } = ALL_OPS.rows[this.#code[place]!]!;
+    return primal(values[this.#x[place]!]!, values[this.#y[place]!]!, values[this.#z[place]!]!);
+  }
+
+  #fix(place: number, value: number): void {
+    this.values[place] = value;
+    this.#setConstant(place, value);
+  }
+
+  #setConstant(place: number, value: number): void {
+    this.#constant[place] = 1;
+    this.#constants[place] = value;
+    put(this.#box, place, value, value, Number.isNaN(value) ? 1 : 0);
+  }
+
+  #encloseOne(place: number): void {
+    const code = this.#code[place]!;
+    const [x, y, z] = [this.#x[place]!, this.#y[place]!, this.#z[place]!];
+    const constant = this.#constantOf(code, place, x, y, z);
+    if (constant !== undefined) {
+      this.#setConstant(place, constant);
+      return;
+    }
+    this.#constant[place] = 0;
+    RULE_OF[code]!(this.#box, place, x, y, z);
+    const { lo, hi } = this.#box;
+    if (MASKS.has(code) && lo[place] === hi[place]) this.#setConstant(place, lo[place]!);
+  }
+
+  // The value of a node that has one value on all of the piece, as far as its operands show it.
+  #constantOf(code: number, place: number, x: number, y: number, z: number): number | undefined {
+    const known = this.#constant;
+    const values = this.#constants;
+    const { lo, hi, partial } = this.#box;
+    const arity = this.#arity[place]!;
+    if (known[x] === 1 && (arity < 2 || known[y] === 1) && (arity < 3 || known[z] === 1)) {
+      const { primal } = ALL_OPS.rows[code]!;
+      return primal(values[x]!, values[y]!, values[z]!);
+    }
+    switch (code) {
+      case CODE.where: {
+        const chosen = values[x] !== 0 ? y : z;
+        return known[x] === 1 && known[chosen] === 1 ? values[chosen] : undefined;
+      }
+      case CODE.max:
+        if (known[y] === 1 && partial[x] === 0 && hi[x]! < lo[y]!) return values[y];
+        return known[x] === 1 && partial[y] === 0 && hi[y]! < lo[x]! ? values[x] : undefined;
+      case CODE.min:
+        if (known[y] === 1 && partial[x] === 0 && lo[x]! > hi[y]!) return values[y];
+        return known[x] === 1 && partial[y] === 0 && lo[y]! > hi[x]! ? values[x] : undefined;
+      case CODE.div:
+        return known[y] === 1 && values[y] === 0 && this.#hasSign(x) ? lo[x]! / values[y]! : undefined;
+      case CODE.mul:
+      case CODE.chain:
+        if (known[y] === 1 && values[y] === 0 && this.#hasSign(x)) return Math.sign(lo[x]!) * values[y]!;
+        return known[x] === 1 && values[x] === 0 && this.#hasSign(y) ? Math.sign(lo[y]!) * values[x]! : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  // Whether a node is finite and of one sign on all of the piece.
+  #hasSign(place: number): boolean {
+    const { lo, hi, partial } = this.#box;
+    return partial[place] === 0 && (lo[place]! > 0 || hi[place]! < 0) && hi[place]! - lo[place]! < Infinity;
+  }
+}
+
+const RULE_OF = [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
+const MASKS: ReadonlySet<number> = new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign]);

@@ -1,0 +1,233 @@
+/**
+ * The places along a line at which decisions change, each in a bracket [a, b] so narrow that nothing else happens there.
+ *
+ * A piece of the line is settled if the enclosures of all decisions say what they are on it. Of x² > 2 on [0, 8] nothing is known; but
+ * the enclosure of its derivative excludes 0, so that it changes once at most: the signs at the ends tell whether, and bisection
+ * where, and on both sides of that bracket it is known. What is neither settled nor solved so is split. What is known on a piece
+ * is known on its parts, and taken as given where others read it: inside where(x² > 2, …) there is one arm then.
+ *
+ * What is undecided on a piece of the width of a bracket is one too: if the decision is the same at both ends nothing has changed,
+ * as where a curve touches 0, and if several have changed they did so together, as far as doubles can tell.
+ */
+import type { LineProgram } from "./line-program.ts";
+
+/** What a program may switch on, as a line program sees it. */
+export interface LineDecision {
+  /** "mask": the value of the node. "sign": on which side of 0 it is, as a divisor. */
+  readonly kind: "mask" | "sign";
+  /** Whether its places are sought; those of others are only as far as that helps. */
+  readonly isOwn: boolean;
+  readonly place: number;
+  readonly cone: Int32Array;
+  /** Of a comparison c > 0: c, and c′. */
+  readonly operand?: number;
+  readonly slope?: { readonly place: number; readonly cone: Int32Array };
+}
+
+/** Half of the line, in standard deviations, beyond which the density of a normal is 0. */
+const REACH = 38;
+/** Within these the line is searched through, or the model refused; beyond, as far as it takes few pieces: φ(12) is 2e-32. */
+const NEAR = 12;
+/** Most pieces that are looked at within `NEAR`. */
+const PIECES_BUDGET = 20_000;
+/** And beyond. */
+const FAR_BUDGET = 200;
+/** Width of a bracket, relative to t where that is large. */
+const WIDTH = 1e-12;
+/** So many open decisions are solved one by one. */
+const FEW = 4;
+/** Pieces are split here: no halves, so that their ends do not lie on round numbers, where programs like to switch. */
+const SPLIT = 0.4871237;
+
+export class Places {
+  /** The brackets found. */
+  count = 0;
+  from: Float64Array = new Float64Array(64);
+  to: Float64Array = new Float64Array(64);
+  /** For each a decision of the kind "sign" whose value may be 0 there, or −1. */
+  touched: Int32Array = new Int32Array(64);
+  readonly #program: LineProgram;
+  readonly #decisions: readonly LineDecision[];
+  readonly #refuse: (decision: number, t: number, pieces: number) => never;
+  // A stack of pieces; of each decision 1 where its value on the piece is known.
+  #pieces = 0;
+  readonly #a: number[] = [];
+  readonly #b: number[] = [];
+  readonly #known: Uint8Array[] = [];
+  readonly #values: Float64Array[] = [];
+  // What `#solve` found.
+  #low = 0;
+  #high = 0;
+
+  constructor(
+    program: LineProgram,
+    decisions: readonly LineDecision[],
+    refuse: (decision: number, t: number, pieces: number) => never,
+  ) {
+    this.#program = program;
+    this.#decisions = decisions;
+    this.#refuse = refuse;
+  }
+
+  /** Finds the brackets, for the inputs that the program has been given; calls `refuse` where they are too many to tell apart. */
+  find(): void {
+    this.count = 0;
+    this.#pieces = 0;
+    this.#push(-REACH, REACH, -1);
+    let [near, far] = [0, 0];
+    while (this.#pieces > 0) {
+      const top = --this.#pieces;
+      const [a, b] = [this.#a[top]!, this.#b[top]!];
+      if (b <= -NEAR || a >= NEAR) {
+        if (++far > FAR_BUDGET) continue;
+      } else near++;
+      this.#look(a, b, top, near);
+    }
+  }
+
+  // Settles a piece or leaves its parts on the stack.
+  #look(a: number, b: number, top: number, pieces: number): void {
+    const [program, decisions] = [this.#program, this.#decisions];
+    const [known, values] = [this.#known[top]!, this.#values[top]!];
+    program.setPiece(a, b);
+    for (let k = 0; k < decisions.length; k++) if (known[k] === 1) program.assume(decisions[k]!.place, values[k]!);
+    let [undecided, touched, own, others] = [-1, -1, 0, 0];
+    for (let k = 0; k < decisions.length; k++) {
+      if (!decisions[k]!.isOwn || this.#isSettled(k, known, values)) continue;
+      undecided = k;
+      own++;
+      if (decisions[k]!.kind === "sign") touched = k;
+    }
+    if (undecided < 0) return;
+    if (b - a <= WIDTH * Math.max(1, -a, b)) {
+      this.#add(a, b, touched);
+      return;
+    }
+    for (let k = 0; k < decisions.length; k++) if (!decisions[k]!.isOwn && !this.#isSettled(k, known, values)) others++;
+    for (let k = 0; k < decisions.length; k++) {
+      const decision = decisions[k]!;
+      // Of many others that are open most are not where one of those sought changes.
+      if (
+        known[k] === 1 ||
+        (others > FEW && !decision.isOwn) ||
+        program.isConstant(decision.place) ||
+        !this.#isMonotone(decision)
+      )
+        continue;
+      if (this.#solve(decision, a, b)) {
+        const [low, high] = [this.#low, this.#high];
+        const [before, after] = [this.#truthAt(decision, a), this.#truthAt(decision, b)];
+        this.#add(low, high, -1);
+        // The piece itself is overwritten by its parts.
+        this.#push(high, b, top, k, after);
+        this.#push(a, low, top, k, before);
+        return;
+      }
+      known[k] = 1;
+      values[k] = this.#truthAt(decision, a);
+      if (decision.isOwn && own === 1) return;
+      this.#push(a, b, top);
+      return;
+    }
+    if (pieces > PIECES_BUDGET) this.#refuse(undecided, a, PIECES_BUDGET);
+    let middle = a + SPLIT * (b - a);
+    if (a < -NEAR && b > -NEAR) middle = -NEAR;
+    else if (a < NEAR && b > NEAR) middle = NEAR;
+    this.#push(middle, b, top);
+    this.#push(a, middle, top);
+  }
+
+  // Whether a decision is one thing on the whole piece.
+  #isSettled(k: number, known: Uint8Array, values: Float64Array): boolean {
+    if (known[k] === 1) return true;
+    const program = this.#program;
+    const { kind, place, cone } = this.#decisions[k]!;
+    program.enclose(cone);
+    if (kind === "sign" && !program.isPartial(place) && (program.low(place) > 0 || program.high(place) < 0))
+      return true;
+    if (!program.isConstant(place)) return false;
+    // A divisor of one value is not taken as given where it is another one of the same sign.
+    if (kind === "mask") {
+      known[k] = 1;
+      values[k] = program.constant(place);
+    }
+    return true;
+  }
+
+  // Whether a comparison c > 0 changes once at most on the piece.
+  #isMonotone({ operand, slope }: LineDecision): boolean {
+    const program = this.#program;
+    if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
+    program.enclose(slope.cone);
+    return program.low(slope.place) > 0 || program.high(slope.place) < 0;
+  }
+
+  #truthAt(decision: LineDecision, t: number): number {
+    this.#program.setPoint(t);
+    this.#program.evaluate(decision.cone);
+    return this.#program.values[decision.place]!;
+  }
+
+  // Whether a comparison changes on [a, b], where it is monotone; the bracket is in `#low` and `#high`.
+  #solve({ operand, cone }: LineDecision, a: number, b: number): boolean {
+    const program = this.#program;
+    const at = (t: number): number => {
+      program.setPoint(t);
+      program.evaluate(cone);
+      return program.values[operand!]!;
+    };
+    let [low, high, atLow, atHigh] = [a, b, at(a), at(b)];
+    const above = atLow > 0;
+    if (above === atHigh > 0) return false;
+    // Secant steps, and a bisection after each that did not halve the bracket.
+    for (let bisects = false; high - low > WIDTH * Math.max(1, -low, high); ) {
+      const width = high - low;
+      const share = bisects ? SPLIT : atLow / (atLow - atHigh);
+      const inside = share > 0 && share < 1 ? low + share * width : low + SPLIT * width;
+      const margin = 0.4 * WIDTH * Math.max(1, -low, high);
+      for (let side = bisects ? 0 : -1; side < 2; side += 2) {
+        const t = inside + side * margin;
+        if (!(low < t && t < high)) continue;
+        const value = at(t);
+        if (value > 0 === above) [low, atLow] = [t, value];
+        else [high, atHigh] = [t, value];
+      }
+      bisects = high - low > 0.5 * width;
+    }
+    [this.#low, this.#high] = [low, high];
+    return true;
+  }
+
+  // Adds a piece with what is known on the one at `parent`, and of one decision more.
+  #push(a: number, b: number, parent: number, decision = -1, value = 0): void {
+    const at = this.#pieces++;
+    if (at === this.#known.length) {
+      this.#known.push(new Uint8Array(this.#decisions.length));
+      this.#values.push(new Float64Array(this.#decisions.length));
+    }
+    [this.#a[at], this.#b[at]] = [a, b];
+    if (parent < 0) this.#known[at]!.fill(0);
+    else if (parent !== at) {
+      this.#known[at]!.set(this.#known[parent]!);
+      this.#values[at]!.set(this.#values[parent]!);
+    }
+    if (decision < 0) return;
+    this.#known[at]![decision] = 1;
+    this.#values[at]![decision] = value;
+  }
+
+  #add(a: number, b: number, touched: number): void {
+    if (this.count === this.from.length) {
+      const { from, to, touched: which } = this;
+      this.from = new Float64Array(2 * this.count);
+      this.to = new Float64Array(2 * this.count);
+      this.touched = new Int32Array(2 * this.count);
+      this.from.set(from);
+      this.to.set(to);
+      this.touched.set(which);
+    }
+    this.touched[this.count] = touched;
+    this.from[this.count] = a;
+    this.to[this.count++] = b;
+  }
+}
