@@ -1,0 +1,83 @@
+/** Vectors of which each entry is normal around what came before it: random walks and autoregressions. */
+import { add, describe, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { type Distribution, positive, real } from "../distribution.ts";
+import { normal } from "../real/normal.ts";
+import { within } from "../wrappers/parts.ts";
+import { requireDistribution, requireSize } from "./requirements.ts";
+import { reals } from "./supports.ts";
+import { type VectorDistribution, vector } from "./vector-distribution.ts";
+
+export interface RandomWalkOptions {
+  /** What is added in each step; default 0. */
+  readonly drift?: Real;
+  /** The distribution of the first entry; default normal(0, sd). */
+  readonly initial?: Distribution;
+}
+
+/**
+ * Gaussian random walk: x₀ from `initial`, then x_t ~ N(x_{t−1} + drift, sd²), `length` entries in all. Log density the sum of those.
+ */
+export function gaussianRandomWalk(
+  sd: Real,
+  length: number,
+  { drift = 0, initial = normal(0, sd) }: RandomWalkOptions = {},
+): VectorDistribution {
+  return series("gaussianRandomWalk", [1], sd, length, drift, "drift", initial);
+}
+
+export interface AutoregressionOptions {
+  /** What is added to every prediction; default 0. */
+  readonly constant?: Real;
+  /** The distribution of each of the first p entries; default normal(0, sd). `flat()` conditions on them, as data. */
+  readonly initial?: Distribution;
+}
+
+/**
+ * AR(p) with p coefficients: the first p entries each from `initial`, then
+ * x_t ~ N(constant + coefficients[0]·x_{t−1} + … + coefficients[p − 1]·x_{t−p}, sd²), `length` entries in all.
+ */
+export function ar(
+  coefficients: readonly Real[],
+  sd: Real,
+  length: number,
+  { constant = 0, initial = normal(0, sd) }: AutoregressionOptions = {},
+): VectorDistribution {
+  if (!Array.isArray(coefficients) || coefficients.length === 0)
+    throw new TypeError(`ar: no coefficients; got ${describe(coefficients)}, expected a non-empty array`);
+  return series("ar", coefficients, sd, length, constant, "constant", initial);
+}
+
+function series(
+  name: string,
+  coefficients: readonly Real[],
+  sd: Real,
+  length: number,
+  constant: Real,
+  constantName: string,
+  initial: Distribution,
+): VectorDistribution {
+  requireDistribution(name, initial);
+  requireSize(name, length, coefficients.length);
+  const order = coefficients.length;
+  const own = name === "ar" ? coefficients.map((value, i) => real(`coefficients[${i}]`, value)) : [];
+  const centre = (before: readonly Real[]): Real =>
+    add(constant, sum(coefficients.map((c, i) => mul(c, before[before.length - 1 - i]!))));
+  return vector({
+    name,
+    parameters: [...own, positive("sd", sd), real(constantName, constant), ...within("initial", initial.parameters)],
+    length,
+    support: reals(length),
+    logDensity: (x) =>
+      sum(
+        x.map((entry, t) =>
+          t < order ? initial.logDensity(entry) : normal(centre(x.slice(t - order, t)), sd).logDensity(entry),
+        ),
+      ),
+    draw: (next) => {
+      const x: number[] = [];
+      for (let t = 0; t < length; t++)
+        x.push(t < order ? initial.draw(next) : normal(centre(x.slice(t - order)), sd).draw(next));
+      return x;
+    },
+  });
+}
