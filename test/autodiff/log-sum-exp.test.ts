@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gradient as gradientOf } from "../../src/autodiff/graph/gradient.ts";
-import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../src/autodiff/index.ts";
+import { compileTape, Graph, type NodeId, print, runLanes, runUniform } from "../../src/autodiff/index.ts";
 import { FAST_ENGINE, PLAIN_ENGINE } from "../../src/autodiff/lanes/interpreter/engines.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../src/autodiff/lanes/wasm/kernels.ts";
@@ -69,6 +69,19 @@ describe("the node of log Σ exp(x)", () => {
     expect(graph.b[node]).toBe(x);
     expect(logSumExp(graph, [graph.constant(-Infinity), x])).toBe(x);
   });
+});
+
+test("is printed by its name, with its summands in order; other sums with the largest are not", () => {
+  const graph = new Graph();
+  const { algebra: A } = graph;
+  const [x, y, z] = ["x", "y", "z"].map((name) => graph.input(name, false)) as [NodeId, NodeId, NodeId];
+  const node = logSumExp(graph, [A.mul(graph.constant(2), x), y, z]);
+  expect(print(graph, node)).toBe("logSumExp(2 * x, y, z)");
+  expect(print(graph, A.mul(graph.constant(3), logSumExp(graph, [plus(graph, 1, x), y])))).toBe(
+    "3 * logSumExp(x + 1, y)",
+  );
+  expect(print(graph, A.add(A.peak(x, y), A.log(A.exp(z))))).toBe("z + peak(x, y)");
+  expect(print(graph, A.add(A.peak(x, y), A.log(A.add(A.exp(A.sub(x, A.peak(x, y))), z))))).toContain("peak(x, y)");
 });
 
 describe("its gradient", () => {

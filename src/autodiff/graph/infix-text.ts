@@ -1,7 +1,7 @@
 /** Expressions as text, for messages and `explain`. */
 
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
-import type { NodeId, OpName } from "../ops/op.ts";
+import type { NamedSum, NodeId, OpName } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: number] } = {
@@ -37,6 +37,8 @@ function render(graph: Graph, node: NodeId, outer: number, level: number, names?
   if (code === CODE.positive) return names?.has(x) ? `${at(x, 0)} > 0` : comparison(graph, x, (side) => at(side, 3));
   if (code === CODE.neg) return `-${at(x, 6)}`;
   if (code === CODE.not) return `not (${at(x, 0)})`;
+  const found = code === CODE.add ? (namedSum(graph, x, y) ?? namedSum(graph, y, x)) : undefined;
+  if (found) return `${found.name}(${found.operands.map((operand) => at(operand, 0)).join(", ")})`;
   const op = OP_NAMES[code - 2]!;
   const form = INFIX[op];
   if (!form) return `${op}(${operands.map((operand) => at(operand, 0)).join(", ")})`;
@@ -47,6 +49,9 @@ function render(graph: Graph, node: NodeId, outer: number, level: number, names?
   const text = `${at(first, precedence)} ${symbol === "+" && right[0] === "-" ? `- ${right.slice(1)}` : `${symbol} ${right}`}`;
   return precedence < outer ? `(${text})` : text;
 }
+
+const namedSum = (graph: Graph, x: NodeId, y: NodeId): NamedSum | undefined =>
+  graph.ops.rows[graph.op[x]!]?.sumWith?.(graph, x, y);
 
 // c > 0 with its constant moved to the right: x + (−2) > 0 reads x > 2.
 function comparison(graph: Graph, c: NodeId, at: (side: NodeId) => string): string {

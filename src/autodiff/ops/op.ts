@@ -70,6 +70,11 @@ export interface GraphView {
 }
 /** The node that an op simplifies to, −1 if it does not. */
 export type Simplification = (g: GraphView, x: NodeId, y: NodeId, z: NodeId) => NodeId;
+/** A sum that readers know by a name: logSumExp of its operands. */
+export interface NamedSum {
+  readonly name: string;
+  readonly operands: readonly NodeId[];
+}
 export type Range = readonly [low: number, high: number];
 
 export interface OpRow {
@@ -81,4 +86,6 @@ export interface OpRow {
   readonly commutes?: boolean;
   /** For ops that are not basic; those of the others are in `simplify.ts`. */
   readonly simplify?: Simplification;
+  /** What the sum of a node of this op and another one is called, if it has a name. */
+  readonly sumWith?: (g: GraphView, node: NodeId, other: NodeId) => NamedSum | undefined;
 }

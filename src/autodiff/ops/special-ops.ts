@@ -5,7 +5,8 @@ import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { logAddExp, peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { ANY, POS } from "./basic-ops.ts";
-import type { OpRow, SpecialOp } from "./op.ts";
+import { CODE } from "./codes.ts";
+import type { GraphView, NamedSum, NodeId, OpRow, SpecialOp } from "./op.ts";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
@@ -14,7 +15,7 @@ const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
   // The larger one, made finite: what is taken off before exponentials and added to their logarithm again (`log-sum-exp.ts`).
-  peak:         { primal: (x, y) => peak(x, y),       partials: ["none", "none"], domain: [ANY, ANY] },
+  peak:         { primal: (x, y) => peak(x, y),       partials: ["none", "none"], domain: [ANY, ANY], sumWith: logSumExp },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
   digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
   trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },
@@ -24,3 +25,19 @@ export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   normalHazard: { primal: (x) => normalHazard(x),     partials: [(A, r, x) => A.neg(A.mul(r, A.add(x, r)))],                  domain: [[-8, 5]] },
   normalQuantileOfSurprisal: { primal: (x) => normalQuantileOfSurprisal(x), partials: [(A, r) => A.div(A.constant(-1), A.normalHazard(r))], domain: [POS] },
 };
+
+/** The xⱼ of m + log Σ exp(xⱼ − m); undefined for other sums. */
+function logSumExp({ op, a, b }: GraphView, m: NodeId, log: NodeId): NamedSum | undefined {
+  if (op[log] !== CODE.log) return undefined;
+  const exponentials: NodeId[] = [];
+  const below = [a[log]!];
+  for (let node = below.pop(); node !== undefined; node = below.pop()) {
+    const difference = a[node]!;
+    if (op[node] === CODE.add) below.push(b[node]!, difference);
+    else if (op[node] !== CODE.exp || op[difference] !== CODE.sub || b[difference] !== m) return undefined;
+    else exponentials.push(node);
+  }
+  // They were made in the order of the summands.
+  const operands = exponentials.sort((p, q) => p - q).map((node) => a[a[node]!]!);
+  return { name: "logSumExp", operands };
+}
