@@ -15,6 +15,8 @@ import { everyNoise } from "./estimators/sample-points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
+import { furtherWarnings } from "./inference/fit/further-warnings.ts";
+import { weighed } from "./inference/fit/importance.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
@@ -30,6 +32,8 @@ export const FULL: Profile = {
   otherNumbers,
   collapse: collapseUnder,
   correlations: CORRELATED,
+  weighing: weighed,
+  furtherWarnings,
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],

@@ -11,7 +11,7 @@ export {
   type FitOptions,
   type FitStep,
 } from "./fit/options.ts";
-export type { FitReport, FitStatus, FitWarning, Optimum, StageReport, StartReport } from "./fit/report.ts";
+export type { FitReport, FitStatus, FitWarning, Importance, Optimum, StageReport, StartReport } from "./fit/report.ts";
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
 export type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 export { paretoSmoothed, type SmoothedWeights } from "./posterior/pareto-tail.ts";

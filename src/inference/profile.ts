@@ -6,6 +6,9 @@ import type { Trace } from "../program/trace.ts";
 import type { collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
+import type { Weighing } from "./fit/importance.ts";
+import type { FitWarning } from "./fit/report.ts";
+import type { Judged } from "./fit/warnings.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { Averaging } from "./sampler/averaging.ts";
@@ -28,6 +31,10 @@ export interface Profile {
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
+  /** Weighs draws of a fit against the density; without it a fit reports no weights. */
+  readonly weighing?: Weighing;
+  /** Warnings of a fit beside those about its status and its optima. */
+  readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

@@ -10,7 +10,7 @@ import type { FitStage } from "./climb/ascent.ts";
 import { FLIP_SAMPLES, type Flipped, flipsOf, settle } from "./flips.ts";
 import { type Found, same } from "./optima.ts";
 import { DivergenceError } from "./options.ts";
-import type { StartReport } from "./report.ts";
+import type { StartReport, Unvisited } from "./report.ts";
 import { resultOf } from "./result.ts";
 import type { Search } from "./setup.ts";
 import { type Start, startAt } from "./starts.ts";
@@ -24,6 +24,9 @@ const ENOUGH = 20_000;
 const WORSE = 7;
 /** Flips that are finished in a round, and rounds; what a round must gain, in nats, for another. */
 const FINISHED = 3;
+/** Flips whose ELBO is so near that of the best are finished too, up to so many. */
+const CLOSE = 2;
+const AT_MOST = 6;
 const ROUNDS = 20;
 const GAIN = 0.1;
 
@@ -37,10 +40,10 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
     const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
     ascent.allowance = ascent.maxSamples;
-    if (found[0]!.status === "unbounded") return resultOf(run, found, starts);
+    if (found[0]!.status === "unbounded") return resultOf(run, found, starts, []);
   }
-  if (run.flips) yield* flipping(run, found, starts);
-  return resultOf(run, found, starts);
+  const unvisited = run.flips ? yield* flipping(run, found, starts) : [];
+  return resultOf(run, found, starts, unvisited);
 }
 
 // Climbs from a start, unless it leads to a known optimum or to a bad one; returns the ELBO at its end.
@@ -76,28 +79,38 @@ function bestOf(found: readonly Found[]): Found {
   return found.reduce((best, other) => (other.elbo > best.elbo ? other : best));
 }
 
-function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<FitStage, void, void> {
+function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<FitStage, Unvisited[], void> {
   const { ascent, restarts, sampler } = run;
   let flipsAt: ReturnType<typeof flipsOf> | undefined;
   let k = restarts + 1;
+  let unvisited: Unvisited[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const best = bestOf(found);
     flipsAt ??= flipsOf(sampler, ascent.chart);
     const settled: Flipped[] = [];
+    const before = starts.length;
     for (const flip of flipsAt(best.x)) {
       if (!ascent.affords(FLIP_SAMPLES)) break;
       const end = yield* settle(ascent, flip, k++);
       if (end) settled.push(end);
     }
     settled.sort((p, q) => q.elbo - p.elbo);
-    for (const { x } of settled.slice(0, FINISHED)) {
+    const promising = settled.filter(({ elbo }, j) => j < FINISHED || (j < AT_MOST && elbo > best.elbo - CLOSE));
+    for (const { x } of promising) {
       if (!ascent.affords(FLIP_STEPS * run.samples)) break;
       yield* climb(run, found, starts, { from: "flip", x, temperature: 1 }, k++, FLIP_STEPS);
       ascent.allowance = ascent.maxSamples;
       if (bestOf(found).elbo > best.elbo + GAIN) break;
     }
-    if (!(bestOf(found).elbo > best.elbo + GAIN)) return;
+    // Where all that were climbed from came back to known optima, so would the others.
+    const back = starts.slice(before).every(({ ended }) => ended === "same");
+    unvisited = settled
+      .filter(({ x }) => !back && !promising.some((flip) => flip.x === x))
+      .filter(({ x }) => !found.some((other) => same(other.x, x, ascent.chart)))
+      .map(({ condition, elbo, moved }) => ({ condition, elbo, latents: moved }));
+    if (!(bestOf(found).elbo > best.elbo + GAIN)) break;
   }
+  return unvisited;
 }
 
 // Nothing was finite at the first points.

@@ -26,7 +26,7 @@ export interface FitOptions {
    * does not jump, for up to 40 latents, else independent ones. The loop, and `nondiff/core`, take independent ones unless told.
    */
   readonly guide?: Guide | "auto";
-  /** Latents to sum out of the model before the guide is put over the others (default false: none but discrete ones). */
+  /** Latents to sum out of the model before the guide is put over the others (default "auto"; of the loop, and under `nondiff/core`, false). */
   readonly collapse?: CollapseOption;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
   readonly tolerance?: number;

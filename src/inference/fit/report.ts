@@ -28,6 +28,13 @@ export type WarningCode =
   | "improper-posterior"
   | "untouched-latent";
 
+/** Beyond a condition that the guide has decided the ELBO is so, and no optimum was found there. */
+export interface Unvisited {
+  readonly condition: string;
+  readonly elbo: number;
+  readonly latents: readonly number[];
+}
+
 /** A stage of the start that was kept: steps on fixed points, then fresh ones. */
 export interface StageReport {
   readonly points: number;
@@ -59,6 +66,19 @@ export interface Optimum {
   readonly params: FittedParameters;
 }
 
+/** What importance weights p(x, z)/q(z) at draws of the guide say, the optima as a mixture. */
+export interface Importance {
+  /** Shape of the weights' tail: above 0.7 the guide is too narrow to be corrected by weights. */
+  readonly kHat: number;
+  /** As many equally weighted draws are worth as much, of `draws`. */
+  readonly effectiveDraws: number;
+  readonly draws: number;
+  /** log p(x) by the smoothed weights' mean. */
+  readonly logEvidence: number;
+  /** Mean of log p − log q under the mixture of the optima. */
+  readonly mixtureElbo: number;
+}
+
 export interface FitReport {
   /** At the result, at fresh points, with its standard error. */
   readonly elbo: number;
@@ -74,5 +94,7 @@ export interface FitReport {
   readonly starts: readonly StartReport[];
   readonly optima: readonly Optimum[];
   readonly guide: string;
+  /** By weights of draws; undefined under `nondiff/core`. See `Importance`. */
+  readonly importance: Importance | undefined;
   readonly warnings: readonly FitWarning[];
 }

@@ -1,29 +1,61 @@
 /** What a search returns: the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
+import { gaussianOf } from "../posterior/gaussian.ts";
 import { othersOf } from "../posterior/others.ts";
 import { Posterior } from "../posterior.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
-import type { FitReport, StartReport } from "./report.ts";
+import type { FitReport, StartReport, Unvisited } from "./report.ts";
 import type { Search } from "./setup.ts";
 import { warningsOf } from "./warnings.ts";
 
+const LEAST = 1e-3;
+
 /** The posterior of a search that has found these optima, and made these starts. */
-export function resultOf(run: Search, found: readonly Found[], starts: readonly StartReport[]): Posterior {
-  const { ascent, sampler, from, tolerance, options } = run;
+export function resultOf(
+  run: Search,
+  found: readonly Found[],
+  starts: readonly StartReport[],
+  unvisited: readonly Unvisited[],
+): Posterior {
+  const { ascent, sampler, from, tolerance, options, generator } = run;
   const { space } = sampler.objective.guide;
   const order = found.map((_, k) => k).sort((p, q) => found[q]!.elbo - found[p]!.elbo);
   const optima = order.map((k) => found[k]!);
   const [best] = optima as [Found];
   const weights = weightsOf(optima.map(({ elbo }) => elbo));
-  const judged = warningsOf({ ascent, sampler, from, best, found: optima, weights, tolerance });
-  for (const { message } of judged) warn(options, message);
-  const warnings = [...run.warnings, ...judged];
   const thetaOf = (x: Float64Array): Float64Array => {
     const theta = new Float64Array(x.length);
     ascent.chart.thetaInto(theta, x);
     return theta;
   };
+  // What weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
+  const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && best.status !== "unbounded"));
+  const shares = weightsOf(parts.map(({ elbo }) => elbo));
+  const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
+  const importance =
+    best.status === "unbounded"
+      ? undefined
+      : sampler.profile.weighing?.(
+          sampler.objective,
+          sampler.profile.engine,
+          components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
+          generator,
+        );
+  const judged = {
+    ascent,
+    objective: sampler.objective,
+    from,
+    best,
+    found: optima,
+    weights,
+    tolerance,
+    unvisited,
+    importance,
+  };
+  const told = [...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
+  for (const { message } of told) warn(options, message);
+  const warnings = [...run.warnings, ...told];
   const report: FitReport = {
     elbo: best.elbo,
     elboError: best.gap?.error ?? NaN,
@@ -45,15 +77,13 @@ export function resultOf(run: Search, found: readonly Found[], starts: readonly 
       params: unpackParameters(space, thetaOf(x)),
     })),
     guide: space.name,
+    importance,
     warnings,
   };
   const texts = warnings.map(({ message }) => message);
   return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, {
     status: best.status,
     report,
-    others: othersOf(
-      sampler,
-      optima.map(({ x }, k) => ({ weight: weights[k]!, theta: thetaOf(x) })),
-    ),
+    others: othersOf(sampler, components),
   });
 }

@@ -61,7 +61,7 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
     throw new RangeError(`fit: flips is no choice; got ${String(flips)}, expected "auto" or false`);
   estimatorOf("fit", estimator);
   const generator = makeGenerator(seed);
-  const { backend, guide = "auto", collapse } = options;
+  const { backend, guide = "auto", collapse = profile.collapse ? "auto" : false } = options;
   const { correlations } = profile;
   const sampler = makeSampler(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
     backend,

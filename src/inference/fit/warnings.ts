@@ -1,19 +1,21 @@
 /** What a search tells its user, in words and with a code. */
 import { exp } from "../../math/elementary.ts";
-import type { GradientSampler } from "../sampler/sampler.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { Ascent } from "./climb/ascent.ts";
 import type { Found } from "./optima.ts";
-import type { FitWarning } from "./report.ts";
+import type { FitWarning, Importance, Unvisited } from "./report.ts";
 
 /** A result, and what it is to be judged by. */
 export interface Judged {
   readonly ascent: Ascent;
-  readonly sampler: GradientSampler;
+  readonly objective: Objective;
   readonly from: Float64Array;
   readonly best: Found;
   readonly weights: readonly number[];
   readonly found: readonly Found[];
   readonly tolerance: number;
+  readonly unvisited: readonly Unvisited[];
+  readonly importance: Importance | undefined;
 }
 
 /** What contradicts a result. */
@@ -21,8 +23,8 @@ export function warningsOf(judged: Judged): FitWarning[] {
   return [...statusWarnings(judged), ...otherOptima(judged)];
 }
 
-function statusWarnings({ ascent, sampler, from, best, tolerance }: Judged): FitWarning[] {
-  const { latents: names, model } = namesOf(sampler);
+function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): FitWarning[] {
+  const { latents: names, model } = namesOf(objective);
   const { status, gap, x } = best;
   const { partsOf } = ascent.chart;
   const left = gap
@@ -65,8 +67,8 @@ function statusWarnings({ ascent, sampler, from, best, tolerance }: Judged): Fit
 /** Least weight of an optimum that is told. */
 const TOLD = 0.01;
 
-function otherOptima({ ascent, sampler, best, found, weights }: Judged): FitWarning[] {
-  const { latents: names } = namesOf(sampler);
+function otherOptima({ ascent, objective, best, found, weights }: Judged): FitWarning[] {
+  const { latents: names } = namesOf(objective);
   const here = ascent.chart.partsOf(best.x);
   return found.flatMap((other, k): FitWarning[] => {
     const weight = weights[k]!;
@@ -81,13 +83,14 @@ function otherOptima({ ascent, sampler, best, found, weights }: Judged): FitWarn
     return [
       {
         code: "other-optima",
-        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}`,
+        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}; the result is a mixture of both`,
         latents: names.filter((_, i) => apart[i]! > 3),
       },
     ];
   });
 }
 
-function namesOf(sampler: GradientSampler): { latents: readonly string[]; model: string } {
-  return { latents: sampler.objective.guide.space.latents, model: sampler.model.name };
+/** The names of the latents that are fitted, and of the model. */
+export function namesOf({ guide, trace }: Objective): { latents: readonly string[]; model: string } {
+  return { latents: guide.space.latents, model: trace.model.name };
 }

@@ -53,14 +53,15 @@ describe("a fit that flips", () => {
   });
 
   test("finds the arm of a branch that its start gives up at once", () => {
-    const levelOf = (options: FitOptions) => fit(sensor, { seed: 1, ...quiet, ...options }).mean("level");
+    const levelOf = (options: FitOptions) =>
+      fit(sensor, { seed: 1, collapse: false, ...quiet, ...options }).mean("level");
     expect(levelOf({})).toBeCloseTo(5.06, 1);
     expect(levelOf({ flips: false, restarts: 0 })).toBeLessThan(2); // the control
   });
 
   test("finds what no restart does on temperature: −42.4 of −46.1", () => {
-    const without = fit(temperature, { restarts: 0, flips: false, ...quiet }).report!;
-    const within = fit(temperature, { restarts: 0, ...quiet }).report!;
+    const without = fit(temperature, { restarts: 0, collapse: false, flips: false, ...quiet }).report!;
+    const within = fit(temperature, { restarts: 0, collapse: false, ...quiet }).report!;
     expect(without.elbo).toBeLessThan(-45.8);
     expect(without.samples).toBeLessThan(6000);
     expect(within.elbo).toBeGreaterThan(-42.6); // its standard error is 0.1

@@ -69,12 +69,14 @@ describe("a fit that chooses its steps", () => {
     // On 2e4 samples the estimate's own error is below 0.02.
     const { elbo } = estimateGradient(textmsg, {
       estimator: corrected(),
+      guide: fullRank(),
+      collapse: "auto",
       params: posterior.params,
       samples: 2e4,
       seed: 9,
     });
     expect(Math.abs(elbo - report!.elbo)).toBeLessThan(4 * report!.elboError + 0.08);
-    expect(elbo).toBeGreaterThan(-292.55);
+    expect(elbo).toBeGreaterThan(-292.03);
   });
 
   test("has the forms of the loop: the same bits step by step and between other work", async () => {

@@ -1,0 +1,79 @@
+/** What contradicts a result beside its status, as only profiles that can afford it tell: weights, cells, latents without data. */
+import type { Trace } from "../../program/run.ts";
+import { weightsOf } from "./optima.ts";
+import type { FitWarning } from "./report.ts";
+import { type Judged, namesOf } from "./warnings.ts";
+
+/** All of them. */
+export function furtherWarnings(judged: Judged): FitWarning[] {
+  return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
+}
+
+/** Shape of the weights' tail above which averages with them are not to be used (Vehtari et al., JMLR 2024). */
+const TRUSTED = 0.7;
+/** A share of the draws that they are worth at least where all weights are nearly the same, whatever their tail. */
+const EQUAL = 0.8;
+
+function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
+  if (best.status === "unbounded" || !importance || !(importance.kHat > TRUSTED)) return [];
+  const { kHat, effectiveDraws, draws } = importance;
+  if (effectiveDraws > EQUAL * draws) return [];
+  return [
+    {
+      code: "narrow-guide",
+      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": importance weights have k-hat ${kHat.toFixed(2)}, above ${TRUSTED}, and ${draws} draws are worth ${effectiveDraws.toFixed(0)}; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`,
+      latents: [],
+    },
+  ];
+}
+
+/** Least mass beyond a condition that is told. */
+const UNVISITED = 0.02;
+
+function unvisitedCells({ objective, best, found, unvisited }: Judged): FitWarning[] {
+  if (best.status === "unbounded") return [];
+  const { latents: names } = namesOf(objective);
+  const all = [...found, ...unvisited].map(({ elbo }) => elbo);
+  const weights = weightsOf(all).slice(found.length);
+  return unvisited.flatMap(({ condition, latents }, k): FitWarning[] => {
+    if (!(weights[k]! > UNVISITED)) return [];
+    return [
+      {
+        code: "unvisited-cell",
+        message: `fit: about ${(100 * weights[k]!).toPrecision(2)} % of the posterior lies beyond \`${condition}\`, where the guide never is`,
+        latents: latents.map((i) => names[i]!),
+      },
+    ];
+  });
+}
+
+// Latents that no observation or factor reaches, not even through other latents.
+function untouchedLatents({ objective }: Judged): FitWarning[] {
+  const { trace } = objective;
+  const names = untouched(trace);
+  if (names.length === 0 || names.length === trace.latents.length) return [];
+  const shown = names.slice(0, 6).map((name) => `"${name}"`);
+  return [
+    {
+      code: "untouched-latent",
+      message: `fit: no data reaches ${shown.join(", ")}${names.length > 6 ? `, … (${names.length} latents)` : ""} of model "${objective.trace.model.name}": the posterior is the prior there`,
+      latents: names,
+    },
+  ];
+}
+
+function untouched({ graph, latents, terms }: Trace): string[] {
+  const indexOf = new Map(latents.map(({ node }, i) => [node, i]));
+  const scopes = terms.map(({ site, node }) => ({
+    isData: !site.startsWith("sample "),
+    scope: graph.reachable([node]).flatMap((below) => indexOf.get(below) ?? []),
+  }));
+  const touched = new Set<number>();
+  let size = -1;
+  for (const { isData, scope } of scopes) if (isData) for (const i of scope) touched.add(i);
+  while (touched.size > size) {
+    size = touched.size;
+    for (const { scope } of scopes) if (scope.some((i) => touched.has(i))) for (const i of scope) touched.add(i);
+  }
+  return latents.flatMap(({ name }, i) => (touched.has(i) ? [] : [name]));
+}

@@ -1,0 +1,113 @@
+/**
+ * How far a fit is from the posterior, by importance weights p(x, z)/q(z) at draws of the guide: the shape of their tail, the evidence, and the
+ * ELBO of the optima together. Where the guide is too narrow a few draws weigh more than all others.
+ *
+ * Draws are stratified: each optimum, a normal, has its share of them, and q is the mixture. A latent in an arm that is not taken has no
+ * density in p; it counts there as under the best optimum, so that it cancels where there is one.
+ */
+import { outOfRange } from "../../autodiff/session.ts";
+import type { Engine } from "../../autodiff/tape/engine.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { log } from "../../math/elementary.ts";
+import { logSumExp } from "../../math/log-sum-exp.ts";
+import type { Objective } from "../../objective/objective.ts";
+import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import { type Gaussian, latentValues } from "../posterior/gaussian.ts";
+import { paretoSmoothed } from "../posterior/pareto-tail.ts";
+import type { Importance } from "./report.ts";
+
+/** Weighs draws of the optima, the best one first; undefined where p is finite at none of them. */
+export type Weighing = (
+  objective: Objective,
+  engine: Engine,
+  optima: readonly Gaussian[],
+  generator: Generator,
+) => Importance | undefined;
+
+const DRAWS = 2048;
+const POINTS = 256;
+const STREAM = 2 ** 29;
+const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
+
+export const weighed: Weighing = ({ trace, graph }, engine, optima, generator) => {
+  const { latents, frozen, terms, checks } = trace;
+  const n = latents.length;
+  const sum = graph.sum(terms.map(({ node }) => node));
+  const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
+  const laneInputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
+  const nodes = [density, ...latents.map(({ live }) => live)];
+  const { run, value } = evaluation(graph, nodes, { engine, laneInputs, points: POINTS });
+  const inputs = new Float64Array(laneInputs.length * POINTS);
+  const noise = new Float64Array(n * DRAWS);
+  fillSobolNormals(noiseRequest({ out: noise, generator, stream: STREAM, lanes: DRAWS, dimensions: n }));
+  const fixed = new Float64Array(frozen.length * DRAWS);
+  fillNormals(noiseRequest({ out: fixed, generator, stream: STREAM + 1, lanes: DRAWS, dimensions: frozen.length }));
+  const logWeights = new Float64Array(DRAWS);
+  const ends = optima.map((_, k) =>
+    Math.round(DRAWS * optima.slice(0, k + 1).reduce((total, { weight }) => total + weight, 0)),
+  );
+  const drawn = optima.map((optimum) => latents.map((_, i) => latentValues(optimum, i, noise, DRAWS)));
+  const z = new Float64Array(n);
+  for (let first = 0; first < DRAWS; first += POINTS) {
+    for (let p = 0; p < POINTS; p++) {
+      const rows = drawn[ends.findIndex((end) => first + p < end)] ?? drawn[0]!;
+      for (let i = 0; i < n; i++) inputs[i * POINTS + p] = rows[i]![first + p]!;
+      frozen.forEach((_, j) => {
+        inputs[(n + j) * POINTS + p] = fixed[j * DRAWS + first + p]!;
+      });
+    }
+    run([], inputs);
+    for (let p = 0; p < POINTS; p++) {
+      for (let i = 0; i < n; i++) z[i] = inputs[i * POINTS + p]!;
+      const dead = latents.reduce(
+        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, z[i]!) : 0),
+        0,
+      );
+      const weight = value(0, p) + dead - logDensity(optima, z);
+      logWeights[first + p] = Number.isNaN(weight) ? -Infinity : weight;
+    }
+  }
+  if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
+  const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
+  // A smoothed weight is w/Σw of those at hand: the largest that was not smoothed tells Σw.
+  const order = Array.from(logWeights.keys()).sort((p, q) => logWeights[p]! - logWeights[q]!);
+  const middle = order[Math.floor(0.75 * DRAWS)]!;
+  const logEvidence = Number.isFinite(logWeights[middle]!)
+    ? logWeights[middle]! - log(weights[middle]!) - log(DRAWS)
+    : logSumExp([...logWeights]) - log(DRAWS);
+  return {
+    kHat,
+    effectiveDraws,
+    draws: DRAWS,
+    logEvidence,
+    mixtureElbo: logWeights.reduce((total, weight) => total + weight, 0) / DRAWS,
+  };
+};
+
+function logDensity(optima: readonly Gaussian[], z: Float64Array): number {
+  const logs = optima.map((optimum) => log(optimum.weight) + jointLog(optimum, z));
+  return logs.length === 1 ? logs[0]! : logSumExp(logs);
+}
+
+// Each latent given those before it: z_i = mean_i + Σ_j<i scale_ij·ε_j + scale_ii·ε_i.
+function jointLog({ means, scales }: Gaussian, z: Float64Array): number {
+  const noise = new Float64Array(z.length);
+  let sum = 0;
+  for (let i = 0; i < z.length; i++) {
+    let rest = z[i]! - means[i]!;
+    let own = 1;
+    for (const [j, scale] of scales[i]!)
+      if (j === i) own = scale;
+      else rest -= scale * noise[j]!;
+    noise[i] = rest / own;
+    sum -= 0.5 * noise[i]! * noise[i]! + log(own) + HALF_LOG_2PI;
+  }
+  return sum;
+}
+
+function marginal({ means, scales }: Gaussian, i: number, z: number): number {
+  let variance = 0;
+  for (const scale of scales[i]!.values()) variance += scale * scale;
+  const apart = z - means[i]!;
+  return -0.5 * ((apart * apart) / variance + log(variance)) - HALF_LOG_2PI;
+}
