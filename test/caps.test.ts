@@ -262,6 +262,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_KEPT: "inference/fit/climb/matched-points.test.ts", // numbers of a batch that is drawn once
   MOST_CORRELATED: "inference/fit/correlated.test.ts", // a fit of 41 latents is mean field
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops
+  MOST_VALUES: "distributions/discrete-tails.test.ts", // a table of 10,001 values is refused
   MOST_CHARACTERS: "cli/cli.test.ts",
   MOST_SHOWN: "cli/cli.test.ts",
 };

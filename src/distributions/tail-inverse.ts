@@ -12,8 +12,8 @@ export interface Continuous {
   readonly upper: number;
 }
 
-/** Steps of Newton's method or bisections; some 8 are taken, and about 60 where all of them are bisections. */
-const MOST_STEPS = 200;
+/** Steps of Newton's method or bisections end here: some 8 are taken, and about 60 where all of them are bisections. */
+const LAST_STEP = 200;
 
 /**
  * The x with P(X ≤ x) = p; `centre`, inside the support, and `scale` say where to look first. The error is that of the masses
@@ -26,7 +26,7 @@ export function tailInverse(distribution: Continuous, p: number, centre: number,
   const wanted = inLower ? elementary.log(p) : elementary.log1p(-p);
   let [low, high] = [lower, upper];
   let x = centre;
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < LAST_STEP; step++) {
     const tail = tails(x)[inLower ? 0 : 1];
     const excess = inLower ? tail - wanted : wanted - tail;
     if (excess === 0) return x;

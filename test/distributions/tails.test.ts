@@ -131,6 +131,14 @@ describe.each(
   });
 });
 
+test("quantiles at the edge of the numbers are found", () => {
+  // P(X ≤ x) is xᵃ/Γ(a + 1) for small x: of shape 0.01 the 0.3 % quantile is (0.003·Γ(1.01))^100, about 1e-253.
+  const x = gamma(0.01, 1).quantile!(0.003);
+  expect(Math.abs(Math.log10(x) - 100 * Math.log10(0.003 * 0.9943258511915061))).toBeLessThan(1e-10);
+  expect(Math.abs(studentT(1).quantile!(1e-140) / (-1e140 / Math.PI) - 1)).toBeLessThan(1e-12);
+  expect(Math.abs(inverseGamma(0.02, 1).cdf!(inverseGamma(0.02, 1).quantile!(0.9)) as number) - 0.9).toBeCloseTo(0, 12);
+});
+
 test("means and sds that do not exist are NaN or infinite", () => {
   expect(cauchy(0, 1).moments!()).toEqual({ mean: NaN, sd: NaN });
   expect(studentT(1.5, 2).moments!()).toEqual({ mean: 2, sd: Infinity });

@@ -20,7 +20,7 @@ export function vonMises(mean: Real, concentration: Real): Distribution {
   const distribution = continuous({
     name: "vonMises",
     parameters: [real("mean", mean), nonnegative("concentration", concentration)],
-    support: closedInterval(-Math.PI, Math.PI),
+    support: { ...closedInterval(-Math.PI, Math.PI), text: "[−π, π]" },
     logDensity: (x) => add(inside(x), zeroWhere(min(sub(x, -Math.PI), sub(Math.PI, x)), -Infinity)),
     logDensityInside: inside,
     draw: (next, mean, concentration) => wrapped(mean + angleDraw(concentration, next)),
