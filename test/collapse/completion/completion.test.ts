@@ -178,6 +178,41 @@ describe("cells drawn backwards", () => {
   });
 });
 
+describe("two nested change points, which are summed in one sweep", () => {
+  const days = Array.from({ length: 10 }, (_, i) => i);
+  const model = defineModel("nested", ({ sample, observe }) => {
+    const m = sample("m", normal(0, 1));
+    const [early, late] = [sample("early", normal(3, 3)), sample("late", normal(6, 3))];
+    for (const day of days)
+      observe(normal(where(gt(early, day), m, where(gt(late, day), 2, -1)), 1), day < 4 ? 0.5 : day < 8 ? 1.5 : -0.5);
+  });
+  const steps = (mean: number): Cut["cells"] => {
+    const masses = [...days, Infinity].map((day) => normalCdf((day - mean) / 3));
+    return () => masses.map((mass, j) => [j - 0.5, mass - (masses[j - 1] ?? 0)] as const);
+  };
+  const cuts = [
+    { name: "early", cells: steps(3) },
+    { name: "late", cells: steps(6) },
+  ];
+  const found = drawnAt(model, [0.4]);
+  const expected = enumerated(model, cuts, { m: 0.4 });
+
+  test("have the joint distribution of enumeration: 121 cells of both", () => {
+    const [early, late] = ["early", "late"].map((name) => found.get(name)!);
+    expect(surprise(combinationsOf([early!, late!]), expected)).toBeLessThan(6);
+    expect(surprise(combinationsOf([late!, early!]), expected)).toBeGreaterThan(20);
+  });
+
+  test("and the marginal probabilities, to rounding", () => {
+    for (let j = 0; j <= 10; j++) {
+      const early = expected.reduce((sum, p, at) => sum + (Math.floor(at / 11) === j ? p : 0), 0);
+      const late = expected.reduce((sum, p, at) => sum + (at % 11 === j ? p : 0), 0);
+      expect(Math.abs(found.get("early")!.probabilities[j * DRAWS]! - early)).toBeLessThan(1e-13);
+      expect(Math.abs(found.get("late")!.probabilities[j * DRAWS]! - late)).toBeLessThan(1e-13);
+    }
+  });
+});
+
 describe("continuous latents follow their prior within the cell", () => {
   const uniformity = (parts: readonly number[]): number => {
     const counts = new Array<number>(20).fill(0);
