@@ -12,6 +12,9 @@ import { type Axis, runsOf } from "../tables.ts";
 import type { Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";
 
+/** Rows of this probability change no sum of probabilities. */
+const NEGLIGIBLE = 1e-18;
+
 /** Draws values of variables. */
 export interface Marginals {
   /** Fills in the cells of some draws and the probabilities of all of them; `lanes` has the inputs that the tables read. */
@@ -32,6 +35,8 @@ interface Clique {
   /** The probability of each row, and of each row and place. */
   readonly rows: Float64Array;
   readonly joint: Float64Array;
+  /** Room for the probability of each value, by variable. */
+  readonly marginals: readonly Float64Array[];
   /**
    * The clique that distinguishes what this one does of the neighbours, and for each row and place of it the row here. There is none
    * without neighbours, and where messages that are equal have hidden a difference: then the drawn row stands for all.
@@ -60,7 +65,8 @@ export function marginalsOf(
     draw(found, lanes, { first, points, draws }, next) {
       run.run([], lanes);
       for (let p = 0; p < points; p++)
-        for (const { variables: summed, values, width, given, places, rows, joint, parent, rowOf } of cliques) {
+        for (const clique of cliques) {
+          const { variables: summed, values, width, given, places, rows, joint, parent, rowOf, marginals } = clique;
           const d = first + p;
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
@@ -69,7 +75,7 @@ export function marginalsOf(
           else rows[drawnRow] = 1;
           for (let row = 0; row < rows.length; row++) {
             const [from, to] = [row * width, (row + 1) * width];
-            if (rows[row] === 0 && row !== drawnRow) {
+            if (rows[row]! < NEGLIGIBLE && row !== drawnRow) {
               joint.fill(0, from, to);
               continue;
             }
@@ -91,12 +97,17 @@ export function marginalsOf(
               const place = drawn(joint, from, width, total * next());
               for (let k = 0; k < summed.length; k++) found[summed[k]!]!.cell[d] = values[place * summed.length + k]!;
             }
-            for (let at = from; at < to; at++) joint[at]! *= rows[row]! / total;
+            const share = rows[row]! / total;
+            for (let at = from, value = 0; at < to; at++) {
+              joint[at]! *= share;
+              for (let k = 0; k < summed.length; k++) marginals[k]![values[value++]!]! += joint[at]!;
+            }
           }
           for (let k = 0; k < summed.length; k++) {
             const { probabilities } = found[summed[k]!]!;
-            for (let at = 0; at < joint.length; at++)
-              probabilities[values[(at % width) * summed.length + k]! * draws + d]! += joint[at]!;
+            const marginal = marginals[k]!;
+            for (let j = 0; j < marginal.length; j++) probabilities[j * draws + d] = marginal[j]!;
+            marginal.fill(0);
           }
         }
     },
@@ -142,6 +153,7 @@ function cliqueOf(
     places,
     rows: new Float64Array(count),
     joint: new Float64Array(width * count),
+    marginals: own.map(({ starts }) => new Float64Array(starts.length)),
     parent: isCovered ? parent : undefined,
     rowOf: parent && isCovered ? rowsIn(parent, given) : new Int32Array(0),
     axes: [...others, ...own],
