@@ -12,6 +12,7 @@ import { PEELING } from "./conditions/peeling.ts";
 import { SOLVING } from "./conditions/solving.ts";
 import { selectedTerms } from "./estimators/draw/budget.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
+import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
@@ -30,6 +31,7 @@ export const FULL: Profile = {
   averaging,
   diagnosis,
   otherNumbers,
+  withPoints,
   collapse: collapseUnder,
   correlations: CORRELATED,
   weighing: weighed,

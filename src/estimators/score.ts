@@ -57,6 +57,11 @@ export function score(options: ScoreOptions = {}): Estimator {
 }
 
 function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, analytic: boolean): EstimatorNodes {
+  const [point] = original.trace.points;
+  if (point)
+    throw new RangeError(
+      `score: no score of what has no spread; got param "${point.name}" in model "${original.trace.model.name}", expected an estimator with a path, such as corrected()`,
+    );
   const objective = analytic ? ANALYTIC_ENTROPY.run(original) : original;
   const { graph, guide, value, normals } = objective;
   const { algebra: A } = graph;

@@ -20,6 +20,8 @@ import type { Pair } from "./chart.ts";
 /** Parameters by name: `mu` and `rho`, one per latent in declaration order, and under full rank `lower`, one per pair. */
 export interface GuideParameters extends MeanFieldParameters {
   readonly lower?: ArrayLike<number>;
+  /** Of `param` in the program, in the order of declaration. */
+  readonly points?: ArrayLike<number>;
 }
 
 /** Parameters as a fit returns them. */
@@ -27,6 +29,7 @@ export interface FittedParameters extends GuideParameters {
   readonly mu: Float64Array;
   readonly rho: Float64Array;
   readonly lower?: Float64Array;
+  readonly points?: Float64Array;
 }
 
 /** An entry of C: which latent, in a row an earlier one that moves it, in a column a later one that it moves, and by which multiple. */
@@ -63,6 +66,8 @@ export interface GuideNumbers {
   readonly means: Float64Array;
   readonly sigmas: Float64Array;
   readonly rows: readonly (readonly Share<number>[])[];
+  /** Parameters of the program without spread. */
+  readonly points?: Float64Array;
 }
 
 /** The guide of a model's latents in numbers: a vector θ, and what it stands for. */

@@ -126,14 +126,14 @@ interface Named {
 }
 
 // What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
-function drawnIn({ model, graph, latents, finite, frozen, extension }: Trace): (Drawn | undefined)[] {
+function drawnIn({ model, graph, latents, finite, points, frozen, extension }: Trace): (Drawn | undefined)[] {
   const found: (Drawn | undefined)[] = [];
   const inputs = new Map([
-    ...[...latents, ...finite].map(({ name, node }) => [name, node] as const),
+    ...[...latents, ...finite, ...points].map(({ name, node }) => [name, node] as const),
     ...frozen.map(({ name, noise }) => [name, noise] as const),
   ]);
   run(model, graph, {
-    input: (name) => inputs.get(name) ?? graph.input(name, true),
+    input: (name, isPoint) => inputs.get(name) ?? graph.input(name, !isPoint),
     extension,
     onTerm: (drawn) => found.push(drawn),
   });

@@ -1,6 +1,7 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
+import type { Guide } from "../guides/guide.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { collapseUnder } from "./collapse-option.ts";
@@ -35,6 +36,8 @@ export interface Profile {
   readonly weighing?: Weighing;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
+  /** Makes room in a guide for parameters without spread; without it programs have none. */
+  readonly withPoints?: (guide: Guide) => Guide;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

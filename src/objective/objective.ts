@@ -6,6 +6,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { outOfRange } from "../autodiff/session.ts";
 import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../guides/guide.ts";
 import { meanField } from "../guides/mean-field.ts";
+import { withPoints } from "../guides/points.ts";
 import type { Model } from "../program/model.ts";
 import { continuous, type Trace, trace } from "../program/trace.ts";
 import { type Variable, variablesOf } from "./variables.ts";
@@ -49,7 +50,7 @@ export function buildObjective(
   chosen?: Guide,
   rewrite: (trace: Trace) => Trace = same,
 ): Objective {
-  return objectiveOf(continuous(rewrite(trace(model, options))), chosen);
+  return objectiveOf(continuous(rewrite(trace(model, options))), withPoints(chosen ?? meanField()));
 }
 
 /** Puts a traced model under a guide, mean field unless told otherwise. */

@@ -21,6 +21,12 @@ export interface ProgramContext {
   frozen(name: string, distribution: Distribution): Real;
   /** Adds any log density term of your own. */
   factor(name: string, logDensity: Real): void;
+  /**
+   * A parameter without spread: a number, or an array of them, that a fit moves to where the ELBO is highest, as maximum likelihood
+   * would. It has no prior but the terms that you add, and no entropy. `start` is where the fit begins.
+   */
+  param(name: string, start: readonly number[]): Real[];
+  param(name: string, start: number): Real;
   /** Makes a derived number, or an array of them, part of the posterior: its mean, sd and quantiles. */
   track(name: string, value: Entries | Real): void;
   /** `x` where the condition holds, `y` elsewhere. */

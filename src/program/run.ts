@@ -47,6 +47,14 @@ export interface Quantity {
   readonly live: NodeId;
 }
 
+/** A parameter without spread: an input that is the same in all samples, which a fit moves to where the ELBO is highest. */
+export interface Point {
+  readonly name: string;
+  readonly node: NodeId;
+  /** Where a fit starts. */
+  readonly start: number;
+}
+
 /** A discrete latent. Its prior is among no terms: whoever sums it out counts it by `logMasses`. */
 export interface FiniteLatent {
   readonly name: string;
@@ -82,6 +90,8 @@ export interface Trace {
   readonly latents: readonly Latent[];
   /** Discrete latents. */
   readonly finite: readonly FiniteLatent[];
+  /** Parameters without spread. */
+  readonly points: readonly Point[];
   /** What a posterior reports, in the order of declaration. */
   readonly quantities: readonly Quantity[];
   /** Standard normal inputs of the frozen sites. */
@@ -101,10 +111,11 @@ export interface Scope {
   readonly session: Session;
   readonly latents: Latent[];
   readonly finite: FiniteLatent[];
+  readonly points: Point[];
   readonly quantities: Quantity[];
   /** Names that are taken. */
   readonly names: Set<string>;
-  readonly input: (name: string) => NodeId;
+  readonly input: RunOptions["input"];
   readonly declare: (site: string, name: string) => void;
   readonly addTerm: (site: string, logDensity: Real, drawn?: Drawn) => void;
   /** The mask of the arms that are being run. */
@@ -112,7 +123,7 @@ export interface Scope {
 }
 
 /** The statements of the core, on distributions of one number. */
-export interface CoreContext extends Omit<ProgramContext, "sample" | "observe" | "track"> {
+export interface CoreContext extends Omit<ProgramContext, "sample" | "observe" | "track" | "param"> {
   sample(name: string, prior: Distribution): Real;
   observe(distribution: Distribution, value: Real, name?: string): void;
 }
@@ -122,8 +133,8 @@ export type Extension = (context: CoreContext, scope: Scope) => ProgramContext;
 
 /** How a run sees a program. */
 export interface RunOptions {
-  /** The node of a latent or frozen site. */
-  readonly input: (name: string) => NodeId;
+  /** The node of a latent or frozen site, or of what is the same in all samples. */
+  readonly input: (name: string, isPoint?: boolean) => NodeId;
   readonly extension?: Extension | undefined;
   /** Sees what each term is made of. */
   readonly onTerm?: (drawn: Drawn | undefined) => void;
@@ -134,7 +145,7 @@ export function coreTrace(model: Model, options: GraphOptions = {}, extension?: 
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   const graph = new Graph(options);
-  return run(model, graph, { input: (name) => graph.input(name, true), extension });
+  return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension });
 }
 
 /** Runs the program on `graph`. */
@@ -144,6 +155,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
   const { checks } = session;
   const latents: Latent[] = [];
   const finite: FiniteLatent[] = [];
+  const points: Point[] = [];
   const quantities: Quantity[] = [];
   const frozenSites: { name: string; noise: NodeId }[] = [];
   const terms: Term[] = [];
@@ -252,6 +264,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
     session,
     latents,
     finite,
+    points,
     quantities,
     names,
     input,
@@ -267,7 +280,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
   session.requireConditionsUsed(`model "${model.name}"`);
   if (quantities.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
-  return { model, graph, latents, finite, quantities, frozen: frozenSites, terms, checks, extension };
+  return { model, graph, latents, finite, points, quantities, frozen: frozenSites, terms, checks, extension };
 }
 
 // The results of two arms become one, number by number.

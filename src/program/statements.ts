@@ -9,7 +9,7 @@ import { type CoreContext, checkDistribution, type Scope, unconstrainedDensity }
 
 /** The context of a program under `nondiff`. */
 export function withStatements(core: CoreContext, scope: Scope): ProgramContext {
-  const { session, latents, finite, quantities, input, addTerm, declare, path } = scope;
+  const { session, latents, finite, points, quantities, input, addTerm, declare, path } = scope;
   const { algebra: A } = session.graph;
   const arms = new Arms(scope);
   /** What a name was declared with, which a second declaration has to agree with. */
@@ -146,6 +146,26 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     }) as ProgramContext["sample"],
     observe: observe as ProgramContext["observe"],
     branch: (condition, then, otherwise) => arms.branch(core, condition, then, otherwise),
+    param: ((name: string, start: number | readonly number[]) => {
+      const site = `param "${name}"`;
+      declare(site, name);
+      const one = (entry: string, at: number): Real => {
+        if (!Number.isFinite(at))
+          throw new RangeError(
+            `${site}: start is not a finite number; got ${describe(at)}, expected where the fit begins`,
+          );
+        const node = input(entry, true);
+        points.push({ name: entry, node, start: at });
+        const value = exprOf(session, node);
+        report(entry, value);
+        return value;
+      };
+      if (!Array.isArray(start)) return one(name, start as number);
+      return start.map((at: number, i) => {
+        declare(site, `${name}[${i}]`);
+        return one(`${name}[${i}]`, at);
+      });
+    }) as ProgramContext["param"],
     track(name, value) {
       const site = `track "${name}"`;
       const add = (entry: string, x: Real): void => {

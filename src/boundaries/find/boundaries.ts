@@ -58,13 +58,17 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const inputs = objective.variables.map(({ node }) => node);
   const moving = smoothlyMoved(graph, inputs, nodes);
-  const learned = smoothlyMoved(graph, inputs.slice(0, objective.trace.latents.length), nodes);
+  const { latents, points } = objective.trace;
+  const learnedInputs = [...inputs.slice(0, latents.length), ...points.map(({ node }) => node)];
+  const learned = smoothlyMoved(graph, learnedInputs, nodes);
   const affectedBy = affectedTerms(new Users(graph, nodes), terms);
   const families = new Families();
   const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
-    if (graph.op[node] !== CODE.positive || learned[graph.a[node]!] === 0) continue;
+    if (graph.op[node] !== CODE.positive) continue;
+    const compared = graph.a[node]!;
+    if (learned[compared] === 0 || moving[compared] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = (): string => print(graph, node);

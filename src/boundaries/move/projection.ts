@@ -92,7 +92,14 @@ export function slopeAt(
     moving.map((i) => trace.latents[i]!.node),
   );
   const known = substitute(graph, byLatent, at).map((node, j) => [moving[j]!, node] as const);
-  return guide.slopes(new Map(known.filter(([, node]) => !graph.is(node, 0))), noise);
+  const slopes = guide.slopes(new Map(known.filter(([, node]) => !graph.is(node, 0))), noise);
+  // Parameters without spread move the boundary itself.
+  const points = trace.points.map(({ node }) => node);
+  const moved = points.length > 0 ? substitute(graph, gradient(graph, condition, points), at) : [];
+  moved.forEach((node, k) => {
+    if (!graph.is(node, 0)) slopes.set(guide.parameters.indexOf(points[k]!), node);
+  });
+  return slopes;
 }
 
 interface Density {

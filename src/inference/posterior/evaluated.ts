@@ -33,9 +33,10 @@ export function otherNumbers(source: Source): OtherNumbers {
   const byName = new Map([...latents, ...finite].map(({ name, node }) => [name, node]));
   const drawn = new Set((drawing?.latents ?? []).map((name) => byName.get(name)!));
   const frozen = trace.frozen.map(({ noise }) => noise);
+  const points = new Set(trace.points.map(({ node }) => node));
   const known = new Set([...kept.keys(), ...drawn, ...frozen]);
   const inputsOf = ({ node, live }: Quantity): NodeId[] =>
-    graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0);
+    graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0 && !points.has(below));
 
   // Adds draws of the latents that were summed out, and of the noise of frozen sites.
   const completed = (draws: Draws, count: number, seed: number): readonly CompletedLatent[] => {
@@ -131,6 +132,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     quantities: quantities.filter((quantity) => inputsOf(quantity).every((node) => known.has(node))),
     marginal(quantity) {
       const inputs = inputsOf(quantity);
+      if (inputs.length === 0) return constant(valuesOf(source, [quantity.node], new Map(), 1)[0]![0]!);
       return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
     },
     draws(wanted, values, count, seed) {
@@ -145,6 +147,11 @@ export function otherNumbers(source: Source): OtherNumbers {
       return wanted.map((_, q) => found[2 * q]!.map((x, d) => (found[2 * q + 1]![d] === 0 ? NaN : x)));
     },
   };
+}
+
+// A number that is the same in all draws, as a parameter without spread.
+function constant(value: number): Marginal {
+  return { mean: value, sd: 0, quantile: () => value };
 }
 
 function once<T>(make: () => T): () => T {

@@ -7,16 +7,18 @@ export interface Gaussian {
   readonly means: Float64Array;
   /** By latent, how far each noise moves it: its row of a matrix L whose covariance is L·Lᵀ. */
   readonly scales: readonly ReadonlyMap<number, number>[];
+  /** Parameters of the program without spread. */
+  readonly points?: Float64Array | undefined;
 }
 
 /** What θ stands for. */
 export function gaussianOf(space: GuideSpace, theta: Float64Array, weight: number = 1): Gaussian {
-  const { means, sigmas, rows } = space.numbers(theta);
+  const { means, sigmas, rows, points } = space.numbers(theta);
   const scales = rows.map((row, i) => {
     const shares = row.map(({ latent, share }) => [latent, share * sigmas[latent]!] as const);
     return new Map([[i, sigmas[i]!], ...shares]);
   });
-  return { weight, means, scales };
+  return { weight, means, scales, points };
 }
 
 export function covarianceOf({ scales }: Gaussian, i: number, k: number): number {

@@ -22,7 +22,7 @@ export function othersOf(
         engine,
         components,
         proposals: found.map(({ weight, theta }) => gaussianOf(guide.space, theta, weight)),
-        drawing: collapsed?.completion(engine),
+        drawing: trace.points.length > 0 ? undefined : collapsed?.completion(engine),
       }))
   );
 }

@@ -24,7 +24,7 @@ const POINTS = 512;
 
 /** Values of nodes at draws of the inputs. */
 export function valuesOf(
-  { trace, engine }: Pick<Source, "trace" | "engine">,
+  { trace, engine, components }: Pick<Source, "trace" | "engine"> & Partial<Source>,
   nodes: readonly NodeId[],
   draws: InputDraws,
   count: number,
@@ -32,7 +32,12 @@ export function valuesOf(
   const laneInputs = [...draws.keys()];
   const rows = [...draws.values()];
   const points = Math.min(POINTS, count);
-  const run = evaluation(trace.graph, nodes, { engine, laneInputs, points });
+  const run = evaluation(trace.graph, nodes, {
+    engine,
+    inputs: trace.points.map(({ node }) => node),
+    laneInputs,
+    points,
+  });
   const found = nodes.map(() => new Float64Array(count));
   const lanes = new Float64Array(laneInputs.length * points);
   for (let first = 0; first < count; first += points) {
@@ -40,7 +45,7 @@ export function valuesOf(
     rows.forEach((row, i) => {
       for (let p = 0; p < points; p++) lanes[i * points + p] = row[first + Math.min(p, last)]!;
     });
-    run.run([], lanes);
+    run.run(components?.[0]?.points ?? [], lanes);
     found.forEach((values, j) => {
       for (let p = 0; p <= last; p++) values[first + p] = run.value(j, p);
     });

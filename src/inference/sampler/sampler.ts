@@ -6,6 +6,7 @@ import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/
 import type { CollapseResult } from "../../collapse/collapse.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
+import { meanField } from "../../guides/mean-field.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
@@ -48,12 +49,13 @@ export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide, collapse = false, ...options }: SamplerOptions = {},
+  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
 ): GradientSampler {
-  const { engine, repertoire, trace } = profile;
+  const { engine, repertoire, trace, withPoints } = profile;
   const whole = trace(model, estimator.graphOptions);
   if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
   const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
