@@ -1,6 +1,8 @@
 // Random programs with finite variables, against brute force over their cells. NONDIFF_SOAK=1 runs a thousand.
 import { describe, expect, test } from "vitest";
+import { gradient } from "../../src/autodiff/graph/gradient.ts";
 import { collapseTrace } from "../../src/collapse/collapse.ts";
+import { explain } from "../../src/index.ts";
 import { trace } from "../../src/program/trace.ts";
 import { logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
@@ -30,6 +32,24 @@ function faultOf({ model, kept, finite }: FiniteProgram): { error: number; left:
   return { error, left };
 }
 
+/** The largest fault of the gradient in the kept latents, against differences. */
+function gradientFaultOf({ model, kept }: FiniteProgram): number {
+  const { graph, terms, latents } = collapseTrace(trace(model)).trace;
+  const density = graph.sum(terms.map(({ node }) => node));
+  const inputs = latents.map(({ node }) => node);
+  const evaluate = evaluatorOf(graph, [density, ...gradient(graph, density, inputs)]);
+  const at = (point: readonly number[]): number[] =>
+    evaluate(graph.inputs.map(({ name }) => point[kept.indexOf(name)] ?? Number.NaN));
+  const point = kept.map((_, i) => 0.31 - 0.5 * i);
+  const slopes = at(point).slice(1);
+  const h = 1e-5;
+  const faults = slopes.map((slope, i) => {
+    const beside = [h, -h].map((step) => at(point.map((x, j) => (j === i ? x + step : x)))[0]!);
+    return Math.abs(slope - (beside[0]! - beside[1]!) / (2 * h)) / Math.max(1, Math.abs(slope));
+  });
+  return Math.max(...faults.map((fault) => (Number.isNaN(fault) ? Infinity : fault)));
+}
+
 describe(`${COUNT} random programs`, () => {
   test("have the density that the sum over cells gives", { timeout: 600_000 }, () => {
     let whole = 0;
@@ -39,5 +59,15 @@ describe(`${COUNT} random programs`, () => {
       if (left.length === 0) whole++;
     }
     expect(whole).toBeGreaterThan(0.9 * COUNT);
+  });
+
+  test("have its gradient, and no boundary is left", { timeout: 600_000 }, () => {
+    for (let seed = 1; seed <= COUNT / 2; seed++) {
+      const program = finiteProgram(seed);
+      const fault = gradientFaultOf(program);
+      expect([seed, fault < 1e-6, fault]).toEqual([seed, true, fault]);
+      const { conditions } = explain(program.model, { collapse: "auto" });
+      expect(conditions).toEqual([]);
+    }
   });
 });
