@@ -11,13 +11,14 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
+import { isAffordable } from "./cost.ts";
 import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
 import { cliquesOf, type Elimination, eliminated } from "./elimination.ts";
 import { checksAt, freed } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
-import { OverBudget, Tables } from "./tables.ts";
+import { OverBudget, OverNodes, Tables } from "./tables.ts";
 import type { Variable } from "./variable.ts";
 
 /** Which latents are summed out. */
@@ -66,6 +67,7 @@ export interface LatentParameters {
 export type Collapse = (trace: Trace, choice: CollapseChoice) => CollapseResult;
 
 const DEFAULT_BUDGET = 4096;
+const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
 /** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
 export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): CollapseResult {
@@ -75,6 +77,10 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   const isOver = (scope: readonly number[], size: number): boolean =>
     size > budget && (scope.length > 1 || choice.budget !== undefined);
   const tooLarge = new Map<string, string>();
+  // Who names latents or a budget has chosen; else a sum may not cost much more than what it is for.
+  const isFree = choice.budget !== undefined || only !== undefined;
+  const { graph, terms } = trace;
+  let mostNodes = isFree ? Infinity : Math.max(50_000, 50 * graph.reachable(terms.map(({ node }) => node)).length);
   for (;;) {
     const { variables: continuous, kept } = detect(
       trace,
@@ -84,8 +90,17 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
     try {
-      return summedOut(trace, new Tables(trace.graph, variables, isOver), reasons);
+      const result = summedOut(trace, new Tables(trace.graph, variables, isOver, mostNodes), reasons);
+      const dear = isFree ? [] : groupsAbove(trace, result);
+      if (dear.length === 0) return result;
+      for (const name of dear) tooLarge.set(name, TOO_DEAR);
     } catch (error) {
+      if (error instanceof OverNodes) {
+        const dear = error.variables.filter((v) => variables[v]!.meaning.kind === "cells");
+        for (const v of dear) tooLarge.set(variables[v]!.name, TOO_DEAR);
+        if (dear.length === 0) mostNodes = Infinity; // discrete latents are summed out at any cost
+        continue;
+      }
       if (!(error instanceof OverBudget)) throw error;
       const members = error.variables.map((v) => variables[v]!);
       const names = members.map(({ name }) => name).join(", ");
@@ -101,6 +116,20 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
       );
     }
   }
+}
+
+// The continuous latents of the sum that costs most, if all sums together cost too much.
+function groupsAbove({ graph, terms }: Trace, { elimination, variables }: CollapseResult): string[] {
+  const sums = elimination.totals.map(({ node }) => node);
+  const before = terms.map(({ node }) => node);
+  if (isAffordable(graph, before, sums)) return [];
+  const continuous = (group: readonly number[]): string[] =>
+    group.flatMap((v) => (variables[v]!.meaning.kind === "cells" ? [variables[v]!.name] : []));
+  const groups = elimination.totals
+    .map(({ variables: group, node }) => ({ names: continuous(group), size: graph.reachable([node]).length }))
+    .filter(({ names }) => names.length > 0)
+    .sort((p, q) => q.size - p.size);
+  return groups[0]?.names ?? [];
 }
 
 function unchanged(trace: Trace, kept: readonly Kept[]): CollapseResult {

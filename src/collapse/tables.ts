@@ -37,21 +37,34 @@ export class OverBudget extends Error {
   }
 }
 
+/** Tables make more nodes than they may; the last one was over these variables. */
+export class OverNodes extends Error {
+  readonly variables: readonly number[];
+
+  constructor(variables: readonly number[]) {
+    super(`collapse: the tables over variables ${variables.join(", ")} have too many nodes`);
+    this.variables = variables;
+  }
+}
+
 export class Tables {
   readonly graph: Graph;
   readonly variables: readonly Variable[];
   readonly owners: Owners;
   readonly #isOver: (variables: readonly number[], size: number) => boolean;
   /** Of the nodes that read variables. */
+  readonly #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
   readonly #independent = new Set<NodeId>();
 
-  /** `isOver` says which tables are too large. */
+  /** `isOver` says which tables are too large; with more than `mostNodes` new nodes they throw OverNodes. */
   constructor(
     graph: Graph,
     variables: readonly Variable[],
     isOver: (variables: readonly number[], size: number) => boolean,
+    mostNodes: number = Infinity,
   ) {
+    this.#mostNodes = graph.size + mostNodes;
     this.graph = graph;
     this.variables = variables;
     this.owners = ownersOf(variables);
@@ -103,6 +116,7 @@ export class Tables {
 
   /** Throws OverBudget if a table over these variables may not have so many entries. */
   require(scope: readonly number[], size: number): void {
+    if (this.graph.size > this.#mostNodes) throw new OverNodes(scope);
     if (this.#isOver(scope, size)) throw new OverBudget(scope, size);
   }
 

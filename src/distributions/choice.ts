@@ -13,7 +13,10 @@ export function choose(slack: Real, x: Real, y: Real): Real {
   return exprOf(session, A.where(A.equal(node, A.abs(node)), nodeOf(session, x), nodeOf(session, y)));
 }
 
-/** `x` where low < high or both are equal, −∞ elsewhere: the log of a mass between two ends that may be in the wrong order. */
+/**
+ * `x` where low < high, −∞ elsewhere: the log of a mass between two ends that may be in the wrong order, or equal, where the derivative of
+ * `x` would be infinite.
+ */
 export function ordered(low: Real, high: Real, x: Real): Real {
-  return choose(sub(high, low), x, -Infinity);
+  return choose(sub(low, high), -Infinity, x);
 }

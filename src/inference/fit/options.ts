@@ -26,7 +26,10 @@ export interface FitOptions {
    * does not jump, for up to 40 latents, else independent ones. The loop, and `nondiff/core`, take independent ones unless told.
    */
   readonly guide?: Guide | "auto";
-  /** Latents to sum out of the model before the guide is put over the others (default "auto"; of the loop, and under `nondiff/core`, false). */
+  /**
+   * Latents to sum out of the model before the guide is put over the others: "auto" (default of a fit by corrected()), all that reach the
+   * model only through conditions; false (default of the loop and of other estimators), none but discrete ones; or a choice.
+   */
   readonly collapse?: CollapseOption;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
   readonly tolerance?: number;

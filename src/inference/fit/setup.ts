@@ -61,12 +61,12 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
     throw new RangeError(`fit: flips is no choice; got ${String(flips)}, expected "auto" or false`);
   estimatorOf("fit", estimator);
   const generator = makeGenerator(seed);
-  const { backend, guide = "auto", collapse = profile.collapse ? "auto" : false } = options;
+  const { backend, guide = "auto" } = options;
   const { correlations } = profile;
   const sampler = makeSampler(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
     backend,
     guide: guide === "auto" ? correlations?.guide : guide,
-    collapse,
+    collapse: options.collapse ?? (profile.collapse && estimator.name === "corrected" ? "auto" : false),
     expectedSamples: EXPECTED_SAMPLES,
   });
   const { space } = sampler.objective.guide;

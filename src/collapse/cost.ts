@@ -1,0 +1,54 @@
+/**
+ * What a gradient costs per sample with some latents summed out and without, estimated before either is built: three times the operations
+ * of the log density, and for each condition that is left those of the terms that jump there. A sum is one term, of which about a
+ * quarter is computed again for each condition. The estimates are right within a factor of about two; that of temperature is 16,000
+ * where 7,900 operations are measured, that of xornet 10⁷ where 9·10⁶ are.
+ */
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { append } from "../autodiff/graph/multimap.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+
+/** A sum may cost so many operations per sample whatever the model costs without it. */
+const LEAST_LIMIT = 10_000;
+/** And so many times what the model costs without it. */
+const MOST_TIMES = 10;
+
+const REVERSE = 3;
+const JUMP = 0.25;
+
+/** May terms become these sums? */
+export function isAffordable(graph: Graph, before: readonly NodeId[], after: readonly NodeId[]): boolean {
+  const cost = after.reduce((total, node) => total + costOfSum(graph, node), 0);
+  return cost <= LEAST_LIMIT || cost <= MOST_TIMES * costOfTerms(graph, before);
+}
+
+function costOfSum(graph: Graph, root: NodeId): number {
+  const nodes = operationsBelow(graph, [root]);
+  const conditions = nodes.filter((node) => graph.op[node] === CODE.positive).length;
+  return nodes.length * (REVERSE + JUMP * conditions);
+}
+
+// The conditions of a term are those that it reads directly or through others.
+function costOfTerms(graph: Graph, terms: readonly NodeId[]): number {
+  const nodes = operationsBelow(graph, terms);
+  const users = new Map<NodeId, NodeId[]>();
+  for (const node of nodes) for (const operand of graph.operands(node)) append(users, operand, node);
+  const own = nodes.length / Math.max(1, terms.length);
+  const isTerm = new Set(terms);
+  let cost = REVERSE * nodes.length;
+  for (const condition of nodes) {
+    if (graph.op[condition] !== CODE.positive) continue;
+    const above = new Set([condition]);
+    // A set goes on to what is added while it is walked.
+    for (const node of above) for (const user of users.get(node) ?? []) above.add(user);
+    let affected = 0;
+    for (const node of above) if (isTerm.has(node)) affected++;
+    cost += affected * own;
+  }
+  return cost;
+}
+
+function operationsBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
+  return graph.reachable(roots).filter((node) => graph.arity(node) > 0);
+}
