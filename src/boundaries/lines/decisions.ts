@@ -9,7 +9,7 @@
  * The edge of a domain, beyond which a value is NaN, is no decision of its own: a comparison with NaN is false, so that it is a
  * comparison that changes there.
  */
-import { MASK } from "../../autodiff/graph/graph.ts";
+import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
@@ -49,9 +49,16 @@ export function decisionsOf(objective: Objective): Decision[] {
     if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
     if (graph.op[node] === CODE.positive && moved[x] === 1) add(node, "mask", x);
     else if (graph.op[node] === CODE.sign && moved[x] === 1) add(node, "mask", x);
-    else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1)) add(node, "mask", A.sub(x, y));
+    else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1) && !isChoice(graph, x, y))
+      add(node, "mask", A.sub(x, y));
   }
   return found;
+}
+
+// A number and its own magnitude: a distribution's choice between two formulas of one value (`choose`), which jumps nowhere.
+function isChoice(graph: Graph, x: NodeId, y: NodeId): boolean {
+  const isMagnitude = (p: NodeId, q: NodeId): boolean => graph.op[p] === CODE.abs && graph.a[p] === q;
+  return isMagnitude(x, y) || isMagnitude(y, x);
 }
 
 // Divisors at whose 0 a value of ℓ jumps, or may: not those inside of comparisons, which are decisions themselves.
