@@ -57,7 +57,8 @@ export function decisionsOf(objective: Objective): Decision[] {
 
 // A number and its own magnitude: a distribution's choice between two formulas of one value (`choose`), which jumps nowhere.
 function isChoice(graph: Graph, x: NodeId, y: NodeId): boolean {
-  const isMagnitude = (p: NodeId, q: NodeId): boolean => graph.op[p] === CODE.abs && graph.a[p] === q;
+  const isMagnitude = (p: NodeId, q: NodeId): boolean =>
+    graph.op[p] === CODE.abs && (graph.a[p] === q || (graph.op[q] === CODE.neg && graph.a[p] === graph.a[q])); // |−x| is |x|
   return isMagnitude(x, y) || isMagnitude(y, x);
 }
 

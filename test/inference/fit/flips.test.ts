@@ -7,7 +7,7 @@ import { corrected, defineModel, type FitOptions, fit, makeSampler } from "../..
 import { flipsOf } from "../../../src/inference/fit/flips.ts";
 import { temperature } from "../../../src/models/index.ts";
 
-const quiet = { onWarning: () => undefined, collapse: false } as const;
+const quiet = { onWarning: () => undefined } as const;
 
 describe("flips", () => {
   const pair = defineModel("pair", ({ sample, observe, where }) => {

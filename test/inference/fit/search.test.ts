@@ -59,7 +59,7 @@ describe("a fit that chooses its steps", () => {
   });
 
   test("reports what it did, and its ELBO is that of an independent estimate", () => {
-    const posterior = fitModel(textmsg, { seed: 2, restarts: 1, flips: false, collapse: false });
+    const posterior = fitModel(textmsg, { seed: 2, restarts: 1, flips: false });
     const { report, status } = posterior;
     expect(status).toBe("converged");
     expect(report!.gap + report!.gapError).toBeLessThan(report!.tolerance);
