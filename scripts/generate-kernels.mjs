@@ -19,7 +19,6 @@ const SPECIAL = {
   erf: "erf",
   sigmoid: "logistic",
   softplus: "logistic",
-  logAddExp: "logistic",
   peak: "logistic",
   tanh: "logistic",
   sin: "trigonometric",

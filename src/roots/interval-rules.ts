@@ -16,8 +16,7 @@ import { BEHAVIOURS } from "../autodiff/ops/facts/behaviours.ts";
 import { type Inverse, LINE } from "../autodiff/ops/facts/facts.ts";
 import type { OpName, UnaryOp } from "../autodiff/ops/op.ts";
 import { digamma, lgamma, trigamma } from "../math/gamma.ts";
-import { logAddExp } from "../math/logistic.ts";
-import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, TINY, up } from "./enclosures.ts";
+import { down, type Enclosures, EPSILON, type IntervalRule, put, putEmpty, putLine, up } from "./enclosures.ts";
 import { cosine, sine, tangent } from "./periodic.ts";
 import { power } from "./power.ts";
 
@@ -146,17 +145,6 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   max: (v, r, x, y) => {
     const { lo, hi } = v;
     put(v, r, Math.max(lo[x]!, lo[y]!), Math.max(hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
-  },
-  logAddExp: (v, r, x, y) => {
-    const { lo, hi } = v;
-    if (Number.isNaN(lo[x]) || Number.isNaN(lo[y])) return putEmpty(v, r);
-    const low = logAddExp(lo[x]!, lo[y]!);
-    const high = logAddExp(hi[x]!, hi[y]!);
-    // Twice the stated 1e-13·max(|result|, |max(x, y)|); an infinite result is exact or an overflow.
-    const margin = (value: number, u: number, w: number): number =>
-      Number.isFinite(value) ? 2e-13 * Math.max(Math.abs(value), Math.abs(Math.max(u, w))) + TINY : 0;
-    const below = low === Infinity ? Number.MAX_VALUE : low - margin(low, lo[x]!, lo[y]!);
-    put(v, r, below, high + margin(high, hi[x]!, hi[y]!), v.partial[x]! | v.partial[y]!);
   },
   peak: (v, r, x, y) => {
     const { lo, hi } = v;

@@ -17,7 +17,6 @@ const LINKED: readonly (ElementaryOp | SpecialOp)[] = [
     "cos",
     "tan",
     "tanh",
-    "logAddExp",
     "lgamma",
     "digamma",
     "trigamma",

@@ -26,7 +26,6 @@ type ElementaryBinaryOp = "pow" | "min" | "max";
 export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos" | "tan" | "tanh";
 /** The same for special functions (`special-ops.ts`). */
 export type SpecialOp =
-  | "logAddExp"
   | "peak"
   | "lgamma"
   | "digamma"
@@ -36,7 +35,7 @@ export type SpecialOp =
   | "logNormalCdf"
   | "normalHazard"
   | "normalQuantileOfSurprisal";
-export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "logAddExp" | "peak";
+export type BinaryOp = BasicBinaryOp | ElementaryBinaryOp | "peak";
 export type UnaryOp = BasicUnaryOp | Exclude<ElementaryOp | SpecialOp, BinaryOp>;
 export type OpName = BasicOp | ElementaryOp | SpecialOp;
 

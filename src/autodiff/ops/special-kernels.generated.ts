@@ -2,16 +2,11 @@
 import type { Kernels } from "./kernels.generated.ts";
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
-import { logAddExp, peak } from "../../math/logistic.ts";
+import { peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { normalCdfInto } from "../../math/normal-cdf.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
-  logAddExp: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = logAddExp(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
-  ],
   peak: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },

@@ -2,7 +2,7 @@
 
 import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
-import { logAddExp, peak } from "../../math/logistic.ts";
+import { peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { ANY, POS } from "./basic-ops.ts";
 import { CODE } from "./codes.ts";
@@ -13,7 +13,6 @@ const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
 // biome-ignore format: a table of derivatives, columns lined up
 export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
-  logAddExp:    { primal: (x, y) => logAddExp(x, y),  partials: [(A, _r, x, y) => A.sigmoid(A.sub(x, y)), (A, _r, x, y) => A.sigmoid(A.sub(y, x))], domain: [ANY, ANY], commutes: true },
   // The larger one, made finite: what is taken off before exponentials and added to their logarithm again (`log-sum-exp.ts`).
   peak:         { primal: (x, y) => peak(x, y),       partials: ["none", "none"], domain: [ANY, ANY], sumWith: logSumExp },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },

@@ -199,7 +199,6 @@ describe("memory", () => {
     "sin",
     "cos",
     "tan",
-    "logAddExp",
     "lgamma",
     "digamma",
     "trigamma",

@@ -145,7 +145,6 @@ const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
     at(1);
     code.simd("sub").call(FUNCTION_INDEX.exp);
   },
-  logAddExp: undefined,
   lgamma: undefined,
   digamma: undefined,
   trigamma: undefined,

@@ -70,7 +70,6 @@ export const BEHAVIOURS: { readonly [K in OpName]: Behaviour } = {
   cos:          { from: -Infinity, even: true,  inverse: "none",      limits: [NOWHERE],                   bounded: true,  jump: "none",         given: "none" },
   tan:          { from: -Infinity, even: false, inverse: "none",      limits: [NOWHERE],                   bounded: false, jump: "none",         given: "none" },
   tanh:         { from: -Infinity, even: false, inverse: OF_TANH,     limits: [[-1, 1]],                   bounded: true,  jump: "none",         given: "none" },
-  logAddExp:    { from: -Infinity, even: false, inverse: "none",      limits: [GREATER, GREATER],                bounded: true,  jump: "none",         given: "none" },
   peak:         { from: -Infinity, even: false, inverse: "none",      limits: [LARGEST, LARGEST],          bounded: true,  jump: "none",         given: "none" },
   lgamma:       { from: -Infinity, even: false, inverse: "none",      limits: [FROM_EDGE],                 bounded: false, jump: "none",         given: "none" },
   digamma:      { from: -Infinity, even: false, inverse: "none",      limits: [FROM_EDGE],                 bounded: false, jump: "none",         given: "none" },

@@ -6,7 +6,6 @@ import type { OpFacts } from "./facts.ts";
 // Of the poles at 0, −1, −2, … of the gamma functions the first: they are meant for x > 0.
 // biome-ignore format: a table, columns lined up
 export const SPECIAL_FACTS: { readonly [K in SpecialOp]: OpFacts } = {
-  logAddExp:    { signs: "?++++++++", linear: [], pole: "none" },
   peak:         { signs: "-0+00++++", linear: [], pole: "none" },
   lgamma:       { signs: "?.?",       linear: [], pole: (_g, x) => ({ at: x, jumps: false, over: -1, power: 1 }) },
   digamma:      { signs: "?.?",       linear: [], pole: (_g, x) => ({ at: x, jumps: true,  over: -1, power: 1 }) },
