@@ -239,6 +239,7 @@ const VECTORS = (n) => ({
     "initial at the first p, then x_t ~ N(constant + Σ coefficients[i]·x_{t−1−i}, sd²)",
   ],
   dirichlet: [n.dirichlet([1, 1]), "dirichlet(concentrations)", "Σ (a_i − 1) log x_i + log Γ(Σa) − Σ log Γ(a_i)"],
+  unitVector: [n.unitVector(3), "unitVector(length)", "−log of the sphere's area, 2π^(n/2)/Γ(n/2), n = length"],
   lkjCholesky: [
     n.lkjCholesky(2, 1),
     "lkjCholesky(rows, concentration)",

@@ -49,6 +49,7 @@ export { dirichletMultinomial, multinomial } from "./vector/multinomial.ts";
 export { multivariateNormal, multivariateStudentT, type Spread } from "./vector/multivariate-normal.ts";
 export { ordered } from "./vector/ordered.ts";
 export { type AutoregressionOptions, ar, gaussianRandomWalk, type RandomWalkOptions } from "./vector/time-series.ts";
+export { unitVector } from "./vector/unit-vector.ts";
 export type { Entries, MatrixDistribution, VectorDistribution, VectorSupport } from "./vector/vector-distribution.ts";
 export { censored, intervalCensored } from "./wrappers/censored.ts";
 export { mixture } from "./wrappers/mixture.ts";

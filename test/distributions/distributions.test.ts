@@ -110,7 +110,7 @@ test("every exported distribution is in the table, but for the one that has no d
     inverseGaussian kumaraswamy logUniform negativeBinomialByMean orderedLogistic orderedProbit pareto skewNormal triangular vonMises
     weibull logMass withTails dirichlet iid ordered censored hurdle intervalCensored mixture scaled
     shifted transformed transforms truncated zeroInflated zeroInflatedPoisson ar
-    dirichletMultinomial gaussianRandomWalk lkjCholesky multinomial multivariateNormal multivariateStudentT`.split(
+    dirichletMultinomial gaussianRandomWalk lkjCholesky multinomial multivariateNormal multivariateStudentT unitVector`.split(
       /\s+/,
     );
   expect(exported).toEqual([...NAMES, "flat", ...elsewhere].sort());

@@ -13,12 +13,17 @@ import {
   exponential,
   flat,
   gamma,
+  gaussianRandomWalk,
   halfNormal,
   iid,
+  lkjCholesky,
   lognormal,
+  multinomial,
+  multivariateNormal,
   normal,
   ordered,
   uniform,
+  unitVector,
 } from "../../src/distributions/index.ts";
 import { corrected, reparam } from "../../src/estimators/index.ts";
 import { estimateGradient, explain, logJoint } from "../../src/index.ts";
@@ -168,6 +173,26 @@ describe("the trace of vectors", () => {
       ["b[1]", "exp"],
     ]);
     expect(terms.map(({ site }) => site)).toEqual(['sample "b[0]"', 'sample "b[1]"']);
+  });
+
+  test("are those of every distribution of several numbers, matrices as rows", () => {
+    const found = names(({ sample, observe }) => {
+      const L = sample("L", lkjCholesky(2, 1));
+      expect(L.map((row) => row.length)).toEqual([2, 2]);
+      expect(L[0]).toEqual([1, 0]);
+      const z = sample("z", multivariateNormal([0, 0], { cholesky: L }));
+      sample("walk", gaussianRandomWalk(1, 2));
+      const [, y] = sample("direction", unitVector(2));
+      observe(multinomial(3, sample("p", dirichlet([1, 1]))), [1, 2]);
+      observe(normal(add(z[0]!, y!), 1), 0);
+    });
+    expect(found.latents.join(" ")).toBe("L[1][0] z[0] z[1] walk[0] walk[1] direction[0] direction[1] p[0]");
+    expect(found.quantities.join(" ")).toBe(
+      "L[1][0] L[1][1] z[0] z[1] walk[0] walk[1] direction[0] direction[1] p[0] p[1]",
+    );
+    expect(() => traced(({ sample }) => void sample("k", multinomial(3, [0.5, 0.5])))).toThrow(
+      'sample "k": a latent cannot have this prior; got multinomial, expected a continuous one',
+    );
   });
 
   test("has the density of the prior and of the transform", () => {

@@ -9,6 +9,7 @@ import {
   ordered,
   poisson,
   uniform,
+  unitVector,
   type VectorDistribution,
 } from "../../../src/distributions/index.ts";
 import { makeGenerator, uniformSource } from "../../../src/random/index.ts";
@@ -85,4 +86,16 @@ test("vectors of no length, of no distribution or of no concentrations are refus
   expect(() => ordered(poisson(1), 2)).toThrow("ordered: whole numbers may be equal; got poisson");
   expect(() => dirichlet([])).toThrow("dirichlet: no concentrations; got an array, expected a non-empty array");
   expect(() => dirichlet([1, -1]).draw(() => 0.5)).toThrow("dirichlet: draw has an invalid concentrations[1]; got -1");
+});
+
+test("directions are uniform on the sphere", () => {
+  expect(unitVector(3).logDensity([0, 0.6, 0.8])).toBeCloseTo(-Math.log(4 * Math.PI), 14);
+  expect(unitVector(3).logDensity([0, 0.6, 0.7])).toBe(-Infinity);
+  const next = uniformSource(makeGenerator(9));
+  const draws = Array.from({ length: 4000 }, () => unitVector(3).draw(next));
+  expect(draws.every((x) => unitVector(3).support.fault(x) === undefined)).toBe(true);
+  // Each coordinate is uniform on (−1, 1): mean 0, mean square 1/3.
+  expect(Math.abs(draws.reduce((sum, x) => sum + x[1]!, 0) / 4000)).toBeLessThan(0.04);
+  expect(Math.abs(draws.reduce((sum, x) => sum + x[1]! ** 2, 0) / 4000 - 1 / 3)).toBeLessThan(0.02);
+  expect(() => unitVector(1)).toThrow("unitVector: no such length; got 1, expected a whole number ≥ 2");
 });
