@@ -84,6 +84,7 @@ export function resultOf(
   return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, {
     status: best.status,
     report,
+    components,
     others: othersOf(sampler, components),
   });
 }
