@@ -18,6 +18,7 @@ import { diagnosis } from "./inference/diagnosis.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
 import { weighed } from "./inference/fit/importance.ts";
+import { requirePlainDensity } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
@@ -32,6 +33,7 @@ export const FULL: Profile = {
   diagnosis,
   otherNumbers,
   withPoints,
+  checkTrace: requirePlainDensity,
   collapse: collapseUnder,
   correlations: CORRELATED,
   weighing: weighed,

@@ -26,6 +26,8 @@ export interface Profile {
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
+  /** Throws for a program that is another one on plain numbers than traced; without it nobody looks. */
+  readonly checkTrace?: (trace: Trace) => void;
   /** What sums latents out of a model; without it every latent has a guide. */
   readonly collapse?: typeof collapseUnder;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */

@@ -9,9 +9,16 @@ export type { Drawn, FiniteLatent, Latent, Quantity, Term, Trace } from "./run.t
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options?: GraphOptions): Trace {
-  const traced = coreTrace(model, options, withStatements);
-  requireNoEscapes(traced);
-  return traced;
+  try {
+    const traced = coreTrace(model, options, withStatements);
+    requireNoEscapes(traced);
+    return traced;
+  } catch (error) {
+    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw error;
+    throw new RangeError(
+      `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
+    );
+  }
 }
 
 /** The trace itself, whose density is one of continuous latents alone: TypeError if a discrete one is left. */

@@ -16,6 +16,7 @@ import { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import type { Draw } from "../sampler/draw.ts";
 import { meansInto, pilot } from "../sampler/means.ts";
+import { NonFiniteError } from "../sampler/non-finite.ts";
 import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
 import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
@@ -54,6 +55,7 @@ export function startLoop(profile: Profile, model: Model, options: FitOptions): 
     guide: options.guide === "auto" ? undefined : options.guide,
     collapse: options.collapse,
   });
+  profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace);
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
   const theta = packParameters("fit", guide.space, startOf(sampler, options.init));
@@ -89,7 +91,7 @@ export function advance(run: Loop, step: number): void {
   try {
     meansInto(gradient, elboTrace, step - 1, sampler, theta, draw);
   } catch (cause) {
-    throw diverged(run, step, cause instanceof Error ? cause.message : String(cause));
+    throw cause instanceof NonFiniteError ? diverged(run, step, cause.message) : cause;
   }
   lastGood.set(theta);
   optimizer.update(state, theta, gradient, step);
@@ -103,9 +105,13 @@ export function reportOf({ steps, elboTrace, gradient, theta }: Loop, step: numb
   return { step, steps, elbo: elboTrace[step - 1]!, gradient, theta };
 }
 
-function diverged({ sampler, steps, lastGood, elboTrace }: Loop, step: number, reason: string): DivergenceError {
+function diverged(
+  { sampler, steps, lastGood, elboTrace, options }: Loop,
+  step: number,
+  reason: string,
+): DivergenceError {
   return new DivergenceError(
-    `fit: diverged at step ${step} of ${steps}: ${reason}; a smaller learning rate may help; the last good parameters are in this error`,
+    `fit: diverged at step ${step} of ${steps}: ${reason}${options.optimizer ? "; a smaller learning rate may help" : ""}; the last good parameters are in this error`,
     step,
     unpackParameters(sampler.objective.guide.space, lastGood),
     elboTrace.slice(0, step - 1),

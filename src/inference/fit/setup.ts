@@ -71,6 +71,7 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   });
   const { space } = sampler.objective.guide;
   if (!space.pairs || sampler.nodes.scheduled) return undefined;
+  profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace);
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
   const warnings = biasWarnings(sampler).map(

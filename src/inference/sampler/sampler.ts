@@ -59,6 +59,10 @@ export function makeSampler(
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
+  if (!Array.isArray(nodes?.gradient))
+    throw new TypeError(
+      `estimator "${estimator.name}": it builds no gradient; got ${typeof nodes?.gradient}, expected nodes`,
+    );
   const { gradient, reduction, adaptive, noise } = nodes;
   const value = inRange(objective, nodes.value ?? objective.value);
   const { averaging } = reduction || adaptive ? {} : profile;

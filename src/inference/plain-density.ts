@@ -1,0 +1,69 @@
+/**
+ * Whether a traced program is the program: run on plain numbers it must have the same log density. A program that asks a traced value what it
+ * is has another one. Under
+ *
+ *     const z = sample("z", normal(0, 1));
+ *     observe(normal(typeof z === "number" ? z : 0, 1), 0.3);
+ *
+ * the traced program never sees z, so that a fit of it would be a fit of another model, without a word.
+ */
+import { FullGraph } from "../autodiff/full-graph.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import { valuesAt } from "../autodiff/tape/values.ts";
+import { normalQuantile } from "../math/normal.ts";
+import { run, type Trace } from "../program/run.ts";
+
+/** Points at which the two are compared, spread about the starts of the latents. */
+const POINTS = 2;
+/** How far they may be apart, relative to the larger: sums of many terms differ by rounding. */
+const AGREEMENT = 1e-6;
+
+/** Throws TypeError if a model's program has another log density on plain numbers than its trace. */
+export function requirePlainDensity(trace: Trace): void {
+  const { model, graph, latents, finite, frozen, terms, checks } = trace;
+  // No node is added to the graph, whose order of nodes decides the order of sums.
+  const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];
+  for (let point = 0; point < POINTS; point++) {
+    // Above and below: on the two sides of a condition in the middle.
+    const spread = (i: number): number => (1 - 2 * point) * normalQuantile(0.1 + 0.8 * ((0.618 * (i + 1)) % 1));
+    const at = new Map<string, number>();
+    const values = new Map<NodeId, number>();
+    const set = (name: string, node: NodeId, value: number): void => {
+      at.set(name, value);
+      values.set(node, value);
+    };
+    latents.forEach(({ name, node, start }, i) => {
+      const { mean, sd } = start?.() ?? { mean: 0, sd: 1 };
+      set(name, node, mean + sd * spread(i));
+    });
+    finite.forEach(({ name, node, values: all }, i) => {
+      set(name, node, all[(i + point) % all.length]!);
+    });
+    frozen.forEach(({ name, noise }, i) => {
+      set(name, noise, spread(i + 0.5));
+    });
+    const found = valuesAt(graph, roots, values);
+    const traced = found.slice(0, terms.length).reduce((sum, value) => sum + value, 0);
+    if (found.slice(terms.length).includes(0) || !Number.isFinite(traced)) continue;
+    const plain = plainDensity(trace, (name) => at.get(name) ?? 0);
+    if (plain === undefined || Math.abs(plain - traced) <= AGREEMENT * Math.max(1, Math.abs(plain), Math.abs(traced)))
+      continue;
+    const shown = [...at].slice(0, 4).map(([name, value]) => `${name}=${value}`);
+    throw new TypeError(
+      `model "${model.name}": run on plain numbers, its program has another log density than traced; got ${traced} traced and ${plain} plain at ${shown.join(", ")}, expected the same; ` +
+        `\`typeof\`, \`Number.isFinite\`, \`instanceof\` and the like see no number in a traced value, a raw \`if\` always takes a condition for true, and a program must do the same each time it runs`,
+    );
+  }
+}
+
+// The program on a graph whose inputs are constants, which its statements hand out as numbers; undefined where it has no finite density there.
+function plainDensity({ model, extension }: Trace, numberOf: (name: string) => number): number | undefined {
+  try {
+    const graph = new FullGraph();
+    const { terms } = run(model, graph, { input: (name) => graph.constant(numberOf(name)), extension });
+    const total = graph.sum(terms.map(({ node }) => node));
+    return graph.isConstant(total) && Number.isFinite(graph.value(total)) ? graph.value(total) : undefined;
+  } catch {
+    return undefined;
+  }
+}

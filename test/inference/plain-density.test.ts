@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import {
+  bernoulli,
+  defineModel,
+  dirichlet,
+  exponential,
+  fit,
+  floor,
+  gt,
+  lognormal,
+  mul,
+  normal,
+  poisson,
+  type Real,
+  sqrt,
+  type Truth,
+  uniform,
+  where,
+} from "../../src/index.ts";
+import { requirePlainDensity } from "../../src/inference/plain-density.ts";
+import * as models from "../../src/models/index.ts";
+import type { Program } from "../../src/program/model.ts";
+import { trace } from "../../src/program/trace.ts";
+
+const check = (program: Program): void => requirePlainDensity(trace(defineModel("m", program)));
+const seen =
+  (look: (z: Real) => Real): Program =>
+  ({ sample, observe }) =>
+    observe(normal(look(sample("z", normal(0, 1))), 1), 0.3);
+const asBoolean = (condition: Truth): boolean => condition as boolean;
+
+describe("a program that looks at a traced value is told", () => {
+  let runs = 0;
+  test.each<[string, (z: Real) => Real]>([
+    ["typeof", (z) => (typeof z === "number" ? z : 0)],
+    ["Number.isFinite", (z) => (Number.isFinite(z) ? z : 0)],
+    ["instanceof", (z) => (z instanceof Object ? 1 : z)],
+    [
+      "a raw if on a condition that is used elsewhere",
+      (z) => {
+        const above = gt(z, 0);
+        const used = where(above, 1, 2);
+        return asBoolean(above) ? used : 100;
+      },
+    ],
+    ["another program each time", (z) => mul(z, ++runs)],
+  ])("%s", (_name, look) => {
+    expect(() => check(seen(look))).toThrow(/^model "m": run on plain numbers, its program has another log density/);
+  });
+
+  test("by fit, before it starts", () => {
+    const model = defineModel(
+      "m",
+      seen((z) => (typeof z === "number" ? z : 0)),
+    );
+    for (const options of [{}, { steps: 5 }]) expect(() => fit(model, options)).toThrow(/on plain numbers/);
+  });
+});
+
+describe("a program that does not is let through", () => {
+  test.each(
+    Object.values(models).flatMap((model) => ("program" in model ? [[model.name, model.program] as const] : [])),
+  )("%s", (_name, program) => {
+    check(program);
+  });
+
+  test("with all kinds of statements", () => {
+    check(({ sample, observe, branch, frozen, factor, track }) => {
+      const rate = sample("rate", exponential(1));
+      const [share] = sample("share", dirichlet([1, 2, 3])) as unknown as [Real];
+      const flag = sample("flag", bernoulli(share));
+      const steps = floor(sample("steps", uniform(0, 5)), { from: 0, to: 4 });
+      const noise = frozen("noise", normal(0, 1));
+      observe(poisson(where(gt(flag, 0.5), rate, mul(2, rate))), 3);
+      branch(
+        gt(rate, 1),
+        () => observe(normal(sample("inside", normal(0, 1)), 1), 0.2),
+        () => observe(normal(noise, 1), steps),
+      );
+      factor("positive", where(gt(noise, 0), sqrt(where(gt(noise, 0), noise, 1)), 0));
+      observe(lognormal(share, 1), 2);
+      track("twice", mul(2, rate));
+    });
+  });
+});
