@@ -2,7 +2,7 @@
  * Masses of distributions from their formulas. A formula is given for values inside the support, as −expm1(−rate·x) for the
  * exponential; `tailed` adds what is the same for all: 0 and 1 beyond the ends of the support, and the checks.
  */
-import { describe, Expr, expm1, log, max, neg, type Real } from "../autodiff/expr.ts";
+import { add, describe, div, Expr, exp, expm1, log, max, min, neg, type Real, sub } from "../autodiff/expr.ts";
 import * as elementary from "../math/elementary.ts";
 import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
 import { log1mexp as logDifference } from "../math/incomplete/log-differences.ts";
@@ -135,11 +135,30 @@ function numbersOnly(name: string, what: string): TypeError {
 }
 
 /** The least normal number: a traced end at or below 0 is taken for it where a log follows, so that no infinite derivative arises. */
-const LEAST = 2.2250738585072014e-308;
+export const LEAST = 2.2250738585072014e-308;
 
 /** log x of an end of an interval under a distribution on (0, ∞), about −708 for ends at and below 0. */
 export function logOfEnd(x: Real): Real {
   return log(max(x, LEAST));
+}
+
+/**
+ * log P(low < X ≤ high) from both tails, split at a place s in the middle of the distribution, which may be traced: below s a difference
+ * of cdfs and above it one of survivals, so that nothing cancels in either tail. No condition chooses: one of the two parts is
+ * exactly 0 unless s lies between the ends, and a factor R = F(min(high, s))·S(max(low, s)) is right for both.
+ */
+export function splitInterval(
+  { logCdf, logSurvival }: { logCdf: (x: Real) => Real; logSurvival: (x: Real) => Real },
+  s: Real,
+  low: Real,
+  high: Real,
+): Real {
+  const below = logCdf(min(s, high));
+  const above = logSurvival(max(low, s));
+  // Each part over R; S(max(low, s)) is S(s) where the first is not 0, and likewise for the second.
+  const first = div(expm1(sub(logCdf(min(s, low)), below)), exp(logSurvival(s)));
+  const second = div(expm1(sub(logSurvival(max(high, s)), above)), exp(logCdf(s)));
+  return add(add(below, above), log(neg(add(first, second))));
 }
 
 /**

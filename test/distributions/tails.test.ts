@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../src/autodiff/functions.ts";
+import { arctangent } from "../../src/distributions/arctangent.ts";
 import type { Distribution } from "../../src/distributions/index.ts";
 import * as distributions from "../../src/distributions/index.ts";
 import { overHalfLine, overInterval } from "../support/quadrature.ts";
@@ -137,6 +138,15 @@ test("quantiles at the edge of the numbers are found", () => {
   expect(Math.abs(Math.log10(x) - 100 * Math.log10(0.003 * 0.9943258511915061))).toBeLessThan(1e-10);
   expect(Math.abs(studentT(1).quantile!(1e-140) / (-1e140 / Math.PI) - 1)).toBeLessThan(1e-12);
   expect(Math.abs(inverseGamma(0.02, 1).cdf!(inverseGamma(0.02, 1).quantile!(0.9)) as number) - 0.9).toBeCloseTo(0, 12);
+});
+
+test("the arctangent behind Cauchy masses is right on numbers and on traced values", () => {
+  const traced = compile(([x]) => arctangent(x!));
+  for (const x of [-1e120, -30, -1, -1e-9, 0, 0.3, 2, 1e5, 1e140]) {
+    expect(Math.abs((arctangent(x) as number) - Math.atan(x))).toBeLessThanOrEqual(2e-15 * Math.abs(x < 1 ? x : 1));
+    expect(traced([x])).toBe(arctangent(x));
+  }
+  expect([arctangent(1e200), arctangent(-Infinity), cauchy(0, 1).cdf!(1e200)]).toEqual([Math.PI / 2, -Math.PI / 2, 1]);
 });
 
 test("means and sds that do not exist are NaN or infinite", () => {

@@ -1,4 +1,4 @@
-import { add, log1p, mul, neg, type Real } from "../../autodiff/expr.ts";
+import { add, log1p, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { COUNTS, type Distribution, discrete, positiveProbability } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
@@ -20,5 +20,12 @@ export function geometricTails(p: Real): TailFormulas {
   // P(X > k) = (1 − p)^(k + 1)
   const logSurvival = (k: number): Real => mul(k + 1, log1p(neg(p)));
   const moments = (p: number) => ({ mean: (1 - p) / p, sd: Math.sqrt(1 - p) / p });
-  return countTails(geometric(p), moments, { logSurvival, logCdf: (k) => log1mexp(neg(logSurvival(k))) });
+  const formulas = { logSurvival, logCdf: (k: number) => log1mexp(neg(logSurvival(k))) };
+  return {
+    ...countTails(geometric(p), moments, formulas),
+    logInterval: (low, high) => {
+      const from = logSurvival(Math.max(-1, Math.floor(low as number)));
+      return add(from, log1mexp(sub(from, logSurvival(Math.floor(high as number)))));
+    },
+  };
 }

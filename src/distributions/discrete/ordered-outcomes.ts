@@ -1,5 +1,4 @@
-import { describe, logNormalCdf, neg, type Real, softplus, sub } from "../../autodiff/expr.ts";
-import { ordered } from "../choice.ts";
+import { describe, logNormalCdf, logSumExp, neg, type Real, softplus, sub } from "../../autodiff/expr.ts";
 import { type Distribution, discrete, type Parameter, real, upTo } from "../distribution.ts";
 import { logistic, logLogisticInterval } from "../real/logistic.ts";
 import { logNormalInterval, normal } from "../real/normal.ts";
@@ -17,7 +16,8 @@ interface Latent {
 /**
  * Ordered logistic: the outcome k in 0 … K says between which of K cut points c₀ < c₁ < … a logistic number around `location` fell:
  * P(k) = S(c_k − location) − S(c_{k−1} − location), S(x) = 1/(1 + e^{−x}). Cut points may be traced, as those of a latent `ordered(…)`;
- * RangeError unless those that are numbers increase.
+ * RangeError unless those that are numbers increase;
+ * of traced ones that do not the log probability is NaN.
  */
 export function orderedLogistic(location: Real, cuts: readonly Real[]): Distribution {
   return orderedOutcomes("orderedLogistic", location, cuts, {
@@ -59,7 +59,7 @@ function orderedOutcomes(name: string, location: Real, cuts: readonly Real[], la
       if (k === 0) return latent.below(from(0));
       if (k === last) return latent.above(from(last - 1));
       const [low, high] = [cuts[k - 1]!, cuts[k]!];
-      return ordered(low, high, latent.between(from(k - 1), from(k), sub(high, low)));
+      return latent.between(from(k - 1), from(k), sub(high, low));
     },
     draw: (next, location, ...cuts) => {
       const x = location + latent.draw(next);
@@ -67,16 +67,18 @@ function orderedOutcomes(name: string, location: Real, cuts: readonly Real[], la
     },
   });
   const values = Array.from({ length: last + 1 }, (_, k) => k);
-  return tailed(
+  const masses = { logCdf: (k: number) => latent.below(from(k)), logSurvival: (k: number) => latent.above(from(k)) };
+  const tails = tableTails(
     distribution,
-    tableTails(
-      distribution,
-      () => values,
-      () => summedMoments(distribution, values),
-      {
-        logCdf: (k) => latent.below(from(k)),
-        logSurvival: (k) => latent.above(from(k)),
-      },
-    ),
+    () => values,
+    () => summedMoments(distribution, values),
+    masses,
   );
+  return tailed(distribution, {
+    ...tails,
+    logInterval: (low, high) => {
+      const wanted = values.filter((k) => k > (low as number) && k <= (high as number));
+      return logSumExp(wanted.map(distribution.logDensity));
+    },
+  });
 }

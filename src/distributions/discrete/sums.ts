@@ -55,7 +55,7 @@ export function tableTails(
 export function wholeNumbers(name: string, low: number, high: number): number[] {
   const count = high - low + 1;
   if (count > MOST_VALUES) tooMany(name, count);
-  return Array.from({ length: count }, (_, i) => low + i);
+  return Array.from({ length: Math.max(0, count) }, (_, i) => low + i);
 }
 
 /** Mean and sd of values under a distribution whose parameters are numbers, by sums. */
@@ -88,6 +88,12 @@ export function countTails(
     cdf: (x) => exp(logCdf(x)),
     logCdf,
     logSurvival,
+    ...(!formulas && {
+      logInterval: (low, high) => {
+        const first = Math.max(0, Math.floor(numberOnly(name, low)) + 1);
+        return logSumExp(wholeNumbers(name, first, Math.floor(numberOnly(name, high))).map(logDensity));
+      },
+    }),
     quantile: (p) => countQuantile(p, { logCdf, logSurvival }),
     moments,
     finiteValues: (tailMass = TAIL_MASS) => {

@@ -1,7 +1,7 @@
 import { add, clamp, div, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { closedInterval, continuous, type Distribution, dataOnly, real } from "../distribution.ts";
-import { tailed } from "../tails.ts";
+import { splitInterval, tailed } from "../tails.ts";
 
 /**
  * Triangular on [low, high] with its mode between or at an end, three numbers: the density rises in a straight line from 0 at low to
@@ -43,6 +43,10 @@ export function triangular(low: number, mode: number, high: number): Distributio
     cdf,
     logCdf: (x) => log(cdf(x)),
     logSurvival: (x) => log(survival(x)),
+    logInterval: (from, to) => {
+      const masses = { logCdf: (x: Real) => log(cdf(x)), logSurvival: (x: Real) => log(survival(x)) };
+      return splitInterval(masses, 0.5 * low + 0.5 * high, clamp(from, low, high), clamp(to, low, high));
+    },
     quantile,
     moments: (low, mode, high) => ({
       mean: low + (mode - low + (high - low)) / 3,

@@ -2,7 +2,6 @@ import { add, cos, div, log, max, min, mul, type Real, square, sub } from "../..
 import * as elementary from "../../math/elementary.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { arctangent } from "../arctangent.ts";
-import { choose } from "../choice.ts";
 import { closedInterval, continuous, type Distribution, nonnegative, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { quadratureTails } from "../quadrature-tails.ts";
@@ -55,7 +54,14 @@ function logScaledBessel(concentration: Real): Real {
   const far = max(concentration, 20);
   const series = sub(log(polynomial(NEAR, mul(0.25, square(near)))), near);
   const asymptotic = sub(log(polynomial(FAR, div(1, far))), mul(0.5, add(LOG_2PI, log(far))));
-  return choose(sub(20, concentration), series, asymptotic);
+  // One of the two stands still at 20, where both are the same.
+  return add(series, sub(asymptotic, AT_20));
+}
+
+const AT_20 = /* @__PURE__ */ asymptoticAt20();
+function asymptoticAt20(): number {
+  const value = FAR.reduceRight((sum, c) => sum / 20 + c, 0);
+  return elementary.log(value) - 0.5 * (LOG_2PI + elementary.log(20));
 }
 
 function polynomial(coefficients: readonly number[], x: Real): Real {

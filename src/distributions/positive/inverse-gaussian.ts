@@ -16,7 +16,7 @@ import {
 } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, POSITIVE, positive } from "../distribution.ts";
-import { log1mexp, searchedQuantile, tailed } from "../tails.ts";
+import { log1mexp, searchedQuantile, splitInterval, tailed } from "../tails.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const LEAST = 1e-150; // of which the square root of the inverse does not overflow when squared
@@ -68,6 +68,7 @@ export function inverseGaussian(mean: Real, shape: Real): Distribution {
   };
   return tailed(distribution, {
     ...masses,
+    logInterval: (low, high) => splitInterval(masses, mean, low, high),
     quantile: searchedQuantile(distribution, masses, (mean) => [mean, mean]),
     moments: (mean, shape) => ({ mean, sd: mean * Math.sqrt(mean / shape) }),
   });

@@ -21,6 +21,7 @@ export function pareto(low: number, shape: Real): Distribution {
         sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x))),
         zeroWhere(sub(div(x, low), 1), -Infinity),
       ),
+    logDensityInside: (x) => sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x))),
     draw: (next, low, shape) => low * elementary.exp(-elementary.log(next()) / shape),
   });
   return tailed(distribution, {

@@ -1,7 +1,7 @@
 import { add, div, exp, log, log1p, max, min, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
-import { tailed } from "../tails.ts";
+import { splitInterval, tailed } from "../tails.ts";
 
 /**
  * Asymmetric Laplace with location (the mode), scale > 0 and asymmetry κ > 0: t = (x − location)/scale falls off as e^{−κt} above 0 and
@@ -27,14 +27,16 @@ export function asymmetricLaplace(location: Real, scale: Real, asymmetry: Real):
     const t = standard(x);
     return add(div(min(0, t), asymmetry), log1p(neg(mul(above(), exp(neg(mul(asymmetry, max(t, 0))))))));
   };
+  const logSurvival = (x: Real): Real => {
+    const t = standard(x);
+    const below = div(square(asymmetry), add(1, square(asymmetry)));
+    return sub(log1p(neg(mul(below, exp(div(min(0, t), asymmetry))))), mul(asymmetry, max(t, 0)));
+  };
   return tailed(distribution, {
     cdf: (x) => exp(logCdf(x)),
     logCdf,
-    logSurvival: (x) => {
-      const t = standard(x);
-      const below = div(square(asymmetry), add(1, square(asymmetry)));
-      return sub(log1p(neg(mul(below, exp(div(min(0, t), asymmetry))))), mul(asymmetry, max(t, 0)));
-    },
+    logSurvival,
+    logInterval: (low, high) => splitInterval({ logCdf, logSurvival }, location, low, high),
     quantile: (p, location, scale, asymmetry) => location + scale * standardQuantile(p, asymmetry),
     moments: (location, scale, k) => ({
       mean: location + scale * (1 / k - k),

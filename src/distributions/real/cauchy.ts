@@ -81,8 +81,9 @@ export function logCauchyInterval(a: Real, b: Real, width: Real): Real {
   const upper = min(b, neg(a));
   const end = min(0, upper);
   const own = min(neg(lower), width);
-  // The angle between the directions (1, lower) and (1, end), by the tangent of its half, in which nothing cancels.
+  // The angle between the directions (1, lower) and (1, end), by the tangent of its half, in which nothing cancels. The product of
+  // two numbers below 0 is its own magnitude, which shows that the denominator has no pole.
   const root = sqrt(mul(add(1, square(lower)), add(1, square(end))));
-  const below = mul(2, arctangent(div(own, add(root, add(1, mul(lower, end))))));
+  const below = mul(2, arctangent(div(own, add(root, add(1, abs(mul(lower, end)))))));
   return log(mul(1 / Math.PI, add(below, arctangent(max(upper, 0)))));
 }

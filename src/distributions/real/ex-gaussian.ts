@@ -2,7 +2,7 @@ import { add, div, exp, log, logNormalCdf, logSumExp, mul, neg, type Real, sub }
 import * as elementary from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
-import { log1mexp, searchedQuantile, tailed } from "../tails.ts";
+import { log1mexp, searchedQuantile, splitInterval, tailed } from "../tails.ts";
 
 /**
  * Exponentially modified normal, the sum of N(mean, sd²) and an exponential with that rate λ (mean of the sum mean + 1/λ): log density
@@ -41,6 +41,7 @@ export function exGaussian(mean: Real, sd: Real, rate: Real): Distribution {
     cdf: (x) => exp(logCdf(x)),
     logCdf,
     logSurvival,
+    logInterval: (low, high) => splitInterval({ logCdf, logSurvival }, mean, low, high),
     quantile: searchedQuantile(distribution, { logCdf, logSurvival }, (...own) => {
       const { mean, sd } = moments(own[0]!, own[1]!, own[2]!);
       return [mean, sd];

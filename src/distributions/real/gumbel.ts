@@ -1,6 +1,5 @@
-import { add, div, exp, expm1, log, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { add, div, exp, expm1, log, max, min, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { choose } from "../choice.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 import { log1mexp, tailed } from "../tails.ts";
 
@@ -31,14 +30,14 @@ export function gumbel(location: Real, scale: Real): Distribution {
     logCdf: (x) => neg(exp(neg(standard(x)))),
     logSurvival: (x) => {
       const t = standard(x);
-      return choose(sub(t, FAR), neg(t), log1mexp(exp(neg(t))));
+      return sub(log1mexp(exp(neg(min(t, FAR)))), max(sub(t, FAR), 0));
     },
     logInterval: (low, high) => {
       const [a, b] = [standard(low), standard(high)];
       const width = div(sub(high, low), scale);
       // e^{−a} − e^{−b} = e^{−a}·(1 − e^{−width})
-      const rise = mul(exp(neg(a)), neg(expm1(neg(width))));
-      return choose(sub(a, FAR), sub(log1mexp(width), a), sub(log1mexp(rise), exp(neg(b))));
+      const rise = mul(exp(neg(min(a, FAR))), neg(expm1(neg(width))));
+      return sub(log1mexp(rise), add(exp(neg(b)), max(sub(a, FAR), 0)));
     },
     quantile: (p, location, scale) => location - scale * elementary.log(-elementary.log(p)),
     moments: (location, scale) => ({ mean: location + EULER * scale, sd: (scale * Math.PI) / Math.sqrt(6) }),

@@ -2,8 +2,9 @@ import {
   abs,
   add,
   div,
+  exp,
+  expm1,
   log,
-  log1p,
   logNormalCdf,
   max,
   min,
@@ -15,9 +16,8 @@ import {
   sub,
 } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
-import { choose } from "../choice.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
-import { log1mexp, type TailFormulas } from "../tails.ts";
+import type { TailFormulas } from "../tails.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
@@ -54,27 +54,33 @@ export function normalTails(mean: Real, sd: Real): TailFormulas {
   };
 }
 
-/** Half widths up to this, in units of 1/max(1, |m|) for an interval around m, are narrow. */
-const NARROW = 0.01;
+/** A piece of an interval below its upper end u is narrow if it is no wider than this over max(1, |u|). */
+const NARROW = 0.02;
 
 /**
  * log(Φ(b) − Φ(a)) for a < b; `width` is b − a, which may be known more accurately than the difference is. Relative error of
- * the mass below 1e-12·(1 + m²/1000) for an interval around m, so below 1e-9 up to m = ±500.
+ * the mass below 1e-12·(1 + m²/1000) for an interval around m, so below 1e-9 up to m = ±500. NaN where b < a.
  */
 export function logNormalInterval(a: Real, b: Real, width: Real): Real {
   // The mirror image if that lies more to the left: in the lower tail nothing cancels. Both ends swap at once, as a = −b is b = −a.
   const lower = min(a, neg(b));
   const upper = min(b, neg(a));
-  // Φ(upper)·(1 − Φ(lower)/Φ(upper)), of which the second factor cancels where both are nearly the same.
-  const below = logNormalCdf(upper);
-  const wide = add(below, log1mexp(sub(below, logNormalCdf(lower))));
-  // φ(m)·2h·(1 + h²(m² − 1)/6 + h⁴(m⁴ − 6m² + 3)/120 + …), the integral of the Taylor series of φ around the middle m.
-  const m = mul(0.5, add(lower, upper));
-  const h = mul(0.5, width);
+  // The interval in two pieces, which no condition chooses between: a narrow one below the upper end, and what is left, maybe nothing.
+  const most = div(NARROW, max(1, abs(upper)));
+  const cut = max(lower, sub(upper, most));
+  const own = min(width, most);
+  // Masses over Φ(upper). Of the narrow piece, with middle m and half width h, φ(m)·2h·(1 + h²(m² − 1)/6 + h⁴(m⁴ − 6m² + 3)/120 + …),
+  // the integral of the Taylor series of φ.
+  const whole = logNormalCdf(upper);
+  const h = mul(0.5, own);
+  const m = sub(upper, h);
   const hh = square(h);
   const qq = square(mul(h, m));
   const fourth = mul(1 / 120, add(mul(qq, sub(qq, mul(6, hh))), mul(3, square(hh))));
-  const series = log1p(add(mul(1 / 6, sub(qq, hh)), fourth));
-  const narrow = add(sub(log(width), add(mul(0.5, square(m)), HALF_LOG_2PI)), series);
-  return choose(sub(NARROW, max(h, abs(mul(h, m)))), narrow, wide);
+  const series = add(1, add(mul(1 / 6, sub(qq, hh)), fourth));
+  const peak = exp(neg(add(add(mul(0.5, square(m)), HALF_LOG_2PI), whole)));
+  const narrow = mul(mul(peak, own), series);
+  const atCut = logNormalCdf(cut);
+  const rest = mul(exp(sub(atCut, whole)), expm1(sub(logNormalCdf(lower), atCut)));
+  return add(whole, log(sub(narrow, rest)));
 }

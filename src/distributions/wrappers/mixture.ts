@@ -15,6 +15,7 @@ import {
   type Support,
 } from "../distribution.ts";
 import { withTails } from "../known-tails.ts";
+import { logMassInOrder } from "../log-mass.ts";
 import { searchedQuantile, tailed } from "../tails.ts";
 import { requireDistribution } from "../vector/requirements.ts";
 import { within } from "./parts.ts";
@@ -90,6 +91,7 @@ export function mixture(weights: readonly Real[], components: readonly Distribut
     ...(known && {
       cdf: (x: Real) => sum(parts.map(({ component, weight }) => mul(weight, component.cdf!(x)))),
       ...masses,
+      logInterval: (low: Real, high: Real) => joined((component) => logMassInOrder(component, low, high)),
       quantile:
         support.kind === "finite"
           ? (p: number) =>

@@ -11,7 +11,7 @@ import {
   type Moments,
   tracedInterval,
 } from "../distribution.ts";
-import { logMass } from "../log-mass.ts";
+import { logMass, logMassInOrder } from "../log-mass.ts";
 import { quadratureMoments } from "../quadrature-tails.ts";
 import { searchedQuantile, type TailFormulas, tailed } from "../tails.ts";
 import { endOf, isKnown, requireEnds, withMasses } from "./parts.ts";
@@ -44,7 +44,7 @@ function ofReals(whole: Distribution, low: Real, high: Real): Made {
   const [lower, upper] = [max(low, support.lower), min(high, support.upper)];
   let total: Real | undefined; // found once
   const logTotal = (): Real => {
-    total ??= logMass(whole, low, high);
+    total ??= logMassInOrder(whole, low, high);
     return total;
   };
   const inside = (x: Real): Real => sub(logDensityInside(x), logTotal());
@@ -59,13 +59,13 @@ function ofReals(whole: Distribution, low: Real, high: Real): Made {
     draw: (next) => complete.quantile!(next()),
   });
   const masses = {
-    logCdf: (x: Real): Real => sub(logMass(whole, low, min(x, high)), logTotal()),
-    logSurvival: (x: Real): Real => sub(logMass(whole, max(x, low), high), logTotal()),
+    logCdf: (x: Real): Real => sub(logMassInOrder(whole, low, min(x, high)), logTotal()),
+    logSurvival: (x: Real): Real => sub(logMassInOrder(whole, max(x, low), high), logTotal()),
   };
   const formulas: TailFormulas = {
     cdf: (x) => exp(masses.logCdf(x)),
     ...masses,
-    logInterval: (from, to) => sub(logMass(whole, max(from, low), min(to, high)), logTotal()),
+    logInterval: (from, to) => sub(logMassInOrder(whole, max(from, low), min(to, high)), logTotal()),
     quantile: searchedQuantile(record, masses, () => startWithin(whole, lower as number, upper as number)),
     moments: () => quadratureMoments(complete),
   };

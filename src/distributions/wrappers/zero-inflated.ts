@@ -67,6 +67,8 @@ function withZeros(prefix: string, p: Real, counts: Distribution, zeros: Zeros):
   return tailed(distribution, {
     cdf: (x) => exp(masses.logCdf(x)),
     ...masses,
+    // Between ends of which none is below 0; else logMass asks for the cdf.
+    logInterval: (low, high) => add(above, logMass(counts, low, high)),
     quantile: (at) => countQuantile(at, masses, 0, support.upper),
     ...(counts.moments && {
       moments: (): Moments => {
