@@ -10,7 +10,7 @@ import { Session } from "../autodiff/session.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { logMass } from "../distributions/log-mass.ts";
 import type { Latent } from "../program/trace.ts";
-import type { Crossing } from "./crossings.ts";
+import type { Crossing } from "./thresholds/crossings.ts";
 import type { Variable } from "./variable.ts";
 
 /** Thresholds that may overflow are cut off here, where the probability beyond has been 0 for long. */
@@ -19,8 +19,13 @@ const FAR = 1e150;
 /** Most cells of a latent whose thresholds come in an order that is not known. */
 const MOST_PATTERNS = 64;
 
-/** Thresholds that differ by numbers, from the lowest on; each may be that of several conditions. */
-type Ladder = readonly (readonly [Crossing, ...Crossing[]])[];
+/** Thresholds that differ by numbers, from the lowest on; each may be one of several conditions. */
+type Ladder = readonly (readonly [Threshold, ...Threshold[]])[];
+
+interface Threshold {
+  readonly crossing: Crossing;
+  readonly at: NodeId;
+}
 
 /** The cells of a latent; in words why not, where they cannot be had. */
 export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossing[]): Variable | string {
@@ -28,17 +33,23 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
   if ("sampled" in prior) return "it is an entry of a vector";
   const ladders = laddersOf(graph, crossings);
   const own = new Set(crossings.map(({ condition }) => condition));
-  const nested = graph.reachable(crossings.map(({ at }) => at)).some((node) => own.has(node));
+  const nested = graph.reachable(crossings.flatMap(({ at }) => at)).some((node) => own.has(node));
   const cells = ladders.reduce((product, ladder) => product * (ladder.length + 1), 1);
   if ((ladders.length > 1 || nested) && cells > MOST_PATTERNS)
     return `the order of its ${crossings.length} thresholds is not known, and it would have ${cells} cells, more than ${MOST_PATTERNS}`;
+  // By condition its ladder, the steps of that at which it changes, and what it is between them.
   const steps = new Map(
-    ladders.flatMap((ladder, ladderIndex) =>
-      ladder.flatMap((step, j) =>
-        step.map((crossing) => [crossing.condition, { ladderIndex, step: j, above: crossing.above }] as const),
-      ),
-    ),
+    crossings.map(({ condition, holds }) => [condition, { ladderIndex: 0, at: [] as number[], holds }]),
   );
+  ladders.forEach((ladder, ladderIndex) => {
+    ladder.forEach((step, j) => {
+      for (const { crossing } of step) {
+        const of = steps.get(crossing.condition)!;
+        of.ladderIndex = ladderIndex;
+        of.at.push(j);
+      }
+    });
+  });
   // In how many steps of each ladder the latent lies above the threshold, at a value: those of the last ladder fastest.
   const heights = (value: number): number[] => {
     const found = ladders.map(() => 0);
@@ -50,8 +61,9 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
     return found;
   };
   const readAt = (read: NodeId, value: number): NodeId => {
-    const { ladderIndex, step, above } = steps.get(read)!;
-    return graph.truth(heights(value)[ladderIndex]! > step === above);
+    const { ladderIndex, at, holds } = steps.get(read)!;
+    const height = at.length > 0 ? heights(value)[ladderIndex]! : 0;
+    return graph.truth(holds[at.filter((step) => height > step).length]!);
   };
   const values = Array.from({ length: cells }, (_, value) => value);
   const ends = values.map((value) => {
@@ -67,7 +79,9 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
     reads: [...steps.keys()],
     readAt,
     runs: (reads) =>
-      isOrdered ? [0, ...new Set(reads.map((read) => steps.get(read)!.step + 1).sort((p, q) => p - q))] : values,
+      isOrdered
+        ? [0, ...new Set(reads.flatMap((read) => steps.get(read)!.at.map((step) => step + 1)).sort((p, q) => p - q))]
+        : values,
     logMasses,
     live: latent.live,
     meaning: { kind: "cells", latent, ends },
@@ -76,9 +90,10 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
 
 /** The crossings by thresholds that differ by numbers. */
 function laddersOf(graph: Graph, crossings: readonly Crossing[]): Ladder[] {
-  const byForm = new Map<string, Map<number, Crossing[]>>();
-  for (const crossing of crossings) {
-    const { coefficients, constant } = linearForm(graph, crossing.at);
+  const byForm = new Map<string, Map<number, Threshold[]>>();
+  const thresholds = crossings.flatMap((crossing) => crossing.at.map((at): Threshold => ({ crossing, at })));
+  for (const threshold of thresholds) {
+    const { coefficients, constant } = linearForm(graph, threshold.at);
     const key = [...coefficients]
       .sort(([p], [q]) => p - q)
       .map(([node, weight]) => `${node}:${weight}`)
@@ -88,10 +103,10 @@ function laddersOf(graph: Graph, crossings: readonly Crossing[]): Ladder[] {
       steps = new Map();
       byForm.set(key, steps);
     }
-    append(steps, constant, crossing);
+    append(steps, constant, threshold);
   }
   return [...byForm.values()].map((steps) =>
-    [...steps].sort(([p], [q]) => p - q).map(([, step]) => step as [Crossing, ...Crossing[]]),
+    [...steps].sort(([p], [q]) => p - q).map(([, step]) => step as [Threshold, ...Threshold[]]),
   );
 }
 

@@ -5,9 +5,9 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
-import { crossingsOf } from "./crossings.ts";
 import { Dependence, type Reading } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
+import { crossingsOf } from "./thresholds/crossings.ts";
 import { ownersOf, type Variable } from "./variable.ts";
 
 /** A latent that is kept, and why, in words. */

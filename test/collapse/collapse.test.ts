@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { type CollapseChoice, type CollapseResult, collapseTrace } from "../../src/collapse/collapse.ts";
-import { corrected, estimateGradient } from "../../src/index.ts";
+import {
+  add,
+  corrected,
+  defineModel,
+  estimateGradient,
+  exp,
+  exponential,
+  gt,
+  log,
+  mul,
+  normal,
+  type Real,
+  sin,
+  square,
+  where,
+} from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
 import { influenza } from "../../src/models/influenza.ts";
 import { textmsg } from "../../src/models/textmsg.ts";
@@ -141,5 +156,40 @@ describe("a choice of latents", () => {
     [{ only: ["x"] }, 'collapse: no such latent in "hyst"; got "x", expected some of lo, hi, heat, cool, ls'],
   ])("%j is refused", (choice, message) => {
     expect(() => collapsedOf(choice)).toThrow(message);
+  });
+});
+
+describe("a condition that is not affine", () => {
+  const curvedModel = defineModel("curved", ({ sample, observe }) => {
+    const w = sample("w", normal(0, 1));
+    const z = sample("z", normal(0.3, 1.2));
+    const rate = sample("rate", exponential(0.7));
+    observe(normal(where(gt(square(z), 2), w, where(gt(z, 0.5), 1, -1)), 1), 0.4);
+    observe(normal(where(gt(add(exp(z), z), 1), mul(2, w), where(gt(sin(z), 0.9), 0.3, -0.2)), 0.8), 0.1);
+    observe(normal(where(gt(add(rate, square(rate)), 1), w, 0.5), 0.7), -0.3);
+  });
+
+  test("on one latent alone has the roots for thresholds", () => {
+    const result = collapseTrace(trace(curvedModel));
+    expect(result.report.collapsed.map(({ latent }) => latent)).toEqual(["z", "rate"]);
+    const arc = Math.asin(0.9);
+    const turns = [-2, -1, 0, 1, 2].flatMap((k) => [arc, Math.PI - arc].map((x) => x + 2 * Math.PI * k));
+    const root = 0; // of exp(z) + z = 1
+    const finite: Enumerated[] = [
+      cut("z", [-Math.SQRT2, Math.SQRT2, 0.5, root, ...turns]),
+      cut("rate", [(Math.sqrt(5) - 1) / 2]),
+    ];
+    for (const w of [-0.7, 0.9])
+      expect(Math.abs(densityOf(result)({ w }) / logCellSum(curvedModel, finite, { w }) - 1)).toBeLessThan(1e-12);
+  });
+
+  test("on two latents is left, as is one with the edge of a domain", () => {
+    const model = defineModel("left", ({ sample, observe }) => {
+      const [w, z, v] = ["w", "z", "v"].map((name) => sample(name, normal(0, 1))) as [Real, Real, Real];
+      observe(normal(where(gt(add(square(z), w), 2), w, 0), 1), 0.4);
+      observe(normal(where(gt(log(v), 0), w, 0), 1), 0.4);
+    });
+    const { report } = collapseTrace(trace(model));
+    expect(report.collapsed).toEqual([]);
   });
 });

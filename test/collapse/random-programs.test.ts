@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { gradient } from "../../src/autodiff/graph/gradient.ts";
 import { collapseTrace } from "../../src/collapse/collapse.ts";
-import { explain } from "../../src/index.ts";
+import { estimateGradient, explain, score } from "../../src/index.ts";
 import { trace } from "../../src/program/trace.ts";
-import { logCellSum } from "../support/cell-sum.ts";
+import { type Enumerated, logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { type FiniteProgram, finiteProgram } from "../support/finite-programs.ts";
 
@@ -50,6 +50,20 @@ function gradientFaultOf({ model, kept }: FiniteProgram): number {
   return Math.max(...faults.map((fault) => (Number.isNaN(fault) ? Infinity : fault)));
 }
 
+/** By how many standard errors the ELBO with the finite latents summed out lies above that with a guide over them. */
+function gainOf({ model, kept }: FiniteProgram): number | undefined {
+  const { finite, latents } = trace(model);
+  if (finite.length > 0) return undefined;
+  const mu = latents.map((_, i) => 0.1 * i);
+  const params = { mu, rho: latents.map(() => 0) };
+  const options = { estimator: score(), params, samples: 4000, seed: 3 };
+  const [before, after] = ([false, "auto"] as const).map((collapse) =>
+    estimateGradient(model, { ...options, collapse }),
+  );
+  expect(kept.length).toBeLessThan(latents.length);
+  return (after!.elbo - before!.elbo) / Math.sqrt((before!.elboVariance + after!.elboVariance) / 4000);
+}
+
 describe(`${COUNT} random programs`, () => {
   test("have the density that the sum over cells gives", { timeout: 600_000 }, () => {
     let whole = 0;
@@ -59,6 +73,25 @@ describe(`${COUNT} random programs`, () => {
       if (left.length === 0) whole++;
     }
     expect(whole).toBeGreaterThan(0.9 * COUNT);
+  });
+
+  test("have an ELBO that is no lower", { timeout: 600_000 }, () => {
+    const gains = Array.from({ length: COUNT }, (_, seed) => gainOf(finiteProgram(seed + 1))).filter(
+      (gain) => gain !== undefined,
+    );
+    expect(gains.length).toBeGreaterThan(COUNT / 6);
+    expect(Math.min(...gains)).toBeGreaterThan(-5);
+    expect(Math.max(...gains)).toBeGreaterThan(20);
+  });
+
+  test("are told from those whose cells lie elsewhere", () => {
+    const program = finiteProgram(1);
+    const moved = program.finite.map(
+      (latent): Enumerated =>
+        "cuts" in latent ? { name: latent.name, cuts: (at) => latent.cuts(at).map((x) => x + 0.2) } : latent,
+    );
+    expect(faultOf(program).error).toBeLessThan(1e-12);
+    expect(faultOf({ ...program, finite: moved }).error).toBeGreaterThan(1e-6);
   });
 
   test("have its gradient, and no boundary is left", { timeout: 600_000 }, () => {

@@ -2,22 +2,23 @@
  * Conditions on a latent, solved for it: 3 − 2v + w > 0 is v < (3 + w)/2. Only what is solved with a proof is used: the other side has
  * to be a number for every value of the other latents, as a comparison with NaN is false on both sides of any threshold.
  */
-import { isNumber } from "../autodiff/definedness.ts";
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { type LinearForm, linearForm } from "../autodiff/graph/linear-form.ts";
-import { poles } from "../autodiff/graph/poles.ts";
-import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Latent } from "../program/trace.ts";
-import type { Reading } from "./dependence.ts";
+import { isNumber } from "../../autodiff/definedness.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
+import { poles } from "../../autodiff/graph/poles.ts";
+import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Latent } from "../../program/trace.ts";
+import type { Reading } from "../dependence.ts";
+import { curvedThresholds } from "./curved.ts";
 
-/** A condition that holds on one side of a threshold. */
+/** A condition that changes at thresholds. */
 export interface Crossing {
   readonly condition: NodeId;
-  /** Does it hold above? */
-  readonly above: boolean;
-  /** The threshold on the latent's own scale: a node that the latent itself does not move. */
-  readonly at: NodeId;
+  /** On the latent's own scale, ascending: one node that the latent itself does not move, or any number of constants. */
+  readonly at: readonly NodeId[];
+  /** Does it hold below the first, between them, above the last? */
+  readonly holds: readonly boolean[];
 }
 
 /** The conditions of a latent as crossings; in words why not, where one cannot be solved. */
@@ -27,15 +28,23 @@ export function crossingsOf(
   { conditions, moved }: Reading,
 ): readonly Crossing[] | string {
   const scale = scaleOf(graph, latent, moved);
-  if (!scale) return "its own scale is not affine in a function of it";
   graph.link(ALL_OPS);
   const found: Crossing[] = [];
   for (const condition of conditions) {
-    const crossing = crossingOf(graph, scale, condition, moved);
-    if (typeof crossing === "string") return crossing;
-    found.push(crossing);
+    const crossing = scale
+      ? crossingOf(graph, scale, condition, moved)
+      : "its own scale is not affine in a function of it";
+    const thresholds = typeof crossing === "string" ? curved(graph, latent, condition) : crossing;
+    if (!thresholds) return crossing as string;
+    found.push(thresholds);
   }
   return found;
+}
+
+function curved(graph: Graph, latent: Latent, condition: NodeId): Crossing | undefined {
+  if (!isAlwaysNumber(graph, [graph.a[condition]!])) return undefined;
+  const found = curvedThresholds(graph, latent, condition);
+  return found && { condition, at: found.at.map((at) => graph.constant(at)), holds: found.holds };
 }
 
 // A latent's value as slope·g + rest, where the latent moves the atom g alone: 74·sigmoid(u) + 1 on the interval from 1 to 75.
@@ -67,7 +76,8 @@ function crossingOf(graph: Graph, scale: Scale, condition: NodeId, moved: Readon
     A.mul(A.constant(factor), nodeOfForm(graph, without(form, scale.atom))),
     nodeOfForm(graph, scale.rest),
   );
-  return { condition, above: slope > 0 === scale.slope > 0, at };
+  const above = slope > 0 === scale.slope > 0;
+  return { condition, at: [at], holds: [!above, above] };
 }
 
 function without({ coefficients, constant }: LinearForm, atom: NodeId): LinearForm {
