@@ -52,15 +52,6 @@ export interface CollapseResult {
   readonly elimination: Elimination;
   /** What draws them back. */
   readonly completion: (engine: Engine) => Completion;
-  /** Of numbers given for all latents those of the kept ones; the same where there are as many as latents kept. */
-  readonly keptParameters: <P extends LatentParameters>(params: P) => P;
-}
-
-/** One number of each kind per latent, and one `lower` for each pair, row by row. */
-export interface LatentParameters {
-  readonly mu: ArrayLike<number>;
-  readonly rho: ArrayLike<number>;
-  readonly lower?: ArrayLike<number>;
 }
 
 /** Rewrites a trace as one over fewer latents. */
@@ -140,7 +131,6 @@ function unchanged(trace: Trace, kept: readonly Kept[]): CollapseResult {
     variables: [],
     elimination,
     completion: (engine) => completionOf(trace, [], elimination, engine),
-    keptParameters: (params) => params,
   };
 }
 
@@ -190,12 +180,9 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
       );
     terms.push({ site, node, live: graph.truth(true) });
   }
-  const keptParameters = keptAmong(keeps);
   const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
-  const { init } = model;
   const rest: Trace = {
     ...trace,
-    model: init ? { ...model, init: keptParameters(init) } : model,
     latents: left.latents,
     finite: [],
     terms,
@@ -211,24 +198,10 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
     variables,
     elimination,
     completion: (engine) => completionOf(rest, variables, elimination, engine),
-    keptParameters,
   };
 }
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 4).map((name) => `"${name}"`);
   return `${shown.join(", ")}${names.length > 4 ? `, … (${names.length} latents)` : ""}`;
-}
-
-function keptAmong(keeps: readonly boolean[]): CollapseResult["keptParameters"] {
-  const pairs = keeps.flatMap((kept, i) => keeps.slice(0, i).map((other) => kept && other));
-  // A list of another length is left as it is, for whoever checks lengths to say so.
-  const those = (values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> =>
-    values?.length === which.length ? Array.from(values).filter((_, i) => which[i]) : values;
-  return (params) => ({
-    ...params,
-    mu: those(params.mu, keeps),
-    rho: those(params.rho, keeps),
-    ...(params.lower && { lower: those(params.lower, pairs) }),
-  });
 }

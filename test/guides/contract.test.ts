@@ -170,7 +170,7 @@ describe("under full rank a latent that a term contains only inside conditions",
 describe("the sources", () => {
   // Indices into θ as mean field orders it, and the names of its parts.
   const layout =
-    /\bn \+ [ip]\b|\bp % \w|(?<![sS]upport)\.(mu|rho|lower)\b(?!\w)|sdOfRho\(|softplus\(theta|theta\.length \/ 2|parameters\.length \/ 2/;
+    /\bn \+ [ip]\b|\bp % \w|\.(mu|rho)\b(?!\w)|\b(params|parameters|init)\.lower\b|sdOfRho\(|softplus\(theta|theta\.length \/ 2|parameters\.length \/ 2/;
 
   test("say nothing outside src/guides/ and src/models/ of where a parameter lies in θ", async () => {
     const faultsIn = async (path: string): Promise<string[]> =>

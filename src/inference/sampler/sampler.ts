@@ -6,6 +6,7 @@ import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/
 import type { CollapseResult } from "../../collapse/collapse.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
+import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
@@ -89,8 +90,8 @@ function once<T>(make: () => T): () => T {
 
 /** Parameters of a guide over all latents as those of the guide over the latents that are kept. */
 export function startOf(
-  { collapsed }: GradientSampler,
+  { objective }: GradientSampler,
   params: GuideParameters | undefined,
 ): GuideParameters | undefined {
-  return params && collapsed ? collapsed.keptParameters(params) : params;
+  return params && keptParameters(params, objective.trace);
 }
