@@ -33,9 +33,11 @@ export {
   corrected,
   defineModel,
   type Estimator,
+  estimateGradient,
   exp,
   exponential,
   fit,
+  fullRank,
   type GradientSampler,
   gt,
   lyy18,
@@ -85,7 +87,7 @@ export {
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
 // Models of the tests that are timed as well.
-export { cp3, hyst, switch2 } from "../test/support/study-models.ts";
+export { cp3, deduct, hyst, mixif, stepreg, switch2 } from "../test/support/study-models.ts";
 
 /** The entries of the package as its users import them; what another build of it exports has the same names. */
 export interface Package {

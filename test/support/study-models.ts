@@ -133,3 +133,19 @@ export function switch2(length = 25): Model {
     });
   });
 }
+
+/** Claims with an unknown deductible: what is paid is seen with noise, and nothing below the threshold. */
+export function deduct(claims = 15): Model {
+  const { n } = source(13);
+  const paid = Array.from({ length: claims }, () => {
+    const z = 1 + 0.7 * n();
+    return (z > Math.log(2.2) ? Math.exp(z) : 0) + 0.3 * n();
+  });
+  return defineModel("deduct", ({ sample, observe }) => {
+    const [m, ls, ld] = [sample("m", normal(0.5, 1)), sample("ls", normal(-0.5, 0.5)), sample("ld", normal(0.5, 0.7))];
+    paid.forEach((value, i) => {
+      const z = add(m, mul(exp(ls), sample(`e${i}`, normal(0, 1))));
+      observe(normal(where(gt(z, ld), exp(z), 0), 0.3), value);
+    });
+  });
+}

@@ -1,0 +1,103 @@
+/**
+ * What `npm run bench:fit` prints: the samples and the ELBO (at 16,384 points of its own) of `fit` on the models of the fitting study, median and worst of ten seeds (three
+ * without `--full`), against what they are to be; first with everything on, then mean field without collapse, one climb each.
+ */
+import {
+  cheating,
+  corrected,
+  cp3,
+  deduct,
+  estimateGradient,
+  fit,
+  fullRank,
+  hyst,
+  influenza,
+  type Model,
+  meanField,
+  mixif,
+  stepreg,
+  switch2,
+  temperature,
+  textmsg,
+  walk,
+  xornet,
+} from "./library.ts";
+import type { Length } from "./main.ts";
+import { columns, type Print } from "./tools/print.ts";
+
+interface Case {
+  readonly model: () => Model;
+  /** Most samples, in the median, and least ELBO, in so many of ten seeds. */
+  readonly samples: number;
+  readonly elbo: number;
+  readonly options?: { readonly restarts?: number; readonly flips?: "auto" | false };
+}
+
+const WIDTHS = [34, 8, 8, 8, 9, 8, 10];
+const CLIMB = { restarts: 0, flips: false } as const;
+
+/** With latents summed out and the guide that the fit chooses. */
+const EVERYTHING: readonly Case[] = [
+  { model: () => textmsg, samples: 1300, elbo: -292.03 },
+  { model: cp3, samples: 1300, elbo: -150.22 },
+  { model: switch2, samples: 1300, elbo: -27.46 },
+  { model: mixif, samples: 2000, elbo: -47.77 },
+  { model: hyst, samples: 1300, elbo: -4.54 },
+  { model: stepreg, samples: 5000, elbo: -51.64 },
+  { model: () => influenza, samples: 200_000, elbo: -7.65, options: { restarts: 4 } },
+  { model: () => temperature, samples: 4000, elbo: -39.2 },
+];
+
+/** Mean field over all latents. */
+const PLAIN: readonly Case[] = [
+  { model: () => textmsg, samples: 3500, elbo: -292.45 },
+  { model: cp3, samples: 1600, elbo: -150.76 },
+  { model: stepreg, samples: 2200, elbo: -53.5 },
+  { model: mixif, samples: 2700, elbo: -58.42 },
+  { model: deduct, samples: 5000, elbo: -33.27 },
+  { model: () => cheating, samples: 1500, elbo: -65.35 },
+  { model: () => temperature, samples: 6000, elbo: -46.25 },
+  { model: () => temperature, samples: 200_000, elbo: -42.45, options: { restarts: 4, flips: "auto" } },
+  { model: () => influenza, samples: 17_000, elbo: -55 },
+  { model: () => xornet, samples: 10_000, elbo: -18.1 },
+  { model: () => xornet, samples: 70_000, elbo: -17, options: { restarts: 0, flips: "auto" } },
+  { model: () => walk, samples: 200_000, elbo: -Infinity },
+];
+
+/** Runs all of it. */
+export async function bench(length: Length, print: Print): Promise<void> {
+  const seeds = length === "full" ? 10 : 3;
+  for (const [title, cases, collapse] of [
+    ["everything on", EVERYTHING, "auto"],
+    ["mean field, collapse: false", PLAIN, false],
+  ] as const) {
+    const fixed = { collapse, guide: collapse ? ("auto" as const) : meanField() };
+    print(`\n${title}, ${seeds} seeds`);
+    const rows = cases.map(({ model, samples, elbo, options }) => {
+      const made = model();
+      const reports = Array.from({ length: seeds }, (_, seed) => {
+        const { report, status, params } = fit(made, { seed, onWarning() {}, ...CLIMB, ...fixed, ...options });
+        const guide = report!.guide === "full-rank" ? fullRank() : meanField();
+        const at = { estimator: corrected(), params, guide, collapse, samples: 16_384, group: 4096, seed: 987 };
+        const elbo = status === "unbounded" ? Infinity : estimateGradient(made, at).elbo;
+        return { samples: report!.samples, elbo, status };
+      });
+      const middle = (of: (report: (typeof reports)[number]) => number): number =>
+        reports.map(of).sort((p, q) => p - q)[seeds >> 1]!;
+      const right = reports.filter((report) => report.elbo >= elbo).length;
+      const flips = options?.flips ? " with flips" : "";
+      const spent = middle((report) => report.samples);
+      return [
+        made.name + (options?.restarts ? ", restarts" : "") + flips,
+        `${spent}`,
+        `${samples}`,
+        middle((report) => report.elbo).toFixed(2),
+        `${elbo}`,
+        `${right} of ${seeds}`,
+        [...new Set(reports.map(({ status }) => status))].join(", "),
+      ];
+    });
+    for (const cells of [["model", "samples", "at most", "ELBO", "at least", "reach it", "status"], ...rows])
+      print(columns(cells, WIDTHS));
+  }
+}
