@@ -46,7 +46,7 @@ function runningSum(tables: Tables, group: readonly Table[]): Table {
     const places = axes[0]!.starts.map((start) => placeOf.get(start)!);
     const last = places.length - 1;
     rising[places[last]!]!.push(entries[last]!);
-    falling[places[1]!]!.push(entries[0]!);
+    if (last > 0) falling[places[1]!]!.push(entries[0]!); // of one cell alone it counts everywhere, from place 0 on
     for (let j = 1; j < last; j++) middle.push({ from: places[j]!, to: places[j + 1]!, node: entries[j]! });
   }
   const entries = starts.map((): NodeId[] => []);

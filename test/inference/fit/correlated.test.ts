@@ -1,6 +1,6 @@
 /** Fits under the guide that they choose: correlated where the density does not jump. */
 import { describe, expect, test } from "vitest";
-import { add, gt, mul, where } from "../../../src/autodiff/expr.ts";
+import { add, gt, mul, normalCdf, where } from "../../../src/autodiff/expr.ts";
 import { normal } from "../../../src/distributions/index.ts";
 import { defineModel, fit, type Model, meanField } from "../../../src/index.ts";
 import { influenza, textmsg } from "../../../src/models/index.ts";
@@ -58,4 +58,14 @@ describe("the guide that a fit chooses", () => {
     expect(report!.elbo).toBeGreaterThan(-7.65);
     expect(report!.starts[1]!.samples).toBeLessThan(21_000);
   });
+});
+
+test("a fit sums out a change point some of whose thresholds lie beyond its range", () => {
+  const counts = [13, 24, 8, 24, 7, 35, 14, 11];
+  const model = defineModel("days", ({ sample, observe }) => {
+    const day = add(1, mul(counts.length, normalCdf(sample("s", normal(0, 1)))));
+    const [a, b] = [sample("a", normal(15, 5)), sample("b", normal(15, 5))];
+    counts.forEach((count, i) => void observe(normal(where(gt(day, i + 1), a, b), 8), count));
+  });
+  expect(fit(model, quiet).status).toBe("converged");
 });
