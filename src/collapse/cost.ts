@@ -1,8 +1,7 @@
 /**
  * What a gradient costs per sample with some latents summed out and without, estimated before either is built: three times the operations
  * of the log density, and for each condition that is left those of the terms that jump there. A sum is one term, of which about a
- * quarter is computed again for each condition. The estimates are right within a factor of about two; that of temperature is 16,000
- * where 7,900 operations are measured, that of xornet 10⁷ where 9·10⁶ are.
+ * quarter is computed again for each condition. The estimates are rough: within a factor of two or three of what is built.
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
