@@ -16,6 +16,8 @@ import type { Variable } from "./variable.ts";
 /** Thresholds that may overflow are cut off here, where the probability beyond has been 0 for long. */
 const FAR = 1e150;
 
+const IMPOSSIBLE = -1e300;
+
 /** Most cells of a latent whose thresholds come in an order that is not known. */
 const MOST_PATTERNS = 64;
 
@@ -70,8 +72,12 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
     const map = nested ? new Map([...own].map((read) => [read, readAt(read, value)])) : undefined;
     return endsOf(graph, ladders, heights(value), (at) => (map ? substitute(graph, [at], new Map(map))[0]! : at));
   });
-  const logMasses = massesOf(graph, prior, ends);
-  if (typeof logMasses === "string") return logMasses;
+  const masses = massesOf(graph, prior, ends);
+  if (typeof masses === "string") return masses;
+  // Of a cell that other latents make impossible the log mass is a number all the same: where a whole sum is −∞ its slopes are not.
+  const logMasses = masses.map((mass) =>
+    ladders.length > 1 && !graph.isConstant(mass) ? graph.algebra.max(graph.constant(IMPOSSIBLE), mass) : mass,
+  );
   const isOrdered = ladders.length === 1;
   return {
     name: latent.name,
