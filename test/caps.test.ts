@@ -262,6 +262,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_KEPT: "inference/fit/climb/matched-points.test.ts", // numbers of a batch that is drawn once
   MOST_CORRELATED: "inference/fit/correlated.test.ts", // a fit of 41 latents is mean field
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops
+  DEFAULT_BUDGET: "collapse/caps.test.ts", // a table of 10,000 entries
+  MOST_PATTERNS: "collapse/caps.test.ts", // seven thresholds of unknown order
+  MOST_ROOTS: "collapse/caps.test.ts", // a wave with a hundred thresholds
+  MOST_TIMES: "collapse/caps.test.ts", // sums dearer than ten times the model
+  MOST_DRAWS: "inference/posterior/reweighted.test.ts", // 10^7 + 1 draws are refused
   MOST_VALUES: "distributions/discrete-tails.test.ts", // a table of 10,001 values is refused
   MOST_CHARACTERS: "cli/cli.test.ts",
   MOST_SHOWN: "cli/cli.test.ts",

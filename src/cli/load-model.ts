@@ -58,7 +58,7 @@ export async function loadModel(name: string | undefined): Promise<Model> {
 }
 
 /** Seconds after which a module that is still being imported is given up. */
-const MOST_SECONDS = 60;
+const PATIENCE = 60;
 
 async function importModule(name: string, path: string): Promise<unknown> {
   let reject: (error: Error) => void = () => undefined;
@@ -67,7 +67,7 @@ async function importModule(name: string, path: string): Promise<unknown> {
   });
   const giveUp = (why: string): void =>
     reject(new UsageError(`"${name}" cannot be imported; got ${why}, expected a module that ends loading`));
-  const timer = setTimeout(() => giveUp(`no end of its loading within ${MOST_SECONDS} seconds`), MOST_SECONDS * 1000);
+  const timer = setTimeout(() => giveUp(`no end of its loading within ${PATIENCE} seconds`), PATIENCE * 1000);
   timer.unref();
   // A top-level await of what never comes leaves Node.js nothing to wait for.
   const stuck = (): void => giveUp("a top-level await that nothing will ever resolve");

@@ -7,7 +7,7 @@ import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
 import { log1mexp } from "../math/incomplete/log-differences.ts";
 import type { Distribution, Moments } from "./distribution.ts";
 
-const STEP = 1 / 16;
+const STEP = 0.0625;
 const NODES = 64; // on each side of 0
 
 /**

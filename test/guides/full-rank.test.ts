@@ -367,7 +367,7 @@ describe("pairs", () => {
   });
 
   test("are refused if the model has no such latent", () => {
-    expect(() => fit(model, { guide: fullRank({ pairs: [["a", "d"]] }) })).toThrow(
+    expect(() => fit(model, { guide: fullRank({ pairs: [["a", "d"]] }), collapse: false })).toThrow(
       new RangeError('fullRank: no such latent in model "three"; got "d" in a pair, expected one of a, b, c'),
     );
   });

@@ -134,10 +134,10 @@ function costWithout(profile: Profile, model: Model, options: ExplainOptions): n
 }
 
 // The boundaries that are there before factors are marginalised and of which no condition is left after it.
-function marginalised({ path, boundaries }: CorrectionPlan, original: Objective, profile: Profile): Boundary[] {
+function marginalised({ path, objective }: CorrectionPlan, original: Objective, profile: Profile): Boundary[] {
   const at = path.stages.findIndex(({ pass }) => pass === profile.repertoire.marginalisation);
   if (at < 0) return [];
-  const left = new Set(boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
+  const left = new Set(objective.graph.reachable(objective.terms.map(({ node }) => node)));
   const before = analyseBoundaries(path.stages[at - 1]?.objective ?? original);
   return before.boundaries.filter(({ predicates }) => !predicates.some(({ node }) => left.has(node)));
 }

@@ -206,7 +206,13 @@ function compiled(profile: Profile, model: Model, options: ExplainOptions): Comp
       },
     },
   };
-  const sampler = makeSampler(watched, model, corrected(options), {
+  const { entropy, marginalise, boundaries } = options;
+  const choice = {
+    ...(entropy && { entropy }),
+    ...(marginalise !== undefined && { marginalise }),
+    ...(boundaries && { boundaries }),
+  };
+  const sampler = makeSampler(watched, model, corrected(choice), {
     lanes: SAMPLES,
     guide: options.guide,
     collapse: options.collapse,
