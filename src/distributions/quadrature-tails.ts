@@ -37,7 +37,7 @@ export function quadratureMoments({ support, logDensity, quantile }: Distributio
   const median = quantile(0.5);
   const scale = quantile(0.75) - quantile(0.25);
   const side = (end: number, k: number): number =>
-    integral((x) => Math.abs(x - median) ** k * elementary.exp(logDensity(x) as number), median, end, scale);
+    integral((x) => wholePower(Math.abs(x - median), k) * elementary.exp(logDensity(x) as number), median, end, scale);
   const shift = side(support.upper, 1) - side(support.lower, 1);
   return {
     mean: median + shift,
@@ -66,4 +66,11 @@ function integral(f: (x: number) => number, x: number, end: number, scale: numbe
     if (value > 0 && value < Infinity) total += STEP * value;
   }
   return total;
+}
+
+// x to the power 0, 1 or 2.
+function wholePower(x: number, k: number): number {
+  let power = 1;
+  for (let i = 0; i < k; i++) power *= x;
+  return power;
 }

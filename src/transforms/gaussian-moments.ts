@@ -1,5 +1,7 @@
 /** Mean and standard deviation of a function of one normal number, by quadrature: E f(u) for u ~ N(m, s²). */
+
 import * as elementary from "../math/elementary.ts";
+import { squared } from "../math/squared.ts";
 import type { Moments } from "./transform.ts";
 
 /** Beyond ±9 sds lies a mass of 2e-19. */
@@ -26,6 +28,6 @@ export function gaussianMoments(f: (u: number) => number, mean: number, sd: numb
   }
   const found = first / total;
   let second = 0;
-  for (let i = 0; i <= 2 * half; i++) second += weights[i]! * (values[i]! - found) ** 2;
+  for (let i = 0; i <= 2 * half; i++) second += weights[i]! * squared(values[i]! - found);
   return { mean: found, sd: Math.sqrt(second / total) };
 }

@@ -1,4 +1,5 @@
 import * as elementary from "../../math/elementary.ts";
+import { squared } from "../../math/squared.ts";
 import { type Distribution, dataOnly, discrete, integersBetween, real } from "../distribution.ts";
 import { tailed } from "../tails.ts";
 import { tableTails, wholeNumbers } from "./sums.ts";
@@ -23,7 +24,7 @@ export function discreteUniform(low: number, high: number): Distribution {
   });
   const moments = (low: number, high: number) => ({
     mean: low + 0.5 * (high - low),
-    sd: Math.sqrt(((high - low + 1) ** 2 - 1) / 12),
+    sd: Math.sqrt((squared(high - low + 1) - 1) / 12),
   });
   const formulas = {
     logCdf: (k: number) => elementary.log((k - low + 1) / count),

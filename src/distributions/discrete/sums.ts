@@ -2,8 +2,10 @@
  * Masses of discrete distributions by sums over their values: P(X ≤ 2) of a Poisson is p₀ + p₁ + p₂, whether its rate is traced or
  * not. A finite table has all of them at hand; where there are infinitely many, the tail is summed until what is left is nothing.
  */
+
 import { exp, logSumExp, neg, type Real } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
+import { squared } from "../../math/squared.ts";
 import { type Distribution, type FiniteValues, type Moments, parameterNumbers } from "../distribution.ts";
 import { log1mexp, type TailFormulas } from "../tails.ts";
 
@@ -62,7 +64,7 @@ export function wholeNumbers(name: string, low: number, high: number): number[] 
 export function summedMoments({ logDensity }: Distribution, values: readonly number[]): Moments {
   const masses = values.map((value) => elementary.exp(logDensity(value) as number));
   const mean = values.reduce((total, value, i) => total + masses[i]! * value, 0);
-  const variance = values.reduce((total, value, i) => total + masses[i]! * (value - mean) ** 2, 0);
+  const variance = values.reduce((total, value, i) => total + masses[i]! * squared(value - mean), 0);
   return { mean, sd: Math.sqrt(variance) };
 }
 

@@ -1,6 +1,7 @@
 import { add, div, exp, expm1, log, log1p, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logBeta } from "../../math/incomplete/incomplete-beta.ts";
+import { squared } from "../../math/squared.ts";
 import { continuous, type Distribution, positive, UNIT_INTERVAL } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import { LEAST, log1mexp, logOfEnd, tailed } from "../tails.ts";
@@ -37,7 +38,7 @@ export function kumaraswamy(a: Real, b: Real): Distribution {
     // E Xⁿ = b·B(1 + n/a, b)
     moments: (a, b) => {
       const moment = (n: number): number => b * elementary.exp(logBeta(1 + n / a, b));
-      return { mean: moment(1), sd: Math.sqrt(moment(2) - moment(1) ** 2) };
+      return { mean: moment(1), sd: Math.sqrt(moment(2) - squared(moment(1))) };
     },
   });
 }

@@ -1,5 +1,6 @@
 import { add, clamp, div, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
+import { squared } from "../../math/squared.ts";
 import { closedInterval, continuous, type Distribution, dataOnly, real } from "../distribution.ts";
 import { splitInterval, tailed } from "../tails.ts";
 
@@ -50,7 +51,7 @@ export function triangular(low: number, mode: number, high: number): Distributio
     quantile,
     moments: (low, mode, high) => ({
       mean: low + (mode - low + (high - low)) / 3,
-      sd: Math.sqrt(((high - low) ** 2 - (mode - low) * (high - mode)) / 18),
+      sd: Math.sqrt((squared(high - low) - (mode - low) * (high - mode)) / 18),
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { add, cos, div, log, max, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
+import { squared } from "../../math/squared.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { arctangent } from "../arctangent.ts";
 import { closedInterval, continuous, type Distribution, nonnegative, real } from "../distribution.ts";
@@ -39,7 +40,7 @@ export function vonMises(mean: Real, concentration: Real): Distribution {
 
 // Of I₀ at 20 the last term is 1e-20, of the asymptotic series there 1e-15.
 const NEAR = /* @__PURE__ */ seriesCoefficients(44, (k) => 1 / (k * k));
-const FAR = /* @__PURE__ */ seriesCoefficients(30, (k) => (2 * k - 1) ** 2 / (8 * k));
+const FAR = /* @__PURE__ */ seriesCoefficients(30, (k) => squared(2 * k - 1) / (8 * k));
 
 /** Coefficients from 1, each by a factor from the one before. */
 function seriesCoefficients(degree: number, factor: (k: number) => number): number[] {

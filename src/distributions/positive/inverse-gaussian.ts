@@ -15,6 +15,7 @@ import {
   sub,
 } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
+import { squared } from "../../math/squared.ts";
 import { continuous, type Distribution, POSITIVE, positive } from "../distribution.ts";
 import { log1mexp, searchedQuantile, splitInterval, tailed } from "../tails.ts";
 
@@ -37,7 +38,7 @@ export function inverseGaussian(mean: Real, shape: Real): Distribution {
       ),
     draw: (next, mean, shape) => {
       // J. R. Michael, W. R. Schucany and R. W. Haas, The American Statistician 30 (1976) 88–90; the smaller root without cancellation.
-      const w = (mean * normalQuantile(next()) ** 2) / shape;
+      const w = (mean * squared(normalQuantile(next()))) / shape;
       const root = mean / (1 + 0.5 * w + Math.sqrt(w + 0.25 * w * w));
       return next() <= mean / (mean + root) ? root : (mean * mean) / root;
     },

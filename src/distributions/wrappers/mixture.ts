@@ -1,4 +1,5 @@
 import { add, describe, Expr, exp, log, logSumExp, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { squared } from "../../math/squared.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { countQuantile } from "../discrete/sums.ts";
 import {
@@ -74,7 +75,7 @@ export function mixture(weights: readonly Real[], components: readonly Distribut
   const moments = (): Moments => {
     const each = parts.map(({ component, weight }) => ({ weight: weight as number, ...component.moments!()! }));
     const mean = each.reduce((total, { weight, mean }) => total + weight * mean, 0);
-    const variance = each.reduce((total, own) => total + own.weight * (own.sd ** 2 + (own.mean - mean) ** 2), 0);
+    const variance = each.reduce((total, own) => total + own.weight * (squared(own.sd) + squared(own.mean - mean)), 0);
     return { mean, sd: Math.sqrt(variance) };
   };
   const known = parts.every(({ component }) => component.cdf && component.logCdf && component.logSurvival);

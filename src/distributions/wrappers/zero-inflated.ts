@@ -1,4 +1,5 @@
 import { add, describe, exp, log, log1p, logSumExp, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { squared } from "../../math/squared.ts";
 import { poisson } from "../complete.ts";
 import { countQuantile } from "../discrete/sums.ts";
 import { type Distribution, discrete, type Moments, probability } from "../distribution.ts";
@@ -76,7 +77,7 @@ function withZeros(prefix: string, p: Real, counts: Distribution, zeros: Zeros):
         const own = counts.moments!()!;
         const factor = exp(above) as number;
         const mean = factor * own.mean;
-        return { mean, sd: Math.sqrt(factor * (own.sd ** 2 + own.mean ** 2) - mean ** 2) };
+        return { mean, sd: Math.sqrt(factor * (squared(own.sd) + squared(own.mean)) - squared(mean)) };
       },
     }),
     ...(counts.finiteValues && {

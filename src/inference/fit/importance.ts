@@ -26,7 +26,7 @@ export type Weighing = (
 
 const DRAWS = 2048;
 const POINTS = 256;
-const STREAM = 2 ** 29;
+const STREAM = 536_870_912;
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 export const weighed: Weighing = ({ trace, graph }, engine, optima, generator) => {

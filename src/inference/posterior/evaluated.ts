@@ -6,9 +6,11 @@
  *
  * A function of one latent is summed over a fine grid of it instead.
  */
+
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp } from "../../math/elementary.ts";
+import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
@@ -111,7 +113,7 @@ export function otherNumbers(source: Source): OtherNumbers {
       const [mean, sd] = [component.means[i]!, sdOf(component, i)];
       return new Map([[node, Float64Array.from({ length: DRAWS }, (_, d) => mean + sd * at(d))]]);
     });
-    return weighted(quantity, grids, (d) => exp(-0.5 * at(d) ** 2));
+    return weighted(quantity, grids, (d) => exp(-0.5 * squared(at(d))));
   };
 
   // Of a quantity where it is live, at draws of each component.

@@ -1,4 +1,5 @@
 /** Mean, standard deviation and quantiles of numbers that count by weights: of 1, 2, 4 with weights 1, 1, 2 the mean is 2.75. */
+import { squared } from "../../math/squared.ts";
 import type { Marginal } from "./marginal.ts";
 
 /** Of `values`, each of which counts by its weight ≥ 0; all NaN without any weight. */
@@ -12,7 +13,7 @@ export function weightedMarginal(values: Float64Array, weights: Float64Array): M
   const mean = sum / total;
   let squares = 0;
   values.forEach((value, i) => {
-    if (weights[i] !== 0) squares += weights[i]! * (value - mean) ** 2;
+    if (weights[i] !== 0) squares += weights[i]! * squared(value - mean);
   });
   let sorted: readonly [values: Float64Array, below: Float64Array] | undefined;
   return {

@@ -2,7 +2,9 @@
  * Increasing vectors. On ℝ the first entry is u₀ and each step up is exp(u_k): u = (1, 0, 0.7) makes (1, 2, 4.01). Above `low` the first
  * entry is a step up from there. Between two ends an entry takes the share sigmoid of what the one before it left up to the upper end.
  */
+
 import { add, exp, log, mul, neg, type Real, softplus, sub, sum } from "../../autodiff/expr.ts";
+import { log as logOf } from "../../math/elementary.ts";
 import type { VectorTransform } from "./vector-transform.ts";
 
 /** x₀ < x₁ < … on ℝ. */
@@ -33,7 +35,7 @@ export function increasingAbove(low: Real, length: number): VectorTransform {
  */
 export function increasingBetween(low: Real, high: Real, length: number): VectorTransform {
   const width = (): Real => sub(high, low);
-  const moved = (u: readonly Real[]): Real[] => u.map((entry, k) => sub(entry, Math.log(length - k)));
+  const moved = (u: readonly Real[]): Real[] => u.map((entry, k) => sub(entry, logOf(length - k)));
   return {
     name: "ordered between ends",
     free: length,
@@ -47,7 +49,7 @@ export function increasingBetween(low: Real, high: Real, length: number): Vector
     inverse: (x) =>
       x.map((entry, k) => {
         const before = k === 0 ? low : x[k - 1]!;
-        return add(sub(log(sub(entry, before)), log(sub(high, entry))), Math.log(length - k));
+        return add(sub(log(sub(entry, before)), log(sub(high, entry))), logOf(length - k));
       }),
     // dx_k/du_k is (high − low)·Π_{j<k} (1 − sigmoid(t_j)) times sigmoid(t_k)·(1 − sigmoid(t_k)).
     logJacobian(u) {

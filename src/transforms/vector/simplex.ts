@@ -2,12 +2,14 @@
  * Probabilities that sum to 1, by breaking a stick: entry k takes the share v_k = sigmoid(u_k − log(n − 1 − k)) of what is left of it, the last
  * one the rest, so that u = 0 makes all entries 1/n. Under a Dirichlet prior the shares are independent of one another.
  */
+
 import { add, exp, log, neg, type Real, sigmoid, softplus, sub, sum } from "../../autodiff/expr.ts";
+import { log as logOf } from "../../math/elementary.ts";
 import type { VectorTransform } from "./vector-transform.ts";
 
 /** Vectors of positive entries whose sum is 1. */
 export function simplex(length: number): VectorTransform {
-  const offset = (k: number): number => Math.log(length - 1 - k);
+  const offset = (k: number): number => logOf(length - 1 - k);
   return {
     name: "simplex",
     free: length - 1,
