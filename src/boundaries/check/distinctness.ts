@@ -11,13 +11,10 @@
  *   set at most. Functions with kinks and selections are analytic piece by piece, so that each piece is looked at. x > 0.4 beside
  *   x·max(1, y) > 0.4 fails, as on the piece where the maximum is 1 the second is 0 all over x = 0.4.
  */
-import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
-import { poleOf } from "../../autodiff/graph/poles.ts";
 import { neverNegative, neverZero } from "../../autodiff/graph/signs.ts";
-import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
-import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
+import { CODE, codesOf, INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { inBases, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
@@ -81,7 +78,7 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
       else {
         const choice = choiceAt(graph, node);
         const [x, y, z] = graph.operands(node).map((operand) => values.get(operand) ?? 0) as [number, number, number];
-        if (choice === undefined) values.set(node, ALL_OPS.rows[graph.op[node]!]!.primal(x, y, z));
+        if (choice === undefined) values.set(node, graph.ops.rows[graph.op[node]!]!.primal(x, y, z));
         else values.set(node, armOf(graph.op[node]!, ((arms >> choices.indexOf(choice)) & 1) === 1, x, y, z));
       }
     });
@@ -136,23 +133,36 @@ function armOf(code: number, isFirst: boolean, x: number, y: number, z: number):
   return isFirst ? x : y;
 }
 
-// Whether a node is an analytic function of its operands, on a domain that is one piece: where the operand is positive, or linear.
+const SMOOTH: ReadonlySet<number> = /* @__PURE__ */ codesOf(
+  ...([
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "chain",
+    "neg",
+    "exp",
+    "square",
+    "sigmoid",
+    "softplus",
+    "where",
+    "max",
+    "min",
+  ] as const),
+  ...(["abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "logAddExp", "erf", "normalCdf", "logNormalCdf"] as const),
+);
+const FROM_ZERO: ReadonlySet<number> = /* @__PURE__ */ codesOf("log", "sqrt", "pow");
+
+// Whether a node is an analytic function of its operands, piece by piece, on a domain that is one piece: where the operand is positive,
+// or linear.
 function isAnalytic(graph: Graph, node: NodeId): boolean {
-  if (graph.arity(node) === 0) return true;
-  const { algebra: A } = graph;
-  const { from } = behaviourOf(graph, node);
-  const isGamma = poleOf(graph, node)?.over === -1;
-  if (from === Number.NEGATIVE_INFINITY && !isGamma) return true;
-  const x = graph.a[node]!;
-  const inside = from && !Number.isNaN(from) ? A.sub(x, A.constant(from)) : x;
-  if (neverNegative(graph, inside) && neverZero(graph, inside)) return true;
-  if (isGamma || Number.isNaN(from)) return false;
-  // Beyond the edge such a node is continued by its value there (`conditions/definedness.ts`).
-  const of =
-    graph.op[x] === CODE.max && graph.isConstant(graph.b[x]!)
-      ? graph.a[x]!
-      : graph.op[x] === CODE.max
-        ? graph.b[x]!
-        : x;
+  if (graph.arity(node) === 0 || SMOOTH.has(graph.op[node]!)) return true;
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  if (neverNegative(graph, x) && neverZero(graph, x)) return true;
+  if (!FROM_ZERO.has(graph.op[node]!)) return false;
+  if (graph.op[node] === CODE.pow && !graph.isConstant(y)) return false;
+  // Beyond the edge such a node is continued by its value there, as log max(x, 0) (`conditions/definedness.ts`).
+  const [p, q] = [graph.a[x]!, graph.b[x]!];
+  const of = graph.op[x] !== CODE.max ? x : graph.isConstant(p) ? q : p;
   return [...linearForm(graph, of).coefficients.keys()].every((atom) => graph.op[atom] === INPUT);
 }
