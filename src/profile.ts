@@ -1,6 +1,7 @@
 /** The two profiles: everything, for `nondiff`, and few bytes, for `nondiff/core`. */
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
+import { requireSameTerms } from "./boundaries/check/rewritings.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
 import { LINES } from "./boundaries/lines/lines.ts";
@@ -41,6 +42,7 @@ export const FULL: Profile = {
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],
+    requireSame: requireSameTerms,
     marginalisation: MARGINALISATION,
     boundaryPasses: [CHEAPER_BLOCKS],
     lines: LINES,

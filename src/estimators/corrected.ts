@@ -100,7 +100,15 @@ export function correctionPlan(
   const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
   const accepts = ([block]: readonly Block[]): boolean => lines !== undefined || block?.safe === true;
-  return planCorrection(objective, { entropy, passes, accepts, boundaryPasses, lines, families, gates }, analysis);
+  const plan = planCorrection(
+    objective,
+    { entropy, passes, accepts, boundaryPasses, lines, families, gates },
+    analysis,
+  );
+  const last = repertoire.conditionPasses.at(-1);
+  const simplified = plan.path.stages.find(({ pass }) => pass === last)?.objective;
+  if (simplified) repertoire.requireSame?.(plan.path.objective, simplified);
+  return plan;
 }
 
 /** The terms of a plan that the options ask for; RangeError for what the repertoire lacks. */

@@ -78,6 +78,8 @@ export interface Repertoire {
   readonly entropies?: OtherEntropies;
   /** What it rewrites in an objective before it looks for boundaries, in order. */
   readonly conditionPasses: readonly Pass[];
+  /** Throws where rewritten conditions have other values than the program's own. */
+  readonly requireSame?: (before: Objective, after: Objective) => void;
   /** The pass that takes expectations over variables inside conditions. */
   readonly marginalisation?: Pass;
   /** What it makes of boundaries before it moves onto them, in order. */

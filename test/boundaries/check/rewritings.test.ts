@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { substitute } from "../../../src/autodiff/graph/substitute.ts";
+import { requireSameTerms } from "../../../src/boundaries/check/rewritings.ts";
+import { PEELING } from "../../../src/conditions/peeling.ts";
+import { add, div, exp, gt, log, max, mul, pow, relu, where } from "../../../src/index.ts";
+import { type Pass, withNodes } from "../../../src/objective/pass.ts";
+import { FULL } from "../../../src/profile.ts";
+import { type Holds, objectiveOf } from "../../support/condition-rows.ts";
+
+const ROWS: readonly Holds[] = [
+  (x) => gt(exp(x), 2),
+  (x, y) => gt(div(x, y), 0.4),
+  (x) => gt(div(1, relu(x)), 0.5),
+  (x, y) => gt(add(x, where(gt(x, 1), y, 0)), 0.3),
+  (x, y) => gt(mul(y, log(max(x, 0))), 0.2),
+  (x) => gt(pow(x, 1.5), 1),
+];
+
+describe("rewritten conditions are compared with those of the program", () => {
+  test.each(ROWS)("%s: passes keep the values", (holds) => {
+    const objective = objectiveOf(holds);
+    let rewritten = objective;
+    for (const pass of FULL.repertoire.conditionPasses) rewritten = pass.run(rewritten);
+    expect(() => requireSameTerms(objective, rewritten)).not.toThrow();
+  });
+
+  test("a pass that moves a threshold by 0.05 is refused, with the site", () => {
+    const moved: Pass = {
+      name: "moved",
+      sentence: "Peeling, with every threshold moved.",
+      run(objective) {
+        const { graph, variables } = objective;
+        const { node } = variables[0]!;
+        const nodes = substitute(
+          graph,
+          PEELING.run(objective).terms.map((term) => term.node),
+          new Map([[node, graph.algebra.add(node, graph.constant(0.05))]]),
+        );
+        return withNodes(
+          objective,
+          nodes.map((each, k) => (objective.terms[k]!.site.startsWith("factor") ? each : objective.terms[k]!.node)),
+        );
+      },
+    };
+    const objective = objectiveOf((x) => gt(exp(x), 2));
+    expect(() => requireSameTerms(objective, moved.run(objective))).toThrow(
+      /^corrected: the conditions of factor "condition" cannot be taken apart; got [01] for [01] at x=0\.\d+, expected the same value;/,
+    );
+  });
+});

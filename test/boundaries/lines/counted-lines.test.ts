@@ -1,0 +1,176 @@
+/** Programs that jump where nothing is proven of a condition, or without one: their gradients are those of a quadrature. */
+import { describe, expect, test } from "vitest";
+import { LINES } from "../../../src/boundaries/lines/lines.ts";
+import * as n from "../../../src/index.ts";
+import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
+import type { Profile } from "../../../src/inference/profile.ts";
+import { FULL } from "../../../src/profile.ts";
+import { planeQuadrature } from "../../oracle/plane-quadrature.ts";
+
+const SAMPLES = 6000;
+const { add, abs, and, clamp, div, exp, ge, gt, log, lt, max, mul, relu, sigmoid, sqrt, square, sub, where } = n;
+
+/** Mean and sd of what is observed, as traced values and as numbers that name the region. */
+interface Row {
+  readonly traced: (u: n.Real, w: n.Real) => readonly [mean: n.Real, sd: n.Real];
+  readonly plain: (u: number, w: number) => readonly [mean: number, sd: number];
+  readonly latents?: 1 | 2;
+}
+
+const either = (holds: n.Truth): n.Real => where(holds, 2, -1);
+const sd = (holds: n.Truth): n.Real => where(holds, 1, 0.4);
+const by = (holds: boolean, scale = true): readonly [number, number] => [holds ? 2 : -1, scale ? 1 : 0.4];
+
+const ROWS: Readonly<Record<string, Row>> = {
+  // Values that jump without a condition.
+  "u/|u|": { traced: (u) => [div(u, abs(u)), 1], plain: (u) => [Math.sign(u), 1], latents: 1 },
+  "max(u, 0)/u": { traced: (u) => [div(relu(u), u), 1], plain: (u) => [u > 0 ? 1 : 0, 1], latents: 1 },
+  // Exact zeros on a region.
+  "1/max(u, 0) > 0.5": { traced: (u) => [either(gt(div(1, relu(u)), 0.5)), 1], plain: (u) => by(u < 2), latents: 1 },
+  "u/clamp(w, 0, 1) < 1": {
+    traced: (u, w) => [either(lt(div(u, clamp(w, 0, 1)), 1)), 1],
+    plain: (u, w) => by(u / Math.min(Math.max(w, 0), 1) < 1),
+  },
+  // Edges of domains.
+  "w·log u > 0.2": {
+    traced: (u, w) => [either(gt(mul(w, log(u)), 0.2)), 1],
+    plain: (u, w) => by(w * Math.log(u) > 0.2),
+  },
+  "u − log u > 1.5": {
+    traced: (u) => [either(gt(sub(u, log(u)), 1.5)), 1],
+    plain: (u) => by(u - Math.log(u) > 1.5),
+    latents: 1,
+  },
+  "√u − √w < 0.3": {
+    traced: (u, w) => [either(lt(sub(sqrt(u), sqrt(w)), 0.3)), 1],
+    plain: (u, w) => by(Math.sqrt(u) - Math.sqrt(w) < 0.3),
+  },
+  // Conditions that coincide: everywhere, on one side of another, at one root of two, far from where guides lie.
+  "u > 0.4 beside (u − 0.4)/exp(w) > 0": {
+    traced: (u, w) => [either(gt(u, 0.4)), sd(gt(div(sub(u, 0.4), exp(w)), 0))],
+    plain: (u) => by(u > 0.4, u > 0.4),
+  },
+  "u > 0.4 beside u·max(1, w) > 0.4": {
+    traced: (u, w) => [either(gt(u, 0.4)), sd(gt(mul(u, max(1, w)), 0.4))],
+    plain: (u, w) => by(u > 0.4, u * Math.max(1, w) > 0.4),
+  },
+  "u > 0.4 beside u² > 0.16": {
+    traced: (u) => [either(gt(u, 0.4)), sd(gt(square(u), 0.16))],
+    plain: (u) => by(u > 0.4, u * u > 0.16),
+    latents: 1,
+  },
+  // Curves, products, poles, conditions inside of conditions.
+  "u² + w² < 1": {
+    traced: (u, w) => [either(lt(add(square(u), square(w)), 1)), 1],
+    plain: (u, w) => by(u * u + w * w < 1),
+  },
+  "u·w > 0.3": { traced: (u, w) => [either(gt(mul(u, w), 0.3)), 1], plain: (u, w) => by(u * w > 0.3) },
+  "|u|/(|u| + |w|) > 0.5": {
+    traced: (u, w) => [either(gt(div(abs(u), add(abs(u), abs(w))), 0.5)), 1],
+    plain: (u, w) => by(Math.abs(u) > Math.abs(w)),
+  },
+  "u·(3 if w > 0.5, else 1 beside u > 0.2) > 0.6": {
+    traced: (u, w) => [
+      either(gt(mul(u, where(gt(w, 0.5), 3, where(gt(u, 0.2), 1, 2))), 0.6)),
+      sd(and(gt(u, 0.2), gt(w, 0.5))),
+    ],
+    plain: (u, w) => by(u * (w > 0.5 ? 3 : u > 0.2 ? 1 : 2) > 0.6, u > 0.2 && w > 0.5),
+  },
+  "sigmoid(1/(u − w)) beside u > w": {
+    traced: (u, w) => [where(gt(sigmoid(div(1e9, sub(u, w))), 0.5), 2, -1), sd(ge(u, w))],
+    plain: (u, w) => by(u > w, u > w),
+  },
+};
+
+const logNormal = (x: number, mean: number, scale = 1): number =>
+  -0.5 * ((x - mean) / scale) ** 2 - Math.log(scale) - 0.5 * Math.log(2 * Math.PI);
+
+const modelOf = ({ traced, latents = 2 }: Row): n.Model =>
+  n.defineModel("row", ({ sample, observe }) => {
+    const u = sample("u", n.normal(0, 1));
+    const [mean, scale] = traced(u, latents === 2 ? sample("w", n.normal(0, 1)) : 0);
+    observe(n.normal(mean, scale), 1.5);
+  });
+
+const exactOf = (
+  { plain, latents = 2 }: Row,
+  params: n.GuideParameters & { readonly mu: number[]; readonly rho: number[] },
+) =>
+  planeQuadrature(
+    {
+      latents,
+      two: latents === 2,
+      holds: (u, w) => plain(u, w).join(),
+      logJoint: (u, w, region) => {
+        const [mean, scale] = region.split(",").map(Number) as [number, number];
+        return logNormal(u, 0) + (latents === 2 ? logNormal(w, 0) : 0) + logNormal(1.5, mean, scale);
+      },
+    },
+    params as never,
+    { scan: 130 },
+  ).gradient;
+
+const INDEPENDENT = { points: "random", pairing: "independent" } as const;
+
+/** The largest distance of the components from the exact ones, in standard errors. */
+function worst(
+  row: Row,
+  params: never,
+  guide: n.Guide | undefined,
+  estimator: n.Estimator,
+  profile: Profile = FULL,
+): number {
+  const { gradient, variance } = estimateGradient(profile, modelOf(row), {
+    estimator,
+    params,
+    samples: SAMPLES,
+    seed: 5,
+    ...(guide && { guide }),
+  });
+  return Math.max(
+    ...exactOf(row, params).map(
+      (exact, p) => Math.abs(gradient[p]! - exact) / (Math.sqrt(variance[p]! / SAMPLES) + 2e-6),
+    ),
+  );
+}
+
+const upTo = ({ latents = 2 }: Row) => ({ mu: [0.3, -0.2].slice(0, latents), rho: [0.5, 0.2].slice(0, latents) });
+
+describe("jumps counted along lines make the gradient exact:", () => {
+  test.each(Object.entries(ROWS))("%s", (_, row) => {
+    const params = upTo(row) as never;
+    expect(worst(row, params, undefined, n.reparam())).toBeGreaterThan(6);
+    expect(worst(row, params, undefined, n.corrected(INDEPENDENT))).toBeLessThan(4.5);
+  });
+
+  test.each(["u > 0.4 beside (u − 0.4)/exp(w) > 0", "u² + w² < 1", "u·w > 0.3", "|u|/(|u| + |w|) > 0.5"])(
+    "%s, of correlated latents",
+    (name) => {
+      const params = { ...upTo(ROWS[name]!), lower: [0.7] } as never;
+      expect(worst(ROWS[name]!, params, n.fullRank(), n.corrected(INDEPENDENT))).toBeLessThan(4.5);
+    },
+  );
+
+  test("without the proof that boundaries are distinct they would be wrong", () => {
+    const divided: typeof LINES.divided = (objective, boundaries) => {
+      const { decisions } = LINES.divided(objective, boundaries);
+      const movable = boundaries.filter(({ blocks: [block] }) => block?.safe);
+      const own = new Set(movable.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
+      return { boundaries: movable, decisions: decisions.filter(({ node }) => !own.has(node)) };
+    };
+    const blind: Profile = { ...FULL, repertoire: { ...FULL.repertoire, lines: { ...LINES, divided } } };
+    const row = ROWS["u > 0.4 beside u·max(1, w) > 0.4"]!;
+    const estimator = n.corrected({ ...INDEPENDENT, marginalise: false });
+    expect(worst(row, upTo(row) as never, undefined, estimator)).toBeLessThan(4.5);
+    expect(worst(row, upTo(row) as never, undefined, estimator, blind)).toBeGreaterThan(6);
+  });
+});
+
+test("what changes at too many places to tell apart is refused by name, with the site and a way out", () => {
+  const tangled: Row = { traced: (u) => [either(gt(n.sin(div(1, u)), 0)), 1], plain: () => [0, 1], latents: 1 };
+  expect(() =>
+    n.estimateGradient(modelOf(tangled), { estimator: n.corrected(), params: { mu: [0.3], rho: [0.5] }, samples: 32 }),
+  ).toThrow(
+    /^corrected: `sin\(1 \/ u\) > 0` at observe "y0" cannot be handled exactly; got 20000 pieces of the line of "u" used up at/,
+  );
+});
