@@ -149,7 +149,7 @@ const SMOOTH: ReadonlySet<number> = /* @__PURE__ */ codesOf(
     "max",
     "min",
   ] as const),
-  ...(["abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "logAddExp", "erf", "normalCdf", "logNormalCdf"] as const),
+  ...(["abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "erf", "normalCdf", "logNormalCdf"] as const),
 );
 const FROM_ZERO: ReadonlySet<number> = /* @__PURE__ */ codesOf("log", "sqrt", "pow");
 
