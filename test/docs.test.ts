@@ -158,9 +158,16 @@ describe("the commands of the pages", () => {
 async function outputOf(command: string): Promise<string> {
   const [name, ...args] = NONDIFF.exec(command)![1]!.split(" ");
   expect(name).toBe("explain");
-  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-  await explain(args);
-  const printed = log.mock.calls.flat().join("\n");
-  log.mockRestore();
-  return printed;
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text, done) => {
+    printed.push(String(text));
+    (done as (() => void) | undefined)?.();
+    return true;
+  });
+  try {
+    await explain(args);
+  } finally {
+    write.mockRestore();
+  }
+  return printed.join("").replace(/\n$/, "");
 }

@@ -133,23 +133,10 @@ function armOf(code: number, isFirst: boolean, x: number, y: number, z: number):
   return isFirst ? x : y;
 }
 
+// biome-ignore format: a list
 const SMOOTH: ReadonlySet<number> = /* @__PURE__ */ codesOf(
-  ...([
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "chain",
-    "neg",
-    "exp",
-    "square",
-    "sigmoid",
-    "softplus",
-    "where",
-    "max",
-    "min",
-  ] as const),
-  ...(["abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "erf", "normalCdf", "logNormalCdf"] as const),
+  "add", "sub", "mul", "div", "chain", "neg", "exp", "square", "sigmoid", "softplus", "where", "max", "min",
+  "abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "erf", "normalCdf", "logNormalCdf",
 );
 const FROM_ZERO: ReadonlySet<number> = /* @__PURE__ */ codesOf("log", "sqrt", "pow");
 

@@ -11,6 +11,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { IntervalRule } from "../../roots/enclosures.ts";
 import { makeEnclosures, put } from "../../roots/enclosures.ts";
 import { RULES } from "../../roots/interval-rules.ts";
 
@@ -228,5 +229,13 @@ export class LineProgram {
   }
 }
 
-const RULE_OF = [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
-const MASKS: ReadonlySet<number> = new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign]);
+const RULE_OF = /* @__PURE__ */ rulesByCode();
+
+function rulesByCode(): readonly (IntervalRule | undefined)[] {
+  return [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
+}
+const MASKS: ReadonlySet<number> = /* @__PURE__ */ maskCodes();
+
+function maskCodes(): Set<number> {
+  return new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign]);
+}

@@ -78,10 +78,8 @@ describe("the stages", () => {
       [gmm, { guide: fullRank() }],
     ];
     for (const [model, options] of cases) {
-      const sampler = makeSampler(model, corrected(options), {
-        lanes: 16,
-        guide: "guide" in options ? options.guide : undefined,
-      });
+      const { guide, ...choice } = options;
+      const sampler = makeSampler(model, corrected(choice), { lanes: 16, guide });
       const { size } = (sampler.means ?? sampler.each)().tape;
       const listed = linesOf("instructions", model, options);
       expect(listed.filter((line) => line.startsWith("  "))).toHaveLength(size.uniform + size.lane);
