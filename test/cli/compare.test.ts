@@ -81,17 +81,15 @@ describe("compare", () => {
     expect(bias.rows.find(({ estimator }) => estimator === "reparam")!.relative).toBeCloseTo(norm, 12);
   });
 
-  test("names an estimator that refuses the model and compares the others, with score if corrected refuses", () => {
+  test("names an estimator that refuses the model and compares the others", () => {
     const steep = defineModel("steep", ({ sample, observe, where }) => {
       const z = mul(1e308, sample("z", normal(0, 1)));
       observe(normal(where(gt(add(z, z), 0), 1, -1), 1), 0.5);
     });
     const chosen = few("score", "lyy18", "corrected");
     const experiment = runExperiment(steep, chosen, { ...options, samples: [2] });
-    expect(Object.keys(experiment.refused!)).toEqual(["lyy18", "corrected"]);
+    expect(Object.keys(experiment.refused!)).toEqual(["lyy18"]);
     expect(divergences(experiment)[0]).toMatch(/^lyy18 is not defined here: lyy18: condition `/);
-    const bias = measureBias(steep, few("score"), { samples: 1000, group: 2, step: 0, seed: 0 });
-    expect(bias.reference).toBe("score() with baseline and Rao-Blackwellisation with 4992 samples of seed 1");
   });
 
   test("prints and reports the new tables; says which estimators there are", async () => {

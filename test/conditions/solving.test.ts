@@ -65,7 +65,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { sides: (x, y) => [sqrt(x), log(y)],    becomes: "not (-y > 0) and exp(sqrt(x)) > y" },
     { sides: (x, y) => [exp(y), sqrt(x)],    becomes: "not (-x > 0) and square(exp(y)) > x" },
     { sides: (x, y) => [pow(x, -0.5), exp(y)],    becomes: "log(pow(x, -0.5)) > y" },
-    { sides: (x, y) => [logNormalCdf(x), log(sigmoid(y))],    becomes: "x > normalQuantileOfSurprisal(-min(log(sigmoid(y)), 0))" },
+    { sides: (x, y) => [logNormalCdf(x), log(sigmoid(y))],    becomes: "x > normalQuantileOfSurprisal(softplus(-y))" },
   ],
   "functions of which neither range is in the other": [
     { sides: (x, y) => [exp(x), tanh(y)],    becomes: "x > log(max(tanh(y), 0))", except: isInfinite },
@@ -191,9 +191,10 @@ describe("the gradient of the ELBO is that of quadrature, also under a guide tha
     ["exp(x) > tanh(y)", (x, y) => gt(exp(x), tanh(y))],
     ["softplus(x) > exp(y) − 0.5", (x, y) => gt(softplus(x), sub(exp(y), 0.5))],
     ["√x + √y > 1", (x, y) => gt(add(sqrt(x), sqrt(y)), 1)],
-    ["exp(y) > x² + |x|", (x, y) => gt(exp(y), add(square(x), abs(x)))],
   ];
-  test.each(CASES)("%s", (_text, holds) => {
+  // Counted along the lines of two noises each, which takes a minute and a half.
+  const SLOW: typeof CASES = [["exp(y) > x² + |x|", (x, y) => gt(exp(y), add(square(x), abs(x)))]];
+  test.each(process.env["NONDIFF_SOAK"] ? [...CASES, ...SLOW] : CASES)("%s", { timeout: 200_000 }, (_text, holds) => {
     for (const share of [undefined, 0.6]) {
       const { worst, control } = againstQuadrature(holds, share);
       // 6 conditions, 4 or 5 components, 2 ways: |z| above 4.5 has probability 7e-4 in all.

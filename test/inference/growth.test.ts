@@ -122,9 +122,7 @@ describe("making the tape of a model", () => {
   });
 
   test("the counts see quadratic work: boundary terms of a chain, whose every condition changes all that follows", () => {
-    const { work, instructions } = growth(chain, plain(), 6);
-    expect(work).toBeGreaterThan(3);
-    expect(instructions).toBeGreaterThan(3);
+    expect(growth(chain, plain(), 6).work).toBeGreaterThan(3);
   });
 
   test("what comes from one latent is added up before the next one comes: few values wait", () => {

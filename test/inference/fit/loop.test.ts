@@ -392,7 +392,9 @@ describe("warnings", () => {
         ]);
       for (const estimator of [score(), corrected(), undefined]) expect(warningsOf(jumps, estimator)).toEqual([]);
       expect(explain(jumps).unseen).toEqual([]);
-      expect(explain(jumps).conditions).toMatchObject([{ text: "u", sites: ['observe "y"'], block: ["u"] }]);
+      expect(explain(jumps).conditions).toMatchObject([
+        { text: "u", sites: ['sample "u"', 'observe "y"'], block: ["u"] },
+      ]);
     });
 
     test("biases reparam, and neither corrected nor score", () => {
