@@ -54,9 +54,6 @@ export interface CollapseResult {
   readonly completion: (engine: Engine) => Completion;
 }
 
-/** Rewrites a trace as one over fewer latents. */
-export type Collapse = (trace: Trace, choice: CollapseChoice) => CollapseResult;
-
 const DEFAULT_BUDGET = 4096;
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 

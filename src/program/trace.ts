@@ -5,7 +5,7 @@ import type { Model } from "./model.ts";
 import { coreTrace, type Trace } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
-export type { Drawn, FiniteLatent, Latent, Quantity, Term, Trace } from "./run.ts";
+export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
 
 /** Runs the program of a model; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options?: GraphOptions): Trace {
