@@ -5,6 +5,7 @@
 import * as elementary from "../math/elementary.ts";
 import type { LogTails } from "../math/incomplete/incomplete-gamma.ts";
 import { log1mexp } from "../math/incomplete/log-differences.ts";
+import { squared } from "../math/squared.ts";
 import type { Distribution, Moments } from "./distribution.ts";
 
 const STEP = 0.0625;
@@ -36,12 +37,13 @@ export function quadratureMoments({ support, logDensity, quantile }: Distributio
   if (!quantile) return { mean: NaN, sd: NaN };
   const median = quantile(0.5);
   const scale = quantile(0.75) - quantile(0.25);
-  const side = (end: number, k: number): number =>
-    integral((x) => wholePower(Math.abs(x - median), k) * elementary.exp(logDensity(x) as number), median, end, scale);
-  const shift = side(support.upper, 1) - side(support.lower, 1);
+  const side = (end: number, power: (distance: number) => number): number =>
+    integral((x) => power(Math.abs(x - median)) * elementary.exp(logDensity(x) as number), median, end, scale);
+  const itself = (distance: number): number => distance;
+  const shift = side(support.upper, itself) - side(support.lower, itself);
   return {
     mean: median + shift,
-    sd: Math.sqrt(side(support.lower, 2) + side(support.upper, 2) - shift * shift),
+    sd: Math.sqrt(side(support.lower, squared) + side(support.upper, squared) - shift * shift),
   };
 }
 
@@ -66,11 +68,4 @@ function integral(f: (x: number) => number, x: number, end: number, scale: numbe
     if (value > 0 && value < Infinity) total += STEP * value;
   }
   return total;
-}
-
-// x to the power 0, 1 or 2.
-function wholePower(x: number, k: number): number {
-  let power = 1;
-  for (let i = 0; i < k; i++) power *= x;
-  return power;
 }

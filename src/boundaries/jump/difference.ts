@@ -12,8 +12,8 @@ export interface Difference {
   readonly evaluate: Evaluate;
   /** Of a node. Linear ops pass differences through; what else jumps is evaluated on both sides. */
   readonly of: (root: NodeId) => NodeId;
-  /** Of the nodes below a root, which ones change and which do not. */
-  readonly jumps: (root: NodeId) => ReadonlyMap<NodeId, boolean>;
+  /** The nodes that change, those below the roots among them, from below to above. */
+  readonly jumping: (roots: readonly NodeId[]) => NodeId[];
 }
 
 /** Differences as nodes; `mayJump` is false for nodes that are known not to change. */
@@ -40,19 +40,21 @@ export function differencing(
       .map((operand) => (linear.includes(operand) ? known.get(operand)! : evaluate(operand, 1)));
     return graph.apply(graph.op[node]!, x!, y, z);
   };
-  const mark = (root: NodeId): ReadonlyMap<NodeId, boolean> => {
+  const mark = (root: NodeId): void => {
     fill(
       jumps,
       root,
       (node) => (mayJump(node) ? graph.operands(node) : []),
       (node) => graph.operands(node).some((operand) => jumps.get(operand)),
     );
-    return jumps;
   };
   return {
     flipping,
     evaluate,
-    jumps: mark,
+    jumping(roots) {
+      for (const root of roots) mark(root);
+      return [...jumps].flatMap(([node, isJump]) => (isJump ? [node] : [])).sort((p, q) => p - q);
+    },
     of(root) {
       mark(root);
       fill(known, root, (node) => (jumps.get(node) ? linearIn(node) : []), difference);

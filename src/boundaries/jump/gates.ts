@@ -48,19 +48,13 @@ export function gatesOf(graph: Graph): ThroughGates {
 
 function splitAcross(
   graph: Graph,
-  { flipping, jumps }: Difference,
+  difference: Difference,
   roots: readonly NodeId[],
   parallel: (node: NodeId) => unknown = () => undefined,
 ): Split {
-  for (const root of roots) jumps(root);
-  const jumping = roots.length === 0 ? [] : [...jumps(roots[0]!)].flatMap(([node, isJump]) => (isJump ? [node] : []));
+  const jumping = difference.jumping(roots);
   if (jumping.some(parallel)) return { direct: roots, gated: [], depth: 0 };
-  return splitByGates(
-    graph,
-    new Set(flipping),
-    roots,
-    jumping.sort((p, q) => p - q),
-  );
+  return splitByGates(graph, new Set(difference.flipping), roots, jumping);
 }
 
 // The difference of what lies behind a gate, given the one at a flip of the gate from false to true.

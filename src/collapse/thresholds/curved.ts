@@ -3,9 +3,8 @@
  * roots of the condition, isolated with a guarantee (`src/roots`) wherever the prior has mass that a double can tell from 0.
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
-import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { valuesAt } from "../../autodiff/tape/values.ts";
 import { withTails } from "../../distributions/known-tails.ts";
 import type { Latent } from "../../program/trace.ts";
 import { makeRootFinder } from "../../roots/isolation.ts";
@@ -37,21 +36,14 @@ export function curvedThresholds(graph: Graph, latent: Latent, condition: NodeId
   }
   const ends = [-reach, ...roots.subarray(0, count), reach];
   const middles = ends.slice(1).map((end, j) => 0.5 * (end + ends[j]!));
-  const holds = valuesAt(graph, c, node, middles).map((x) => x > 0);
-  const own = valuesAt(graph, value, node, [...roots.subarray(0, count)]);
+  const holds = along(graph, c, node, middles).map((x) => x > 0);
+  const own = along(graph, value, node, [...roots.subarray(0, count)]);
   const changes = own.map((_, j) => j).filter((j) => holds[j] !== holds[j + 1]);
   return { at: changes.map((j) => own[j]!), holds: [holds[0]!, ...changes.map((j) => holds[j + 1]!)] };
 }
 
-function valuesAt(graph: Graph, node: NodeId, input: NodeId, points: readonly number[]): number[] {
-  if (points.length === 0) return [];
-  const { run, values } = evaluation(graph, [node], {
-    engine: PLAIN_ENGINE,
-    laneInputs: [input],
-    points: points.length,
-  });
-  run([], points);
-  return points.map((_, j) => values(0)[graph.isConstant(node) ? 0 : j]!);
+function along(graph: Graph, node: NodeId, input: NodeId, points: readonly number[]): number[] {
+  return points.map((at) => valuesAt(graph, [node], new Map([[input, at]]))[0]!);
 }
 
 // How far from 0 the latent's input may lie; undefined for priors of which that is not known.

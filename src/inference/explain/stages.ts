@@ -206,17 +206,8 @@ function compiled(profile: Profile, model: Model, options: ExplainOptions): Comp
       },
     },
   };
-  const { entropy, marginalise, boundaries } = options;
-  const choice = {
-    ...(entropy && { entropy }),
-    ...(marginalise !== undefined && { marginalise }),
-    ...(boundaries && { boundaries }),
-  };
-  const sampler = makeSampler(watched, model, corrected(choice), {
-    lanes: SAMPLES,
-    guide: options.guide,
-    collapse: options.collapse,
-  });
+  const { guide, collapse, ...choice } = options;
+  const sampler = makeSampler(watched, model, corrected(choice), { lanes: SAMPLES, guide, collapse });
   const { tape } = (sampler.means ?? sampler.each)();
   return { sampler, tape, plan: plan!, program: program! };
 }

@@ -7,7 +7,7 @@ import { unpackParameters } from "../../guides/guide.ts";
 import { makeProbe } from "../diagnosis.ts";
 import type { Posterior } from "../posterior.ts";
 import type { FitStage } from "./climb/ascent.ts";
-import { FLIP_SAMPLES, type Flipped, flipsOf, settle } from "./flips.ts";
+import { type Flipped, flipSamples, flipsOf, settle } from "./flips.ts";
 import { type Found, same } from "./optima.ts";
 import { DivergenceError } from "./options.ts";
 import type { StartReport, Unvisited } from "./report.ts";
@@ -90,7 +90,7 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
     const settled: Flipped[] = [];
     const before = starts.length;
     for (const flip of flipsAt(best.x)) {
-      if (!ascent.affords(FLIP_SAMPLES)) break;
+      if (!ascent.affords(flipSamples())) break;
       const end = yield* settle(ascent, flip, k++);
       if (end) settled.push(end);
     }

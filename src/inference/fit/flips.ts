@@ -38,7 +38,7 @@ const SAMPLES = 16;
 const SCREENED = 64;
 
 /** What a flip costs, in samples. */
-export const FLIP_SAMPLES = 304; // STEPS · SAMPLES + SCREENED
+export const flipSamples = (): number => STEPS * SAMPLES + SCREENED;
 
 /** Finds the flips of a point; made once for all points. */
 export function flipsOf(sampler: GradientSampler, chart: Chart): (x: Float64Array) => Flip[] {

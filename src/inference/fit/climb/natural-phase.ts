@@ -41,7 +41,7 @@ export const COOL = 30;
 const SHORTEST = 0.3;
 const LONGEST = 1e4;
 /** Growth of a scale, as a difference of logarithms, that no posterior with a proper prior shows. */
-const UNBOUNDED = 20.7; // log 10⁹
+const UNBOUNDED = /* @__PURE__ */ log(1e9);
 /** Tries of a step that leads where something is not finite, each half as far as the one before. */
 const TRIES = 8;
 
