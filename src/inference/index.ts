@@ -16,6 +16,8 @@ export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimize
 export type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 export { paretoSmoothed, type SmoothedWeights } from "./posterior/pareto-tail.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
+export { type CheckedDraw, type CheckResult, predictiveCheck, type Statistic } from "./predictive/check.ts";
+export { predict, type Simulation, type SimulationOptions, simulate } from "./predictive/simulation.ts";
 export type { Draw } from "./sampler/draw.ts";
 export { meanGradientInto } from "./sampler/means.ts";
 export { type Moments, makeMoments, momentsInto } from "./sampler/moments.ts";

@@ -161,6 +161,16 @@ export class Posterior {
     return this.#computed("reweighted").reweighted(options);
   }
 
+  /** Draws of everything from the guide, all of one weight: latents that were summed out given those that the guide is over. */
+  drawn(options: DrawOptions = {}): JointDraws {
+    return this.#computed("drawn").drawn(options);
+  }
+
+  /** Whether the density is random, as sites are `frozen`: there are no weights then. */
+  get isRandom(): boolean {
+    return this.#space.trace.frozen.length > 0;
+  }
+
   /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities and means are exact then. Else undefined. */
   get exact(): { readonly logEvidence: number } | undefined {
     if (this.latents.length > 0) return undefined;

@@ -30,6 +30,8 @@ export interface JointDrawsParts {
   readonly count: number;
   /** Numbers of every quantity by draw. */
   readonly values: ReadonlyMap<string, Float64Array>;
+  /** Numbers of every input of the program by draw: latents on the guide's scale, values of discrete ones, parameters, noise of frozen sites. */
+  readonly inputs: ReadonlyMap<string, Float64Array>;
   readonly completed: readonly CompletedLatent[];
   /** The values of discrete latents. */
   readonly discrete: ReadonlyMap<string, readonly number[]>;
@@ -53,10 +55,21 @@ export class JointDraws {
   /** The log of the mean weight, an estimate of log p(data); NaN for draws without weights. */
   readonly logEvidence: number;
   readonly #values: ReadonlyMap<string, Float64Array>;
+  readonly #inputs: ReadonlyMap<string, Float64Array>;
   readonly #completed: ReadonlyMap<string, CompletedLatent>;
   readonly #discrete: ReadonlyMap<string, readonly number[]>;
 
-  constructor({ count, values, completed, discrete, weights, kHat, effectiveDraws, logEvidence }: JointDrawsParts) {
+  constructor({
+    count,
+    values,
+    inputs,
+    completed,
+    discrete,
+    weights,
+    kHat,
+    effectiveDraws,
+    logEvidence,
+  }: JointDrawsParts) {
     this.count = count;
     this.names = [...values.keys()];
     this.weights = weights ?? new Float64Array(count).fill(1 / count);
@@ -64,6 +77,7 @@ export class JointDraws {
     this.effectiveDraws = effectiveDraws ?? count;
     this.logEvidence = logEvidence ?? Number.NaN;
     this.#values = values;
+    this.#inputs = inputs;
     this.#completed = new Map(completed.map((latent) => [latent.name, latent]));
     this.#discrete = discrete;
   }
@@ -73,6 +87,20 @@ export class JointDraws {
     const values = this.#values.get(name);
     if (values) return values;
     throw new RangeError(`draws: no such latent; got "${String(name)}", expected one of ${this.#shown(this.names)}`);
+  }
+
+  /**
+   * The draws of the number that stands for a latent, log x of a positive x; the latent itself on ℝ and of discrete ones; of a parameter
+   * without spread its value, of a frozen site its noise. Undefined under other names.
+   */
+  input(name: string): Float64Array | undefined {
+    return this.#inputs.get(name);
+  }
+
+  /** The standard error of `logEvidence`, from the spread of the weights; NaN for draws without weights. */
+  get logEvidenceError(): number {
+    if (Number.isNaN(this.logEvidence)) return Number.NaN;
+    return Math.sqrt(Math.max(0, 1 / this.effectiveDraws - 1 / this.count));
   }
 
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */

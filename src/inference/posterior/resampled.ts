@@ -92,7 +92,7 @@ function inputsOf({ trace: { latents } }: Source, kept: Float64Array, draws: num
 
 function completed(source: Source, kept: Float64Array, draws: number, next: () => number): JointDrawsParts {
   const { trace, drawing } = source;
-  const { latents, finite, quantities } = trace.original ?? trace;
+  const { graph, latents, finite, points, quantities: all } = trace.original ?? trace;
   const drawn: readonly CompletedLatent[] = drawing?.draw(kept, draws, next) ?? [];
   const nodeOf = new Map([...latents, ...finite].map(({ name, node }) => [name, node]));
   const inputs: InputDraws = new Map([
@@ -102,6 +102,11 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
       ({ noise }) => [noise, Float64Array.from({ length: draws }, () => normalQuantile(next()))] as const,
     ),
   ]);
+  // Summed-out latents beside a parameter are not drawn, nor what depends on them.
+  const known = new Set([...inputs.keys(), ...trace.points.map(({ node }) => node)]);
+  const quantities = all.filter(({ node, live }) =>
+    graph.reachable([node, live]).every((below) => graph.inputIndex(below) < 0 || known.has(below)),
+  );
   const nodes = quantities.flatMap(({ node, live }) => [node, live]);
   const found = valuesOf(source, nodes, inputs, draws);
   const values = quantities.map(({ name }, q): [string, Float64Array] => [
@@ -111,6 +116,14 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
   return {
     count: draws,
     values: new Map(values),
+    inputs: new Map([
+      ...[...latents, ...finite].flatMap(({ name, node }) => {
+        const numbers = inputs.get(node);
+        return numbers ? [[name, numbers] as const] : [];
+      }),
+      ...trace.frozen.map(({ name, noise }) => [name, inputs.get(noise)!] as const),
+      ...points.map(({ name }, i) => [name, new Float64Array(draws).fill(source.components[0]!.points![i]!)] as const),
+    ]),
     completed: drawn,
     discrete: new Map(finite.map(({ name, values }) => [name, values])),
   };

@@ -1,0 +1,87 @@
+/**
+ * Draws of a posterior that count the same, by what stands for each latent in the program: weighted draws are drawn again in proportion
+ * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from.
+ */
+import { makeGenerator, uniformSource } from "../../random/index.ts";
+import type { JointDraws } from "../posterior/joint-draws.ts";
+import type { Posterior } from "../posterior.ts";
+
+/** Above it averages with weights are not to be used (Vehtari et al., JMLR 25, 2024). */
+export const WORST_SHAPE = 0.7;
+/** Weighted draws at least. */
+const PROPOSED = 16_384;
+
+/** Weighted draws where the weights can be trusted, else draws of the guide, which all weigh the same. */
+export function trustedDraws(posterior: Posterior, draws: number, seed: number): JointDraws {
+  const guide = (): JointDraws => posterior.drawn({ draws, seed });
+  if (posterior.isRandom) return guide();
+  const weighted = posterior.reweighted({ draws: Math.max(draws, PROPOSED), seed });
+  // All weights are equal: no shape, or that of a tail without length.
+  return weighted.kHat > WORST_SHAPE ? guide() : weighted;
+}
+
+/** Draws of latents, by name. */
+export interface EqualDraws {
+  /** The number that stands for a latent or a parameter: log x of a positive x. */
+  readonly input: (name: string) => Float64Array;
+  /** A number that the posterior reports, on its own scale. */
+  readonly values: (name: string) => Float64Array;
+}
+
+/** So many draws of a posterior of the model whose latents are named; RangeError if it is one of another model. */
+export function equalDraws(
+  caller: string,
+  posterior: Posterior,
+  { draws, seed }: { readonly draws: number; readonly seed: number },
+  latents: readonly { readonly name: string }[],
+  model: string,
+): EqualDraws {
+  const found = trustedDraws(posterior, draws, seed);
+  requireLatents(caller, found, latents, model);
+  const order = resampled(found.weights, draws, uniformSource(makeGenerator(seed), 2));
+  const columns = new Map<string, Float64Array>();
+  const picked = (key: string, values: () => Float64Array): Float64Array => {
+    let column = columns.get(key);
+    if (!column) {
+      const all = values();
+      column = Float64Array.from(order, (d) => all[d]!);
+      columns.set(key, column);
+    }
+    return column;
+  };
+  return {
+    input: (name) => picked(`input ${name}`, () => found.input(name)!),
+    values: (name) => picked(`value ${name}`, () => found.values(name)),
+  };
+}
+
+/** Throws unless the draws have a number for each of the latents, and no more of them. */
+export function requireLatents(
+  caller: string,
+  draws: JointDraws,
+  latents: readonly { readonly name: string }[],
+  model: string,
+): void {
+  const missing = latents.find(({ name }) => draws.input(name) === undefined);
+  if (missing)
+    throw new RangeError(
+      `${caller}: posterior has no draws of "${missing.name}"; got ${draws.names.slice(0, 12).join(", ")}, expected one of model "${model}" (whose latents beside a param() are not summed out)`,
+    );
+}
+
+// Indices in proportion to weights that sum to 1: of weight 0.25 among 8 draws two, give or take one; in random order.
+function resampled(weights: Float64Array, draws: number, next: () => number): Uint32Array {
+  const order = new Uint32Array(draws);
+  const start = next();
+  let [sum, index] = [weights[0]!, 0];
+  for (let d = 0; d < draws; d++) {
+    const at = (d + start) / draws;
+    while (sum < at && index < weights.length - 1) sum += weights[++index]!;
+    order[d] = index;
+  }
+  for (let d = draws - 1; d > 0; d--) {
+    const other = Math.floor(next() * (d + 1));
+    [order[d], order[other]] = [order[other]!, order[d]!];
+  }
+  return order;
+}
