@@ -9,6 +9,7 @@ import * as fitting from "./inference/fit/fit.ts";
 import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
 import type { Posterior } from "./inference/posterior.ts";
+import * as validation from "./inference/predictive/loo.ts";
 import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
 import * as samplers from "./inference/sampler/sampler.ts";
 import { FULL } from "./profile.ts";
@@ -87,6 +88,19 @@ export function logJoint(model: Model, z: ArrayLike<number>): number {
  */
 export function explain(model: Model, options?: ExplainOptions): Explanation {
   return explaining.explain(FULL, model, options);
+}
+
+/**
+ * Leave-one-out cross validation by Pareto smoothed weights: how well the model predicts each datum from the others, without further fits.
+ *
+ *     const { elpd, se, pLoo, pointwise, warnings } = loo(textmsg, fit(textmsg));
+ *
+ * An observation of several numbers, as of a multivariateNormal, is left out as a whole. Latents of one datum alone, as the label of a
+ * mixture that is a latent, make its k-hat large: leave them out, as `mixture` does. Throws RangeError for bad options, for a posterior
+ * of another model and for a model without data, TypeError for a model with frozen sites. Cost: `draws` evaluations of the density.
+ */
+export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo {
+  return validation.loo(FULL, model, posterior, options);
 }
 
 /** Traces a model and compiles its gradient under an estimator. */

@@ -56,6 +56,7 @@ export {
   fitSteps,
   gradientCovariance,
   logJoint,
+  loo,
   makeSampler,
 } from "./full-inference.ts";
 export { type FullRankOptions, fullRank } from "./guides/full-rank.ts";

@@ -17,6 +17,8 @@ export type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterio
 export { paretoSmoothed, type SmoothedWeights } from "./posterior/pareto-tail.ts";
 export { type LatentSummary, Posterior } from "./posterior.ts";
 export { type CheckedDraw, type CheckResult, predictiveCheck, type Statistic } from "./predictive/check.ts";
+export type { Loo, LooOptions, PointwiseLoo } from "./predictive/loo.ts";
+export { type ComparedModel, compareModels, type ModelComparison } from "./predictive/model-comparison.ts";
 export { predict, type Simulation, type SimulationOptions, simulate } from "./predictive/simulation.ts";
 export type { Draw } from "./sampler/draw.ts";
 export { meanGradientInto } from "./sampler/means.ts";

@@ -15,7 +15,7 @@ export function independent(means: readonly number[], sds: readonly number[], we
 }
 
 /** How many of so many draws fall to each component: its share of them, to a draw. */
-function countsOf(components: readonly Gaussian[], draws: number): number[] {
+export function countsOf(components: readonly Gaussian[], draws: number): number[] {
   let [sum, before] = [0, 0];
   return components.map(({ weight }) => {
     sum += weight;

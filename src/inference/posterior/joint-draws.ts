@@ -40,6 +40,7 @@ export interface JointDrawsParts {
   readonly kHat?: number;
   readonly effectiveDraws?: number;
   readonly logEvidence?: number;
+  readonly logEvidenceError?: number;
 }
 
 export class JointDraws {
@@ -54,28 +55,23 @@ export class JointDraws {
   readonly effectiveDraws: number;
   /** The log of the mean weight, an estimate of log p(data); NaN for draws without weights. */
   readonly logEvidence: number;
+  /** Its standard error, from the spread of the weights; NaN for draws without weights. */
+  readonly logEvidenceError: number;
   readonly #values: ReadonlyMap<string, Float64Array>;
   readonly #inputs: ReadonlyMap<string, Float64Array>;
   readonly #completed: ReadonlyMap<string, CompletedLatent>;
   readonly #discrete: ReadonlyMap<string, readonly number[]>;
 
-  constructor({
-    count,
-    values,
-    inputs,
-    completed,
-    discrete,
-    weights,
-    kHat,
-    effectiveDraws,
-    logEvidence,
-  }: JointDrawsParts) {
+  constructor(parts: JointDrawsParts) {
+    const { count, values, inputs, completed, discrete, weights, kHat, effectiveDraws } = parts;
+    const { logEvidence, logEvidenceError } = parts;
     this.count = count;
     this.names = [...values.keys()];
     this.weights = weights ?? new Float64Array(count).fill(1 / count);
     this.kHat = kHat ?? Number.NaN;
     this.effectiveDraws = effectiveDraws ?? count;
     this.logEvidence = logEvidence ?? Number.NaN;
+    this.logEvidenceError = logEvidenceError ?? Number.NaN;
     this.#values = values;
     this.#inputs = inputs;
     this.#completed = new Map(completed.map((latent) => [latent.name, latent]));
@@ -95,12 +91,6 @@ export class JointDraws {
    */
   input(name: string): Float64Array | undefined {
     return this.#inputs.get(name);
-  }
-
-  /** The standard error of `logEvidence`, from the spread of the weights; NaN for draws without weights. */
-  get logEvidenceError(): number {
-    if (Number.isNaN(this.logEvidence)) return Number.NaN;
-    return Math.sqrt(Math.max(0, 1 / this.effectiveDraws - 1 / this.count));
   }
 
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */

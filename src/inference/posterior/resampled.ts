@@ -5,13 +5,13 @@
  */
 import { outOfRange } from "../../autodiff/session.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
-import { log } from "../../math/elementary.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
 import { type Gaussian, sdOf } from "./gaussian.ts";
-import { guideDraws, independent, logDensities, logMixture } from "./guide-draws.ts";
+import { countsOf, guideDraws, independent, logDensities, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
 import { type InputDraws, type Source, valuesOf } from "./source.ts";
@@ -49,7 +49,22 @@ export function reweightedDraws(source: Source, { draws = 16_384, seed = 0 }: Dr
   const logWeights = target.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
   const parts = completed(source, kept, draws, uniformSource(generator, 1));
-  return new JointDraws({ ...parts, ...paretoSmoothed(logWeights), logEvidence });
+  const logEvidenceError = relativeError(logWeights, logEvidence, countsOf(proposal, draws));
+  return new JointDraws({ ...parts, ...paretoSmoothed(logWeights), logEvidence, logEvidenceError });
+}
+
+// The standard error of the mean weight over that mean. How many draws come from each guide is no chance: what counts is the spread
+// within these groups.
+function relativeError(logWeights: Float64Array, logEvidence: number, counts: readonly number[]): number {
+  let [first, sum] = [0, 0];
+  for (const count of counts) {
+    const shares = logWeights.subarray(first, first + count).map((weight) => exp(weight - logEvidence));
+    const mean = shares.reduce((total, share) => total + share, 0) / count;
+    const squares = shares.reduce((total, share) => total + (share - mean) * (share - mean), 0);
+    if (count > 1) sum += (squares * count) / (count - 1);
+    first += count;
+  }
+  return Math.sqrt(sum) / logWeights.length;
 }
 
 // Guides that a fit has found with their shares of the proposal; the weakest are proposed often enough to be seen.

@@ -8,14 +8,14 @@ import type { Posterior } from "../posterior.ts";
 
 /** Above it averages with weights are not to be used (Vehtari et al., JMLR 25, 2024). */
 export const WORST_SHAPE = 0.7;
-/** Weighted draws at least. */
+/** Weighted draws at least, from which some are drawn. */
 const PROPOSED = 16_384;
 
 /** Weighted draws where the weights can be trusted, else draws of the guide, which all weigh the same. */
-export function trustedDraws(posterior: Posterior, draws: number, seed: number): JointDraws {
+export function trustedDraws(posterior: Posterior, draws: number, seed: number, least: number = PROPOSED): JointDraws {
   const guide = (): JointDraws => posterior.drawn({ draws, seed });
   if (posterior.isRandom) return guide();
-  const weighted = posterior.reweighted({ draws: Math.max(draws, PROPOSED), seed });
+  const weighted = posterior.reweighted({ draws: Math.max(draws, least), seed });
   // All weights are equal: no shape, or that of a tail without length.
   return weighted.kHat > WORST_SHAPE ? guide() : weighted;
 }

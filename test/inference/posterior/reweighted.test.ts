@@ -32,6 +32,16 @@ describe("of textmsg, whose switch point is summed out", () => {
     expect(posterior.sd("z") / 0.3026).toBeLessThan(0.8);
   });
 
+  test("the log evidence is as far off over seeds as its error says, in thirty runs of 200 draws", () => {
+    const runs = Array.from({ length: 30 }, (_, seed) => posterior.reweighted({ draws: 200, seed }));
+    const spread = Math.sqrt(sum(runs.map(({ logEvidence }) => (logEvidence + 291.962) ** 2)) / 30);
+    const error = sum(runs.map(({ logEvidenceError }) => logEvidenceError)) / 30;
+    // A standard deviation of thirty is known to 13 %.
+    expect(spread / error).toBeGreaterThan(0.65);
+    expect(spread / error).toBeLessThan(1.5);
+    expect(posterior.drawn({ draws: 10 }).logEvidenceError).toBeNaN();
+  });
+
   test("cells are intervals between its thresholds, one after the other", () => {
     const cells = posterior.cells("z");
     expect(cells).toHaveLength(38);
