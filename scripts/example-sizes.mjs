@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 26_700,
   "the web worker": 41_800,
-  "all of `nondiff`": 146_000,
+  "all of `nondiff`": 160_000,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */
