@@ -8,11 +8,10 @@ import * as explaining from "./inference/explain/explanation.ts";
 import * as fitting from "./inference/fit/fit.ts";
 import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
-import type { Posterior } from "./inference/posterior.ts";
 import * as validation from "./inference/predictive/loo.ts";
 import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
 import * as samplers from "./inference/sampler/sampler.ts";
-import { FULL } from "./profile.ts";
+import { FULL, type Posterior } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 import { continuous, trace } from "./program/trace.ts";
 
@@ -30,17 +29,17 @@ import { continuous, trace } from "./program/trace.ts";
  * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
 export function fit(model: Model, options?: FitOptions): Posterior {
-  return fitting.fit(FULL, model, options);
+  return fitting.fit(FULL, model, options) as Posterior;
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
 export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep, Posterior, void> {
-  return fitting.fitSteps(FULL, model, options);
+  return fitting.fitSteps(FULL, model, options) as Generator<FitStep, Posterior, void>;
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
 export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior> {
-  return fitting.fitAsync(FULL, model, options);
+  return fitting.fitAsync(FULL, model, options) as Promise<Posterior>;
 }
 
 /**

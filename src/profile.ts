@@ -23,11 +23,31 @@ import { requirePlainDensity } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
+import type { Saved } from "./inference/saved/envelope.ts";
+import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved/saved-posterior.ts";
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
+import type { Model } from "./program/model.ts";
 import { coreTrace } from "./program/run.ts";
 import { trace } from "./program/trace.ts";
 
+/** What a fit of `nondiff` returns: a posterior that can be saved and loaded. */
+export class Posterior extends SaveablePosterior {
+  /**
+   * The posterior of a model that `toJSON` or `JSON.stringify` made JSON of: the object or its text.
+   *
+   *     const again = Posterior.from(textmsg, JSON.stringify(fit(textmsg)));
+   *
+   * All its numbers are those of the saved one, bit for bit on one engine. Throws RangeError, each by name, where what was saved is damaged, cut off, of
+   * another version, kind or shape, or of a model that is another or has changed; TypeError for what was never saved, and for a guide of
+   * your own without the option `guide`.
+   */
+  static from(model: Model, json: Saved | string, options: LoadOptions = {}): Posterior {
+    return restored(FULL, model, json, options) as Posterior;
+  }
+}
+
 export const FULL: Profile = {
+  posterior: (...made) => new Posterior(...made),
   engine: FAST_ENGINE,
   trace,
   averaging,

@@ -15,7 +15,7 @@ export type { FitReport, FitStatus, FitWarning, Importance, Optimum, StageReport
 export { type AdamOptions, adam, type Optimizer, rmsprop, sgd } from "./optimizers.ts";
 export type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 export { paretoSmoothed, type SmoothedWeights } from "./posterior/pareto-tail.ts";
-export { type LatentSummary, Posterior } from "./posterior.ts";
+export type { LatentSummary } from "./posterior.ts";
 export { type CheckedDraw, type CheckResult, predictiveCheck, type Statistic } from "./predictive/check.ts";
 export type { Loo, LooOptions, PointwiseLoo } from "./predictive/loo.ts";
 export { type ComparedModel, compareModels, type ModelComparison } from "./predictive/model-comparison.ts";
@@ -24,3 +24,5 @@ export type { Draw } from "./sampler/draw.ts";
 export { meanGradientInto } from "./sampler/means.ts";
 export { type Moments, makeMoments, momentsInto } from "./sampler/moments.ts";
 export type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
+export type { Saved } from "./saved/envelope.ts";
+export type { LoadOptions } from "./saved/saved-posterior.ts";

@@ -12,6 +12,7 @@ import type { FitWarning } from "./fit/report.ts";
 import type { Judged } from "./fit/warnings.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
+import type { Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface Profile {
   readonly collapse?: typeof collapseUnder;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
   readonly otherNumbers?: (source: Source) => OtherNumbers;
+  /** Makes posteriors of a class of its own, which has more than the common one. */
+  readonly posterior?: (...made: ConstructorParameters<typeof Posterior>) => Posterior;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */

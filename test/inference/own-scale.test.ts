@@ -13,20 +13,7 @@ import {
   uniform,
 } from "../../src/distributions/index.ts";
 import { rhoOfSd } from "../../src/guides/mean-field.ts";
-import {
-  adam,
-  add,
-  fit,
-  fullRank,
-  type Guide,
-  gt,
-  log,
-  meanField,
-  mul,
-  type Posterior,
-  square,
-  where,
-} from "../../src/index.ts";
+import { adam, add, fit, fullRank, type Guide, gt, log, meanField, mul, square, where } from "../../src/index.ts";
 import { Posterior as PosteriorClass } from "../../src/inference/posterior.ts";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { FULL } from "../../src/profile.ts";
@@ -40,7 +27,7 @@ function posteriorAt(
   sd: number[],
   guide: Guide = meanField(),
   lower: number[] = [],
-): Posterior {
+): PosteriorClass {
   const traced = trace(defineModel("m", program));
   const space = guide.over(traced);
   const theta = Float64Array.from([...mu, ...sd.map(rhoOfSd), ...lower]);

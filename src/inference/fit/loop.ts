@@ -11,8 +11,8 @@ import { makeProbe } from "../diagnosis.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { adam, type Optimizer } from "../optimizers.ts";
 import { count } from "../options.ts";
-import { othersOf } from "../posterior/others.ts";
-import { Posterior } from "../posterior.ts";
+import { posteriorOf } from "../posterior/making.ts";
+import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import type { Draw } from "../sampler/draw.ts";
 import { meansInto, pilot } from "../sampler/means.ts";
@@ -78,7 +78,7 @@ export function startLoop(profile: Profile, model: Model, options: FitOptions): 
     optimizer,
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
-    posterior: () => new Posterior(guide.space, theta, elboTrace, warnings, { others: othersOf(sampler) }),
+    posterior: () => posteriorOf(sampler, { theta, elboTrace, warnings }),
   };
 }
 

@@ -1,8 +1,8 @@
 /** What a search returns: the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
 import { gaussianOf } from "../posterior/gaussian.ts";
-import { othersOf } from "../posterior/others.ts";
-import { Posterior } from "../posterior.ts";
+import { posteriorOf } from "../posterior/making.ts";
+import type { Posterior } from "../posterior.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
 import type { FitReport, StartReport, Unvisited } from "./report.ts";
@@ -81,10 +81,13 @@ export function resultOf(
     warnings,
   };
   const texts = warnings.map(({ message }) => message);
-  return new Posterior(space, thetaOf(best.x), Float64Array.from(ascent.elbos), texts, {
+  return posteriorOf(sampler, {
+    theta: thetaOf(best.x),
+    elboTrace: Float64Array.from(ascent.elbos),
+    warnings: texts,
     status: best.status,
     report,
     components,
-    others: othersOf(sampler, components),
+    found: components,
   });
 }

@@ -1,5 +1,5 @@
 /** What a sampler knows about numbers of its posterior that are more than one latent by itself. */
-import type { GradientSampler } from "../sampler/sampler.ts";
+import type { GuidedModel } from "../sampler/sampler.ts";
 import { type Gaussian, gaussianOf } from "./gaussian.ts";
 import type { OtherNumbers } from "./marginal.ts";
 
@@ -11,7 +11,7 @@ export interface FoundGuide {
 
 /** Makes what computes them, if the profile can; weighted draws are proposed by all of the guides that were found. */
 export function othersOf(
-  { profile: { engine, otherNumbers }, objective: { trace, guide }, collapsed }: GradientSampler,
+  { profile: { engine, otherNumbers }, objective: { trace, guide }, collapsed }: GuidedModel,
   found: readonly FoundGuide[] = [],
 ): ((components: readonly Gaussian[]) => OtherNumbers) | undefined {
   return (

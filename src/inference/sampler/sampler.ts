@@ -2,6 +2,8 @@
  * A model's gradient under an estimator, ready to be sampled: the model is traced here, the estimator builds its nodes, and they
  * are compiled when they are first asked for. `means.ts` and `moments.ts` draw from it.
  */
+
+import type { GraphOptions } from "../../autodiff/graph/graph.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import type { CollapseResult } from "../../collapse/collapse.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
@@ -23,13 +25,18 @@ export interface SamplerOptions extends SampleTapeOptions {
   readonly collapse?: CollapseOption | undefined;
 }
 
-export interface GradientSampler {
+/** A traced model under a guide over those of its latents that are kept. */
+export interface GuidedModel {
   readonly profile: Profile;
   readonly model: Model;
-  readonly estimator: Estimator;
   readonly objective: Objective;
-  /** What was summed out; undefined where the profile cannot. */
+  /** The option, and what was summed out by it; undefined where the profile cannot. */
+  readonly collapse: CollapseOption;
   readonly collapsed: CollapseResult | undefined;
+}
+
+export interface GradientSampler extends GuidedModel {
+  readonly estimator: Estimator;
   readonly nodes: EstimatorNodes;
   /** Number of components of the gradient. */
   readonly size: number;
@@ -45,19 +52,31 @@ export interface GradientSampler {
   readonly grouped: boolean;
 }
 
+/** Traces a model, sums latents out of it and puts it under a guide. */
+export function guidedModel(
+  profile: Profile,
+  model: Model,
+  { guide: chosen, collapse = false }: Pick<SamplerOptions, "guide" | "collapse">,
+  graphOptions?: GraphOptions,
+): GuidedModel {
+  const { trace, withPoints } = profile;
+  const whole = trace(model, graphOptions);
+  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
+  const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
+  return { profile, model, collapse, collapsed, objective: objectiveOf(collapsed?.trace ?? whole, guide) };
+}
+
 /** Traces a model and builds its gradient under an estimator. */
 export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
+  { guide, collapse, ...options }: SamplerOptions = {},
 ): GradientSampler {
-  const { engine, repertoire, trace, withPoints } = profile;
-  const whole = trace(model, estimator.graphOptions);
-  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
-  const collapsed = profile.collapse?.("collapse", collapse)(whole);
-  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
-  const objective = objectiveOf(collapsed?.trace ?? whole, guide);
+  const { engine, repertoire } = profile;
+  const guided = guidedModel(profile, model, { guide, collapse }, estimator.graphOptions);
+  const { objective } = guided;
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
   if (!Array.isArray(nodes?.gradient))
@@ -68,11 +87,8 @@ export function makeSampler(
   const value = inRange(objective, nodes.value ?? objective.value);
   const { averaging } = reduction || adaptive ? {} : profile;
   return {
-    profile,
-    model,
+    ...guided,
     estimator,
-    objective,
-    collapsed,
     nodes,
     size: gradient.length,
     elbo: new Float64Array(1),

@@ -1,0 +1,103 @@
+/**
+ * Posteriors that can be kept: `JSON.stringify(posterior)` holds what a fit has found, and the model makes a posterior of it again, every
+ * number of which is the same to the bit. The model itself is not saved, as a program is no data; it is told by a fingerprint.
+ */
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { fullRank } from "../../guides/full-rank.ts";
+import { type Guide, type GuideSpace, parameterNames } from "../../guides/guide.ts";
+import { meanField } from "../../guides/mean-field.ts";
+import type { Model } from "../../program/model.ts";
+import type { CollapseOption } from "../collapse-option.ts";
+import { type FittedParts, type Made, posteriorOf } from "../posterior/making.ts";
+import { Posterior } from "../posterior.ts";
+import type { Profile } from "../profile.ts";
+import { guidedModel } from "../sampler/sampler.ts";
+import { opened, requireSameModel, type Saved, sealed } from "./envelope.ts";
+
+export interface LoadOptions {
+  /** The guide that was fitted, where it is none of `meanField()` and `fullRank()`. */
+  readonly guide?: Guide;
+}
+
+/** How a posterior's model was traced, and the guide that was put over it. */
+export interface SavedSetting {
+  readonly guide: string;
+  /** Of the full-rank guide, unless all are free: the pairs of latents. */
+  readonly pairs?: readonly (readonly [string, string])[];
+  readonly collapse: CollapseOption;
+  readonly pushIntoWhere: boolean;
+  readonly parameters: readonly string[];
+}
+
+interface Content extends FittedParts {
+  readonly setting: SavedSetting;
+}
+
+/** A posterior that can be made JSON of. */
+export class SaveablePosterior extends Posterior {
+  /**
+   * What was found, as JSON holds it: `JSON.stringify(posterior)`, `structuredClone(posterior.toJSON())`. `Posterior.from(model, json)` makes
+   * the posterior of it again, to the bit. TypeError for a posterior that no fit has made.
+   */
+  toJSON(): Saved {
+    const made = this.made as Made | undefined;
+    if (!made) throw new TypeError("toJSON: posterior is that of no fit; got one made by hand, expected one of fit()");
+    const { guided, parts } = made;
+    const { space } = guided.objective.guide;
+    const content: Content = { ...parts, setting: settingOf(space, guided.objective.graph, guided.collapse) };
+    return sealed("posterior", guided.objective.trace, content);
+  }
+}
+
+/** The posterior that was saved; the entry documents it. */
+export function restored(profile: Profile, model: Model, json: unknown, options: LoadOptions = {}): Posterior {
+  const caller = "Posterior.from";
+  const { saved, content } = opened(caller, "posterior", model.name, json);
+  const { setting, ...parts } = content as Content;
+  const guided = guidedModel(
+    profile,
+    model,
+    { guide: savedGuide(caller, setting, options.guide), collapse: setting.collapse },
+    { pushIntoWhere: setting.pushIntoWhere },
+  );
+  const { trace, guide } = guided.objective;
+  requireSameModel(caller, saved, trace);
+  requireShape(caller, guide.space, setting);
+  return posteriorOf(guided, parts);
+}
+
+/** The setting of a fit. */
+export function settingOf(space: GuideSpace, { pushIntoWhere }: Graph, collapse: CollapseOption): SavedSetting {
+  const { name, pairs = [], latents } = space;
+  const inOrder = latents.flatMap((_, row) => Array.from({ length: row }, (_, column) => `${row} ${column}`));
+  const isAll = inOrder.join() === pairs.map(({ row, column }) => `${row} ${column}`).join();
+  return {
+    guide: name,
+    ...(!isAll && { pairs: pairs.map(({ row, column }) => [latents[column]!, latents[row]!] as const) }),
+    collapse,
+    pushIntoWhere,
+    parameters: parameterNames(space),
+  };
+}
+
+/** The guide of a saved setting; TypeError where only its user knows it. */
+export function savedGuide(caller: string, { guide, pairs }: SavedSetting, given?: Guide): Guide {
+  if (given) return given;
+  if (guide === "mean-field") return meanField();
+  if (guide === "full-rank") return fullRank(pairs ? { pairs } : {});
+  throw new TypeError(
+    `${caller}: guide "${guide}" is not known; got no option \`guide\`, expected the one that was fitted`,
+  );
+}
+
+/** Throws unless the guide has the parameters that were saved. */
+export function requireShape(caller: string, space: GuideSpace, { parameters }: SavedSetting): void {
+  const names = parameterNames(space);
+  const at = Array.from({ length: Math.max(names.length, parameters.length) }, (_, i) => i).find(
+    (i) => names[i] !== parameters[i],
+  );
+  if (at !== undefined)
+    throw new RangeError(
+      `${caller}: saved is of another shape; got ${parameters.length} parameters (number ${at} "${parameters[at] ?? "none"}"), expected ${names.length} (number ${at} "${names[at] ?? "none"}")`,
+    );
+}
