@@ -47,7 +47,7 @@ export class Posterior extends SaveablePosterior {
 }
 
 export const FULL: Profile = {
-  posterior: (...made) => new Posterior(...made),
+  posterior: (guided, parts) => new Posterior(guided, parts),
   engine: FAST_ENGINE,
   trace,
   averaging,

@@ -26,10 +26,17 @@ export interface PosteriorDetails {
   readonly report?: FitReport;
   /** Further optima, as parts of a mixture; default the one guide. Weights sum to 1. */
   readonly components?: readonly { readonly weight: number; readonly theta: Float64Array }[];
-  /** What it was made of, for who saves it. */
-  readonly made?: unknown;
   /** Makes what computes all numbers but latents by themselves; without it these are all that there is. */
   readonly others?: ((components: readonly Gaussian[]) => OtherNumbers) | undefined;
+}
+
+/** What a fit has found. */
+export interface FittedParts extends Omit<PosteriorDetails, "others"> {
+  readonly theta: Float64Array;
+  readonly elboTrace: Float64Array;
+  readonly warnings: readonly string[];
+  /** The guides by which weighted draws are proposed; default the parts of the mixture. */
+  readonly found?: PosteriorDetails["components"];
 }
 
 /**
@@ -53,8 +60,6 @@ export class Posterior {
   readonly status: FitStatus | undefined;
   /** The numbers behind the status. */
   readonly report: FitReport | undefined;
-  /** What it was made of; the type is known to who makes posteriors. */
-  protected readonly made: unknown;
   readonly #space: GuideSpace;
   readonly #components: readonly Gaussian[];
   readonly #others: OtherNumbers | undefined;
@@ -67,9 +72,8 @@ export class Posterior {
     theta: Float64Array,
     elboTrace: Float64Array,
     warnings: readonly string[] = [],
-    { status, report, components = [{ weight: 1, theta }], others, made }: PosteriorDetails = {},
+    { status, report, components = [{ weight: 1, theta }], others }: PosteriorDetails = {},
   ) {
-    this.made = made;
     this.#space = space;
     this.latents = space.latents;
     this.params = unpackParameters(space, theta);

@@ -1,10 +1,12 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
+import type { CollapseResult } from "../collapse/collapse.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
+import type { Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
-import type { collapseUnder } from "./collapse-option.ts";
+import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { Weighing } from "./fit/importance.ts";
@@ -12,8 +14,18 @@ import type { FitWarning } from "./fit/report.ts";
 import type { Judged } from "./fit/warnings.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
-import type { Posterior } from "./posterior.ts";
+import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
+
+/** A traced model under a guide over those of its latents that are kept. */
+export interface GuidedModel {
+  readonly profile: Profile;
+  readonly model: Model;
+  readonly objective: Objective;
+  /** The option, and what was summed out by it; undefined where the profile cannot. */
+  readonly collapse: CollapseOption;
+  readonly collapsed: CollapseResult | undefined;
+}
 
 /**
  * What an entry point binds to `fit`, `estimateGradient` and the rest: how models are run and how errors are told. A model is a
@@ -34,7 +46,7 @@ export interface Profile {
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** Makes posteriors of a class of its own, which has more than the common one. */
-  readonly posterior?: (...made: ConstructorParameters<typeof Posterior>) => Posterior;
+  readonly posterior?: (guided: GuidedModel, parts: FittedParts) => Posterior;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */

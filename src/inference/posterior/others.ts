@@ -1,18 +1,13 @@
 /** What a sampler knows about numbers of its posterior that are more than one latent by itself. */
-import type { GuidedModel } from "../sampler/sampler.ts";
+import type { PosteriorDetails } from "../posterior.ts";
+import type { GuidedModel } from "../profile.ts";
 import { type Gaussian, gaussianOf } from "./gaussian.ts";
 import type { OtherNumbers } from "./marginal.ts";
-
-/** A guide that a fit has found, and what it weighs among others. */
-export interface FoundGuide {
-  readonly weight: number;
-  readonly theta: Float64Array;
-}
 
 /** Makes what computes them, if the profile can; weighted draws are proposed by all of the guides that were found. */
 export function othersOf(
   { profile: { engine, otherNumbers }, objective: { trace, guide }, collapsed }: GuidedModel,
-  found: readonly FoundGuide[] = [],
+  found: PosteriorDetails["components"] = [],
 ): ((components: readonly Gaussian[]) => OtherNumbers) | undefined {
   return (
     otherNumbers &&

@@ -3,17 +3,15 @@
  * are compiled when they are first asked for. `means.ts` and `moments.ts` draw from it.
  */
 
-import type { GraphOptions } from "../../autodiff/graph/graph.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
-import type { CollapseResult } from "../../collapse/collapse.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
 import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
-import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
+import { inRange, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
-import type { Profile } from "../profile.ts";
+import type { GuidedModel, Profile } from "../profile.ts";
 import type { MeanGradient } from "./averaging.ts";
 import { compileEachSample, type EachSample } from "./each-sample.ts";
 import type { SampleTapeOptions } from "./sample-tape.ts";
@@ -23,16 +21,6 @@ export interface SamplerOptions extends SampleTapeOptions {
   readonly guide?: Guide | undefined;
   /** Which latents are summed out of the model (default false: none but discrete ones). */
   readonly collapse?: CollapseOption | undefined;
-}
-
-/** A traced model under a guide over those of its latents that are kept. */
-export interface GuidedModel {
-  readonly profile: Profile;
-  readonly model: Model;
-  readonly objective: Objective;
-  /** The option, and what was summed out by it; undefined where the profile cannot. */
-  readonly collapse: CollapseOption;
-  readonly collapsed: CollapseResult | undefined;
 }
 
 export interface GradientSampler extends GuidedModel {
@@ -52,31 +40,19 @@ export interface GradientSampler extends GuidedModel {
   readonly grouped: boolean;
 }
 
-/** Traces a model, sums latents out of it and puts it under a guide. */
-export function guidedModel(
-  profile: Profile,
-  model: Model,
-  { guide: chosen, collapse = false }: Pick<SamplerOptions, "guide" | "collapse">,
-  graphOptions?: GraphOptions,
-): GuidedModel {
-  const { trace, withPoints } = profile;
-  const whole = trace(model, graphOptions);
-  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
-  const collapsed = profile.collapse?.("collapse", collapse)(whole);
-  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
-  return { profile, model, collapse, collapsed, objective: objectiveOf(collapsed?.trace ?? whole, guide) };
-}
-
 /** Traces a model and builds its gradient under an estimator. */
 export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide, collapse, ...options }: SamplerOptions = {},
+  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
 ): GradientSampler {
-  const { engine, repertoire } = profile;
-  const guided = guidedModel(profile, model, { guide, collapse }, estimator.graphOptions);
-  const { objective } = guided;
+  const { engine, repertoire, trace, withPoints } = profile;
+  const whole = trace(model, estimator.graphOptions);
+  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
+  const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
+  const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
   const nodes = estimator.build(objective, repertoire, analysis);
   if (!Array.isArray(nodes?.gradient))
@@ -87,8 +63,12 @@ export function makeSampler(
   const value = inRange(objective, nodes.value ?? objective.value);
   const { averaging } = reduction || adaptive ? {} : profile;
   return {
-    ...guided,
+    profile,
+    model,
     estimator,
+    objective,
+    collapse,
+    collapsed,
     nodes,
     size: gradient.length,
     elbo: new Float64Array(1),

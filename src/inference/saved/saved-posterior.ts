@@ -6,12 +6,13 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { fullRank } from "../../guides/full-rank.ts";
 import { type Guide, type GuideSpace, parameterNames } from "../../guides/guide.ts";
 import { meanField } from "../../guides/mean-field.ts";
+import { objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
-import { type FittedParts, type Made, posteriorOf } from "../posterior/making.ts";
-import { Posterior } from "../posterior.ts";
-import type { Profile } from "../profile.ts";
-import { guidedModel } from "../sampler/sampler.ts";
+import { posteriorOf } from "../posterior/making.ts";
+import { othersOf } from "../posterior/others.ts";
+import { type FittedParts, Posterior } from "../posterior.ts";
+import type { GuidedModel, Profile } from "../profile.ts";
 import { opened, requireSameModel, type Saved, sealed } from "./envelope.ts";
 
 export interface LoadOptions {
@@ -35,17 +36,25 @@ interface Content extends FittedParts {
 
 /** A posterior that can be made JSON of. */
 export class SaveablePosterior extends Posterior {
+  readonly #guided: GuidedModel;
+  readonly #parts: FittedParts;
+
+  constructor(guided: GuidedModel, parts: FittedParts) {
+    const { theta, elboTrace, warnings, found, ...details } = parts;
+    super(guided.objective.guide.space, theta, elboTrace, warnings, { ...details, others: othersOf(guided, found) });
+    this.#guided = guided;
+    this.#parts = parts;
+  }
+
   /**
    * What was found, as JSON holds it: `JSON.stringify(posterior)`, `structuredClone(posterior.toJSON())`. `Posterior.from(model, json)` makes
-   * the posterior of it again, to the bit. TypeError for a posterior that no fit has made.
+   * the posterior of it again, to the bit.
    */
   toJSON(): Saved {
-    const made = this.made as Made | undefined;
-    if (!made) throw new TypeError("toJSON: posterior is that of no fit; got one made by hand, expected one of fit()");
-    const { guided, parts } = made;
-    const { space } = guided.objective.guide;
-    const content: Content = { ...parts, setting: settingOf(space, guided.objective.graph, guided.collapse) };
-    return sealed("posterior", guided.objective.trace, content);
+    const { objective, collapse } = this.#guided;
+    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    const content: Content = { ...this.#parts, setting };
+    return sealed("posterior", objective.trace, content);
   }
 }
 
@@ -54,16 +63,30 @@ export function restored(profile: Profile, model: Model, json: unknown, options:
   const caller = "Posterior.from";
   const { saved, content } = opened(caller, "posterior", model.name, json);
   const { setting, ...parts } = content as Content;
-  const guided = guidedModel(
-    profile,
-    model,
-    { guide: savedGuide(caller, setting, options.guide), collapse: setting.collapse },
-    { pushIntoWhere: setting.pushIntoWhere },
-  );
+  const guided = guidedAgain(profile, model, setting, savedGuide(caller, setting, options.guide));
   const { trace, guide } = guided.objective;
   requireSameModel(caller, saved, trace);
   requireShape(caller, guide.space, setting);
   return posteriorOf(guided, parts);
+}
+
+// The model as `makeSampler` has made it, without an estimator.
+function guidedAgain(
+  profile: Profile,
+  model: Model,
+  { collapse, pushIntoWhere }: SavedSetting,
+  guide: Guide,
+): GuidedModel {
+  const whole = profile.trace(model, { pushIntoWhere });
+  const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const withPoints = whole.points.length > 0 ? profile.withPoints?.(guide) : undefined;
+  return {
+    profile,
+    model,
+    collapse,
+    collapsed,
+    objective: objectiveOf(collapsed?.trace ?? whole, withPoints ?? guide),
+  };
 }
 
 /** The setting of a fit. */
