@@ -12,7 +12,7 @@ import { type Effort, spent } from "./tools/timing.ts";
 
 export type Length = "smoke" | "short" | "full";
 const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number; readonly largest: number } } = {
-  smoke: { repeats: 1, milliseconds: 0.05, samples: 256, fitSteps: 50, largest: 200 },
+  smoke: { repeats: 1, milliseconds: 0.05, samples: 32, fitSteps: 5, largest: 200 },
   short: { repeats: 11, milliseconds: 15, samples: 1024, fitSteps: 10_000, largest: 2000 },
   full: { repeats: 31, milliseconds: 60, samples: 1024, fitSteps: 10_000, largest: 100_000 },
 };

@@ -42,6 +42,7 @@ import {
 } from "../src/index.ts";
 import { normalCdf } from "../src/math/normal.ts";
 import { gradientFault } from "./support/expect-mean.ts";
+import { amount } from "./support/soak.ts";
 
 const any = <T>(value: unknown): T => value as T;
 type Condition = (z: Real, y: Real) => Truth;
@@ -94,7 +95,7 @@ function exactGradient({ gradient }: Probability, { mu, rho }: MeanFieldParamete
 }
 
 const PLAIN = corrected({ marginalise: false, points: "random", pairing: "independent" });
-const SAMPLES = 102_400;
+const SAMPLES = amount(25_600, 102_400);
 const estimate = (model: Model, estimator: Estimator, params: MeanFieldParameters = GUIDE, samples = SAMPLES) =>
   estimateGradient(model, { estimator, params, samples, seed: 11 });
 

@@ -14,8 +14,9 @@ import * as core from "../src/core.ts";
 import * as n from "../src/index.ts";
 import { makeRootFinder } from "../src/roots/isolation.ts";
 import { planeQuadrature } from "./oracle/plane-quadrature.ts";
+import { amount } from "./support/soak.ts";
 
-const SAMPLES = 20_000;
+const SAMPLES = amount(10_000, 20_000);
 const params = { mu: [0.3, -0.2], rho: [0.2, 0.4] };
 const upTo = (size: number) => ({ mu: params.mu.slice(0, size), rho: params.rho.slice(0, size) });
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -246,9 +247,9 @@ function compareWithScore(
 ): void {
   const ours = n.estimateGradient(model, { estimator, params: at, samples, seed: 5 });
   const reference = n.score({ baseline: "leave-one-out" });
-  const free = n.estimateGradient(model, { estimator: reference, params: at, samples: 200_000, seed: 6 });
+  const free = n.estimateGradient(model, { estimator: reference, params: at, samples: 60_000, seed: 6 });
   for (const p of components) {
-    const error = Math.sqrt(ours.variance[p]! / samples + free.variance[p]! / 200_000);
+    const error = Math.sqrt(ours.variance[p]! / samples + free.variance[p]! / 60_000);
     expect(Math.abs(ours.gradient[p]! - free.gradient[p]!)).toBeLessThan(4.5 * error);
   }
 }

@@ -7,8 +7,9 @@ import { trace } from "../../src/program/trace.ts";
 import { type Enumerated, logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { type FiniteProgram, finiteProgram } from "../support/finite-programs.ts";
+import { SOAK } from "../support/soak.ts";
 
-const COUNT = process.env["NONDIFF_SOAK"] ? 1000 : 30;
+const COUNT = SOAK ? 1000 : 30;
 
 /** The largest relative error of the collapsed density at some points, and how many finite latents were kept. */
 function faultOf({ model, kept, finite }: FiniteProgram): { error: number; left: string[] } {

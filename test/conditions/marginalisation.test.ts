@@ -27,6 +27,7 @@ import { gmmExact, influenzaExact, temperatureExact, textmsgExact } from "../ora
 import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
 import { distanceFromMean, type Holds, objectiveOf, POINTS, rewrittenText } from "../support/condition-rows.ts";
 import { zScores } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 
 const independent = (marginalise: boolean): Estimator =>
   corrected({ points: "random", pairing: "independent", marginalise });
@@ -116,7 +117,7 @@ describe("on random programs", () => {
           estimateGradient(model, { estimator, params, samples: 20_000, seed });
         [true, false].forEach((marginalise, k) => {
           const scores = zScores(at(independent(marginalise)), gradient);
-          // 20 programs, 4 components, two ways: |z| above 5 has probability 1e-4 in all.
+          // 20 programs in the soak, 4 components, two ways: |z| above 5 has probability 1e-4 in all.
           for (const z of scores) expect(Math.abs(z)).toBeLessThan(5);
           squares[k]! += scores.reduce((sum, z) => sum + z * z, 0);
           if (k === 0) components += scores.length;
@@ -124,7 +125,7 @@ describe("on random programs", () => {
         count++;
         if (worst(at(reparam()), gradient) > 5) biased++;
       }),
-      { numRuns: 20 },
+      { numRuns: amount(8, 20) },
     );
     for (const square of squares) expect(Math.abs(square / components - 1)).toBeLessThan(4 * Math.sqrt(2 / components));
     expect(biased).toBeGreaterThan(count / 3);

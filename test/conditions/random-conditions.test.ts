@@ -20,9 +20,9 @@ import {
   randomPoint,
 } from "../oracle/random-conditions.ts";
 import { zScores } from "../support/expect-mean.ts";
+import { SOAK } from "../support/soak.ts";
 
-const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;
-const RUNS = soak ? 100 : 4; // programs per kind
+const RUNS = SOAK ? 100 : 4; // programs per kind
 const EACH: readonly Kind[] = [...(Object.keys(KINDS) as Kind[]), "again", "againByData"];
 const CURVED: readonly Kind[] = ["circle", "sine", "cubic", "mixed"];
 

@@ -37,6 +37,7 @@ import { type Pass, rewritten } from "../../src/objective/pass.ts";
 import { FULL } from "../../src/profile.ts";
 import { againstQuadrature, type Comparison } from "../oracle/one-jump.ts";
 import { disagreements, type Holds, objectiveOf, rewrittenText } from "../support/condition-rows.ts";
+import { SOAK } from "../support/soak.ts";
 
 const isInfinite = (...point: number[]): boolean => point.includes(Infinity) || point.includes(-Infinity);
 
@@ -194,7 +195,7 @@ describe("the gradient of the ELBO is that of quadrature, also under a guide tha
   ];
   // Counted along the lines of two noises each, which takes a minute and a half.
   const SLOW: typeof CASES = [["exp(y) > x² + |x|", (x, y) => gt(exp(y), add(square(x), abs(x)))]];
-  test.each(process.env["NONDIFF_SOAK"] ? [...CASES, ...SLOW] : CASES)("%s", { timeout: 200_000 }, (_text, holds) => {
+  test.each(SOAK ? [...CASES, ...SLOW] : CASES)("%s", { timeout: 200_000 }, (_text, holds) => {
     for (const share of [undefined, 0.6]) {
       const { worst, control } = againstQuadrature(holds, share);
       // 6 conditions, 4 or 5 components, 2 ways: |z| above 4.5 has probability 7e-4 in all.

@@ -16,9 +16,9 @@ import {
 } from "../oracle/random-conditions.ts";
 import { interpret, type ProgramSpec, quadrature, randomFullRank, randomProgram } from "../oracle/random-program.ts";
 import { zScores } from "../support/expect-mean.ts";
+import { SOAK } from "../support/soak.ts";
 
-const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;
-const RUNS = soak ? 400 : 8;
+const RUNS = SOAK ? 400 : 8;
 const SAMPLES = 20_000;
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 const ESTIMATORS: readonly (readonly [string, () => Estimator])[] = [
@@ -114,8 +114,8 @@ describe("conditions of every kind in two latents", () => {
       fc.property(at(kind), ([program, params]) => {
         const { gradient } = conditionQuadrature(program, params);
         const model = defineModel("random", interpretConditions(program));
-        const options = { guide: fullRank(), params, samples: soak ? 10_000 : 2000, seed: seedOf(program.toString()) };
-        for (const marginalise of soak ? [true, false] : [false]) {
+        const options = { guide: fullRank(), params, samples: SOAK ? 10_000 : 2000, seed: seedOf(program.toString()) };
+        for (const marginalise of SOAK ? [true, false] : [false]) {
           const estimate = estimateGradient(model, {
             estimator: corrected({ ...INDEPENDENT, marginalise }),
             ...options,
@@ -123,7 +123,7 @@ describe("conditions of every kind in two latents", () => {
           for (const z of zScores(estimate, gradient)) expect(Math.abs(z)).toBeLessThan(5.5);
         }
       }),
-      { numRuns: soak ? 30 : 1, seed: 3 },
+      { numRuns: SOAK ? 30 : 1, seed: 3 },
     );
   });
 });

@@ -10,10 +10,11 @@ import { fit } from "../../src/index.ts";
 import type { FitOptions, FitStep } from "../../src/inference/fit/options.ts";
 import { influenza, temperature, textmsg } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
+import { SOAK } from "../support/soak.ts";
 
 const WARM_UP = 6000;
 const WINDOW = 4000;
-const MOST_GROUPS = 4;
+const MOST_GROUPS = 8;
 /**
  * Mostly it is one to three bytes: one normal in 4096 lies in the tails, whose code engines do not optimise. A caller that is compiled
  * at a bad moment boxes up to two numbers of 16 bytes in a step; a number for each parameter or an object would be more.
@@ -59,8 +60,12 @@ const BACKENDS: readonly (readonly [string, Backend])[] = [
 
 describe.each([
   ["textmsg", textmsg],
-  ["influenza", influenza],
-  ["temperature", temperature],
+  ...(SOAK
+    ? ([
+        ["influenza", influenza],
+        ["temperature", temperature],
+      ] as const)
+    : []),
 ] as const)("a step of a fit of %s", (_, model) => {
   for (const [name, backend] of BACKENDS)
     test(`leaves next to nothing on the heap on ${name}`, () => {

@@ -10,8 +10,8 @@ import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index
 import type { GuidePoint as Parameters } from "../oracle/full-rank.ts";
 import { planeQuadrature } from "../oracle/plane-quadrature.ts";
 import { zScores } from "../support/expect-mean.ts";
+import { SOAK } from "../support/soak.ts";
 
-const soak = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 
 const MODELS: readonly KnownModel[] = Object.values(conditions);
@@ -55,10 +55,10 @@ describe("the answer is that of an integral over the latents", () => {
     const kinks = model.kind === "continuous";
     // Between two points of the scan a curve may turn back unseen, and a hyperbola is steep.
     const curved = model.kind === "curved" || [conditions.product, conditions.sumWithQuotient].includes(model);
-    const panel = kinks ? (latents === 1 ? 0.02 : 0.8) : curved ? (soak ? 0.2 : 0.4) : 1.6;
+    const panel = kinks ? (latents === 1 ? 0.02 : 0.8) : curved ? (SOAK ? 0.2 : 0.4) : 1.6;
     const tolerance = kinks && latents === 2 ? 5e-3 : curved ? 2e-5 : 2e-6;
-    for (const params of soak ? [startOf(model), movedFrom(startOf(model))] : [startOf(model)]) {
-      const { elbo, gradient } = planeQuadrature(plain, params, { scan: soak ? 260 : curved ? 130 : 40, panel });
+    for (const params of SOAK ? [startOf(model), movedFrom(startOf(model))] : [startOf(model)]) {
+      const { elbo, gradient } = planeQuadrature(plain, params, { scan: SOAK ? 260 : curved ? 130 : 40, panel });
       expect(Math.abs(model.elbo(params) - elbo)).toBeLessThan(tolerance);
       model.gradient(params).forEach((value, i) => {
         expect(Math.abs(value - gradient[i]!)).toBeLessThan(tolerance);
@@ -70,7 +70,7 @@ describe("the answer is that of an integral over the latents", () => {
   test.each(large.map((model) => [model.name, model] as const))("%s, by Monte Carlo", (_name, model) => {
     const likelihood = likelihoodOf(model);
     const params = startOf(model);
-    const [n, samples] = [params.mu.length, soak ? 1_000_000 : 30_000];
+    const [n, samples] = [params.mu.length, SOAK ? 1_000_000 : 30_000];
     const noise = new Float64Array(n * samples);
     fillNormals(noiseRequest({ out: noise, generator: makeGenerator(1), lanes: samples, dimensions: n }));
     const sd = params.rho.map(sdOfRho);
@@ -161,7 +161,7 @@ const LYY18: ReadonlySet<string> = new Set(["affine", "logic", "rounding", "cont
 describe("corrected has the exact gradient; reparam has it only where nothing jumps", () => {
   const scores: number[] = [];
   const samplesOf = ({ kind, name }: KnownModel): number => {
-    if (soak) return 200_000;
+    if (SOAK) return 200_000;
     const slow =
       kind === "curved" || ["coincidentCurve", "tangent", "hiddenFactor"].includes(name.slice("conditions/".length));
     return slow ? 2000 : 10_000;

@@ -9,6 +9,7 @@ import { makeGenerator } from "../../src/random/index.ts";
 import { type ClosedForm, gmmExact, influenzaExact, temperatureExact, textmsgExact } from "../oracle/closed-forms.ts";
 import { COMPILED } from "../support/compiled.ts";
 import { gradientFault, zScores } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 
 interface Case {
   readonly model: Model;
@@ -53,7 +54,7 @@ const points = CASES.flatMap(({ model, exact, move }) => {
     { name: `${model.name} further on`, model, exact, params: at(moved) },
   ];
 });
-const SAMPLES = 200_000;
+const SAMPLES = amount(60_000, 200_000);
 // Independent samples: pairs and point sets cancel some components to rounding level, where a z-score means nothing.
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 const ALPHA = 1e-4;
@@ -181,7 +182,7 @@ describe("coincident conditions", () => {
     const estimate = estimateGradient(swapped, {
       estimator: lyy18({ coincident: "separate" }),
       params,
-      samples: SAMPLES,
+      samples: 200_000,
       seed: 5,
     });
     expect(gradientFault(estimate, wrong, { alpha: ALPHA, detectable: 0.02 })).toBeUndefined();

@@ -24,6 +24,7 @@ import {
   variantsOf,
 } from "../../../src/autodiff/tape/instructions.ts";
 import { type Column, type Further, LANES, laneTrial, onceTrial, trials } from "../../support/back-end-contract.ts";
+import { amount } from "../../support/soak.ts";
 import { tapeProgram } from "../../support/tape-program.ts";
 
 const BACKENDS: readonly Backend[] = [FAST_INTERPRETER, wasm({ after: 0 }), wasmKernels(), jit()];
@@ -86,7 +87,7 @@ describe.each(BACKENDS.map((backend) => ({ title: backend.name, backend })))("on
         const property = fc.property(columns, lanes, (values, n) => {
           expect(ofLanes(n, values), `lanes ${variant}, constant ${constant}`).toEqual([]);
         });
-        fc.assert(property, { numRuns: further.length > 1000 ? 1 : 30 });
+        fc.assert(property, { numRuns: further.length > 1000 ? 1 : amount(10, 30) });
         if (variant.every((lane) => lane)) break;
       }
   });
@@ -108,7 +109,7 @@ describe.each(BACKENDS.map((backend) => ({ title: backend.name, backend })))("on
             expect(ofRest(values), "after the lanes").toEqual([]);
           },
         ),
-        { numRuns: 15 },
+        { numRuns: amount(6, 15) },
       );
     },
   );

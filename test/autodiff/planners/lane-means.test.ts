@@ -17,6 +17,7 @@ import { makeGenerator, makeSampler } from "../../../src/index.ts";
 import { meanGradientInto } from "../../../src/inference/sampler/means.ts";
 import { makeMoments, momentsInto } from "../../../src/inference/sampler/moments.ts";
 import { gmm, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
+import { amount } from "../../support/soak.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
 
 const LANES = 16;
@@ -207,7 +208,7 @@ describe("means of a graph's outputs", () => {
           });
         },
       ),
-      { numRuns: 300 },
+      { numRuns: amount(100, 300) },
     );
   });
 });
