@@ -13,6 +13,7 @@ export const ENTRIES = {
   "autodiff/index": "src/autodiff/index.ts",
   "linalg/index": "src/linalg/index.ts",
   "models/index": "src/models/index.ts",
+  "verify/index": "src/verify/index.ts",
   wasm: "src/wasm.ts",
   jit: "src/jit.ts",
   "cli/main": "src/cli/main.ts",

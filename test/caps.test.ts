@@ -256,6 +256,9 @@ function compareWithScore(
 
 /** Caps of which a change of speed or of words is all that is seen, and above which these tests go as a matter of course. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  MOST_AXES: "verify/gradient.test.ts", // three latents by quadrature, five along lines
+  MOST_COMBINATIONS: "verify/gradient.test.ts",
+  CHANGES_BUDGET: "verify/gradient.test.ts",
   MOST_CHOICES: "boundaries/check/distinct.test.ts", // with seven choices nothing is proven
   MOST_STEPS: "program/rounding.test.ts", // 10,001 steps are refused
   MOST_CANDIDATES: "conditions/solving.test.ts", // sums of more functions

@@ -130,6 +130,7 @@ describe("package.json", () => {
       "./autodiff",
       "./linalg",
       "./models",
+      "./verify",
       "./wasm",
       "./kernels.wasm",
       "./jit",

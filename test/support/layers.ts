@@ -35,6 +35,8 @@ export const LAYERS = [
   "inference/",
   "models/",
   "",
+  "verify/reference/",
+  "verify/",
   "cli/",
 ] as const;
 

@@ -1,0 +1,275 @@
+/**
+ * Whether an estimator is unbiased on a model: its mean gradient against a reference that is made of values of ℓ alone. On
+ *
+ *     verifyGradient(gmm, { estimator: reparam(), params: { mu: [0], rho: [0.54] } })
+ *
+ * the reference is −4.19 by quadrature split at z = 0, the mean of reparam() is −0.00 ± 0.02, 280 standard errors away: "biased".
+ *
+ * It is a sequential test. Samples double from look to look; α is divided evenly among the looks and the components (Bonferroni), so
+ * that an unbiased estimator whose means are normal is accused with probability at most α, however often one looks. Who is accused gets a
+ * second hearing on fresh samples before the verdict, as the variance of few samples is too small where rare ones matter.
+ */
+import { type OptionTable, requireOptions } from "../checks/options.ts";
+import { corrected } from "../estimators/corrected.ts";
+import type { Estimator } from "../estimators/estimator.ts";
+import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
+import { estimatorOf } from "../inference/estimate-gradient.ts";
+import { count } from "../inference/options.ts";
+import type { Profile } from "../inference/profile.ts";
+import { pilot } from "../inference/sampler/means.ts";
+import { makeMoments, momentsInto } from "../inference/sampler/moments.ts";
+import { type GradientSampler, makeSampler, startOf } from "../inference/sampler/sampler.ts";
+import { normalQuantile } from "../math/normal.ts";
+import type { Model } from "../program/model.ts";
+import { makeGenerator } from "../random/index.ts";
+import { type Reference, type ReferenceWay, referenceOf } from "./reference/reference.ts";
+
+export interface VerifyGradientOptions {
+  /** Default `corrected()`. */
+  readonly estimator?: Estimator;
+  /** Default `meanField()`. */
+  readonly guide?: Guide;
+  /** Where, in the guide's parameters; default where a fit starts. */
+  readonly params?: GuideParameters;
+  /** Probability of calling an unbiased estimator biased, over all looks and components (default 0.001). */
+  readonly alpha?: number;
+  /** Most samples of the estimator (default 262144); the reference takes at most ten times as many evaluations of ℓ. */
+  readonly budget?: number;
+  /** The smallest bias that must not go unnoticed, relative to the size of the gradient (default 0.02). */
+  readonly resolution?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** How the reference is made; default the best way that the program leaves open. */
+  readonly reference?: ReferenceWay;
+}
+
+export type GradientVerdict = "unbiased at this resolution" | "biased" | "undecided: budget";
+
+/** A component of the gradient, or the ELBO. */
+export interface ComponentCheck {
+  readonly name: string;
+  /** Mean of the estimator. */
+  readonly mean: number;
+  readonly standardError: number;
+  readonly reference: number;
+  /** Standard error of the reference. */
+  readonly referenceError: number;
+  /** How far off the reference may be beside that. */
+  readonly referenceBound: number;
+  /** By how many standard errors the two are apart, beyond what the reference's bound explains. */
+  readonly z: number;
+  /** The smallest bias that would have been seen with probability 0.9. */
+  readonly detectable: number;
+}
+
+export interface GradientCheck {
+  readonly model: string;
+  readonly estimator: string;
+  readonly verdict: GradientVerdict;
+  /** What the reference was made by. */
+  readonly reference: ReferenceWay;
+  readonly components: readonly ComponentCheck[];
+  readonly elbo: ComponentCheck;
+  /** The largest `detectable` of the gradient's components. */
+  readonly smallestBias: number;
+  /** What `resolution` is relative to: the largest component, or a tenth of the spread of ℓ times that of the score where that is more. */
+  readonly scale: number;
+  readonly alpha: number;
+  /** z beyond which a component is accused: α divided by looks and components. */
+  readonly critical: number;
+  readonly looks: number;
+  readonly samples: number;
+  /** Evaluations of ℓ that the reference took. */
+  readonly evaluations: number;
+}
+
+const OPTIONS: OptionTable<VerifyGradientOptions> = {
+  estimator: "any",
+  guide: "any",
+  params: "object",
+  alpha: "number",
+  budget: "any",
+  resolution: "number",
+  seed: "any",
+  reference: "string",
+};
+
+const WAYS: readonly ReferenceWay[] = ["quadrature", "lines", "differences", "score"];
+/** Samples that belong together where an estimator groups them. */
+const GROUP = 64;
+/** Of the first look. */
+const FIRST = 8192;
+/** Evaluations of ℓ for the reference, for each sample of the budget. */
+const REFERENCE_SHARE = 10;
+const POWER = 1.2815515655446004; // Φ⁻¹(0.9)
+/** Two right answers differ by rounding, relative to the scale. */
+const ROUNDING = 1e-7;
+/** On fresh samples an accusation has to be this clear. */
+const CONFIRMED = 3;
+
+/** Compares an estimator's mean gradient with an independent reference; the entry documents it. */
+export function verifyGradient(profile: Profile, model: Model, options: VerifyGradientOptions = {}): GradientCheck {
+  requireOptions("verifyGradient", options, OPTIONS);
+  const {
+    estimator = corrected(),
+    guide,
+    params,
+    alpha = 1e-3,
+    budget = 262_144,
+    resolution = 0.02,
+    seed = 0,
+  } = options;
+  count("verifyGradient", "budget", budget, 256);
+  requireShare("alpha", alpha);
+  requireShare("resolution", resolution);
+  const { reference: way } = options;
+  if (way !== undefined && !WAYS.includes(way))
+    throw new RangeError(`verifyGradient: reference is no way; got "${way}", expected one of ${WAYS.join(", ")}`);
+  const sampler = makeSampler(profile, model, estimatorOf("verifyGradient", estimator), {
+    guide,
+    expectedSamples: budget,
+  });
+  const theta = packParameters("verifyGradient", sampler.objective.guide.space, startOf(sampler, params));
+  const reference = referenceOf("verifyGradient", model, {
+    guide,
+    params,
+    budget: REFERENCE_SHARE * budget,
+    seed,
+    way,
+  });
+  if (reference.subject.names.length !== sampler.size)
+    throw new TypeError(
+      `verifyGradient: the gradient by ${estimator.name} has other components than the guide; got ${sampler.size}, expected ${reference.subject.names.length}`,
+    );
+  return sequentially(sampler, theta, reference, { alpha, budget, resolution, seed });
+}
+
+function requireShare(name: string, value: number): void {
+  if (!(value > 0 && value < 1))
+    throw new RangeError(`verifyGradient: ${name} is out of range; got ${value}, expected 0 < ${name} < 1`);
+}
+
+interface Test {
+  readonly alpha: number;
+  readonly budget: number;
+  readonly resolution: number;
+  readonly seed: number;
+}
+
+function sequentially(
+  sampler: GradientSampler,
+  theta: Float64Array,
+  reference: Reference,
+  { alpha, budget, resolution, seed }: Test,
+): GradientCheck {
+  const draws = drawing(sampler, theta, seed);
+  const looks = lookSizes(budget);
+  const critical = normalQuantile(1 - alpha / (2 * looks.length * (sampler.size + 1)));
+  const scale = Math.max(reference.unit, ...reference.gradient.map(Math.abs));
+  const sums = draws.room();
+  let verdict: GradientVerdict = "undecided: budget";
+  let [look, checks]: [number, ComponentCheck[]] = [0, []];
+  for (; look < looks.length && verdict === "undecided: budget"; look++) {
+    draws.add(sums, looks[look]! - sums.samples, look);
+    checks = checksOf(sums, reference, scale, critical);
+    const accused = checks.filter(({ z }) => Math.abs(z) > critical);
+    if (accused.length > 0) {
+      const fresh = draws.room();
+      draws.add(fresh, sums.samples, looks.length + look);
+      const again = checksOf(fresh, reference, scale, critical);
+      if (accused.some(({ name, z }) => again.some((each) => each.name === name && each.z * Math.sign(z) > CONFIRMED)))
+        verdict = "biased";
+      continue;
+    }
+    if (Math.max(...checks.slice(0, -1).map(({ detectable }) => detectable)) <= resolution * scale)
+      verdict = "unbiased at this resolution";
+  }
+  const components = checks.slice(0, -1);
+  return {
+    model: sampler.model.name,
+    estimator: sampler.estimator.name,
+    verdict,
+    reference: reference.way,
+    components,
+    elbo: checks.at(-1)!,
+    smallestBias: Math.max(...components.map(({ detectable }) => detectable)),
+    scale,
+    alpha,
+    critical,
+    looks: look,
+    samples: sums.samples,
+    evaluations: reference.evaluations,
+  };
+}
+
+// Numbers of samples after each look: doubled until the budget is used up.
+function lookSizes(budget: number): number[] {
+  const sizes: number[] = [];
+  for (let size = Math.min(FIRST, budget); size < budget; size *= 2) sizes.push(size);
+  return [...sizes, budget];
+}
+
+/** Sums over samples of the gradient and, last, of ℓ. */
+interface Sums {
+  samples: number;
+  readonly mean: Float64Array;
+  /** Of a single sample. */
+  readonly variance: Float64Array;
+}
+
+function drawing(
+  sampler: GradientSampler,
+  theta: Float64Array,
+  seed: number,
+): { room: () => Sums; add: (sums: Sums, samples: number, stream: number) => void } {
+  const moments = makeMoments(sampler);
+  const generator = makeGenerator(seed);
+  const width = sampler.size + 1;
+  pilot(sampler, theta, generator, 0);
+  return {
+    room: () => ({ samples: 0, mean: new Float64Array(width), variance: new Float64Array(width) }),
+    add(sums, samples, stream) {
+      const group = Math.min(GROUP, samples);
+      const whole = sampler.grouped ? samples - (samples % group) : samples;
+      momentsInto(moments, sampler, theta, { generator, stream: stream + 1, firstSample: 0, samples: whole, group });
+      const total = sums.samples + whole;
+      const share = whole / total;
+      for (let p = 0; p < width; p++) {
+        const apart = moments.mean[p]! - sums.mean[p]!;
+        // Within the two parts, and between them.
+        sums.variance[p] =
+          (1 - share) * sums.variance[p]! +
+          share * moments.variance[p]! +
+          (sums.samples * share * apart * apart) / total;
+        sums.mean[p]! += share * apart;
+      }
+      sums.samples = total;
+    },
+  };
+}
+
+function checksOf(
+  { samples, mean, variance }: Sums,
+  reference: Reference,
+  scale: number,
+  critical: number,
+): ComponentCheck[] {
+  const { subject, gradient, elbo, errors, bounds, spread } = reference;
+  return [...subject.names, "ELBO"].map((name, p): ComponentCheck => {
+    const expected = p < gradient.length ? gradient[p]! : elbo;
+    const unit = p < gradient.length ? scale : Math.max(1, spread, Math.abs(elbo));
+    const [standardError, referenceError, bound] = [Math.sqrt(variance[p]! / samples), errors[p]!, bounds[p]!];
+    const noise = Math.sqrt(standardError * standardError + referenceError * referenceError) + ROUNDING * unit;
+    const apart = mean[p]! - expected;
+    return {
+      name,
+      mean: mean[p]!,
+      standardError,
+      reference: expected,
+      referenceError,
+      referenceBound: bound,
+      z: (Math.sign(apart) * Math.max(0, Math.abs(apart) - bound)) / noise,
+      detectable: (critical + POWER) * noise + bound,
+    };
+  });
+}

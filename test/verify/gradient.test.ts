@@ -1,0 +1,144 @@
+/** verifyGradient on estimators that are right and on ones that are wrong, by each way to make a reference. */
+import { describe, expect, test } from "vitest";
+import * as n from "../../src/index.ts";
+import { conditions, gmm } from "../../src/models/index.ts";
+import { verifyGradient } from "../../src/verify/index.ts";
+import { referenceOf } from "../../src/verify/reference/reference.ts";
+
+const params = { mu: [0], rho: [n.rhoOfSd(1)] };
+
+/** Of so many latents, with a condition on their sum and one on each. */
+const sums = (count: number): n.Model =>
+  n.defineModel(`sums of ${count}`, ({ sample, observe, where }) => {
+    const z = Array.from({ length: count }, (_, i) => sample(`z${i}`, n.normal(0, 1)));
+    for (const [i, each] of z.entries()) observe(n.normal(where(n.gt(each, 0.3), 1, -0.5), 1), 0.2 * i);
+    observe(n.normal(where(n.gt(n.sum(z), 0.5), 1.5, -1), 1), 0.4);
+  });
+
+describe("the verdict", () => {
+  test("is right for right and wrong estimators of gmm, whose gradient in μ is −4.19", () => {
+    const right = verifyGradient(gmm, { params });
+    expect(right.verdict).toBe("unbiased at this resolution");
+    expect(right.reference).toBe("quadrature");
+    expect(right.components.map(({ name }) => name)).toEqual(["mu[z]", "rho[z]"]);
+    expect(right.components[0]!.reference).toBeCloseTo(-10.5 / Math.sqrt(2 * Math.PI), 3);
+    expect(right.smallestBias).toBeLessThan(0.02 * right.scale);
+    for (const estimator of [n.score(), n.lyy18()])
+      expect(verifyGradient(gmm, { estimator, params }).verdict).not.toBe("biased");
+    const wrong = verifyGradient(gmm, { estimator: n.reparam(), params });
+    expect(wrong.verdict).toBe("biased");
+    expect(Math.abs(wrong.components[0]!.z)).toBeGreaterThan(100);
+  });
+
+  test("is undecided where the budget is too small, and says what it could have seen", () => {
+    const { verdict, smallestBias, scale, samples } = verifyGradient(gmm, {
+      estimator: n.score({ baseline: "none" }),
+      params,
+      budget: 2000,
+    });
+    expect(verdict).toBe("undecided: budget");
+    expect(smallestBias).toBeGreaterThan(0.02 * scale);
+    expect(samples).toBe(2000);
+  });
+
+  test("accuses an unbiased estimator no more often than it says", () => {
+    // 200 runs at α = 0.05: at most 10 are expected to be accused, and at most 20 are with probability 0.999.
+    const accused = Array.from({ length: 200 }, (_, seed) =>
+      verifyGradient(conditions.threshold, { estimator: n.score(), alpha: 0.05, budget: 4096, seed }),
+    ).filter(({ verdict }) => verdict === "biased");
+    expect(accused.length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe("the reference", () => {
+  test.each(["conditionOfSelection", "either", "floor", "twoPoles", "coincidentSometimes"] as const)(
+    "by quadrature is the known gradient of %s, within its bounds",
+    (name) => {
+      const model = conditions[name];
+      const exact = [...model.gradient(model.init), model.elbo(model.init)];
+      const { components, elbo } = verifyGradient(model, { budget: 131_072 });
+      [...components, elbo].forEach(({ reference, referenceBound }, p) => {
+        expect(Math.abs(reference - exact[p]!)).toBeLessThanOrEqual(referenceBound + 1e-6);
+      });
+    },
+  );
+
+  test.each(["lines", "differences", "score"] as const)(
+    "by %s agrees with that by quadrature within its error",
+    (reference) => {
+      for (const model of [sums(2)]) {
+        const options = { estimator: n.score(), budget: 16_384 };
+        const exact = verifyGradient(model, { ...options, reference: "quadrature" });
+        const other = verifyGradient(model, { ...options, reference });
+        expect(other.reference).toBe(reference);
+        other.components.forEach((component, p) => {
+          const { referenceError, referenceBound } = component;
+          const bound = referenceBound + exact.components[p]!.referenceBound;
+          expect(referenceError).toBeGreaterThan(0);
+          expect(Math.abs(component.reference - exact.components[p]!.reference)).toBeLessThan(
+            4.5 * referenceError + bound,
+          );
+        });
+      }
+    },
+  );
+
+  test("of more than three latents is made along lines, and shows that reparam is wrong", () => {
+    const right = verifyGradient(sums(5), { budget: 65_536, resolution: 0.05 });
+    expect([right.verdict, right.reference]).toEqual(["unbiased at this resolution", "lines"]);
+    expect(verifyGradient(sums(5), { estimator: n.reparam(), budget: 65_536 }).verdict).toBe("biased");
+  });
+
+  test("of a model with a parameter without spread is made of differences", () => {
+    const model = n.defineModel("points", ({ sample, observe, param, where }) => {
+      const m = param("m", 0.2);
+      const z = sample("z", n.normal(0, 1));
+      observe(n.normal(where(n.gt(z, 0.3), m, -1), 1), 0.5);
+    });
+    const { reference, verdict, components } = verifyGradient(model);
+    expect(reference).toBe("differences");
+    expect(verdict).not.toBe("biased");
+    expect(components.map(({ name }) => name)).toEqual(["mu[z]", "rho[z]", "points[m]"]);
+  });
+
+  test("lists the values of discrete latents, up to 4096 combinations", () => {
+    // 2 of 3 coins are one group, as they share an observation; 13 in one observation are 8192 combinations.
+    const coins = (count: number): n.Model =>
+      n.defineModel(`${count} coins`, ({ sample, observe, where }) => {
+        const z = sample("z", n.normal(0, 1));
+        const heads = Array.from({ length: count }, (_, i) => sample(`c${i}`, n.bernoulli(0.3)));
+        observe(n.normal(n.add(z, n.sum(heads.slice(1))), 1), 1.5);
+        observe(n.normal(where(n.gt(z, 0.2), heads[0]!, -1), 1), 0.5);
+      });
+    const { verdict, reference } = verifyGradient(coins(3), { budget: 65_536 });
+    expect([verdict, reference]).toEqual(["unbiased at this resolution", "quadrature"]);
+    expect(() => referenceOf("verifyGradient", coins(14), { budget: 1000, seed: 0 })).toThrow(
+      /too many values together; got 8192 combinations of 13 latents/,
+    );
+  });
+
+  test("is refused where a program changes at more places than can be told apart", () => {
+    const model = n.defineModel("comb", ({ sample, observe, where }) => {
+      const z = sample("z", n.normal(0, 1));
+      observe(n.normal(where(n.gt(n.sin(n.mul(z, 1e7)), 0), 1, -1), 1), 0.5);
+    });
+    expect(() => verifyGradient(model, { estimator: n.score(), reference: "quadrature" })).toThrow(
+      'the program of model "comb" changes too often along a line; got more than 400 changes',
+    );
+  });
+
+  test("under full rank has a component for each pair", () => {
+    const options = { budget: 16_384, guide: n.fullRank(), params: { mu: [0.2, -0.3], rho: [0.3, 0.5], lower: [0.7] } };
+    const right = verifyGradient(conditions.product, options);
+    expect(right.verdict).not.toBe("biased");
+    expect(right.components.length).toBe(5);
+    expect(verifyGradient(conditions.product, { ...options, estimator: n.reparam() }).verdict).toBe("biased");
+  });
+});
+
+test("options that make no sense are refused", () => {
+  expect(() => verifyGradient(gmm, { alpha: 0 })).toThrow("verifyGradient: alpha is out of range; got 0");
+  expect(() => verifyGradient(gmm, { budget: 3.5 })).toThrow("verifyGradient: budget is not a count");
+  expect(() => verifyGradient(gmm, { reference: "guess" as never })).toThrow("verifyGradient: reference is no way");
+  expect(() => verifyGradient(gmm, { samples: 10 } as never)).toThrow('verifyGradient: unknown option; got "samples"');
+});
