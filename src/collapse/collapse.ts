@@ -4,7 +4,7 @@
  * boundary is left of its conditions. Under the same guide of the others the ELBO is never lower than with z (Jensen).
  *
  * The latent becomes a finite variable (`variable.ts`), the terms that read it tables (`tables.ts`), and the variables are summed one
- * after the other (`elimination.ts`).
+ * after the other (`elimination/elimination.ts`).
  */
 import { describe } from "../autodiff/expr.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
@@ -15,7 +15,8 @@ import { isAffordable } from "./cost.ts";
 import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
-import { cliquesOf, type Elimination, eliminated } from "./elimination.ts";
+import { cliquesOf } from "./elimination/cliques.ts";
+import { type Elimination, eliminated } from "./elimination/elimination.ts";
 import { checksAt, freed } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
 import { OverBudget, OverNodes, Tables } from "./tables.ts";
@@ -156,7 +157,8 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
     owners,
   );
   const terms: Term[] = [];
-  const factors = variables.map((_, v) => priorOf(tables, v));
+  const priors = variables.map((_, v) => priorOf(tables, v));
+  const factors = [...priors];
   for (const term of left.terms) {
     const table = tables.of(term.node);
     const [node] = table.entries as [NodeId];
@@ -166,6 +168,7 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
   const cliques = cliquesOf(
     variables.map(({ size }) => size),
     factors.map(({ axes }) => axes.map(({ variable }) => variable)),
+    priors.map(({ axes }, v) => axes.flatMap(({ variable }) => (variable === v ? [] : [variable]))),
   );
   for (const { variable, neighbours, size } of cliques) tables.require([variable, ...neighbours], size);
   const elimination = eliminated(tables, factors, cliques);

@@ -14,7 +14,7 @@ export function priorOf(tables: Tables, variable: number): Table {
   const isDecided = !graph.isConstant(live) && dependsOnReadsAlone(graph, live, owners);
   const dead = (value: number): NodeId => graph.constant(value === 0 ? 0 : Number.NEGATIVE_INFINITY);
   const masses = logMasses.map((mass, value) =>
-    tables.of(isDecided ? graph.algebra.where(live, mass, dead(value)) : mass),
+    tables.chosen(isDecided ? graph.algebra.where(live, mass, dead(value)) : mass),
   );
   const own = { variable, starts: masses.map((_, value) => value) };
   const axes = tables.joined([{ axes: [own], entries: [] }, ...masses]);

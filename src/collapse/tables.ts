@@ -9,6 +9,7 @@
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { Choices } from "./choices.ts";
 import { type Owners, ownersOf, type Variable } from "./variable.ts";
 
 /** One variable of a table, seen as runs of values between which the table does not distinguish. */
@@ -56,6 +57,7 @@ export class Tables {
   readonly #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
   readonly #independent = new Set<NodeId>();
+  readonly #choices: Choices;
 
   /** `isOver` says which tables are too large; with more than `mostNodes` new nodes they throw OverNodes. */
   constructor(
@@ -66,6 +68,7 @@ export class Tables {
   ) {
     this.#mostNodes = graph.size + mostNodes;
     this.graph = graph;
+    this.#choices = new Choices(graph);
     this.variables = variables;
     this.owners = ownersOf(variables);
     this.#isOver = isOver;
@@ -81,6 +84,12 @@ export class Tables {
         for (const operand of graph.operands(node)) below.add(operand);
     for (const node of [...below].sort((p, q) => p - q)) this.#make(node);
     return this.#known.get(root) ?? scalar(root);
+  }
+
+  /** The table of a node whose entries are choices between numbers where they can be. */
+  chosen(root: NodeId): Table {
+    const { axes, entries } = this.of(root);
+    return { axes, entries: entries.map((entry) => this.#choices.of(entry)) };
   }
 
   /** The table of a function of nodes, entry by entry. */

@@ -10,7 +10,7 @@ import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.t
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import type { Trace } from "../../program/trace.ts";
-import type { Elimination } from "../elimination.ts";
+import type { Elimination } from "../elimination/elimination.ts";
 import type { Variable } from "../variable.ts";
 import type { ByIndex, CompletedLatent } from "./completed.ts";
 import { lookedUp } from "./look-up.ts";

@@ -7,7 +7,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
-import type { Elimination, EliminationStep } from "../elimination.ts";
+import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
 import { type Axis, runsOf } from "../tables.ts";
 import type { Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";

@@ -9,10 +9,10 @@
  * hidden Markov model that the two thresholds are. Factors are only added, never taken away, so that nothing cancels.
  */
 
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { logSumExp } from "../autodiff/log-sum-exp.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Table } from "./tables.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { logSumExp } from "../../autodiff/log-sum-exp.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Table } from "../tables.ts";
 
 /** What a table becomes at a place of the other variable: two values, left and right of a boundary. */
 interface Event {

@@ -3,10 +3,10 @@
  * threshold a table counts with its first entry, above with its last, so that an entry of the sum is a running sum of last entries
  * from below plus one of first entries from above. No difference is taken, so that nothing cancels and an entry may be infinite.
  */
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import { compressed, type Table, type Tables } from "./tables.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { append } from "../../autodiff/graph/multimap.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { compressed, type Table, type Tables } from "../tables.ts";
 
 /** Tables with more runs than this are added up entry by entry. */
 const FEW_RUNS = 8;

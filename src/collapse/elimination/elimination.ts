@@ -4,15 +4,15 @@
  *
  *     m(b) = log Σ_a exp f(a, b),   log Σ_{b,c} exp(m(b) + g(b, c)).
  *
- * The next variable is the one that makes the smallest table. What is left at last, b and c here, is summed at once, so that entries
- * which are one node become one exponential.
+ * What is left at last, b and c here, is summed at once, so that entries which are one node become one exponential.
  */
 
-import { logSumExp } from "../autodiff/log-sum-exp.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { type Axis, placesOf, type Table, type Tables } from "../tables.ts";
+import { logSumOfPossible } from "./certain-cells.ts";
+import type { Clique } from "./cliques.ts";
 import { sumOf } from "./sums.ts";
 import { swept } from "./sweep.ts";
-import { type Axis, placesOf, type Table, type Tables } from "./tables.ts";
 
 /**
  * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of the summed
@@ -38,56 +38,6 @@ export interface Elimination {
   readonly steps: readonly EliminationStep[];
   /** Logs of sums, one for each group of variables that nothing connects: their total is the log of the whole sum. */
   readonly totals: readonly { readonly variables: readonly number[]; readonly node: NodeId }[];
-}
-
-/** A step before its table is made. */
-export interface Clique {
-  readonly variable: number;
-  readonly neighbours: readonly number[];
-  /** Entries of its table. */
-  readonly size: number;
-}
-
-/** The order of elimination for tables over these variables. */
-export function cliquesOf(sizes: readonly number[], scopes: readonly (readonly number[])[]): Clique[] {
-  const around = sizes.map(() => new Set<number>());
-  for (const scope of scopes) for (const v of scope) for (const w of scope) if (v !== w) around[v]!.add(w);
-  const entries = (v: number): number => {
-    let product = sizes[v]!;
-    for (const w of around[v]!) product *= sizes[w]!;
-    return product;
-  };
-  const sizeOf = sizes.map((_, v) => entries(v));
-  const bySize = new Map<number, Set<number>>();
-  const put = (v: number): void => {
-    const alike = bySize.get(sizeOf[v]!);
-    if (alike) alike.add(v);
-    else bySize.set(sizeOf[v]!, new Set([v]));
-  };
-  const remove = (v: number): void => {
-    const alike = bySize.get(sizeOf[v]!)!;
-    alike.delete(v);
-    if (alike.size === 0) bySize.delete(sizeOf[v]!);
-  };
-  sizes.forEach((_, v) => {
-    put(v);
-  });
-  const found: Clique[] = [];
-  while (bySize.size > 0) {
-    const size = Math.min(...bySize.keys());
-    const [variable] = bySize.get(size)! as Set<number> & Iterable<number>;
-    remove(variable!);
-    const neighbours = [...around[variable!]!].sort((p, q) => p - q);
-    found.push({ variable: variable!, neighbours, size });
-    for (const v of neighbours) {
-      remove(v);
-      around[v]!.delete(variable!);
-      for (const w of neighbours) if (v !== w) around[v]!.add(w);
-      sizeOf[v] = entries(v);
-      put(v);
-    }
-  }
-  return found;
 }
 
 /** Sums over all variables in the order of the cliques. */
@@ -225,7 +175,7 @@ function summed({ graph }: Tables, { axes, entries }: Table, variables: readonly
       counters[k] = 0;
     }
   }
-  return { axes: others, entries: found.map((row) => logSumExp(graph, row)) };
+  return { axes: others, entries: found.map((row) => logSumOfPossible(graph, row)) };
 }
 
 /** Tables with fewer entries than this are summed as they are. */
