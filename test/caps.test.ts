@@ -260,6 +260,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_COMBINATIONS: "verify/gradient.test.ts",
   CHANGES_BUDGET: "verify/gradient.test.ts",
   MOST_CHOICES: "boundaries/check/distinct.test.ts", // with seven choices nothing is proven
+  MOST_UNUSED: "program/program.test.ts", // a loop on a condition
   MOST_STEPS: "program/rounding.test.ts", // 10,001 steps are refused
   MOST_CANDIDATES: "conditions/solving.test.ts", // sums of more functions
   BUDGET: "estimators/draw/draw.test.ts", // boundaries that are drawn, as they cost more

@@ -22,6 +22,7 @@ class Traced {
   constructor(session: Session, node: NodeId) {
     this.#session = session;
     this.#node = node;
+    Object.preventExtensions(this); // `z.scale = 2` throws instead of being forgotten
   }
 
   get session(): Session {
@@ -58,7 +59,7 @@ export class Expr extends Traced {}
 export class Condition extends Traced {
   constructor(session: Session, node: NodeId) {
     super(session, node);
-    session.unusedConditions.add(this);
+    session.made(this);
   }
 }
 

@@ -11,6 +11,9 @@ export interface RangeCheck {
   readonly outside: (value: number) => string;
 }
 
+// A program with a comparison for each of 100,000 data may make them all before it uses the first.
+const MOST_UNUSED = 200_000;
+
 /**
  * What is true only while a program is traced: which graph its values are nodes of, which conditions it has made and not used so
  * far, and which ranges it states. Two runs of one program on the same graph have a session each, so that neither sees the
@@ -25,6 +28,13 @@ export class Session {
 
   constructor(graph: Graph) {
     this.graph = graph;
+  }
+
+  /** Counts a condition as made; throws TypeError where so many wait for their use that only a loop on one can be the cause. */
+  made(condition: { readonly node: NodeId }): void {
+    this.unusedConditions.add(condition);
+    if (this.unusedConditions.size > MOST_UNUSED)
+      this.requireConditionsUsed("a loop such as `while (gt(z, k))`, which never ends");
   }
 
   /** Throws TypeError if a condition was made and never used; call it when tracing is over. */

@@ -215,7 +215,12 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
         throw new TypeError(
           `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
         );
-      } else nodeOf(session, value); // throws unless it is a traced number of this program
+      } else if (value instanceof Expr)
+        nodeOf(session, value); // throws unless it is of this program
+      else
+        throw new TypeError(
+          `${site}: value is not a number; got ${describe(value)}, expected one, or a traced one; what is missing in data is left out`,
+        );
       addTerm(site, distribution.logDensity(value), { distribution, value });
     },
     frozen(name, distribution) {

@@ -125,6 +125,33 @@ describe("errors in the model's own words", () => {
     ).toThrow("never used");
   });
 
+  test("MOST_UNUSED: a loop on a condition, which would never end", () => {
+    expect(() =>
+      traced(({ sample }) => {
+        const z = sample("z", normal(0, 1));
+        for (let k = 0; gt(z, k); k++);
+      }),
+    ).toThrow(
+      "a loop such as `while (gt(z, k))`, which never ends: a condition was made but never used; got `z > 0` (a raw",
+    );
+  });
+
+  test("what is written to a traced number, and data that are missing", () => {
+    expect(() =>
+      traced(({ sample }) => {
+        any<{ scale: number }>(sample("z", normal(0, 1))).scale = 2;
+      }),
+    ).toThrow(/scale/);
+    for (const [value, got] of [
+      [undefined, "undefined"],
+      ["3", '"3"'],
+      [null, "null"],
+    ] as const)
+      expect(() =>
+        traced(({ sample, observe }) => observe(normal(sample("z", normal(0, 1)), 1), any(value), "y[3]")),
+      ).toThrow(`observe "y[3]": value is not a number; got ${got}, expected one, or a traced one`);
+  });
+
   test("a prior that is neither continuous nor of finitely many values", () => {
     expect(() => traced(({ sample }) => void sample("n", { ...poisson(3), finiteValues: undefined }))).toThrow(
       'sample "n": a discrete latent needs finitely many values; got poisson on {0, 1, 2, …}, expected one such as bernoulli or categorical',
