@@ -86,7 +86,11 @@ export {
 } from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
-// Models of the tests that are timed as well.
+// Posteriors with references, and models of the tests that are timed as well.
+export { dataOf, isThere, referenceMoments } from "../test/posteriordb/database.ts";
+export { ROWS as POSTERIORS } from "../test/posteriordb/models.ts";
+export { referenceOf } from "../test/posteriordb/row.ts";
+export { verdictOn } from "../test/posteriordb/verdict.ts";
 export { cp3, deduct, hyst, mixif, stepreg, switch2 } from "../test/support/study-models.ts";
 
 /** The entries of the package as its users import them; what another build of it exports has the same names. */

@@ -1,36 +1,27 @@
 /**
- * Models of posteriordb: log joint densities against plain evaluations, gradients against differences. The data are not part of this
+ * Models of posteriordb: log joint densities against plain evaluations, gradients against differences, and for a few of them default fits
+ * against reference posteriors, which `npm run bench:posteriordb` makes of all. The data are not part of this
  * package; without them in ../shared/posteriordb, beside the checkout, nothing is tested here.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { gradient } from "../../src/autodiff/graph/gradient.ts";
-import { defineModel, logJoint, makeGenerator, uniformSource } from "../../src/index.ts";
+import { defineModel, fit, logJoint, makeGenerator, uniformSource } from "../../src/index.ts";
 import { trace } from "../../src/program/trace.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
-import { type Data, ROWS } from "./models.ts";
+import { dataOf, isThere, referenceMoments } from "./database.ts";
+import { ROWS } from "./models.ts";
+import { referenceOf } from "./row.ts";
+import { verdictOn } from "./verdict.ts";
 
-const folder = new URL("../../../shared/posteriordb/data/", import.meta.url);
 /** Points, of ten, at which differences are taken too. */
 const DIFFERENTIATED = 2;
-const isThere = existsSync(folder);
-if (!isThere) console.warn(`posteriordb: no data in ${folder.pathname}; its models are not tested`);
 
-function dataOf(file: string): Data {
-  const fields = JSON.parse(readFileSync(new URL(`${file}.json`, folder), "utf8")) as Record<string, unknown>;
-  const field = <T>(name: string): T => {
-    if (!(name in fields)) throw new RangeError(`posteriordb: ${file}.json has no field "${name}"`);
-    return fields[name] as T;
-  };
-  return { number: field<number>, numbers: field<number[]>, rows: field<number[][]> };
-}
-
-test("there are fifteen models and more", () => {
-  expect(ROWS.length).toBeGreaterThanOrEqual(15);
-  expect(new Set(ROWS.map(({ name }) => name)).size).toBe(ROWS.length);
+test("there are twenty-five models and more", () => {
+  expect(ROWS.length).toBeGreaterThanOrEqual(25);
+  expect(new Set(ROWS.map(referenceOf)).size).toBe(ROWS.length);
 });
 
-describe.skipIf(!isThere).each(ROWS)("$name", ({ name, file, program, plain, centre, reach = 0.5 }) => {
+describe.skipIf(!isThere).each(ROWS)("$file-$name", ({ name, file, program, plain, centre, reach = 0.5 }) => {
   const load = () => {
     const data = dataOf(file);
     const model = defineModel(name, program(data));
@@ -66,5 +57,22 @@ describe.skipIf(!isThere).each(ROWS)("$name", ({ name, file, program, plain, cen
     }
     if (name.startsWith("eight")) expect(logJoint(model, points[0]!)).toBeCloseTo(plainAt(points[0]!), 9);
     expect(Math.abs(at(points[0]!)[0]! - plainAt(points[1]!))).toBeGreaterThan(1e-6); // points differ
+  });
+});
+
+/** Fits that take a tenth of a second each. */
+const FITTED = ["mesquite-logmesquite_logvolume", "sblrc-blr", "arma-arma11"];
+
+describe.skipIf(!isThere).each(FITTED)("the fit of %s", (name) => {
+  test("has the means and sds of the reference posterior", () => {
+    const row = ROWS.find((one) => referenceOf(one) === name)!;
+    const posterior = fit(defineModel(name, row.program(dataOf(row.file))), { seed: 1, onWarning() {} });
+    const reference = referenceMoments(name);
+    expect(verdictOn(posterior, reference)).toMatchObject({ is: "right", told: [] });
+    // Against a reference that lies elsewhere, or is as wide again by a half, it is wrong.
+    const changed = (by: number, wider: number) =>
+      new Map([...reference].map(([entry, { mean, sd }]) => [entry, { mean: mean + by * sd, sd: sd * wider }]));
+    expect(verdictOn(posterior, changed(0.2, 1)).is).toBe("wrong");
+    expect(verdictOn(posterior, changed(0, 1.5)).is).toBe("wrong");
   });
 });

@@ -81,17 +81,16 @@ export function stepped(
   radius: number,
   { latents: n, pairs, partsOf }: Chart,
 ): Float64Array {
-  const covariance = inverseOf(
-    s.map((value, at) => (at % (n + 1) === 0 ? 1 : 0) - beta * value),
-    n,
-  );
+  const precision = s.map((value, at) => (at % (n + 1) === 0 ? 1 : 0) - beta * within(value));
+  const isSteep = temperedSteepness(precision, n);
+  const covariance = inverseOf(precision, n);
   const step = new Float64Array(n);
   let squares = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) step[i]! += beta * covariance[i * n + j]! * u[j]!;
     squares += step[i]! * step[i]!;
   }
-  const share = Math.min(1, (radius * Math.sqrt(n)) / Math.sqrt(squares));
+  const share = isSteep ? 0 : Math.min(1, (radius * Math.sqrt(n)) / Math.sqrt(squares));
   const inner = new Float64Array(n * n);
   choleskyInto(inner, covariance, n);
   const next = x.slice();
@@ -110,6 +109,31 @@ export function stepped(
     shares[k] = product[row * n + column]! / product[column * n + column]!;
   });
   return next;
+}
+
+/** Whatever overflows. */
+const within = (value: number): number => Math.max(-1e300, Math.min(1e300, value));
+
+/** A step multiplies no precision by more: no sd shrinks by more than 10⁴. */
+const STEEPEST = 1e8;
+
+/**
+ * Cuts precisions to `STEEPEST`, in place, and says whether any was above. Under θ ~ N(0, 2²) a density that falls like θ⁴⁰⁰ has a mean
+ * curvature of 10²⁰⁰, of which the outermost draw is nearly all: the guide is to shrink before its mean moves.
+ */
+function temperedSteepness(precision: Float64Array, n: number): boolean {
+  const scales = Float64Array.from({ length: n }, (_, i) => {
+    const own = Math.abs(precision[i * n + i]!);
+    return own > STEEPEST ? Math.sqrt(STEEPEST / own) : 1;
+  });
+  if (scales.every((scale) => scale === 1)) return false;
+  const diagonal = scales.map((scale, i) => Math.max(1, Math.abs(precision[i * n + i]!) * scale * scale));
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const most = Math.sqrt(diagonal[i]! * diagonal[j]!);
+      precision[i * n + j] = Math.max(-most, Math.min(most, precision[i * n + j]! * scales[i]! * scales[j]!));
+    }
+  return true;
 }
 
 // K⁻¹ of a precision K; what is not positive definite, as noise or a log density that is not concave make it, is lifted until it is.

@@ -84,4 +84,20 @@ describe("whitened coordinates", () => {
     expect(Math.hypot(...step)).toBeCloseTo(0.5 * Math.sqrt(3), 9);
     expect(Math.max(...[3, 4, 5].map((i) => end[i]! - START[i]!))).toBeLessThan(0.5 * Math.log(2) + 1e-12);
   });
+  test("narrow the guide before its mean moves, where the curvature is beyond all measure", () => {
+    const factor = factorOf(START, chart);
+    const { u } = whitened(gradient(START), factor, chart);
+    // The third direction is as steep as 1e267, and entries beside it are no smaller than rounding leaves them.
+    for (const steepest of [1e9, 1e100, 1e267, Infinity]) {
+      const s = Float64Array.of(0.5, 0, 1e-3 * steepest, 0, 0.5, 0, 1e-3 * steepest, 0, -steepest);
+      const end = stepped(START, factor, { u: u.map((value) => value * 1e100), s }, 0.3, 1, chart);
+      expect(end.every(Number.isFinite)).toBe(true);
+      for (const i of [0, 1, 2]) expect(end[i]).toBe(START[i]);
+      const narrowed = [3, 4, 5].map((i) => end[i]! - START[i]!);
+      expect(Math.min(...narrowed)).toBeGreaterThan(-Math.log(2e4));
+      expect(narrowed[2]).toBeLessThan(-0.5 * Math.log(1e8));
+    }
+    const mild = Float64Array.of(0.5, 0, 0, 0, 0.5, 0, 0, 0, -1e6);
+    expect(stepped(START, factor, { u, s: mild }, 0.3, 1, chart)[0]).not.toBe(START[0]);
+  });
 });
