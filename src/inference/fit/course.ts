@@ -22,6 +22,11 @@ const SHARES = 4;
 const ENOUGH = 20_000;
 /** An optimum this much below the best, in nats, weighs 1/1000. */
 const WORSE = 7;
+/**
+ * An end near a known optimum that is this much better, in nats, is another: between two modes, at ±2, lies a wide guide over both,
+ * from which a climb that is symmetric, as its points are, does not leave.
+ */
+const BETTER = 0.5;
 /** Flips that are finished in a round, and rounds; what a round must gain, in nats, for another. */
 const FINISHED = 3;
 /** Flips whose ELBO is so near that of the best are finished too, up to so many. */
@@ -65,14 +70,18 @@ function* climb(
     void starts.push({ from, samples: ascent.samples - before, ended, elbo, optimum });
   const known = ({ x }: { readonly x: Float64Array }): number =>
     found.findIndex((other) => same(other.x, x, ascent.chart));
-  if (known(phase) >= 0) return report("same", phase.elbo, known(phase));
+  const near = known(phase);
+  if (near >= 0 && !(phase.elbo > found[near]!.elbo + BETTER)) return report("same", phase.elbo, near);
   if (found.length > 0 && !(phase.elbo > bestOf(found).elbo - WORSE)) return report("worse", phase.elbo);
   const climbed = yield* climber.finish(ascent, x, phase, k, tolerance);
   const elbo = climbed.gap?.finite ? climbed.gap.elbo : phase.elbo;
   const at = known(climbed);
-  report(at >= 0 ? "same" : climbed.status, elbo, at >= 0 ? at : found.length);
-  if (at < 0) found.push({ ...climbed, elbo });
-  else if (found[at]!.status !== "converged" && climbed.status === "converged") found[at] = { ...climbed, elbo };
+  const other = found[at];
+  if (other && !(elbo > other.elbo + BETTER) && !(climbed.status === "converged" && other.status !== "converged"))
+    return report("same", elbo, at);
+  const place = other ? at : found.length;
+  report(climbed.status, elbo, place);
+  found[place] = { ...climbed, elbo };
 }
 
 function bestOf(found: readonly Found[]): Found {

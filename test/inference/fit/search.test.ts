@@ -100,6 +100,23 @@ describe("a fit that chooses its steps", () => {
     expect(() => fitModel(textmsg, stopping)).toThrow("enough");
   });
 
+  test("leaves a wide guide between two modes for the modes, which are a nat or more better", () => {
+    const twoModes = defineModel("two modes", ({ sample, observe }) =>
+      observe(normal(square(sample("z", normal(0, 2))), 1), 4),
+    );
+    // By the trapezoid: exact to rounding for what vanishes at both ends.
+    const [mass, second] = [0, 2].map((power) => {
+      let sum = 0;
+      for (let z = -6; z <= 6; z += 1e-3) sum += z ** power * Math.exp(-(z ** 2) / 8 - (z ** 2 - 4) ** 2 / 2);
+      return sum;
+    }) as [number, number];
+    const posterior = fitModel(twoModes, { ...quiet, seed: 1 });
+    const { optima, starts } = posterior.report!;
+    expect(starts[0]!.elbo).toBeLessThan(optima[0]!.elbo - 2); // the first start ends between the modes
+    expect(optima).toHaveLength(2);
+    expect(Math.abs(posterior.sd("z") / Math.sqrt(second / mass) - 1)).toBeLessThan(0.05);
+  });
+
   test("leaves the loop as it is where an optimiser or steps are given", () => {
     expect(fitModel(textmsg, { steps: 3 }).elboTrace).toHaveLength(3);
     expect(fitModel(textmsg, { steps: 3 }).status).toBeUndefined();
