@@ -11,7 +11,7 @@ import { DOMAINS } from "./conditions/domains.ts";
 import { MARGINALISATION } from "./conditions/marginalisation.ts";
 import { PEELING } from "./conditions/peeling.ts";
 import { SOLVING } from "./conditions/solving.ts";
-import { selectedTerms } from "./estimators/draw/budget.ts";
+import { watchedTerms } from "./estimators/draw/watched.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
 import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
@@ -68,7 +68,7 @@ export const FULL: Profile = {
     lines: LINES,
     families: familiesOf,
     gates: gatesOf,
-    select: selectedTerms,
+    select: watchedTerms,
     noise: everyNoise,
   },
 };

@@ -29,6 +29,7 @@ export const LAYERS = [
   "boundaries/check/",
   "boundaries/lines/",
   "boundaries/",
+  "boundaries/nets/",
   "estimators/draw/",
   "estimators/estimator.ts",
   "estimators/",

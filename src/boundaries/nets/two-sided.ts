@@ -1,0 +1,197 @@
+/**
+ * A net under the jumps that are moved onto: at draws placed on a boundary, ℓ of the program as it was written is taken on both sides, a
+ * millionth of a step before and behind, and has to differ by the jump that the gradient was given. With x > 0.4 beside
+ * (x − 0.4)/exp(y) > 0, two conditions that change at one place, whoever counted one without the other would be found out here,
+ * as the program's own density jumps by both.
+ */
+
+import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
+import { MARGINALISATION } from "../../conditions/marginalisation.ts";
+import type { ObjectiveTerm } from "../../objective/objective.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
+import type { Boundary } from "../find/boundaries.ts";
+import { sometimesCoincident } from "../find/parallels.ts";
+import { surfacesOf } from "../move/projection.ts";
+import type { CorrectionPlan } from "../plan.ts";
+
+/** Draws on each boundary. */
+const POINTS = 32;
+const SEED = 1806_00176; // any
+/** Boundaries that are looked at, spread evenly over all. */
+const LOOKED_AT = 48;
+/** How far from the boundary, relative to the draw. */
+const STEP = 1e-6;
+/** How far the two may be apart, relative to the larger, and relative to ℓ. */
+const [AGREEMENT, ROUNDING] = [1e-4, 1e-8];
+/** Further conditions may change within the step: at so large a share of the draws they do not by chance. */
+const SHARE = 0.05;
+
+interface Placed {
+  readonly boundary: Boundary;
+  /** A parameter with weight · jump · slope, weight and slope. */
+  readonly factors: readonly [term: NodeId, weight: NodeId, slope: NodeId];
+  /** The variables on the boundary. */
+  readonly at: readonly NodeId[];
+}
+
+/** Throws RangeError, naming the site, where a jump that was used is not that of the program. */
+export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array): void {
+  const { objective, path } = plan;
+  const { graph, normals, parameters, variables } = objective;
+  const placed = chosen(plan);
+  if (placed.length === 0) return;
+  const variableNodes = variables.map(({ node }) => node);
+  const drawn = variables.map(({ node }) => objective.guided.get(node) ?? node);
+  const noise = new Float64Array(POINTS * normals.length);
+  fillNormals(noiseRequest({ out: noise, generator: makeGenerator(SEED), lanes: POINTS, dimensions: normals.length }));
+  const used = evaluation(graph, [...drawn, ...placed.flatMap(({ factors, at }) => [...factors, ...at])], {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+    points: POINTS,
+  });
+  used.run(theta, noise);
+  const raw = path.objective.terms.map(({ node }) => node);
+  const epsilons = normals.filter((node) => !variableNodes.includes(node));
+  const sides = evaluation(graph, [...raw, ...placed.map(({ boundary }) => boundary.condition)], {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: [...variableNodes, ...epsilons],
+    points: POINTS,
+  });
+  placed.forEach(({ boundary, at }, b) => {
+    const first = drawn.length + b * (3 + variables.length);
+    const jumps = Float64Array.from({ length: POINTS }, (_, i) => {
+      const [term, weight, slope] = [0, 1, 2].map((j) => used.value(first + j, i)) as [number, number, number];
+      // A weight that is near the smallest number has lost its digits.
+      return Math.abs(weight * slope) > 1e-200 ? term / (weight * slope) : Number.NaN;
+    });
+    const on = at.map((_, v) => used.values(first + 3 + v));
+    const before = drawn.map((_, v) => used.values(v));
+    const { compared, wrong } = compare(
+      { sides, epsilons: epsilons.length, theta },
+      {
+        // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
+        terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
+        condition: raw.length + b,
+        jumps,
+        on,
+        before,
+      },
+    );
+    if (wrong.length < Math.max(2, SHARE * compared)) return;
+    const [point] = wrong as [Wrong];
+    const names = variables.slice(0, 4).map(({ name }, v) => `${name}=${on[v]![point.at]!.toFixed(4)}`);
+    throw new RangeError(
+      `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
+    );
+  });
+}
+
+// Boundaries with their terms; where an earlier one counts for both, what the later one is given says nothing.
+function chosen(plan: CorrectionPlan): Placed[] {
+  const { objective, boundaries } = plan;
+  const { graph, variables } = objective;
+  const coincident = sometimesCoincident(graph, boundaries);
+  const marginalised = marginalisedTerms(plan);
+  const step = Math.max(1, boundaries.length / LOOKED_AT);
+  const looked = boundaries.filter((_, b) => Math.floor(b / step) !== Math.floor((b - 1) / step));
+  return looked.flatMap((boundary): Placed[] => {
+    if (boundary.blocks.length !== 1 || coincident(boundary).length > 0) return [];
+    // The program has no term that is the expectation of one of its terms.
+    if (boundary.affected.some((term) => marginalised.has(term))) return [];
+    const [surface] = surfacesOf(objective, boundary);
+    for (const [p, slope] of surface!.slope) {
+      const term = plan.term(boundary).get(p);
+      if (term === undefined) continue;
+      const at = variables.map(({ node }) => surface!.at.get(node) ?? objective.guided.get(node) ?? node);
+      return [{ boundary, factors: [term, surface!.weight, slope], at }];
+    }
+    return [];
+  });
+}
+
+function marginalisedTerms({ objective, path }: CorrectionPlan): Set<ObjectiveTerm> {
+  const last = path.stages.findIndex(({ pass }) => pass === MARGINALISATION);
+  if (last < 0) return new Set();
+  const before = path.stages[last - 1]?.objective ?? path.objective;
+  const after = path.stages[last]!.objective;
+  return new Set(before.terms.flatMap(({ node }, k) => (after.terms[k]!.node === node ? [] : [objective.terms[k]!])));
+}
+
+interface Wrong {
+  readonly at: number;
+  readonly used: number;
+  readonly raw: number;
+}
+
+interface Sides {
+  readonly sides: Evaluation;
+  readonly epsilons: number;
+  readonly theta: Float64Array;
+}
+
+interface Draws {
+  /** Indices of the terms that are to jump. */
+  readonly terms: readonly number[];
+  /** Index among the values of c, which tells the sides apart. */
+  readonly condition: number;
+  readonly jumps: Float64Array;
+  /** Variables on the boundary, and before they were moved. */
+  readonly on: readonly Float64Array[];
+  readonly before: readonly Float64Array[];
+}
+
+function compare(
+  { sides, epsilons, theta }: Sides,
+  { terms, condition, jumps, on, before }: Draws,
+): { compared: number; wrong: Wrong[] } {
+  // Once and twice the step to either side: what changes smoothly is extrapolated away.
+  const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps) => {
+    const inputs = new Float64Array((on.length + epsilons) * POINTS);
+    for (let i = 0; i < POINTS; i++) {
+      let [length, size] = [0, 1];
+      on.forEach((row, v) => {
+        length = Math.max(length, Math.abs(row[i]! - before[v]![i]!));
+        size = Math.max(size, Math.abs(row[i]!));
+      });
+      on.forEach((row, v) => {
+        inputs[v * POINTS + i] = row[i]! + ((steps * STEP * size) / length) * (row[i]! - before[v]![i]!);
+      });
+    }
+    sides.run(theta, inputs);
+    return {
+      c: sides.values(condition),
+      total: Float64Array.from({ length: POINTS }, (_, i) => {
+        let sum = 0;
+        for (const k of terms) sum += sides.value(k, i);
+        return sum;
+      }),
+    };
+  }) as [Side, Side, Side, Side];
+  const wrong: Wrong[] = [];
+  let compared = 0;
+  for (let i = 0; i < POINTS; i++) {
+    if (
+      !(Math.abs(Math.sign(ahead.c[i]!) + Math.sign(far.c[i]!) - Math.sign(behind.c[i]!) - Math.sign(back.c[i]!)) === 4)
+    )
+      continue;
+    const over = 2 * ahead.total[i]! - far.total[i]!;
+    const under = 2 * behind.total[i]! - back.total[i]!;
+    const difference = ahead.c[i]! > 0 ? over - under : under - over;
+    const used = jumps[i]!;
+    if (!Number.isFinite(difference) || !Number.isFinite(used)) continue;
+    compared++;
+    const slack =
+      AGREEMENT * Math.max(1, Math.abs(used), Math.abs(difference)) + ROUNDING * (Math.abs(over) + Math.abs(under));
+    if (Math.abs(difference - used) > slack) wrong.push({ at: i, used, raw: difference });
+  }
+  return { compared, wrong };
+}
+
+interface Side {
+  readonly c: Float64Array;
+  readonly total: Float64Array;
+}

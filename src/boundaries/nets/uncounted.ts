@@ -1,0 +1,153 @@
+/**
+ * A net under the jumps that are counted: random lines through draws of the guide, on each of which the steepest stretch without a counted
+ * change is bisected. Where ℓ is smooth the difference of its ends shrinks with the stretch; if it stays, ℓ jumps there and nobody counts
+ * it. Of gmm with its one condition left out, every line that crosses z = 0 shows the 10.5 nats that are missing.
+ */
+
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
+import type { CorrectionPlan } from "../plan.ts";
+
+const LINES = 64;
+/** On programs of more operations than this there are fewer lines. */
+const OPERATIONS = 20_000;
+const FEWEST = 8;
+const SEED = 1806_00177; // any
+/** Standard deviations about the guide's mean between which lines run. */
+const SPREAD = 2;
+const CELLS = 16;
+/** Bisections, and those before the last at which what stays is compared. */
+const [BISECTIONS, EARLIER] = [38, 28];
+/** The smallest jump that is told, relative to ℓ, and by how much of it the ends may still move. */
+const [JUMP, STILL] = [1e-5, 0.02];
+/** A divisor so near 0 is one that vanishes in the bracket. */
+const POLE = 1e-6;
+
+/** Throws RangeError, naming the site, where the objective jumps and no counted condition changes. */
+export function requireNoUncountedJumps({ objective, boundaries, counted }: CorrectionPlan, theta: Float64Array): void {
+  const { graph, guided, normals, parameters, terms, trace, variables } = objective;
+  // What frozen noise alone switches no parameter moves: lines run in the directions of latents.
+  const latents = trace.latents.length;
+  const roots = terms.map(({ node }) => node);
+  const size = graph.reachable(roots).length;
+  const lines = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / size)));
+  const decisions = counted?.decisions ?? [];
+  const switches = substitute(
+    graph,
+    [
+      ...boundaries.flatMap(({ predicates }) => predicates.map(({ node }) => node)),
+      ...decisions.map(({ node }) => node),
+    ],
+    guided,
+  );
+  const drawn = substitute(graph, roots, guided);
+  const { run, value } = evaluation(graph, [...drawn, ...switches], {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+    points: lines,
+  });
+  const axes = normals.length;
+  const ends = new Float64Array(2 * axes * lines);
+  fillNormals(noiseRequest({ out: ends, generator: makeGenerator(SEED), lanes: lines, dimensions: 2 * axes }));
+  const at = (line: number, axis: number, s: number): number => {
+    const [p, q] = [ends[axis * lines + line]!, ends[(axes + axis) * lines + line]!];
+    return SPREAD * (axis < latents ? p + s * (q - p) : p);
+  };
+  const inputs = new Float64Array(axes * lines);
+  // ℓ on all lines at one place of each, and a number that tells which counted conditions hold there.
+  const look = (places: ArrayLike<number>): Looked => {
+    for (let axis = 0; axis < axes; axis++)
+      for (let line = 0; line < lines; line++) inputs[axis * lines + line] = at(line, axis, places[line]!);
+    run(theta, inputs);
+    const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
+    for (let line = 0; line < lines; line++) {
+      let [sum, code] = [0, 1];
+      for (let k = 0; k < drawn.length; k++) sum += value(k, line);
+      for (let k = 0; k < switches.length; k++) {
+        const number = value(drawn.length + k, line);
+        code = (code * 69069 + (number > 0 ? 1 : number < 0 ? 2 : 0)) % 4294967291;
+      }
+      total[line] = sum;
+      state[line] = code;
+    }
+    return { total, state };
+  };
+  const scan = Array.from({ length: CELLS + 1 }, (_, c) => look(new Float64Array(lines).fill(c / CELLS)));
+  const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
+  const [low, high] = [scan[0]!, scan[1]!].map(({ total, state }) => ({
+    total: total.slice(),
+    state: state.slice(),
+  })) as [Looked, Looked];
+  for (let line = 0; line < lines; line++) {
+    let [best, steepest] = [0, -1];
+    for (let c = 0; c < CELLS; c++) {
+      const rise = riseOf(scan[c]!, scan[c + 1]!, line);
+      if (rise > steepest) [best, steepest] = [c, rise];
+    }
+    [from[line], to[line]] = [best / CELLS, (best + 1) / CELLS];
+    put(low, scan[best]!, line);
+    put(high, scan[best + 1]!, line);
+  }
+  let earlier: readonly [Float64Array, Float64Array] = [low.total, high.total];
+  for (let step = 0; step < BISECTIONS; step++) {
+    if (step === EARLIER) earlier = [low.total.slice(), high.total.slice()];
+    const middle = from.map((s, line) => 0.5 * (s + to[line]!));
+    const here = look(middle);
+    for (let line = 0; line < lines; line++) {
+      const isLower = riseOf(low, here, line) >= riseOf(here, high, line);
+      if (isLower) {
+        to[line] = middle[line]!;
+        put(high, here, line);
+      } else {
+        from[line] = middle[line]!;
+        put(low, here, line);
+      }
+    }
+  }
+  // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
+  look(from);
+  const divisors = decisions.flatMap(({ kind }, d) =>
+    kind === "sign" ? [switches.length - decisions.length + d] : [],
+  );
+  const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(value(drawn.length + k, line)) < POLE);
+  const found = [...from.keys()].find((line) => jumps(line, low, high, earlier) && !isAtPole(line));
+  if (found === undefined) return;
+  const sides = [from, to].map((places) => {
+    look(places);
+    return drawn.map((_, k) => value(k, found));
+  }) as [number[], number[]];
+  const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
+  const most = apart.indexOf(Math.max(...apart));
+  const noises = variables.slice(0, 4).map(({ name }, v) => `${name}=${at(found, v, from[found]!).toFixed(4)}`);
+  throw new RangeError(
+    `corrected: ${terms[most]!.site} jumps where no counted condition changes; got ${sides[0][most]} and ${sides[1][most]} beside the noise ${noises.join(", ")}, expected a smooth density there; score() is unbiased for any condition`,
+  );
+}
+
+/** ℓ and the state of the counted conditions, line by line. */
+interface Looked {
+  readonly total: Float64Array;
+  readonly state: Float64Array;
+}
+
+function put(to: Looked, from: Looked, line: number): void {
+  to.total[line] = from.total[line]!;
+  to.state[line] = from.state[line]!;
+}
+
+// By how much ℓ differs; −1 where a counted condition changes, or a value is no number.
+function riseOf(p: Looked, q: Looked, line: number): number {
+  const rise = Math.abs(p.total[line]! - q.total[line]!);
+  return p.state[line] === q.state[line] && rise < Infinity ? rise : -1;
+}
+
+// Whether the ends of a line's bracket differ, and stayed where they are while it shrank a thousandfold: beside a pole they do not.
+function jumps(line: number, low: Looked, high: Looked, earlier: readonly [Float64Array, Float64Array]): boolean {
+  const [p, q] = [low.total[line]!, high.total[line]!];
+  const rise = riseOf(low, high, line);
+  const moved = Math.abs(p - earlier[0][line]!) + Math.abs(q - earlier[1][line]!);
+  return rise > JUMP * Math.max(1, Math.abs(p), Math.abs(q)) && moved < STILL * rise;
+}

@@ -1,0 +1,84 @@
+/** What is counted is held against what the program does: nothing happens to right plans, and planted faults are told with their site. */
+import { describe, expect, test } from "vitest";
+import type { Boundary } from "../../../src/boundaries/find/boundaries.ts";
+import * as n from "../../../src/index.ts";
+import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
+import { fit } from "../../../src/inference/fit/fit.ts";
+import type { Profile } from "../../../src/inference/profile.ts";
+import { conditions } from "../../../src/models/index.ts";
+import { FULL } from "../../../src/profile.ts";
+
+/** The full profile, with what is planted among its boundary passes. */
+const planted = (plant: (boundaries: readonly Boundary[]) => readonly Boundary[]): Profile => ({
+  ...FULL,
+  repertoire: {
+    ...FULL.repertoire,
+    boundaryPasses: [{ name: "planted", sentence: "", run: (_, boundaries) => plant(boundaries) }],
+    // As lines would count what is not moved onto.
+    lines: { ...FULL.repertoire.lines!, divided: (_, boundaries) => ({ boundaries, decisions: [] }) },
+  },
+});
+
+/** Two conditions on z, and two that are one: the mean and the sd of "both" change at z = 0.4. */
+const model = n.defineModel("nets", ({ sample, observe, where }) => {
+  const z = sample("z", n.normal(0, 1));
+  const w = sample("w", n.normal(0, 1));
+  observe(n.normal(where(n.gt(n.add(z, w), 1), n.add(z, 2), w), 1), 0.3, "first");
+  observe(n.normal(where(n.gt(z, 0.4), n.add(w, 1), z), where(n.lt(z, 0.4), 0.7, 1.6)), 0.5, "both");
+});
+const run = (profile: Profile): unknown =>
+  estimateGradient(profile, model, { estimator: n.corrected({ marginalise: false }), samples: 16 });
+
+describe("nets", () => {
+  test("let right plans pass, and change no number", () => {
+    expect(() => run(planted((boundaries) => boundaries))).not.toThrow();
+    for (const known of Object.values(conditions))
+      for (const marginalise of [true, false])
+        expect(() => n.estimateGradient(known, { estimator: n.corrected({ marginalise }), samples: 16 })).not.toThrow();
+  });
+
+  test("catch a boundary that is left out, and name the site", () => {
+    expect(() => run(planted((boundaries) => boundaries.slice(1)))).toThrow(
+      /^corrected: observe "first" jumps where no counted condition changes; got .* expected a smooth density there/,
+    );
+    const fitting = () =>
+      fit(
+        planted((boundaries) => boundaries.slice(0, 1)),
+        model,
+        { collapse: false, guide: n.meanField() },
+      );
+    expect(fitting).toThrow(/^corrected: observe "both" jumps where no counted condition changes/);
+  });
+
+  test("catch a pole that is left out", () => {
+    const jumping = n.defineModel("pole", ({ sample, observe }) => {
+      const x = sample("x", n.normal(0.2, 1));
+      observe(n.normal(n.div(x, n.abs(x)), 1), 0.5);
+    });
+    const estimator = n.corrected();
+    expect(() => estimateGradient(FULL, jumping, { estimator, samples: 16 })).not.toThrow();
+    const profile = { ...FULL, repertoire: { ...FULL.repertoire, lines: planted((all) => all).repertoire.lines! } };
+    // Without masks and decisions the plan has nothing to count, and nothing looks: sign(x) is a mask.
+    const signed = n.defineModel("sign", ({ sample, observe }) => {
+      const x = sample("x", n.normal(0.2, 1));
+      observe(n.normal(n.add(n.div(x, n.abs(x)), n.where(n.gt(x, 1), 0.2, 0)), 1), 0.5);
+    });
+    expect(() => estimateGradient(profile, signed, { estimator, samples: 16 })).toThrow(/observe "y0" jumps where no/);
+  });
+
+  test("catch a jump of the wrong sign, and one of two conditions that change together", () => {
+    const turned = planted((boundaries) =>
+      boundaries.map((each) => ({
+        ...each,
+        predicates: each.predicates.map(({ node, sign }) => ({ node, sign: sign > 0 ? -1 : 1 }) as const),
+      })),
+    );
+    expect(() => run(turned)).toThrow(
+      /^corrected: the jump of `z \+ w > 1` at observe "first" is not the program's; got/,
+    );
+    const single = planted((boundaries) =>
+      boundaries.map((each) => ({ ...each, predicates: each.predicates.slice(0, 1) })),
+    );
+    expect(() => run(single)).toThrow(/^corrected: .*observe "both"/);
+  });
+});
