@@ -19,13 +19,15 @@ const POINTS = 2;
 const AGREEMENT = 1e-6;
 
 /** Throws TypeError if a model's program has another log density on plain numbers than its trace. */
-export function requirePlainDensity(trace: Trace): void {
+export function requirePlainDensity(trace: Trace, points: number = POINTS): void {
   const { model, graph, latents, finite, frozen, terms, checks } = trace;
   // No node is added to the graph, whose order of nodes decides the order of sums.
   const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];
-  for (let point = 0; point < POINTS; point++) {
+  for (let point = 0; point < points; point++) {
     // Above and below: on the two sides of a condition in the middle.
-    const spread = (i: number): number => (1 - 2 * point) * normalQuantile(0.1 + 0.8 * ((0.618 * (i + 1)) % 1));
+    const side = 1 - 2 * (point % 2);
+    const spread = (i: number): number =>
+      side * normalQuantile(0.1 + 0.8 * ((0.618 * (i + 1) + 0.7548 * (point >> 1)) % 1));
     const at = new Map<string, number>();
     const values = new Map<NodeId, number>();
     const set = (name: string, node: NodeId, value: number): void => {

@@ -6,6 +6,8 @@ import type { GradientCheck, VerifyGradientOptions } from "./gradient.ts";
 import * as gradients from "./gradient.ts";
 
 export type { ComponentCheck, GradientCheck, GradientVerdict, VerifyGradientOptions } from "./gradient.ts";
+export type { ModelCheck, ModelFinding, ModelFindingCode } from "./model.ts";
+export { verifyModel } from "./model.ts";
 export type { ReferenceWay } from "./reference/reference.ts";
 
 /**

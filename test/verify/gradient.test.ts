@@ -50,6 +50,7 @@ describe("the verdict", () => {
   });
 });
 
+// Made of values of ℓ alone.
 describe("the reference", () => {
   test.each(["conditionOfSelection", "either", "floor", "twoPoles", "coincidentSometimes"] as const)(
     "by quadrature is the known gradient of %s, within its bounds",

@@ -62,7 +62,8 @@ function untouchedLatents({ objective }: Judged): FitWarning[] {
   ];
 }
 
-function untouched({ graph, latents, terms }: Trace): string[] {
+/** Their names; all of them where the program has no data. */
+export function untouched({ graph, latents, terms }: Trace): string[] {
   const indexOf = new Map(latents.map(({ node }, i) => [node, i]));
   const scopes = terms.map(({ site, node }) => ({
     isData: !site.startsWith("sample "),

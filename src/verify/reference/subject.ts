@@ -92,8 +92,8 @@ export function subjectOf(caller: string, model: Model, guide: Guide = meanField
   };
 }
 
-// Everything at which a program may switch, as nodes whose sign or truth tells on which side a point lies.
-function decisionsBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
+/** Everything at which a program may switch, as nodes whose sign or truth tells on which side a point lies. */
+export function decisionsBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
   const { algebra: A } = graph;
   const found = new Set<NodeId>();
   for (const node of graph.reachable(roots)) {
