@@ -56,6 +56,10 @@ export interface CollapseResult {
 }
 
 const DEFAULT_BUDGET = 4096;
+// Nodes that tables may make before their sum is taken for too dear; sums that are not make 1 to 10 for each node of the model, and with 6000
+// nodes of its own a sum would cost three times as many operations.
+const LEAST_ROOM = 6000;
+const ROOM_TIMES = 20;
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
 /** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
@@ -69,7 +73,8 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   // Who names latents or a budget has chosen; else a sum may not cost much more than what it is for.
   const isFree = choice.budget !== undefined || only !== undefined;
   const { graph, terms } = trace;
-  let mostNodes = isFree ? Infinity : Math.max(50_000, 50 * graph.reachable(terms.map(({ node }) => node)).length);
+  const size = graph.reachable(terms.map(({ node }) => node)).length;
+  let mostNodes = isFree ? Infinity : Math.max(LEAST_ROOM, ROOM_TIMES * size);
   for (;;) {
     const { variables: continuous, kept } = detect(
       trace,

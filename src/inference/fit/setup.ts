@@ -82,17 +82,18 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   // All correlations are free, and no jump is left.
   const isCorrelated =
     ((n) => n > 1 && space.pairs.length === (n * (n - 1)) / 2)(space.latents.length) && sampler.nodes.smooth;
+  const exact = theta.length === 0 ? correlations?.exact : undefined;
   const ascent = makeAscent(sampler, chart, generator, maxSamples);
   pilot(sampler, theta, generator, 0);
   return {
     options,
     sampler,
     ascent,
-    climber: isCorrelated && correlations ? correlations : INDEPENDENT,
+    climber: isCorrelated && correlations ? correlations : (exact ?? INDEPENDENT),
     generator,
     from: chart.coordinatesOf(theta),
     tolerance,
-    restarts,
+    restarts: exact ? 0 : restarts,
     flips: flips === "auto" && space.pairs.length === 0,
     samples,
     warnings,

@@ -14,6 +14,7 @@ import type { StageReport } from "../report.ts";
 import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
 import { AUTO_GUIDE } from "./auto-guide.ts";
 import type { Climbed, Climber } from "./climb.ts";
+import { EXACT } from "./exact.ts";
 import { type Gap, gapOf } from "./gap.ts";
 import {
   COOL,
@@ -28,6 +29,8 @@ import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
 
 /** What a profile has that can fit correlations: their climb, their points, and the guide that has them where they pay. */
 export interface Correlations extends Climber {
+  /** The climb where nothing is left to fit. */
+  readonly exact: Climber;
   readonly whiten: Whiten;
   readonly guide: Guide;
 }
@@ -183,4 +186,4 @@ function whiten(rows: Float64Array, group: number, n: number): void {
 }
 
 /** The climb of correlated latents. */
-export const CORRELATED: Correlations = { phase, finish, whiten, guide: AUTO_GUIDE };
+export const CORRELATED: Correlations = { phase, finish, whiten, guide: AUTO_GUIDE, exact: EXACT };
