@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-/** The command line: `nondiff models | run | explain | compare`. */
+/**
+ * The command line: `nondiff models | run | explain | compare`. Exit status: 0; 1 for an error; 2 for a wrong use; 3 for a fit that returned and has
+ * not converged.
+ */
 import { DivergenceError } from "../index.ts";
 import { optionHelp, parse, UsageError } from "./arguments.ts";
 import { COMPARE_OPTIONS, compare } from "./compare.ts";
@@ -8,8 +10,10 @@ import { EXPLAIN_OPTIONS, explain } from "./explain.ts";
 import { locationOf } from "./load-model.ts";
 import { models } from "./models.ts";
 import { print, printElsewhere } from "./output.ts";
-import { RUN_OPTIONS, run } from "./run.ts";
+import { run } from "./run/run.ts";
+import { RUN_OPTIONS } from "./run/settings.ts";
 import { printable } from "./terminal.ts";
+import { version } from "./version.ts";
 
 const JSON_OPTION = { json: { type: "boolean", help: "print JSON" } } as const;
 const COMMANDS = {
@@ -33,31 +37,32 @@ function overview(): string {
   return `Usage:\n${lines.join("\n")}\n\nnondiff COMMAND --help lists the options of a command; nondiff --version prints the version.`;
 }
 
-async function dispatch([command, ...rest]: readonly string[]): Promise<void> {
+/** Runs a command; returns the exit status. */
+async function dispatch([command, ...rest]: readonly string[]): Promise<number> {
+  const isHelp = rest.includes("--help") || rest.includes("-h");
+  if (command === "run" && !isHelp) return run(rest);
+  await others(command, rest, isHelp);
+  return 0;
+}
+
+async function others(command: string | undefined, rest: readonly string[], isHelp: boolean): Promise<void> {
   if (command === undefined || command === "--help" || command === "-h" || command === "help") return print(overview());
   if (command === "--version" || command === "-v") return print(version());
   if (!Object.hasOwn(COMMANDS, command)) throw new UsageError(`no such command; got "${command}"\n\n${overview()}`);
   const { usage, about, options } = COMMANDS[command as Command];
-  if (rest.includes("--help") || rest.includes("-h")) return print(`${usage}: ${about}\n\n${optionHelp(options)}`);
-  switch (command as Command) {
+  if (isHelp) return print(`${usage}: ${about}\n\n${optionHelp(options)}`);
+  switch (command) {
     case "models": {
       const { values, positionals } = parse(rest, options);
       if (positionals.length > 0)
         throw new UsageError(`models: too many arguments; got "${positionals.join(" ")}", expected none`);
       return await models(values["json"] === true);
     }
-    case "run":
-      return run(rest);
     case "compare":
       return compare(rest);
     case "explain":
       return explain(rest);
   }
-}
-
-function version(): string {
-  const about = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return about.version;
 }
 
 /** The error in words: those that users meet without a stack, but with the place in their own file where it arose. */
@@ -77,7 +82,7 @@ function told(error: unknown): string {
 printElsewhere();
 let code = 0;
 try {
-  await dispatch(process.argv.slice(2));
+  code = await dispatch(process.argv.slice(2));
 } catch (error) {
   code = error instanceof UsageError ? 2 : 1;
   await new Promise<void>((resolve) => {

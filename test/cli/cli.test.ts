@@ -80,7 +80,13 @@ describe("help and usage", () => {
   const OVERVIEWS: readonly (readonly string[])[] = [[], ["--help"], ["-h"], ["help"]];
   const OPTIONS = [
     ["models", ["--json"]],
-    ["run", ["--estimator", "--guide NAME", "full-rank", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"]],
+    [
+      "run",
+      [
+        ...["--estimator", "--guide NAME", "full-rank", "--steps", "--lr", "--samples", "--seed", "--json", "--csv"],
+        ...["--tolerance", "--max-samples", "--restarts", "--no-flips", "--no-collapse", "--optimizer"],
+      ],
+    ],
     [
       "explain",
       ["--json", "--guide NAME", "--stage NAME", "--stages", "--no-marginalise", "--entropy", "--boundaries"],
@@ -97,7 +103,7 @@ describe("help and usage", () => {
     [["models", "gmm"], 'too many arguments; got "gmm", expected none'],
     [["run", "gmm", "--steps", "0"], '--steps: got "0", expected an integer ≥ 1'],
     [["run", "gmm", "--steps", "ten"], '--steps: got "ten", expected an integer ≥ 1'],
-    [["run", "gmm", "--guide", "best"], '--guide: got "best", expected one of mean-field, full-rank'],
+    [["run", "gmm", "--guide", "best"], '--guide: got "best", expected one of auto, mean-field, full-rank'],
     [["explain", "gmm", "--guide", "best"], '--guide: got "best", expected one of mean-field, full-rank'],
     [["run", "gmm", "--lr", "-1"], "--lr"],
     [["run", "gmm", "--lr=-1"], '--lr: got "-1", expected a number > 0'],
@@ -112,6 +118,11 @@ describe("help and usage", () => {
     [["explain", "gmm", "--boundaries", "0"], '--boundaries: got "0", expected an integer ≥ 1'],
     [["explain", "--stage", "trace"], "which model? expected one of "],
     [["run", "gmm", "--nosuch"], "Unknown option '--nosuch'"],
+    [["run", "gmm", "--tolerance", "0"], '--tolerance: got "0", expected a number > 0'],
+    [["run", "gmm", "--restarts", "few"], '--restarts: got "few", expected an integer ≥ 0'],
+    [["run", "gmm", "--steps", "5", "--tolerance", "1"], "--tolerance: a loop has none"],
+    [["run", "gmm", "--optimizer", "best"], '--optimizer: got "best", expected one of adam, rmsprop, sgd'],
+    [["run", "gmm", "--collapse", "--no-collapse"], "--collapse: got --no-collapse, too"],
     [["compare", "gmm", "--samples", "1,,2"], '--samples: got "", expected an integer ≥ 1'],
     [["compare", "gmm", "--variance-samples", "1"], '--variance-samples: got "1", expected an integer ≥ 2'],
   ];
@@ -280,6 +291,21 @@ describe("run", () => {
     const plain = JSON.parse((await nondiff("run", "./sum.mjs", "--steps", "20", "--json")).stdout);
     expect(plain.guide).toBe("mean-field");
     expect(plain).not.toHaveProperty("correlations");
+  });
+
+  test("decides its steps itself unless it is told, and exits with 3 where it has not converged", async () => {
+    const { code, stdout, stderr } = await nondiff("run", "gmm");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^gmm: converged: near the result the ELBO can gain less than 0\.05 nats\n/);
+    expect(stdout).toMatch(/^stages {2}64 points → gap 0/m);
+    expect(stdout).toMatch(/^z( +-?\d[\d.]*){5} {2}[▁▂▃▄▅▆▇█ ]+$/m);
+    const short = await nondiff("run", "gmm", "--max-samples", "100", "--json", "--draws", "draws.csv");
+    expect(short.code).toBe(3);
+    expect(JSON.parse(short.stdout)).toMatchObject({ status: "budget", ok: false, command: expect.any(String) });
+    expect(short.stderr).toMatch(/^warning: fit: not converged/);
+    const lines = (await readFile(join(folder, "draws.csv"), "utf8")).trimEnd().split("\n");
+    expect(lines).toHaveLength(4001);
+    expect(lines[0]).toBe("z");
   });
 
   test("warns on stderr where the estimator is biased", async () => {
@@ -534,6 +560,27 @@ describe("terminal", () => {
     bar.done();
     expect(written[0]).toContain(`${"█".repeat(15)}${"░".repeat(15)}  50 %  half`);
     expect(written[1]).toBe("\r\x1b[K");
+  });
+
+  test.each([20, 40, 59, 60, 200])("a line of progress fits into %i columns", (columns) => {
+    const lines: string[] = [];
+    const stream = { isTTY: true, columns, write: (text: string) => lines.push(text) };
+    progressBar(stream).update(0.5, "polishing  12,345 samples  ELBO -291.99  gap 0.31 of 0.05\u001b[31m");
+    const [line = ""] = lines;
+    const drawn = line.slice("\r\x1b[K".length);
+    expect(drawn).toMatch(/^█/);
+    expect(drawn.length).toBeLessThan(columns);
+    expect(drawn).not.toContain("\u001b");
+    if (columns === 200) expect(drawn).toMatch(/of 0\.05\\x1b\[31m$/);
+  });
+
+  test("in a log progress is a line every five seconds", () => {
+    const written: string[] = [];
+    let now = 0;
+    const stream = { isTTY: false, columns: 80, write: (text: string) => written.push(text) };
+    const bar = progressBar(stream, () => now);
+    for (; now <= 11_000; now += 1000) bar.update(undefined, `at ${now}`);
+    expect(written).toEqual(["nondiff: at 5000\n", "nondiff: at 10000\n"]);
   });
 
   // util-linux's script gives the command a terminal of its own.

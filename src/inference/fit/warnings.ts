@@ -51,8 +51,9 @@ function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): F
         latents: [],
       },
     ];
-  const why =
-    status === "budget"
+  const why = ascent.stopped
+    ? `as it was stopped after ${ascent.samples} samples`
+    : status === "budget"
       ? `after ${ascent.samples} samples, of at most ${ascent.maxSamples} (maxSamples)`
       : "though no step raised it further";
   return [

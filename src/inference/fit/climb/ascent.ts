@@ -34,6 +34,8 @@ export interface Ascent {
   readonly maxSamples: number;
   /** How many samples there may be when the present start ends. */
   allowance: number;
+  /** Set from outside to end the fit soon, with what it has: no more samples are granted then. */
+  stopped: boolean;
   /** Of the last gradient: its ELBO, NaN where anything was not finite; the gradient in θ's coordinates, and θ. */
   elbo: number;
   readonly gradient: Float64Array;

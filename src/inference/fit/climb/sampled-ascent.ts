@@ -38,6 +38,7 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
     samples: 0,
     maxSamples,
     allowance: maxSamples,
+    stopped: false,
     elbo: NaN,
     gap: undefined,
     gradient: new Float64Array(size),
@@ -62,7 +63,7 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
       return ascent.elbo;
     },
     failure: () => nonFiniteError(sampler, ascent.theta, draw).message,
-    affords: (samples) => ascent.samples + samples <= Math.min(maxSamples, ascent.allowance),
+    affords: (samples) => !ascent.stopped && ascent.samples + samples <= Math.min(maxSamples, ascent.allowance),
   };
   return ascent;
 }

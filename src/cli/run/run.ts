@@ -1,0 +1,86 @@
+/** `nondiff run MODEL`: fits a model, prints the posterior of its latents, and leaves a report and draws where it is told to. */
+import { DivergenceError } from "../../index.ts";
+import { only, parse } from "../arguments.ts";
+import { requireFile, requireFolder, writeWhole } from "../files.ts";
+import { loadModel } from "../load-model.ts";
+import { print } from "../output.ts";
+import { printable, progressBar } from "../terminal.ts";
+import { commandOf, version } from "../version.ts";
+import { course } from "./course.ts";
+import { drawsCsv, elboCsv } from "./csv.ts";
+import { fitProgress } from "./progress.ts";
+import { divergedOf, jsonOf, resultOf } from "./result.ts";
+import { RUN_OPTIONS, settingsOf } from "./settings.ts";
+import { resultText } from "./text.ts";
+
+/** Of a fit that returned and has not converged. */
+export const NOT_CONVERGED = 3;
+
+/** Runs the command; returns the exit status: 0, or 3 where the fit returned and has not converged or was interrupted. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args, RUN_OPTIONS);
+  const settings = settingsOf(values);
+  const isJson = values["json"] === true;
+  const model = await loadModel(only("run", positionals));
+  const {
+    csv,
+    draws: drawsFile,
+    out,
+  } = { csv: named(values["csv"]), draws: named(values["draws"]), out: named(values["out"]) };
+  if (csv !== undefined) await requireFile("csv", csv);
+  if (drawsFile !== undefined) await requireFile("draws", drawsFile);
+  if (out !== undefined) await requireFolder("out", out);
+  const bar = progressBar(process.stderr);
+  const tell = (text: string): void => void process.stderr.write(text);
+  const start = performance.now();
+  // The text on standard output has the warnings of a fit that decides its steps itself.
+  const isTold = isJson || settings.loop !== undefined;
+  try {
+    const options = {
+      ...settings.options,
+      onWarning: (message: string) => {
+        if (isTold) tell(`warning: ${printable(message)}\n`);
+      },
+    };
+    const fitted = await course(model, options, fitProgress(bar, settings.options.tolerance ?? 0.05), tell);
+    bar.done();
+    const seconds = (performance.now() - start) / 1000;
+    const { result, draws } = resultOf({
+      settings,
+      fitted,
+      seconds,
+      version: version(),
+      command: commandOf("run", args),
+    });
+    if (csv !== undefined) await writeWhole(csv, elboCsv(result.elboTrace));
+    if (drawsFile !== undefined) await writeWhole(drawsFile, drawsCsv(draws));
+    await print(
+      isJson ? jsonOf(result) : resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined),
+    );
+    return result.ok ? 0 : NOT_CONVERGED;
+  } catch (error) {
+    bar.done();
+    if (error instanceof DivergenceError) await leaveLastGood(model.name, error, csv, isJson);
+    throw error;
+  } finally {
+    bar.done();
+  }
+}
+
+function named(value: string | boolean | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+// What a loop has come to that met a number which is not finite.
+async function leaveLastGood(
+  model: string,
+  error: DivergenceError,
+  csv: string | undefined,
+  isJson: boolean,
+): Promise<void> {
+  const { step, elboTrace, params } = error;
+  if (csv !== undefined) await writeWhole(csv, elboCsv([...elboTrace]));
+  if (isJson) return print(jsonOf(divergedOf(model, error)));
+  const lines = Object.entries(params).map(([key, values]) => `  ${key}=[${[...(values as Float64Array)].join(", ")}]`);
+  await print([`${printable(model)}: the last good parameters, before step ${step}`, ...lines].join("\n"));
+}
