@@ -150,24 +150,38 @@ const unary = (name: UnaryOp, table: OpTable = BASIC): ((x: Real) => Real) => {
   };
 };
 
-const binary = (name: BinaryOp, table: OpTable = BASIC): ((x: Real, y: Real) => Real) => {
+/** A function of two numbers that goes on with any further ones: `add(x, y, z)` is `add(add(x, y), z)`. */
+interface Folded {
+  (x: Real, y: Real): Real;
+  (x: Real, y: Real, ...more: readonly Real[]): Real;
+}
+
+// JavaScript drops arguments that a function does not name, and a model without its third summand is another model. `values.reduce(add)`
+// passes an index and the array beside the two numbers: these are no arguments.
+const binary = (name: BinaryOp, table: OpTable = BASIC, goesOn = false): Folded => {
   const code = CODE[name];
   const { primal } = table.rows[code]!;
-  return (x, y) => {
+  const of = (x: Real, y: Real): Real => {
     const session = x instanceof Expr ? x.session : y instanceof Expr ? y.session : undefined;
     if (!session) return primal(checkNumber(x), checkNumber(y), 0);
     const { graph } = session;
     if (!graph.ops.rows[code]) graph.link(table);
     return exprOf(session, graph.apply(code, nodeOf(session, x), nodeOf(session, y)));
   };
+  return (x: Real, y: Real, ...more: readonly unknown[]) => {
+    const first = of(x, y);
+    if (more.length === 0 || Array.isArray(more[1])) return first;
+    if (!goesOn) throw new TypeError(`${name}: got ${more.length + 2} arguments, expected 2`);
+    return more.reduce<Real>((all, next) => of(all, next as Real), first);
+  };
 };
 
-/** x + y */
-export const add: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("add");
+/** x + y, and so on. */
+export const add: Folded = /* @__PURE__ */ binary("add", BASIC, true);
 /** x − y */
 export const sub: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("sub");
-/** x · y */
-export const mul: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("mul");
+/** x · y, and so on. */
+export const mul: Folded = /* @__PURE__ */ binary("mul", BASIC, true);
 /** x / y */
 export const div: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("div");
 /** −x */
@@ -188,10 +202,10 @@ export const sqrt: (x: Real) => Real = /* @__PURE__ */ unary("sqrt");
 export const square: (x: Real) => Real = /* @__PURE__ */ unary("square");
 /** |x|; its derivative at 0 is taken as 0. */
 export const abs: (x: Real) => Real = /* @__PURE__ */ unary("abs");
-/** The smaller one; where both are equal the derivative is that of y. */
-export const min: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("min", ELEMENTARY);
-/** The larger one; where both are equal the derivative is that of y. */
-export const max: (x: Real, y: Real) => Real = /* @__PURE__ */ binary("max", ELEMENTARY);
+/** The smallest one; where two are equal the derivative is that of the later one. */
+export const min: Folded = /* @__PURE__ */ binary("min", ELEMENTARY, true);
+/** The largest one; where two are equal the derivative is that of the later one. */
+export const max: Folded = /* @__PURE__ */ binary("max", ELEMENTARY, true);
 /** max(x, 0); its derivative at 0 is taken as 0. */
 export function relu(x: Real): Real {
   return max(x, 0);

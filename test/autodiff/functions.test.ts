@@ -4,6 +4,7 @@ import {
   add,
   and,
   compile,
+  div,
   type Expr,
   exp,
   ge,
@@ -13,11 +14,14 @@ import {
   log,
   logSumExp,
   lt,
+  max,
+  min,
   mul,
   not,
   or,
   type Real,
   sin,
+  sub,
   sum,
   type Truth,
   valueAndGrad,
@@ -149,6 +153,22 @@ describe("a traced value in plain JavaScript", () => {
   test("conditions used in `where` or in another condition are not reported", () => {
     const f = compile(([x]) => where(and(not(lt(x!, 0)), or(ge(x!, 5), true)), x!, where(le(x!, 3), 1, 1)));
     expect(f([2])).toBe(2);
+  });
+});
+
+describe("more than two numbers", () => {
+  test("are added, multiplied and compared one after the other, traced or not", () => {
+    expect([add(1, 2, 3, 4), mul(2, 3, 4), max(1, 5, 2), min(4, 2, 1, 3)]).toEqual([10, 24, 5, 1]);
+    const f = compile(([x, y, z]) => add(mul(x!, y!, z!), max(x!, y!, z!), min(x!, y!, z!)));
+    expect(f([2, 3, 5])).toBe(37);
+    expect([1, 2, 3].reduce<Real>(add, 0)).toBe(6); // which passes an index and the array besides
+  });
+
+  test("are refused where only two make sense, and not dropped", () => {
+    const more = (f: unknown): unknown => (f as (...all: number[]) => unknown)(8, 4, 2);
+    expect(() => more(sub)).toThrow("sub: got 3 arguments, expected 2");
+    expect(() => more(div)).toThrow("div: got 3 arguments, expected 2");
+    expect(() => add(1, 2, wrong("3"))).toThrow('expression: not a number; got "3"');
   });
 });
 
