@@ -9,8 +9,10 @@ import * as fitting from "./inference/fit/fit.ts";
 import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
 import * as validation from "./inference/predictive/loo.ts";
+import type { SimulationOptions } from "./inference/predictive/simulation.ts";
 import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
 import * as samplers from "./inference/sampler/sampler.ts";
+import * as arviz from "./inference/saved/arviz.ts";
 import { FULL, type Posterior } from "./profile.ts";
 import type { Model } from "./program/model.ts";
 import { continuous, trace } from "./program/trace.ts";
@@ -100,6 +102,19 @@ export function explain(model: Model, options?: ExplainOptions): Explanation {
  */
 export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo {
   return validation.loo(FULL, model, posterior, options);
+}
+
+/**
+ * A posterior as the JSON of ArviZ's InferenceData, which `arviz.from_json` reads in Python: the groups posterior, posterior_predictive, log_likelihood,
+ * observed_data and sample_stats (`lp`, the log joint density), as one chain of `draws` (default 1000).
+ *
+ *     writeFileSync("fit.json", arvizJson(model, posterior)); // az.loo(az.from_json("fit.json"))
+ *
+ * All data are one variable, y, along the dimension observation. With frozen sites there are no densities. NaN stands for what is in an arm that
+ * was not taken, as Python reads it, so that `JSON.parse` may not. Throws as `predict`.
+ */
+export function arvizJson(model: Model, posterior: Posterior, options?: SimulationOptions): string {
+  return arviz.arvizJson(FULL, model, posterior, options);
 }
 
 /** Traces a model and compiles its gradient under an estimator. */

@@ -49,6 +49,7 @@ export type { Backend } from "./autodiff/tape/executable.ts";
 export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
 export {
+  arvizJson,
   estimateGradient,
   explain,
   fit,

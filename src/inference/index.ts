@@ -24,5 +24,6 @@ export type { Draw } from "./sampler/draw.ts";
 export { meanGradientInto } from "./sampler/means.ts";
 export { type Moments, makeMoments, momentsInto } from "./sampler/moments.ts";
 export type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
+export { drawsCsv } from "./saved/csv.ts";
 export type { Saved } from "./saved/envelope.ts";
 export type { LoadOptions } from "./saved/saved-posterior.ts";

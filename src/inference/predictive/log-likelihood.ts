@@ -2,8 +2,9 @@
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import type { Model } from "../../program/model.ts";
+import type { Trace } from "../../program/run.ts";
 import type { Gaussian } from "../posterior/gaussian.ts";
-import type { JointDraws } from "../posterior/joint-draws.ts";
+import type { InputDraws } from "../posterior/source.ts";
 import { valuesOf } from "../posterior/source.ts";
 import { type Observation, type ObservedModel, observedModel } from "./observed-model.ts";
 import { requireLatents } from "./posterior-draws.ts";
@@ -17,8 +18,25 @@ export interface LogLikelihood {
   readonly each: (tell: (observation: Observation, values: Float64Array) => void) => void;
 }
 
+/** Draws of the numbers that stand for latents and parameters, by name. */
+export interface DrawnInputs {
+  readonly count: number;
+  readonly names: readonly string[];
+  readonly input: (name: string) => Float64Array | undefined;
+}
+
+/** The draws of a trace's latents by node. */
+export function inputsOf({ latents, finite }: Trace, draws: DrawnInputs): InputDraws {
+  return new Map([...latents, ...finite].map(({ name, node }) => [node, draws.input(name)!]));
+}
+
+/** The trace's parameters without spread, which are the same in all draws, as evaluation reads them of a component. */
+export function parametersOf({ points }: Trace, draws: DrawnInputs): Gaussian {
+  return { points: Float64Array.from(points, ({ name }) => draws.input(name)![0]!) } as Gaussian;
+}
+
 /** The log likelihood of a model's data at draws of its posterior; TypeError where it is random. */
-export function logLikelihood(caller: string, engine: Engine, model: Model, draws: JointDraws): LogLikelihood {
+export function logLikelihood(caller: string, engine: Engine, model: Model, draws: DrawnInputs): LogLikelihood {
   const observed = observedModel(model);
   const { trace, observations } = observed;
   const { graph, latents, finite, points, frozen, terms } = trace;
@@ -27,9 +45,8 @@ export function logLikelihood(caller: string, engine: Engine, model: Model, draw
       `${caller}: the density of "${model.name}" is random; got frozen site "${frozen[0].name}", expected none`,
     );
   requireLatents(caller, draws, [...latents, ...finite, ...points], model.name);
-  const inputs = new Map([...latents, ...finite].map(({ name, node }) => [node, draws.input(name)!]));
-  // Evaluation reads of a component the parameters without spread alone.
-  const parameters = { points: Float64Array.from(points, ({ name }) => draws.input(name)![0]!) } as Gaussian;
+  const inputs = inputsOf(trace, draws);
+  const parameters = parametersOf(trace, draws);
   return {
     observed,
     each(tell) {

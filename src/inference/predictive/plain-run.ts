@@ -63,7 +63,7 @@ export function runPlainly(model: Model, { shape, at }: ObservedModel, asked: Pl
     sample: scalar,
     observe: () => {},
     unconstrained: (entry) => given!(entry),
-    report,
+    report: () => {},
     term: () => {},
   });
 
@@ -74,7 +74,7 @@ export function runPlainly(model: Model, { shape, at }: ObservedModel, asked: Pl
     const entries = given
       ? (prior.sampled(siteOf(name)) as readonly number[])
       : drawn<readonly number[]>(`sample "${name}"`, prior);
-    if (!given) entries.forEach((entry, i) => void onQuantity(name + label(i, shape), entry));
+    entries.forEach((entry, i) => void onQuantity(name + label(i, shape), entry));
     if (!shape) return [...entries];
     return Array.from({ length: shape[0] }, (_, i) => entries.slice(i * shape[1], (i + 1) * shape[1]));
   };

@@ -22,8 +22,11 @@ export function trustedDraws(posterior: Posterior, draws: number, seed: number, 
 
 /** Draws of latents, by name. */
 export interface EqualDraws {
+  readonly count: number;
+  /** What the posterior reports. */
+  readonly names: readonly string[];
   /** The number that stands for a latent or a parameter: log x of a positive x. */
-  readonly input: (name: string) => Float64Array;
+  readonly input: (name: string) => Float64Array | undefined;
   /** A number that the posterior reports, on its own scale. */
   readonly values: (name: string) => Float64Array;
 }
@@ -50,7 +53,9 @@ export function equalDraws(
     return column;
   };
   return {
-    input: (name) => picked(`input ${name}`, () => found.input(name)!),
+    count: draws,
+    names: found.names,
+    input: (name) => found.input(name) && picked(`input ${name}`, () => found.input(name)!),
     values: (name) => picked(`value ${name}`, () => found.values(name)),
   };
 }
@@ -58,7 +63,7 @@ export function equalDraws(
 /** Throws unless the draws have a number for each of the latents, and no more of them. */
 export function requireLatents(
   caller: string,
-  draws: JointDraws,
+  draws: Pick<JointDraws, "names" | "input">,
   latents: readonly { readonly name: string }[],
   model: string,
 ): void {

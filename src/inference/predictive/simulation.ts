@@ -67,8 +67,8 @@ export function predict(model: Model, posterior: Posterior, options: SimulationO
   return simulated(model, observed, draws, (d) => ({
     caller: "predict",
     next,
-    given: (name) => joint.input(name)[d]!,
-    param: (name) => joint.input(name)[d]!,
+    given: (name) => joint.input(name)![d]!,
+    param: (name) => joint.input(name)![d]!,
   }));
 }
 

@@ -36,13 +36,13 @@ const weighed = defineModel("weighed", ({ sample, observe }) => {
 
 describe("a simulation from the prior", () => {
   test("has the moments of latents and of data", () => {
-    const { quantities, observations, data, conditions } = simulate(weighed, { draws: 40_000, seed: 1 });
-    // Standard errors of a mean are 0.005 and 0.007.
-    expect(Math.abs(meanOf(quantities.z!))).toBeLessThan(0.02);
-    expect(Math.abs(sdOf(quantities.z!) - 1)).toBeLessThan(0.02);
-    expect(Math.abs(sdOf(observations.y0!) / Math.SQRT2 - 1)).toBeLessThan(0.02);
+    const { quantities, observations, data, conditions } = simulate(weighed, { draws: 10_000, seed: 1 });
+    // Standard errors of a mean are 0.01 and 0.014.
+    expect(Math.abs(meanOf(quantities.z!))).toBeLessThan(0.04);
+    expect(Math.abs(sdOf(quantities.z!) - 1)).toBeLessThan(0.03);
+    expect(Math.abs(sdOf(observations.y0!) / Math.SQRT2 - 1)).toBeLessThan(0.03);
     // Both data have the same z.
-    expect(Math.abs(meanOf(observations.y0!.map((x, d) => x * observations.y1![d]!)) - 1)).toBeLessThan(0.04);
+    expect(Math.abs(meanOf(observations.y0!.map((x, d) => x * observations.y1![d]!)) - 1)).toBeLessThan(0.08);
     expect(data).toEqual({ y0: 1, y1: 2 });
     expect(conditions).toEqual([]);
   });
@@ -83,12 +83,12 @@ describe("a simulation from the prior", () => {
       factor("own", w[2]!);
       track("sum", add(w[0]!, w[1]!));
     });
-    const { quantities, observations, data, conditions } = simulate(model, { draws: 4000, seed: 2 });
+    const { quantities, observations, data, conditions } = simulate(model, { draws: 1500, seed: 2 });
     expect(Object.keys(quantities)).toEqual(["w[0]", "w[1]", "w[2]", "k", "rate", "shift", "rare", "sum"]);
     expect(data).toEqual({ count: 3, "pair[0]": 9, "pair[1]": 11, "both[0]": 5, "both[1]": 0 });
     expect(conditions).toEqual(['observe "soft"', 'factor "own"']);
-    expect(Math.abs(meanOf(quantities.k!) - 0.8)).toBeLessThan(0.03);
-    expect(Math.abs(meanOf(quantities.rate!) - 0.5)).toBeLessThan(0.03);
+    expect(Math.abs(meanOf(quantities.k!) - 0.8)).toBeLessThan(0.04);
+    expect(Math.abs(meanOf(quantities.rate!) - 0.5)).toBeLessThan(0.05);
     expect(quantities.shift!.every((x) => x === 5)).toBe(true);
     quantities.sum!.forEach((x, d) => {
       expect(x).toBe(quantities["w[0]"]![d]! + quantities["w[1]"]![d]!);
@@ -96,7 +96,7 @@ describe("a simulation from the prior", () => {
       expect(Math.abs(observations["pair[0]"]![d]! - 10 * quantities.k![d]!)).toBeLessThan(5);
     });
     const [one, two] = [observations["both[0]"]!, observations["both[1]"]!];
-    expect(Math.abs(meanOf(one.map((x, d) => (x - 5) * two[d]!)) - 0.9)).toBeLessThan(0.07);
+    expect(Math.abs(meanOf(one.map((x, d) => (x - 5) * two[d]!)) - 0.9)).toBeLessThan(0.14);
   });
 
   test("names what cannot be drawn", () => {
@@ -150,23 +150,23 @@ describe("observations in branches", () => {
 
 describe("a posterior predictive draw", () => {
   test("has the exact moments of a conjugate model", () => {
-    const { observations, quantities } = predict(weighed, fit(weighed, { seed: 1 }), { draws: 40_000, seed: 1 });
-    expect(Math.abs(meanOf(quantities.z!) - 1)).toBeLessThan(0.015);
-    expect(Math.abs(meanOf(observations.y1!) - 1)).toBeLessThan(0.03);
-    expect(Math.abs(sdOf(observations.y1!) / Math.sqrt(4 / 3) - 1)).toBeLessThan(0.02);
+    const { observations, quantities } = predict(weighed, fit(weighed, { seed: 1 }), { draws: 10_000, seed: 1 });
+    expect(Math.abs(meanOf(quantities.z!) - 1)).toBeLessThan(0.03);
+    expect(Math.abs(meanOf(observations.y1!) - 1)).toBeLessThan(0.05);
+    expect(Math.abs(sdOf(observations.y1!) / Math.sqrt(4 / 3) - 1)).toBeLessThan(0.03);
   });
 
   test("follows latents that were summed out", () => {
     // z decides which rate each day has; the rates differ, and so do the counts that are predicted.
     const posterior = fit(textmsg, { seed: 1, restarts: 0, flips: false });
-    const { quantities, observations } = predict(textmsg, posterior, { draws: 400 });
+    const { quantities, observations } = predict(textmsg, posterior, { draws: 200 });
     expect(Math.abs(meanOf(quantities.z!) - posterior.reweighted().mean("z"))).toBeLessThan(0.1);
     const days = Object.keys(observations);
     const rateOn = (day: number): number => meanOf(observations[days[day]!]!);
     const expected = (name: string): number => meanOf(quantities[name]!.map(Math.exp));
     expect(days).toHaveLength(37);
-    expect(Math.abs(rateOn(0) / expected("x0") - 1)).toBeLessThan(0.05);
-    expect(Math.abs(rateOn(36) / expected("x1") - 1)).toBeLessThan(0.05);
+    expect(Math.abs(rateOn(0) / expected("x0") - 1)).toBeLessThan(0.06);
+    expect(Math.abs(rateOn(36) / expected("x1") - 1)).toBeLessThan(0.06);
     expect(rateOn(0) - rateOn(36)).toBeGreaterThan(3);
   });
 
@@ -178,6 +178,23 @@ describe("a posterior predictive draw", () => {
     // Odds of 3 against 0: exp(3·4 − 9).
     const { quantities } = predict(model, fit(model, { seed: 1 }), { draws: 10_000 });
     expect(Math.abs(meanOf(quantities.k!) - 1 / (1 + Math.exp(-3)))).toBeLessThan(0.01);
+  });
+
+  test("has all quantities of the posterior, entries of vectors included, with its means", () => {
+    const model = defineModel("vectors", ({ sample, observe, track }) => {
+      const w = sample("w", dirichlet([1, 2, 3]));
+      const pair = sample("pair", iid(exponential(1), 2));
+      observe(normal(add(w[0]!, pair[1]!), 0.1), 0.9);
+      track("sum", add(w[0]!, pair[1]!));
+    });
+    const posterior = fit(model, { seed: 1, onWarning() {} });
+    const { quantities } = predict(model, posterior, { draws: 4000 });
+    const weighted = posterior.reweighted();
+    expect(Object.keys(quantities)).toEqual(weighted.names);
+    for (const [name, values] of Object.entries(quantities))
+      expect(Math.abs(meanOf(values) - weighted.mean(name)), name).toBeLessThan(
+        0.08 * Math.max(weighted.sd(name), 0.3),
+      );
   });
 
   test("has the values of fitted parameters; latents that were summed out beside them are refused", () => {
