@@ -22,8 +22,6 @@ export function fingerprintOf(text: string): string {
   return [one, two].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-const NAMES = new Map(OP_NAMES.map((name) => [CODE[name], name]));
-
 /** The fingerprint of a program with its data: of what it samples, and of every operation of its density. */
 export function modelFingerprint(trace: Trace): string {
   const { graph, latents, finite, points, frozen, terms, checks, quantities } = trace.original ?? trace;
@@ -36,6 +34,7 @@ export function modelFingerprint(trace: Trace): string {
     ...checks.map(({ ok }) => ok),
     ...quantities.flatMap(({ node, live }) => [node, live]),
   ];
+  const names = new Map(OP_NAMES.map((name) => [CODE[name], name]));
   const lines: string[] = [];
   // Places among the nodes of the program, as others may lie between them.
   const places = new Map<number, number>();
@@ -44,7 +43,7 @@ export function modelFingerprint(trace: Trace): string {
     const code = graph.op[node]!;
     if (graph.isConstant(node)) lines.push(textOf(graph.value(node)));
     else if (code === INPUT) lines.push(`input ${graph.inputs[graph.inputIndex(node)]!.name}`);
-    else lines.push(`${NAMES.get(code)} ${graph.operands(node).map((operand) => places.get(operand))}`);
+    else lines.push(`${names.get(code)} ${graph.operands(node).map((operand) => places.get(operand))}`);
   }
   for (const { site } of terms) lines.push(site);
   for (const { name, values } of finite) lines.push(`${name} ${values}`);
