@@ -26,4 +26,4 @@ export { type Moments, makeMoments, momentsInto } from "./sampler/moments.ts";
 export type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
 export { drawsCsv } from "./saved/csv.ts";
 export type { Saved } from "./saved/envelope.ts";
-export type { LoadOptions } from "./saved/saved-posterior.ts";
+export type { CovarianceOptions, LoadOptions } from "./saved/saved-posterior.ts";

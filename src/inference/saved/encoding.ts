@@ -6,13 +6,6 @@
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-const SPECIAL = /* @__PURE__ */ new Map<string, number>([
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["-Infinity", Number.NEGATIVE_INFINITY],
-  ["-0", -0],
-]);
-
 /** A value made of numbers, texts, arrays, typed arrays of doubles and plain objects, as JSON. */
 export function encoded(value: unknown): Json {
   if (typeof value === "number") {
@@ -53,5 +46,5 @@ function specialText(value: number): string | undefined {
 }
 
 function numberOf(text: number | string): number {
-  return typeof text === "number" ? text : SPECIAL.get(text)!;
+  return Number(text); // -0 of "-0", too
 }

@@ -3,12 +3,14 @@
  * number of which is the same to the bit. The model itself is not saved, as a program is no data; it is told by a fingerprint.
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
+import { requireOptions } from "../../checks/options.ts";
 import { fullRank } from "../../guides/full-rank.ts";
 import { type Guide, type GuideSpace, parameterNames } from "../../guides/guide.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import { objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
+import { linearResponse } from "../posterior/linear-response.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import { othersOf } from "../posterior/others.ts";
 import { type FittedParts, Posterior } from "../posterior.ts";
@@ -56,6 +58,36 @@ export class SaveablePosterior extends Posterior {
     const content: Content = { ...this.#parts, setting };
     return sealed("posterior", objective.trace, content);
   }
+
+  /**
+   * The covariance matrix of the latents in declaration order, on the unconstrained scale, row-major: the guide's, or with `linearResponse`
+   * the one that the curvature of the ELBO at its maximum implies, exact where the posterior is normal.
+   *
+   *     fit(model, { guide: meanField() }).covariance({ linearResponse: true });
+   *
+   * Of that: RangeError where the density still jumps, where the posterior is a mixture of several optima, and where it is no maximum; TypeError
+   * under a guide that is none of `meanField()` and `fullRank()`.
+   */
+  override covariance(options: CovarianceOptions = {}): Float64Array {
+    const { linearResponse: isCorrected = false } = requireOptions("covariance", options, {
+      linearResponse: "boolean",
+    });
+    if (!isCorrected) return super.covariance();
+    const { objective, collapse } = this.#guided;
+    const { theta, components = [] } = this.#parts;
+    if (components.length > 1)
+      throw new RangeError(
+        `covariance: linear response is that of one optimum; got a mixture of ${components.length}, expected one`,
+      );
+    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    return linearResponse(this.#guided, savedGuide("covariance", setting), theta);
+  }
+}
+
+/** How a covariance is found. */
+export interface CovarianceOptions {
+  /** Whether the guide's covariance is corrected by the curvature of the ELBO (default false). */
+  readonly linearResponse?: boolean;
 }
 
 /** The posterior that was saved; the entry documents it. */
