@@ -17,6 +17,7 @@ import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
+import { places } from "./inference/fit/climb/placing.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
 import { weighed } from "./inference/fit/importance.ts";
 import { requirePlainDensity } from "./inference/plain-density.ts";
@@ -59,6 +60,7 @@ export const FULL: Profile = {
   correlations: CORRELATED,
   weighing: weighed,
   furtherWarnings,
+  places,
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],

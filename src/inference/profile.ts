@@ -9,6 +9,7 @@ import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
+import type { places } from "./fit/climb/placing.ts";
 import type { Weighing } from "./fit/importance.ts";
 import type { FitWarning } from "./fit/report.ts";
 import type { Judged } from "./fit/warnings.ts";
@@ -53,6 +54,8 @@ export interface Profile {
   readonly weighing?: Weighing;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
+  /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
+  readonly places?: typeof places;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
   readonly withPoints?: (guide: Guide) => Guide;
   /** What its estimators can do. */

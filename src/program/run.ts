@@ -133,8 +133,8 @@ export type Extension = (context: CoreContext, scope: Scope) => ProgramContext;
 
 /** How a run sees a program. */
 export interface RunOptions {
-  /** The node of a latent or frozen site, or of what is the same in all samples. */
-  readonly input: (name: string, isPoint?: boolean) => NodeId;
+  /** The node of a latent or frozen site, or of what is the same in all samples; and where a latent may start, if its prior knows. */
+  readonly input: (name: string, isPoint?: boolean, start?: Latent["start"]) => NodeId;
   readonly extension?: Extension | undefined;
   /** Sees what each term is made of. */
   readonly onTerm?: (drawn: Drawn | undefined) => void;
@@ -192,11 +192,11 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
         throw new TypeError(
           `${site}: a latent cannot have this prior here; got ${prior.name} with support ${support.text}, expected one such as normal`,
         );
-      const node = input(name);
+      const start = transform ? () => transform.start(prior) : initial;
+      const node = input(name, false, start);
       const u = exprOf(session, node);
       const x = transform ? transform.forward(u) : u;
       const value = nodeOf(session, x);
-      const start = transform ? () => transform.start(prior) : initial;
       latents.push({ name, node, value, transform, live: path, prior, start });
       quantities.push({ name, node: value, live: path });
       addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });

@@ -1,5 +1,6 @@
 /** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
 import { describe, Expr, exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
@@ -81,7 +82,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
       quantity(live);
     };
     if (isNew(site, name, `{${values.join(", ")}}`, lives)) {
-      const node = input(name);
+      const node = input(name, false, () => ({ mean: likeliest(values, logMasses, session.graph), sd: 0 }));
       finite.push({ name, node, live: path(), values, logMasses, lostMass, prior });
       quantities.push({ name, node, live: path() });
       return exprOf(session, node);
@@ -120,7 +121,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     unconstrained(entry, start) {
       const found = latents.find((latent) => latent.name === entry);
       if (found) return exprOf(session, found.node);
-      const node = input(entry);
+      const node = input(entry, false, start);
       latents.push({ name: entry, node, value: node, transform: undefined, live: path(), prior, start });
       return exprOf(session, node);
     },
@@ -185,6 +186,12 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
       });
     },
   };
+}
+
+// The value with the largest mass, where all are numbers, else the first.
+function likeliest(values: readonly number[], logMasses: readonly NodeId[], graph: Graph): number {
+  const masses = logMasses.map((node) => (graph.isConstant(node) ? graph.value(node) : -Infinity));
+  return values[Math.max(0, masses.indexOf(Math.max(...masses)))]!;
 }
 
 // The prior of a latent in two arms: what it is called and where it lies, but no masses, as these depend on the arm.

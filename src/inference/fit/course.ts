@@ -43,6 +43,7 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
   for (let k = 0; k <= restarts; k++) {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
     const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
+    if (k > 0) run.place?.(start, k);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
     ascent.allowance = ascent.maxSamples;
     if (found[0]!.status === "unbounded") return resultOf(run, found, starts, []);

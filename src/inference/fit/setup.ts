@@ -12,6 +12,7 @@ import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.t
 import { biasWarnings } from "./bias.ts";
 import type { Ascent } from "./climb/ascent.ts";
 import { type Climber, INDEPENDENT } from "./climb/climb.ts";
+import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
@@ -24,6 +25,7 @@ export interface Search {
   readonly climber: Climber;
   readonly generator: Noise;
   readonly from: Float64Array;
+  readonly place: Place | undefined;
   readonly tolerance: number;
   readonly restarts: number;
   readonly flips: boolean;
@@ -83,7 +85,10 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   const isCorrelated =
     ((n) => n > 1 && space.pairs.length === (n * (n - 1)) / 2)(space.latents.length) && sampler.nodes.smooth;
   const exact = theta.length === 0 ? correlations?.exact : undefined;
+  const from = chart.coordinatesOf(theta);
   const ascent = makeAscent(sampler, chart, generator, maxSamples);
+  const place = profile.places?.(sampler.objective.trace, from, ascent, generator, !options.init && !model.init);
+  if (place) chart.thetaInto(theta, from);
   pilot(sampler, theta, generator, 0);
   return {
     options,
@@ -91,7 +96,8 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
     ascent,
     climber: isCorrelated && correlations ? correlations : (exact ?? INDEPENDENT),
     generator,
-    from: chart.coordinatesOf(theta),
+    from,
+    place,
     tolerance,
     restarts: exact ? 0 : restarts,
     flips: flips === "auto" && space.pairs.length === 0,

@@ -1,0 +1,117 @@
+/** Fits of data and priors in other units: what is measured in millimetres and in thousands of kilometres has one posterior. */
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  defineModel,
+  exponential,
+  fit,
+  flat,
+  gt,
+  halfCauchy,
+  halfNormal,
+  type Model,
+  meanField,
+  mul,
+  normal,
+  type Posterior,
+  type ProgramContext,
+  studentT,
+  uniform,
+  where,
+} from "../../../src/index.ts";
+
+const noise = (i: number): number => 1.7 * Math.sin(12.9898 * (i + 1));
+const days = Array.from({ length: 30 }, (_, i) => i);
+
+/** Programs whose data and priors are in units of 1/c. */
+const PROGRAMS: Record<string, (c: number) => (context: ProgramContext) => void> = {
+  "a regression under flat priors":
+    (c) =>
+    ({ sample, observe }) => {
+      const [a, b, sd] = [sample("a", flat()), sample("b", flat()), sample("sd", flat(0))];
+      for (const i of days) observe(normal(add(a, mul(b, i / 10)), sd), c * (2 + 0.15 * i + noise(i)));
+    },
+  "effects whose scale is a latent":
+    (c) =>
+    ({ sample, observe }) => {
+      const tau = sample("tau", halfCauchy(5 * c));
+      const mu = sample("mu", studentT(3, 0, 10 * c));
+      for (let j = 0; j < 3; j++) {
+        const effect = sample(`effect${j}`, normal(mu, tau));
+        for (let i = 0; i < 3; i++) observe(normal(effect, c), c * (4 + 4 * noise(3 * j) + noise(i + 10 * j)));
+      }
+    },
+  "a change point in the unit of the data":
+    (c) =>
+    ({ sample, observe }) => {
+      const [level, step] = [sample("level", normal(0, 5 * c)), sample("step", normal(0, 5 * c))];
+      const [at, sd] = [sample("at", normal(15 * c, 8 * c)), sample("sd", halfNormal(2 * c))];
+      for (const i of days)
+        observe(normal(add(level, where(gt(i * c, at), step, 0)), sd), c * ((i > 18 ? 4 : 0) + noise(i)));
+    },
+  "an end that is a latent, with a jump":
+    (c) =>
+    ({ sample, observe }) => {
+      const low = sample("low", normal(0, 3 * c));
+      const u = sample("u", uniform(low, 10 * c));
+      const sd = sample("sd", exponential(1 / c));
+      for (const i of days.slice(0, 10)) observe(normal(where(gt(add(u, low), c), u, low), sd), c * (3 + noise(i)));
+    },
+};
+
+const fitted = (model: Model): Posterior => fit(model, { seed: 1, restarts: 1, flips: false, onWarning() {} });
+
+describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
+  test("is the same to three digits with data and priors times 1e-3 and 1e6", () => {
+    const one = fitted(defineModel(name, program(1)));
+    expect(one.status).toBe("converged");
+    for (const c of [1e-3, 1e6]) {
+      const other = fitted(defineModel(name, program(c)));
+      expect(other.status).toBe("converged");
+      for (const latent of one.quantities) {
+        const [mean, sd] = [one.mean(latent), one.sd(latent)];
+        expect(Math.abs(other.mean(latent) / c - mean)).toBeLessThan(1e-3 * sd);
+        expect(Math.abs(other.sd(latent) / c / sd - 1)).toBeLessThan(1e-3);
+      }
+      // The control: in the units of the other the posterior is another one.
+      expect(Math.abs(other.mean(one.quantities[0]!) - one.mean(one.quantities[0]!))).toBeGreaterThan(
+        1e-3 * one.sd(one.quantities[0]!),
+      );
+    }
+  });
+});
+
+describe("the first start", () => {
+  const firstOf = (program: (context: ProgramContext) => void, init?: { mu: number[]; rho: number[] }): number[] => {
+    // Of so few samples none are left for a step.
+    const model = defineModel("start", program);
+    const posterior = fit(model, {
+      guide: meanField(),
+      maxSamples: 700,
+      restarts: 0,
+      onWarning() {},
+      ...(init && { init }),
+    });
+    return [...posterior.params.mu];
+  };
+  const observed =
+    (scale: number) =>
+    ({ sample, observe }: ProgramContext) => {
+      const centre = sample("centre", normal(1e4 * scale, scale));
+      const x = sample("x", normal(mul(centre, 2), scale));
+      observe(normal(x, scale), 2e4 * scale);
+    };
+
+  test("is where a prior lies given the start of the latent that it depends on", () => {
+    for (const scale of [1, 1e6]) {
+      const [centre, x] = firstOf(observed(scale));
+      expect(centre! / scale).toBeCloseTo(1e4, -1);
+      expect(x! / scale).toBeCloseTo(2e4, -1);
+    }
+  });
+
+  test("is the user's if there is one", () => {
+    const [, x] = firstOf(observed(1), { mu: [1e4, -7e6], rho: [0, -5] });
+    expect(x).toBeLessThan(-1e6);
+  });
+});
