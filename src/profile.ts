@@ -25,6 +25,7 @@ import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import type { Saved } from "./inference/saved/envelope.ts";
+import { resumedLoop } from "./inference/saved/resuming.ts";
 import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved/saved-posterior.ts";
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
 import type { Model } from "./program/model.ts";
@@ -48,6 +49,7 @@ export class Posterior extends SaveablePosterior {
 }
 
 export const FULL: Profile = {
+  resumed: resumedLoop,
   posterior: (guided, parts) => new Posterior(guided, parts),
   engine: FAST_ENGINE,
   trace,

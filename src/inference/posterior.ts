@@ -10,6 +10,7 @@ import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
 import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 import { type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
+import type { EndedLoop, LoopState } from "./saved/loop-state.ts";
 
 export interface LatentSummary {
   readonly name: string;
@@ -35,6 +36,9 @@ export interface FittedParts extends Omit<PosteriorDetails, "others"> {
   readonly theta: Float64Array;
   readonly elboTrace: Float64Array;
   readonly warnings: readonly string[];
+  /** The loop that ended here, or where one did that was saved; neither of a fit that chose its steps. */
+  readonly run?: EndedLoop | undefined;
+  readonly loop?: LoopState | undefined;
   /** The guides by which weighted draws are proposed; default the parts of the mixture. */
   readonly found?: PosteriorDetails["components"];
 }

@@ -11,12 +11,14 @@ import type { Diagnosis } from "./diagnosis.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
 import type { Weighing } from "./fit/importance.ts";
+import type { FitOptions } from "./fit/options.ts";
 import type { FitWarning } from "./fit/report.ts";
 import type { Judged } from "./fit/warnings.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
+import type { LoopState } from "./saved/loop-state.ts";
 
 /** A traced model under a guide over those of its latents that are kept. */
 export interface GuidedModel {
@@ -26,6 +28,17 @@ export interface GuidedModel {
   /** The option, and what was summed out by it; undefined where the profile cannot. */
   readonly collapse: CollapseOption;
   readonly collapsed: CollapseResult | undefined;
+}
+
+/** A loop that goes on from where another one ended. */
+export interface Resumed {
+  /** The options with those of the state. */
+  readonly options: FitOptions;
+  readonly loop: LoopState;
+  readonly theta: Float64Array;
+  readonly elboTrace: Float64Array;
+  /** Throws unless the model is the one of the state. */
+  readonly check: (guided: GuidedModel) => void;
 }
 
 /**
@@ -48,6 +61,8 @@ export interface Profile {
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** Makes posteriors of a class of its own, which has more than the common one. */
   readonly posterior?: (guided: GuidedModel, parts: FittedParts) => Posterior;
+  /** Reads the state of an earlier loop; without it a fit starts anew. */
+  readonly resumed?: (model: Model, options: FitOptions) => Resumed;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */

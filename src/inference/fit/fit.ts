@@ -22,7 +22,7 @@ export function fit(profile: Profile, model: Model, options: FitOptions = {}): P
     }
   }
   const run = startLoop(profile, model, options);
-  for (let step = 1; step <= run.steps; step++) advance(run, step);
+  for (let step = run.done + 1; step <= run.steps; step++) advance(run, step);
   return run.posterior();
 }
 
@@ -36,7 +36,7 @@ export function* fitSteps(
   const found = startSearch(profile, model, options);
   if (found) return yield* search(found);
   const run = startLoop(profile, model, options);
-  for (let step = 1; step <= run.steps; step++) {
+  for (let step = run.done + 1; step <= run.steps; step++) {
     advance(run, step);
     yield reportOf(run, step);
   }
@@ -71,7 +71,7 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
     }
   }
   const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.samples)));
-  for (let step = 1; step <= run.steps; step++) {
+  for (let step = run.done + 1; step <= run.steps; step++) {
     advance(run, step);
     if (step % stepsPerTurn === 0) await turn();
   }

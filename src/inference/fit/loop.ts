@@ -3,7 +3,9 @@
  * step. `fit(model, { optimizer: adam(), steps: 2000 })` ends after 2000 steps wherever it is; `search.ts` is the fit that
  * decides by itself.
  */
+
 import { corrected } from "../../estimators/corrected.ts";
+import { beyondCore } from "../../estimators/estimator.ts";
 import { packParameters, unpackParameters } from "../../guides/guide.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator } from "../../random/index.ts";
@@ -27,6 +29,8 @@ const MOST_STEPS = 100_000_000;
 /** A loop under way. */
 export interface Loop {
   readonly sampler: GradientSampler;
+  /** Steps that were taken before, and with those of this run. */
+  readonly done: number;
   readonly steps: number;
   readonly samples: number;
   readonly theta: Float64Array;
@@ -41,9 +45,12 @@ export interface Loop {
 }
 
 /** Checks the options, traces the model and compiles its gradient. */
-export function startLoop(profile: Profile, model: Model, options: FitOptions): Loop {
+export function startLoop(profile: Profile, model: Model, given: FitOptions): Loop {
+  const before = given.resume === undefined ? undefined : (profile.resumed ?? resumesNothing)(model, given);
+  const options = before?.options ?? given;
   const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
-  count("fit", "steps", steps, 1, MOST_STEPS);
+  const done = before?.loop.step ?? 0;
+  count("fit", "steps", steps, 1, MOST_STEPS - done);
   count("fit", "samples", samples);
   estimatorOf("fit", estimator);
   if (typeof optimizer?.update !== "function")
@@ -58,28 +65,37 @@ export function startLoop(profile: Profile, model: Model, options: FitOptions): 
   profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace);
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
-  const theta = packParameters("fit", guide.space, startOf(sampler, options.init));
-  const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
+  before?.check(sampler);
+  const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
+  const fault = before ? undefined : makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = biasWarnings(sampler);
   for (const warning of warnings) warn(options, warning);
-  const elboTrace = new Float64Array(steps);
+  const elboTrace = new Float64Array(done + steps);
+  elboTrace.set(before?.elboTrace ?? []);
+  const state = before?.loop.moments ?? optimizer.init(theta.length);
   const generator = makeGenerator(seed);
   pilot(sampler, theta, generator, 0);
-  return {
+  const run: Loop = {
     sampler,
-    steps,
+    done,
+    steps: done + steps,
     samples,
     theta,
     gradient: new Float64Array(theta.length),
     lastGood: theta.slice(),
     elboTrace,
-    state: optimizer.init(theta.length),
+    state,
     optimizer,
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
-    posterior: () => posteriorOf(sampler, { theta, elboTrace, warnings }),
+    posterior: () => posteriorOf(sampler, { theta, elboTrace, warnings, run }),
   };
+  return run;
+}
+
+function resumesNothing(): never {
+  return beyondCore("fit", "resume", "a state", undefined);
 }
 
 /** Takes a step, which counts from 1. Allocates nothing, unless the step is to be reported. */

@@ -6,6 +6,7 @@ import type { Estimator } from "../../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { Optimizer } from "../optimizers.ts";
+import type { Saved } from "../saved/envelope.ts";
 import type { FitStage } from "./climb/ascent.ts";
 
 /** The part of the platform's AbortSignal that is used. */
@@ -51,6 +52,11 @@ export interface FitOptions {
   readonly backend?: Backend;
   /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. */
   readonly init?: GuideParameters;
+  /**
+   * Of the loop: the `state` of a posterior of the same model, from where it goes on for `steps` further steps, as one long run would: 100 steps and then
+   * 100 more are 200, bit for bit. Optimiser and estimator are to be the same; guide, `collapse`, `samples` and `seed` are those of the state.
+   */
+  readonly resume?: Saved | string;
   /** Called after every step. */
   readonly onProgress?: (step: FitStep) => void;
   /** Called with what the user should know; default `console.warn` where there is a console. */
@@ -73,6 +79,7 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
   seed: "any",
   backend: "object",
   init: "object",
+  resume: "any",
   onProgress: "function",
   onWarning: "function",
   signal: "object",

@@ -42,7 +42,7 @@ const EXPECTED_SAMPLES = 10_000;
  * guide (one of another layout) ask for the loop.
  */
 export function startSearch(profile: Profile, model: Model, options: FitOptions): Search | undefined {
-  if (options.optimizer !== undefined || options.steps !== undefined) return undefined;
+  if (options.optimizer !== undefined || options.steps !== undefined || options.resume !== undefined) return undefined;
   const {
     estimator = corrected(),
     seed = 0,

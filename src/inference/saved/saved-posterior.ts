@@ -16,6 +16,7 @@ import { othersOf } from "../posterior/others.ts";
 import { type FittedParts, Posterior } from "../posterior.ts";
 import type { GuidedModel, Profile } from "../profile.ts";
 import { opened, requireSameModel, type Saved, sealed } from "./envelope.ts";
+import type { EndedLoop, LoopState } from "./loop-state.ts";
 
 export interface LoadOptions {
   /** The guide that was fitted, where it is none of `meanField()` and `fullRank()`. */
@@ -41,11 +42,11 @@ export class SaveablePosterior extends Posterior {
   readonly #guided: GuidedModel;
   readonly #parts: FittedParts;
 
-  constructor(guided: GuidedModel, parts: FittedParts) {
+  constructor(guided: GuidedModel, { run, ...parts }: FittedParts) {
     const { theta, elboTrace, warnings, found, ...details } = parts;
     super(guided.objective.guide.space, theta, elboTrace, warnings, { ...details, others: othersOf(guided, found) });
     this.#guided = guided;
-    this.#parts = parts;
+    this.#parts = run ? { ...parts, loop: loopStateOf(run) } : parts;
   }
 
   /**
@@ -57,6 +58,21 @@ export class SaveablePosterior extends Posterior {
     const setting = settingOf(objective.guide.space, objective.graph, collapse);
     const content: Content = { ...this.#parts, setting };
     return sealed("posterior", objective.trace, content);
+  }
+
+  /**
+   * Where the loop is, as JSON holds it: `fit(model, { resume: posterior.state, steps: 100 })` goes on for 100 further steps, bit for bit as one long
+   * run. TypeError for a fit that chose its steps, and for estimators that learn from step to step.
+   */
+  get state(): Saved {
+    const { theta, elboTrace, loop } = this.#parts;
+    if (!loop)
+      throw new TypeError(
+        "state: nothing to go on from; got a fit that chose its steps or whose estimator learns on its way, expected one with `optimizer` or `steps`",
+      );
+    const { objective, collapse } = this.#guided;
+    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    return sealed("state", objective.trace, { theta, elboTrace, loop, setting });
   }
 
   /**
@@ -121,6 +137,14 @@ function guidedAgain(
   };
 }
 
+// What an estimator has learned on its way is in no state.
+function loopStateOf({ steps, samples, options, sampler, optimizer, state }: EndedLoop): LoopState | undefined {
+  const { estimator, nodes } = sampler;
+  if (nodes.adaptive) return undefined;
+  const { seed = 0 } = options;
+  return { step: steps, samples, seed, estimator: estimator.name, optimizer: optimizer.name, moments: state };
+}
+
 /** The setting of a fit. */
 export function settingOf(space: GuideSpace, { pushIntoWhere }: Graph, collapse: CollapseOption): SavedSetting {
   const { name, pairs = [], latents } = space;
@@ -146,7 +170,7 @@ export function savedGuide(caller: string, { guide, pairs }: SavedSetting, given
 }
 
 /** Throws unless the guide has the parameters that were saved. */
-export function requireShape(caller: string, space: GuideSpace, { parameters }: SavedSetting): void {
+export function requireShape(caller: string, space: GuideSpace, { guide, parameters }: SavedSetting): void {
   const names = parameterNames(space);
   const at = Array.from({ length: Math.max(names.length, parameters.length) }, (_, i) => i).find(
     (i) => names[i] !== parameters[i],
@@ -155,4 +179,6 @@ export function requireShape(caller: string, space: GuideSpace, { parameters }: 
     throw new RangeError(
       `${caller}: saved is of another shape; got ${parameters.length} parameters (number ${at} "${parameters[at] ?? "none"}"), expected ${names.length} (number ${at} "${names[at] ?? "none"}")`,
     );
+  if (space.name !== guide)
+    throw new RangeError(`${caller}: saved is of another guide; got "${guide}", expected "${space.name}"`);
 }

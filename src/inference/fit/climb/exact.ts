@@ -7,7 +7,7 @@ import type { Climber } from "./climb.ts";
 import { endOf } from "./natural-phase.ts";
 
 const NO_STEPS: readonly FitStage[] = [];
-const NOTHING = new Float64Array(0);
+const NOTHING = /* @__PURE__ */ new Float64Array(0);
 
 export const EXACT: Climber = {
   *phase(ascent, from, { start }) {
