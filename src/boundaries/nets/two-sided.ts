@@ -184,8 +184,12 @@ function compare(
     const used = jumps[i]!;
     if (!Number.isFinite(difference) || !Number.isFinite(used)) continue;
     compared++;
+    // ℓ that is steep without an end, as √z is at 0, is known no better than it changes within a step.
+    const steepness = Math.abs(ahead.total[i]! - far.total[i]!) + Math.abs(behind.total[i]! - back.total[i]!);
     const slack =
-      AGREEMENT * Math.max(1, Math.abs(used), Math.abs(difference)) + ROUNDING * (Math.abs(over) + Math.abs(under));
+      AGREEMENT * Math.max(1, Math.abs(used), Math.abs(difference)) +
+      ROUNDING * (Math.abs(over) + Math.abs(under)) +
+      2 * steepness;
     if (Math.abs(difference - used) > slack) wrong.push({ at: i, used, raw: difference });
   }
   return { compared, wrong };
