@@ -8,6 +8,8 @@ import * as gradients from "./gradient.ts";
 export type { ComponentCheck, GradientCheck, GradientVerdict, VerifyGradientOptions } from "./gradient.ts";
 export type { ModelCheck, ModelFinding, ModelFindingCode } from "./model.ts";
 export { verifyModel } from "./model.ts";
+export type { CheckPosteriorOptions, PosteriorCheck, PosteriorVerdict, QuantityCheck } from "./posterior.ts";
+export { checkPosterior } from "./posterior.ts";
 export type { ReferenceWay } from "./reference/reference.ts";
 
 /**

@@ -37,6 +37,7 @@ export const LAYERS = [
   "models/",
   "",
   "verify/reference/",
+  "verify/sampler/",
   "verify/",
   "cli/",
 ] as const;

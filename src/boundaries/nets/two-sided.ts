@@ -55,7 +55,9 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
   used.run(theta, noise);
   const raw = path.objective.terms.map(({ node }) => node);
   const epsilons = normals.filter((node) => !variableNodes.includes(node));
-  const sides = evaluation(graph, [...raw, ...placed.map(({ boundary }) => boundary.condition)], {
+  const predicates = plan.boundaries.flatMap((of) => of.predicates.map(({ node }) => ({ of, node })));
+  const masks = predicates.map(({ node }) => node);
+  const sides = evaluation(graph, [...raw, ...placed.map(({ boundary }) => boundary.condition), ...masks], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: [...variableNodes, ...epsilons],
@@ -76,6 +78,10 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
         // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
         terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
         condition: raw.length + b,
+        // Parallel conditions know of each other, however near they are.
+        parallel: predicates.flatMap(({ of }, k) =>
+          of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
+        ),
         jumps,
         on,
         before,
@@ -138,6 +144,8 @@ interface Draws {
   readonly terms: readonly number[];
   /** Index among the values of c, which tells the sides apart. */
   readonly condition: number;
+  /** Indices of conditions beside which nothing is compared. */
+  readonly parallel: readonly number[];
   readonly jumps: Float64Array;
   /** Variables on the boundary, and before they were moved. */
   readonly on: readonly Float64Array[];
@@ -146,10 +154,10 @@ interface Draws {
 
 function compare(
   { sides, epsilons, theta }: Sides,
-  { terms, condition, jumps, on, before }: Draws,
+  { terms, condition, parallel, jumps, on, before }: Draws,
 ): { compared: number; wrong: Wrong[] } {
   // Once and twice the step to either side: what changes smoothly is extrapolated away.
-  const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps) => {
+  const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps): Side => {
     const inputs = new Float64Array((on.length + epsilons) * POINTS);
     for (let i = 0; i < POINTS; i++) {
       let [length, size] = [0, 1];
@@ -164,6 +172,7 @@ function compare(
     sides.run(theta, inputs);
     return {
       c: sides.values(condition),
+      beside: parallel.map((k) => sides.values(k)),
       total: Float64Array.from({ length: POINTS }, (_, i) => {
         let sum = 0;
         for (const k of terms) sum += sides.value(k, i);
@@ -178,6 +187,7 @@ function compare(
       !(Math.abs(Math.sign(ahead.c[i]!) + Math.sign(far.c[i]!) - Math.sign(behind.c[i]!) - Math.sign(back.c[i]!)) === 4)
     )
       continue;
+    if (parallel.some((_, k) => far.beside[k]![i] !== back.beside[k]![i])) continue;
     const over = 2 * ahead.total[i]! - far.total[i]!;
     const under = 2 * behind.total[i]! - back.total[i]!;
     const difference = ahead.c[i]! > 0 ? over - under : under - over;
@@ -197,5 +207,6 @@ function compare(
 
 interface Side {
   readonly c: Float64Array;
+  readonly beside: readonly Float64Array[];
   readonly total: Float64Array;
 }

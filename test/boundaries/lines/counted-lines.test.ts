@@ -1,6 +1,7 @@
 /** Programs that jump where nothing is proven of a condition, or without one: their gradients are those of a quadrature. */
 import { describe, expect, test } from "vitest";
 import { LINES } from "../../../src/boundaries/lines/lines.ts";
+import { selectedTerms } from "../../../src/estimators/draw/budget.ts";
 import * as n from "../../../src/index.ts";
 import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
 import type { Profile } from "../../../src/inference/profile.ts";
@@ -158,11 +159,14 @@ describe("jumps counted along lines make the gradient exact:", () => {
       const own = new Set(movable.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
       return { boundaries: movable, decisions: decisions.filter(({ node }) => !own.has(node)) };
     };
-    const blind: Profile = { ...FULL, repertoire: { ...FULL.repertoire, lines: { ...LINES, divided } } };
+    const watched: Profile = { ...FULL, repertoire: { ...FULL.repertoire, lines: { ...LINES, divided } } };
+    const blind: Profile = { ...watched, repertoire: { ...watched.repertoire, select: selectedTerms } };
     const row = ROWS["u > 0.4 beside u·max(1, w) > 0.4"]!;
     const estimator = n.corrected({ ...INDEPENDENT, marginalise: false });
     expect(worst(row, upTo(row) as never, undefined, estimator)).toBeLessThan(4.5);
     expect(worst(row, upTo(row) as never, undefined, estimator, blind)).toBeGreaterThan(6);
+    // And the nets under `corrected` notice.
+    expect(() => worst(row, upTo(row) as never, undefined, estimator, watched)).toThrow(/is not the program's; got 18/);
   });
 });
 
