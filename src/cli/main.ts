@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line: `nondiff models | run | explain | compare`. Exit status: 0; 1 for an error; 2 for a wrong use; 3 for a fit that returned and has
- * not converged.
+ * The command line: `nondiff models | run | explain | compare | verify`. Exit status: 0; 1 for an error; 2 for a wrong use; 3 for a fit that returned and has
+ * not converged. `verify` has its own.
  */
 import { DivergenceError } from "../index.ts";
 import { optionHelp, parse, UsageError } from "./arguments.ts";
@@ -13,6 +13,7 @@ import { print, printElsewhere } from "./output.ts";
 import { run } from "./run/run.ts";
 import { RUN_OPTIONS } from "./run/settings.ts";
 import { printable } from "./terminal.ts";
+import { VERIFY_OPTIONS, verify } from "./verify.ts";
 import { version } from "./version.ts";
 
 const JSON_OPTION = { json: { type: "boolean", help: "print JSON" } } as const;
@@ -29,6 +30,11 @@ const COMMANDS = {
     about: "compare the estimators as the paper does",
     options: COMPARE_OPTIONS,
   },
+  verify: {
+    usage: "nondiff verify MODEL|FILE",
+    about: "check gradient, model and posterior",
+    options: VERIFY_OPTIONS,
+  },
 } as const;
 type Command = keyof typeof COMMANDS;
 
@@ -41,6 +47,7 @@ function overview(): string {
 async function dispatch([command, ...rest]: readonly string[]): Promise<number> {
   const isHelp = rest.includes("--help") || rest.includes("-h");
   if (command === "run" && !isHelp) return run(rest);
+  if (command === "verify" && !isHelp) return verify(rest);
   await others(command, rest, isHelp);
   return 0;
 }
