@@ -56,10 +56,10 @@ export interface CollapseResult {
 }
 
 const DEFAULT_BUDGET = 4096;
-// Nodes that tables may make before their sum is taken for too dear; sums that are not make 1 to 10 for each node of the model, and with 6000
+// Nodes that tables may make before their sum is taken for too dear; sums that are not make 1 to 40 for each node of the model, and with 6000
 // nodes of its own a sum would cost three times as many operations.
 const LEAST_ROOM = 6000;
-const ROOM_TIMES = 20;
+const ROOM_TIMES = 50;
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
 /** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
@@ -185,13 +185,15 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
       );
     terms.push({ site, node, live: graph.truth(true) });
   }
+  const checks = checksAt(tables, trace.checks);
+  tables.counted();
   const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
   const rest: Trace = {
     ...trace,
     latents: left.latents,
     finite: [],
     terms,
-    checks: checksAt(tables, trace.checks),
+    checks,
     original: trace.original ?? trace,
   };
   return {

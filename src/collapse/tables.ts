@@ -54,7 +54,7 @@ export class Tables {
   readonly owners: Owners;
   readonly #isOver: (variables: readonly number[], size: number) => boolean;
   /** Of the nodes that read variables. */
-  readonly #mostNodes: number;
+  #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
   readonly #independent = new Set<NodeId>();
   readonly #choices: Choices;
@@ -121,6 +121,11 @@ export class Tables {
       size,
     );
     return axes;
+  }
+
+  /** From here on nodes are not counted: tables that are made later, to draw the variables back, come after a gradient has been built. */
+  counted(): void {
+    this.#mostNodes = Infinity;
   }
 
   /** Throws OverBudget if a table over these variables may not have so many entries. */

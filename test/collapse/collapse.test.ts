@@ -6,14 +6,22 @@ import {
   defineModel,
   estimateGradient,
   exp,
+  explain,
   exponential,
+  fit,
   gt,
   log,
   mul,
+  neg,
   normal,
+  normalCdf,
   type Real,
+  sigmoid,
   sin,
+  softplus,
   square,
+  sub,
+  tanh,
   where,
 } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
@@ -181,6 +189,39 @@ describe("a condition that is not affine", () => {
     ];
     for (const w of [-0.7, 0.9])
       expect(Math.abs(densityOf(result)({ w }) / logCellSum(curvedModel, finite, { w }) - 1)).toBeLessThan(1e-12);
+  });
+
+  test("is solved for a latent inside of a function that rises or falls", () => {
+    const model = defineModel("inside", ({ sample, observe }) => {
+      const w = sample("w", normal(0, 1));
+      const share = sub(mul(1.5, sigmoid(w)), 0.2); // beyond 0 and 1 too
+      const [a, b, c, d] = [0, 0.3, -0.2, 0.1].map((mean, i) => sample(`v${i}`, normal(mean, 1))) as [
+        Real,
+        Real,
+        Real,
+        Real,
+      ];
+      observe(normal(where(gt(normalCdf(a), share), w, 1), 1), 0.4);
+      observe(normal(where(gt(0.2, sub(sigmoid(sub(mul(2, b), 1)), mul(0.8, sigmoid(w)))), w, -1), 1), 0.1);
+      observe(normal(where(gt(exp(neg(c)), softplus(w)), mul(2, w), 0.5), 1), -0.3);
+      observe(normal(where(gt(tanh(normalCdf(d)), w), w, 0.5), 1), 0.2);
+    });
+    const logit = (p: number): number => Math.log(p / (1 - p));
+    const within = (x: number): number => Math.min(Math.max(x, 0), 1);
+    const cuts: Enumerated[] = [
+      { name: "v0", cuts: ({ w }) => [normalQuantile(within(1.5 / (1 + Math.exp(-w!)) - 0.2))] },
+      { name: "v1", cuts: ({ w }) => [0.5 + 0.5 * logit(within(0.2 + 0.8 / (1 + Math.exp(-w!))))] },
+      { name: "v2", cuts: ({ w }) => [-Math.log(Math.log1p(Math.exp(w!)))] },
+      { name: "v3", cuts: ({ w }) => [normalQuantile(within(Math.atanh(Math.max(-1, Math.min(w!, 1)))))] },
+    ];
+    const result = collapseTrace(trace(model));
+    expect(result.report.collapsed.map(({ latent }) => latent)).toEqual(["v0", "v1", "v2", "v3"]);
+    expect(result.trace.latents.map(({ name }) => name)).toEqual(["w"]);
+    for (const w of [-3, -0.7, 0.1, 0.6, 0.9, 2.5])
+      expect(Math.abs(densityOf(result)({ w }) / logCellSum(model, cuts, { w }) - 1)).toBeLessThan(1e-12);
+    expect(explain(model, { collapse: "auto" }).conditions).toEqual([]);
+    const { status } = fit(model, { onWarning: () => undefined });
+    expect(status).toBe("converged");
   });
 
   test("on two latents is left, as is one with the edge of a domain", () => {

@@ -11,6 +11,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Reading } from "../dependence.ts";
 import { curvedThresholds } from "./curved.ts";
+import { passageOf } from "./monotone.ts";
 
 /** A condition that changes at thresholds. */
 export interface Crossing {
@@ -61,23 +62,53 @@ function scaleOf(graph: Graph, { value }: Latent, moved: ReadonlySet<NodeId>): S
   return { atom, slope: form.coefficients.get(atom)!, rest: without(form, atom) };
 }
 
-// slope·g + r > 0 is value > rest of the scale − r·(slope of the scale)/slope, or the contrary.
 function crossingOf(graph: Graph, scale: Scale, condition: NodeId, moved: ReadonlySet<NodeId>): Crossing | string {
+  const solved = solvedFor(graph, scale, linearForm(graph, graph.a[condition]!), true, moved, new Set());
+  if (typeof solved === "string") return solved;
+  return { condition, at: [solved.at], holds: [!solved.above, solved.above] };
+}
+
+interface Solved {
+  readonly at: NodeId;
+  readonly above: boolean;
+}
+
+const NOT_AFFINE = "a condition is not affine in it";
+const NOT_DEFINED = "a condition is not defined for every value of the others";
+
+/**
+ * slope·g + r > 0 (or < 0, unless `positive`) is value > rest of the scale − r·(slope of the scale)/slope, or the contrary; and a·f(w) + r > 0 is
+ * w > f⁻¹(−r/a). Nodes in `numbers` are known to be numbers.
+ */
+function solvedFor(
+  graph: Graph,
+  scale: Scale,
+  form: LinearForm,
+  positive: boolean,
+  moved: ReadonlySet<NodeId>,
+  numbers: ReadonlySet<NodeId>,
+): Solved | string {
   const { algebra: A } = graph;
-  const form = linearForm(graph, graph.a[condition]!);
-  const slope = form.coefficients.get(scale.atom);
-  const others = [...form.coefficients.keys()].filter((atom) => atom !== scale.atom);
-  if (slope === undefined || others.some((atom) => moved.has(atom))) return "a condition is not affine in it";
-  const factor = -scale.slope / slope;
+  const atoms = [...form.coefficients.keys()];
+  const [atom, ...further] = atoms.filter((node) => moved.has(node));
+  if (atom === undefined || further.length > 0) return NOT_AFFINE;
+  const slope = form.coefficients.get(atom)!;
+  const isInside = atom !== scale.atom;
+  const factor = (isInside ? -1 : -scale.slope) / slope;
   if (![slope, factor, form.constant].every(Number.isFinite)) return "a condition has a threshold that is not finite";
-  if (!isAlwaysNumber(graph, [...others, ...scale.rest.coefficients.keys()]))
-    return "a condition is not defined for every value of the others";
-  const at = A.add(
-    A.mul(A.constant(factor), nodeOfForm(graph, without(form, scale.atom))),
-    nodeOfForm(graph, scale.rest),
-  );
-  const above = slope > 0 === scale.slope > 0;
-  return { condition, at: [at], holds: [!above, above] };
+  const others = atoms.filter((node) => node !== atom && !numbers.has(node));
+  if (!isAlwaysNumber(graph, isInside ? others : [...others, ...scale.rest.coefficients.keys()])) return NOT_DEFINED;
+  const value = A.mul(A.constant(factor), nodeOfForm(graph, without(form, atom)));
+  const above = positive === slope > 0;
+  if (!isInside) return { at: A.add(value, nodeOfForm(graph, scale.rest)), above: above === scale.slope > 0 };
+  const passage = passageOf(graph, atom, value);
+  if (!passage) return NOT_AFFINE;
+  const { at, falls } = passage;
+  const inner = linearForm(graph, graph.a[atom]!);
+  const next = graph.isConstant(at)
+    ? { ...inner, constant: inner.constant - graph.value(at) }
+    : { ...inner, coefficients: new Map([...inner.coefficients, [at, -1]]) };
+  return solvedFor(graph, scale, next, above !== falls, moved, new Set([...numbers, at]));
 }
 
 function without({ coefficients, constant }: LinearForm, atom: NodeId): LinearForm {
