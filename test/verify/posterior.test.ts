@@ -41,7 +41,12 @@ describe("checkPosterior", () => {
 
   test("says right of a right fit, and wrong of one whose gradient is", () => {
     expect(checkPosterior(gmm, n.fit(gmm, silent)).verdict).toBe("right at this resolution");
-    const wrong = n.fit(gmm, { ...silent, estimator: n.reparam(), optimizer: n.adam({ learningRate: 0.05 }), steps: 400 });
+    const wrong = n.fit(gmm, {
+      ...silent,
+      estimator: n.reparam(),
+      optimizer: n.adam({ learningRate: 0.05 }),
+      steps: 400,
+    });
     const { verdict, quantities } = checkPosterior(gmm, wrong);
     expect(verdict).toBe("wrong");
     expect(quantities[0]!.meanZ).toBeGreaterThan(20);
