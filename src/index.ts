@@ -63,6 +63,7 @@ export {
 export { type FullRankOptions, fullRank } from "./guides/full-rank.ts";
 export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";
 export { meanField, rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
+export type { NamedNumbers, NamedParameters } from "./guides/named-parameters.ts";
 export * from "./inference/index.ts";
 export { Posterior } from "./profile.ts";
 export {

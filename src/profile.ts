@@ -13,6 +13,7 @@ import { PEELING } from "./conditions/peeling.ts";
 import { SOLVING } from "./conditions/solving.ts";
 import { watchedTerms } from "./estimators/draw/watched.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
+import { listedParameters } from "./guides/named-parameters.ts";
 import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
@@ -49,6 +50,7 @@ export class Posterior extends SaveablePosterior {
 }
 
 export const FULL: Profile = {
+  listed: listedParameters,
   resumed: resumedLoop,
   posterior: (guided, parts) => new Posterior(guided, parts),
   engine: FAST_ENGINE,

@@ -3,6 +3,7 @@ import type { Engine } from "../autodiff/tape/engine.ts";
 import type { CollapseResult } from "../collapse/collapse.ts";
 import type { Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
+import type { listedParameters } from "../guides/named-parameters.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
@@ -61,6 +62,8 @@ export interface Profile {
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** Makes posteriors of a class of its own, which has more than the common one. */
   readonly posterior?: (guided: GuidedModel, parts: FittedParts) => Posterior;
+  /** Makes arrays of parameters that are given by name; without it they are arrays. */
+  readonly listed?: typeof listedParameters;
   /** Reads the state of an earlier loop; without it a fit starts anew. */
   readonly resumed?: (model: Model, options: FitOptions) => Resumed;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */

@@ -4,6 +4,7 @@ import type { Backend } from "../../autodiff/tape/executable.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
+import type { NamedParameters } from "../../guides/named-parameters.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { Optimizer } from "../optimizers.ts";
 import type { Saved } from "../saved/envelope.ts";
@@ -50,8 +51,11 @@ export interface FitOptions {
   readonly seed?: number;
   /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only (default the interpreter). */
   readonly backend?: Backend;
-  /** Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. */
-  readonly init?: GuideParameters;
+  /**
+   * Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. Arrays in the order of
+   * declaration, or numbers by name: `{ mu: { z: 3 } }` starts z at 3 and leaves the rest as it is.
+   */
+  readonly init?: GuideParameters | NamedParameters;
   /**
    * Of the loop: the `state` of a posterior of the same model, from where it goes on for `steps` further steps, as one long run would: 100 steps and then
    * 100 more are 200, bit for bit. Optimiser and estimator are to be the same; guide, `collapse`, `samples` and `seed` are those of the state.

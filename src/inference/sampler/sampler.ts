@@ -8,6 +8,7 @@ import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimator
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
 import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
+import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
@@ -84,10 +85,10 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-/** Parameters of a guide over all latents as those of the guide over the latents that are kept. */
+/** Parameters of a guide over all latents, by name where the profile knows that, as those of the guide over the latents that are kept. */
 export function startOf(
-  { objective }: GradientSampler,
-  params: GuideParameters | undefined,
+  { objective: { trace, guide }, profile }: GradientSampler,
+  params: NamedParameters | undefined,
 ): GuideParameters | undefined {
-  return params && keptParameters(params, objective.trace);
+  return params && keptParameters(profile.listed?.(params, guide.space, trace) ?? (params as GuideParameters), trace);
 }

@@ -1,0 +1,73 @@
+/** A fit starts where it is told, by arrays of any kind, by names, or by what JSON has made of typed arrays. */
+import { describe, expect, test } from "vitest";
+import * as core from "../../src/core.ts";
+import {
+  add,
+  bernoulli,
+  defineModel,
+  exponential,
+  type FitOptions,
+  fit,
+  fullRank,
+  gt,
+  normal,
+  rhoOfSd,
+  where,
+} from "../../src/index.ts";
+
+const model = defineModel("three", ({ sample, observe }) => {
+  const [a, rate] = [sample("a", normal(2, 1)), sample("rate", exponential(1))];
+  const k = sample("k", bernoulli(0.5));
+  const c = sample("c", normal(0, 1));
+  observe(normal(add(add(a, rate), where(gt(c, 0), where(gt(k, 0.5), 1, 0), 0)), 1), 3);
+});
+
+// Nothing is moved: the parameters of the result are those of the start.
+const still = { name: "still", init: () => new Float64Array(0), update() {} };
+const start = (options: FitOptions) => fit(model, { optimizer: still, steps: 1, onWarning() {}, ...options }).params;
+
+describe("a start", () => {
+  const usual = start({});
+  test("by names leaves what is not named as it is", () => {
+    const { mu, rho } = start({ init: { mu: { rate: -1 } } });
+    expect([...mu]).toEqual([usual.mu[0], -1, usual.mu[2]]);
+    expect(rho).toEqual(usual.rho);
+    const both = start({ init: { rho: { c: rhoOfSd(0.1), a: 0 }, mu: { a: 7 } } });
+    expect([...both.mu]).toEqual([7, usual.mu[1], usual.mu[2]]);
+    expect([...both.rho]).toEqual([0, usual.rho[1], rhoOfSd(0.1)]);
+  });
+
+  test("by arrays, typed arrays, and what JSON makes of them is one start", () => {
+    const init = { mu: [1, 2, 3], rho: [0.1, 0.2, 0.3] };
+    const typed = { mu: Float64Array.from(init.mu), rho: Float64Array.from(init.rho) };
+    const json = JSON.parse(JSON.stringify(typed)) as FitOptions["init"] & object;
+    expect(Object.keys(json.mu as object)).toEqual(["0", "1", "2"]);
+    for (const one of [init, typed, json]) expect([...start({ init: one }).mu]).toEqual([1, 2, 3]);
+    expect(start({ init: json })).toEqual(start({ init }));
+  });
+
+  test("of correlations is named by pairs, and that of latents that were summed out counts for nothing", () => {
+    const { lower } = start({ guide: fullRank(), init: { lower: { "c on a": 0.5 } } });
+    expect([...lower!]).toEqual([0, 0.5, 0]);
+    const summed = start({ collapse: "auto", init: { mu: { a: 5, c: 9 } } });
+    expect([...summed.mu]).toEqual([5, usual.mu[1]]);
+  });
+
+  test("by names is one of a fit that chooses its steps, too", () => {
+    const thetas: number[][] = [];
+    const onProgress = ({ theta }: { theta: Float64Array }): void => void thetas.push([...theta]);
+    const options = { maxSamples: 500, restarts: 0, seed: 1, onWarning() {}, onProgress } as const;
+    fit(model, { ...options, init: { mu: { a: -4 } }, collapse: false });
+    expect(thetas[0]![0]).toBeCloseTo(-4, 9);
+    expect(thetas[0]![1]).toBeCloseTo(usual.mu[1]!, 9);
+  });
+
+  test("that names no latent is refused, and so are names in the core", () => {
+    expect(() => start({ init: { mu: { b: 1 } } })).toThrow(
+      'fit: init names what is not in "three"; got mu of "b", expected one of a, rate, c',
+    );
+    expect(() => start({ init: { mu: { a: NaN } } })).toThrow('fit: mu of "a" is not a finite number; got NaN');
+    const small = core.defineModel("small", ({ sample }) => void sample("z", core.normal(0, 1)));
+    expect(() => core.fit(small, { init: { mu: { z: 1 } }, steps: 1 })).toThrow("fit: mu does not fit the latents");
+  });
+});
