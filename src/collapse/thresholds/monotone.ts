@@ -11,7 +11,7 @@ const STEEP = 1e20;
 
 /** How near to an end of its range a function is inverted. */
 const LEAST = 1e-300;
-const ULP = 2 ** -53;
+const ULP = 1.1102230246251565e-16; // 2⁻⁵³
 
 /** Where f(x) passes a value. */
 export interface Passage {
