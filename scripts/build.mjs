@@ -48,7 +48,8 @@ const assets = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:report-assets$/ }, () => ({ path: "report-assets", namespace: "assets" }));
     onLoad({ filter: /.*/, namespace: "assets" }, async () => ({
-      contents: `export const script = ${JSON.stringify(pageNotices + page.outputFiles[0].text)};
+      contents: `export const notices = ${JSON.stringify(pageNotices.replace(/^\/\*!\n|\*\/\n$/g, ""))};
+export const script = ${JSON.stringify(page.outputFiles[0].text)};
 export const style = ${JSON.stringify(await readFile(require.resolve("uplot/dist/uPlot.min.css"), "utf8"))};`,
     }));
   },

@@ -12,6 +12,7 @@ import { elboPlot, variancePlot } from "./report/plots.ts";
 import { plotSvg } from "./report/svg.ts";
 import { tables } from "./report/tables.ts";
 import { progressBar } from "./terminal.ts";
+import { commandOf, version } from "./version.ts";
 
 export const COMPARE_OPTIONS: OptionSpecs = {
   steps: { type: "string", value: "N", help: "Adam iterations (default 10000, the paper's)" },
@@ -85,7 +86,15 @@ export async function compare(args: readonly string[]): Promise<void> {
       await writeWhole(`${stem}-variance.svg`, plotSvg(variancePlot(experiment, samples)));
     }
   const page = join(directory, "report.html");
-  await writeWhole(page, reportHtml(experiments));
+  await writeWhole(
+    page,
+    reportHtml(experiments, {
+      version: version(),
+      date: new Date(),
+      command: commandOf("compare", args),
+      seed: options.seed,
+    }),
+  );
   await print(
     values["json"] ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
   );

@@ -70,8 +70,8 @@ function unwritable(option: string, path: string, error: unknown): UsageError {
   );
 }
 
-// Level by level: below /proc a recursive mkdir of Node.js never returns.
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder with those it lies in, level by level: below /proc a recursive mkdir of Node.js never returns. */
+export async function makeFolder(path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === "folder") return;
   if (kind !== "none") throw new Error(`${path} is no folder`);

@@ -52,11 +52,11 @@ export type ProgressStream = Pick<NodeJS.WriteStream, "isTTY" | "columns"> & {
 
 const REDRAWN = 100;
 /** Milliseconds between two lines where there is no terminal. */
-const LINES_APART = 5000;
+const LINES_APART = 20_000;
 
 /**
  * Progress on a terminal: one line that is drawn again and again, never longer than the terminal is wide, as what is longer would wrap and
- * stay. Elsewhere, as in a log, a line every five seconds.
+ * stay. Elsewhere, as in a log, a line every twenty seconds.
  */
 export function progressBar(stream: ProgressStream, now: () => number = () => performance.now()): Progress {
   let last = stream.isTTY ? -Infinity : now();

@@ -308,6 +308,53 @@ describe("run", () => {
     expect(lines[0]).toBe("z");
   });
 
+  test("--out writes a page that needs nothing else, figures, the result and draws", async () => {
+    const source = `import { add, bernoulli, defineModel, gt, mul, normal, where } from "nondiff";
+      export default defineModel("</script><b>", ({ sample, observe }) => {
+        const [a, b] = [sample("a", normal(0, 1)), sample("b/../x", normal(0, 1))];
+        const k = sample("k", bernoulli(0.3));
+        observe(normal(add(a, b), 0.3), 1);
+        observe(normal(where(gt(a, 0.5), 1, mul(2, k)), 1), 1.5);
+      });`;
+    await writeFile(join(folder, "paged.mjs"), source);
+    const { code, stdout } = await nondiff("run", "./paged.mjs", "--out", "paged", "--guide", "full-rank");
+    expect([0, 3]).toContain(code);
+    expect(stdout.endsWith("\nreport: paged/report.html\n")).toBe(true);
+    expect((await readdir(join(folder, "paged"))).sort()).toEqual([
+      "draws.csv",
+      "figures",
+      "report.html",
+      "result.json",
+    ]);
+    const figures = await readdir(join(folder, "paged/figures"));
+    expect(figures.slice(0, 4)).toEqual([
+      ...["01-posterior-a.svg", "02-posterior-b-x.svg", "03-posterior-k.svg", "04-pair-a-b-x.svg"],
+    ]);
+    for (const name of figures) {
+      const svg = await readFile(join(folder, "paged/figures", name), "utf8");
+      expect(svg).toMatch(/^<svg [^>]*role="img" aria-label="[^"]+"/);
+      expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    }
+    const html = await readFile(join(folder, "paged/report.html"), "utf8");
+    const result = JSON.parse(await readFile(join(folder, "paged/result.json"), "utf8"));
+    expect(html).not.toContain("</script><b>");
+    for (const part of [
+      'class="verdict',
+      "Pairs that correlate",
+      "course of the fit",
+      "Predictive check",
+      "Boundaries",
+      "a &gt; 0.5",
+    ])
+      expect(html).toContain(part);
+    expect(html).toContain("made by <code>nondiff run ./paged.mjs --out paged --guide full-rank</code>");
+    expect(html).toMatch(/nondiff 0\.1\.0, <time datetime="\d{4}-/);
+    expect(html).toMatch(/uplot 1\.[\s\S]*MIT/i);
+    expect(html.match(/<figure>/g)).toHaveLength(figures.length);
+    expect(html.match(/<(link|img|iframe|object|embed)\b|\b(src|href)\s*=|@import|url\(/gi)).toBeNull();
+    expect(result).toMatchObject({ model: "</script><b>", date: expect.any(String), posterior: expect.any(Object) });
+  });
+
   test("warns on stderr where the estimator is biased", async () => {
     const { code, stderr } = await nondiff("run", "gmm", "--steps", "5", "--estimator", "reparam");
     expect(code).toBe(0);
@@ -574,13 +621,13 @@ describe("terminal", () => {
     if (columns === 200) expect(drawn).toMatch(/of 0\.05\\x1b\[31m$/);
   });
 
-  test("in a log progress is a line every five seconds", () => {
+  test("in a log progress is a line every twenty seconds", () => {
     const written: string[] = [];
     let now = 0;
     const stream = { isTTY: false, columns: 80, write: (text: string) => written.push(text) };
     const bar = progressBar(stream, () => now);
-    for (; now <= 11_000; now += 1000) bar.update(undefined, `at ${now}`);
-    expect(written).toEqual(["nondiff: at 5000\n", "nondiff: at 10000\n"]);
+    for (; now <= 41_000; now += 1000) bar.update(undefined, `at ${now}`);
+    expect(written).toEqual(["nondiff: at 20000\n", "nondiff: at 40000\n"]);
   });
 
   // util-linux's script gives the command a terminal of its own.

@@ -3,4 +3,6 @@ declare module "virtual:report-assets" {
   export const script: string;
   /** The plotting library's style sheet. */
   export const style: string;
+  /** The licences of the packages that script and style are made of. */
+  export const notices: string;
 }

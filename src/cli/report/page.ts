@@ -1,7 +1,9 @@
-/** The script of a report page: draws the plots that the page's data describe. Runs in the browser. */
+/** The script of a report page: draws the plots that the page's data describe, and saves files. Runs in the browser. */
 import uPlot from "uplot";
+import { standaloneSvg } from "./chart.ts";
 import type { PlotData, PlotSeries } from "./plots.ts";
 import { decades, tickText } from "./scale.ts";
+import { plotSvg } from "./svg.ts";
 
 const HEIGHT = 360;
 const GRID = "rgba(128,128,128,.25)";
@@ -10,7 +12,11 @@ const ink = (): string => getComputedStyle(document.body).color;
 const shown: { readonly plot: uPlot; readonly holder: HTMLElement }[] = [];
 for (const holder of document.querySelectorAll<HTMLElement>("figure[data-plot]")) {
   const data = JSON.parse(holder.querySelector("script")?.textContent ?? "") as PlotData;
-  shown.push({ plot: draw(data, holder), holder });
+  shown.push({ plot: draw(data, holder.querySelector<HTMLElement>("[role=img]") ?? holder), holder });
+  for (const button of holder.querySelectorAll<HTMLButtonElement>("[data-save-plot]")) {
+    const name = button.dataset["savePlot"] ?? "";
+    button.onclick = () => save(name, name.endsWith(".svg") ? plotSvg(data) : csvOf(data));
+  }
 }
 addEventListener("resize", () => {
   for (const { plot, holder } of shown) plot.setSize({ width: holder.clientWidth, height: HEIGHT });
@@ -18,6 +24,30 @@ addEventListener("resize", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const { plot } of shown) plot.redraw();
 });
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-save]")) {
+  const text = document.getElementById(button.dataset["save"] ?? "")?.textContent ?? '""';
+  button.onclick = () => save(button.dataset["name"] ?? "file", JSON.parse(text) as string);
+}
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-save-svg]")) {
+  const svg = button.closest("figure")?.querySelector("svg");
+  if (svg) button.onclick = () => save(button.dataset["saveSvg"] ?? "figure.svg", standaloneSvg(svg.outerHTML));
+}
+
+function save(name: string, text: string): void {
+  const link = document.createElement("a");
+  const { createObjectURL: put, revokeObjectURL: drop } = URL;
+  const place = put(new Blob([text], { type: name.endsWith(".svg") ? "image/svg+xml" : "text/plain" }));
+  link.setAttribute("href", place);
+  link.download = name;
+  link.click();
+  setTimeout(() => drop(place), 10_000);
+}
+
+function csvOf({ iterations, series }: PlotData): string {
+  const rows = iterations.map((iteration, i) => [iteration, ...series.map(({ values }) => values[i] ?? "")].join(","));
+  return `${["iteration", ...series.map(({ label }) => label)].join(",")}\n${rows.join("\n")}\n`;
+}
 
 function draw({ title, yLabel, iterations, series, range }: PlotData, holder: HTMLElement): uPlot {
   const axis = { stroke: ink, grid: { stroke: GRID }, ticks: { stroke: GRID } };

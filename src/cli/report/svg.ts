@@ -39,19 +39,19 @@ export function plotSvg({ title, yLabel, iterations, logX, series, range }: Plot
     const d = path(iterations.map((iteration, i) => [iteration, values[i] ?? null])) ?? "";
     const legend = left + LEGEND_STEP * j;
     return {
-      curve: `<path d="${d}" fill="none" ${stroke} clip-path="url(#plot)"/>`,
+      curve: `<path d="${d}" fill="none" ${stroke}/>`,
       key: `<line x1="${legend}" x2="${legend + 26}" y1="41" y2="41" ${stroke}/>${text([legend + 31, 45], label, "start")}`,
     };
   });
   const area = `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.max(WIDTH, left + LEGEND_STEP * series.length)} ${HEIGHT}" font-family="sans-serif" font-size="12">
-<rect width="100%" height="100%" fill="#fff"/><clipPath id="plot"><rect ${area}/></clipPath>
+<rect width="100%" height="100%" fill="#fff"/>
 ${[...xTicks, ...yTicks].join("\n")}
 <rect ${area} fill="none" stroke="#999"/>
-${drawn
-  .toReversed()
-  .map(({ curve }) => curve)
-  .join("\n")}
+<svg ${area} viewBox="${left} ${top} ${right - left} ${bottom - top}">${drawn
+    .toReversed()
+    .map(({ curve }) => curve)
+    .join("\n")}</svg>
 ${drawn.map(({ key }) => key).join("\n")}
 ${text([WIDTH / 2, 20], title, "middle", ' font-size="14"')}
 ${text([(left + right) / 2, HEIGHT - 9], logX ?? "iteration")}

@@ -1,4 +1,5 @@
 /** `nondiff run MODEL`: fits a model, prints the posterior of its latents, and leaves a report and draws where it is told to. */
+import { join } from "node:path";
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
 import { requireFile, requireFolder, writeWhole } from "../files.ts";
@@ -9,6 +10,7 @@ import { commandOf, version } from "../version.ts";
 import { course } from "./course.ts";
 import { drawsCsv, elboCsv } from "./csv.ts";
 import { fitProgress } from "./progress.ts";
+import { writeReport } from "./report.ts";
 import { divergedOf, jsonOf, resultOf } from "./result.ts";
 import { RUN_OPTIONS, settingsOf } from "./settings.ts";
 import { resultText } from "./text.ts";
@@ -54,13 +56,15 @@ export async function run(args: readonly string[]): Promise<number> {
     });
     if (csv !== undefined) await writeWhole(csv, elboCsv(result.elboTrace));
     if (drawsFile !== undefined) await writeWhole(drawsFile, drawsCsv(draws));
+    const page = out === undefined ? undefined : await writeReport(out, { result, draws, fitted, date: new Date() });
     await print(
       isJson ? jsonOf(result) : resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined),
     );
+    if (!isJson && page !== undefined) await print(`\nreport: ${page}`);
     return result.ok ? 0 : NOT_CONVERGED;
   } catch (error) {
     bar.done();
-    if (error instanceof DivergenceError) await leaveLastGood(model.name, error, csv, isJson);
+    if (error instanceof DivergenceError) await leaveLastGood(model.name, error, { csv, out, isJson });
     throw error;
   } finally {
     bar.done();
@@ -75,12 +79,13 @@ function named(value: string | boolean | undefined): string | undefined {
 async function leaveLastGood(
   model: string,
   error: DivergenceError,
-  csv: string | undefined,
-  isJson: boolean,
+  { csv, out, isJson }: { csv: string | undefined; out: string | undefined; isJson: boolean },
 ): Promise<void> {
   const { step, elboTrace, params } = error;
+  const found = jsonOf(divergedOf(model, error));
   if (csv !== undefined) await writeWhole(csv, elboCsv([...elboTrace]));
-  if (isJson) return print(jsonOf(divergedOf(model, error)));
+  if (out !== undefined) await writeWhole(join(out, "result.json"), `${found}\n`);
+  if (isJson) return print(found);
   const lines = Object.entries(params).map(([key, values]) => `  ${key}=[${[...(values as Float64Array)].join(", ")}]`);
   await print([`${printable(model)}: the last good parameters, before step ${step}`, ...lines].join("\n"));
 }

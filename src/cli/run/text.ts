@@ -72,10 +72,10 @@ function latentTable(summary: readonly MarginalRow[], width: number): string {
   return "";
 }
 
-const MOST_VALUES = 12;
+const SHOWN_VALUES = 12;
 
 function discreteLine({ name, probabilities = [] }: MarginalRow, width: number): string {
-  const likely = [...probabilities].sort((p, q) => q.probability - p.probability).slice(0, MOST_VALUES);
+  const likely = [...probabilities].sort((p, q) => q.probability - p.probability).slice(0, SHOWN_VALUES);
   const shown = probabilities.filter((each) => likely.includes(each));
   const texts = shown.map(({ value, probability }) => `${number(value)}: ${percent(probability)}`);
   const left = probabilities.length - shown.length;
@@ -110,15 +110,15 @@ function correlationLines(result: RunResult, width: number): string[] {
   return texts.length > 0 ? [printable(wrappedItems("correlations: ", texts, width))] : [];
 }
 
-const MOST_OPTIMA = 6;
-const MOST_DIFFERENCES = 3;
+const SHOWN_OPTIMA = 6;
+const SHOWN_DIFFERENCES = 3;
 
 function optimaLines({ optima }: RunResult, width: number): string[] {
   const [best, ...others] = optima;
   if (!best || others.length === 0) return [];
-  const lines = others.slice(0, MOST_OPTIMA).map(({ elbo, weight, medians, farthest }) => {
+  const lines = others.slice(0, SHOWN_OPTIMA).map(({ elbo, weight, medians, farthest }) => {
     const where = farthest
-      .slice(0, MOST_DIFFERENCES)
+      .slice(0, SHOWN_DIFFERENCES)
       .map((name) => `${name} ${number(medians[name]!)} there, ${number(best.medians[name]!)} here`);
     return wrapped(
       `  ${percent(weight)}, ELBO ${number(elbo)}${where.length > 0 ? `: ${where.join("; ")}` : ""}`,
@@ -127,7 +127,7 @@ function optimaLines({ optima }: RunResult, width: number): string[] {
     );
   });
   const left = others.length - lines.length;
-  const title = `other optima (the best one weighs ${percent(best.weight)}):`;
+  const title = wrapped(`other optima (the best one weighs ${percent(best.weight)}):`, width, "  ");
   return [printable([title, ...lines, ...(left > 0 ? [`  and ${left} more; --json has all`] : [])].join("\n"))];
 }
 

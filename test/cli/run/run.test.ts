@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { course } from "../../../src/cli/run/course.ts";
 import { drawsCsv } from "../../../src/cli/run/csv.ts";
+import { smoothed } from "../../../src/cli/run/figures.ts";
 import { histogramOf } from "../../../src/cli/run/marginals.ts";
 import { fitProgress } from "../../../src/cli/run/progress.ts";
 import { jsonOf, type RunResult, resultOf } from "../../../src/cli/run/result.ts";
@@ -146,6 +147,14 @@ describe("draws", () => {
   test("are columns with quoted names, to the last digit, empty where there is no number", () => {
     const draws = { "w[0,1]": Float64Array.of(0.1 + 0.2, -1e-300), 'a"b\n': Float64Array.of(NaN, 2) };
     expect(drawsCsv(draws)).toBe('"w[0,1]","a""b "\n0.30000000000000004,\n-1e-300,2\n');
+  });
+
+  test("a density does not smear two narrow humps, nor fade towards an end", () => {
+    const even = Array.from({ length: 2001 }, (_, i) => (i - 1000) / 1000);
+    const humps = smoothed(Float64Array.from(even, (x) => Math.sign(x) * (10 + Math.abs(x))));
+    expect(humps.heights[40]! / Math.max(...humps.heights)).toBeLessThan(1e-6);
+    const { heights } = smoothed(Float64Array.from(even));
+    expect(Math.min(...heights) / Math.max(...heights)).toBeGreaterThan(0.9);
   });
 
   test("a histogram leaves out the half percent at either end, and nothing of a constant", () => {
