@@ -82,11 +82,7 @@ for (const path of Object.keys(metafile.outputs)) {
 const { kernelModule } = await import("../dist/wasm.js");
 await writeFile(new URL("../dist/kernels.wasm", import.meta.url), kernelModule());
 await chmod(new URL("../dist/cli/main.js", import.meta.url), 0o755);
-execFileSync(
-  process.execPath,
-  [require.resolve("typescript/package.json").replace("package.json", "bin/tsc"), "-p", "tsconfig.json"],
-  {
-    cwd: ROOT,
-    stdio: "inherit",
-  },
-);
+const tsc = require.resolve("typescript/package.json").replace("package.json", "bin/tsc");
+// The parts of plain programs that run in Node.js know its types; the library does not.
+for (const project of ["tsconfig.json", "tsconfig.plain.json"])
+  execFileSync(process.execPath, [tsc, "-p", project], { cwd: ROOT, stdio: "inherit" });

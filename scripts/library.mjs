@@ -16,6 +16,13 @@ export const ENTRIES = {
   "verify/index": "src/verify/index.ts",
   wasm: "src/wasm.ts",
   jit: "src/jit.ts",
+  "plain/index": "src/plain/index.ts",
+  "plain/runtime/index": "src/plain/runtime/index.ts",
+  "plain/transform/index": "src/plain/transform/index.ts",
+  "plain/node/plugin": "src/plain/node/plugin.ts",
+  "plain/node/loader": "src/plain/node/loader.ts",
+  "plain/node/hooks": "src/plain/node/hooks.ts",
+  "plain/node/register": "src/plain/node/register.ts",
   "cli/main": "src/cli/main.ts",
 };
 

@@ -76,7 +76,9 @@ async function importModule(name: string, path: string): Promise<unknown> {
     return await Promise.race([import(pathToFileURL(path).href), given]);
   } catch (error) {
     if (error instanceof SyntaxError)
-      throw new UsageError(`"${name}" is no JavaScript module; got ${syntaxFault(path, error)}`);
+      throw new UsageError(
+        `"${name}" is no JavaScript module; got ${/^\S+:\d+:\d+: /.test(error.message) ? error.message : syntaxFault(path, error)}`,
+      );
     if ((error as { code?: unknown }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     throw new UsageError(
       `this Node.js cannot import "${name}"; got ${process.version}, expected a JavaScript module, or Node.js 22.18 or later for TypeScript`,
@@ -114,6 +116,9 @@ function resolveToThisPackage(): void {
   const hook = `export const resolve = (specifier, context, next) =>
     next(specifier, /^nondiff(\\/|$)/.test(specifier) ? { ...context, parentURL: ${JSON.stringify(import.meta.url)} } : context);`;
   nodeModule.register?.(`data:text/javascript,${encodeURIComponent(hook)}`);
+  // Plain programs and types, whose errors are then told by the lines of the file as it is written.
+  nodeModule.register?.(new URL("../plain/node/hooks.js", import.meta.url));
+  process.setSourceMapsEnabled(true);
 }
 
 function isModel(value: unknown): value is Model {

@@ -35,10 +35,15 @@ export const LAYERS = [
   "estimators/",
   "inference/",
   "models/",
+  "plain/runtime/",
+  "plain/transform/",
+  "plain/node/",
   "",
   "verify/reference/",
   "verify/sampler/",
   "verify/",
+  "plain/functions.ts",
+  "plain/",
   "cli/",
 ] as const;
 

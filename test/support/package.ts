@@ -14,11 +14,11 @@ export async function builtPackage(): Promise<void> {
     await promisify(execFile)(process.execPath, [join(root, "scripts/build.mjs")]);
 }
 
-/** Every source file outside the command line, relative to the package. */
+/** Every source file but those of the command line and of the transform of plain programs, relative to the package. */
 export async function coreSources(): Promise<string[]> {
   const files = await readdir(join(root, "src"), { recursive: true });
   return files
     .map((file) => `src/${file.replaceAll("\\", "/")}`)
-    .filter((file) => file.endsWith(".ts") && !file.startsWith("src/cli/"))
+    .filter((file) => file.endsWith(".ts") && !/^src\/(cli|plain\/(transform|node))\//.test(file))
     .sort();
 }

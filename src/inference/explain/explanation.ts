@@ -3,6 +3,7 @@
  * reads the plan that `corrected` makes its gradient of.
  */
 
+import { print } from "../../autodiff/graph/infix-text.ts";
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { analyseBoundaries, type Boundary } from "../../boundaries/find/boundaries.ts";
 import { linesOf } from "../../boundaries/lines/counted-lines.ts";
@@ -20,6 +21,7 @@ import {
 import type { Guide } from "../../guides/guide.ts";
 import { buildObjective, type Objective } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
+import { conditionPlaces, sitePlace } from "../../program/places.ts";
 import { trace } from "../../program/trace.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { Profile } from "../profile.ts";
@@ -124,7 +126,15 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
     cost: { value: cost.value, pathwise: cost.value + cost.gradient, corrected: cost.total },
     accepted: refused.length === 0,
   };
-  return { ...explanation, text: asText(explanation) };
+  const { program } = model;
+  const conditionAt = new Map([...conditionPlaces(graph)].map(([node, place]) => [print(graph, node), place]));
+  const placed = (text: string, place: string | undefined): string => (place ? `${text} (${place})` : text);
+  const shown = explanation.conditions.map((condition) => ({
+    ...condition,
+    text: placed(condition.text, conditionAt.get(condition.text)),
+    sites: condition.sites.map((site) => placed(site, sitePlace(program, site))),
+  }));
+  return { ...explanation, text: asText({ ...explanation, conditions: shown }) };
 }
 
 // What the gradient costs where nothing is summed out; a model with discrete latents has none.

@@ -1,0 +1,30 @@
+/**
+ * What transformed code calls: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`, with `$nd` this module. Nobody writes these
+ * calls by hand.
+ */
+export { block, caught, choose, conjoin, decide, decideAndReturn, disjoin, result, thrown } from "./decisions.ts";
+export { math } from "./math.ts";
+export {
+  add,
+  before,
+  different,
+  div,
+  equal,
+  ge,
+  gt,
+  increment,
+  known,
+  le,
+  lt,
+  mul,
+  neg,
+  not,
+  plus,
+  pow,
+  same,
+  sub,
+  typed,
+  unequal,
+} from "./operators.ts";
+export { call, program } from "./program.ts";
+export { assignIf, change, count, fresh, key, nowhere, outside, write } from "./writes.ts";

@@ -1,0 +1,123 @@
+/**
+ * The operators of plain programs. On values that are not traced each of them is JavaScript's own: `add("a", 1)` is "a1" and `lt(1n, 2)` is
+ * true. On traced ones it is the function of that name of `nondiff`.
+ */
+import * as T from "../../autodiff/expr.ts";
+import { eq } from "../../program/pick.ts";
+import { noteCondition } from "../../program/places.ts";
+import { refuse } from "./refusal.ts";
+import { HalfSet, isTraced, numberOf, truthOf } from "./values.ts";
+
+// What TypeScript forbids of two unknowns, and JavaScript does.
+type Any = number;
+
+const arithmetic =
+  (plain: (x: Any, y: Any) => unknown, traced: (x: T.Real, y: T.Real) => T.Real) =>
+  (x: unknown, y: unknown): unknown =>
+    isTraced(x) || isTraced(y) ? traced(numberOf(x), numberOf(y)) : plain(x as Any, y as Any);
+
+export const add: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x + y, T.add);
+export const sub: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x - y, T.sub);
+export const mul: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x * y, T.mul);
+export const div: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x / y, T.div);
+export const pow: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x ** y, T.pow);
+
+const comparison =
+  (plain: (x: Any, y: Any) => boolean, traced: (x: T.Real, y: T.Real) => T.Truth) =>
+  (x: unknown, y: unknown, place: string): unknown =>
+    isTraced(x) || isTraced(y) ? at(place, traced(numberOf(x), numberOf(y))) : plain(x as Any, y as Any);
+
+type Comparison = (x: unknown, y: unknown, place: string) => unknown;
+export const gt: Comparison = /* @__PURE__ */ comparison((x, y) => x > y, T.gt);
+export const lt: Comparison = /* @__PURE__ */ comparison((x, y) => x < y, T.lt);
+export const ge: Comparison = /* @__PURE__ */ comparison((x, y) => x >= y, T.ge);
+export const le: Comparison = /* @__PURE__ */ comparison((x, y) => x <= y, T.le);
+
+function at(place: string, condition: T.Truth): T.Truth {
+  if (condition instanceof T.Condition) noteCondition(condition.session.graph, condition.node, place);
+  return condition;
+}
+
+/** x === y: of discrete latents the condition that they agree; a traced value equals no string, object or undefined. */
+export function same(x: unknown, y: unknown, place: string): unknown {
+  return isTraced(x) || isTraced(y) ? at(place, tracedSame(x, y)) : x === y;
+}
+
+export function different(x: unknown, y: unknown, place: string): unknown {
+  return isTraced(x) || isTraced(y) ? at(place, T.not(tracedSame(x, y))) : x !== y;
+}
+
+/** x == y */
+export function equal(x: unknown, y: unknown, place: string): unknown {
+  // biome-ignore lint/suspicious/noDoubleEquals: it is what the program says
+  return isTraced(x) || isTraced(y) ? at(place, tracedSame(x, y)) : x == y;
+}
+
+export function unequal(x: unknown, y: unknown, place: string): unknown {
+  // biome-ignore lint/suspicious/noDoubleEquals: it is what the program says
+  return isTraced(x) || isTraced(y) ? at(place, T.not(tracedSame(x, y))) : x != y;
+}
+
+function tracedSame(x: unknown, y: unknown): T.Truth {
+  for (const value of [x, y]) if (value instanceof HalfSet) value.read();
+  if (isCondition(x) && isCondition(y)) return T.or(T.and(x, y), T.and(T.not(x), T.not(y)));
+  if ([x, y].every((value) => typeof value === "number" || value instanceof T.Expr))
+    return eq(x as T.Real, y as T.Real);
+  return false;
+}
+
+const isCondition = (value: unknown): value is T.Truth => typeof value === "boolean" || value instanceof T.Condition;
+
+/** −x */
+export function neg(x: unknown): unknown {
+  return isTraced(x) ? T.neg(numberOf(x)) : -(x as Any);
+}
+
+/** +x */
+export function plus(x: unknown): unknown {
+  return isTraced(x) ? numberOf(x) : +(x as Any);
+}
+
+/** !x */
+export function not(x: unknown): unknown {
+  return isTraced(x) ? T.not(truthOf(x)) : !x;
+}
+
+/** `x + 1` of `++x`, which is no concatenation: of "5" it is 6. */
+export function increment(x: unknown, by: 1 | -1): unknown {
+  if (isTraced(x)) return by === 1 ? T.add(numberOf(x), 1) : T.sub(numberOf(x), 1);
+  let value = x as Any;
+  return by === 1 ? ++value : --value;
+}
+
+/** What `x++` is: the number that x was. */
+export function before(x: unknown, _after: unknown): unknown {
+  if (isTraced(x)) return numberOf(x);
+  let value = x as Any;
+  return value++;
+}
+
+/** `typeof x`, where traced values are the numbers and truth values that they stand for. */
+export function typed(x: unknown): unknown {
+  if (x instanceof HalfSet) x.read();
+  return x instanceof T.Expr ? 0 : x instanceof T.Condition ? true : x;
+}
+
+const OUT = {
+  loop: "a loop to the largest count, with an `if` inside: for (let i = 0; i < MOST; i++) if (i < n) { … }",
+  index: "pick(values, k), which selects by a latent, or a loop over the values with an `if`",
+  jump: "the statements after it in an `else` arm, as an arm on a latent cannot leave a loop, a switch, a try or a label",
+  wait: "no decision on a latent in an async function or a generator",
+  switch: "if (k === 0) { … } else if (k === 1) { … }",
+  operator: "+ - * / **, comparisons and Math functions, or floor, ceil, round of nondiff with a range",
+  rest: "decisions by `if`, `?:`, `&&` and `||`",
+} as const;
+
+/** The value, which must be no traced one here; the refusal says what to write instead. */
+export function known<T>(value: T, use: keyof typeof OUT, place: string, what: string): T {
+  if (!isTraced(value)) return value;
+  return refuse(
+    place,
+    `${what} depends on a latent; got ${T.describe(value)}, expected a plain value; to try: ${OUT[use]}`,
+  );
+}

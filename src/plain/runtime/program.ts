@@ -1,0 +1,62 @@
+/** The programs themselves: what the transform wraps around the function that is given to `defineModel`. */
+import type { Program, ProgramContext } from "../../program/model.ts";
+import { noteSite } from "../../program/places.ts";
+import { currentFrame, type Frame, withFrame } from "./frame.ts";
+import { located } from "./refusal.ts";
+
+const TRANSFORMED = new WeakSet<object>();
+
+/** Whether the transform made the program. */
+export function isTransformed(program: unknown): boolean {
+  return typeof program === "function" && TRANSFORMED.has(program);
+}
+
+/** The program as models run it; anything but a function is left to `defineModel` to refuse. */
+export function program(written: unknown): unknown {
+  if (typeof written !== "function") return written;
+  const made: Program = (context) => {
+    const frame: Frame = { context, arms: [], place: undefined };
+    return withFrame(frame, () => (written as Program)(noting(made, context, frame)));
+  };
+  TRANSFORMED.add(made);
+  return made;
+}
+
+// The context, with statements that note where they stand.
+function noting(made: Program, context: ProgramContext, frame: Frame): ProgramContext {
+  let observations = 0;
+  const at = (kind: string, name: unknown): void => {
+    if (frame.place) noteSite(made, `${kind} "${String(name)}"`, frame.place);
+  };
+  const named =
+    <A extends unknown[], R>(kind: string, run: (name: string, ...rest: A) => R) =>
+    (name: string, ...rest: A): R => {
+      at(kind, name);
+      return run(name, ...rest);
+    };
+  return {
+    ...context,
+    sample: named("sample", context.sample as (name: string, prior: unknown) => unknown) as ProgramContext["sample"],
+    observe: ((distribution: never, value: never, name = `y${observations}`) => {
+      observations++;
+      at("observe", name);
+      context.observe(distribution, value, name);
+    }) as ProgramContext["observe"],
+    frozen: named("frozen", context.frozen),
+    factor: named("factor", context.factor),
+  };
+}
+
+/** `f(…)` for a statement of a program such as `observe(…)`: its errors say where it stands. */
+export function call(place: string, f: unknown, ...values: unknown[]): unknown {
+  const frame = currentFrame();
+  const outer = frame?.place;
+  if (frame) frame.place = place;
+  try {
+    return (f as (...values: unknown[]) => unknown)(...values);
+  } catch (error) {
+    throw located(error, place);
+  } finally {
+    if (frame) frame.place = outer;
+  }
+}

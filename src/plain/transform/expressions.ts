@@ -1,0 +1,347 @@
+/**
+ * Rewriting expressions: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`. Each rewriting keeps the order in which JavaScript
+ * evaluates the parts, and parts that JavaScript may skip become functions.
+ */
+import { type Around, between, close, open, type Work } from "./edits.ts";
+import { isType } from "./scopes.ts";
+import { isGlobal, isPure, stateOf } from "./state.ts";
+import { bare, childrenOf, isFunction, type Node, waits } from "./tree.ts";
+
+const ARITHMETIC: Readonly<Record<string, string>> = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
+const COMPARISONS: Readonly<Record<string, string>> = {
+  ">": "gt",
+  "<": "lt",
+  ">=": "ge",
+  "<=": "le",
+  "===": "same",
+  "!==": "different",
+  "==": "equal",
+  "!=": "unequal",
+};
+const PLAIN = new Set(["%", "&", "|", "^", "<<", ">>", ">>>"]);
+/** Statements of a program, whose errors say where they stand. */
+const STATEMENTS = new Set(["sample", "observe", "factor", "frozen", "param", "track"]);
+/** Methods that change what they are called on. */
+const CHANGING = new Set("push pop shift unshift splice sort reverse fill copyWithin set add delete clear".split(" "));
+/** Methods that make a new array or object. */
+const MAKING = new Set("map filter slice concat flat flatMap from of split entries toSorted fromEntries".split(" "));
+
+export function expression(work: Work, node: Node | null | undefined, around: Around, isStatement = false): undefined {
+  if (!node || isType(node)) return;
+  const { runtime: $, scopes } = work;
+  const go = (child: Node | null | undefined): undefined => expression(work, child, around);
+  if (isFunction(node)) return work.body(node, around);
+  switch (node.type) {
+    case "BinaryExpression":
+      return binary(work, node, around);
+    case "LogicalExpression": {
+      if (node.operator === "??") break;
+      const { left, right } = node;
+      if (around.isAsync && waits(right)) {
+        open(work, left, `${$}.known(`);
+        close(work, left, `, "wait", ${work.placeOf(node)}, "what \`${node.operator}\` decides by")`);
+      } else {
+        open(work, node, `${$}.${node.operator === "&&" ? "conjoin" : "disjoin"}(`);
+        between(work, left.end!, right.start!, ", () => (");
+        close(work, node, `), ${tail(work, node, [right])}, ${isStatement}${stateOf(scopes, node, [right])})`);
+      }
+      go(left);
+      return go(right);
+    }
+    case "ConditionalExpression": {
+      const { test, consequent, alternate } = node;
+      if (around.isAsync && (waits(consequent) || waits(alternate))) {
+        open(work, test, `${$}.known(`);
+        close(work, test, `, "wait", ${work.placeOf(test)}, "the condition of \`?:\`")`);
+      } else {
+        open(work, node, `${$}.choose(`);
+        between(work, test.end!, consequent.start!, ", () => (");
+        between(work, consequent.end!, alternate.start!, "), () => (");
+        const arms = [consequent, alternate];
+        close(work, node, `), ${tail(work, node, arms)}${stateOf(scopes, node, arms)})`);
+      }
+      go(test);
+      go(consequent);
+      return go(alternate);
+    }
+    case "UnaryExpression":
+      return unary(work, node, around);
+    case "AssignmentExpression":
+      return assignment(work, node, around);
+    case "UpdateExpression":
+      return update(work, node, around, isStatement);
+    case "CallExpression":
+    case "OptionalCallExpression":
+      return call(work, node, around);
+    case "MemberExpression":
+    case "OptionalMemberExpression": {
+      go(node.object);
+      if (!node.computed) return;
+      const { property } = node;
+      if (!isKnownKey(property)) {
+        open(work, property, `${$}.key(`);
+        close(work, property, `, ${work.placeOf(property)})`);
+      }
+      return go(property);
+    }
+    case "ArrayExpression":
+    case "ObjectExpression":
+    case "NewExpression":
+      made(work, node, around);
+      break;
+    case "ObjectProperty":
+      if (node.computed) go(node.key);
+      // `{ rate }` has its one name twice.
+      if (node.shorthand && node.value.type !== "AssignmentPattern") return;
+      return go(node.value);
+    case "SequenceExpression":
+      for (const [i, child] of node.expressions.entries())
+        expression(work, child, around, isStatement || i < node.expressions.length - 1);
+      return;
+    case "ParenthesizedExpression":
+      return expression(work, node.expression, around, isStatement);
+    case "ClassExpression":
+    case "ClassDeclaration":
+      return classBody(work, node, around);
+    case "MetaProperty":
+      return;
+    default:
+  }
+  for (const child of childrenOf(node)) go(child);
+}
+
+// `isPure, place` of a decision in an expression.
+function tail(work: Work, node: Node, arms: readonly Node[]): string {
+  return `${arms.every((arm) => isPure(work.scopes, arm))}, ${work.placeOf(node)}`;
+}
+
+function isKnownKey({ type }: Node): boolean {
+  return type === "NumericLiteral" || type === "StringLiteral" || type === "TemplateLiteral" || type === "PrivateName";
+}
+
+function made(work: Work, node: Node, { isArm }: Around): undefined {
+  if (!isArm) return;
+  open(work, node, `${work.runtime}.fresh(`);
+  close(work, node, ")");
+}
+
+type Of<T extends Node["type"]> = Extract<Node, { type: T }>;
+
+function binary(work: Work, node: Of<"BinaryExpression">, around: Around): undefined {
+  const { left, right, operator } = node;
+  const { runtime: $ } = work;
+  const name = ARITHMETIC[operator] ?? COMPARISONS[operator];
+  if (name && left.type !== "PrivateName") {
+    open(work, node, `${$}.${name}(`);
+    between(work, left.end!, right.start!, ", ");
+    close(work, node, ARITHMETIC[operator] ? ")" : `, ${work.placeOf(node)})`);
+  } else if (PLAIN.has(operator)) {
+    for (const side of [left, right]) {
+      if (/Literal$/.test(side.type)) continue;
+      open(work, side, `${$}.known(`);
+      close(work, side, `, "operator", ${work.placeOf(node)}, "an operand of \`${operator}\`")`);
+    }
+  }
+  expression(work, left, around);
+  expression(work, right, around);
+}
+
+function unary(work: Work, node: Of<"UnaryExpression">, around: Around): undefined {
+  const { operator, argument } = node;
+  const { runtime: $ } = work;
+  const name = { "-": "neg", "+": "plus", "!": "not" }[operator as string];
+  if (name && !(operator !== "!" && /^(Numeric|BigInt)Literal$/.test(argument.type))) {
+    between(work, node.start!, argument.start!, `${$}.${name}(`);
+    close(work, node, ")");
+  } else if (
+    operator === "typeof" &&
+    !(bare(argument).type === "Identifier" && !work.scopes.variableOf.has(bare(argument)))
+  ) {
+    open(work, argument, ` ${$}.typed(`);
+    close(work, argument, ")");
+  } else if (operator === "~") {
+    open(work, argument, `${$}.known(`);
+    close(work, argument, `, "operator", ${work.placeOf(node)}, "the operand of \`~\`")`);
+  } else if (operator === "delete") {
+    const target = bare(argument);
+    if (target.type === "MemberExpression") guarded(work, target.object, "`delete`", node);
+  }
+  expression(work, argument, around);
+}
+
+// An object that is changed in a way that no selection can put together again.
+function guarded(work: Work, object: Node, what: string, node: Node): undefined {
+  if (object.type === "Super") return;
+  open(work, object, `${work.runtime}.outside(`);
+  close(work, object, `, ${JSON.stringify(what)}, ${work.placeOf(node)})`);
+}
+
+// A member that can be written to by its name: no private one, none of `super`.
+function member(target: Node): Of<"MemberExpression"> | undefined {
+  return target.type === "MemberExpression" && target.object.type !== "Super" && target.property.type !== "PrivateName"
+    ? target
+    : undefined;
+}
+
+// `object.key` or `object[key]` becomes `object, "key"` or `object, key`.
+function asArguments(
+  work: Work,
+  { object, property, computed }: Of<"MemberExpression">,
+  around: Around,
+  end: number,
+): undefined {
+  if (computed) {
+    between(work, object.end!, property.start!, ", ");
+    between(work, property.end!, end, "");
+  } else {
+    const name = property.type === "Identifier" ? property.name : "";
+    between(work, object.end!, end, `, ${JSON.stringify(name)}`);
+  }
+  expression(work, object, around);
+  if (computed) expression(work, property, around);
+}
+
+function assignment(work: Work, node: Of<"AssignmentExpression">, around: Around): undefined {
+  const { left, right, operator } = node;
+  const { runtime: $, code, scopes } = work;
+  const target = bare(left);
+  const owner = member(target);
+  const operation = operator.slice(0, -1);
+  const named = ARITHMETIC[operation];
+  const go = (): undefined => expression(work, right, around);
+  const place = work.placeOf(node);
+  if (operator === "=") {
+    if (owner) {
+      open(work, node, `${$}.write(`);
+      asArguments(work, owner, around, right.start!);
+      work.edits.appendLeft(right.start!, ", ");
+      close(work, node, `, ${place})`);
+    } else if (/Pattern$/.test(target.type)) {
+      if (writesMembers(target)) {
+        open(work, right, `(${$}.nowhere("an assignment to several members", ${place}), `);
+        close(work, right, ")");
+      }
+      pattern(work, target, around);
+    }
+    return go();
+  }
+  if (target.type === "Identifier" && left === target) {
+    if (named) {
+      between(work, left.end!, right.start!, ` = ${$}.${named}(${target.name}, `);
+      close(work, node, ")");
+    } else if ((operation === "&&" || operation === "||") && !(around.isAsync && waits(right))) {
+      between(
+        work,
+        left.end!,
+        right.start!,
+        ` = ${$}.${operation === "&&" ? "conjoin" : "disjoin"}(${target.name}, () => (`,
+      );
+      close(work, node, `), ${tail(work, node, [right])}, false${stateOf(scopes, node, [right])})`);
+    } else if (PLAIN.has(operation)) {
+      between(
+        work,
+        left.end!,
+        right.start!,
+        ` = ${$}.known(${target.name}, "operator", ${place}, "an operand of \`${operation}\`") ${operation} (`,
+      );
+      close(work, node, ")");
+    }
+    return go();
+  }
+  if (owner && !(around.isAsync && waits(right)) && (named || /^(&&|\|\||\?\?)$/.test(operation))) {
+    open(work, node, `${$}.${named ? "change" : "assignIf"}(`);
+    asArguments(work, owner, around, right.start!);
+    work.edits.appendLeft(right.start!, named ? `, ($v) => ${$}.${named}($v, ` : `, "${operation}", () => (`);
+    close(work, node, `), ${place})`);
+    return go();
+  }
+  if (code && owner) expression(work, owner, around);
+  go();
+}
+
+/** Whether a pattern assigns to members: `[list[0], list[1]] = …`. */
+function writesMembers(node: Node): boolean {
+  if (node.type === "MemberExpression") return true;
+  if (node.type === "AssignmentPattern") return writesMembers(node.left);
+  if (node.type === "ObjectProperty") return writesMembers(node.value);
+  return /Pattern$|^RestElement$/.test(node.type) && childrenOf(node).some(writesMembers);
+}
+
+/** The default values and computed keys of a pattern. */
+export function pattern(work: Work, node: Node | null | undefined, around: Around): undefined {
+  if (!node || node.type === "Identifier") return;
+  switch (node.type) {
+    case "AssignmentPattern":
+      pattern(work, node.left, around);
+      return expression(work, node.right, around);
+    case "ObjectProperty":
+      if (node.computed) expression(work, node.key, around);
+      return pattern(work, node.value, around);
+    case "ObjectPattern":
+    case "ArrayPattern":
+    case "RestElement":
+    case "TSParameterProperty":
+      for (const child of childrenOf(node)) if (!isType(child)) pattern(work, child, around);
+      return;
+    default:
+      return expression(work, node, around);
+  }
+}
+
+function update(work: Work, node: Of<"UpdateExpression">, around: Around, isStatement: boolean): undefined {
+  const { argument, prefix, operator } = node;
+  const { runtime: $ } = work;
+  const by = operator === "++" ? "1" : "-1";
+  if (argument.type === "Identifier") {
+    const { name } = argument;
+    const after = `${name} = ${$}.increment(${name}, ${by})`;
+    between(work, node.start!, node.end!, prefix || isStatement ? `(${after})` : `${$}.before(${name}, ${after})`);
+    return;
+  }
+  const owner = member(argument);
+  if (!owner) return expression(work, argument, around);
+  if (prefix) between(work, node.start!, owner.start!, `${$}.count(`);
+  else open(work, node, `${$}.count(`);
+  asArguments(work, owner, around, node.end!);
+  close(work, node, `, ${by}, ${prefix || isStatement}, ${work.placeOf(node)})`);
+}
+
+function call(work: Work, node: Of<"CallExpression" | "OptionalCallExpression">, around: Around): undefined {
+  const { callee, arguments: values } = node;
+  const { runtime: $, scopes } = work;
+  const first = values[0]?.start ?? node.end! - 1;
+  const all = (): undefined => {
+    for (const value of values) expression(work, value, around);
+  };
+  if (node.type === "CallExpression" && callee.type === "Identifier" && STATEMENTS.has(callee.name)) {
+    open(work, node, `${$}.call(${work.placeOf(node)}, `);
+    between(work, callee.end!, first, values.length > 0 ? ", " : "");
+    return all();
+  }
+  if (callee.type === "MemberExpression" && !callee.computed && callee.property.type === "Identifier") {
+    const { name } = callee.property;
+    if (node.type === "CallExpression" && isGlobal(scopes.variableOf, callee.object, "Math")) {
+      const text = `${$}.math(${JSON.stringify(name)}, ${work.placeOf(node)}${values.length > 0 ? ", " : ""}`;
+      between(work, node.start!, first, text);
+      return all();
+    }
+    if (isGlobal(scopes.variableOf, callee.object, "Number") && name.startsWith("is"))
+      for (const value of values) {
+        if (value.type === "SpreadElement") continue;
+        open(work, value, `${$}.known(`);
+        close(work, value, `, "operator", ${work.placeOf(node)}, "what Number.${name} is asked of")`);
+      }
+    if (CHANGING.has(name)) guarded(work, callee.object, `\`${name}\``, node);
+    if (MAKING.has(name)) made(work, node, around);
+  }
+  expression(work, callee, around);
+  all();
+}
+
+function classBody(work: Work, node: Of<"ClassExpression" | "ClassDeclaration">, around: Around): undefined {
+  expression(work, node.superClass, around);
+  for (const one of node.body.body) {
+    if (isFunction(one)) work.body(one, around);
+    else if ("value" in one) expression(work, one.value as Node | null, { ...around, isArm: true });
+  }
+}
