@@ -134,6 +134,11 @@ describe("package.json", () => {
       "./wasm",
       "./kernels.wasm",
       "./jit",
+      "./plain",
+      "./plain/runtime",
+      "./plain/transform",
+      "./plain/plugin",
+      "./plain/register",
       "./package.json",
     ]);
     for (const entry of Object.values(manifest.exports)) {

@@ -1,6 +1,7 @@
 // The law of plain programs: written with operators and ifs, a model has the very graph that it has when written with calls.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { mayHavePrograms } from "../../src/plain/transform/index.ts";
 import { callsModel, graphOf, plainModel } from "../support/plain.ts";
 
 /** A piece of a program in both styles. */
@@ -118,6 +119,12 @@ const program = fc
   });
 
 describe("a plain program", () => {
+  it("is known by what it imports or by its mark", () => {
+    expect(mayHavePrograms('import { defineModel } from "nondiff/plain";')).toBe(true);
+    expect(mayHavePrograms("/* @nondiff */ (x) => x > 0")).toBe(true);
+    expect(mayHavePrograms('import { defineModel } from "nondiff";')).toBe(false);
+  });
+
   it("has the same graph as one of calls, node for node", () => {
     const sizes: number[] = [];
     fc.assert(
@@ -127,7 +134,7 @@ describe("a plain program", () => {
         sizes.push(numbers.size);
         expect(graphOf(plainModel(plain), numbers)).toEqual(expected);
       }),
-      { seed: 20260716, numRuns: process.env["NONDIFF_SOAK"] ? 5000 : 60 },
+      { seed: 20260716, numRuns: process.env["NONDIFF_SOAK"] ? 5000 : 30 },
     );
     expect(Math.max(...sizes)).toBeGreaterThan(100);
   });
