@@ -3,6 +3,8 @@
  * Functions of numbers whose names models use too end in `Of`: `exp` makes a node of a model, `expOf(1)` is 2.718….
  */
 
+// Posteriors with references, and models of the tests that are timed as well.
+export { MODELS as JUMPS } from "../posteriordb-jumps/index.js";
 // What users import as well.
 export { compileTape, Graph, gradient, type NodeId, type OpName, runLanes, type Tape } from "../src/autodiff/index.ts";
 // Tapes, and what runs them.
@@ -86,8 +88,7 @@ export {
 } from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
-// Posteriors with references, and models of the tests that are timed as well.
-export { dataOf, isThere, referenceMoments } from "../test/posteriordb/database.ts";
+export { dataOf, isThere, jumpReference, referenceMoments } from "../test/posteriordb/database.ts";
 export { ROWS as POSTERIORS } from "../test/posteriordb/models.ts";
 export { referenceOf } from "../test/posteriordb/row.ts";
 export { verdictOn } from "../test/posteriordb/verdict.ts";

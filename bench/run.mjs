@@ -21,6 +21,7 @@ await build({
     loader: "ts",
   },
   bundle: true,
+  alias: { nondiff: join(root, "src/index.ts") },
   format: "esm",
   platform: "node",
   target: "es2022",

@@ -33,16 +33,22 @@ export interface Moments {
 }
 
 /** Mean and sd of every number of a reference posterior, under the names that programs have: `beta[0]` is its beta[1]. */
-export function referenceMoments(name: string): Map<string, Moments> {
-  const {
-    mean,
-    mean_squared: squares,
-    summary_of_reference_draws: summary,
-  } = read("reference", name) as {
-    readonly mean: Record<string, number>;
-    readonly mean_squared: Record<string, number>;
-    readonly summary_of_reference_draws?: Record<string, Moments>;
-  };
+export const referenceMoments = (name: string): Map<string, Moments> => momentsIn(read("reference", name));
+
+/** The same of a posterior of posteriordb-jumps, which lies beside the sources. */
+export const jumpReference = (name: string): Map<string, Moments> =>
+  momentsIn(JSON.parse(readFileSync(resolve("posteriordb-jumps/reference", `${name}.json`), "utf8")));
+
+interface Reference {
+  readonly mean: Record<string, number>;
+  readonly mean_squared: Record<string, number>;
+  readonly summary?: Record<string, Moments>;
+  readonly summary_of_reference_draws?: Record<string, Moments>;
+}
+
+function momentsIn(reference: unknown): Map<string, Moments> {
+  const { mean, mean_squared: squares, ...others } = reference as Reference;
+  const summary = others.summary ?? others.summary_of_reference_draws;
   return new Map(
     Object.entries(mean).map(([entry, value]) => [
       entry.replace(/\[(\d+)\]/g, (_, index: string) => `[${Number(index) - 1}]`),

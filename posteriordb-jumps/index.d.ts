@@ -1,0 +1,3 @@
+import type { Model } from "../src/index.ts";
+
+export declare const MODELS: readonly Model[];
