@@ -47,6 +47,8 @@ export const DATA = {
     return { count: times(60, (i) => poisson(i < 18 ? 6 : i < 41 ? 12 : 4)) };
   },
   step_regression: () => curve(22, 40, 0, 10, (x) => 1 + 0.3 * x + (x > 6.2 ? 1.5 : 0), 0.7),
+  two_phase_regression: () => curve(23, 40, 0, 10, (x) => 2 + 0.8 * x - 1.1 * Math.max(x - 6, 0), 0.6),
+  rating_curve: () => curve(24, 45, 1.2, 12, (h) => 0.5 + 1.6 * Math.log(h) + 1.2 * Math.max(Math.log(h / 5), 0), 0.25),
   thermostat() {
     const { n } = source(25);
     const y = [20];

@@ -139,6 +139,34 @@ export function panelRule(low, high, panels) {
 }
 
 /**
+ * What is known at the points of a rule by their log weights, as a part for each panel: the density is the parabola through its three points.
+ */
+export function gridParts(rule, logWeights) {
+  const most = logWeights.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  return Array.from({ length: rule.length / 3 }, (_, k) => {
+    const points = rule.slice(3 * k, 3 * k + 3);
+    const masses = points.map((_, j) => Math.exp(logWeights[3 * k + j] - most));
+    const total = masses[0] + masses[1] + masses[2];
+    const { from, to } = points[0];
+    const half = (to - from) / 2;
+    const middle = (from + to) / 2;
+    // Density a + b·t + c·t², t from −1 to 1, through the points.
+    const [left, a, right] = points.map(({ logWeight }, j) => masses[j] / (Math.exp(logWeight) / half));
+    const [b, c] = [(right - left) / (2 * Math.sqrt(0.6)), ((right + left) / 2 - a) / 0.6];
+    const below = (t) => a * (t + 1) + (b * (t * t - 1)) / 2 + (c * (t * t * t + 1)) / 3;
+    const mean = points.reduce((sum, { at }, j) => sum + masses[j] * at, 0) / total;
+    return {
+      logWeight: Math.log(total),
+      mean,
+      variance: points.reduce((sum, { at }, j) => sum + masses[j] * (at - mean) ** 2, 0) / total,
+      cdf: (x) => below((x - middle) / half) / below(1),
+      low: from,
+      high: to,
+    };
+  }).filter(({ logWeight }) => logWeight > -30);
+}
+
+/**
  * y = Xβ + noise of a known sd, β ~ N(prior means, prior sds²) independent: log evidence, and mean and sd of each entry of β. X by rows.
  */
 export function linearGaussian(rows, y, noise, means, sds) {

@@ -2,6 +2,7 @@
 import {
   cutNormalPart,
   gammaPart,
+  gridParts,
   lgamma,
   linearGaussian,
   logSumExp,
@@ -57,29 +58,36 @@ const halfNormal = (x, s) => -0.5 * (x / s) ** 2;
 /**
  * y = rows(cell)·β + noise for every cell and every sd on a grid. A cell has a log weight, and parts of its own for the latents that make it.
  */
-function linear({ y, cells, names, means, sds, noise: [scale, low, high] }) {
-  const parts = { sd: [] };
-  for (const name of names) parts[name] = [];
+function linear({ y, cells, grid, names, means, sds, noise: [scale, low, high] }) {
   const sdRule = panelRule(low, high, 30);
-  for (const { rows, own, logWeight: prior } of cells)
-    for (const { at: sd, logWeight: step, from, to } of sdRule) {
-      const { logEvidence, mean, sd: spread } = linearGaussian(rows, y, sd, means, sds);
-      const logWeight = prior + step + halfNormal(sd, scale) + logEvidence;
-      if (!(logWeight > -Infinity)) continue;
-      names.forEach((name, i) => void parts[name].push(normalPart(logWeight, mean[i], spread[i])));
-      parts.sd.push({ ...uniformPart(logWeight, from, to), mean: sd, variance: 0 });
-      for (const [name, part] of Object.entries(own)) {
-        parts[name] ??= [];
-        parts[name].push(part(logWeight));
-      }
+  const found = cells.map(({ rows, logWeight }) =>
+    sdRule.map(({ at: sd, logWeight: step }) => {
+      const given = linearGaussian(rows, y, sd, means, sds);
+      return { ...given, logWeight: logWeight + step + halfNormal(sd, scale) + given.logEvidence };
+    }),
+  );
+  const ofCells = found.map((row) => logSumExp(row.map(({ logWeight }) => logWeight)));
+  const most = logSumExp(ofCells);
+  const parts = {};
+  const all = found.flat().filter(({ logWeight }) => logWeight > most - 30);
+  names.forEach((name, i) => {
+    parts[name] = all.map(({ logWeight, mean, sd }) => normalPart(logWeight, mean[i], sd[i]));
+  });
+  parts.sd = gridParts(
+    sdRule,
+    sdRule.map((_, k) => logSumExp(found.map((row) => row[k].logWeight))),
+  );
+  if (grid) parts[grid.name] = gridParts(grid.rule, ofCells);
+  cells.forEach(({ own = {} }, k) => {
+    for (const [name, part] of Object.entries(own)) {
+      parts[name] ??= [];
+      parts[name].push(part(ofCells[k]));
     }
+  });
   return parts;
 }
-/** The parts of a cell of a latent that is uniform, or a node of a rule over it. */
+/** The part of a cell of a latent that is uniform. */
 const between = (low, high) => (logWeight) => uniformPart(logWeight, low, high);
-const node =
-  ({ at, from, to }) =>
-  (logWeight) => ({ ...uniformPart(logWeight, from, to), mean: at, variance: 0 });
 
 function stepRegression({ x, y }) {
   const ends = [0, ...x, 10];
@@ -90,6 +98,40 @@ function stepRegression({ x, y }) {
     own: { at: between(ends[k], high) },
   }));
   return linear({ y, cells, names: ["a", "slope", "jump"], means: [0, 0, 0], sds: [3, 1, 3], noise: [1, 0.35, 1.5] });
+}
+
+function twoPhase({ x, y }) {
+  const rule = panelRule(0, 10, 60);
+  const cells = rule.map((point) => ({
+    rows: x.map((value) => [1, value, Math.max(value - point.at, 0)]),
+    logWeight: point.logWeight,
+  }));
+  return linear({
+    y,
+    cells,
+    grid: { name: "bend", rule },
+    names: ["a", "slope", "change"],
+    means: [0, 0, 0],
+    sds: [5, 2, 2],
+    noise: [1, 0.3, 1.3],
+  });
+}
+
+function ratingCurve({ x, y }) {
+  const rule = panelRule(1, 12, 60);
+  const cells = rule.map((point) => ({
+    rows: x.map((h) => [1, Math.log(h), h > point.at ? Math.log(h) - Math.log(point.at) : 0]),
+    logWeight: point.logWeight,
+  }));
+  return linear({
+    y,
+    cells,
+    grid: { name: "bank", rule },
+    names: ["a", "b", "c"],
+    means: [0, 1.5, 0],
+    sds: [2, 1, 1],
+    noise: [0.5, 0.12, 0.55],
+  });
 }
 
 function thermostat({ y }) {
@@ -144,12 +186,15 @@ function thresholdAutoregression({ y }) {
 
 // ---- two numbers on a grid ----
 function plane(first, second, logDensity) {
-  const parts = { [first.name]: [], [second.name]: [] };
   const [p, q] = [first, second].map(({ low, high, panels }) => panelRule(low, high, panels));
   const at = p.map((one) => q.map((other) => one.logWeight + other.logWeight + logDensity(one.at, other.at)));
-  p.forEach((point, i) => void parts[first.name].push(node(point)(logSumExp(at[i]))));
-  q.forEach((point, j) => void parts[second.name].push(node(point)(logSumExp(at.map((row) => row[j])))));
-  return parts;
+  return {
+    [first.name]: gridParts(p, at.map(logSumExp)),
+    [second.name]: gridParts(
+      q,
+      q.map((_, j) => logSumExp(at.map((row) => row[j]))),
+    ),
+  };
 }
 
 /** Claims z ~ N(m, 0.7²), paid exp(z) if z > deductible, else nothing, with noise of sd 0.3. */
@@ -201,9 +246,14 @@ const hiddenSwitch = ({ y }) =>
 /** Heads answers truly, yes with probability p; tails says yes with probability ½. */
 function randomisedResponse({ yes }) {
   const count = yes.reduce((sum, value) => sum + value, 0);
-  const points = panelRule(0, 1, 2000);
+  const points = panelRule(0, 1, 100);
   const logDensity = (p) => count * Math.log(0.5 * p + 0.25) + (yes.length - count) * Math.log(0.75 - 0.5 * p);
-  return { p: points.map((point) => node(point)(point.logWeight + logDensity(point.at))) };
+  return {
+    p: gridParts(
+      points,
+      points.map(({ at, logWeight }) => logWeight + logDensity(at)),
+    ),
+  };
 }
 
 const QUADRATURE =
@@ -213,6 +263,8 @@ export const POSTERIORS = {
   text_messages: { exact: (data) => oneChange(data, 0.05), method: "sum over cells; rates are gamma given a cell" },
   two_change_points: { exact: twoChanges, method: "sum over pairs of cells; rates are gamma given a pair" },
   step_regression: { exact: stepRegression, method: QUADRATURE },
+  two_phase_regression: { exact: twoPhase, method: QUADRATURE },
+  rating_curve: { exact: ratingCurve, method: QUADRATURE },
   thermostat: { exact: thermostat, method: QUADRATURE },
   threshold_autoregression: { exact: thresholdAutoregression, method: QUADRATURE },
   deductible: { exact: deductible, method: "Gauss's rule in panels over all three numbers" },
