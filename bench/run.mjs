@@ -21,7 +21,7 @@ await build({
     loader: "ts",
   },
   bundle: true,
-  alias: { nondiff: join(root, "src/index.ts") },
+  alias: { nondiff: join(root, "bench/library.ts") },
   format: "esm",
   platform: "node",
   target: "es2022",
