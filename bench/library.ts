@@ -27,48 +27,7 @@ export { plotSvg } from "../src/cli/report/svg.ts";
 export { drawnChoices } from "../src/estimators/draw/choices.ts";
 export { packParameters } from "../src/guides/guide.ts";
 export { meanField } from "../src/guides/mean-field.ts";
-export {
-  adam,
-  add,
-  type Backend,
-  bernoulli,
-  type CorrectedOptions,
-  corrected,
-  defineModel,
-  type Estimator,
-  eq,
-  estimateGradient,
-  exp,
-  exponential,
-  fit,
-  fullRank,
-  type GradientSampler,
-  gamma,
-  gt,
-  halfNormal,
-  iid,
-  log,
-  lyy18,
-  type Model,
-  makeGenerator,
-  makeSampler,
-  meanGradientInto,
-  mul,
-  type Noise,
-  type NoiseOptions,
-  neg,
-  normal,
-  poisson,
-  type Real,
-  reparam,
-  score,
-  sin,
-  studentT,
-  sub,
-  uniform,
-  uniformSource,
-  where,
-} from "../src/index.ts";
+export * from "../src/index.ts";
 export { makeMoments, momentsInto } from "../src/inference/sampler/moments.ts";
 export { type SampleTape, setParameters } from "../src/inference/sampler/sample-tape.ts";
 export type { SamplerOptions } from "../src/inference/sampler/sampler.ts";
