@@ -20,7 +20,7 @@ import { diagnosis } from "./inference/diagnosis.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
-import { weighed } from "./inference/fit/importance.ts";
+import { weighing } from "./inference/fit/importance.ts";
 import { requirePlainDensity } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
@@ -62,7 +62,7 @@ export const FULL: Profile = {
   checkTrace: requirePlainDensity,
   collapse: collapseUnder,
   correlations: CORRELATED,
-  weighing: weighed,
+  weighing,
   furtherWarnings,
   places,
   repertoire: {

@@ -27,6 +27,8 @@ export interface PosteriorDetails {
   readonly report?: FitReport;
   /** Further optima, as parts of a mixture; default the one guide. Weights sum to 1. */
   readonly components?: readonly { readonly weight: number; readonly theta: Float64Array }[];
+  /** Where weighted draws come from, and whether they answer for the posterior; else the guide does. */
+  readonly weighing?: { readonly proposal: readonly Gaussian[]; readonly answers: boolean } | undefined;
   /** Makes what computes all numbers but latents by themselves; without it these are all that there is. */
   readonly others?: ((components: readonly Gaussian[]) => OtherNumbers) | undefined;
 }
@@ -126,6 +128,7 @@ export class Posterior {
    */
   sample(draws: number, { seed = 0 }: { readonly seed?: number } = {}): Record<string, Float64Array> {
     count("sample", "draws", draws);
+    if (this.#others?.answers) return this.#others.resampled(draws, seed);
     const latents = this.#latentDraws(draws, seed);
     const rest = this.#quantities.filter((quantity) => this.#alone(quantity) < 0);
     const values = rest.length > 0 ? this.#others!.draws(rest, latents, draws, seed) : [];
@@ -191,6 +194,7 @@ export class Posterior {
   }
 
   #drawn(caller: string): JointDraws {
+    if (this.#computed(caller).answers) return this.#others!.answers!;
     // Without kept latents every draw has the same cells.
     this.#cellDraws ??= this.#computed(caller).drawn(this.latents.length > 0 ? {} : { draws: 1 });
     return this.#cellDraws;
@@ -218,7 +222,7 @@ export class Posterior {
     const i = this.#alone(quantity);
     const [first, second] = this.#components;
     const made =
-      i >= 0 && !second
+      i >= 0 && !second && !this.#others?.answers
         ? transformedNormal(first!.means[i]!, sdOf(first!, i), this.#space.trace.latents[i]!.transform)
         : this.#others!.marginal(quantity);
     this.#marginals.set(name, made);

@@ -9,19 +9,17 @@ export function furtherWarnings(judged: Judged): FitWarning[] {
   return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
 }
 
-/** Shape of the weights' tail above which averages with them are not to be used (Vehtari et al., JMLR 2024). */
-const TRUSTED = 0.7;
-/** A share of the draws that they are worth at least where all weights are nearly the same, whatever their tail. */
-const EQUAL = 0.8;
+/** Least share of the posterior that a guide has elsewhere to be told narrow. */
+const ELSEWHERE = 0.02;
 
 function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
-  if (best.status === "unbounded" || !importance || !(importance.kHat > TRUSTED)) return [];
-  const { kHat, effectiveDraws, draws } = importance;
-  if (effectiveDraws > EQUAL * draws) return [];
+  const weighted = importance?.weighted;
+  if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
+  const { kHat, effectiveDraws, draws } = weighted;
   return [
     {
       code: "narrow-guide",
-      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": importance weights have k-hat ${kHat.toFixed(2)}, above ${TRUSTED}, and ${draws} draws are worth ${effectiveDraws.toFixed(0)}; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`,
+      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`,
       latents: [],
     },
   ];

@@ -14,22 +14,51 @@ import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { type Gaussian, latentValues } from "../posterior/gaussian.ts";
 import { paretoSmoothed } from "../posterior/pareto-tail.ts";
+import { NEAR, TRUSTED, weighedProposal } from "../posterior/population.ts";
+import { priorLike, proposalOf } from "../posterior/proposal.ts";
+import { targetOf } from "../posterior/target.ts";
 import type { Importance } from "./report.ts";
 
-/** Weighs draws of the optima, the best one first; undefined where p is finite at none of them. */
+/** Weighs draws of the optima, the best one first, and of a proposal for the posterior; undefined where p is finite at none of them. */
 export type Weighing = (
   objective: Objective,
   engine: Engine,
   optima: readonly Gaussian[],
   generator: Generator,
-) => Importance | undefined;
+) => { readonly importance: Importance; readonly proposal?: readonly Gaussian[] } | undefined;
 
 const DRAWS = 2048;
 const POINTS = 256;
 const STREAM = 536_870_912;
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
-export const weighed: Weighing = ({ trace, graph }, engine, optima, generator) => {
+/** Fewest draws of the posterior that a proposal's draws must be worth to answer for it, and a share that suffices by itself. */
+const FEWEST = 100;
+const MANY = 0.5;
+
+export const weighing: Weighing = (objective, engine, optima, generator) => {
+  const alone = weighed(objective, engine, optima, generator);
+  const { trace } = objective;
+  if (!alone) return undefined;
+  const source = { trace, engine, components: optima, drawing: undefined };
+  const found =
+    trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
+      ? weighedProposal(targetOf(source, priorLike(source)), optima, proposalOf(source), generator)
+      : undefined;
+  if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined } };
+  const { proposal, distance, ...weighted } = found;
+  const { kHat, effectiveDraws, draws } = weighted;
+  const isTrusted = effectiveDraws >= FEWEST && (kHat < TRUSTED || effectiveDraws > MANY * draws);
+  const answers = isTrusted && distance > NEAR ? "weights" : "guide";
+  return { importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } }, proposal };
+};
+
+function weighed(
+  { trace, graph }: Objective,
+  engine: Engine,
+  optima: readonly Gaussian[],
+  generator: Generator,
+): Omit<Importance, "answers" | "weighted"> | undefined {
   const { latents, frozen, terms, checks } = trace;
   const n = latents.length;
   const sum = graph.sum(terms.map(({ node }) => node));
@@ -82,7 +111,7 @@ export const weighed: Weighing = ({ trace, graph }, engine, optima, generator) =
     logEvidence,
     mixtureElbo: logWeights.reduce((total, weight) => total + weight, 0) / DRAWS,
   };
-};
+}
 
 function logDensity(optima: readonly Gaussian[], z: Float64Array): number {
   const logs = optima.map((optimum) => log(optimum.weight) + jointLog(optimum, z));

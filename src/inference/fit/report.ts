@@ -77,6 +77,22 @@ export interface Importance {
   readonly logEvidence: number;
   /** Mean of log p − log q under the mixture of the optima. */
   readonly mixtureElbo: number;
+  /** What `mean`, `sd`, `sample` and the others speak of: the guide, or weighted draws where these are trusted and the guide is not near. */
+  readonly answers: "guide" | "weights";
+  /** Of draws of a proposal that covers the priors too and follows the posterior; undefined where none could be weighed. */
+  readonly weighted: WeightedProposal | undefined;
+}
+
+/** How well weighted draws stand for the posterior. */
+export interface WeightedProposal {
+  readonly kHat: number;
+  readonly effectiveDraws: number;
+  readonly draws: number;
+  readonly logEvidence: number;
+  /** The share of the posterior that the guide has elsewhere, by these draws. */
+  readonly distance: number;
+  /** k-hat is below 0.7 and 100 draws at least are left, or half of all. */
+  readonly isTrusted: boolean;
 }
 
 export interface FitReport {

@@ -33,7 +33,7 @@ export function resultOf(
   const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && best.status !== "unbounded"));
   const shares = weightsOf(parts.map(({ elbo }) => elbo));
   const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
-  const importance =
+  const weighed =
     best.status === "unbounded"
       ? undefined
       : sampler.profile.weighing?.(
@@ -42,6 +42,7 @@ export function resultOf(
           components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
           generator,
         );
+  const importance = weighed?.importance;
   const judged = {
     ascent,
     objective: sampler.objective,
@@ -89,5 +90,6 @@ export function resultOf(
     report,
     components,
     found: components,
+    ...(weighed?.proposal && { weighing: { proposal: weighed.proposal, answers: importance?.answers === "weights" } }),
   });
 }

@@ -13,9 +13,10 @@ import { exp } from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
+import { byWeights } from "./answers.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
-import { reweightedDraws, sampledDraws } from "./resampled.ts";
+import { ANSWERING, answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
 
@@ -128,14 +129,32 @@ export function otherNumbers(source: Source): OtherNumbers {
     return weightedMarginal(values, weights);
   };
 
+  const byGuide = (quantity: Quantity): Marginal => {
+    const inputs = inputsOf(quantity);
+    if (inputs.length === 0) return constant(valuesOf(source, [quantity.node], new Map(), 1)[0]![0]!);
+    return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
+  };
+
+  const answers = once(() => (source.weighing?.answers ? answering(source) : undefined));
+
   return {
+    get answers() {
+      return answers()?.draws;
+    },
+    resampled(draws, seed) {
+      const found =
+        draws <= ANSWERING && seed === 0
+          ? answers()!.draws
+          : reweightedDraws(source, { draws: Math.max(draws, ANSWERING), seed });
+      return unweighted(found, draws, uniformSource(makeGenerator(seed), 2));
+    },
     drawn: (options) => sampledDraws(source, options),
     reweighted: (options) => reweightedDraws(source, options),
     quantities: quantities.filter((quantity) => inputsOf(quantity).every((node) => known.has(node))),
     marginal(quantity) {
-      const inputs = inputsOf(quantity);
-      if (inputs.length === 0) return constant(valuesOf(source, [quantity.node], new Map(), 1)[0]![0]!);
-      return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
+      const found = byGuide(quantity);
+      const weighted = answers();
+      return weighted?.draws.names.includes(quantity.name) ? byWeights(weighted, quantity.name, found) : found;
     },
     draws(wanted, values, count, seed) {
       const draws: Draws = new Map(trace.latents.map(({ node }, i) => [node, values[i]!]));

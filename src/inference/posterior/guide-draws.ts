@@ -27,10 +27,15 @@ export function countsOf(components: readonly Gaussian[], draws: number): number
 }
 
 /** Draws of a mixture whose weights sum to 1, those of one component after the other. */
-export function guideDraws(components: readonly Gaussian[], draws: number, generator: Generator): Float64Array {
+export function guideDraws(
+  components: readonly Gaussian[],
+  draws: number,
+  generator: Generator,
+  stream = 0,
+): Float64Array {
   const n = components[0]!.means.length;
   const noise = new Float64Array(n * draws);
-  if (n > 0) fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
+  if (n > 0) fillNormals(noiseRequest({ out: noise, generator, stream, lanes: draws, dimensions: n }));
   const found = new Float64Array(n * draws);
   let from = 0;
   countsOf(components, draws).forEach((count, c) => {
@@ -63,14 +68,19 @@ export function logDensities({ means, scales }: Gaussian, at: Float64Array, draw
   return logs;
 }
 
+/** The log density of all latents at each draw. */
+export function jointLogs(component: Gaussian, at: Float64Array, draws: number): Float64Array {
+  const logs = logDensities(component, at, draws);
+  const total = new Float64Array(draws);
+  for (let i = 0; i < component.means.length; i++) for (let d = 0; d < draws; d++) total[d]! += logs[i * draws + d]!;
+  return total;
+}
+
 /** The log density of a mixture at each draw. */
 export function logMixture(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array {
   const parts = components.map((component) => {
-    const total = new Float64Array(draws).fill(log(component.weight));
-    logDensities(component, at, draws).forEach((value, index) => {
-      total[index % draws]! += value;
-    });
-    return total;
+    const share = log(component.weight);
+    return jointLogs(component, at, draws).map((value) => share + value);
   });
   return Float64Array.from({ length: draws }, (_, d) => logSumExp(parts.map((part) => part[d]!)));
 }

@@ -16,6 +16,10 @@ export interface OtherNumbers {
   /** Joint draws of the guide, and such that count by weights. */
   readonly drawn: (options?: DrawOptions) => JointDraws;
   readonly reweighted: (options?: DrawOptions) => JointDraws;
+  /** The weighted draws that answer for the posterior; undefined where the guide does. */
+  readonly answers: JointDraws | undefined;
+  /** So many draws of one weight each, out of weighted ones. */
+  readonly resampled: (draws: number, seed: number) => Record<string, Float64Array>;
   readonly draws: (
     quantities: readonly Quantity[],
     latents: readonly Float64Array[],

@@ -8,6 +8,7 @@ import type { OtherNumbers } from "./marginal.ts";
 export function othersOf(
   { profile: { engine, otherNumbers }, objective: { trace, guide }, collapsed }: GuidedModel,
   found: PosteriorDetails["components"] = [],
+  weighing?: PosteriorDetails["weighing"],
 ): ((components: readonly Gaussian[]) => OtherNumbers) | undefined {
   return (
     otherNumbers &&
@@ -18,6 +19,7 @@ export function othersOf(
         components,
         proposals: found.map(({ weight, theta }) => gaussianOf(guide.space, theta, weight)),
         drawing: trace.points.length > 0 ? undefined : collapsed?.completion(engine),
+        weighing,
       }))
   );
 }

@@ -1,27 +1,20 @@
 /**
- * Joint draws of a posterior, of the guide as it is or with weights that make them draws of the posterior itself. The proposal of weighted
- * draws is the guide with a share of what the priors say, so that no region of posterior mass is out of reach where the guide has
- * thin tails: 13,107 of 16,384 draws come from the guide, 3277 from where the priors lie.
+ * Joint draws of a posterior, of the guide as it is or with weights that make them draws of the posterior itself.
+ * Of 16,384 weighted draws 13,107 come from the guide and 3277 from where the priors lie, unless a fit has adapted the proposal.
  */
-import { outOfRange } from "../../autodiff/session.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
-import { type Gaussian, sdOf } from "./gaussian.ts";
-import { countsOf, guideDraws, independent, logDensities, logMixture } from "./guide-draws.ts";
+import { countsOf, guideDraws, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
+import { priorLike, proposalOf } from "./proposal.ts";
 import { type InputDraws, type Source, valuesOf } from "./source.ts";
+import { targetOf } from "./target.ts";
 
-/** The share of the priors in the proposal. */
-const PRIOR_SHARE = 0.2;
-/** Guides of an equal share of this much at least. */
-const LEAST_SHARE = 0.2;
-/** Where a prior does not know where it lies, the guide with its sds times this stands for it. */
-const WIDER = 3;
 const MOST_DRAWS = 10_000_000;
 
 /** Draws of the guide, completed; `draws` is 4096 unless said. */
@@ -32,8 +25,26 @@ export function sampledDraws(source: Source, { draws = 4096, seed = 0 }: DrawOpt
   return new JointDraws(completed(source, kept, draws, uniformSource(generator, 1)));
 }
 
-/** Draws with the weights that make them draws of the posterior; `draws` is 16,384 unless said. */
-export function reweightedDraws(source: Source, { draws = 16_384, seed = 0 }: DrawOptions = {}): JointDraws {
+/** Weighted draws that a posterior answers by. */
+export const ANSWERING = 16_384;
+
+/** Draws that answer for the posterior, and weights under which they are draws of the guide. */
+export interface Answers {
+  readonly draws: JointDraws;
+  readonly guide: Float64Array;
+}
+
+/** The draws that a posterior answers by. */
+export function answering(source: Source, options: DrawOptions = {}): Answers {
+  return weighted(source, options);
+}
+
+/** Draws with the weights that make them draws of the posterior. */
+export function reweightedDraws(source: Source, options: DrawOptions = {}): JointDraws {
+  return weighted(source, options).draws;
+}
+
+function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions): Answers {
   count("reweighted", "draws", draws, 1, MOST_DRAWS);
   const [frozen] = source.trace.frozen;
   if (frozen)
@@ -41,16 +52,50 @@ export function reweightedDraws(source: Source, { draws = 16_384, seed = 0 }: Dr
       `reweighted: the density of "${source.trace.model.name}" is random; got frozen site "${frozen.name}", expected none`,
     );
   const generator = makeGenerator(seed);
-  const prior = priorLike(source);
-  const proposal = [...guidesOf(source), prior];
+  const proposal = source.weighing?.proposal ?? proposalOf(source);
   const kept = guideDraws(proposal, draws, generator);
-  const target = logTarget(source, prior, kept, draws);
+  const target = targetOf(source, priorLike(source))(kept, draws);
   const proposed = logMixture(proposal, kept, draws);
   const logWeights = target.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
+  const smoothed = paretoSmoothed(logWeights);
+  const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
+  const mass = shares.reduce((sum, share) => sum + share, 0);
+  // Where the density is 0 summed-out latents cannot be drawn; another draw stands in, of weight 0.
+  const best = logWeights.findIndex(Number.isFinite);
+  for (let d = 0; d < draws; d++)
+    if (logWeights[d] === Number.NEGATIVE_INFINITY)
+      for (let i = 0; i < source.trace.latents.length; i++) kept[i * draws + d] = kept[i * draws + best]!;
   const parts = completed(source, kept, draws, uniformSource(generator, 1));
   const logEvidenceError = relativeError(logWeights, logEvidence, countsOf(proposal, draws));
-  return new JointDraws({ ...parts, ...paretoSmoothed(logWeights), logEvidence, logEvidenceError });
+  return {
+    draws: new JointDraws({ ...parts, ...smoothed, logEvidence, logEvidenceError }),
+    guide: shares.map((share) => share / mass),
+  };
+}
+
+/**
+ * So many draws of a posterior, all of one weight, out of at least as many weighted ones: draw d of these is drawn as often as its weight
+ * says, to one. They come in random order, so that the first thousand are as good as the last.
+ */
+export function unweighted(draws: JointDraws, count: number, next: () => number): Record<string, Float64Array> {
+  const chosen = new Uint32Array(count);
+  const shift = next();
+  let [d, below] = [0, draws.weights[0]!];
+  for (let k = 0; k < count; k++) {
+    while (below < (k + shift) / count && d < draws.count - 1) below += draws.weights[++d]!;
+    chosen[k] = d;
+  }
+  for (let k = count - 1; k > 0; k--) {
+    const other = Math.floor(next() * (k + 1));
+    [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
+  }
+  return Object.fromEntries(
+    draws.names.map((name) => {
+      const values = draws.values(name);
+      return [name, Float64Array.from(chosen, (from) => values[from]!)];
+    }),
+  );
 }
 
 // The standard error of the mean weight over that mean. How many draws come from each guide is no chance: what counts is the spread
@@ -65,40 +110,6 @@ function relativeError(logWeights: Float64Array, logEvidence: number, counts: re
     first += count;
   }
   return Math.sqrt(sum) / logWeights.length;
-}
-
-// Guides that a fit has found with their shares of the proposal; the weakest are proposed often enough to be seen.
-function guidesOf({ components, proposals = [] }: Source): Gaussian[] {
-  const guides = proposals.length > 1 ? proposals : components;
-  const shares = guides.map(({ weight }) => Math.max(weight, LEAST_SHARE / guides.length));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return guides.map((guide, k) => ({ ...guide, weight: ((1 - PRIOR_SHARE) * shares[k]!) / total }));
-}
-
-// Independent normals where the priors of the kept latents lie, on the scale of the guide.
-function priorLike({ trace: { latents }, components: [first] }: Source): Gaussian {
-  const starts = latents.map(({ start }, i) => start?.() ?? { mean: first!.means[i]!, sd: WIDER * sdOf(first!, i) });
-  return independent(
-    starts.map(({ mean }) => mean),
-    starts.map(({ sd }) => sd),
-    PRIOR_SHARE,
-  );
-}
-
-// The log joint density of model and kept latents at each draw, −∞ where a stated range is left. A latent in an arm that is not taken has
-// no density there: that of the proposal's prior stands for it, which integrates to 1.
-function logTarget(source: Source, prior: Gaussian, kept: Float64Array, draws: number): Float64Array {
-  const { graph, latents, terms, checks } = source.trace;
-  const { algebra: A } = graph;
-  const sum = graph.sum(terms.map(({ node }) => node));
-  const density = A.where(outOfRange(graph, checks), graph.constant(Number.NEGATIVE_INFINITY), sum);
-  const nodes = [density, ...latents.map(({ live }) => live)];
-  const [total, ...lives] = valuesOf(source, nodes, inputsOf(source, kept, draws), draws);
-  const own = logDensities(prior, kept, draws);
-  lives.forEach((live, i) => {
-    for (let d = 0; d < draws; d++) if (live[d] === 0) total![d]! += own[i * draws + d]!;
-  });
-  return total!;
 }
 
 function inputsOf({ trace: { latents } }: Source, kept: Float64Array, draws: number): InputDraws {

@@ -14,6 +14,8 @@ export interface Source {
   /** All guides that a fit has found, with weights that sum to 1; none if these are the components. */
   readonly proposals?: readonly Gaussian[];
   readonly drawing: Completion | undefined;
+  /** Of a fit that has weighed draws of a proposal: that, and whether these weights answer for the posterior. */
+  readonly weighing?: { readonly proposal: readonly Gaussian[]; readonly answers: boolean } | undefined;
 }
 
 /** Values of inputs at draws, by node. */

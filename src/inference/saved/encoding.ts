@@ -6,7 +6,7 @@
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** A value made of numbers, texts, arrays, typed arrays of doubles and plain objects, as JSON. */
+/** A value made of numbers, texts, arrays, maps, typed arrays of doubles and plain objects, as JSON. */
 export function encoded(value: unknown): Json {
   if (typeof value === "number") {
     const special = specialText(value);
@@ -14,6 +14,7 @@ export function encoded(value: unknown): Json {
   }
   if (value instanceof Float64Array) return { f64: Array.from(value, (x) => specialText(x) ?? x) };
   if (Array.isArray(value)) return value.map(encoded);
+  if (value instanceof Map) return { map: [...value].map(encoded) };
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, entry]) => (entry === undefined ? [] : [[key, encoded(entry)]])),
@@ -29,6 +30,7 @@ export function decoded(json: Json): unknown {
   const [[key, content] = ["", null]] = entries;
   if (entries.length === 1 && key === "number") return numberOf(content as string);
   if (entries.length === 1 && key === "f64") return Float64Array.from(content as (number | string)[], numberOf);
+  if (entries.length === 1 && key === "map") return new Map((content as Json[]).map(decoded) as [unknown, unknown][]);
   return Object.fromEntries(entries.map(([name, entry]) => [name, decoded(entry)]));
 }
 

@@ -44,7 +44,10 @@ export class SaveablePosterior extends Posterior {
 
   constructor(guided: GuidedModel, { run, ...parts }: FittedParts) {
     const { theta, elboTrace, warnings, found, ...details } = parts;
-    super(guided.objective.guide.space, theta, elboTrace, warnings, { ...details, others: othersOf(guided, found) });
+    super(guided.objective.guide.space, theta, elboTrace, warnings, {
+      ...details,
+      others: othersOf(guided, found, details.weighing),
+    });
     this.#guided = guided;
     this.#parts = run ? { ...parts, loop: loopStateOf(run) } : parts;
   }

@@ -40,8 +40,21 @@ describe("warnings", () => {
     [1, 2, 3, 4, 5].forEach((x) => void observe(normal(add(a, mul(b, x)), 0.5), 2 * x));
   });
 
-  test("say that a guide without correlations is too narrow, and not of one with them", () => {
-    expect(codesOf(line, { guide: meanField() })).toEqual(["narrow-guide"]);
+  // A walk of forty steps, each a tenth of what is not known of its start: too many correlated numbers for weights.
+  const walk = defineModel("walk", ({ sample, observe }) => {
+    let level = sample("level 0", normal(0, 10));
+    for (let t = 1; t < 40; t++) level = sample(`level ${t}`, normal(level, 0.1));
+    observe(normal(level, 0.1), 3);
+  });
+
+  test("say that a guide without correlations is too narrow, unless weights repair it, and not of one with them", () => {
+    expect(codesOf(walk, { guide: meanField() })).toEqual(["narrow-guide"]);
+    expect(codesOf(line, { guide: meanField() })).toEqual([]);
+    const repaired = fit(line, { ...quiet, guide: meanField() });
+    expect(repaired.report!.importance!.answers).toBe("weights");
+    // The exact slope is 2 ± 0.158, of which independent normals have 0.067.
+    expect(repaired.sd("b") / 0.158).toBeCloseTo(1, 1);
+    expect(repaired.drawn().sd("b") / 0.158).toBeLessThan(0.45);
     expect(codesOf(line)).toEqual([]);
     const { importance, elbo } = fit(line, quiet).report!;
     expect(importance!.logEvidence).toBeCloseTo(elbo, 2);
