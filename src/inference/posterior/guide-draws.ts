@@ -57,11 +57,14 @@ export function logDensities({ means, scales }: Gaussian, at: Float64Array, draw
   for (let i = 0; i < means.length; i++) {
     const own = scales[i]!.get(i)!;
     const constant = log(own) + HALF_LOG_2PI;
+    const rest = noise.subarray(i * draws, (i + 1) * draws);
+    for (let d = 0; d < draws; d++) rest[d] = at[i * draws + d]! - means[i]!;
+    // Draws innermost: a row has up to as many scales as there are latents.
+    for (const [j, scale] of scales[i]!)
+      if (j !== i) for (let d = 0, from = j * draws; d < draws; d++) rest[d]! -= scale * noise[from + d]!;
     for (let d = 0; d < draws; d++) {
-      let rest = at[i * draws + d]! - means[i]!;
-      for (const [j, scale] of scales[i]!) if (j !== i) rest -= scale * noise[j * draws + d]!;
-      const epsilon = rest / own;
-      noise[i * draws + d] = epsilon;
+      const epsilon = rest[d]! / own;
+      rest[d] = epsilon;
       logs[i * draws + d] = -0.5 * epsilon * epsilon - constant;
     }
   }

@@ -35,6 +35,9 @@ const DRAWS = 4096;
 const ROUNDS = 6;
 /** Rounds end where so large a share of the draws counts. */
 const ENOUGH = 0.5;
+/** Rounds end too once so many have not brought this much more than the best before: forty latents are too many for 4096 draws. */
+const MISSES = 2;
+const GAIN = 1.2;
 /** Shares of the adapted normals in the final proposal, and least ones of a normal in a round. */
 const ADAPTED = 0.8;
 const LEAST = 0.005;
@@ -45,6 +48,8 @@ const WIDER = 2;
 const MOST_LOOSE = 16;
 /** Variances of a round are those of its draws times this: a tail that is too long costs less than one that is too short. */
 const LONGER = 1.2;
+/** A draw with so small a share of the largest weight does not count. */
+const NOTHING = 1e-6;
 const STREAM = 64;
 
 /** Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. */
@@ -60,13 +65,17 @@ export function weighedProposal(
   if (!before) return undefined;
   const start = judged(before, guides);
   if (start.distance < NEAR || isGood(start)) return start;
-  made.push(before);
+  joined(made, before);
   let parts = loosened(first);
-  for (let r = 1; r <= mostRounds; r++) {
+  let [best, misses] = [start.effectiveDraws, 0];
+  for (let r = 1; r <= mostRounds && misses < MISSES; r++) {
     const round = roundOf(target, parts, generator, STREAM + r);
     if (!round) break;
-    made.push(round);
-    if (r > 1 && isGood(judged(round, guides))) break;
+    joined(made, round);
+    const found = judged(round, guides);
+    if (r > 1 && isGood(found)) break;
+    if (found.effectiveDraws > GAIN * best) best = found.effectiveDraws;
+    else misses++;
     parts = moved(parts, made);
   }
   const last = [...scaled(parts, ADAPTED), ...scaled(first, 1 - ADAPTED)];
@@ -86,6 +95,9 @@ interface Round {
   readonly proposal: readonly Gaussian[];
   readonly kept: Float64Array;
   readonly logTarget: Float64Array;
+  /** The log density of the proposal at its own draws, and by round at those of all rounds once it is one of several. */
+  readonly own: Float64Array;
+  readonly proposed: Float64Array[];
 }
 
 function roundOf(
@@ -96,11 +108,18 @@ function roundOf(
 ): Round | undefined {
   const kept = guideDraws(proposal, DRAWS, generator, stream);
   const logTarget = target(kept, DRAWS);
-  return logTarget.some(Number.isFinite) && !logTarget.includes(Infinity) ? { proposal, kept, logTarget } : undefined;
+  if (!logTarget.some(Number.isFinite) || logTarget.includes(Infinity)) return undefined;
+  return { proposal, kept, logTarget, own: logMixture(proposal, kept, DRAWS), proposed: [] };
 }
 
-function judged({ proposal, kept, logTarget }: Round, guides: readonly Gaussian[]): Weighed {
-  const proposed = logMixture(proposal, kept, DRAWS);
+// Every proposal at the draws of every round: what earlier ones had of each other they keep.
+function joined(rounds: Round[], round: Round): void {
+  round.proposed.push(...rounds.map(({ kept }) => logMixture(round.proposal, kept, DRAWS)), round.own);
+  for (const { proposal, proposed } of rounds) proposed.push(logMixture(proposal, round.kept, DRAWS));
+  rounds.push(round);
+}
+
+function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: readonly Gaussian[]): Weighed {
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(DRAWS);
   const { kHat, effectiveDraws } = paretoSmoothed(logWeights);
@@ -139,20 +158,18 @@ function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
 
 // Each part but the last, the prior, moves to the draws of all rounds that it accounts for.
 function moved(parts: readonly Gaussian[], rounds: readonly Round[]): Gaussian[] {
-  const total = rounds.length * DRAWS;
-  const n = parts[0]!.means.length;
-  const kept = new Float64Array(n * total);
-  const logTarget = new Float64Array(total);
-  rounds.forEach((round, r) => {
-    for (let i = 0; i < n; i++) kept.set(round.kept.subarray(i * DRAWS, (i + 1) * DRAWS), i * total + r * DRAWS);
-    logTarget.set(round.logTarget, r * DRAWS);
+  const weights = weightsOf(rounds);
+  // Draws that weigh nothing move nothing, and most of them weigh nothing where a proposal is far from the posterior.
+  const least = NOTHING * weights.reduce((most, weight) => Math.max(most, weight), 0);
+  const counted = Array.from(weights.keys()).filter((d) => weights[d]! > least);
+  const count = counted.length;
+  const kept = new Float64Array(parts[0]!.means.length * count);
+  counted.forEach((at, d) => {
+    const { kept: own } = rounds[Math.floor(at / DRAWS)]!;
+    for (let i = 0; i < parts[0]!.means.length; i++) kept[i * count + d] = own[i * DRAWS + (at % DRAWS)]!;
   });
-  const proposals = rounds.map(({ proposal }) => logMixture(proposal, kept, total));
-  const { weights } = paretoSmoothed(
-    logTarget.map((density, d) => density - logSumExp(proposals.map((proposed) => proposed[d]!))),
-  );
-  const logs = parts.map((part) => jointLogs(part, kept, total).map((value) => value + log(part.weight)));
-  const all = Float64Array.from({ length: total }, (_, d) => logSumExp(logs.map((own) => own[d]!)));
+  const logs = parts.map((part) => jointLogs(part, kept, count).map((value) => value + log(part.weight)));
+  const all = counted.map((_, d) => logSumExp(logs.map((own) => own[d]!)));
   const last = parts.length - 1;
   const next = parts.map((part, k) =>
     k === last
@@ -160,13 +177,23 @@ function moved(parts: readonly Gaussian[], rounds: readonly Round[]): Gaussian[]
       : fitted(
           part,
           kept,
-          weights.map((weight, d) => weight * exp(logs[k]![d]! - all[d]!)),
+          Float64Array.from(counted, (at, d) => weights[at]! * exp(logs[k]![d]! - all[d]!)),
         ),
   );
   const sum = next.reduce((share, { weight }, k) => share + (k === last ? 0 : weight), 0);
   return next.map((part, k) =>
     k === last ? part : { ...part, weight: (part.weight * (1 - parts[last]!.weight)) / sum },
   );
+}
+
+// Of the draws of all rounds, one round after the other, each weighed against all proposals together.
+function weightsOf(rounds: readonly Round[]): Float64Array {
+  const logWeights = new Float64Array(rounds.length * DRAWS);
+  rounds.forEach(({ logTarget }, r) => {
+    for (let d = 0; d < DRAWS; d++)
+      logWeights[r * DRAWS + d] = logTarget[d]! - logSumExp(rounds.map(({ proposed }) => proposed[r]![d]!));
+  });
+  return paretoSmoothed(logWeights).weights;
 }
 
 // The normal with the moments of the draws, as far as there are enough of them: of fewer than n much of what it was stays.
