@@ -16,8 +16,9 @@ export function trustedDraws(posterior: Posterior, draws: number, seed: number, 
   const guide = (): JointDraws => posterior.drawn({ draws, seed });
   if (posterior.isRandom) return guide();
   const weighted = posterior.reweighted({ draws: Math.max(draws, least), seed });
-  // All weights are equal: no shape, or that of a tail without length.
-  return weighted.kHat > WORST_SHAPE ? guide() : weighted;
+  // A fit has judged by a proposal's own draws; else, where all weights are equal, there is no shape, or that of a tail without length.
+  const isTrusted = posterior.report?.importance?.weighted?.isTrusted ?? !(weighted.kHat > WORST_SHAPE);
+  return isTrusted ? weighted : guide();
 }
 
 /** Draws of latents, by name. */
