@@ -12,11 +12,11 @@ import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import { NEAR, TRUSTED, weighedProposal } from "../posterior/adaptation/population.ts";
+import { targetOf } from "../posterior/adaptation/target.ts";
 import { type Gaussian, latentValues } from "../posterior/gaussian.ts";
 import { paretoSmoothed } from "../posterior/pareto-tail.ts";
-import { NEAR, TRUSTED, weighedProposal } from "../posterior/population.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
-import { targetOf } from "../posterior/target.ts";
 import type { Importance } from "./report.ts";
 
 /** Weighs draws of the optima, the best one first, and of a proposal for the posterior; undefined where p is finite at none of them. */

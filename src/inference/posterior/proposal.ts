@@ -1,7 +1,7 @@
 /**
  * Where weighted draws of a posterior come from: 80 % from the guides that a fit has found, 20 % from where the priors lie, so that no
  * region of posterior mass is out of reach where a guide has thin tails. Where the weights of such draws vary too much, the proposal is
- * adapted (`population.ts`).
+ * adapted (`adaptation/population.ts`).
  */
 import { type Gaussian, sdOf } from "./gaussian.ts";
 import { independent } from "./guide-draws.ts";

@@ -8,12 +8,12 @@ import { logSumExp } from "../../math/log-sum-exp.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
+import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { type InputDraws, type Source, valuesOf } from "./source.ts";
-import { targetOf } from "./target.ts";
 
 const MOST_DRAWS = 10_000_000;
 

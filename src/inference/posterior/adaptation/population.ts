@@ -9,13 +9,13 @@
  * Source: Cappé et al., "Adaptive importance sampling in general mixture classes", 2008; Cornuet et al., "Adaptive multiple importance
  * sampling", 2012.
  */
-import { choleskyInto } from "../../linalg/cholesky.ts";
-import { exp, log } from "../../math/elementary.ts";
-import { logSumExp } from "../../math/log-sum-exp.ts";
-import type { Generator } from "../../random/index.ts";
-import { covarianceOf, type Gaussian } from "./gaussian.ts";
-import { guideDraws, jointLogs, logMixture } from "./guide-draws.ts";
-import { paretoSmoothed } from "./pareto-tail.ts";
+import { choleskyInto } from "../../../linalg/cholesky.ts";
+import { exp, log } from "../../../math/elementary.ts";
+import { logSumExp } from "../../../math/log-sum-exp.ts";
+import type { Generator } from "../../../random/index.ts";
+import { covarianceOf, type Gaussian } from "../gaussian.ts";
+import { guideDraws, jointLogs, logMixture } from "../guide-draws.ts";
+import { paretoSmoothed } from "../pareto-tail.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */

@@ -1,9 +1,9 @@
 /** The log joint density of a model at draws of the latents that its guide is over, compiled once for as many draws as wanted. */
-import { outOfRange } from "../../autodiff/session.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
-import type { Gaussian } from "./gaussian.ts";
-import { logDensities } from "./guide-draws.ts";
-import type { Source } from "./source.ts";
+import { outOfRange } from "../../../autodiff/session.ts";
+import { evaluation } from "../../../autodiff/tape/evaluation.ts";
+import type { Gaussian } from "../gaussian.ts";
+import { logDensities } from "../guide-draws.ts";
+import type { Source } from "../source.ts";
 
 /** log p(x, z) at draws z, those of latent i from i · draws on; −∞ where it is not a number or a stated range is left. */
 export type Target = (kept: Float64Array, draws: number) => Float64Array;
