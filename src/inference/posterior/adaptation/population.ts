@@ -35,7 +35,7 @@ const DRAWS = 4096;
 const ROUNDS = 6;
 /** Rounds end where so large a share of the draws counts. */
 const ENOUGH = 0.5;
-/** Rounds end too once so many have not brought this much more than the best before: forty latents are too many for 4096 draws. */
+/** Above 16 latents rounds end too once so many have not brought this much more than the best before: forty are too many for 4096 draws. */
 const MISSES = 2;
 const GAIN = 1.2;
 /** Shares of the adapted normals in the final proposal, and least ones of a normal in a round. */
@@ -67,8 +67,9 @@ export function weighedProposal(
   if (start.distance < NEAR || isGood(start)) return start;
   joined(made, before);
   let parts = loosened(first);
+  const n = first[0]!.means.length;
   let [best, misses] = [start.effectiveDraws, 0];
-  for (let r = 1; r <= mostRounds && misses < MISSES; r++) {
+  for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
     const round = roundOf(target, parts, generator, STREAM + r);
     if (!round) break;
     joined(made, round);
