@@ -1,11 +1,20 @@
 /**
- * Jumps counted along lines. With the other noises drawn, h(t) = ℓ at ε_v = t is smooth but for places t* at which decisions change,
- * and
+ * Jumps counted along lines. With the other noises drawn, h(t) = ℓ at ε_v = t is smooth but for places t* at which decisions change.
+ * A line finds a part dS of a boundary as often as it crosses it, φ(ε without ε_v)·|n_v|·dS with the normal n of the boundary, so that
+ * what a boundary adds to the gradient, ∫ φ(ε)·(ℓ⁺ − ℓ⁻)·(∂c/∂θ)/|∇c| dS, can be had from the places along any noise that moves it,
+ * and from all of them together. They are weighted by the balance heuristic: a place on the boundary of c counts
  *
- *     ∂ E[ℓ] = E[∂ℓ] + E Σ_v Σ_{t*} φ(t*)·(h(t* + 0) − h(t* − 0))·u_v,
+ *     (h(t* + 0) − h(t* − 0))·sign(∂c/∂ε_v)·(∂c/∂θ) / Σ_u |∂c/∂ε_u|/φ(ε*_u),
  *
- * where u_v is what the parameter moves ε_v by at fixed z: 1/σ_v for μ_v, and t*·σ′_v/σ_v for ρ_v. Nothing is asked of a decision but that
- * its places can be told apart: no slope, no form, and conditions that coincide change at one place and are counted there together.
+ * u over all noises of c, whichever of their lines came upon it. Of one noise that is φ(t*)·jump/σ for μ. For z·y > 1 under a guide
+ * with sd 1e-8 of z and 1 of y the line of z meets the boundary in one sample of 1e8, and would have to count 1e8 there; here that
+ * place counts φ(y)·z/y² as all others do, which the line of y meets in every sample (Veach, "Robust Monte Carlo methods", 1997,
+ * section 9.2). The normal is asked of the decision that changes first; where several change together they share one boundary.
+ *
+ * That needs a condition c which goes through 0 where it changes. Where it may instead pass a pole or leave a domain, as 1/x − y does
+ * at x = 0 (`hasNormal`), each line counts for its own noise alone: φ(t*)·(h(t* + 0) − h(t* − 0))·u_v, where u_v is what the
+ * parameter moves ε_v by at fixed z: 1/σ_v for μ_v, and t*·σ′_v/σ_v for ρ_v. Nothing is asked of such a decision but that its places
+ * can be told apart.
  *
  * Beside these decisions a program has others that are moved onto their boundaries (`accepted.ts`). A place where one of those
  * changes first, and others with it as they read it, is counted on its boundary and not here.
@@ -18,6 +27,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { exp } from "../../math/elementary.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import { noisesBelow, type Objective, type ObjectiveTerm } from "../../objective/objective.ts";
+import { BoundaryNormal, hasNormal } from "./boundary-normals.ts";
 import type { Decision } from "./decisions.ts";
 import { LineProgram } from "./line-program.ts";
 import { type LineDecision, Places } from "./places.ts";
@@ -26,46 +36,36 @@ import { type LineDecision, Places } from "./places.ts";
 export interface CountedLines {
   readonly decisions: readonly Decision[];
   readonly variables: readonly number[];
-  /** The sums over the places of each line, computed before the tape runs. */
+  /** The sums over the places of all lines, computed before the tape runs. */
   readonly derived: readonly LaneInputs[];
   /** By index of the parameter. */
   readonly term: ReadonlyMap<number, NodeId>;
 }
 
-/** The variables along whose lines decisions are sought: the latents whose noises move them. */
-export function linesOf(objective: Objective, { operand }: Decision): number[] {
-  return noisesBelow(objective, operand).filter((variable) => variable < objective.trace.latents.length);
+/**
+ * The variables along whose lines a decision is sought: the noises that move it, those of frozen sites where its boundary has a
+ * normal by which places along them can count for the gradient.
+ */
+export function linesOf(objective: Objective, decision: Decision): number[] {
+  const noises = noisesBelow(objective, decision.operand);
+  if (hasNormal(objective, decision)) return noises;
+  return noises.filter((variable) => variable < objective.trace.latents.length);
 }
 
 /** The lines of the given decisions. */
 export function countedLines(objective: Objective, decisions: readonly Decision[]): CountedLines {
-  const { graph, guide, normals } = objective;
-  const { algebra: A } = graph;
+  const { graph, parameters } = objective;
   const variablesOf = decisions.map((decision) => linesOf(objective, decision));
   const variables = [...new Set(variablesOf.flat())].sort((p, q) => p - q);
-  const term = new Map<number, NodeId>();
-  const derived: LaneInputs[] = [];
-  for (const v of variables) {
+  const normalOf = new Map(
+    decisions.map((of) => [of, hasNormal(objective, of) ? new BoundaryNormal(objective, of) : undefined] as const),
+  );
+  const lines = variables.map((v) => {
     const own = decisions.filter((_, k) => variablesOf[k]!.includes(v));
-    const { name } = objective.variables[v]!;
-    const sums = ["jumps", "moments of jumps"].map((what) => graph.input(`${what} along ${name}`, true)) as [
-      NodeId,
-      NodeId,
-    ];
-    derived.push(sumsAlong(objective, v, own, sums));
-    // What moves ε_v is linear in t: at 0, and what a unit adds.
-    const row = rowOfInverse(objective, v);
-    const at = (t: number): Map<number, NodeId> =>
-      guide.slopes(row, (variable) => (variable === v ? graph.constant(t) : normals[variable]!));
-    const [level, raised] = [at(0), at(1)];
-    for (const [p, high] of raised) {
-      const low = level.get(p) ?? graph.constant(0);
-      const part = A.add(A.mul(sums[0], low), A.mul(sums[1], A.sub(high, low)));
-      const before = term.get(p);
-      term.set(p, before === undefined ? part : A.add(before, part));
-    }
-  }
-  return { decisions, variables, derived, term };
+    return lineOf(objective, v, own, normalOf);
+  });
+  const term = new Map(parameters.map((_, p) => [p, graph.input(`jumps by ${p}`, true)] as const));
+  return { decisions, variables, derived: [summed(objective, lines, [...term.values()])], term };
 }
 
 // Row v of the inverse of ∂z/∂ε, by latent: what ε_v changes by as z does.
@@ -84,19 +84,32 @@ function rowOfInverse({ graph, guide }: Objective, v: number): Map<number, NodeI
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
-// Σ φ(t*)·jump and Σ φ(t*)·jump·t* over the places along one noise.
-function sumsAlong(objective: Objective, v: number, own: readonly Decision[], nodes: readonly NodeId[]): LaneInputs {
-  const { graph, guided, parameters, variables } = objective;
+/** What the places along the line of one noise add to the gradient, by parameter. */
+interface Line {
+  /** Noises and parameters that it reads. */
+  readonly inputs: readonly NodeId[];
+  /** Sums over the places, of the values of `inputs`. */
+  readonly count: (given: Float64Array) => Float64Array;
+}
+
+function lineOf(
+  objective: Objective,
+  v: number,
+  own: readonly Decision[],
+  normalOf: ReadonlyMap<Decision, BoundaryNormal | undefined>,
+): Line {
+  const { graph, guide, guided, normals, parameters, variables } = objective;
   const t = variables[v]!.epsilon;
   const terms = termsReading(objective, own);
   const guidedNodes = (roots: readonly NodeId[]): NodeId[] => substitute(graph, roots, guided);
   const decided = guidedNodes(own.map(({ node }) => node));
   const values = guidedNodes(terms.map(({ node }) => node));
-  const kinds = new Map(decided.map((node, k) => [node, own[k]!.kind]));
+  const ownAt = new Map(decided.map((node, k) => [node, own[k]!]));
+  const kindOf = (node: NodeId): Decision["kind"] => ownAt.get(node)?.kind ?? "mask";
   // Everything that may change along the line, what others read first; what no decision of these reads need not be sought.
   const moving = alongLine(graph, [...decided, ...values], t);
   const read = new Set(graph.reachable(decided));
-  const switches = moving.filter((node) => kinds.has(node) || SWITCHES.has(graph.op[node]!));
+  const switches = moving.filter((node) => ownAt.has(node) || SWITCHES.has(graph.op[node]!));
   const sought = switches.filter((node) => read.has(node));
   const slopes = new Map(
     sought.flatMap((node) =>
@@ -107,8 +120,8 @@ function sumsAlong(objective: Objective, v: number, own: readonly Decision[], no
   const searched = sought.map((node): LineDecision => {
     const slope = slopes.get(node);
     return {
-      kind: kinds.get(node) ?? "mask",
-      isOwn: kinds.has(node),
+      kind: kindOf(node),
+      isOwn: ownAt.has(node),
       place: program.place(node),
       cone: program.cone([node]),
       ...(slope !== undefined && {
@@ -117,23 +130,32 @@ function sumsAlong(objective: Objective, v: number, own: readonly Decision[], no
       }),
     };
   });
+  const refuse = (of: Decision, what: string): never => {
+    throw new RangeError(
+      `corrected: \`${of.text()}\` at ${of.site()} cannot be handled exactly; got ${what}, expected places of change that can be told apart; score() is unbiased for any condition`,
+    );
+  };
+  const along = `the line of "${variables[v]!.name}"`;
   const whole = program.cone([...decided, ...values]);
-  const switching = switches.map((node) => ({
-    place: program.place(node),
-    kind: kinds.get(node) ?? "mask",
-    isOwn: kinds.has(node),
-  }));
+  const switching = switches.map((node) => {
+    const of = ownAt.get(node);
+    return { place: program.place(node), kind: kindOf(node), of, normal: of && normalOf.get(of) };
+  });
   const places = new Places(program, searched, (index, at, pieces) => {
     const blamed = own[decided.findIndex((node) => graph.reachable([node]).includes(sought[index]!))]!;
-    const { text, site } = blamed;
-    throw new RangeError(
-      `corrected: \`${text()}\` at ${site()} cannot be handled exactly; got ${pieces} pieces of the line of "${variables[v]!.name}" used up at epsilon=${at}, expected places of change that can be told apart; score() is unbiased for any condition`,
-    );
+    return refuse(blamed, `${pieces} pieces of ${along} used up at epsilon=${at}`);
   });
-  const parameterOf = program.inputs.map((node) => parameters.indexOf(node));
-  const reads = program.inputs.filter((_, j) => parameterOf[j]! < 0);
-  const readOf = program.inputs.map((node) => reads.indexOf(node));
-  const given = new Float64Array(program.inputs.length).fill(Number.NaN);
+  // What moves ε_v at fixed z, for decisions without a normal.
+  const isPlain = switching.some(({ of, normal }) => of && !normal);
+  const rates = isPlain ? [...guide.slopes(rowOfInverse(objective, v), (variable) => normals[variable]!)] : [];
+  const rateNodes = rates.map(([, node]) => node);
+  const rateProgram = new LineProgram(graph, rateNodes, t);
+  const rateCone = rateProgram.cone(rateNodes);
+  const ofNormals = switching.flatMap(({ normal }) => normal?.inputs ?? []);
+  const inputs = [...new Set([...program.inputs, ...rateProgram.inputs, ...ofNormals])].filter((node) => node !== t);
+  const indicesOf = (nodes: readonly NodeId[]): readonly number[] => nodes.map((node) => inputs.indexOf(node));
+  const [ofProgram, ofRates] = [indicesOf(program.inputs), indicesOf(rateProgram.inputs)];
+  const ofNormal = new Map([...normalOf.values()].flatMap((of) => (of ? [[of, indicesOf(of.inputs)] as const] : [])));
   const before = new Float64Array(switching.length);
   const valuePlaces = values.map((node) => program.place(node));
   const valueAt = (point: number): number => {
@@ -143,49 +165,85 @@ function sumsAlong(objective: Objective, v: number, own: readonly Decision[], no
     for (const place of valuePlaces) sum += program.values[place]!;
     return sum;
   };
-  const [sums, computed] = [new Float64Array(2), { once: false }];
-  const count = (): void => {
+  const sums = new Float64Array(parameters.length);
+  const count = (given: Float64Array): Float64Array => {
     sums.fill(0);
+    program.setInputs(ofProgram.map((j) => given[j]!));
     places.find();
     for (let k = 0; k < places.count; k++) {
       const [a, b] = [places.from[k]!, places.to[k]!];
       const left = valueAt(a);
       for (let i = 0; i < switching.length; i++) before[i] = program.values[switching[i]!.place]!;
-      const right = valueAt(b);
+      const jump = valueAt(b) - left;
       // What changes first is read by whatever else changes: where that is none of these decisions, it has a boundary of its own. A
       // divisor such as |x| may be 0 and have the same sign on both sides.
       const touched = places.touched[k]! < 0 ? -1 : searched[places.touched[k]!]!.place;
       const first = switching.find(
         ({ place, kind }, i) => place === touched || changed(kind, before[i]!, program.values[place]!),
       );
-      if (!first?.isOwn) continue;
+      if (!first?.of || jump === 0) continue;
       const middle = a + (b - a) / 2;
-      const weighted = INV_SQRT_2PI * exp(-0.5 * middle * middle) * (right - left);
-      if (weighted === 0) continue;
-      sums[0]! += weighted;
-      sums[1]! += weighted * middle;
+      const { normal } = first;
+      if (!normal) {
+        rateProgram.setInputs(ofRates.map((j) => given[j]!));
+        rateProgram.setPoint(middle);
+        rateProgram.evaluate(rateCone);
+        rates.forEach(([p, node]) => {
+          sums[p]! += density(middle) * jump * rateProgram.values[rateProgram.place(node)]!;
+        });
+        continue;
+      }
+      const on = (at: number): number[] => ofNormal.get(normal)!.map((j) => (j < 0 ? at : given[j]!));
+      const found = normal.at(on(a), on(b));
+      if (!found) refuse(first.of, `slopes that rounding hides on ${along} at epsilon=${middle}`);
+      let [own, all] = [0, 0];
+      normal.noises.forEach((u, j) => {
+        const slope = normal.byNoise[j]!;
+        if (slope === 0) return;
+        if (u === v) own = Math.sign(slope);
+        all += Math.abs(slope) / density(u === v ? middle : given[noiseAt.get(u)!]!);
+      });
+      const weight = (own * jump) / all;
+      if (weight !== 0) for (let p = 0; p < sums.length; p++) sums[p]! += weight * normal.byParameter[p]!;
     }
+    return sums;
   };
+  const noiseAt = new Map(normals.map((node, u) => [u, inputs.indexOf(node)]));
+  return { inputs, count };
+}
+
+function density(t: number): number {
+  return INV_SQRT_2PI * exp(-0.5 * t * t);
+}
+
+// The sums of all lines, sample by sample; of a line whose inputs stay what they were they are not computed again.
+function summed({ parameters }: Objective, lines: readonly Line[], nodes: readonly NodeId[]): LaneInputs {
+  const reads = [...new Set(lines.flatMap(({ inputs }) => inputs))].filter((node) => !parameters.includes(node));
+  const known = lines.map(({ inputs, count }) => ({
+    count,
+    from: inputs.map((node) => ({ parameter: parameters.indexOf(node), row: reads.indexOf(node) })),
+    given: new Float64Array(inputs.length).fill(Number.NaN),
+    sums: new Float64Array(nodes.length),
+    isComputed: false,
+  }));
   return {
     nodes,
     reads,
     fill({ slots, from, to, lanes, theta }) {
       for (let lane = 0; lane < lanes; lane++) {
-        let isNew = !computed.once;
-        for (let j = 0; j < given.length; j++) {
-          const p = parameterOf[j]!;
-          const value = p >= 0 ? theta[p]! : slots[from[readOf[j]!]! + lane]!;
-          if (!Object.is(given[j], value)) isNew = true;
-          given[j] = value;
+        for (let p = 0; p < nodes.length; p++) slots[to[p]! + lane] = 0;
+        for (const line of known) {
+          const { given, sums } = line;
+          for (let j = 0; j < given.length; j++) {
+            const { parameter, row } = line.from[j]!;
+            const value = parameter >= 0 ? theta[parameter]! : slots[from[row]! + lane]!;
+            if (!Object.is(given[j], value)) line.isComputed = false;
+            given[j] = value;
+          }
+          if (!line.isComputed) sums.set(line.count(given));
+          line.isComputed = true;
+          for (let p = 0; p < nodes.length; p++) slots[to[p]! + lane]! += sums[p]!;
         }
-        if (isNew) {
-          computed.once = false;
-          program.setInputs(given);
-          count();
-          computed.once = true;
-        }
-        slots[to[0]! + lane] = sums[0]!;
-        slots[to[1]! + lane] = sums[1]!;
       }
     },
   };

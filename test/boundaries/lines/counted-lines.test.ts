@@ -178,3 +178,56 @@ test("what changes at too many places to tell apart is refused by name, with the
     /^corrected: `sin\(1 \/ u\) > 0` at observe "y0" cannot be handled exactly; got 20000 pieces of the line of "u" used up at/,
   );
 });
+
+describe("a product under a guide whose z is ever narrower is as exact as in the limit, and no noisier:", () => {
+  const model = modelOf(ROWS["u·w > 0.3"]!);
+  const [mu, sdOfW] = [[0.8, -0.2], 1.3];
+  const under = (sd: number) =>
+    n.estimateGradient(model, {
+      estimator: n.corrected({ ...INDEPENDENT, marginalise: false }),
+      params: { mu, rho: [n.rhoOfSd(sd), n.rhoOfSd(sdOfW)] },
+      samples: SAMPLES,
+      seed: 7,
+    });
+  // w > 0.3/u at u = 0.8: ∂P/∂μ_u is the density of w there times 0.3/u².
+  const edge = (0.3 / 0.8 + 0.2) / sdOfW;
+  const rise = Math.exp(-0.5 * edge * edge) / (Math.sqrt(2 * Math.PI) * sdOfW);
+  const jump = logNormal(1.5, 2) - logNormal(1.5, -1);
+  const limit = [-0.8 + (jump * rise * 0.3) / 0.64, 0.2 + jump * rise] as const;
+
+  test.each([1e-2, 1e-4, 1e-8, 1e-140])("sd %d", (sd) => {
+    const { gradient, variance } = under(sd);
+    limit.forEach((exact, p) => {
+      expect(Math.abs(gradient[p]! - exact)).toBeLessThan(4.5 * Math.sqrt(variance[p]! / SAMPLES) + 2 * sd + 1e-9);
+    });
+    expect(variance[0]!).toBeLessThan(100 * sd);
+    expect(variance[1]!).toBeLessThan(2);
+  });
+
+  test.each([1, 0.1])("sd %d", (sd) => {
+    const rho = [n.rhoOfSd(sd), n.rhoOfSd(sdOfW)];
+    const { gradient, variance } = under(sd);
+    exactOf(ROWS["u·w > 0.3"]!, { mu, rho }).forEach((exact, p) => {
+      expect(Math.abs(gradient[p]! - exact)).toBeLessThan(4.5 * Math.sqrt(variance[p]! / SAMPLES) + 2e-6);
+    });
+    expect(variance[0]!).toBeLessThan(2);
+  });
+});
+
+test("frozen noise has a line too, which meets what a narrow guide does not", () => {
+  const model = n.defineModel("frozen", ({ sample, frozen, observe }) => {
+    const z = sample("z", n.normal(0, 1));
+    observe(n.normal(either(gt(mul(z, frozen("noise", n.normal(0, 1))), 0.3)), 1), 1.5);
+  });
+  const { gradient, variance } = n.estimateGradient(model, {
+    estimator: n.corrected(INDEPENDENT),
+    params: { mu: [0.8], rho: [n.rhoOfSd(1e-3)] },
+    samples: 2000,
+    seed: 7,
+  });
+  // noise > 0.3/z at z = 0.8
+  const rise = (Math.exp(-0.5 * (0.3 / 0.8) ** 2) / Math.sqrt(2 * Math.PI)) * (0.3 / 0.64);
+  const exact = -0.8 + (logNormal(1.5, 2) - logNormal(1.5, -1)) * rise;
+  expect(Math.abs(gradient[0]! - exact)).toBeLessThan(4.5 * Math.sqrt(variance[0]! / 2000) + 1e-3);
+  expect(variance[0]!).toBeLessThan(0.1);
+});
