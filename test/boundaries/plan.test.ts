@@ -38,7 +38,7 @@ describe("the plan of a correction", () => {
     const circle = planOf(conditions.circle);
     expect(circle.boundaries).toEqual([]);
     expect(circle.counted?.variables).toEqual([0, 1]);
-    expect(circle.counted?.derived).toHaveLength(2);
+    expect(circle.counted?.derived).toHaveLength(1);
   });
 
   test("takes what it is given: without passes the conditions are the program's own", () => {

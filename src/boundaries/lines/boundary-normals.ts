@@ -7,7 +7,6 @@
  */
 import { isNumber } from "../../autodiff/definedness.ts";
 import { gradient } from "../../autodiff/graph/gradient.ts";
-import type { Graph } from "../../autodiff/graph/graph.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { INPUT } from "../../autodiff/ops/codes.ts";
@@ -37,6 +36,7 @@ export class BoundaryNormal {
   readonly #noises: readonly number[];
   #compiled: Compiled | undefined;
   #first: Float64Array;
+  #places = 0;
   /** ∂c/∂ε of each noise, and ∂c/∂θ of each parameter, at the point that `at` was asked for last, as multiples of one number. */
   byNoise: Float64Array;
   byParameter: Float64Array;
@@ -62,9 +62,11 @@ export class BoundaryNormal {
    * is left on either, or those of both do not agree.
    */
   at(before: ArrayLike<number>, after: ArrayLike<number>): boolean {
-    const isFirst = this.#evaluate(before);
+    const isChecked = this.#places < CHECKED || this.#places % CHECKED === 0;
+    this.#places++;
+    const isFirst = isChecked && this.#evaluate(before);
     if (isFirst) this.#first.set(this.byNoise);
-    if (!this.#evaluate(after)) return isFirst ? this.#evaluate(before) : false;
+    if (!this.#evaluate(after)) return this.#evaluate(before);
     if (!isFirst) return true;
     let [inner, p, q] = [0, 0, 0];
     for (let u = 0; u < this.#first.length; u++) {
@@ -77,10 +79,11 @@ export class BoundaryNormal {
 
   // The derivatives at one point, divided by the largest of those by noises; false if that is 0 or no number.
   #evaluate(values: ArrayLike<number>): boolean {
-    this.#compiled ??= compiled(this.#objective, this.#operand, this.#noises);
-    const { program, cone, byNoise, byParameter, t } = this.#compiled;
-    program.setInputs(program.inputs.map((node) => values[this.inputs.indexOf(node)]!));
-    program.setPoint(values[this.inputs.indexOf(t)]!);
+    this.#compiled ??= compiled(this.#objective, this.#operand, this.#noises, this.inputs);
+    const { program, cone, byNoise, byParameter, given, from, t } = this.#compiled;
+    for (let j = 0; j < from.length; j++) given[j] = values[from[j]!]!;
+    program.setInputs(given);
+    program.setPoint(values[t]!);
     program.evaluate(cone);
     let largest = 0;
     for (let u = 0; u < byNoise.length; u++) {
@@ -96,38 +99,40 @@ export class BoundaryNormal {
   }
 }
 
+/** So many places are looked at from both sides, and later on every so-manieth. */
+const CHECKED = 32;
 /** The least squared cosine between the normals on both sides of a place. */
 const AGREEMENT = 0.25;
 
 interface Compiled {
   readonly program: LineProgram;
   readonly cone: Int32Array;
-  readonly t: NodeId;
+  /** The inputs of the program, and where each is among those that are given; where the one is that it calls t. */
+  readonly given: Float64Array;
+  readonly from: readonly number[];
+  readonly t: number;
   /** Places of values in the program. */
   readonly byNoise: readonly number[];
   readonly byParameter: readonly number[];
 }
 
-function compiled({ graph, normals, parameters }: Objective, operand: NodeId, noises: readonly number[]): Compiled {
-  const inputs = [...noises.map((u) => normals[u]!), ...parameters];
-  const slopes = gradient(graph, operand, inputs);
-  const t = firstInput(
-    graph,
-    operand,
-    noises.map((u) => normals[u]!),
-  );
+function compiled(
+  { graph, normals, parameters }: Objective,
+  operand: NodeId,
+  noises: readonly number[],
+  inputs: readonly NodeId[],
+): Compiled {
+  const slopes = gradient(graph, operand, [...noises.map((u) => normals[u]!), ...parameters]);
+  const t = normals.find((node) => inputs.includes(node))!;
   const program = new LineProgram(graph, slopes, t);
   const place = (node: NodeId): number => program.place(node);
   return {
     program,
     cone: program.cone(slopes),
-    t,
+    given: new Float64Array(program.inputs.length),
+    from: program.inputs.map((node) => inputs.indexOf(node)),
+    t: inputs.indexOf(t),
     byNoise: slopes.slice(0, noises.length).map(place),
     byParameter: slopes.slice(noises.length).map(place),
   };
-}
-
-function firstInput(graph: Graph, operand: NodeId, among: readonly NodeId[]): NodeId {
-  const below = new Set(graph.reachable([operand]));
-  return among.find((node) => below.has(node))!;
 }
