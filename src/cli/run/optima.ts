@@ -2,8 +2,9 @@
  * The optima of a fit on the latents' own scale: for each the median of every latent, so that one can say where they differ, as in "early
  * is 3.1 there and 8.9 here".
  */
-import { sdOfRho } from "../../index.ts";
+import { packParameters } from "../../guides/guide.ts";
 import type { FitReport, Optimum } from "../../inference/fit/report.ts";
+import { gaussianOf, sdOf } from "../../inference/posterior/gaussian.ts";
 import type { GuidedModel } from "../../inference/profile.ts";
 
 export interface PlacedOptimum extends Pick<Optimum, "elbo" | "elboError" | "weight" | "status"> {
@@ -19,26 +20,26 @@ const APART = 1;
 /** The optima, the best first. */
 export function optimaOf(report: FitReport | undefined, { objective }: GuidedModel): PlacedOptimum[] {
   const { latents } = objective.trace;
-  const best = report?.optima[0];
-  return (report?.optima ?? []).map(({ elbo, elboError, weight, status, params }) => {
+  const { space } = objective.guide;
+  const placed = (report?.optima ?? []).map((optimum) => ({
+    ...optimum,
+    guide: gaussianOf(space, packParameters("nondiff run", space, optimum.params)),
+  }));
+  return placed.map(({ elbo, elboError, weight, status, guide }) => {
+    const best = placed[0]!.guide;
     const medians = latents.map(({ name, transform }, i) => {
-      const u = params.mu[i]!;
+      const u = guide.means[i]!;
       const x = transform?.moments ? transform.forward(u) : u;
       return [name, typeof x === "number" ? x : u] as const;
     });
-    const apart = latents.map(
-      (_, i) =>
-        Math.abs(params.mu[i]! - best!.params.mu[i]!) / Math.min(sdOf(params.rho[i]!), sdOf(best!.params.rho[i]!)),
-    );
     const farthest = latents
-      .map(({ name }, i) => ({ name, apart: apart[i]! }))
-      .filter((each) => each.apart > APART)
+      .map(({ name }, i) => ({
+        name,
+        apart: Math.abs(guide.means[i]! - best.means[i]!) / Math.min(sdOf(guide, i), sdOf(best, i)),
+      }))
+      .filter(({ apart }) => apart > APART)
       .sort((p, q) => q.apart - p.apart)
       .map(({ name }) => name);
     return { elbo, elboError, weight, status, medians: Object.fromEntries(medians), farthest };
   });
-}
-
-function sdOf(rho: number): number {
-  return Number.isFinite(rho) ? sdOfRho(rho) : NaN;
 }

@@ -1,6 +1,17 @@
 /** What a posterior says of latents that were summed out, and of everything by weights. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { categorical, defineModel, fit, gt, mul, normal, type Posterior, where } from "../../../src/index.ts";
+import {
+  categorical,
+  defineModel,
+  fit,
+  gamma,
+  gt,
+  mul,
+  normal,
+  type Posterior,
+  poisson,
+  where,
+} from "../../../src/index.ts";
 import { normalCdf } from "../../../src/math/normal.ts";
 import { gmm } from "../../../src/models/gmm.ts";
 import { textmsg } from "../../../src/models/textmsg.ts";
@@ -160,4 +171,19 @@ test("names that are wrong are errors that tell the right ones", () => {
   const kept = fit(gmm, { ...options, collapse: false });
   expect(kept.exact).toBeUndefined();
   expect(() => kept.cells("z")).toThrow('cells: no such latent with cells; got "z", expected one of none');
+});
+
+test("MOST_LOOSE: of 17 latents, none of which is set free by itself, the answers are right all the same", () => {
+  const counts = Array.from({ length: 17 }, (_, i) => i % 5);
+  const rates = defineModel("rates", ({ sample, observe }) => {
+    counts.forEach((count, i) => {
+      observe(poisson(sample(`rate[${i}]`, gamma(2, 1))), count);
+    });
+  });
+  const posterior = fit(rates, { restarts: 0, onWarning: () => undefined });
+  counts.forEach((count, i) => {
+    const sd = Math.sqrt(2 + count) / 2;
+    expect(Math.abs(posterior.mean(`rate[${i}]`) - (2 + count) / 2)).toBeLessThan(0.1 * sd);
+    expect(Math.abs(posterior.sd(`rate[${i}]`) / sd - 1)).toBeLessThan(0.1);
+  });
 });
