@@ -9,7 +9,7 @@ import type { Posterior } from "../../inference/posterior.ts";
 import type { GuidedModel } from "../../inference/profile.ts";
 import { FULL } from "../../profile.ts";
 import type { Model } from "../../program/model.ts";
-import { interruption } from "../interruption.ts";
+import type { Interruption } from "../interruption.ts";
 
 /** What a course has come to. */
 export interface Fitted {
@@ -26,20 +26,19 @@ export interface Fitted {
 const TURN = 20;
 
 /**
- * Fits the model; `shown` is called after every gradient. Where a signal comes before the first one there is nothing to return, and it
- * ends the process as usual.
+ * Fits the model; `shown` is called after every gradient. A signal that comes while the model is compiled is seen after the first
+ * gradient.
  */
 export async function course(
   model: Model,
   options: FitOptions,
   shown: (step: FitStep) => void,
-  tell: (text: string) => void,
+  signals: Pick<Interruption, "asked">,
 ): Promise<Fitted> {
   const found = startSearch(FULL, model, options);
   const samplesAt: number[] = [];
   const stageAt: string[] = [];
   let turned = performance.now();
-  const signals = interruption(tell);
   // Whether it is time to end.
   const turn = async (): Promise<boolean> => {
     if (performance.now() - turned < TURN) return false;
@@ -54,31 +53,27 @@ export async function course(
     stageAt,
     interrupted: signals.asked,
   });
-  try {
-    if (found) {
-      const steps = search(found);
-      for (;;) {
-        const next = steps.next();
-        if (next.done) return ended(next.value, found.sampler);
-        samplesAt.push(next.value.samples ?? 0);
-        stageAt.push(next.value.stage ?? "");
-        shown(next.value);
-        if (await turn()) found.ascent.stopped = true;
-      }
+  if (found) {
+    const steps = search(found);
+    for (;;) {
+      const next = steps.next();
+      if (next.done) return ended(next.value, found.sampler);
+      samplesAt.push(next.value.samples ?? 0);
+      stageAt.push(next.value.stage ?? "");
+      shown(next.value);
+      if (await turn()) found.ascent.stopped = true;
     }
-    const run = startLoop(FULL, model, options);
-    let step = 0;
-    while (step < run.steps) {
-      advance(run, ++step);
-      samplesAt.push(step * run.samples);
-      shown(reportOf(run, step));
-      if (await turn()) break;
-    }
-    const { sampler, theta, elboTrace } = run;
-    if (step === run.steps) return ended(run.posterior(), sampler);
-    const { warnings } = run.posterior();
-    return ended(posteriorOf(sampler, { theta, elboTrace: elboTrace.slice(0, step), warnings }), sampler);
-  } finally {
-    signals.over();
   }
+  const run = startLoop(FULL, model, options);
+  let step = 0;
+  while (step < run.steps) {
+    advance(run, ++step);
+    samplesAt.push(step * run.samples);
+    shown(reportOf(run, step));
+    if (await turn()) break;
+  }
+  const { sampler, theta, elboTrace } = run;
+  if (step === run.steps) return ended(run.posterior(), sampler);
+  const { warnings } = run.posterior();
+  return ended(posteriorOf(sampler, { theta, elboTrace: elboTrace.slice(0, step), warnings }), sampler);
 }

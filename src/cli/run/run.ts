@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
 import { requireFile, requireFolder, writeWhole } from "../files.ts";
+import { interruption } from "../interruption.ts";
 import { loadModel } from "../load-model.ts";
 import { print } from "../output.ts";
 import { printable, progressBar } from "../terminal.ts";
@@ -35,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const bar = progressBar(process.stderr);
   const tell = (text: string): void => void process.stderr.write(text);
   const start = performance.now();
+  const signals = interruption(tell); // until the report is written, which takes as long as a fit
   // The text on standard output has the warnings of a fit that decides its steps itself.
   const isTold = isJson || settings.loop !== undefined;
   try {
@@ -44,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
         if (isTold) tell(`warning: ${printable(message)}\n`);
       },
     };
-    const fitted = await course(model, options, fitProgress(bar, settings.options.tolerance ?? 0.05), tell);
+    const fitted = await course(model, options, fitProgress(bar, settings.options.tolerance ?? 0.05), signals);
     bar.done();
     const seconds = (performance.now() - start) / 1000;
     const { result, draws } = resultOf({
@@ -68,6 +70,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw error;
   } finally {
     bar.done();
+    signals.over();
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { interruption } from "../../../src/cli/interruption.ts";
 import { course } from "../../../src/cli/run/course.ts";
 import { drawsCsv } from "../../../src/cli/run/csv.ts";
 import { smoothed } from "../../../src/cli/run/figures.ts";
@@ -13,12 +14,7 @@ import * as n from "../../../src/index.ts";
 async function resultFor(model: n.Model, values: Values = {}): Promise<RunResult> {
   const settings = settingsOf({ backend: "interpreter", ...values });
   const options = { ...settings.options, onWarning: () => undefined };
-  const fitted = await course(
-    model,
-    options,
-    () => undefined,
-    () => undefined,
-  );
+  const fitted = await course(model, options, () => undefined, { asked: false });
   return resultOf({ settings, fitted, seconds: 0.1, version: "1.2.3", command: "nondiff run x" }).result;
 }
 
@@ -109,7 +105,9 @@ describe("a signal", () => {
       for (const end = performance.now() + 2; performance.now() < end; );
     };
     const options = { ...settings.options, onWarning: () => undefined };
-    const fitted = await course(weighed, options, shown, (text) => told.push(text));
+    const signals = interruption((text) => told.push(text));
+    const fitted = await course(weighed, options, shown, signals);
+    signals.over();
     const { result } = resultOf({ settings, fitted, seconds: 0.1, version: "", command: "" });
     expect(result).toMatchObject({ interrupted: true, ok: false });
     expect(result.elboTrace.length).toBe(gradients);
