@@ -294,12 +294,21 @@ describe("run", () => {
   });
 
   test("decides its steps itself unless it is told, and exits with 3 where it has not converged", async () => {
-    const { code, stdout, stderr } = await nondiff("run", "gmm");
+    const { code, stdout, stderr } = await nondiff("run", "gmm", "--no-collapse");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^gmm: converged: near the result the ELBO can gain less than 0\.05 nats\n/);
     expect(stdout).toMatch(/^stages {2}64 points → gap 0/m);
     expect(stdout).toMatch(/^z( +-?\d[\d.]*){5} {2}[▁▂▃▄▅▆▇█ ]+$/m);
-    const short = await nondiff("run", "gmm", "--max-samples", "100", "--json", "--draws", "draws.csv");
+    const short = await nondiff(
+      "run",
+      "gmm",
+      "--no-collapse",
+      "--max-samples",
+      "100",
+      "--json",
+      "--draws",
+      "draws.csv",
+    );
     expect(short.code).toBe(3);
     expect(JSON.parse(short.stdout)).toMatchObject({ status: "budget", ok: false, command: expect.any(String) });
     expect(short.stderr).toMatch(/^warning: fit: not converged/);

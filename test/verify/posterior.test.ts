@@ -19,7 +19,7 @@ const known = n.defineModel("known", ({ sample, observe }) => {
 
 describe("checkPosterior", () => {
   test("has chains with the known posterior", () => {
-    const tight = { meanTolerance: 0.03, sdTolerance: 0.03, budget: 6_000_000 };
+    const tight = { meanTolerance: 0.02, sdTolerance: 0.02, budget: 12_000_000 };
     const { quantities, largestRHat, smallestEss } = checkPosterior(known, n.fit(known, silent), tight);
     expect(largestRHat).toBeLessThan(1.02);
     expect(smallestEss).toBeGreaterThan(10_000);

@@ -102,12 +102,15 @@ function chosen(plan: CorrectionPlan): Placed[] {
   const { graph, variables } = objective;
   const coincident = sometimesCoincident(graph, boundaries);
   const marginalised = marginalisedTerms(plan);
+  const armed = objective.trace.latents.filter(({ live }) => !graph.isConstant(live)).map(({ name }) => name);
   const step = Math.max(1, boundaries.length / LOOKED_AT);
   const looked = boundaries.filter((_, b) => Math.floor(b / step) !== Math.floor((b - 1) / step));
   return looked.flatMap((boundary): Placed[] => {
     if (boundary.blocks.length !== 1 || coincident(boundary).length > 0) return [];
     // The program has no term that is the expectation of one of its terms.
     if (boundary.affected.some((term) => marginalised.has(term))) return [];
+    // Where a latent is in one arm only its density and that of its guide come and go together, and are counted by their mean.
+    if (boundary.affected.some(({ site }) => armed.some((name) => site.endsWith(` "${name}"`)))) return [];
     const [surface] = surfacesOf(objective, boundary);
     for (const [p, slope] of surface!.slope) {
       const term = plan.term(boundary).get(p);
@@ -193,6 +196,8 @@ function compare(
     const difference = ahead.c[i]! > 0 ? over - under : under - over;
     const used = jumps[i]!;
     if (!Number.isFinite(difference) || !Number.isFinite(used)) continue;
+    // Where nothing changes at all, as of 1e-320·z > 0, whose products are 0 beside z = 0, the step was too short to see.
+    if (over === under && ahead.total[i] === behind.total[i] && used !== 0) continue;
     compared++;
     // ℓ that is steep without an end, as √z is at 0, is known no better than it changes within a step.
     const steepness = Math.abs(ahead.total[i]! - far.total[i]!) + Math.abs(behind.total[i]! - back.total[i]!);

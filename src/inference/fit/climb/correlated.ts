@@ -162,7 +162,8 @@ function* finish(
     const { elbo, gap: left, noise } = gap;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError: noise });
     if (grown(x, from, chart)) return ended("unbounded");
-    if (stage.ended === "gain" && gap.finite && gap.most < tolerance) return ended("converged");
+    // The rule is that of fresh points; on its own a stage may still gain what rounding leaves it.
+    if (stage.ended !== "not finite" && gap.finite && gap.most < tolerance) return ended("converged");
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
   }
   return ended("stalled");
