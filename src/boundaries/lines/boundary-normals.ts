@@ -15,6 +15,9 @@ import { noisesBelow, type Objective } from "../../objective/objective.ts";
 import type { Decision } from "./decisions.ts";
 import { LineProgram } from "./line-program.ts";
 
+// Slopes that are products or sums of such constants may be infinite, as those of 1e308·z + 1e308·z are.
+const OVERFLOWS = 1e150;
+
 /**
  * Whether the condition of a decision goes through 0 wherever it changes and nothing else does. It is proven of what divides by nothing
  * that may be 0 and is a number everywhere: z·y − 1 and y − √max(x, 0) have a normal wherever they change, 1/x − y at x = 0
@@ -23,7 +26,7 @@ import { LineProgram } from "./line-program.ts";
 export function hasNormal({ graph }: Objective, { operand }: Decision): boolean {
   const below = graph.reachable([operand]);
   if (poles(graph, below).size > 0) return false;
-  if (below.some((node) => graph.isConstant(node) && !Number.isFinite(graph.value(node)))) return false;
+  if (below.some((node) => graph.isConstant(node) && !(Math.abs(graph.value(node)) < OVERFLOWS))) return false;
   const inside = isNumber(graph, operand, (c) => graph.algebra.positive(c));
   return graph.isConstant(inside) && graph.value(inside) !== 0;
 }
