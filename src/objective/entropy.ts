@@ -3,7 +3,7 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
-import { type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
+import { guideTermsOf, type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 import { oneOf } from "./one-of.ts";
 import { type Pass, rewritten } from "./pass.ts";
 
@@ -67,9 +67,9 @@ export const ANALYTIC_ENTROPY: Pass = {
   name: "analytic-entropy",
   sentence: "The guide's −log q at the draw becomes its mean, log σ + ½ log 2πe for each latent that is live.",
   run(objective) {
-    const { graph, guide, terms, trace } = objective;
+    const { graph, guide, terms } = objective;
     return withTerms(objective, [
-      ...terms.slice(0, terms.length - trace.latents.length),
+      ...terms.slice(0, terms.length - guideTermsOf(objective).length),
       ...guideTerms(objective, (i) => entropyOf(graph, guide, i)),
     ]);
   },
@@ -101,10 +101,10 @@ export const OTHER_ENTROPIES: OtherEntropies = {
 };
 
 // One term per latent, the last of the terms, which counts where that is live.
-function guideTerms({ graph, trace, terms }: Objective, termOf: (latent: number) => NodeId): ObjectiveTerm[] {
-  const start = terms.length - trace.latents.length;
-  return trace.latents.map(({ live }, i) => ({
-    site: terms[start + i]!.site,
-    node: graph.algebra.where(live, termOf(i), graph.constant(0)),
+function guideTerms(objective: Objective, termOf: (latent: number) => NodeId): ObjectiveTerm[] {
+  const { graph, trace } = objective;
+  return guideTermsOf(objective).map(({ site }, i) => ({
+    site,
+    node: graph.algebra.where(trace.latents[i]!.live, termOf(i), graph.constant(0)),
   }));
 }

@@ -105,6 +105,11 @@ export function inRange({ graph, guided, trace: { checks } }: Objective, value: 
   return graph.algebra.where(outside, graph.constant(Number.NaN), value);
 }
 
+/** The terms −log q, one for each latent, which are the last. */
+export function guideTermsOf({ terms, trace: { latents } }: Objective): readonly ObjectiveTerm[] {
+  return terms.slice(terms.length - latents.length);
+}
+
 /** The objective with other terms; the value follows. */
 export function withTerms(objective: Objective, terms: readonly ObjectiveTerm[]): Objective {
   const { graph, guided } = objective;

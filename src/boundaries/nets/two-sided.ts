@@ -9,7 +9,7 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { MARGINALISATION } from "../../conditions/marginalisation.ts";
-import type { ObjectiveTerm } from "../../objective/objective.ts";
+import { guideTermsOf, type ObjectiveTerm } from "../../objective/objective.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { sometimesCoincident } from "../find/parallels.ts";
@@ -102,7 +102,8 @@ function chosen(plan: CorrectionPlan): Placed[] {
   const { graph, variables } = objective;
   const coincident = sometimesCoincident(graph, boundaries);
   const marginalised = marginalisedTerms(plan);
-  const armed = objective.trace.latents.filter(({ live }) => !graph.isConstant(live)).map(({ name }) => name);
+  const guides = guideTermsOf(objective);
+  const armed = new Set(guides.filter((_, i) => !graph.isConstant(objective.trace.latents[i]!.live)));
   const step = Math.max(1, boundaries.length / LOOKED_AT);
   const looked = boundaries.filter((_, b) => Math.floor(b / step) !== Math.floor((b - 1) / step));
   return looked.flatMap((boundary): Placed[] => {
@@ -110,7 +111,7 @@ function chosen(plan: CorrectionPlan): Placed[] {
     // The program has no term that is the expectation of one of its terms.
     if (boundary.affected.some((term) => marginalised.has(term))) return [];
     // Where a latent is in one arm only its density and that of its guide come and go together, and are counted by their mean.
-    if (boundary.affected.some(({ site }) => armed.some((name) => site.endsWith(` "${name}"`)))) return [];
+    if (boundary.affected.some((term) => armed.has(term))) return [];
     const [surface] = surfacesOf(objective, boundary);
     for (const [p, slope] of surface!.slope) {
       const term = plan.term(boundary).get(p);

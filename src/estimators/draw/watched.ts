@@ -6,7 +6,6 @@ import { MASK } from "../../autodiff/graph/graph.ts";
 import { requireTwoSidedJumps } from "../../boundaries/nets/two-sided.ts";
 import { requireNoUncountedJumps } from "../../boundaries/nets/uncounted.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
-import type { GuideNumbers, GuideSpace } from "../../guides/guide.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import { selectedTerms } from "./budget.ts";
 import type { BoundarySelection, SelectedTerms } from "./selection.ts";
@@ -46,19 +45,10 @@ function nets(plan: CorrectionPlan, { drawn }: SelectedTerms): LaneInputs {
 
 // Beside a mean of 1e16 the doubles lie 2 apart, and a guide of sd 1e-3 there has no two sides that anyone could tell apart.
 function isWithinReach({ objective: { guide } }: CorrectionPlan, theta: Float64Array): boolean {
-  const { means, sigmas } = numbersOf(guide.space, theta) ?? {};
-  if (!means || !sigmas) return false;
+  if (!theta.every(Number.isFinite)) return false; // whoever draws from it says so, with its name
+  const { means, sigmas } = guide.space.numbers(theta);
   return means.every((mean, i) => {
     const sd = sigmas[i]!;
     return Math.abs(mean) < FARTHEST && sd < FARTHEST && sd > NARROWEST * Math.max(1, Math.abs(mean));
   });
-}
-
-// A guide whose sd is 0 or infinite has no numbers; whoever draws from it says so, with its name.
-function numbersOf(space: GuideSpace, theta: Float64Array): GuideNumbers | undefined {
-  try {
-    return space.numbers(theta);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,10 +12,11 @@ import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
-import { NEAR, TRUSTED, weighedProposal } from "../posterior/adaptation/population.ts";
+import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { targetOf } from "../posterior/adaptation/target.ts";
-import { type Gaussian, latentValues } from "../posterior/gaussian.ts";
-import { paretoSmoothed } from "../posterior/pareto-tail.ts";
+import type { Gaussian } from "../posterior/gaussian.ts";
+import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
+import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
 import type { Importance } from "./report.ts";
 
@@ -72,27 +73,20 @@ function weighed(
   const fixed = new Float64Array(frozen.length * DRAWS);
   fillNormals(noiseRequest({ out: fixed, generator, stream: STREAM + 1, lanes: DRAWS, dimensions: frozen.length }));
   const logWeights = new Float64Array(DRAWS);
-  const ends = optima.map((_, k) =>
-    Math.round(DRAWS * optima.slice(0, k + 1).reduce((total, { weight }) => total + weight, 0)),
-  );
-  const drawn = optima.map((optimum) => latents.map((_, i) => latentValues(optimum, i, noise, DRAWS)));
-  const z = new Float64Array(n);
+  const kept = drawsOfNoise(optima, noise, DRAWS);
+  const proposed = logMixture(optima, kept, DRAWS);
+  const row = (of: Float64Array, j: number, first: number): Float64Array =>
+    of.subarray(j * DRAWS + first, j * DRAWS + first + POINTS);
   for (let first = 0; first < DRAWS; first += POINTS) {
-    for (let p = 0; p < POINTS; p++) {
-      const rows = drawn[ends.findIndex((end) => first + p < end)] ?? drawn[0]!;
-      for (let i = 0; i < n; i++) inputs[i * POINTS + p] = rows[i]![first + p]!;
-      frozen.forEach((_, j) => {
-        inputs[(n + j) * POINTS + p] = fixed[j * DRAWS + first + p]!;
-      });
-    }
+    for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * POINTS);
+    for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * POINTS);
     run([], inputs);
     for (let p = 0; p < POINTS; p++) {
-      for (let i = 0; i < n; i++) z[i] = inputs[i * POINTS + p]!;
       const dead = latents.reduce(
-        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, z[i]!) : 0),
+        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, inputs[i * POINTS + p]!) : 0),
         0,
       );
-      const weight = value(0, p) + dead - logDensity(optima, z);
+      const weight = value(0, p) + dead - proposed[first + p]!;
       logWeights[first + p] = Number.isNaN(weight) ? -Infinity : weight;
     }
   }
@@ -111,27 +105,6 @@ function weighed(
     logEvidence,
     mixtureElbo: logWeights.reduce((total, weight) => total + weight, 0) / DRAWS,
   };
-}
-
-function logDensity(optima: readonly Gaussian[], z: Float64Array): number {
-  const logs = optima.map((optimum) => log(optimum.weight) + jointLog(optimum, z));
-  return logs.length === 1 ? logs[0]! : logSumExp(logs);
-}
-
-// Each latent given those before it: z_i = mean_i + Σ_j<i scale_ij·ε_j + scale_ii·ε_i.
-function jointLog({ means, scales }: Gaussian, z: Float64Array): number {
-  const noise = new Float64Array(z.length);
-  let sum = 0;
-  for (let i = 0; i < z.length; i++) {
-    let rest = z[i]! - means[i]!;
-    let own = 1;
-    for (const [j, scale] of scales[i]!)
-      if (j === i) own = scale;
-      else rest -= scale * noise[j]!;
-    noise[i] = rest / own;
-    sum -= 0.5 * noise[i]! * noise[i]! + log(own) + HALF_LOG_2PI;
-  }
-  return sum;
 }
 
 function marginal({ means, scales }: Gaussian, i: number, z: number): number {

@@ -36,6 +36,12 @@ export function guideDraws(
   const n = components[0]!.means.length;
   const noise = new Float64Array(n * draws);
   if (n > 0) fillNormals(noiseRequest({ out: noise, generator, stream, lanes: draws, dimensions: n }));
+  return drawsOfNoise(components, noise, draws);
+}
+
+/** The same of standard normals that are given, row by latent: of points that lie evenly, for instance. */
+export function drawsOfNoise(components: readonly Gaussian[], noise: Float64Array, draws: number): Float64Array {
+  const n = components[0]!.means.length;
   const found = new Float64Array(n * draws);
   let from = 0;
   countsOf(components, draws).forEach((count, c) => {

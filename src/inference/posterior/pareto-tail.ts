@@ -18,6 +18,8 @@ export interface SmoothedWeights {
   readonly effectiveDraws: number;
 }
 
+/** The shape from which on averages with the weights are not to be used. */
+export const TRUSTED = 0.7;
 /** From so many weights in the tail on a shape is fitted. */
 const FEWEST = 5;
 

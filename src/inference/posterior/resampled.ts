@@ -74,28 +74,34 @@ function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions):
   };
 }
 
-/**
- * So many draws of a posterior, all of one weight, out of at least as many weighted ones: draw d of these is drawn as often as its weight
- * says, to one. They come in random order, so that the first thousand are as good as the last.
- */
+/** So many draws of a posterior, all of one weight, out of at least as many weighted ones. */
 export function unweighted(draws: JointDraws, count: number, next: () => number): Record<string, Float64Array> {
-  const chosen = new Uint32Array(count);
-  const shift = next();
-  let [d, below] = [0, draws.weights[0]!];
-  for (let k = 0; k < count; k++) {
-    while (below < (k + shift) / count && d < draws.count - 1) below += draws.weights[++d]!;
-    chosen[k] = d;
-  }
-  for (let k = count - 1; k > 0; k--) {
-    const other = Math.floor(next() * (k + 1));
-    [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
-  }
+  const chosen = inProportion(draws.weights, count, next);
   return Object.fromEntries(
     draws.names.map((name) => {
       const values = draws.values(name);
       return [name, Float64Array.from(chosen, (from) => values[from]!)];
     }),
   );
+}
+
+/**
+ * So many indices in proportion to weights that sum to 1: of weight 0.25 among 8 draws two, give or take one. They come in random order, so
+ * that the first thousand are as good as the last.
+ */
+export function inProportion(weights: Float64Array, count: number, next: () => number): Uint32Array {
+  const chosen = new Uint32Array(count);
+  const shift = next();
+  let [d, below] = [0, weights[0]!];
+  for (let k = 0; k < count; k++) {
+    while (below < (k + shift) / count && d < weights.length - 1) below += weights[++d]!;
+    chosen[k] = d;
+  }
+  for (let k = count - 1; k > 0; k--) {
+    const other = Math.floor(next() * (k + 1));
+    [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
+  }
+  return chosen;
 }
 
 // The standard error of the mean weight over that mean. How many draws come from each guide is no chance: what counts is the spread

@@ -10,11 +10,11 @@ import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import type { Model } from "../../program/model.ts";
 import { count } from "../options.ts";
-import { paretoSmoothed } from "../posterior/pareto-tail.ts";
+import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { logLikelihood } from "./log-likelihood.ts";
-import { trustedDraws, WORST_SHAPE } from "./posterior-draws.ts";
+import { trustedDraws } from "./posterior-draws.ts";
 
 export interface LooOptions {
   /** Weighted draws (default 8192). */
@@ -76,12 +76,12 @@ function warningsOf(posterior: Posterior, kHat: number, pointwise: readonly Poin
   const warnings: string[] = [];
   if (Number.isNaN(kHat) && !posterior.isRandom)
     warnings.push(
-      `the weights of the posterior's draws have a k-hat above ${WORST_SHAPE}: the draws are those of the guide, which may be too narrow`,
+      `the weights of the posterior's draws have a k-hat above ${TRUSTED}: the draws are those of the guide, which may be too narrow`,
     );
-  const bad = pointwise.filter((point) => point.kHat > WORST_SHAPE);
+  const bad = pointwise.filter((point) => point.kHat > TRUSTED);
   if (bad.length > 0)
     warnings.push(
-      `${bad.length} of ${pointwise.length} observations have a k-hat above ${WORST_SHAPE} and may be predicted too well: ${bad
+      `${bad.length} of ${pointwise.length} observations have a k-hat above ${TRUSTED} and may be predicted too well: ${bad
         .slice(0, 5)
         .map((point) => `${point.name} (${point.kHat.toFixed(2)})`)
         .join(", ")}`,

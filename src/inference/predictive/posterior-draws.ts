@@ -4,10 +4,10 @@
  */
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import type { JointDraws } from "../posterior/joint-draws.ts";
+import { TRUSTED } from "../posterior/pareto-tail.ts";
+import { inProportion } from "../posterior/resampled.ts";
 import type { Posterior } from "../posterior.ts";
 
-/** Above it averages with weights are not to be used (Vehtari et al., JMLR 25, 2024). */
-export const WORST_SHAPE = 0.7;
 /** Weighted draws at least, from which some are drawn. */
 const PROPOSED = 16_384;
 
@@ -17,7 +17,7 @@ export function trustedDraws(posterior: Posterior, draws: number, seed: number, 
   if (posterior.isRandom) return guide();
   const weighted = posterior.reweighted({ draws: Math.max(draws, least), seed });
   // A fit has judged by a proposal's own draws; else, where all weights are equal, there is no shape, or that of a tail without length.
-  const isTrusted = posterior.report?.importance?.weighted?.isTrusted ?? !(weighted.kHat > WORST_SHAPE);
+  const isTrusted = posterior.report?.importance?.weighted?.isTrusted ?? !(weighted.kHat > TRUSTED);
   return isTrusted ? weighted : guide();
 }
 
@@ -42,7 +42,7 @@ export function equalDraws(
 ): EqualDraws {
   const found = trustedDraws(posterior, draws, seed);
   requireLatents(caller, found, latents, model);
-  const order = resampled(found.weights, draws, uniformSource(makeGenerator(seed), 2));
+  const order = inProportion(found.weights, draws, uniformSource(makeGenerator(seed), 2));
   const columns = new Map<string, Float64Array>();
   const picked = (key: string, values: () => Float64Array): Float64Array => {
     let column = columns.get(key);
@@ -73,21 +73,4 @@ export function requireLatents(
     throw new RangeError(
       `${caller}: posterior has no draws of "${missing.name}"; got ${draws.names.slice(0, 12).join(", ")}, expected one of model "${model}" (whose latents beside a param() are not summed out)`,
     );
-}
-
-// Indices in proportion to weights that sum to 1: of weight 0.25 among 8 draws two, give or take one; in random order.
-function resampled(weights: Float64Array, draws: number, next: () => number): Uint32Array {
-  const order = new Uint32Array(draws);
-  const start = next();
-  let [sum, index] = [weights[0]!, 0];
-  for (let d = 0; d < draws; d++) {
-    const at = (d + start) / draws;
-    while (sum < at && index < weights.length - 1) sum += weights[++index]!;
-    order[d] = index;
-  }
-  for (let d = draws - 1; d > 0; d--) {
-    const other = Math.floor(next() * (d + 1));
-    [order[d], order[other]] = [order[other]!, order[d]!];
-  }
-  return order;
 }

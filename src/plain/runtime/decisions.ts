@@ -145,38 +145,21 @@ function choice(condition: Truth, x: unknown, y: unknown, place: string): unknow
 }
 
 /** `x && y` */
-export function conjoin(
-  x: unknown,
-  y: () => unknown,
-  isPure: boolean,
-  place: string,
-  isStatement: boolean,
-  state?: State,
-): unknown {
-  return logical(true, x, y, isPure, place, isStatement, state);
-}
+export const conjoin: Logical = (...operands) => logical(true, ...operands);
 
 /** `x || y` */
-export function disjoin(
-  x: unknown,
-  y: () => unknown,
-  isPure: boolean,
-  place: string,
-  isStatement: boolean,
-  state?: State,
-): unknown {
-  return logical(false, x, y, isPure, place, isStatement, state);
-}
+export const disjoin: Logical = (...operands) => logical(false, ...operands);
 
-function logical(
-  isAnd: boolean,
+type Logical = (
   x: unknown,
   y: () => unknown,
   isPure: boolean,
   place: string,
   isStatement: boolean,
   state?: State,
-): unknown {
+) => unknown;
+
+function logical(isAnd: boolean, ...[x, y, isPure, place, isStatement, state]: Parameters<Logical>): unknown {
   if (!isTraced(x)) return isAnd ? x && y() : x || y();
   const condition = truthOf(x);
   const [then, otherwise] = isAnd ? [y, undefined] : [undefined, y];

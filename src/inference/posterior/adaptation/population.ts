@@ -15,7 +15,7 @@ import { logSumExp } from "../../../math/log-sum-exp.ts";
 import type { Generator } from "../../../random/index.ts";
 import { covarianceOf, type Gaussian } from "../gaussian.ts";
 import { guideDraws, jointLogs, logMixture } from "../guide-draws.ts";
-import { paretoSmoothed } from "../pareto-tail.ts";
+import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */
@@ -85,8 +85,6 @@ export function weighedProposal(
   return end && (isGood(end) || end.effectiveDraws > start.effectiveDraws) ? end : start;
 }
 
-/** Tail of the weights above which averages with them are not to be used (Vehtari et al., JMLR 2024). */
-export const TRUSTED = 0.7;
 /** A guide with less of the posterior elsewhere is as good as the posterior. */
 export const NEAR = 0.001;
 
