@@ -74,6 +74,8 @@ export interface Profile {
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;
+  /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */
+  readonly now?: () => number;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
   readonly withPoints?: (guide: Guide) => Guide;
   /** What its estimators can do. */

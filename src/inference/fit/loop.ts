@@ -21,6 +21,7 @@ import { meansInto, pilot } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
 import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
+import { deadlineOf } from "./deadline.ts";
 import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
 
 // Their ELBOs take 800 MB.
@@ -31,7 +32,7 @@ export interface Loop {
   readonly sampler: GradientSampler;
   /** Steps that were taken before, and with those of this run. */
   readonly done: number;
-  readonly steps: number;
+  steps: number;
   readonly samples: number;
   readonly theta: Float64Array;
   readonly gradient: Float64Array;
@@ -41,6 +42,7 @@ export interface Loop {
   readonly optimizer: Optimizer;
   readonly options: FitOptions;
   readonly draw: { -readonly [K in keyof Draw]: Draw[K] };
+  readonly isLate: (() => boolean) | undefined;
   readonly posterior: () => Posterior;
 }
 
@@ -50,6 +52,7 @@ export function startLoop(profile: Profile, model: Model, given: FitOptions): Lo
   const options = before?.options ?? given;
   const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
   const done = before?.loop.step ?? 0;
+  const isLate = deadlineOf(profile, options);
   count("fit", "steps", steps, 1, MOST_STEPS - done);
   count("fit", "samples", samples);
   estimatorOf("fit", estimator);
@@ -89,7 +92,15 @@ export function startLoop(profile: Profile, model: Model, given: FitOptions): Lo
     optimizer,
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
-    posterior: () => posteriorOf(sampler, { theta, elboTrace, warnings, run }),
+    isLate,
+    posterior: () =>
+      posteriorOf(sampler, {
+        theta,
+        elboTrace: elboTrace.subarray(0, run.steps),
+        warnings,
+        run,
+        ...(run.steps < done + steps && { status: "budget" }),
+      }),
   };
   return run;
 }
@@ -100,7 +111,7 @@ function resumesNothing(): never {
 
 /** Takes a step, which counts from 1. Allocates nothing, unless the step is to be reported. */
 export function advance(run: Loop, step: number): void {
-  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, draw, steps } = run;
+  const { sampler, theta, gradient, lastGood, elboTrace, state, optimizer, options, draw } = run;
   throwIfAborted(options);
   draw.step = step - 1;
   draw.firstSample = (step - 1) * draw.samples;
@@ -111,7 +122,8 @@ export function advance(run: Loop, step: number): void {
   }
   lastGood.set(theta);
   optimizer.update(state, theta, gradient, step);
-  const wild = step === steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
+  if (run.isLate?.()) run.steps = step;
+  const wild = step === run.steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
   options.onProgress?.(reportOf(run, step));
 }
@@ -127,7 +139,7 @@ function diverged(
   reason: string,
 ): DivergenceError {
   return new DivergenceError(
-    `fit: diverged at step ${step} of ${steps}: ${reason}${options.optimizer ? "; a smaller learning rate may help" : ""}; the last good parameters are in this error`,
+    `fit: diverged at step ${step} of ${steps}: ${reason}${options.optimizer ? "; try a smaller learning rate" : ""}; the last good parameters are in this error`,
     step,
     unpackParameters(sampler.objective.guide.space, lastGood),
     elboTrace.slice(0, step - 1),

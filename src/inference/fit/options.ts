@@ -37,6 +37,10 @@ export interface FitOptions {
   readonly tolerance?: number;
   /** Most samples of the guide that gradients are taken at, all starts together (default 200,000). */
   readonly maxSamples?: number;
+  /** Most milliseconds, from the call on (default no end): the fit ends after the gradient that is then being taken, with what it has. */
+  readonly timeBudget?: number;
+  /** The clock of `timeBudget`, in milliseconds; default that of the platform. `nondiff/core` has none unless it is given one. */
+  readonly now?: () => number;
   /** Further starts after the first one, half from wide guides, half from draws of the prior (default 4). */
   readonly restarts?: number;
   /** Whether to look beyond conditions that the guide has decided: "auto" (default) where there are some, or false. */
@@ -75,6 +79,8 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
   collapse: "any",
   tolerance: "any",
   maxSamples: "any",
+  timeBudget: "number",
+  now: "function",
   restarts: "any",
   flips: "any",
   optimizer: "any",
@@ -93,9 +99,7 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
 export function requireFitOptions(options: FitOptions): void {
   const { signal } = requireOptions("fit", options, FIT_OPTIONS);
   if (signal !== undefined && typeof signal.aborted !== "boolean")
-    throw new TypeError(
-      "fit: signal is none; got an object without `aborted`, expected an AbortSignal, such as `signal` of an AbortController",
-    );
+    throw new TypeError("fit: signal is none; got an object without `aborted`, expected an AbortSignal");
 }
 
 /** The state after one gradient. The arrays are those of the fit and change with the next step: copy what you keep. */

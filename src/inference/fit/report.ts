@@ -2,7 +2,7 @@
 import type { FittedParameters } from "../../guides/guide.ts";
 
 /**
- * "converged": at fresh points the ELBO near the result can gain less than the tolerance. "budget": `maxSamples` was used up before.
+ * "converged": at fresh points the ELBO near the result can gain less than the tolerance. "budget": `maxSamples` or `timeBudget` was used up before.
  * "stalled": no step raised the ELBO further, and yet it could gain more. "unbounded": a scale grew without end, as under a density that has no
  * integral. "diverged": a number was not finite wherever the fit tried to go on.
  */

@@ -34,7 +34,7 @@ export function resultOf(
   const shares = weightsOf(parts.map(({ elbo }) => elbo));
   const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
   const weighed =
-    best.status === "unbounded"
+    best.status === "unbounded" || run.isLate?.()
       ? undefined
       : sampler.profile.weighing?.(
           sampler.objective,

@@ -17,6 +17,7 @@ export function* search(run: Search): Generator<FitStep, Posterior, void> {
     throwIfAborted(options);
     const next = course.next();
     if (next.done) return next.value;
+    if (run.isLate?.()) ascent.stopped = true;
     const { elbo, gradient, theta, steps: step, samples, gap } = ascent;
     const told: FitStep = {
       step,

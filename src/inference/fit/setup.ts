@@ -14,6 +14,7 @@ import type { Ascent } from "./climb/ascent.ts";
 import { type Climber, INDEPENDENT } from "./climb/climb.ts";
 import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
+import { deadlineOf } from "./deadline.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 
@@ -30,6 +31,8 @@ export interface Search {
   readonly restarts: number;
   readonly flips: boolean;
   readonly samples: number;
+  /** Whether its time is over. */
+  readonly isLate: (() => boolean) | undefined;
   /** Of the estimator's bias. */
   readonly warnings: readonly FitWarning[];
 }
@@ -56,12 +59,11 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   count("fit", "maxSamples", maxSamples);
   count("fit", "restarts", restarts, 0);
   if (!(tolerance > 0 && tolerance < Infinity))
-    throw new RangeError(
-      `fit: tolerance is out of range; got ${String(tolerance)}, expected nats, a finite number > 0`,
-    );
+    throw new RangeError(`fit: tolerance is out of range; got ${String(tolerance)}, expected a finite number > 0`);
   if (flips !== "auto" && flips !== false)
     throw new RangeError(`fit: flips is no choice; got ${String(flips)}, expected "auto" or false`);
   estimatorOf("fit", estimator);
+  const isLate = deadlineOf(profile, options);
   const generator = makeGenerator(seed);
   const { backend, guide = "auto" } = options;
   const { correlations } = profile;
@@ -102,6 +104,7 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
     restarts: exact ? 0 : restarts,
     flips: flips === "auto" && space.pairs.length === 0,
     samples,
+    isLate,
     warnings,
   };
 }

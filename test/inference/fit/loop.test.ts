@@ -458,7 +458,7 @@ describe("divergence", () => {
     expect(step).toBe(elbos.length + 1);
     expect(message).toMatch(
       new RegExp(
-        `^fit: diverged at step ${step} of 1000: factor "reward": .*expected a finite log density .*; a smaller learning rate may help`,
+        `^fit: diverged at step ${step} of 1000: factor "reward": .*expected a finite log density .*; try a smaller learning rate`,
       ),
     );
     // The last parameters at which ELBO and gradient were finite: those before the step that went too far.

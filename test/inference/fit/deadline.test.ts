@@ -1,0 +1,52 @@
+/** A fit with a budget of time ends after the gradient that is being taken, with what it has. The clock here counts how often it is asked. */
+import { describe, expect, test } from "vitest";
+import * as core from "../../../src/core.ts";
+import { adam, type FitOptions, fit, fitAsync, fitSteps } from "../../../src/index.ts";
+import { gmm as model } from "../../../src/models/index.ts";
+
+const ticking = (): FitOptions => {
+  let time = 0;
+  return { now: () => time++, collapse: false, onWarning() {} };
+};
+
+describe("timeBudget", () => {
+  test("of a fit that chooses its steps: as many gradients as there is time for, status budget, a warning", async () => {
+    for (const end of [1, 7]) {
+      const { status, report, warnings, elboTrace } = fit(model, { ...ticking(), timeBudget: end });
+      expect([status, report!.gradients, elboTrace.length]).toEqual(["budget", end, end]);
+      expect(warnings.join()).toMatch(/not converged/);
+      expect(report!.importance).toBeUndefined();
+    }
+    expect((await fitAsync(model, { ...ticking(), timeBudget: 7 })).report!.gradients).toBe(7);
+    expect(fit(model, { ...ticking(), timeBudget: 1e6 }).status).toBe("converged");
+  });
+
+  test("changes nothing where the time suffices", () => {
+    const { elboTrace } = fit(model, { timeBudget: 1e6 });
+    expect(elboTrace).toEqual(fit(model).elboTrace);
+  });
+
+  test("of a loop: the steps that there is time for, from which it can go on", async () => {
+    const options = { optimizer: adam(), steps: 100 };
+    for (const posterior of [
+      fit(model, { ...options, ...ticking(), timeBudget: 7 }),
+      await fitAsync(model, { ...options, ...ticking(), timeBudget: 7 }),
+    ]) {
+      expect([posterior.status, posterior.elboTrace.length]).toEqual(["budget", 7]);
+      const whole = fit(model, { optimizer: adam(), steps: 93, resume: posterior.state });
+      expect(whole.elboTrace).toEqual(fit(model, options).elboTrace);
+      expect(whole.status).toBeUndefined();
+    }
+    expect([...fitSteps(model, { ...options, ...ticking(), timeBudget: 3 })].length).toBe(3);
+  });
+
+  test("takes the platform's clock, and under nondiff/core one that is given", () => {
+    expect(fit(model, { timeBudget: 1, steps: 1e7 }).elboTrace.length).toBeLessThan(1e5);
+    expect(core.fit(model, { ...ticking(), collapse: undefined, timeBudget: 4 }).status).toBe("budget");
+    expect(() => core.fit(model, { timeBudget: 4 })).toThrow(/^fit: option is beyond nondiff\/core; got now/);
+  });
+
+  test.each([0, -1, 0.5, NaN])("of %d is refused", (timeBudget) => {
+    expect(() => fit(model, { timeBudget })).toThrow(/^fit: timeBudget is not a count; got/);
+  });
+});
