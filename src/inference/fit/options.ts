@@ -22,55 +22,55 @@ export interface AbortSignalLike {
  */
 export interface FitOptions {
   /** Default corrected(). */
-  readonly estimator?: Estimator;
+  readonly estimator?: Estimator | undefined;
   /**
    * What is fitted: `meanField()`, independent normals, `fullRank()`, correlated ones, or "auto" (default): correlated ones where the density
    * does not jump, for up to 40 latents, else independent ones. The loop, and `nondiff/core`, take independent ones unless told.
    */
-  readonly guide?: Guide | "auto";
+  readonly guide?: Guide | "auto" | undefined;
   /**
    * Latents to sum out of the model before the guide is put over the others: "auto" (default of a fit by corrected()), all that reach the
    * model only through conditions; false (default of the loop and of other estimators), none but discrete ones; or a choice.
    */
-  readonly collapse?: CollapseOption;
+  readonly collapse?: CollapseOption | undefined;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Most samples of the guide that gradients are taken at, all starts together (default 200,000). */
-  readonly maxSamples?: number;
+  readonly maxSamples?: number | undefined;
   /** Most milliseconds, from the call on (default no end): the fit ends after the gradient that is then being taken, with what it has. */
-  readonly timeBudget?: number;
+  readonly timeBudget?: number | undefined;
   /** The clock of `timeBudget`, in milliseconds; default that of the platform. `nondiff/core` has none unless it is given one. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Further starts after the first one, half from wide guides, half from draws of the prior (default 4). */
-  readonly restarts?: number;
+  readonly restarts?: number | undefined;
   /** Whether to look beyond conditions that the guide has decided: "auto" (default) where there are some, or false. */
-  readonly flips?: "auto" | false;
+  readonly flips?: "auto" | false | undefined;
   /** Of the loop: what makes a step of a gradient (default adam({ learningRate: 0.01 })). */
-  readonly optimizer?: Optimizer;
+  readonly optimizer?: Optimizer | undefined;
   /** Of the loop: how many steps (default 2000). */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Samples per gradient: of the loop (default 16), else of the first phase alone (default 32). */
-  readonly samples?: number;
+  readonly samples?: number | undefined;
   /** Same seed, same fit, bit for bit on one engine (default 0). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only (default the interpreter). */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /**
    * Where to start; default the model's own `init`, else each prior's mean and sd, else 0 and 1, without correlations. Arrays in the order of
    * declaration, or numbers by name: `{ mu: { z: 3 } }` starts z at 3 and leaves the rest as it is.
    */
-  readonly init?: GuideParameters | NamedParameters;
+  readonly init?: GuideParameters | NamedParameters | undefined;
   /**
    * Of the loop: the `state` of a posterior of the same model, from where it goes on for `steps` further steps, as one long run would: 100 steps and then
    * 100 more are 200, bit for bit. Optimiser and estimator are to be the same; guide, `collapse`, `samples` and `seed` are those of the state.
    */
-  readonly resume?: Saved | string;
+  readonly resume?: Saved | string | undefined;
   /** Called after every step. */
-  readonly onProgress?: (step: FitStep) => void;
+  readonly onProgress?: ((step: FitStep) => void) | undefined;
   /** Called with what the user should know; default `console.warn` where there is a console. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Stops the fit before its next step: it throws (`fitAsync` rejects with) the signal's reason. */
-  readonly signal?: AbortSignalLike;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 const FIT_OPTIONS: OptionTable<FitOptions> = {

@@ -15,7 +15,7 @@ export interface LoopState {
 export interface EndedLoop {
   readonly steps: number;
   readonly samples: number;
-  readonly options: { readonly seed?: number };
+  readonly options: { readonly seed?: number | undefined };
   readonly sampler: { readonly estimator: { readonly name: string }; readonly nodes: { readonly adaptive?: unknown } };
   readonly optimizer: { readonly name: string };
   readonly state: Float64Array;
