@@ -9,6 +9,7 @@ import { beyondCore } from "../../estimators/estimator.ts";
 import { packParameters, unpackParameters } from "../../guides/guide.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator } from "../../random/index.ts";
+import { deadlineOf } from "../deadline.ts";
 import { makeProbe } from "../diagnosis.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { adam, type Optimizer } from "../optimizers.ts";
@@ -21,7 +22,6 @@ import { meansInto, pilot } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
 import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
-import { deadlineOf } from "./deadline.ts";
 import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
 
 // Their ELBOs take 800 MB.

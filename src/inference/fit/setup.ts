@@ -4,6 +4,7 @@ import { softplusChart } from "../../guides/chart.ts";
 import { packParameters } from "../../guides/guide.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator, type Generator as Noise } from "../../random/index.ts";
+import { deadlineOf } from "../deadline.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
@@ -14,7 +15,6 @@ import type { Ascent } from "./climb/ascent.ts";
 import { type Climber, INDEPENDENT } from "./climb/climb.ts";
 import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
-import { deadlineOf } from "./deadline.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 

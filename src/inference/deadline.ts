@@ -2,10 +2,10 @@
  * The time that a fit may take: `fit(model, { timeBudget: 50 })` ends after the gradient that is being taken 50 milliseconds later, with status
  * "budget". Sources here touch no clock: it is the option `now`, or the one that an entry's profile binds.
  */
-import { beyondCore } from "../../estimators/estimator.ts";
-import { count } from "../options.ts";
-import type { Profile } from "../profile.ts";
-import type { FitOptions } from "./options.ts";
+import { beyondCore } from "../estimators/estimator.ts";
+import type { FitOptions } from "./fit/options.ts";
+import { count } from "./options.ts";
+import type { Profile } from "./profile.ts";
 
 /** Tells whether the time is over, which begins now; undefined where there is no end. */
 export function deadlineOf(

@@ -1,8 +1,8 @@
 /** A fit with a budget of time ends after the gradient that is being taken, with what it has. The clock here counts how often it is asked. */
 import { describe, expect, test } from "vitest";
-import * as core from "../../../src/core.ts";
-import { adam, type FitOptions, fit, fitAsync, fitSteps } from "../../../src/index.ts";
-import { gmm as model } from "../../../src/models/index.ts";
+import * as core from "../../src/core.ts";
+import { adam, type FitOptions, fit, fitAsync, fitSteps } from "../../src/index.ts";
+import { gmm as model } from "../../src/models/index.ts";
 
 const ticking = (): FitOptions => {
   let time = 0;
