@@ -1,5 +1,5 @@
 /** Variables made of latents with thresholds: the cells between them. */
-import { exprOf, nodeOf } from "../autodiff/expr.ts";
+import { exprOf, max, min, nodeOf, type Real } from "../autodiff/expr.ts";
 import { mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
@@ -7,8 +7,9 @@ import { append } from "../autodiff/graph/multimap.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
+import { ordered } from "../distributions/choice.ts";
 import type { Distribution } from "../distributions/distribution.ts";
-import { logMass } from "../distributions/log-mass.ts";
+import { logMassInOrder } from "../distributions/log-mass.ts";
 import type { Latent } from "../program/trace.ts";
 import type { Crossing } from "./thresholds/crossings.ts";
 import type { Variable } from "./variable.ts";
@@ -72,12 +73,8 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
     const map = nested ? new Map([...own].map((read) => [read, readAt(read, value)])) : undefined;
     return endsOf(graph, ladders, heights(value), (at) => (map ? substitute(graph, [at], new Map(map))[0]! : at));
   });
-  const masses = massesOf(graph, prior, ends);
-  if (typeof masses === "string") return masses;
-  // Of a cell that other latents make impossible the log mass is a number all the same: where a whole sum is −∞ its slopes are not.
-  const logMasses = masses.map((mass) =>
-    ladders.length > 1 && !graph.isConstant(mass) ? graph.algebra.max(graph.constant(IMPOSSIBLE), mass) : mass,
-  );
+  const logMasses = massesOf(graph, prior, ends);
+  if (typeof logMasses === "string") return logMasses;
   const isOrdered = ladders.length === 1;
   return {
     name: latent.name,
@@ -139,15 +136,36 @@ function endsOf(
   ];
 }
 
-/** Log prior masses of intervals; in words why not, where the prior's cdf is not known. */
+/**
+ * Log prior masses of intervals, of their part inside the support: under uniform(0, h) no mass is above 3 where h < 3, and all of it is below. In
+ * words why not, where the prior's cdf is not known.
+ */
 function massesOf(
   graph: Graph,
   prior: Distribution,
   ends: readonly (readonly [low: NodeId, high: NodeId])[],
 ): NodeId[] | string {
   const session = new Session(graph);
+  const { lower, upper, ends: traced = [lower, upper] } = prior.support;
+  const [first, last] = traced;
+  const massOf = ([from, to]: readonly [NodeId, NodeId]): NodeId => {
+    const [low, high] = [exprOf(session, from), exprOf(session, to)];
+    const between = (least: Real, most: Real): Real => logMassInOrder(prior, least, most);
+    // An end beyond the support cuts nothing off. A formula would have an infinite slope there.
+    const upTo = (least: Real): Real => {
+      const isOpen = high === Infinity || last === Infinity;
+      return isOpen ? between(least, high) : ordered(high, last, between(least, high), between(least, Infinity));
+    };
+    const isOpen = low === -Infinity || first === -Infinity;
+    const mass = isOpen ? upTo(low) : ordered(first, low, upTo(low), upTo(-Infinity));
+    const [least, most] = [max(low, first), min(high, last)];
+    if (least === -Infinity || most === Infinity || typeof mass === "number") return nodeOf(session, mass);
+    const checked = ordered(least, most, mass);
+    // Of a cell that other latents make impossible the log mass is a number all the same: where a whole sum is −∞ its slopes are not.
+    return nodeOf(session, checked === mass || typeof checked === "number" ? checked : max(IMPOSSIBLE, checked));
+  };
   try {
-    return ends.map(([low, high]) => nodeOf(session, logMass(prior, exprOf(session, low), exprOf(session, high))));
+    return ends.map(massOf);
   } catch (error) {
     if (error instanceof TypeError) return `the cdf of its prior ${prior.name} is not known there`;
     throw error;

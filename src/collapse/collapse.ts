@@ -8,6 +8,7 @@
  */
 import { describe } from "../autodiff/expr.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { RangeCheck } from "../autodiff/session.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
@@ -17,7 +18,7 @@ import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, eliminated } from "./elimination/elimination.ts";
-import { checksAt, freed } from "./exchange.ts";
+import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
 import { OverBudget, OverNodes, Tables } from "./tables.ts";
 import type { Variable } from "./variable.ts";
@@ -60,6 +61,7 @@ const DEFAULT_BUDGET = 4096;
 // nodes of its own a sum would cost three times as many operations.
 const LEAST_ROOM = 6000;
 const ROOM_TIMES = 50;
+const OUT_OF_RANGE = "it may leave a range that the program states";
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
 /** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
@@ -84,7 +86,11 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
     try {
-      const result = summedOut(trace, new Tables(trace.graph, variables, isOver, mostNodes), reasons);
+      const tables = new Tables(trace.graph, variables, isOver, mostNodes);
+      const { checks, leaving } = rangesAt(tables, trace.checks);
+      for (const v of leaving) tooLarge.set(variables[v]!.name, OUT_OF_RANGE);
+      if (leaving.length > 0) continue;
+      const result = summedOut(trace, tables, checks, reasons);
       const dear = isFree ? [] : groupsAbove(trace, result);
       if (dear.length === 0) return result;
       for (const name of dear) tooLarge.set(name, TOO_DEAR);
@@ -149,7 +155,7 @@ function requireChoice({ model, latents, finite }: Trace, { budget, only }: Coll
       );
 }
 
-function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): CollapseResult {
+function summedOut(trace: Trace, tables: Tables, checks: readonly RangeCheck[], kept: readonly Kept[]): CollapseResult {
   const { graph, latents, model } = trace;
   const { variables, owners } = tables;
   const own = new Set(variables.map(({ name }) => priorSite(name)));
@@ -185,7 +191,6 @@ function summedOut(trace: Trace, tables: Tables, kept: readonly Kept[]): Collaps
       );
     terms.push({ site, node, live: graph.truth(true) });
   }
-  const checks = checksAt(tables, trace.checks);
   tables.counted();
   const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
   const rest: Trace = {

@@ -36,9 +36,14 @@ export class Dependence {
     const { graph, terms, checks } = trace;
     this.#trace = trace;
     this.graph = graph;
-    const nodes = graph.reachable(terms.map(({ node }) => node));
+    const stated = checks.map(({ ok }) => ok);
+    const nodes = graph.reachable([...terms.map(({ node }) => node), ...stated]);
     for (const node of nodes) for (const operand of graph.operands(node)) append(this.#users, operand, node);
-    this.#checked = new Set(graph.reachable(checks.flatMap(({ ok, value }) => [ok, value])));
+    const checked = new Set(stated);
+    // A set goes on to what is added while it is walked. What conditions alone read is switched by them.
+    for (const node of checked)
+      if (graph.op[node] !== CODE.positive) for (const operand of graph.operands(node)) checked.add(operand);
+    this.#checked = checked;
     const moves = new Int32Array(graph.size).fill(NOBODY);
     const join = (node: NodeId, term: number): void => {
       const known = moves[node]!;

@@ -7,7 +7,7 @@ import type { RangeCheck } from "../autodiff/session.ts";
 import type { Latent, Term } from "../program/trace.ts";
 import { priorSite } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
-import { placesOf, type Tables } from "./tables.ts";
+import { type Axis, placesOf, type Tables } from "./tables.ts";
 import type { Owners } from "./variable.ts";
 
 /**
@@ -39,13 +39,46 @@ function unmasked(graph: Graph, node: NodeId, mask: NodeId): NodeId {
   return substitute(graph, [node], map)[0]!;
 }
 
-/** Ranges that hold at every value of the variables where they held at one. */
-export function checksAt(tables: Tables, checks: readonly RangeCheck[]): readonly RangeCheck[] {
+/** Ranges that a program states, when the variables are summed out. */
+interface Ranges {
+  readonly checks: readonly RangeCheck[];
+  /** Variables that leave a range where they have mass, and of which the message would have to say where: they have to be kept. */
+  readonly leaving: readonly number[];
+}
+
+/**
+ * Ranges that hold at every value of the variables where they held at one. `floor(z, { from: 0, to: 4 })` states 0 ≤ z < 5, which under
+ * z ~ uniform(0, 5) holds in every cell that has mass, and nothing is left to check.
+ */
+export function rangesAt(tables: Tables, checks: readonly RangeCheck[]): Ranges {
   const { graph } = tables;
-  return checks.flatMap((check) => {
+  const found: RangeCheck[] = [];
+  const leaving = new Set<number>();
+  for (const check of checks) {
     const both = [tables.of(check.ok), tables.of(check.value)];
     const axes = tables.joined(both);
     const [oks, values] = both.map((table) => Array.from(placesOf(table, axes), (place) => table.entries[place]!));
-    return oks!.flatMap((ok, j) => (graph.is(ok, -1) ? [] : [{ ...check, ok, value: values![j]! }]));
-  });
+    const inputs = new Map(tables.variables.map(({ meaning: { latent } }, v) => [latent.node, v]));
+    eachPossible(tables, axes, (j) => {
+      if (graph.is(oks![j]!, -1)) return;
+      const read = graph.reachable([values![j]!]).flatMap((node) => inputs.get(node) ?? []);
+      for (const v of read) leaving.add(v);
+      found.push({ ...check, ok: oks![j]!, value: values![j]! });
+    });
+  }
+  return { checks: found, leaving: [...leaving] };
+}
+
+// Calls with the entries of a table that have mass: with all but those at a run of values that have none.
+function eachPossible({ graph, variables }: Tables, axes: readonly Axis[], visit: (entry: number) => void): void {
+  const impossible = graph.constant(Number.NEGATIVE_INFINITY);
+  let entries = [0];
+  for (const { variable, starts } of axes) {
+    const { logMasses } = variables[variable]!;
+    const runs = starts.flatMap((start, run) =>
+      logMasses.slice(start, starts[run + 1]).some((mass) => mass !== impossible) ? [run] : [],
+    );
+    entries = entries.flatMap((entry) => runs.map((run) => entry * starts.length + run));
+  }
+  for (const entry of entries) visit(entry);
 }

@@ -25,6 +25,8 @@ export interface Support {
   readonly text: string;
   readonly discrete: boolean;
   readonly contains: (value: number) => boolean;
+  /** The ends where one of them is traced; `lower` and `upper` are then infinite on that side. */
+  readonly ends?: readonly [low: Real, high: Real];
   /** How a latent with this support is written by an unconstrained number; absent on ℝ and for whole numbers. */
   readonly transform?: Transform;
 }
@@ -144,6 +146,7 @@ export function tracedInterval(distribution: string, low: Real, high: Real): Sup
   const transform = high === Infinity ? aboveLow(low) : low === -Infinity ? belowHigh(high) : betweenEnds(low, high);
   return {
     ...between("interval", lower, upper, true, `[${shown(low)}, ${shown(high)}]`, transform),
+    ends: [low, high],
     contains: () => {
       throw new TypeError(
         `${distribution}: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent, or factor() with a where() that keeps the density above 0`,
