@@ -14,6 +14,7 @@ export const ENTRIES = {
   "linalg/index": "src/linalg/index.ts",
   "models/index": "src/models/index.ts",
   "verify/index": "src/verify/index.ts",
+  "testing/index": "src/testing/index.ts",
   wasm: "src/wasm.ts",
   jit: "src/jit.ts",
   "plain/index": "src/plain/index.ts",

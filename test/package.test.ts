@@ -65,7 +65,11 @@ describe("the core runs anywhere and always does the same", () => {
     expect(entryPoints).toContain("src/autodiff/ops/kernels.generated.ts");
     const jit = ["src/jit.ts", "src/autodiff/lanes/javascript/jit.ts"]; // generates code, on request only: an entry of its own
     expect(entryPoints).toEqual(expect.arrayContaining(jit));
-    expect(await violations({ entryPoints: entryPoints.filter((path) => !jit.includes(path)) })).toEqual([]);
+    // Its users have fast-check.
+    const arbitraries = entryPoints.filter((path) => /^src\/testing\/(index|arbitraries)\.ts$/.test(path));
+    const others = entryPoints.filter((path) => !jit.includes(path) && !arbitraries.includes(path));
+    expect(await violations({ entryPoints: others })).toEqual([]);
+    expect(await violations({ entryPoints: arbitraries })).toEqual(["import of fast-check"]);
     expect(await violations({ entryPoints: jit })).toEqual(["Function"]);
   });
 
@@ -118,7 +122,9 @@ describe("package.json", () => {
       sideEffects: false,
       bin: { nondiff: "./dist/cli/main.js" },
     });
-    expect(Object.keys(manifest)).not.toContain("peerDependencies");
+    // nondiff/testing alone needs it.
+    expect(manifest["peerDependencies"]).toEqual({ "fast-check": ">=4" });
+    expect(manifest["peerDependenciesMeta"]).toEqual({ "fast-check": { optional: true } });
     expect(Object.keys(manifest)).not.toContain("optionalDependencies");
   });
 
@@ -131,6 +137,7 @@ describe("package.json", () => {
       "./linalg",
       "./models",
       "./verify",
+      "./testing",
       "./wasm",
       "./kernels.wasm",
       "./jit",

@@ -42,6 +42,8 @@ export const LAYERS = [
   "verify/reference/",
   "verify/sampler/",
   "verify/",
+  "testing/kinds/",
+  "testing/",
   "plain/functions.ts",
   "plain/",
   "cli/",

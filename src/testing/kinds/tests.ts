@@ -1,0 +1,21 @@
+/** Tests of two terms: comparisons, joined by and, or, not. */
+
+import type { Draw } from "./kind.ts";
+import { add, and, gt, lt, mul, not, or, type Term } from "./language.ts";
+
+/** Greater or less, at the draw's choice. */
+export const compared = (draw: Draw, left: Term, right: Term): Term =>
+  draw.chance(0.5) ? lt(left, right) : gt(left, right);
+
+/** A test of x, and in most draws of y too. */
+export function tested(draw: Draw, x: Term, y: Term): Term {
+  const first = compared(draw, x, draw.either(0, 0.8));
+  const second = compared(draw, draw.pick<Term>([y, add(x, y), mul(x, y)]), draw.either(0, 0.8));
+  return draw.pick<Term>([
+    first,
+    and(first, second),
+    or(first, second),
+    and(not(first), second),
+    or(first, not(second)),
+  ]);
+}
