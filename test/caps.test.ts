@@ -273,6 +273,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_CASES: "collapse/elimination/certain-cells.test.ts", // a sum by twice three conditions stays one
   MOST_LEAVES: "collapse/elimination/certain-cells.test.ts", // and a mass by twelve conditions stays what it is
   MOST_LOOSE: "inference/posterior/reweighted.test.ts", // of more latents none is set free by itself
+  MOST_STAGES: "inference/posterior/adaptation/particles.test.ts", // a needle of width 1e-100
   MOST_FOLLOWED: "collapse/caps.test.ts", // a sum below a hundred conditions
   MOST_TIMES: "collapse/caps.test.ts", // sums dearer than ten times the model
   MOST_DRAWS: "inference/posterior/reweighted.test.ts", // 10^7 + 1 draws are refused

@@ -9,13 +9,14 @@
  * Source: Cappé et al., "Adaptive importance sampling in general mixture classes", 2008; Cornuet et al., "Adaptive multiple importance
  * sampling", 2012.
  */
-import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp } from "../../../math/log-sum-exp.ts";
 import type { Generator } from "../../../random/index.ts";
-import { covarianceOf, type Gaussian } from "../gaussian.ts";
-import { guideDraws, jointLogs, logMixture } from "../guide-draws.ts";
+import type { Gaussian } from "../gaussian.ts";
+import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
+import { moved } from "./mixture.ts";
+import { particleNormals } from "./particles.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */
@@ -38,16 +39,15 @@ const ENOUGH = 0.5;
 /** Above 16 latents rounds end too once so many have not brought this much more than the best before: forty are too many for 4096 draws. */
 const MISSES = 2;
 const GAIN = 1.2;
-/** Shares of the adapted normals in the final proposal, and least ones of a normal in a round. */
+/** The share of the adapted normals in the final proposal. */
 const ADAPTED = 0.8;
-const LEAST = 0.005;
 /** Of the guide with its sds times `WIDER`, and of all normals that have one latent at its prior. */
 const WIDE_SHARE = 0.1;
 const LOOSE_SHARE = 0.2;
 const WIDER = 2;
+/** Of the normals that particles have found. */
+const PARTICLE_SHARE = 0.5;
 const MOST_LOOSE = 16;
-/** Variances of a round are those of its draws times this: a tail that is too long costs less than one that is too short. */
-const LONGER = 1.2;
 /** A draw with so small a share of the largest weight does not count. */
 const NOTHING = 1e-6;
 const STREAM = 64;
@@ -66,8 +66,10 @@ export function weighedProposal(
   const start = judged(before, guides);
   if (start.distance < NEAR || isGood(start)) return start;
   joined(made, before);
-  let parts = loosened(first);
   const n = first[0]!.means.length;
+  let parts = loosened(first);
+  const found = n <= MOST_LOOSE ? particleNormals(target, first[first.length - 1]!, generator) : undefined;
+  if (found) parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
   let [best, misses] = [start.effectiveDraws, 0];
   for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
     const round = roundOf(target, parts, generator, STREAM + r);
@@ -77,7 +79,8 @@ export function weighedProposal(
     if (r > 1 && isGood(found)) break;
     if (found.effectiveDraws > GAIN * best) best = found.effectiveDraws;
     else misses++;
-    parts = moved(parts, made);
+    const { kept, weights } = counted(made, n);
+    parts = moved(parts, kept, weights);
   }
   const last = [...scaled(parts, ADAPTED), ...scaled(first, 1 - ADAPTED)];
   const final = roundOf(target, last, generator, STREAM + mostRounds + 1);
@@ -155,34 +158,18 @@ function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
   return parts.map((part) => ({ ...part, weight: share * part.weight }));
 }
 
-// Each part but the last, the prior, moves to the draws of all rounds that it accounts for.
-function moved(parts: readonly Gaussian[], rounds: readonly Round[]): Gaussian[] {
+// Draws of all rounds that weigh something: most weigh nothing where a proposal is far from the posterior, and move nothing.
+function counted(rounds: readonly Round[], n: number): { kept: Float64Array; weights: Float64Array } {
   const weights = weightsOf(rounds);
-  // Draws that weigh nothing move nothing, and most of them weigh nothing where a proposal is far from the posterior.
   const least = NOTHING * weights.reduce((most, weight) => Math.max(most, weight), 0);
-  const counted = Array.from(weights.keys()).filter((d) => weights[d]! > least);
-  const count = counted.length;
-  const kept = new Float64Array(parts[0]!.means.length * count);
-  counted.forEach((at, d) => {
+  const places = Array.from(weights.keys()).filter((d) => weights[d]! > least);
+  const count = places.length;
+  const kept = new Float64Array(n * count);
+  places.forEach((at, d) => {
     const { kept: own } = rounds[Math.floor(at / DRAWS)]!;
-    for (let i = 0; i < parts[0]!.means.length; i++) kept[i * count + d] = own[i * DRAWS + (at % DRAWS)]!;
+    for (let i = 0; i < n; i++) kept[i * count + d] = own[i * DRAWS + (at % DRAWS)]!;
   });
-  const logs = parts.map((part) => jointLogs(part, kept, count).map((value) => value + log(part.weight)));
-  const all = counted.map((_, d) => logSumExp(logs.map((own) => own[d]!)));
-  const last = parts.length - 1;
-  const next = parts.map((part, k) =>
-    k === last
-      ? part
-      : fitted(
-          part,
-          kept,
-          Float64Array.from(counted, (at, d) => weights[at]! * exp(logs[k]![d]! - all[d]!)),
-        ),
-  );
-  const sum = next.reduce((share, { weight }, k) => share + (k === last ? 0 : weight), 0);
-  return next.map((part, k) =>
-    k === last ? part : { ...part, weight: (part.weight * (1 - parts[last]!.weight)) / sum },
-  );
+  return { kept, weights: Float64Array.from(places, (at) => weights[at]!) };
 }
 
 // Of the draws of all rounds, one round after the other, each weighed against all proposals together.
@@ -193,46 +180,4 @@ function weightsOf(rounds: readonly Round[]): Float64Array {
       logWeights[r * DRAWS + d] = logTarget[d]! - logSumExp(rounds.map(({ proposed }) => proposed[r]![d]!));
   });
   return paretoSmoothed(logWeights).weights;
-}
-
-// The normal with the moments of the draws, as far as there are enough of them: of fewer than n much of what it was stays.
-function fitted(part: Gaussian, kept: Float64Array, weights: Float64Array): Gaussian {
-  const n = part.means.length;
-  const total = weights.length;
-  let [mass, squares] = [0, 0];
-  for (const weight of weights) {
-    mass += weight;
-    squares += weight * weight;
-  }
-  const weight = Math.max(mass, LEAST);
-  if (!(squares > 0)) return { ...part, weight };
-  const count = (mass * mass) / squares;
-  const means = new Float64Array(n);
-  const found = Array.from({ length: n }, (_, i) => {
-    let sum = 0;
-    for (let d = 0; d < total; d++) sum += weights[d]! * kept[i * total + d]!;
-    const mean = sum / mass;
-    means[i] = (count * mean + part.means[i]!) / (count + 1);
-    return mean;
-  });
-  const covariance = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k <= i; k++) {
-      let sum = 0;
-      for (let d = 0; d < total; d++)
-        sum += weights[d]! * (kept[i * total + d]! - found[i]!) * (kept[k * total + d]! - found[k]!);
-      covariance[i * n + k] = (LONGER * count * (sum / mass) + (n + 2) * covarianceOf(part, i, k)) / (count + n + 2);
-    }
-  const root = new Float64Array(n * n);
-  try {
-    choleskyInto(root, covariance, n);
-  } catch {
-    return { ...part, weight };
-  }
-  const scales = Array.from({ length: n }, (_, i) => {
-    const row = new Map<number, number>();
-    for (let k = 0; k <= i; k++) row.set(k, root[i * n + k]!);
-    return row;
-  });
-  return { ...part, weight, means, scales };
 }
