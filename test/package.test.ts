@@ -141,6 +141,7 @@ describe("package.json", () => {
       "./wasm",
       "./kernels.wasm",
       "./jit",
+      "./methods",
       "./plain",
       "./plain/runtime",
       "./plain/transform",

@@ -39,6 +39,7 @@ export const LAYERS = [
   "plain/transform/",
   "plain/node/",
   "",
+  "methods/",
   "verify/reference/",
   "verify/sampler/",
   "verify/",
