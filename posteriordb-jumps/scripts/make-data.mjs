@@ -1,7 +1,7 @@
 // The data: of the coal mines and the text messages what was published, of all others what a small generator makes from a seed.
 import { writeFileSync } from "node:fs";
 
-function source(seed) {
+export function source(seed) {
   let state = seed;
   const u = () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -58,7 +58,7 @@ const halfNormal = (x, s) => -0.5 * (x / s) ** 2;
 /**
  * y = rows(cell)·β + noise for every cell and every sd on a grid. A cell has a log weight, and parts of its own for the latents that make it.
  */
-function linear({ y, cells, grid, names, means, sds, noise: [scale, low, high] }) {
+export function linear({ y, cells, grid, names, means, sds, noise: [scale, low, high] }) {
   const sdRule = panelRule(low, high, 30);
   const found = cells.map(({ rows, logWeight }) =>
     sdRule.map(({ at: sd, logWeight: step }) => {

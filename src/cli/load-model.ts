@@ -1,6 +1,6 @@
-/** A model by name, or the default export of a user's module. */
+/** A model by name, a problem of the gallery, or the default export of a user's module. */
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -35,13 +35,46 @@ function byName<M extends Model>(models: readonly M[]): ReadonlyMap<string, M> {
   return new Map(models.map((model) => [model.name, model]));
 }
 
+/** What `gallery/problems.json` says of a problem. */
+export interface Problem {
+  readonly name: string;
+  /** The question, such as "in which year did British coal mines become safer?" */
+  readonly asks: string;
+  /** What of the density jumps. */
+  readonly jumps: string;
+  readonly source: string;
+  readonly licence: string;
+}
+
+// They lie beside dist/ as they are written, so that a user can read, copy and change what `nondiff run coal-mining` fits.
+const GALLERY = new URL("../../gallery/", import.meta.url);
+
+/** The problems of the gallery, in its order. */
+export function problems(): readonly Problem[] {
+  return JSON.parse(readFileSync(new URL("problems.json", GALLERY), "utf8")) as Problem[];
+}
+
+// Where the program of a problem lies; undefined if there is none of this name.
+function programOf(name: string): string | undefined {
+  return problems().some((problem) => problem.name === name)
+    ? fileURLToPath(new URL(`${name}.js`, GALLERY))
+    : undefined;
+}
+
 export async function loadModel(name: string | undefined): Promise<Model> {
-  const known = `one of ${[...MODELS.keys()].join(", ")}, conditions/… (nondiff models lists them), or a file such as ./my-model.js`;
-  if (name === undefined) throw new UsageError(`which model? expected ${known}`);
-  const model = MODELS.get(name) ?? CONDITIONS.get(name);
+  const model = name === undefined ? undefined : (MODELS.get(name) ?? CONDITIONS.get(name));
   if (model) return model;
+  const names = [...MODELS.keys(), ...problems().map((problem) => problem.name)];
+  const known = `one of ${names.join(", ")}, conditions/… (nondiff models lists them), or a file such as ./my-model.js`;
+  if (name === undefined) throw new UsageError(`which model? expected ${known}`);
+  const program = programOf(name);
+  if (program !== undefined) return fromFile(name, program);
   if (/^(conditions\/)?[^./\\]*$/.test(name)) throw new UsageError(`no such model; got "${name}", expected ${known}`);
-  const path = resolve(name);
+  return fromFile(name, resolve(name));
+}
+
+/** The model that a module exports. */
+async function fromFile(name: string, path: string): Promise<Model> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`no such file; got "${name}", expected a module whose default export is a model`);
   if (!found.isFile())

@@ -2,15 +2,22 @@
 import type { KnownModel } from "../models/index.ts";
 import type { Model } from "../program/model.ts";
 import { trace } from "../program/trace.ts";
-import { CONDITIONS, MODELS } from "./load-model.ts";
+import { CONDITIONS, loadModel, MODELS, problems } from "./load-model.ts";
 import { print } from "./output.ts";
 import { table } from "./terminal.ts";
 
-/** `nondiff models`: the models that come with nondiff. */
+/** `nondiff models`: the models that come with nondiff, and the problems of the gallery. */
 export async function models(json: boolean): Promise<void> {
   const [large, small] = [[...MODELS.values()].map(entryOf), [...CONDITIONS.values()].map(entryOf)];
+  const gallery: Entry[] = [];
+  for (const { name, asks } of problems()) gallery.push({ ...entryOf(await loadModel(name)), description: asks });
+  const described = "Real problems, as programs with operators and ifs:";
   const title = "For each kind of condition, small models whose ELBO and gradient are known:";
-  await print(json ? JSON.stringify([...large, ...small]) : [listed(large), title, listed(small)].join("\n\n"));
+  await print(
+    json
+      ? JSON.stringify([...large, ...gallery, ...small])
+      : [listed(large), described, listed(gallery), title, listed(small)].join("\n\n"),
+  );
 }
 
 interface Entry {
