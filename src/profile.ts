@@ -21,7 +21,7 @@ import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
 import { weighing } from "./inference/fit/importance.ts";
-import { requirePlainDensity } from "./inference/plain-density.ts";
+import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
@@ -65,7 +65,7 @@ export const FULL: Profile = {
   diagnosis,
   otherNumbers,
   withPoints,
-  checkTrace: requirePlainDensity,
+  checkTrace: comparingDensities,
   collapse: collapseUnder,
   correlations: CORRELATED,
   weighing,

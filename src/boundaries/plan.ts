@@ -11,9 +11,10 @@ import type { Graph } from "../autodiff/graph/graph.ts";
 import { operationCount } from "../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
-import { type EntropyWay, type Pathwise, pathwise } from "../objective/entropy.ts";
+import { type EntropyWay, type Pathwise, pathwisePieces } from "../objective/entropy.ts";
 import { inBases, type Objective } from "../objective/objective.ts";
-import { type Pass, rewritten } from "../objective/pass.ts";
+import { type Pass, rewriting } from "../objective/pass.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
 import { remembered } from "./find/memo.ts";
 import type { Families } from "./find/parallel-family.ts";
@@ -73,6 +74,15 @@ export interface BoundaryCheck {
  */
 export function planCorrection(
   original: Objective,
+  options: CorrectionOptions,
+  analyse?: () => BoundaryAnalysis,
+): CorrectionPlan {
+  return finished(planning(original, options, analyse));
+}
+
+/** `planCorrection` in pieces. */
+export function* planning(
+  original: Objective,
   {
     entropy,
     passes,
@@ -85,19 +95,23 @@ export function planCorrection(
     gates,
   }: CorrectionOptions,
   analyse: () => BoundaryAnalysis = () => analyseBoundaries(original),
-): CorrectionPlan {
-  const path = pathwise(original, entropy, passes);
-  const objective = rewritten(boundaryView, path.seen);
+): Pieces<CorrectionPlan> {
+  const path = yield* pathwisePieces(original, entropy, passes);
+  yield;
+  const objective = yield* rewriting(boundaryView, path.seen);
   const analysis = objective === original && related ? analyse() : analyseBoundaries(objective, related);
   const checks: BoundaryCheck[] = [];
   const found = analysis.boundaries.filter(({ blocks }) => accepts(blocks));
   let boundaries: readonly Boundary[] = found;
   for (const pass of boundaryPasses) {
+    yield;
     boundaries = pass.run(objective, boundaries);
     checks.push({ pass, boundaries });
   }
+  yield;
   const divided = lines?.divided(objective, boundaries);
   if (divided) boundaries = divided.boundaries;
+  yield;
   let beside: readonly [ReturnType<typeof neighboursOf>, ReturnType<Families> | undefined] | undefined;
   return {
     path,

@@ -8,25 +8,41 @@ import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import { withNodes } from "../objective/pass.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 
-/** The objective with `rule(c)` in place of the mask of every c > 0; the same one where that changes nothing. */
-export function withComparisons(objective: Objective, rule: (c: NodeId) => NodeId): Objective {
+/** The objective with `rule(c)` in place of the mask of every c > 0, in pieces; the same one where that changes nothing. */
+export function* withComparisons(objective: Objective, rule: (c: NodeId) => NodeId): Pieces<Objective> {
   const roots = objective.terms.map(({ node }) => node);
-  return withNodes(objective, comparisonsIn(objective, roots, rule));
+  const nodes = yield* rewriting(objective, roots, rule);
+  yield;
+  return withNodes(objective, nodes);
 }
 
 /** Nodes with `rule(c)` in place of the mask of every c > 0 below them. */
 export function comparisonsIn(
-  { graph }: Objective,
+  objective: Objective,
   roots: readonly NodeId[],
   rule: (c: NodeId) => NodeId,
 ): readonly NodeId[] {
+  return finished(rewriting(objective, roots, rule));
+}
+
+/** Comparisons of a piece of the work. */
+const EACH = 256;
+
+function* rewriting(
+  { graph }: Objective,
+  roots: readonly NodeId[],
+  rule: (c: NodeId) => NodeId,
+): Pieces<readonly NodeId[]> {
   const replacement = new Map<NodeId, NodeId>();
   for (const node of graph.reachable(roots)) {
     if (graph.op[node] !== CODE.positive) continue;
+    if (replacement.size % EACH === 0) yield;
     const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
     replacement.set(node, rule(inner));
   }
   if ([...replacement].every(([node, rewritten]) => node === rewritten)) return roots;
+  yield;
   return substitute(graph, roots, replacement);
 }

@@ -6,7 +6,9 @@
 
 import { continued, isNumber } from "../autodiff/definedness.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
+import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { comparisonsIn, withComparisons } from "./comparisons.ts";
 import { peeled } from "./peeling.ts";
 import { solved } from "./solving.ts";
@@ -15,16 +17,18 @@ export const DOMAINS: Pass = {
   name: "domains",
   sentence:
     "A comparison that is NaN beyond the edge of a domain gets the edge as a condition of its own: y > log(x) becomes y > log(max(x, 0)) and x ≥ 0.",
-  run(objective) {
-    const { graph } = objective;
-    const { algebra: A } = graph;
-    const edge = (c: NodeId): NodeId => {
-      const simple = comparisonsIn(objective, [peeled(objective, c)], (d) => solved(objective, d));
-      return comparisonsIn(objective, simple, (d) => A.positive(continued(graph, d)))[0]!;
-    };
-    return withComparisons(objective, (c) => {
-      const inside = isNumber(graph, c, edge, () => graph.truth(true));
-      return graph.isConstant(inside) ? A.positive(c) : A.and(A.positive(continued(graph, c)), inside);
-    });
-  },
+  run: /* @__PURE__ */ piecewise(seeingDomains),
 };
+
+function seeingDomains(objective: Objective): Pieces<Objective> {
+  const { graph } = objective;
+  const { algebra: A } = graph;
+  const edge = (c: NodeId): NodeId => {
+    const simple = comparisonsIn(objective, [peeled(objective, c)], (d) => solved(objective, d));
+    return comparisonsIn(objective, simple, (d) => A.positive(continued(graph, d)))[0]!;
+  };
+  return withComparisons(objective, (c) => {
+    const inside = isNumber(graph, c, edge, () => graph.truth(true));
+    return graph.isConstant(inside) ? A.positive(c) : A.and(A.positive(continued(graph, c)), inside);
+  });
+}

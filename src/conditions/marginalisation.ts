@@ -22,6 +22,7 @@ import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
+import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { blocksOf } from "./affine-blocks.ts";
 
 /** Most cells that one term is taken apart into; a term with more is left to the boundary terms. */
@@ -33,14 +34,22 @@ export const MARGINALISATION: Pass = {
   name: "marginalisation",
   sentence:
     "A term that contains a variable only inside conditions becomes its expectation over that variable given the others, and has no boundary there.",
-  run(objective) {
-    const cones = new ConeVariables(objective);
-    return withNodes(
-      objective,
-      objective.terms.map(({ node }) => marginalisedTerm(objective, cones, node)),
-    );
-  },
+  run: /* @__PURE__ */ piecewise(marginalising),
 };
+
+/** Terms of a piece of the work. */
+const EACH = 64;
+
+function* marginalising(objective: Objective): Pieces<Objective> {
+  const cones = new ConeVariables(objective);
+  const nodes: NodeId[] = [];
+  for (const { node } of objective.terms) {
+    if (nodes.length % EACH === 0) yield;
+    nodes.push(marginalisedTerm(objective, cones, node));
+  }
+  yield;
+  return withNodes(objective, nodes);
+}
 
 function marginalisedTerm(objective: Objective, cones: ConeVariables, term: NodeId): NodeId {
   let node = term;

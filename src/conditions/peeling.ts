@@ -24,6 +24,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { exp, log } from "../math/elementary.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
+import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { mayStayZero, signFactors } from "./clear-denominators.ts";
 import { withComparisons } from "./comparisons.ts";
 
@@ -36,11 +37,13 @@ export const PEELING: Pass = {
   name: "peeling",
   sentence:
     "Comparisons are taken apart until what is compared is as simple as it gets: exp(z) > 1, 1/z > 0 and z > 0 become the same condition.",
-  run(objective) {
-    const plain = new Set<NodeId>();
-    return withComparisons(objective, (c) => new Peeler(objective, plain).positive(c));
-  },
+  run: /* @__PURE__ */ piecewise(peeling),
 };
+
+function peeling(objective: Objective): Pieces<Objective> {
+  const plain = new Set<NodeId>();
+  return withComparisons(objective, (c) => new Peeler(objective, plain).positive(c));
+}
 
 /** The mask of c > 0, peeled. */
 export function peeled(objective: Objective, c: NodeId): NodeId {

@@ -13,6 +13,7 @@ import type { Inverse } from "../autodiff/ops/facts/facts.ts";
 import type { Algebra, NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
+import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { blocksOf } from "./affine-blocks.ts";
 import { withComparisons } from "./comparisons.ts";
 import { computedRange } from "./computed-range.ts";
@@ -26,10 +27,12 @@ export const SOLVING: Pass = {
   name: "solving",
   sentence:
     "A comparison that is affine in nothing is solved for a variable inside of a function that rises or falls: exp(x) > softplus(y) becomes x > log(softplus(y)).",
-  run(objective) {
-    return withComparisons(objective, (c) => solved(objective, c));
-  },
+  run: /* @__PURE__ */ piecewise(solving),
 };
+
+function solving(objective: Objective): Pieces<Objective> {
+  return withComparisons(objective, (c) => solved(objective, c));
+}
 
 /** The mask of c > 0, solved for a variable if it has to be and can be. */
 export function solved(objective: Objective, c: NodeId): NodeId {

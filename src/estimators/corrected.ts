@@ -2,12 +2,13 @@
 
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
-import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
+import { type CorrectionPlan, planning, requireAccepted } from "../boundaries/plan.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
+import { finished, type Pieces, piecewise } from "../pieces/pieces.ts";
 import { type BoundarySelection, requireSelection, type SelectedTerms, summedTerms } from "./draw/selection.ts";
 import {
   beyondCore,
@@ -61,11 +62,12 @@ export function corrected(options: CorrectedOptions = {}): Estimator {
   const estimator: Estimator = {
     name: "corrected",
     countsAllJumps: true,
-    build(objective, repertoire, analysis) {
-      const plan = correctionPlan("corrected", objective, repertoire, options, analysis);
+    build: piecewise(function* (objective, repertoire, analysis) {
+      const plan = yield* correctionPieces("corrected", objective, repertoire, options, analysis);
       requireAccepted("corrected", plan, repertoire.lines ? "" : MORE_CONDITIONS);
+      yield;
       return nodesOf(plan, selectedUnder("corrected", repertoire, plan, options));
-    },
+    }),
   };
   return withNoise(estimator, options, { points: "rqmc", pairing: "antithetic" });
 }
@@ -94,13 +96,22 @@ export function correctionPlan(
   objective: Objective,
   repertoire: Repertoire,
   options: CorrectionChoice,
-  analysis?: () => BoundaryAnalysis,
 ): CorrectionPlan {
+  return finished(correctionPieces(caller, objective, repertoire, options));
+}
+
+function* correctionPieces(
+  caller: string,
+  objective: Objective,
+  repertoire: Repertoire,
+  options: CorrectionChoice,
+  analysis?: () => BoundaryAnalysis,
+): Pieces<CorrectionPlan> {
   const { boundaryPasses, lines, families, gates } = repertoire;
   const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
   const accepts = ([block]: readonly Block[]): boolean => lines !== undefined || block?.safe === true;
-  const plan = planCorrection(
+  const plan = yield* planning(
     objective,
     { entropy, passes, accepts, boundaryPasses, lines, families, gates },
     analysis,

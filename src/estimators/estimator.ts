@@ -17,6 +17,7 @@ import { type Entropy, type EntropyWay, type OtherEntropies, SAMPLED } from "../
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
+import type { Piecewise } from "../pieces/pieces.ts";
 import type { NormalFill } from "../random/index.ts";
 import type { Adaptive } from "./draw/learning.ts";
 import type { BoundarySelection, SelectedTerms } from "./draw/selection.ts";
@@ -121,7 +122,10 @@ export interface Estimator {
   readonly biasedWhenCoincident?: boolean;
   readonly graphOptions?: GraphOptions;
   /** The nodes of the estimate; `analysis()` finds the boundaries of the objective when asked. */
-  readonly build: (objective: Objective, repertoire: Repertoire, analysis: () => BoundaryAnalysis) => EstimatorNodes;
+  readonly build: Piecewise<
+    readonly [objective: Objective, repertoire: Repertoire, analysis: () => BoundaryAnalysis],
+    EstimatorNodes
+  >;
 }
 
 /** The way to count the entropy that an option asks for; RangeError if the repertoire lacks it. */

@@ -1,6 +1,7 @@
 /** Samples that are not independent of each other, to lower the variance of their mean: pairs and low-discrepancy points. */
 
 import { oneOf } from "../objective/one-of.ts";
+import { piecesOf, piecewise } from "../pieces/pieces.ts";
 import {
   fillNormals,
   fillSobolNormals,
@@ -22,19 +23,17 @@ export function withNoise(estimator: Estimator, options: NoiseOptions, preferred
   const { name } = estimator;
   const points = oneOf(name, "points", options.points, POINTS);
   const pairing = oneOf(name, "pairing", options.pairing, PAIRINGS);
-  return {
-    ...estimator,
-    build(objective, repertoire, analysis) {
-      const { noise } = repertoire;
-      if (!noise && points !== "random") beyondCore(name, "points", points, "random");
-      if (!noise && pairing !== "independent") beyondCore(name, "pairing", pairing, "independent");
-      const made = noise?.({
-        points: options.points ?? preferred?.points ?? points,
-        pairing: options.pairing ?? preferred?.pairing ?? pairing,
-      });
-      return { ...estimator.build(objective, repertoire, analysis), noise: made };
-    },
-  };
+  const build = piecewise(function* (...given: Parameters<Estimator["build"]>) {
+    const { noise } = given[1];
+    if (!noise && points !== "random") beyondCore(name, "points", points, "random");
+    if (!noise && pairing !== "independent") beyondCore(name, "pairing", pairing, "independent");
+    const made = noise?.({
+      points: options.points ?? preferred?.points ?? points,
+      pairing: options.pairing ?? preferred?.pairing ?? pairing,
+    });
+    return { ...(yield* piecesOf(estimator.build, ...given)), noise: made };
+  });
+  return { ...estimator, build };
 }
 
 /** All the noise there is; undefined for independent samples. */

@@ -5,8 +5,9 @@ import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
-import { evaluation } from "../autodiff/tape/evaluation.ts";
+import { evaluationPieces } from "../autodiff/tape/evaluation.ts";
 import type { GuideNodes } from "../guides/guide.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import { type Drawn, run, type Trace } from "../program/run.ts";
 import { fillNormals, type Generator, type NormalFill, noiseRequest } from "../random/index.ts";
 
@@ -73,14 +74,20 @@ function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Arr
 }
 
 /** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
-export function makeProbe(
-  objective: GuidedTrace,
-): (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined {
+export function makeProbe(objective: GuidedTrace): Probe {
+  return finished(probing(objective));
+}
+
+type Probe = (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined;
+
+/** `makeProbe` in pieces. */
+export function* probing(objective: GuidedTrace): Pieces<Probe> {
   const { graph, trace, terms, guided, parameters, normals, guide } = objective;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const session = new Session(graph);
   const whole = trace.original ?? trace;
   const drawn = drawnIn(whole);
+  yield;
   const drawnOf = new Map(whole.terms.map((term, j) => [term, drawn[j]]));
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
@@ -93,7 +100,8 @@ export function makeProbe(
   const { checks } = trace;
   const ranges = at(checks.flatMap(({ ok, value }) => [ok, value]));
   const outputs = [...values, ...details.flatMap(({ nodes, live }) => [live, ...nodes]), ...ranges];
-  const { run, value: read } = evaluation(graph, outputs, {
+  yield;
+  const { run, value: read } = yield* evaluationPieces(graph, outputs, {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,

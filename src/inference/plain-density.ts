@@ -11,6 +11,7 @@ import { FullGraph } from "../autodiff/full-graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { valuesAt } from "../autodiff/tape/values.ts";
 import { normalQuantile } from "../math/normal.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import { run, type Trace } from "../program/run.ts";
 
 /** Points at which the two are compared, spread about the starts of the latents. */
@@ -19,7 +20,12 @@ const POINTS = 2;
 const AGREEMENT = 1e-6;
 
 /** Throws TypeError if a model's program has another log density on plain numbers than its trace. */
-export function requirePlainDensity(trace: Trace, points: number = POINTS): void {
+export function requirePlainDensity(trace: Trace, points?: number): void {
+  finished(comparingDensities(trace, points));
+}
+
+/** `requirePlainDensity` in pieces: each run of the program is one of them. */
+export function* comparingDensities(trace: Trace, points: number = POINTS): Pieces<void> {
   const { model, graph, latents, finite, frozen, terms, checks } = trace;
   // No node is added to the graph, whose order of nodes decides the order of sums.
   const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];
@@ -44,9 +50,11 @@ export function requirePlainDensity(trace: Trace, points: number = POINTS): void
     frozen.forEach(({ name, noise }, i) => {
       set(name, noise, spread(i + 0.5));
     });
+    yield;
     const found = valuesAt(graph, roots, values);
     const traced = found.slice(0, terms.length).reduce((sum, value) => sum + value, 0);
     if (found.slice(terms.length).includes(0) || !Number.isFinite(traced)) continue;
+    yield;
     const plain = plainDensity(trace, (name) => at.get(name) ?? 0);
     if (plain === undefined || Math.abs(plain - traced) <= AGREEMENT * Math.max(1, Math.abs(plain), Math.abs(traced)))
       continue;

@@ -5,6 +5,7 @@ import type { Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
 import type { Objective } from "../objective/objective.ts";
+import type { Pieces } from "../pieces/pieces.ts";
 import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
@@ -55,7 +56,7 @@ export interface Profile {
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
   /** Throws for a program that is another one on plain numbers than traced; without it nobody looks. */
-  readonly checkTrace?: (trace: Trace) => void;
+  readonly checkTrace?: (trace: Trace) => Pieces<void>;
   /** What sums latents out of a model; without it every latent has a guide. */
   readonly collapse?: typeof collapseUnder;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */

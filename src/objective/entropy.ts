@@ -3,9 +3,10 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import { guideTermsOf, type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 import { oneOf } from "./one-of.ts";
-import { type Pass, rewritten } from "./pass.ts";
+import { type Pass, rewriting, rewritten } from "./pass.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -53,12 +54,22 @@ export type OtherEntropies = { readonly [E in Exclude<Entropy, "sampled">]: Entr
  * one, to others with the same mean or to those of another density.
  */
 export function pathwise(original: Objective, entropy: EntropyWay, passes: readonly Pass[] = []): Pathwise {
+  return finished(pathwisePieces(original, entropy, passes));
+}
+
+/** `pathwise` in pieces. */
+export function* pathwisePieces(
+  original: Objective,
+  entropy: EntropyWay,
+  passes: readonly Pass[] = [],
+): Pieces<Pathwise> {
   const stages: Stage[] = [];
   const note = (pass: Pass, objective: Objective): void => {
     stages.push({ pass, objective });
   };
-  const objective = rewritten(entropy.passes, original, note);
-  const seen = rewritten(passes, objective, note);
+  const objective = yield* rewriting(entropy.passes, original, note);
+  const seen = yield* rewriting(passes, objective, note);
+  yield;
   const path = gradient(objective.graph, seen.value, objective.parameters);
   return { objective, seen, gradient: entropy.adjusted?.(original, path, passes) ?? path, stages };
 }

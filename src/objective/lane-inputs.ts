@@ -4,6 +4,7 @@
  * curved condition has inputs that hold those roots.
  */
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Pieces } from "../pieces/pieces.ts";
 import type { Samples } from "../random/index.ts";
 
 /** Which rows of a tape are to be filled, for the samples of one pass. */
@@ -23,4 +24,6 @@ export interface LaneInputs {
   readonly reads: readonly NodeId[];
   /** Fills the rows of `nodes`: lane i of each belongs to sample firstSample + i. */
   readonly fill: (request: LaneRequest) => void;
+  /** What the first `fill` at these parameters would do beside filling, in pieces. */
+  readonly prepare?: (theta: Float64Array) => Pieces<void>;
 }

@@ -4,6 +4,7 @@
  * --stage NAME`), and each can be tested alone: expression in, printed condition out.
  */
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { finished, type Pieces, type Piecewise, piecesOf } from "../pieces/pieces.ts";
 import { type Objective, withTerms } from "./objective.ts";
 
 export interface Pass {
@@ -12,7 +13,7 @@ export interface Pass {
   /** What it does to a program, in a sentence. */
   readonly sentence: string;
   /** The rewritten objective; the very same one where there is nothing to rewrite. */
-  readonly run: (objective: Objective) => Objective;
+  readonly run: Piecewise<readonly [objective: Objective], Objective>;
 }
 
 /** The objective after all passes, in their order; `onPass` sees it after each of them. */
@@ -21,9 +22,19 @@ export function rewritten(
   objective: Objective,
   onPass?: (pass: Pass, objective: Objective) => void,
 ): Objective {
+  return finished(rewriting(passes, objective, onPass));
+}
+
+/** `rewritten` in pieces. */
+export function* rewriting(
+  passes: readonly Pass[],
+  objective: Objective,
+  onPass?: (pass: Pass, objective: Objective) => void,
+): Pieces<Objective> {
   let current = objective;
   for (const pass of passes) {
-    current = pass.run(current);
+    yield;
+    current = yield* piecesOf(pass.run, current);
     onPass?.(pass, current);
   }
   return current;

@@ -21,6 +21,7 @@ import {
   where,
 } from "../../src/index.ts";
 import type { Pass } from "../../src/objective/pass.ts";
+import { finished } from "../../src/pieces/pieces.ts";
 import { againstQuadrature, type Comparison } from "../oracle/one-jump.ts";
 import { type ConditionRow, conditionText, objectiveOf, rowFault } from "../support/condition-rows.ts";
 
@@ -62,7 +63,7 @@ describe("the edge of a domain becomes a condition", () => {
     const forgetful: Pass = {
       ...DOMAINS,
       run: (objective) =>
-        withComparisons(objective, (c) => objective.graph.algebra.positive(continued(objective.graph, c))),
+        finished(withComparisons(objective, (c) => objective.graph.algebra.positive(continued(objective.graph, c)))),
     };
     expect(rowFault(forgetful, { holds: (x, y) => gt(y, log(x)), becomes: "y > log(max(x, 0))" })).toMatch(
       /^the truth differs at -/,

@@ -34,6 +34,7 @@ import {
 } from "../../src/index.ts";
 import { buildObjective } from "../../src/objective/objective.ts";
 import { type Pass, rewritten } from "../../src/objective/pass.ts";
+import { finished } from "../../src/pieces/pieces.ts";
 import { FULL } from "../../src/profile.ts";
 import { againstQuadrature, type Comparison } from "../oracle/one-jump.ts";
 import { disagreements, type Holds, objectiveOf, rewrittenText } from "../support/condition-rows.ts";
@@ -177,8 +178,10 @@ describe("any two functions that rise or fall, with constants", () => {
     const shifted: Pass = {
       ...SOLVING,
       run: (objective) =>
-        withComparisons(EVERY.run(objective), (c) =>
-          objective.graph.algebra.positive(objective.graph.algebra.add(c, objective.graph.constant(1e-9))),
+        finished(
+          withComparisons(EVERY.run(objective), (c) =>
+            objective.graph.algebra.positive(objective.graph.algebra.add(c, objective.graph.constant(1e-9))),
+          ),
         ),
     };
     expect(disagreements(shifted, holdsOf(row)).filter((point) => !isRounded(row, point))).not.toEqual([]);

@@ -5,6 +5,7 @@
  */
 export const LAYERS = [
   "checks/",
+  "pieces/",
   "math/",
   "linalg/",
   "random/",

@@ -3,6 +3,7 @@
  * as in ((r + u·x) + v·y) with uniform u and v, are `dot2`. The bits are those of the nodes one by one.
  */
 
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -16,6 +17,11 @@ import { depthFirst, type Instruction, plain, type Schedule } from "../tape/plan
  * number of nodes.
  */
 export function fuse(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
+  return finished(fusePieces(graph, outputs, steps));
+}
+
+/** `fuse` in pieces. */
+export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Steps): Pieces<Schedule> {
   const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
   const reachable = graph.reachable(kept);
   const uses = new Int32Array(graph.size + 3); // three constants may be added below
@@ -25,6 +31,7 @@ export function fuse(graph: Graph, outputs: readonly NodeId[], steps: Steps): Sc
   const fused: (Instruction | undefined)[] = [undefined];
   const place = new Int32Array(graph.size + 3); // in `fused`, by node; ABSORBED: in the instruction of another
   for (let at = reachable.length - 1; at >= 0; at--) {
+    if (at % NODES_EACH === 0) yield;
     const node = reachable[at]!;
     if (place[node] === ABSORBED || graph.arity(node) === 0) continue;
     const found = runs(node) ?? pairOf(graph, uses, node);
@@ -37,10 +44,13 @@ export function fuse(graph: Graph, outputs: readonly NodeId[], steps: Steps): Sc
   for (const node of reachable)
     if (graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
       uniform.push(instructionOf(node));
+  yield;
   return { uniform, lane: depthFirst(graph, outputs, instructionOf, steps.instructions) };
 }
 
 const ABSORBED = -1;
+/** Nodes of a piece of the work. */
+const NODES_EACH = 4096;
 
 interface Match {
   readonly instruction: Instruction;

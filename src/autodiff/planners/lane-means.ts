@@ -3,31 +3,38 @@
  * exp(x) − 1 the lanes compute exp(x) and add it up, and the rest is computed once per batch from that sum.
  */
 
+import { type Pieces, type Piecewise, piecewise } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
 import { DenseReplacement, substitute } from "../graph/substitute.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import { COUNTS, LANE_SUMS, SUMS_OF } from "../tape/instruction-table.ts";
 import type { Count, LaneSum } from "../tape/instructions.ts";
-import { gather, isLinear } from "../tape/passes/gathered-sums.ts";
+import { gatherPieces, isLinear } from "../tape/passes/gathered-sums.ts";
 import { noSteps, type Steps } from "../tape/passes/step-functions.ts";
-import type { Instruction, Plan } from "../tape/plan.ts";
-import { fuse } from "./fusion.ts";
+import type { Instruction, Plan, Planner } from "../tape/plan.ts";
+import { fusePieces } from "./fusion.ts";
 import { byShape } from "./instruction-order.ts";
 
 /** The plan for the means of `roots` over the lanes, its outputs uniform; linear in the number of nodes. */
-export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
+export const planMeans: Planner & Piecewise<Parameters<Planner>, Plan> = /* @__PURE__ */ piecewise(planning);
+
+function* planning(graph: Graph, roots: readonly NodeId[]): Pieces<Plan> {
   const steps = noSteps();
-  const gathered = gather(graph, roots, steps);
+  const gathered = yield* gatherPieces(graph, roots, steps);
+  yield;
   const terms = byLastInput(graph, frontier(graph, gathered), steps);
   const replacement = new DenseReplacement();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
+  yield;
   // What no sample changes stays what it is.
   const outputs = substitute(graph, gathered, replacement, (node) => (graph.hasFlag(node, LANE) ? undefined : node));
   const kept: NodeId[] = [];
   for (const { operands } of terms) for (const operand of operands) kept.push(operand);
   for (const output of outputs) kept.push(output);
-  const { uniform, lane } = fuse(graph, kept, steps);
+  yield;
+  const { uniform, lane } = yield* fusePieces(graph, kept, steps);
+  yield;
   const means: NodeId[] = [];
   const sums = (batch: readonly Term[]): Instruction => {
     const operands: NodeId[] = [];
@@ -43,7 +50,9 @@ export function planMeans(graph: Graph, roots: readonly NodeId[]): Plan {
   for (const { node, operands } of uniform) for (const operand of operands) isLate[node]! |= isLate[operand]!;
   const early = uniform.filter(({ node }) => isLate[node] === 0);
   const late = uniform.filter(({ node }) => isLate[node] === 1);
+  yield;
   const [first = [], rest = []] = byShape([early, late], graph.size, (node) => graph.isConstant(node));
+  yield;
   return {
     outputs,
     uniform: first,

@@ -2,9 +2,10 @@
  * The parts that turn a graph into something that runs, as one record, so that what traces and differentiates need not know which
  * planner and which interpreter an entry point has.
  */
+import type { Piecewise } from "../../pieces/pieces.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
 import type { Backend } from "./executable.ts";
-import type { Planner } from "./plan.ts";
+import type { Plan, Planner } from "./plan.ts";
 
 /**
  * An engine makes graphs executable. `nondiff/core`, for pages that need few bytes, binds the plain one (an instruction for each op), every
@@ -13,7 +14,7 @@ import type { Planner } from "./plan.ts";
 export interface Engine {
   readonly plan: Planner;
   /** It plans means over the lanes; without it a mean is made of every sample's values. */
-  readonly planMeans?: Planner;
+  readonly planMeans?: Piecewise<Parameters<Planner>, Plan>;
   /** The interpreter's kernels by name, for instructions that are no ops; they replace those of ops that have the same name. */
   readonly kernels?: Kernels;
   /** What runs a tape unless its caller names a back end. */

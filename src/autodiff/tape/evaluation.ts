@@ -8,10 +8,11 @@
  * The tape is compiled once and may be run at other points as often as wanted. Sampling with its many passes goes to the tape
  * itself; this is for whoever wants to know some numbers.
  */
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { type Graph, MASK } from "../graph/graph.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Engine } from "./engine.ts";
-import { compileTape, runLanes, runUniform } from "./tape.ts";
+import { runLanes, runUniform, tapePieces } from "./tape.ts";
 
 export interface EvaluationOptions {
   readonly engine: Engine;
@@ -46,8 +47,17 @@ const NONE: readonly number[] = [];
 
 /** Compiles the nodes; TypeError naming an input that is needed and not given. */
 export function evaluation(graph: Graph, nodes: readonly NodeId[], options: EvaluationOptions): Evaluation {
+  return finished(evaluationPieces(graph, nodes, options));
+}
+
+/** `evaluation` in pieces. */
+export function* evaluationPieces(
+  graph: Graph,
+  nodes: readonly NodeId[],
+  options: EvaluationOptions,
+): Pieces<Evaluation> {
   const { engine, inputs = [], laneInputs = [], points = 1 } = options;
-  const tape = compileTape(graph, nodes, { laneInputs, lanes: points, engine });
+  const tape = yield* tapePieces(graph, nodes, { laneInputs, lanes: points, engine });
   const { slots, masks, outputs, noiseOffset: at, stride, uniformInputs, size } = tape;
   const inputOf = new Map(inputs.map((node, index) => [node, index]));
   const indices = Int32Array.from(uniformInputs, ({ node }) => {

@@ -5,6 +5,7 @@
  * value is dead: a chain of 1000 ops needs two slots. Running allocates nothing.
  */
 
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -50,8 +51,14 @@ export interface TapeOptions {
 
 /** Compiles the graph of `roots`; linear in its number of nodes. */
 export function compileTape(graph: Graph, roots: readonly NodeId[], options: TapeOptions): Tape {
+  return finished(tapePieces(graph, roots, options));
+}
+
+/** `compileTape` in pieces. */
+export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: TapeOptions): Pieces<Tape> {
   const { laneInputs = [], parameters = [], engine } = options;
   const plan = options.plan ?? engine.plan(graph, roots);
+  yield;
   const { outputs, means = [], rest = [] } = plan;
   const { backend = engine.interpreter } = options;
   const kernels = engine.kernels ? { ...graph.ops.kernels, ...engine.kernels } : graph.ops.kernels;
@@ -88,8 +95,10 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
     operands: operands.map(placeOf), // first: what is missing shows as an operand
     result: placeOf(node),
   });
+  yield;
   const steps = { uniform: plan.uniform.map(step), rest: rest.map(step), lane: plan.lane.map(step) };
   const results = outputs.map(placeOf);
+  yield;
   const executable = backend.load({
     kernels,
     lanes,

@@ -6,7 +6,8 @@
 
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { CorrectionPlan } from "../plan.ts";
 
@@ -26,7 +27,10 @@ const [JUMP, STILL] = [1e-5, 0.02];
 const POLE = 1e-6;
 
 /** Throws RangeError, naming the site, where the objective jumps and no counted condition changes. */
-export function requireNoUncountedJumps({ objective, boundaries, counted }: CorrectionPlan, theta: Float64Array): void {
+export function* requireNoUncountedJumps(
+  { objective, boundaries, counted }: CorrectionPlan,
+  theta: Float64Array,
+): Pieces<void> {
   const { graph, guided, normals, parameters, terms, trace, variables } = objective;
   // What frozen noise alone switches no parameter moves: lines run in the directions of latents.
   const latents = trace.latents.length;
@@ -43,7 +47,8 @@ export function requireNoUncountedJumps({ objective, boundaries, counted }: Corr
     guided,
   );
   const drawn = substitute(graph, roots, guided);
-  const { run, value } = evaluation(graph, [...drawn, ...switches], {
+  yield;
+  const { run, value } = yield* evaluationPieces(graph, [...drawn, ...switches], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
@@ -75,7 +80,11 @@ export function requireNoUncountedJumps({ objective, boundaries, counted }: Corr
     }
     return { total, state };
   };
-  const scan = Array.from({ length: CELLS + 1 }, (_, c) => look(new Float64Array(lines).fill(c / CELLS)));
+  const scan: Looked[] = [];
+  for (let c = 0; c <= CELLS; c++) {
+    yield;
+    scan.push(look(new Float64Array(lines).fill(c / CELLS)));
+  }
   const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
   const [low, high] = [scan[0]!, scan[1]!].map(({ total, state }) => ({
     total: total.slice(),
@@ -95,6 +104,7 @@ export function requireNoUncountedJumps({ objective, boundaries, counted }: Corr
   for (let step = 0; step < BISECTIONS; step++) {
     if (step === EARLIER) earlier = [low.total.slice(), high.total.slice()];
     const middle = from.map((s, line) => 0.5 * (s + to[line]!));
+    yield;
     const here = look(middle);
     for (let line = 0; line < lines; line++) {
       const isLower = riseOf(low, here, line) >= riseOf(here, high, line);

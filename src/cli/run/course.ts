@@ -7,6 +7,7 @@ import { startSearch } from "../../inference/fit/setup.ts";
 import { posteriorOf } from "../../inference/posterior/making.ts";
 import type { Posterior } from "../../inference/posterior.ts";
 import type { GuidedModel } from "../../inference/profile.ts";
+import { finished } from "../../pieces/pieces.ts";
 import { FULL } from "../../profile.ts";
 import type { Model } from "../../program/model.ts";
 import type { Interruption } from "../interruption.ts";
@@ -35,7 +36,7 @@ export async function course(
   shown: (step: FitStep) => void,
   signals: Pick<Interruption, "asked">,
 ): Promise<Fitted> {
-  const found = startSearch(FULL, model, options);
+  const found = finished(startSearch(FULL, model, options));
   const samplesAt: number[] = [];
   const stageAt: string[] = [];
   let turned = performance.now();
@@ -64,7 +65,7 @@ export async function course(
       if (await turn()) found.ascent.stopped = true;
     }
   }
-  const run = startLoop(FULL, model, options);
+  const run = finished(startLoop(FULL, model, options));
   let step = 0;
   while (step < run.steps) {
     advance(run, ++step);

@@ -7,6 +7,7 @@ import { requireTwoSidedJumps } from "../../boundaries/nets/two-sided.ts";
 import { requireNoUncountedJumps } from "../../boundaries/nets/uncounted.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { selectedTerms } from "./budget.ts";
 import type { BoundarySelection, SelectedTerms } from "./selection.ts";
 
@@ -29,18 +30,16 @@ function mayJump({ path }: CorrectionPlan): boolean {
 // An input of no rows: its fill sees the parameters of every pass.
 function nets(plan: CorrectionPlan, { drawn }: SelectedTerms): LaneInputs {
   let isWatched = false;
-  return {
-    nodes: [],
-    reads: [],
-    fill({ theta }) {
-      if (isWatched) return;
-      isWatched = true;
-      if (!isWithinReach(plan, theta)) return;
-      requireNoUncountedJumps(plan, theta);
-      // Boundaries that are drawn have no terms of their own.
-      if (drawn.length === 0) requireTwoSidedJumps(plan, theta);
-    },
-  };
+  function* watch(theta: Float64Array): Pieces<void> {
+    if (isWatched) return;
+    isWatched = true;
+    if (!isWithinReach(plan, theta)) return;
+    yield* requireNoUncountedJumps(plan, theta);
+    yield;
+    // Boundaries that are drawn have no terms of their own.
+    if (drawn.length === 0) requireTwoSidedJumps(plan, theta);
+  }
+  return { nodes: [], reads: [], fill: ({ theta }) => finished(watch(theta)), prepare: watch };
 }
 
 // Beside a mean of 1e16 the doubles lie 2 apart, and a guide of sd 1e-3 there has no two sides that anyone could tell apart.

@@ -2,18 +2,20 @@
  * The three forms of a fit: `fit` at once, `fitSteps` gradient by gradient, `fitAsync` between other work. Each is either the loop
  * of an optimiser and a number of steps, where one of the two is given, or the search that chooses its steps.
  */
+import { finished, type Pieces } from "../../pieces/pieces.ts";
+import { makeTurns } from "../../pieces/turns.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
-import { type FitOptions, type FitStep, requireFitOptions } from "./options.ts";
+import { type FitOptions, type FitStep, requireFitOptions, throwIfAborted } from "./options.ts";
 import { search } from "./search.ts";
 import { startSearch } from "./setup.ts";
 
 /** Fits a guide to the posterior; the entries document it. */
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
   requireFitOptions(options);
-  const found = startSearch(profile, model, options);
+  const found = finished(startSearch(profile, model, options));
   if (found) {
     const steps = search(found);
     for (;;) {
@@ -21,7 +23,7 @@ export function fit(profile: Profile, model: Model, options: FitOptions = {}): P
       if (next.done) return next.value;
     }
   }
-  const run = startLoop(profile, model, options);
+  const run = finished(startLoop(profile, model, options));
   for (let step = run.done + 1; step <= run.steps; step++) advance(run, step);
   return run.posterior();
 }
@@ -33,9 +35,9 @@ export function* fitSteps(
   options: FitOptions = {},
 ): Generator<FitStep, Posterior, void> {
   requireFitOptions(options);
-  const found = startSearch(profile, model, options);
+  const found = finished(startSearch(profile, model, options));
   if (found) return yield* search(found);
-  const run = startLoop(profile, model, options);
+  const run = finished(startLoop(profile, model, options));
   for (let step = run.done + 1; step <= run.steps; step++) {
     advance(run, step);
     yield reportOf(run, step);
@@ -47,33 +49,50 @@ export function* fitSteps(
 const WORK_PER_TURN = 1e6;
 const OVERHEAD = 16; // of an instruction beside its lanes
 
-declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
-
-/** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
+/**
+ * As `fit`, giving way to the event loop every few milliseconds, also while the model is compiled; rejects with the signal's reason when
+ * aborted. The program itself runs at once.
+ */
 export async function fitAsync(profile: Profile, model: Model, options: FitOptions = {}): Promise<Posterior> {
-  const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0));
-  requireFitOptions(options);
-  const found = startSearch(profile, model, options);
-  const run = found ?? startLoop(profile, model, options);
-  const { uniform, lane } = (run.sampler.means ?? run.sampler.each)().tape.size;
-  const workOf = (samples: number): number => OVERHEAD * uniform + (OVERHEAD + samples) * lane;
-  if (!("steps" in run)) {
-    const steps = search(run);
-    for (let done = 0, work = 0; ; ) {
-      const next = steps.next();
+  const turns = makeTurns();
+  const turn = async (): Promise<void> => {
+    await turns.next();
+    throwIfAborted(options);
+  };
+  const between = async <T>(work: Pieces<T>): Promise<T> => {
+    for (;;) {
+      const next = work.next();
       if (next.done) return next.value;
-      const { samples = 0 } = next.value;
-      work += workOf(samples - done);
-      done = samples;
-      if (work < WORK_PER_TURN) continue;
-      work = 0;
       await turn();
     }
+  };
+  requireFitOptions(options);
+  throwIfAborted(options);
+  try {
+    const found = await between(startSearch(profile, model, options));
+    const run = found ?? (await between(startLoop(profile, model, options)));
+    const { uniform, lane } = run.size;
+    const workOf = (samples: number): number => OVERHEAD * uniform + (OVERHEAD + samples) * lane;
+    if (!("steps" in run)) {
+      const steps = search(run);
+      for (let done = 0, work = 0; ; ) {
+        const next = steps.next();
+        if (next.done) return next.value;
+        const { samples = 0 } = next.value;
+        work += workOf(samples - done);
+        done = samples;
+        if (work < WORK_PER_TURN) continue;
+        work = 0;
+        await turn();
+      }
+    }
+    const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.samples)));
+    for (let step = run.done + 1; step <= run.steps; step++) {
+      advance(run, step);
+      if (step % stepsPerTurn === 0) await turn();
+    }
+    return run.posterior();
+  } finally {
+    turns.end();
   }
-  const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.samples)));
-  for (let step = run.done + 1; step <= run.steps; step++) {
-    advance(run, step);
-    if (step % stepsPerTurn === 0) await turn();
-  }
-  return run.posterior();
 }

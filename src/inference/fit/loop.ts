@@ -4,13 +4,15 @@
  * decides by itself.
  */
 
+import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { beyondCore } from "../../estimators/estimator.ts";
 import { packParameters, unpackParameters } from "../../guides/guide.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator } from "../../random/index.ts";
 import { deadlineOf } from "../deadline.ts";
-import { makeProbe } from "../diagnosis.ts";
+import { probing } from "../diagnosis.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { adam, type Optimizer } from "../optimizers.ts";
 import { count } from "../options.ts";
@@ -20,7 +22,7 @@ import type { Profile } from "../profile.ts";
 import type { Draw } from "../sampler/draw.ts";
 import { meansInto, pilot } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
-import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
+import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
 import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
 
@@ -30,6 +32,8 @@ const MOST_STEPS = 100_000_000;
 /** A loop under way. */
 export interface Loop {
   readonly sampler: GradientSampler;
+  /** Instructions of a gradient. */
+  readonly size: Tape["size"];
   /** Steps that were taken before, and with those of this run. */
   readonly done: number;
   steps: number;
@@ -47,7 +51,7 @@ export interface Loop {
 }
 
 /** Checks the options, traces the model and compiles its gradient. */
-export function startLoop(profile: Profile, model: Model, given: FitOptions): Loop {
+export function* startLoop(profile: Profile, model: Model, given: FitOptions): Pieces<Loop> {
   const before = given.resume === undefined ? undefined : (profile.resumed ?? resumesNothing)(model, given);
   const options = before?.options ?? given;
   const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
@@ -58,19 +62,19 @@ export function startLoop(profile: Profile, model: Model, given: FitOptions): Lo
   estimatorOf("fit", estimator);
   if (typeof optimizer?.update !== "function")
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
-  const sampler = makeSampler(profile, model, estimator, {
+  const sampler = yield* making(profile, model, estimator, {
     ...(samples < 128 && { lanes: samples }),
     backend: options.backend,
     expectedSamples: steps * samples,
     guide: options.guide === "auto" ? undefined : options.guide,
     collapse: options.collapse,
   });
-  profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace);
+  yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
   before?.check(sampler);
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
-  const fault = before ? undefined : makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
+  const fault = before ? undefined : (yield* probing(sampler.objective))(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = biasWarnings(sampler);
   for (const warning of warnings) warn(options, warning);
@@ -78,9 +82,12 @@ export function startLoop(profile: Profile, model: Model, given: FitOptions): Lo
   elboTrace.set(before?.elboTrace ?? []);
   const state = before?.loop.moments ?? optimizer.init(theta.length);
   const generator = makeGenerator(seed);
+  const { size } = yield* compiling(sampler);
   pilot(sampler, theta, generator, 0);
+  yield* preparing(sampler, theta);
   const run: Loop = {
     sampler,
+    size,
     done,
     steps: done + steps,
     samples,

@@ -1,7 +1,9 @@
 /** What a search starts from: options that have been checked, a traced model and its compiled gradient. */
+import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { softplusChart } from "../../guides/chart.ts";
 import { packParameters } from "../../guides/guide.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator, type Generator as Noise } from "../../random/index.ts";
 import { deadlineOf } from "../deadline.ts";
@@ -9,7 +11,7 @@ import { estimatorOf } from "../estimate-gradient.ts";
 import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
 import { pilot } from "../sampler/means.ts";
-import { type GradientSampler, makeSampler, startOf } from "../sampler/sampler.ts";
+import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
 import type { Ascent } from "./climb/ascent.ts";
 import { type Climber, INDEPENDENT } from "./climb/climb.ts";
@@ -22,6 +24,8 @@ import type { FitWarning } from "./report.ts";
 export interface Search {
   readonly options: FitOptions;
   readonly sampler: GradientSampler;
+  /** Instructions of a gradient. */
+  readonly size: Tape["size"];
   readonly ascent: Ascent;
   readonly climber: Climber;
   readonly generator: Noise;
@@ -44,7 +48,7 @@ const EXPECTED_SAMPLES = 10_000;
  * Checks the options, traces the model and builds its gradient; undefined where the options, the estimator (one with a schedule) or the
  * guide (one of another layout) ask for the loop.
  */
-export function startSearch(profile: Profile, model: Model, options: FitOptions): Search | undefined {
+export function* startSearch(profile: Profile, model: Model, options: FitOptions): Pieces<Search | undefined> {
   if (options.optimizer !== undefined || options.steps !== undefined || options.resume !== undefined) return undefined;
   const {
     estimator = corrected(),
@@ -67,7 +71,7 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   const generator = makeGenerator(seed);
   const { backend, guide = "auto" } = options;
   const { correlations } = profile;
-  const sampler = makeSampler(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
+  const sampler = yield* making(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
     backend,
     guide: guide === "auto" ? correlations?.guide : guide,
     collapse: options.collapse ?? (profile.collapse && estimator.name === "corrected" ? "auto" : false),
@@ -75,7 +79,7 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   });
   const { space } = sampler.objective.guide;
   if (!space.pairs || sampler.nodes.scheduled) return undefined;
-  profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace);
+  yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
   const warnings = biasWarnings(sampler).map(
@@ -89,10 +93,13 @@ export function startSearch(profile: Profile, model: Model, options: FitOptions)
   const exact = theta.length === 0 ? correlations?.exact : undefined;
   const from = chart.coordinatesOf(theta);
   const ascent = makeAscent(sampler, chart, generator, maxSamples);
+  const { size } = yield* compiling(sampler);
   const place = profile.places?.(sampler.objective.trace, from, ascent, generator, !options.init && !model.init);
   if (place) chart.thetaInto(theta, from);
   pilot(sampler, theta, generator, 0);
+  yield* preparing(sampler, theta);
   return {
+    size,
     options,
     sampler,
     ascent,

@@ -8,6 +8,7 @@ import { EVEN_PART, ODD_PART, SUM_PARTS } from "../../autodiff/tape/executable.t
 import { runRest } from "../../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
+import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Draw } from "./draw.ts";
 import { compileSamples, runSamples, type SampleTape, type SampleTapeOptions, setParameters } from "./sample-tape.ts";
 
@@ -23,11 +24,11 @@ export type Averaging = (
   nodes: EstimatorNodes,
   outputs: readonly NodeId[],
   options: SampleTapeOptions,
-) => MeanGradient;
+) => Pieces<MeanGradient>;
 
-export const averaging: Averaging = (engine, objective, nodes, outputs, options) => {
-  const plan = engine.planMeans!(objective.graph, outputs);
-  const sampleTape = compileSamples(engine, objective, nodes, plan, options);
+export const averaging: Averaging = function* (engine, objective, nodes, outputs, options) {
+  const plan = yield* piecesOf(engine.planMeans!, objective.graph, outputs);
+  const sampleTape = yield* compileSamples(engine, objective, nodes, plan, options);
   const { tape } = sampleTape;
   const { slots, sums } = tape;
   const offsets = Int32Array.from(tape.outputs, ({ offset }) => offset);

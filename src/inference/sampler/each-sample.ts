@@ -9,6 +9,7 @@ import type { Place } from "../../autodiff/tape/executable.ts";
 import { addOutputsInto } from "../../autodiff/tape/tape.ts";
 import type { EstimatorNodes, GroupSums } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { compileSamples, type SampleTape, type SampleTapeOptions } from "./sample-tape.ts";
 
 export interface EachSample extends SampleTape {
@@ -23,18 +24,18 @@ export interface EachSample extends SampleTape {
 }
 
 /** Compiles gradient and ℓ, `value`, of every sample, with what reduction and learning read. */
-export function compileEachSample(
+export function* compileEachSample(
   engine: Engine,
   objective: Objective,
   nodes: EstimatorNodes,
   value: NodeId,
   options: SampleTapeOptions,
-): EachSample {
+): Pieces<EachSample> {
   const { gradient, reduction, adaptive } = nodes;
   const size = gradient.length;
   const reads = reduction?.reads ?? [];
   const roots = [...gradient, value, ...reads, ...(adaptive?.reads ?? [])];
-  const sampleTape = compileSamples(engine, objective, nodes, roots, options);
+  const sampleTape = yield* compileSamples(engine, objective, nodes, roots, options);
   const { slots, outputs } = sampleTape.tape;
   const afterReads = size + 1 + reads.length;
   return {

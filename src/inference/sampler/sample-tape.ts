@@ -6,10 +6,11 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import type { Backend } from "../../autodiff/tape/executable.ts";
 import type { Plan } from "../../autodiff/tape/plan.ts";
-import { compileTape, runLanes, runUniform, type Tape } from "../../autodiff/tape/tape.ts";
+import { runLanes, runUniform, type Tape, tapePieces } from "../../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../../estimators/estimator.ts";
 import { fillNoise, laneInputsOf, type NoiseRows, noiseRowsOf } from "../../objective/noise.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals } from "../../random/index.ts";
 import { type Draw, requestSamples } from "./draw.ts";
 
@@ -29,16 +30,17 @@ export interface SampleTapeOptions {
 }
 
 /** Compiles nodes of an estimator, or a plan that computes them in another way. */
-export function compileSamples(
+export function* compileSamples(
   engine: Engine,
   { graph, parameters }: Objective,
   nodes: EstimatorNodes,
   outputs: readonly NodeId[] | Plan,
   options: SampleTapeOptions,
-): SampleTape {
+): Pieces<SampleTape> {
   const inputs = { laneInputs: laneInputsOf(nodes), parameters, engine, ...options };
-  const tape =
-    "outputs" in outputs ? compileTape(graph, [], { ...inputs, plan: outputs }) : compileTape(graph, outputs, inputs);
+  const tape = yield* "outputs" in outputs
+    ? tapePieces(graph, [], { ...inputs, plan: outputs })
+    : tapePieces(graph, outputs, inputs);
   const { slots, noiseOffset: at, stride } = tape;
   return { tape, noise: noiseRowsOf({ slots, at, stride }, nodes) };
 }

@@ -3,6 +3,7 @@
  * are compiled when they are first asked for. `means.ts` and `moments.ts` draw from it.
  */
 
+import type { Tape } from "../../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Guide, GuideParameters } from "../../guides/guide.ts";
@@ -10,6 +11,7 @@ import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
+import { finished, type Later, later, type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { GuidedModel, Profile } from "../profile.ts";
@@ -34,9 +36,9 @@ export interface GradientSampler extends GuidedModel {
   /** The boundaries of the model; found on first call. */
   readonly analysis: () => BoundaryAnalysis;
   /** With a gradient and ℓ for every sample; compiled on first call. */
-  readonly each: () => EachSample;
+  readonly each: Later<EachSample>;
   /** With their means only, compiled on first call; undefined where estimator or profile ask for every sample. */
-  readonly means: (() => MeanGradient) | undefined;
+  readonly means: Later<MeanGradient> | undefined;
   /** Whether the samples of a gradient belong together. */
   readonly grouped: boolean;
 }
@@ -46,16 +48,29 @@ export function makeSampler(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
+  options?: SamplerOptions,
 ): GradientSampler {
+  return finished(making(profile, model, estimator, options));
+}
+
+/** `makeSampler` in pieces. The program of the model is one of them. */
+export function* making(
+  profile: Profile,
+  model: Model,
+  estimator: Estimator,
+  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
+): Pieces<GradientSampler> {
   const { engine, repertoire, trace, withPoints } = profile;
   const whole = trace(model, estimator.graphOptions);
+  yield;
   if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
   const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  yield;
   const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);
   const analysis = once(() => analyseBoundaries(objective));
-  const nodes = estimator.build(objective, repertoire, analysis);
+  yield;
+  const nodes = yield* piecesOf(estimator.build, objective, repertoire, analysis);
   if (!Array.isArray(nodes?.gradient))
     throw new TypeError(
       `estimator "${estimator.name}": it builds no gradient; got ${typeof nodes?.gradient}, expected nodes`,
@@ -74,10 +89,21 @@ export function makeSampler(
     size: gradient.length,
     elbo: new Float64Array(1),
     analysis,
-    each: once(() => compileEachSample(engine, objective, nodes, value, options)),
-    means: averaging && once(() => averaging(engine, objective, nodes, [...gradient, value], options)),
+    each: later(() => compileEachSample(engine, objective, nodes, value, options)),
+    means: averaging && later(() => averaging(engine, objective, nodes, [...gradient, value], options)),
     grouped: noise !== undefined || reduction !== undefined,
   };
+}
+
+/** Compiles the gradient of a sampler, in pieces, unless it is compiled. */
+export function* compiling({ means, each }: GradientSampler): Pieces<Tape> {
+  const { tape } = yield* means ? means.pieces() : each.pieces();
+  return tape;
+}
+
+/** Does what the first gradient at these parameters would do beside the gradient, in pieces. */
+export function* preparing({ nodes: { derived = [] } }: GradientSampler, theta: Float64Array): Pieces<void> {
+  for (const { prepare } of derived) if (prepare) yield* prepare(theta);
 }
 
 function once<T>(make: () => T): () => T {

@@ -323,6 +323,7 @@ describe("forms of a fit", () => {
   });
 
   test("a signal aborted in the middle stops before the next step; fitAsync hears of it from a timer", async () => {
+    let started = (): void => {};
     const inTheMiddle = (): { controller: AbortController; steps: () => number; options: FitOptions } => {
       const controller = new AbortController();
       let last = 0;
@@ -335,6 +336,7 @@ describe("forms of a fit", () => {
           signal: controller.signal,
           onProgress: ({ step }) => {
             last = step;
+            started();
           },
         },
       };
@@ -347,7 +349,10 @@ describe("forms of a fit", () => {
     expect(() => fitModel(textmsg, stopping)).toThrow("enough");
 
     const async = inTheMiddle();
-    setTimeout(() => async.controller.abort(new Error("time is up")), 20);
+    started = () => {
+      started = () => {};
+      setTimeout(() => async.controller.abort(new Error("time is up")), 20);
+    };
     await expect(fitAsync(textmsg, async.options)).rejects.toThrow("time is up");
     expect(async.steps()).toBeGreaterThan(0);
     expect(async.steps()).toBeLessThan(1_000_000);

@@ -8,6 +8,7 @@
  * once, by a linear node, is an inner node of a tree; what a tree sums are its terms.
  */
 
+import { finished, type Pieces } from "../../../pieces/pieces.ts";
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
@@ -22,6 +23,8 @@ import { collectThresholds, type Steps, stepFunctions } from "./step-functions.t
 const MOST_PATHS = 8;
 /** Selections are rewritten where at least so many meet in one sum. */
 const FEWEST_SELECTIONS = 4;
+/** Nodes of a piece of the work. */
+const NODES_EACH = 2048;
 /** Bits of linear nodes; an affine function of one node is as good a unit as that node, and not small. */
 const LINEAR = 1;
 const INNER = 2;
@@ -43,16 +46,23 @@ interface Gathering {
  * become inputs, whose instructions `steps` gets.
  */
 export function gather(graph: Graph, roots: readonly NodeId[], steps: Steps): NodeId[] {
+  return finished(gatherPieces(graph, roots, steps));
+}
+
+/** `gather` in pieces. */
+export function* gatherPieces(graph: Graph, roots: readonly NodeId[], steps: Steps): Pieces<NodeId[]> {
   if (!roots.some((node) => graph.hasFlag(node, LANE))) return [...roots];
   const all = graph.reachable(roots);
   const outputs = restrictArms(graph, roots, all);
   const reachable = outputs === roots ? all : graph.reachable(outputs);
+  yield;
   collectThresholds(graph, reachable, steps);
   const kind = classify(graph, reachable, outputs);
   const moved = new Int32Array(graph.size);
   for (let node = 0; node < moved.length; node++) moved[node] = node;
   const gathering = { graph, kind, terms: new LinearTerms(graph, kind), moved, steps };
-  for (const node of reachable) {
+  for (const [at, node] of reachable.entries()) {
+    if (at % NODES_EACH === 0) yield;
     const arity = graph.arity(node);
     if (!graph.hasFlag(node, LANE) || arity === 0 || (kind[node]! & INNER) !== 0) continue;
     if (kind[node] !== 0) {

@@ -1,6 +1,7 @@
 /** An ascent whose gradients a sampler draws, each kind of point from streams of its own. */
 import type { Estimator } from "../../../estimators/estimator.ts";
 import type { Chart } from "../../../guides/chart.ts";
+import { piecesOf, piecewise } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator } from "../../../random/index.ts";
 import { tryMeansInto } from "../../sampler/means.ts";
 import { nonFiniteError } from "../../sampler/non-finite.ts";
@@ -13,16 +14,14 @@ const KINDS = ["search", "stage", "gap", "screen"] as const;
 /** The estimator with points that are matched where they are climbed on, and in pairs where it has no points of its own. */
 export function withMatchedPoints(estimator: Estimator, whiten?: Whiten): Estimator {
   const matched = (stream: number): boolean => stream % KINDS.length < KINDS.indexOf("gap");
-  return {
-    ...estimator,
-    build(objective, repertoire, analysis) {
-      const nodes = estimator.build(objective, repertoire, analysis);
-      return {
-        ...nodes,
-        noise: { fill: matchedFill(nodes.noise?.fill ?? fillNormals, !nodes.noise, matched, whiten) },
-      };
-    },
-  };
+  const build = piecewise(function* (...given: Parameters<Estimator["build"]>) {
+    const nodes = yield* piecesOf(estimator.build, ...given);
+    return {
+      ...nodes,
+      noise: { fill: matchedFill(nodes.noise?.fill ?? fillNormals, !nodes.noise, matched, whiten) },
+    };
+  });
+  return { ...estimator, build };
 }
 
 /** The ascent of a sampler whose guide has a chart. */

@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { defineModel, type FitOptions, fit, fitAsync, gt, type Model, normal, where } from "../../src/index.ts";
+import { makeTurns } from "../../src/pieces/turns.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** A switch among n data; its program counts how often it has run. */
+function switching(n: number): { model: Model; runs: () => number } {
+  let runs = 0;
+  const model = defineModel("switching", ({ sample, observe }) => {
+    runs++;
+    const z = sample("z", normal(0, 1));
+    const d = sample("d", normal(n / 2, n / 10));
+    for (let i = 0; i < n; i++) observe(normal(where(gt(d, i), z, -1), 1), i % 3);
+  });
+  return { model, runs: () => runs };
+}
+
+const LOOP: FitOptions = { steps: 1 };
+const SEARCH: FitOptions = { restarts: 0, tolerance: 1 };
+
+describe("fitAsync on a model that takes long to compile", () => {
+  test.each([LOOP, SEARCH])("gives way at many places before its first gradient: %o", async (options) => {
+    let turns = 0;
+    const { setImmediate } = globalThis;
+    vi.stubGlobal("setImmediate", (resolve: () => void) => {
+      turns++;
+      return setImmediate(resolve);
+    });
+    let first: number | undefined;
+    const { model } = switching(150);
+    const posterior = await fitAsync(model, {
+      ...options,
+      onWarning: () => undefined,
+      onProgress: () => {
+        first ??= turns;
+      },
+    });
+    expect(first).toBeGreaterThan(30);
+    expect(posterior.params).toEqual(fit(model, { ...options, onWarning: () => undefined }).params);
+  });
+
+  test.each([LOOP, SEARCH])("sees its signal while it compiles: %o", async (options) => {
+    const { model, runs } = switching(150);
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error("not now")));
+    const onProgress = () => expect.unreachable();
+    await expect(fitAsync(model, { ...options, onProgress, signal: controller.signal })).rejects.toThrow("not now");
+    expect(runs()).toBe(1); // one of several: the trace is held against the program's own numbers, and asked what its terms are
+    fit(model, { steps: 1, onWarning: () => undefined });
+    expect(runs()).toBeGreaterThan(3);
+  });
+});
+
+describe("a turn of the event loop", () => {
+  const untilATimer = async (): Promise<string[]> => {
+    const order: string[] = [];
+    setTimeout(() => order.push("timer"), 0);
+    const turns = makeTurns();
+    for (let k = 0; k < 400 && order.length === 0; k++) {
+      await turns.next();
+      const until = performance.now() + 0.1;
+      while (performance.now() < until);
+    }
+    turns.end();
+    return [...order, "next"];
+  };
+
+  test("lets timers fire, whatever the platform has", async () => {
+    expect(await untilATimer()).toEqual(["timer", "next"]);
+    const { setTimeout: later } = globalThis;
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal("MessageChannel", undefined);
+    expect(await untilATimer()).toEqual(["timer", "next"]);
+    vi.stubGlobal("setTimeout", undefined);
+    await makeTurns().next(); // nothing to wait for
+    vi.stubGlobal("setTimeout", later);
+  });
+
+  test("is a message to oneself where there is no setImmediate, as in a browser", async () => {
+    let messages = 0;
+    let closed = 0;
+    const { MessageChannel } = globalThis;
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal(
+      "MessageChannel",
+      class extends MessageChannel {
+        constructor() {
+          super();
+          const { port1, port2 } = this;
+          const post = port2.postMessage.bind(port2);
+          port2.postMessage = (message: unknown) => {
+            messages++;
+            post(message);
+          };
+          const close = port1.close.bind(port1);
+          port1.close = () => {
+            closed++;
+            close();
+          };
+        }
+      },
+    );
+    const turns = makeTurns();
+    await turns.next();
+    await turns.next();
+    turns.end();
+    expect([messages, closed]).toEqual([2, 1]);
+  });
+});
