@@ -163,6 +163,9 @@ function integers(last: number, text: string): Support {
 
 export const COUNTS: Support = /* @__PURE__ */ integers(Infinity, "{0, 1, 2, …}");
 
+/** All whole numbers. */
+export const INTEGERS: Support = /* @__PURE__ */ integersBetween(-Infinity, Infinity);
+
 /** The support {0, …, last}. */
 export function upTo(last: number): Support {
   return integers(last, `{0, …, ${last}}`);
@@ -171,7 +174,8 @@ export function upTo(last: number): Support {
 /** The support {low, …, high} of whole numbers. */
 export function integersBetween(low: number, high: number): Support {
   const contains = (k: number) => Number.isInteger(k) && k >= low && k <= high;
-  const text = high === Infinity ? `{${low}, ${low + 1}, …}` : `{${low}, …, ${high}}`;
+  const first = low === -Infinity ? "…" : `${low}, ${low + 1}, …`;
+  const text = high === Infinity ? `{${first}}` : `{${low}, …, ${high}}`;
   return { kind: "integers", lower: low, upper: high, text, discrete: true, contains };
 }
 

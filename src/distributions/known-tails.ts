@@ -24,13 +24,13 @@ import { normalTails } from "./real/normal.ts";
 import { studentTTails } from "./real/student-t.ts";
 import { type TailFormulas, tailed } from "./tails.ts";
 
-type Formulas = (...parameters: Real[]) => TailFormulas;
+type Formulas = (...parameters: Real[]) => TailFormulas | undefined;
 
 /** By name; the parameters are those of the record, in order. */
 const FORMULAS: Readonly<Record<string, Formulas>> = {
   beta: (a, b) => betaTails(a!, b!),
   bernoulli: (p) => bernoulliTails(p!),
-  binomial: (trials, p) => binomialTails(trials as number, p!),
+  binomial: (trials, p) => (typeof trials === "number" ? binomialTails(trials, p!) : undefined),
   categorical: categoricalTails,
   cauchy: (location, scale) => cauchyTails(location!, scale!),
   chi2: (df) => chi2Tails(df!),
@@ -52,5 +52,6 @@ const FORMULAS: Readonly<Record<string, Formulas>> = {
 export function withTails(distribution: Distribution): Distribution {
   const { name, parameters, cdf } = distribution;
   const formulas = cdf || !Object.hasOwn(FORMULAS, name) ? undefined : FORMULAS[name];
-  return formulas ? tailed(distribution, formulas(...parameters.map(({ value }) => value))) : distribution;
+  const tails = formulas?.(...parameters.map(({ value }) => value));
+  return tails ? tailed(distribution, tails) : distribution;
 }

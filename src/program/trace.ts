@@ -1,5 +1,6 @@
 /** Running a program with all statements that `nondiff` has: see `run.ts` for the run itself and `statements.ts` for what is added. */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
+import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
 import type { Model } from "./model.ts";
 import { coreTrace, type Trace } from "./run.ts";
@@ -12,7 +13,8 @@ export function trace(model: Model, options?: GraphOptions): Trace {
   try {
     const traced = coreTrace(model, options, withStatements);
     requireNoEscapes(traced);
-    return traced;
+    const within = bounded(traced);
+    return within === model ? traced : coreTrace(within, options, withStatements);
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/.test(error.message))) throw error;
     throw new RangeError(

@@ -1,27 +1,32 @@
-import { add, type Real, sub } from "../../autodiff/expr.ts";
+import { add, max, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
-import { type Distribution, dataOnly, discrete, logGamma, positive, upTo, wholeNumber } from "../distribution.ts";
+import { COUNTS, type Distribution, discrete, logGamma, positive, upTo, wholeNumber } from "../distribution.ts";
 import { beta } from "../interval/beta.ts";
 import { tailed } from "../tails.ts";
-import { binomialDraw } from "./binomial.ts";
+import { binomialDraw, logChoose } from "./binomial.ts";
 import { tableTails, wholeNumbers } from "./sums.ts";
 
 /**
- * Beta-binomial: successes in `trials` (data, a whole number) whose probability is drawn once from beta(a, b): log probability
+ * Beta-binomial: successes in `trials` (a whole number, which may be traced) whose probability is drawn once from beta(a, b): log probability
  * log (trials choose k) + log B(k + a, trials − k + b) − log B(a, b).
  */
-export function betaBinomial(trials: number, a: Real, b: Real): Distribution {
+export function betaBinomial(trials: Real, a: Real, b: Real): Distribution {
   const logBeta = (x: Real, y: Real): Real => sub(add(logGamma(x), logGamma(y)), logGamma(add(x, y)));
+  const isNumber = typeof trials === "number";
   const distribution = discrete({
     name: "betaBinomial",
-    parameters: [dataOnly("betaBinomial", wholeNumber("trials", trials)), positive("a", a), positive("b", b)],
-    support: upTo(trials),
+    parameters: [wholeNumber("trials", trials), positive("a", a), positive("b", b)],
+    support: isNumber ? upTo(trials) : COUNTS,
     logDensity: (k) => {
-      const logChoose = logFactorial(trials) - logFactorial(k) - logFactorial(trials - k);
-      return add(logChoose, sub(logBeta(add(a, k), add(b, trials - k)), logBeta(a, b)));
+      const failures = isNumber ? trials - k : max(sub(trials, k), 0);
+      const choices = isNumber
+        ? logFactorial(trials) - logFactorial(k) - logFactorial(trials - k)
+        : logChoose(trials, k);
+      return add(choices, sub(logBeta(add(a, k), add(b, failures)), logBeta(a, b)));
     },
     draw: (next, trials, a, b) => binomialDraw(trials, beta(a, b).draw(next), next),
   });
+  if (!isNumber) return distribution;
   return tailed(
     distribution,
     tableTails(

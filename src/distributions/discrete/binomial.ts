@@ -1,20 +1,38 @@
-import { add, type Real } from "../../autodiff/expr.ts";
+import { add, Expr, ge, log1p, max, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
-import { type Distribution, dataOnly, discrete, probability, upTo, wholeNumber } from "../distribution.ts";
+import { COUNTS, type Distribution, discrete, logGamma, probability, upTo, wholeNumber } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
 import { countQuantile, tableTails, wholeNumbers } from "./sums.ts";
 
 /**
- * Binomial: successes in `trials` (data, a whole number) with probability p each, 0 ≤ p ≤ 1. Log probability
- * k log p + (trials − k) log(1 − p) + log (trials choose k). A draw costs `trials` uniforms.
+ * Binomial: successes in `trials`, a whole number, with probability p each, 0 ≤ p ≤ 1. Log probability
+ * k log p + (trials − k) log(1 − p) + log (trials choose k). For data the trials may be traced, as the size of a population is that was
+ * sampled: of more successes than trials the probability is 0. A draw costs `trials` uniforms.
  */
-export function binomial(trials: number, p: Real): Distribution {
+export function binomial(trials: Real, p: Real): Distribution {
+  return trials instanceof Expr ? ofTracedTrials(trials, p) : ofTrials(trials, p);
+}
+
+function ofTracedTrials(trials: Expr, p: Real): Distribution {
   return discrete({
     name: "binomial",
-    parameters: [dataOnly("binomial", wholeNumber("trials", trials)), probability("p", p)],
+    parameters: [wholeNumber("trials", trials), probability("p", p)],
+    support: COUNTS,
+    logDensity: (k) => {
+      const failures = max(sub(trials, k), 0);
+      return add(add(timesLog(k, p), mul(failures, log1p(neg(p)))), logChoose(trials, k));
+    },
+    draw: (next, trials, p) => binomialDraw(trials, p, next),
+  });
+}
+
+function ofTrials(trials: number, p: Real): Distribution {
+  return discrete({
+    name: "binomial",
+    parameters: [wholeNumber("trials", trials), probability("p", p)],
     support: upTo(trials),
     logDensity: (k) => {
       const logChoose = logFactorial(trials) - logFactorial(k) - logFactorial(trials - k);
@@ -23,6 +41,13 @@ export function binomial(trials: number, p: Real): Distribution {
     finiteValues: () => ({ values: Array.from({ length: trials + 1 }, (_, k) => k), lostMass: 0 }),
     draw: (next, trials, p) => binomialDraw(trials, p, next),
   });
+}
+
+/** log (n choose k) of a traced n, −∞ where n < k. */
+export function logChoose(n: Real, k: number): Real {
+  const rest = max(sub(n, k), 0);
+  const log = sub(sub(logGamma(add(n, 1)), logFactorial(k)), logGamma(add(rest, 1)));
+  return where(ge(n, k), log, Number.NEGATIVE_INFINITY);
 }
 
 /** Successes in a number of trials, each decided by a uniform. */

@@ -1,26 +1,47 @@
+import { add, and, Expr, ge, log, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
-import { type Distribution, dataOnly, discrete, integersBetween, real } from "../distribution.ts";
+import { type Distribution, discrete, INTEGERS, integersBetween, real } from "../distribution.ts";
 import { tailed } from "../tails.ts";
 import { tableTails, wholeNumbers } from "./sums.ts";
 
-/** The whole numbers low, low + 1, …, high, each with the same probability; two whole numbers, low ≤ high. */
-export function discreteUniform(low: number, high: number): Distribution {
-  const [first, last] = [real("low", low), real("high", high)].map((one) => dataOnly("discreteUniform", one));
+/**
+ * The whole numbers low, low + 1, …, high, each with the same probability; two whole numbers, low ≤ high. For data an end may be traced, as
+ * an unknown count is; of data beyond it the probability is 0.
+ */
+export function discreteUniform(low: Real, high: Real): Distribution {
+  return low instanceof Expr || high instanceof Expr ? ofTracedEnds(low, high) : ofNumbers(low, high);
+}
+
+function ofTracedEnds(low: Real, high: Real): Distribution {
+  return discrete({
+    name: "discreteUniform",
+    parameters: [real("low", low), real("high", high)],
+    support: INTEGERS,
+    logDensity: (k) => where(and(ge(k, low), ge(high, k)), neg(log(add(sub(high, low), 1))), Number.NEGATIVE_INFINITY),
+    draw: uniformDraw,
+  });
+}
+
+const uniformDraw = (next: () => number, low: number, high: number): number =>
+  low + Math.floor((high - low + 1) * next());
+
+function ofNumbers(low: number, high: number): Distribution {
+  const [first, last] = [real("low", low), real("high", high)];
   const count = high - low + 1;
   const distribution = discrete({
     name: "discreteUniform",
     parameters: [
-      { ...first!, expected: "low a whole number", valid: Number.isInteger },
+      { ...first, expected: "low a whole number", valid: Number.isInteger },
       {
-        ...last!,
+        ...last,
         expected: `high a whole number ≥ low = ${low}`,
         valid: (high: number) => Number.isInteger(high) && high >= low,
       },
     ],
     support: integersBetween(low, high),
     logDensity: () => -elementary.log(count),
-    draw: (next, low, high) => low + Math.floor((high - low + 1) * next()),
+    draw: uniformDraw,
   });
   const moments = (low: number, high: number) => ({
     mean: low + 0.5 * (high - low),

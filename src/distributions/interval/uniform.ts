@@ -1,4 +1,18 @@
-import { add, clamp, div, Expr, log, min, mul, normalCdf, type Real, sub } from "../../autodiff/expr.ts";
+import {
+  add,
+  and,
+  clamp,
+  div,
+  Expr,
+  ge,
+  log,
+  min,
+  mul,
+  normalCdf,
+  type Real,
+  sub,
+  where,
+} from "../../autodiff/expr.ts";
 import {
   closedInterval,
   continuous,
@@ -11,7 +25,8 @@ import { zeroWhere } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
 
 /**
- * Uniform on [low, high] with low < high: log density −log(high − low). For a latent the ends may be traced; for data they are numbers.
+ * Uniform on [low, high] with low < high: log density −log(high − low). Ends may be traced; of data beyond a traced end the density is 0, so
+ * that a latent end is bounded by them.
  */
 export function uniform(low: Real, high: Real): Distribution {
   const width = (): Real => sub(high, low);
@@ -23,8 +38,13 @@ export function uniform(low: Real, high: Real): Distribution {
   return continuous({
     name: "uniform",
     parameters: [real("low", low), upper],
-    support: traced ? tracedInterval("uniform", low, high) : closedInterval(low, high),
-    logDensity: (x) => add(density(), zeroWhere(div(min(sub(x, low), sub(high, x)), width()), -Infinity)),
+    support: traced
+      ? { ...tracedInterval("uniform", low, high), contains: Number.isFinite }
+      : closedInterval(low, high),
+    logDensity: (x) =>
+      traced && typeof x === "number"
+        ? where(and(ge(x, low), ge(high, x)), density(), -Infinity)
+        : add(density(), zeroWhere(div(min(sub(x, low), sub(high, x)), width()), -Infinity)),
     logDensityInside: density,
     draw: (next, low, high) => low + (high - low) * next(),
     fromNormal: (noise) => add(low, mul(width(), normalCdf(noise))),

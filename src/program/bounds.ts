@@ -1,0 +1,119 @@
+/**
+ * Latents that data bound: of `observe(uniform(0, end), 2.9)` the density is 0 where end < 2.9, and of `factor("in order", where(gt(rate, 1), 0,
+ * -Infinity))` where rate ≤ 1. No normal guide stays on one side of such an end. So the program is run with the latent's prior truncated
+ * there, `truncated(prior, 2.9, Infinity)`, and the mass that is cut off as a term of its own, which together are the same density.
+ *
+ * A latent is bounded by a condition that is affine in it alone, with numbers, outside of arms. Others stay as they are: `gt(rate, other)`
+ * bounds neither.
+ */
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Distribution } from "../distributions/distribution.ts";
+import { logMass } from "../distributions/log-mass.ts";
+import { truncated } from "../distributions/wrappers/truncated.ts";
+import type { Model, ProgramContext } from "./model.ts";
+import type { Trace } from "./run.ts";
+
+/** Between which numbers a latent lies where the density is not 0. */
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The model with the priors of the latents truncated that its data bound; the model itself where there are none. */
+export function bounded(traced: Trace): Model {
+  const bounds = boundsOf(traced);
+  if (bounds.size === 0) return traced.model;
+  const { program, ...model } = traced.model;
+  return { ...model, program: (context) => program({ ...context, sample: sampling(context, bounds) }) };
+}
+
+function sampling(context: ProgramContext, bounds: ReadonlyMap<string, Bounds>): ProgramContext["sample"] {
+  const sample = context.sample as (name: string, prior: Distribution) => unknown;
+  return ((name: string, prior: Distribution) => {
+    const own = bounds.get(name);
+    if (!own) return sample(name, prior);
+    const { low, high } = own;
+    const mass = low < high ? logMass(prior, low, high) : Number.NEGATIVE_INFINITY;
+    if (mass === Number.NEGATIVE_INFINITY)
+      throw new RangeError(
+        `sample "${name}": no value has a density above 0; got ${prior.name} on ${prior.support.text} and data or factors that need ${low} ≤ ${name} ≤ ${high}, expected a range with some of the prior's mass`,
+      );
+    context.factor(`${name} within its data's bounds`, mass);
+    return sample(name, truncated(prior, low, high));
+  }) as ProgramContext["sample"];
+}
+
+function boundsOf({ graph, latents, terms }: Trace): ReadonlyMap<string, Bounds> {
+  const bounds = new Map<string, Bounds>();
+  const conditions = terms.flatMap(({ node, live }) => (graph.isConstant(live) ? required(graph, node) : []));
+  if (conditions.length === 0) return bounds;
+  const forms = latents.flatMap(({ name, value, live, prior }) => {
+    const { coefficients, constant } = linearForm(graph, value);
+    const [atom] = coefficients;
+    const isOne = coefficients.size === 1 && "kind" in prior.support && graph.isConstant(live);
+    return isOne ? [{ name, prior: prior as Distribution, atom: atom![0], scale: atom![1], constant }] : [];
+  });
+  for (const { value, isPositive } of conditions) {
+    const { coefficients, constant } = linearForm(graph, value);
+    const [atom] = coefficients;
+    const of = coefficients.size === 1 && forms.find((form) => form.atom === atom![0]);
+    if (!of || !hasMasses(of.prior)) continue;
+    // value = slope·(x − end)
+    const slope = atom![1] / of.scale;
+    const end = of.constant - constant / slope;
+    const { low, high } = bounds.get(of.name) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+    const isBelow = slope > 0 === isPositive;
+    bounds.set(of.name, isBelow ? { low: Math.max(low, end), high } : { low, high: Math.min(high, end) });
+  }
+  return bounds;
+}
+
+/** What is above 0 or is not, as `isPositive` says, wherever a term is not −∞. */
+interface Required {
+  readonly value: NodeId;
+  readonly isPositive: boolean;
+}
+
+function required(graph: Graph, term: NodeId): Required[] {
+  const found: Required[] = [];
+  const isDead = (node: NodeId): boolean => graph.isConstant(node) && graph.value(node) === Number.NEGATIVE_INFINITY;
+  const left = [term];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (graph.op[node] === CODE.add) left.push(...graph.operands(node));
+    if (graph.op[node] === CODE.sub) left.push(graph.operand(node, 0));
+    if (graph.op[node] !== CODE.where) continue;
+    const [mask, x, y] = graph.operands(node);
+    if (isDead(x!)) {
+      found.push(...conjuncts(graph, mask!, false));
+      left.push(y!);
+    } else if (isDead(y!)) {
+      found.push(...conjuncts(graph, mask!, true));
+      left.push(x!);
+    }
+  }
+  return found;
+}
+
+// What must hold for a mask to have a truth value, as far as it is comparisons that must hold together.
+function conjuncts(graph: Graph, mask: NodeId, truth: boolean): Required[] {
+  const operands = graph.operands(mask);
+  const code = graph.op[mask];
+  if (code === CODE.positive) return [{ value: operands[0]!, isPositive: truth }];
+  if (code === CODE.not) return conjuncts(graph, operands[0]!, !truth);
+  if (code === (truth ? CODE.and : CODE.or)) return operands.flatMap((operand) => conjuncts(graph, operand, truth));
+  return [];
+}
+
+// Whether the mass between two numbers is known, for the parameters that it has.
+function hasMasses(prior: Distribution): boolean {
+  try {
+    truncated(prior, prior.support.lower, prior.support.upper);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/** Latents whose range is bounded by data or factors: posteriors against quadrature, and programs in which nothing is bounded. */
+import { describe, expect, test } from "vitest";
+import {
+  and,
+  type BranchResult,
+  defineModel,
+  fit,
+  gamma,
+  ge,
+  gt,
+  log,
+  lt,
+  mul,
+  neg,
+  normal,
+  or,
+  type ProgramContext,
+  pareto,
+  sub,
+  uniform,
+  where,
+} from "../../src/index.ts";
+import { trace } from "../../src/program/trace.ts";
+
+const DATA = [0.3, 1.2, 2.9, 2.2, 1.7];
+const hard = (condition: Parameters<typeof where>[0]) => where(condition, 0, -Infinity);
+
+/** Mean and sd under a density on [low, high]. */
+function exact(density: (x: number) => number, low: number, high: number): [mean: number, sd: number] {
+  const sums = [0, 0, 0];
+  const steps = 200_000;
+  for (let i = 0; i < steps; i++) {
+    const x = low + ((i + 0.5) * (high - low)) / steps;
+    for (let k = 0; k < 3; k++) sums[k]! += density(x) * x ** k;
+  }
+  const mean = sums[1]! / sums[0]!;
+  return [mean, Math.sqrt(sums[2]! / sums[0]! - mean * mean)];
+}
+
+type Row = [text: string, program: (context: ProgramContext) => BranchResult, x: [mean: number, sd: number]];
+const bounded: Row[] = [
+  [
+    "the end of a uniform",
+    ({ sample, observe }) => {
+      const x = sample("x", gamma(2, 0.3));
+      for (const y of DATA) observe(uniform(0, x), y);
+    },
+    exact((x) => x ** -4 * Math.exp(-0.3 * x), 2.9, 100),
+  ],
+  [
+    "the end of a uniform under a prior with a finite end of its own",
+    ({ sample, observe }) => {
+      const x = sample("x", pareto(1, 1.5));
+      for (const y of DATA) observe(uniform(0, x), y);
+    },
+    [(2.9 * 6.5) / 5.5, 2.9 * Math.sqrt(6.5 / 5.5 ** 2 / 4.5)],
+  ],
+  [
+    "both ends of a uniform around one number",
+    ({ sample, observe }) => {
+      const x = sample("x", normal(0, 1));
+      for (const y of [0.2, 0.9]) observe(uniform(sub(x, 1), mul(2, x)), y);
+    },
+    exact((x) => Math.exp((-x * x) / 2) * (x + 1) ** -2, 0.45, 1.2),
+  ],
+  [
+    "a factor that allows a range",
+    ({ sample, factor }) => {
+      const x = sample("x", normal(0, 2));
+      factor("range", hard(and(gt(x, 1), lt(mul(-1, x), 5), gt(sub(3, x), 1))));
+    },
+    exact((x) => Math.exp((-x * x) / 8), 1, 2),
+  ],
+  [
+    "a factor within a sum",
+    ({ sample, factor }) => {
+      const x = sample("x", normal(0, 5));
+      factor("above", sub(where(ge(x, 2), neg(log(x)), -Infinity), mul(0.5, x)));
+    },
+    exact((x) => Math.exp((-x * x) / 50 - 0.5 * x) / x, 2, 60),
+  ],
+];
+
+describe("a latent is bounded by", () => {
+  test.each(bounded)("%s", (text, program, [mean, sd]) => {
+    const posterior = fit(defineModel(text, program), { seed: 1, maxSamples: 20_000 });
+    expect(posterior.status).toBe("converged");
+    expect(Math.abs(posterior.mean("x") - mean)).toBeLessThan(0.06 * sd);
+    expect(Math.abs(posterior.sd("x") / sd - 1)).toBeLessThan(0.06);
+  });
+});
+
+const supportOf = (program: (context: ProgramContext) => BranchResult): string[] =>
+  trace(defineModel("m", program)).latents.map(({ prior }) => prior.name);
+
+test("nothing bounds where two latents decide together, one of two conditions suffices, or an arm is not taken", () => {
+  const programs: ((context: ProgramContext) => BranchResult)[] = [
+    ({ sample, factor }) => factor("order", hard(gt(sample("x", normal(0, 1)), sample("y", normal(0, 1))))),
+    ({ sample, factor }) => {
+      const x = sample("x", normal(0, 1));
+      factor("either", hard(or(gt(x, 1), lt(x, -1))));
+    },
+    ({ sample, factor, branch }) => {
+      const x = sample("x", normal(0, 1));
+      branch(gt(sample("y", normal(0, 1)), 0), () => factor("arm", hard(gt(x, 1))));
+    },
+  ];
+  for (const program of programs) expect(supportOf(program).join()).not.toContain("truncated");
+  expect(supportOf(({ sample, factor }) => factor("one", hard(gt(sample("x", normal(0, 1)), 1))))).toEqual([
+    "truncated normal",
+  ]);
+});
+
+test("a range without mass is refused by name", () => {
+  const none = defineModel("none", ({ sample, observe }) => observe(uniform(0, sample("end", uniform(0, 2))), 2.9));
+  expect(() => fit(none)).toThrow(/sample "end": no value has a density above 0.*2\.9 ≤ end/);
+});
