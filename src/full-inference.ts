@@ -15,7 +15,7 @@ import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
 import { FULL, type Posterior } from "./profile.ts";
 import type { Model } from "./program/model.ts";
-import { continuous, trace } from "./program/trace.ts";
+import { continuous, traceAsWritten } from "./program/trace.ts";
 
 /**
  * Fits a guide, mean field unless another one is given, to the posterior.
@@ -76,7 +76,7 @@ export function gradientCovariance(model: Model, options: EstimateOptions): Floa
  * Throws RangeError if the number of latents is wrong, TypeError for a model with frozen sites (its density is random).
  */
 export function logJoint(model: Model, z: ArrayLike<number>): number {
-  return density.logJoint({ ...FULL, trace: (own) => continuous(trace(own)) }, model, z);
+  return density.logJoint({ ...FULL, trace: (own) => continuous(traceAsWritten(own)) }, model, z);
 }
 
 /**

@@ -8,13 +8,19 @@ import { withStatements } from "./statements.ts";
 
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
 
-/** Runs the program of a model; throws with the model's own words if it is not a valid one. */
+/** Runs the program of a model, its latents bounded by their data; throws with the model's own words if it is not a valid one. */
 export function trace(model: Model, options?: GraphOptions): Trace {
+  const traced = traceAsWritten(model, options);
+  const within = bounded(traced);
+  return within === model ? traced : coreTrace(within, options, withStatements);
+}
+
+/** The same over the supports that the priors have. */
+export function traceAsWritten(model: Model, options?: GraphOptions): Trace {
   try {
     const traced = coreTrace(model, options, withStatements);
     requireNoEscapes(traced);
-    const within = bounded(traced);
-    return within === model ? traced : coreTrace(within, options, withStatements);
+    return traced;
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/.test(error.message))) throw error;
     throw new RangeError(

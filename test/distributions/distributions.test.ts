@@ -8,11 +8,13 @@ import * as distributions from "../../src/distributions/index.ts";
 import {
   bernoulli,
   beta,
+  betaBinomial,
   binomial,
   categorical,
   cauchy,
   chi2,
   type Distribution,
+  discreteUniform,
   exponential,
   flat,
   gamma,
@@ -375,12 +377,25 @@ test("discrete distributions take data only, and some parameters do", () => {
   expect(() => compile(([x]) => poisson(2).logDensity(x!))([1])).toThrow(
     "poisson: value is not data; got a traced number, expected a number in {0, 1, 2, …}",
   );
-  expect(() => compile(([x]) => uniform(0, x!).logDensity(1))([1])).toThrow(
-    "uniform: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent",
-  );
-  expect(() => compile(([x]) => binomial(x as unknown as number, 0.5).logDensity(1))([1])).toThrow(
-    "binomial: trials is traced; got a traced value, expected a number",
-  );
+});
+
+test("counts and ends of data may be traced: the same density as of numbers, and 0 beyond them", () => {
+  type Row = [text: string, make: (n: Real) => Distribution, value: number];
+  const rows: Row[] = [
+    ["binomial", (n) => binomial(n, 0.3), 3],
+    ["betaBinomial", (n) => betaBinomial(n, 2, 1.5), 3],
+    ["discreteUniform, high", (n) => discreteUniform(0, n), 3],
+    ["discreteUniform, low", (n) => discreteUniform(sub(6, n), 12), 3],
+    ["uniform, high", (n) => uniform(0, n), 3],
+  ];
+  for (const [text, make, value] of rows) {
+    const density = compile(([n]) => make(n!).logDensity(value));
+    for (const n of [3, 4, 9, 12]) {
+      const expected = make(n).logDensity(value) as number;
+      expect(Math.abs(density([n]) - expected), `${text} of ${n}`).toBeLessThan(1e-13 * (1 + Math.abs(expected)));
+    }
+    for (const n of [0, 1, 2]) expect(density([n]), `${text} of ${n}`).toBe(-Infinity);
+  }
 });
 
 test("categorical probabilities must sum to one", () => {

@@ -93,10 +93,14 @@ describe("an interval with traced ends", () => {
     }
   });
 
-  test("is of no use for data, whose density would jump", () => {
-    expect(() => traced(({ sample, observe }) => observe(uniform(0, sample("end", lognormal(0, 1))), 0.5))).toThrow(
-      "uniform: support has a traced end; got data",
-    );
+  test("gives data beyond it the density 0", () => {
+    const model = defineModel("end", ({ sample, observe }) => {
+      observe(uniform(0, sample("end", lognormal(0, 1))), 0.5);
+    });
+    const density = (end: number): number => logJoint(model, [Math.log(end)]);
+    // log end is standard normal.
+    expect(density(2)).toBeCloseTo(-0.5 * Math.log(2) ** 2 - 0.5 * Math.log(2 * Math.PI) - Math.log(2), 12);
+    expect(density(0.4)).toBe(-Infinity);
   });
 });
 
