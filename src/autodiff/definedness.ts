@@ -5,10 +5,11 @@
 
 import { behaviourOf } from "./graph/behaviour.ts";
 import { type Graph, MASK } from "./graph/graph.ts";
-import { neverNegative } from "./graph/signs.ts";
+import { poleOf } from "./graph/poles.ts";
+import { neverNegative, neverZero } from "./graph/signs.ts";
 import { substitute } from "./graph/substitute.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
-import { CODE, CONSTANT, INPUT } from "./ops/codes.ts";
+import { CODE, CONSTANT, codesOf, INPUT } from "./ops/codes.ts";
 import type { NodeId } from "./ops/op.ts";
 
 /** The nodes that move c by themselves, not only by switching conditions; c first. */
@@ -42,7 +43,10 @@ export function isNumber(
     if (graph.op[node] === CONSTANT) masks.set(node, graph.truth(!Number.isNaN(graph.value(node))));
     else if (graph.op[node] === CODE.where) masks.set(node, chosen(graph, u, of(y), of(z)));
     else {
-      let mask = graph.operands(node).map(of).reduce(A.and, holds);
+      let mask = graph
+        .operands(node)
+        .map(of)
+        .reduce((p, q) => A.and(p, q), holds);
       if (mayEnd(graph, node)) {
         const { from } = behaviourOf(graph, node);
         const inside = Number.isNaN(from) ? unknown(node) : A.not(positive(A.sub(A.constant(from), u)));
@@ -67,6 +71,45 @@ export function continued(graph: Graph, c: NodeId): NodeId {
     replacement.set(node, graph.apply(graph.op[node]!, A.max(u, A.constant(from)), y));
   }
   return substitute(graph, [c], replacement)[0]!;
+}
+
+/**
+ * May an expression be NaN on more than a null set where all of its functions are inside of their domains? 1/max(x, 0) is ∞ for x < 0
+ * and a number, but max(x, 0)/max(x, 0) is 0/0 there, and max(x, 0)·log(max(x, 0)) is 0·(−∞). Numbers that are too large for
+ * doubles are none of its business.
+ */
+export function mayBeUndefinedInside(graph: Graph, x: NodeId): boolean {
+  const infinite = new Set<NodeId>();
+  const stays = (node: NodeId): boolean => mayStayZero(graph, node);
+  return smoothCone(graph, x)
+    .sort((p, q) => p - q)
+    .some((node) => {
+      const code = graph.op[node]!;
+      if (code === CONSTANT || code === INPUT) {
+        if (code === CONSTANT && !Number.isFinite(graph.value(node))) infinite.add(node);
+        return false;
+      }
+      const [u, y] = graph.operands(node) as [NodeId, NodeId];
+      const below = graph.operands(node).map((operand) => infinite.has(operand));
+      const pole = poleOf(graph, node);
+      const ends = mayEnd(graph, node) || (pole !== undefined && !neverZero(graph, pole.at));
+      if (below.some(Boolean) || (ends && stays(node))) infinite.add(node);
+      if (Number.isNaN(behaviourOf(graph, node).from)) return true;
+      if (code === CODE.add || code === CODE.sub) return below[0]! && below[1]!;
+      if (code === CODE.mul || code === CODE.chain) return (below[0]! && stays(y)) || (below[1]! && stays(u));
+      if (code === CODE.div) return (below[0]! && below[1]!) || (!neverZero(graph, y) && stays(u) && stays(y));
+      return below[0]! && behaviourOf(graph, node).limits[0]!.includes("none");
+    });
+}
+
+const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign");
+
+/**
+ * May a value such as a divisor be 0 on more than a null set? max(x, 0) is, for all x < 0, so that 1/max(x, 0) > 0.5 holds there and is
+ * not the same as 1 > 0.5·max(x, 0) and max(x, 0) > 0. What no function with a kink and no selection is in is 0 nowhere but on one.
+ */
+export function mayStayZero(graph: Graph, value: NodeId): boolean {
+  return graph.reachable([value]).some((node) => BENT.has(graph.op[node]!));
 }
 
 // Has the op of a node a domain that its operand may leave?

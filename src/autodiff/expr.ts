@@ -7,6 +7,7 @@
 
 import { balanced } from "../math/balanced-tree.ts";
 import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
+import { PARTIAL } from "./graph/graph.ts";
 import { logSumExp as logSumExpNode } from "./log-sum-exp.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
@@ -254,14 +255,25 @@ export function lt(x: Real, y: Real): Truth {
   return gt(y, x);
 }
 
-/** x ≥ y, that is not(y > x). */
+/** x ≥ y: where both are numbers and y > x does not hold. Like every comparison it is false where a side is NaN. */
 export function ge(x: Real, y: Real): Truth {
-  return not(gt(y, x));
+  const below = gt(y, x);
+  const session = sessionOf([x, y]);
+  if (!session) return x >= y;
+  const { graph } = session;
+  const { algebra: A } = graph;
+  const sides = [x, y]
+    .map((side) => nodeOf(session, side))
+    .filter((side) => graph.isConstant(side) || graph.hasFlag(side, PARTIAL));
+  return conditionOf(
+    session,
+    sides.reduce((mask, side) => A.and(mask, A.equal(side, side)), A.not(maskOf(session, below))),
+  );
 }
 
-/** x ≤ y, that is not(x > y). */
+/** x ≤ y: y ≥ x. */
 export function le(x: Real, y: Real): Truth {
-  return not(gt(x, y));
+  return ge(y, x);
 }
 
 /** Every one of the conditions holds. */

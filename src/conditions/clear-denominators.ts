@@ -3,11 +3,12 @@
  * d with odd powers, so that c > 0 changes where one of these is 0: there are no poles left.
  */
 
+import { mayStayZero } from "../autodiff/definedness.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearOperands } from "../autodiff/graph/linear-operands.ts";
 import { poleOf, poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
-import { CODE, codesOf } from "../autodiff/ops/codes.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 
 interface Fraction {
@@ -17,16 +18,6 @@ interface Fraction {
 }
 
 const MOST_DIVISORS = 8;
-
-const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign");
-
-/**
- * May a divisor be 0 on more than a null set? max(x, 0) is, for all x < 0, so that 1/max(x, 0) > 0.5 holds there and is not the same as
- * 1 > 0.5·max(x, 0) and max(x, 0) > 0. What no function with a kink and no selection is in is 0 nowhere but on one.
- */
-export function mayStayZero(graph: Graph, divisor: NodeId): boolean {
-  return graph.reachable([divisor]).some((node) => BENT.has(graph.op[node]!));
-}
 
 /**
  * Nodes whose signs multiply to that of `root`, the numerator first; undefined if it is no quotient by what may be 0, or is one by

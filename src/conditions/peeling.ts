@@ -10,7 +10,7 @@
  * rules are tried is that of `#peeled`; what a rule makes is peeled again.
  */
 
-import { isNumber, smoothCone } from "../autodiff/definedness.ts";
+import { isNumber, mayStayZero, smoothCone } from "../autodiff/definedness.ts";
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
@@ -25,7 +25,7 @@ import { exp, log } from "../math/elementary.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
 import { type Pieces, piecewise } from "../pieces/pieces.ts";
-import { mayStayZero, signFactors } from "./clear-denominators.ts";
+import { signFactors } from "./clear-denominators.ts";
 import { withComparisons } from "./comparisons.ts";
 
 /** Most conditions that one comparison is taken apart into. */

@@ -49,7 +49,7 @@ export function solved(objective: Objective, c: NodeId): NodeId {
     if (variables === 0) continue;
     // The more variables move together, the less the result varies; among equals the shortest is taken.
     if (best && (best.variables > variables || (best.variables === variables && best.size <= size))) continue;
-    best = { mask: edges.reduce(A.and, A.positive(condition)), variables, size };
+    best = { mask: edges.reduce((all, edge) => A.and(all, edge), A.positive(condition)), variables, size };
   }
   return best?.mask ?? A.positive(c);
 }

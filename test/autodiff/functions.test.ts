@@ -156,6 +156,47 @@ describe("a traced value in plain JavaScript", () => {
   });
 });
 
+describe("comparisons with what is no number", () => {
+  // At x = −2 log x is NaN, at x = 0 it is −∞; max(x, 0)/max(x, 0) is 0/0 for both.
+  const ratio = (x: Real): Real => div(max(x, 0), max(x, 0));
+  const WAYS: readonly (readonly [
+    string,
+    (x: Real) => Truth,
+    readonly [atMinus2: boolean, at0: boolean, at5: boolean],
+  ])[] = [
+    ["log x > 1", (x) => gt(log(x), 1), [false, false, true]],
+    ["log x < 1", (x) => lt(log(x), 1), [false, true, false]],
+    ["log x ≥ 1", (x) => ge(log(x), 1), [false, false, true]],
+    ["log x ≤ 1", (x) => le(log(x), 1), [false, true, false]],
+    ["1 ≥ log x", (x) => ge(1, log(x)), [false, true, false]],
+    ["not log x > 1", (x) => not(gt(log(x), 1)), [true, true, false]],
+    ["not log x ≤ 1", (x) => not(le(log(x), 1)), [true, false, true]],
+    ["x/x ≥ 1 of max(x, 0)", (x) => ge(ratio(x), 1), [false, false, true]],
+    ["x/x ≤ 1 of max(x, 0)", (x) => le(ratio(x), 1), [false, false, true]],
+    ["1/max(x, 0) ≥ 1/max(x − 1, 0)", (x) => ge(div(1, max(x, 0)), div(1, max(sub(x, 1), 0))), [true, true, false]],
+    ["x ≥ NaN", (x) => ge(x, Number.NaN), [false, false, false]],
+  ];
+  test.each(WAYS)("%s is what it is in JavaScript, on numbers and traced", (_text, holds, expected) => {
+    const traced = compile(([x]) => where(holds(x!), 1, 0));
+    expect([-2, 0, 5].map((x) => traced([x]) === 1)).toEqual(expected);
+    expect([-2, 0, 5].map(holds)).toEqual(expected);
+  });
+
+  test("what is a number everywhere is not asked whether it is one", () => {
+    const count = (holds: (x: Real, y: Real) => Truth): number => {
+      let size = 0;
+      compile(([x, y]) => {
+        const condition = holds(x!, y!);
+        size = (condition as unknown as Expr).session.graph.size;
+        return where(condition, 1, 0);
+      })([1, 2]);
+      return size;
+    };
+    expect(count((x, y) => ge(div(exp(x), 3), mul(y, y)))).toBe(count((x, y) => not(gt(mul(y, y), div(exp(x), 3)))));
+    expect(count((x, y) => ge(div(exp(x), y), y))).toBeGreaterThan(count((x, y) => not(gt(y, div(exp(x), y)))));
+  });
+});
+
 describe("more than two numbers", () => {
   test("are added, multiplied and compared one after the other, traced or not", () => {
     expect([add(1, 2, 3, 4), mul(2, 3, 4), max(1, 5, 2), min(4, 2, 1, 3)]).toEqual([10, 24, 5, 1]);

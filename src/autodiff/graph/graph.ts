@@ -8,13 +8,14 @@
 import { balanced } from "../../math/balanced-tree.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
 import type { Algebra, NodeId } from "../ops/op.ts";
-import { BASIC, type OpTable } from "../ops/op-table.ts";
+import { BASIC, isPartial, type OpTable } from "../ops/op-table.ts";
 import { simplify } from "./simplify.ts";
 
 /** Bits of a node's flags. */
 export const LANE = 1; // differs between samples
 export const MASK = 2; // a truth value
 export const MASKED = 4; // an adjoint that is zero where its arm was not taken
+export const PARTIAL = 8; // may be NaN though its inputs are numbers
 
 /** What an input stands for; `lane` inputs differ between samples, the others are the same for a whole batch. */
 export interface Input {
@@ -218,15 +219,22 @@ export class Graph {
   }
 
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
-    const lane = (this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0)) & LANE;
+    const below = this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0);
     const mask = this.ops.masks[code] ? MASK : 0;
+    const partial = mask ? 0 : (below & PARTIAL) | (this.#mayEnd(code, y) ? PARTIAL : 0);
     let masked = false;
     if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
     else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
     else if (code === CODE.add || code === CODE.sub) masked = this.hasFlag(x, MASKED) && this.hasFlag(y, MASKED);
     else if (code === CODE.mul)
       masked = (this.hasFlag(x, MASKED) && this.#isFinite(y)) || (this.hasFlag(y, MASKED) && this.#isFinite(x));
-    return lane | mask | (masked ? MASKED : 0);
+    return (below & LANE) | mask | partial | (masked ? MASKED : 0);
+  }
+
+  // Whether an op is NaN for some numbers, as log −2 and 0/0 are; z/3 and z² never are.
+  #mayEnd(code: number, y: NodeId): boolean {
+    if (!this.ops.partial[code]) return false;
+    return y < 0 || !this.isConstant(y) || isPartial(this.ops.rows[code]!, this.value(y));
   }
 
   // Multiplied by it, a zero stays zero.

@@ -16,6 +16,8 @@ export interface OpTable {
   readonly commutes: readonly boolean[];
   /** Whether results are truth values. */
   readonly masks: readonly boolean[];
+  /** Whether they are NaN for some numbers. */
+  readonly partial: readonly boolean[];
   readonly kernels: Kernels;
 }
 
@@ -37,8 +39,14 @@ export function opTable<K extends OpName>(
     arity: rows.map((row) => row?.domain.length ?? 0),
     commutes: rows.map((row) => row?.commutes ?? false),
     masks: rows.map((row) => row?.kinds?.endsWith("m") ?? false),
+    partial: rows.map((row) => row !== undefined && isPartial(row)),
     kernels,
   };
+}
+
+/** Is an op NaN for some numbers: for negative ones, as log is, or at 0, as x/y is at 0/0? With a second operand, for that one. */
+export function isPartial({ primal }: OpRow, y?: number): boolean {
+  return Number.isNaN(primal(-2, y ?? 0.5, 0)) || Number.isNaN(primal(0, y ?? 0, 0));
 }
 
 /** The ops that every graph has. */

@@ -8,6 +8,7 @@
  *
  * Whatever is not proven is counted along lines, which asks for no proof.
  */
+import { isQuestion } from "../../conditions/comparisons.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { asCondition, type Condition, conditionOf, provenDistinct } from "../check/distinctness.ts";
 import type { Boundary } from "../find/boundaries.ts";
@@ -20,6 +21,7 @@ export interface Accepted {
 
 /** Divides the decisions of an objective, given its boundaries. */
 export function accepted(objective: Objective, boundaries: readonly Boundary[]): Accepted {
+  const { graph } = objective;
   const movable = boundaries.filter(({ blocks }) => blocks.length === 1 && blocks[0]!.safe);
   const ownerOf = new Map(movable.flatMap((of) => of.predicates.map(({ node }) => [node, of] as const)));
   const all = decisionsOf(objective);
@@ -36,7 +38,11 @@ export function accepted(objective: Objective, boundaries: readonly Boundary[]):
     for (const boundary of lost) unproven.add(boundary);
     for (const boundary of lost) apart(conditions.get(boundary)!);
   };
-  for (const { operand } of others) apart(asCondition(objective, operand));
+  for (const { node, operand } of others) {
+    const searched = asCondition(objective, operand);
+    // What asks whether x is a number changes elsewhere than where x is 0: then only variables that it does not contain tell it apart.
+    apart(isQuestion(graph, node) ? { ...searched, node: graph.constant(0) } : searched);
+  }
   const bent = movable.filter((boundary) => !conditions.get(boundary)!.isLinear);
   const rank = new Map(bent.map((boundary, k) => [boundary, k]));
   for (const boundary of bent) {

@@ -11,6 +11,7 @@ import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { isQuestion } from "../../conditions/comparisons.ts";
 import { noisesBelow, type Objective } from "../../objective/objective.ts";
 import type { Decision } from "./decisions.ts";
 import { LineProgram } from "./line-program.ts";
@@ -23,7 +24,8 @@ const OVERFLOWS = 1e150;
  * that may be 0 and is a number everywhere: z·y − 1 and y − √max(x, 0) have a normal wherever they change, 1/x − y at x = 0
  * and ∞·z at z = 0 have none.
  */
-export function hasNormal({ graph }: Objective, { operand }: Decision): boolean {
+export function hasNormal({ graph }: Objective, { node, operand }: Decision): boolean {
+  if (isQuestion(graph, node)) return false;
   const below = graph.reachable([operand]);
   if (poles(graph, below).size > 0) return false;
   if (below.some((node) => graph.isConstant(node) && !(Math.abs(graph.value(node)) < OVERFLOWS))) return false;

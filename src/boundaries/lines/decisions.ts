@@ -1,7 +1,7 @@
 /**
  * Decisions: everything at which ℓ may switch between one smooth function and another. They are
  *
- * - comparisons, c > 0 and u = w;
+ * - comparisons, c > 0, u = w and x = x, which asks whether x is a number;
  * - signs of values, which jump where the operand is 0;
  * - the sign of a divisor that may be 0 where what is divided by it is no smooth function: x/|x| jumps from −1 to 1 at x = 0, and a
  *   sigmoid(1/x) from 0 to 1, but sin(x)/x does not jump, and 1/x goes to ∞.
@@ -14,6 +14,7 @@ import { print } from "../../autodiff/graph/infix-text.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { isQuestion } from "../../conditions/comparisons.ts";
 import { type Objective, smoothlyMoved } from "../../objective/objective.ts";
 import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
 
@@ -22,7 +23,7 @@ export interface Decision {
   readonly node: NodeId;
   /** "mask": what changes is the value of the node. "sign": its sign. */
   readonly kind: "mask" | "sign";
-  /** What is 0 where it changes, unless it jumps there. */
+  /** What is 0 where it changes, unless it jumps there; of x = x what may be NaN. */
   readonly operand: NodeId;
   /** The first term that reads it. */
   readonly site: () => string;
@@ -49,6 +50,7 @@ export function decisionsOf(objective: Objective): Decision[] {
     if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
     if (graph.op[node] === CODE.positive && moved[x] === 1) add(node, "mask", x);
     else if (graph.op[node] === CODE.sign && moved[x] === 1) add(node, "mask", x);
+    else if (isQuestion(graph, node) && moved[x] === 1) add(node, "mask", x);
     else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1) && !isChoice(graph, x, y))
       add(node, "mask", A.sub(x, y));
   }
