@@ -40,7 +40,8 @@ function signsOf(graph: Graph, node: NodeId, depth: number = 8): number {
   // Long sums of values of any sign are not looked through: if x is anything, so is x + y, whatever y is but 0.
   if (x === ANY && possible(signs, ANY, NEGATIVE, ANY) === ANY && possible(signs, ANY, POSITIVE, ANY) === ANY)
     return ANY;
-  return possible(signs, x, of(1), of(2));
+  // A power of a constant exponent has signs by its base alone.
+  return possible(signs, x, signs.length > 3 ? of(1) : ANY, of(2));
 }
 
 // The signs of results for operands with signs in the sets x, y, z, of which the op has as many as `signs` is long for.

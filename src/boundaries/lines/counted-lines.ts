@@ -82,6 +82,8 @@ function rowOfInverse({ graph, guide }: Objective, v: number): Map<number, NodeI
   return row;
 }
 
+/** How far from the 0 of a divisor ℓ is looked at, and by how much it may have moved from there to the bracket. */
+const [BESIDE, STILL] = [1e-6, 1e-4];
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 
 /** What the places along the line of one noise add to the gradient, by parameter. */
@@ -165,6 +167,19 @@ function lineOf(
     for (const place of valuePlaces) sum += program.values[place]!;
     return sum;
   };
+  // The jump at the 0 of a divisor, as the limit of differences between places equally far from it: ℓ may have a part that is
+  // infinite there, as log|x| is, and large at both ends of the bracket.
+  const limitJump = (k: number, left: number, right: number): number => {
+    const [a, b] = [places.from[k]!, places.to[k]!];
+    const middle = a + (b - a) / 2;
+    let step = BESIDE * Math.max(1, Math.abs(middle));
+    for (let j = 0; j < places.count; j++)
+      if (j !== k) step = Math.min(step, 0.5 * Math.max(places.from[j]! - b, a - places.to[j]!));
+    if (step <= 2 * (b - a)) return right - left;
+    const [before, after] = [valueAt(middle - step), valueAt(middle + step)];
+    const moved = Math.abs(before - left) + Math.abs(after - right);
+    return moved < STILL * (1 + Math.abs(right - left)) ? right - left : after - before;
+  };
   const sums = new Float64Array(parameters.length);
   const count = (given: Float64Array): Float64Array => {
     sums.fill(0);
@@ -174,15 +189,17 @@ function lineOf(
       const [a, b] = [places.from[k]!, places.to[k]!];
       const left = valueAt(a);
       for (let i = 0; i < switching.length; i++) before[i] = program.values[switching[i]!.place]!;
-      const jump = valueAt(b) - left;
+      const right = valueAt(b);
       // What changes first is read by whatever else changes: where that is none of these decisions, it has a boundary of its own. A
       // divisor such as |x| may be 0 and have the same sign on both sides.
       const touched = places.touched[k]! < 0 ? -1 : searched[places.touched[k]!]!.place;
       const first = switching.find(
         ({ place, kind }, i) => place === touched || changed(kind, before[i]!, program.values[place]!),
       );
-      if (!first?.of || jump === 0) continue;
+      if (!first?.of) continue;
       const middle = a + (b - a) / 2;
+      const jump = first.kind === "sign" ? limitJump(k, left, right) : right - left;
+      if (jump === 0) continue;
       const { normal } = first;
       if (!normal) {
         rateProgram.setInputs(ofRates.map((j) => given[j]!));

@@ -4,7 +4,8 @@
  * - comparisons, c > 0, u = w and x = x, which asks whether x is a number;
  * - signs of values, which jump where the operand is 0;
  * - the sign of a divisor that may be 0 where what is divided by it is no smooth function: x/|x| jumps from −1 to 1 at x = 0, and a
- *   sigmoid(1/x) from 0 to 1, but sin(x)/x does not jump, and 1/x goes to ∞.
+ *   sigmoid(1/x) from 0 to 1, but sin(x)/x does not jump, and 1/x goes to ∞;
+ * - the sign of what a logarithm or a power is infinite at, where that meets a factor that vanishes: z·exp(−log|z|) is z/|z|.
  *
  * The edge of a domain, beyond which a value is NaN, is no decision of its own: a comparison with NaN is false, so that it is a
  * comparison that changes there.
@@ -12,11 +13,12 @@
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
-import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
 import { type Objective, smoothlyMoved } from "../../objective/objective.ts";
 import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
+import { isBent, singularProducts } from "../check/singular-products.ts";
 
 export interface Decision {
   /** A comparison or a sign; or the divisor itself. */
@@ -29,8 +31,6 @@ export interface Decision {
   readonly site: () => string;
   readonly text: () => string;
 }
-
-const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "chain");
 
 /** The decisions of ℓ that latents move by themselves, in the order in which the model made them. */
 export function decisionsOf(objective: Objective): Decision[] {
@@ -70,12 +70,11 @@ function jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Set<No
   const smooth = new Set(terms.map(({ node }) => node));
   for (const node of smooth)
     for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) smooth.add(operand);
-  const found = new Set<NodeId>();
   const values = nodes.filter((node) => smooth.has(node));
+  const found = singularProducts(objective, values);
   const divisors = poles(graph, values);
   if (divisors.size === 0) return found;
-  for (const [node, divisor] of divisors)
-    if (graph.reachable([node]).some((below) => BENT.has(graph.op[below]!))) found.add(divisor);
+  for (const [node, divisor] of divisors) if (isBent(graph, node)) found.add(divisor);
   for (const [, divisor] of jumpsAtPoles(graph, values).values()) found.add(divisor);
   return found;
 }

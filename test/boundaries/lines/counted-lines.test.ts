@@ -9,7 +9,8 @@ import { FULL } from "../../../src/profile.ts";
 import { planeQuadrature } from "../../oracle/plane-quadrature.ts";
 
 const SAMPLES = 6000;
-const { add, abs, and, clamp, div, exp, ge, gt, log, lt, max, mul, relu, sigmoid, sqrt, square, sub, where } = n;
+const { add, abs, and, clamp, div, exp, ge, gt, log, lt, max, mul, neg, pow, relu, sigmoid, sqrt, square, sub, where } =
+  n;
 
 /** Mean and sd of what is observed, as traced values and as numbers that name the region. */
 interface Row {
@@ -26,6 +27,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   // Values that jump without a condition.
   "u/|u|": { traced: (u) => [div(u, abs(u)), 1], plain: (u) => [Math.sign(u), 1], latents: 1 },
   "max(u, 0)/u": { traced: (u) => [div(relu(u), u), 1], plain: (u) => [u > 0 ? 1 : 0, 1], latents: 1 },
+  "u·exp(−log|u|)": { traced: (u) => [mul(u, exp(neg(log(abs(u))))), 1], plain: (u) => [Math.sign(u), 1], latents: 1 },
+  "u·(u²)^−½": { traced: (u) => [mul(u, pow(square(u), -0.5)), 1], plain: (u) => [Math.sign(u), 1], latents: 1 },
+  "u·(u⁴)^−¼ beside w·log u²": {
+    traced: (u, w) => [mul(u, pow(pow(u, 4), -0.25)), where(gt(mul(w, log(square(u))), 0.4), 1, 0.4)],
+    plain: (u, w) => [Math.sign(u), w * Math.log(u * u) > 0.4 ? 1 : 0.4],
+  },
   // Exact zeros on a region.
   "1/max(u, 0) > 0.5": { traced: (u) => [either(gt(div(1, relu(u)), 0.5)), 1], plain: (u) => by(u < 2), latents: 1 },
   "u/clamp(w, 0, 1) < 1": {
@@ -37,6 +44,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     traced: (u, w) => [either(gt(mul(w, log(u)), 0.2)), 1],
     plain: (u, w) => by(w * Math.log(u) > 0.2),
   },
+  "w > 1/u³": {
+    traced: (u, w) => [either(gt(w, div(1, pow(u, 3)))), 1],
+    plain: (u, w) => by(w > 1 / u ** 3),
+  },
+  "w/u³ > 1": { traced: (u, w) => [either(gt(div(w, pow(u, 3)), 1)), 1], plain: (u, w) => by(w / u ** 3 > 1) },
+  "w > log u³": { traced: (u, w) => [either(gt(w, log(pow(u, 3)))), 1], plain: (u, w) => by(w > Math.log(u ** 3)) },
   "u − log u > 1.5": {
     traced: (u) => [either(gt(sub(u, log(u)), 1.5)), 1],
     plain: (u) => by(u - Math.log(u) > 1.5),

@@ -1,0 +1,63 @@
+/**
+ * Products of what is infinite at a place and what vanishes there. z·exp(−log|z|) is z/|z|, which jumps from −1 to 1 at z = 0 though
+ * nothing is divided, and z·(z²)^−½ is the same. Such a product may have any limit on either side, so that the place is looked
+ * at from both. Where what is infinite is multiplied by what has nothing to do with it, as in y·log|x|, nothing can cancel.
+ */
+import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
+import { neverZero } from "../../autodiff/graph/signs.ts";
+import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { type Objective, variablesBelow } from "../../objective/objective.ts";
+
+const PRODUCTS: ReadonlySet<number> = /* @__PURE__ */ codesOf("mul", "div", "chain", "pow");
+const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "chain", "sqrt", "log");
+
+/** May a function of a node have another analytic form on one side of a place than on the other? */
+export function isBent(graph: Graph, root: NodeId): boolean {
+  return graph
+    .reachable([root])
+    .some(
+      (node) =>
+        BENT.has(graph.op[node]!) ||
+        (graph.op[node] === CODE.pow &&
+          !(graph.isConstant(graph.b[node]!) && Number.isInteger(graph.value(graph.b[node]!)))),
+    );
+}
+
+/** What is 0 where a product among `nodes` (in topological order) meets such a place. */
+export function singularProducts(objective: Objective, nodes: readonly NodeId[]): Set<NodeId> {
+  const { graph } = objective;
+  const found = new Set<NodeId>();
+  // By node: what is 0 where it is infinite, or was on the way to it.
+  const singularAt = new Map<NodeId, readonly NodeId[]>();
+  for (const node of nodes) {
+    if (graph.hasFlag(node, MASK) || graph.arity(node) === 0) continue;
+    const operands = graph.operands(node);
+    const below = operands.map((operand) => singularAt.get(operand) ?? []);
+    const own = infiniteAt(graph, node);
+    const all = [...new Set([...below.flat(), ...(own === undefined ? [] : [own])])];
+    if (all.length === 0) continue;
+    singularAt.set(node, all);
+    if (!PRODUCTS.has(graph.op[node]!) || !isBent(graph, node)) continue;
+    operands.forEach((factor, j) => {
+      const others = [...below.filter((_, k) => k !== j).flat(), ...(own !== undefined && j === 0 ? [own] : [])];
+      if (others.length === 0) return;
+      const moved = new Set(variablesBelow(objective, factor));
+      for (const zero of others) if (variablesBelow(objective, zero).some((v) => moved.has(v))) found.add(zero);
+    });
+  }
+  return found;
+}
+
+// What is 0 where the op of a node is infinite by itself.
+function infiniteAt(graph: Graph, node: NodeId): NodeId | undefined {
+  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  const code = graph.op[node];
+  const zero =
+    code === CODE.div ? y : code === CODE.log || (code === CODE.pow && !isNonNegative(graph, y)) ? x : undefined;
+  return zero === undefined || neverZero(graph, zero) ? undefined : zero;
+}
+
+function isNonNegative(graph: Graph, exponent: NodeId): boolean {
+  return graph.isConstant(exponent) && graph.value(exponent) >= 0;
+}
