@@ -17,6 +17,7 @@ import { listedParameters } from "./guides/named-parameters.ts";
 import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
+import { steepness } from "./inference/fit/bias.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
@@ -70,6 +71,7 @@ export const FULL: Profile = {
   correlations: CORRELATED,
   weighing,
   furtherWarnings,
+  steepness,
   places,
   repertoire: {
     entropies: OTHER_ENTROPIES,

@@ -1,6 +1,11 @@
-/** Warnings about estimators that are biased on a model, such as `reparam` on one whose density jumps. */
+/**
+ * Warnings about estimators that are biased on a model, such as `reparam` on one whose density jumps, or as good as biased: a step as steep as
+ * that of tanh(10⁹·z) no derivative at a sample shows.
+ */
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
+import { steepStep } from "../../boundaries/nets/steep.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
+import type { FitWarning } from "./report.ts";
 
 /** What a user of this estimator should know, as sentences. */
 export function biasWarnings(sampler: GradientSampler): string[] {
@@ -30,4 +35,22 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
       `fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text()}\`, one at a time; corrected() does not`,
     ];
   return [];
+}
+
+/** At these parameters, none for an estimator without derivatives, which sees every step. */
+export function steepness({ estimator, model, objective }: GradientSampler, theta: Float64Array): FitWarning[] {
+  const step = estimator.differentiates === false ? undefined : steepStep(objective, theta);
+  if (!step) return [];
+  const { site, sides, width, at } = step;
+  const where = at
+    .slice(0, 4)
+    .map(([name, value]) => `${name}=${value.toPrecision(4)}`)
+    .join(", ");
+  return [
+    {
+      code: "unseen-step",
+      latents: at.map(([name]) => name),
+      message: `fit: at ${site} the density of model "${model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
+    },
+  ];
 }

@@ -76,7 +76,10 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = before ? undefined : (yield* probing(sampler.objective))(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
-  const warnings = biasWarnings(sampler);
+  const warnings = [
+    ...biasWarnings(sampler),
+    ...(profile.steepness?.(sampler, theta) ?? []).map(({ message }) => message),
+  ];
   for (const warning of warnings) warn(options, warning);
   const elboTrace = new Float64Array(done + steps);
   elboTrace.set(before?.elboTrace ?? []);

@@ -19,6 +19,7 @@ export interface FitWarning {
 
 export type WarningCode =
   | "biased-estimator"
+  | "unseen-step"
   | "not-converged"
   | "unbounded"
   | "diverged"

@@ -54,7 +54,12 @@ export function resultOf(
     unvisited,
     importance,
   };
-  const told = [...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
+  const isTold = run.warnings.some(({ code }) => code === "unseen-step");
+  const told = [
+    ...(isTold ? [] : (sampler.profile.steepness?.(sampler, thetaOf(best.x)) ?? [])),
+    ...warningsOf(judged),
+    ...(sampler.profile.furtherWarnings?.(judged) ?? []),
+  ];
   for (const { message } of told) warn(options, message);
   const warnings = [...run.warnings, ...told];
   const report: FitReport = {

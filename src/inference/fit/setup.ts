@@ -82,9 +82,10 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
-  const warnings = biasWarnings(sampler).map(
-    (message): FitWarning => ({ code: "biased-estimator", message, latents: [] }),
-  );
+  const warnings = [
+    ...biasWarnings(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] })),
+    ...(profile.steepness?.(sampler, theta) ?? []),
+  ];
   for (const { message } of warnings) warn(options, message);
   const chart = softplusChart(space.latents.length, space.pairs);
   // All correlations are free, and no jump is left.

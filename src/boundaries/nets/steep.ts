@@ -1,0 +1,195 @@
+/**
+ * Smooth steps that no sample meets. tanh(10⁹·z) goes from −1 to 1 within 10⁻⁹ of z = 0: its derivative is 0 but there, and a gradient made
+ * of derivatives, unbiased as it is, comes out 0 until a sample falls into that stretch, one in 10⁹. Nothing about such a
+ * program is a condition that could be counted.
+ *
+ * Random lines through draws of the guide are looked at in cells. Where ℓ rises in a cell against the trend of those beside it, the cell is
+ * halved towards the rise. A smooth ℓ rises half as much in half of a cell; if the whole rise is still there in a ten-thousandth of the
+ * line, and what is beside it stands still, it is such a step.
+ */
+import { poles } from "../../autodiff/graph/poles.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import type { Objective } from "../../objective/objective.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
+import { decisionsOf } from "../lines/decisions.ts";
+import { isWithinReach } from "./reach.ts";
+
+const LINES = 64;
+/** On programs of more operations than this there are fewer lines. */
+const OPERATIONS = 20_000;
+const FEWEST = 8;
+const SEED = 1806_00178; // any
+/** Standard deviations about the guide's mean between which lines run. */
+const SPREAD = 2;
+const CELLS = 16;
+/** Halvings of a cell, and from which on a rise that is left is too steep: the stretch is 6e-5 of the line then. */
+const [HALVINGS, STEEP] = [28, 10];
+/** So many halvings before, the rise may have been this much larger, and the ends have moved by this share of it since. */
+const [BEFORE, LEFT, STILL] = [7, 0.7, 0.3];
+/** The smallest rise that is told, in nats, and relative to ℓ. */
+const [NATS, ROUNDING] = [0.01, 1e-8];
+/** A divisor so near 0 is one that vanishes in the stretch. */
+const POLE = 1e-3;
+
+/** A step that was found. */
+export interface SteepStep {
+  readonly site: string;
+  /** ℓ of the site on both sides. */
+  readonly sides: readonly [number, number];
+  /** How far apart they are, in standard deviations of the guide. */
+  readonly width: number;
+  /** Where: the latents that move along the line, with their values. */
+  readonly at: readonly (readonly [name: string, value: number])[];
+}
+
+/** The first such step of the objective under a guide with these parameters, if any is found. */
+export function steepStep(objective: Objective, theta: Float64Array): SteepStep | undefined {
+  const { graph, guided, normals, parameters, terms, trace } = objective;
+  if (normals.length === 0 || !isWithinReach(objective, theta)) return undefined;
+  const latents = trace.latents.length;
+  const roots = terms.map(({ node }) => node);
+  const nodes = graph.reachable(roots);
+  const lines = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / nodes.length)));
+  // Conditions jump and are counted, as are the divisors that make values jump; at others ℓ is infinite.
+  const masks = nodes.filter((node) => SWITCHES.has(graph.op[node]!));
+  const signs = decisionsOf(objective).flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
+  const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
+  const drawn = substitute(graph, roots, guided);
+  const values = trace.latents.map(({ node }) => node);
+  const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
+  const { run, value } = evaluation(graph, [...drawn, ...watched], {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+    points: lines,
+  });
+  const axes = normals.length;
+  const ends = new Float64Array(2 * axes * lines);
+  fillNormals(noiseRequest({ out: ends, generator: makeGenerator(SEED), lanes: lines, dimensions: 2 * axes }));
+  const inputs = new Float64Array(axes * lines);
+  const end = (line: number, axis: number, s: number): number => {
+    const [p, q] = [ends[axis * lines + line]!, ends[(axes + axis) * lines + line]!];
+    return SPREAD * (axis < latents ? p + s * (q - p) : p);
+  };
+  // ℓ on all lines at one place of each, NaN where it is none, and which conditions hold.
+  const look = (places: ArrayLike<number>): Looked => {
+    for (let axis = 0; axis < axes; axis++)
+      for (let line = 0; line < lines; line++) inputs[axis * lines + line] = end(line, axis, places[line]!);
+    run(theta, inputs);
+    const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
+    for (let line = 0; line < lines; line++) {
+      let [sum, code] = [0, 1];
+      for (let k = 0; k < drawn.length; k++) sum += value(k, line);
+      for (let k = 0; k < masks.length; k++)
+        code = (code * 69069 + Math.sign(value(drawn.length + k, line)) + 1) % 4294967291;
+      total[line] = sum;
+      state[line] = code;
+    }
+    return { total, state };
+  };
+  const scan = Array.from({ length: CELLS + 1 }, (_, c) => look(new Float64Array(lines).fill(c / CELLS)));
+  const brackets = Array.from({ length: lines }, (_, line) => steepestCell(scan, line));
+  const history: (readonly [number, number])[][] = brackets.map(({ low, high }) => [[low, high]]);
+  for (let step = 1; step <= HALVINGS; step++) {
+    const middles = brackets.map(({ from, to }) => 0.5 * (from + to));
+    const here = look(middles);
+    brackets.forEach((bracket, line) => {
+      const middle = here.total[line]!;
+      const trend = bracket.trend * (bracket.to - bracket.from) * 0.5;
+      const isLower = Math.abs(middle - bracket.low - trend) >= Math.abs(bracket.high - middle - trend);
+      if (here.state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
+      if (isLower) [bracket.to, bracket.high] = [middles[line]!, middle];
+      else [bracket.from, bracket.low] = [middles[line]!, middle];
+      history[line]!.push([bracket.low, bracket.high]);
+    });
+    if (step < STEEP) continue;
+    const steep = (line: number): boolean => brackets[line]!.isOpen && isSteep(history[line]!);
+    const line = brackets.findIndex((_, k) => steep(k));
+    if (line < 0) {
+      if (step > STEEP + BEFORE) return undefined;
+      continue;
+    }
+    const { from, to } = brackets[line]!;
+    const sides = [from, to].map((s) => {
+      look(new Float64Array(lines).fill(s));
+      return drawn.map((_, k) => value(k, line));
+    }) as [number[], number[]];
+    const isPole = divisors.some((_, k) => Math.abs(value(drawn.length + masks.length + k, line)) < POLE);
+    if (isPole) {
+      brackets[line]!.isOpen = false;
+      continue;
+    }
+    const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
+    const most = apart.indexOf(Math.max(...apart));
+    const length = Math.hypot(...trace.latents.map((_, axis) => end(line, axis, to) - end(line, axis, from)));
+    return {
+      site: terms[most]!.site,
+      sides: [sides[0][most]!, sides[1][most]!],
+      width: length,
+      at: trace.latents.map(({ name }, i) => [name, value(drawn.length + masks.length + divisors.length + i, line)]),
+    };
+  }
+  return undefined;
+}
+
+const SWITCHES: ReadonlySet<number> = /* @__PURE__ */ new Set([CODE.positive, CODE.equal, CODE.sign]);
+
+interface Looked {
+  readonly total: Float64Array;
+  readonly state: Float64Array;
+}
+
+interface Bracket {
+  from: number;
+  to: number;
+  /** ℓ at both. */
+  low: number;
+  high: number;
+  /** By how much ℓ rises beside the cell, per length. */
+  readonly trend: number;
+  readonly state: number;
+  isOpen: boolean;
+}
+
+// The cell of a line in which ℓ rises most against those beside it, where no condition changes.
+function steepestCell(scan: readonly Looked[], line: number): Bracket {
+  const rises = Array.from({ length: CELLS }, (_, c) => {
+    const rise = scan[c + 1]!.total[line]! - scan[c]!.total[line]!;
+    return scan[c]!.state[line] === scan[c + 1]!.state[line] && Number.isFinite(rise) ? rise : Number.NaN;
+  });
+  let [best, most, trend] = [0, -1, 0];
+  rises.forEach((rise, c) => {
+    const beside = [rises[c - 1], rises[c + 1]].filter(
+      (other) => other !== undefined && !Number.isNaN(other),
+    ) as number[];
+    const usual = beside.length === 0 ? 0 : beside.reduce((sum, other) => sum + other, 0) / beside.length;
+    const excess = Math.abs(rise - usual);
+    if (excess > most) [best, most, trend] = [c, excess, usual];
+  });
+  const [low, high] = [scan[best]!, scan[best + 1]!];
+  return {
+    from: best / CELLS,
+    to: (best + 1) / CELLS,
+    low: low.total[line]!,
+    high: high.total[line]!,
+    trend: trend * CELLS,
+    state: low.state[line]!,
+    isOpen: most > NATS,
+  };
+}
+
+// Whether the rise has been the same since the stretch was much longer, and the ends where they are.
+function isSteep(history: readonly (readonly [low: number, high: number])[]): boolean {
+  const [low, high] = history.at(-1)!;
+  const [lowBefore, highBefore] = history.at(-1 - BEFORE)!;
+  const rise = Math.abs(high - low);
+  const moved = Math.abs(low - lowBefore) + Math.abs(high - highBefore);
+  return (
+    rise > Math.max(NATS, ROUNDING * Math.max(Math.abs(low), Math.abs(high))) &&
+    rise > LEFT * Math.abs(highBefore - lowBefore) &&
+    moved < STILL * rise
+  );
+}
