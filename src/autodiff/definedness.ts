@@ -106,9 +106,22 @@ const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min",
 
 /**
  * May a value such as a divisor be 0 on more than a null set? max(x, 0) is, for all x < 0, so that 1/max(x, 0) > 0.5 holds there and is
- * not the same as 1 > 0.5·max(x, 0) and max(x, 0) > 0. What no function with a kink and no selection is in is 0 nowhere but on one.
+ * not the same as 1 > 0.5·max(x, 0) and max(x, 0) > 0. What no function with a kink and no selection is in is 0 nowhere but on one;
+ * |x| is 0 where x is, and |x| + |y| where both are.
  */
 export function mayStayZero(graph: Graph, value: NodeId): boolean {
+  if (neverZero(graph, value)) return false;
+  const [x, y] = [graph.a[value]!, graph.b[value]!];
+  switch (graph.op[value]) {
+    case CODE.abs:
+    case CODE.square:
+    case CODE.neg:
+      return mayStayZero(graph, x);
+    case CODE.mul:
+      return mayStayZero(graph, x) || mayStayZero(graph, y);
+    case CODE.add:
+      if (neverNegative(graph, x) && neverNegative(graph, y)) return mayStayZero(graph, x) && mayStayZero(graph, y);
+  }
   return graph.reachable([value]).some((node) => BENT.has(graph.op[node]!));
 }
 

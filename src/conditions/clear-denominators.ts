@@ -4,11 +4,13 @@
  */
 
 import { mayStayZero } from "../autodiff/definedness.ts";
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearOperands } from "../autodiff/graph/linear-operands.ts";
 import { poleOf, poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
+import { neverNegative } from "../autodiff/graph/signs.ts";
+import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 
 interface Fraction {
@@ -21,13 +23,20 @@ const MOST_DIVISORS = 8;
 
 /**
  * Nodes whose signs multiply to that of `root`, the numerator first; undefined if it is no quotient by what may be 0, or is one by
- * what may stay 0.
+ * what may stay 0. Of x/|y| > 1, which is x > |y|, that is the numerator alone: what is nowhere negative has no sign that
+ * could change.
+ *
+ * What may stay 0 and is nowhere negative is no obstacle to a single quotient: x/max(y, 0) > 1 is x > max(y, 0), for y < 0 too,
+ * where x/0 is infinite with the sign of x, and NaN for x = 0, which is not greater than 0 either. x/max(y, 0) > w/max(y, 0) is no
+ * single one: ∞ − ∞ is NaN for y < 0, and x > w may hold.
  */
 export function signFactors(graph: Graph, root: NodeId): NodeId[] | undefined {
   const nodes = graph.reachable([root]);
   const divisors = poles(graph, nodes);
   if (divisors.size === 0) return undefined;
-  for (const divisor of divisors.values()) if (mayStayZero(graph, divisor)) return undefined;
+  const isSingle = divisors.size === 1 && nodes.every((node) => divisors.has(node) || staysFinite(graph, node));
+  for (const divisor of divisors.values())
+    if (mayStayZero(graph, divisor) && !(isSingle && neverNegative(graph, divisor))) return undefined;
   const fractions = new Map<NodeId, Fraction>();
   const of = (node: NodeId): Fraction => fractions.get(node) ?? { over: node, by: new Map() };
   for (const node of nodes) {
@@ -45,7 +54,18 @@ export function signFactors(graph: Graph, root: NodeId): NodeId[] | undefined {
   const { over, by } = of(root);
   return by.size === 0
     ? undefined
-    : [over, ...[...by].flatMap(([divisor, power]) => (power % 2 === 0 ? [] : [divisor]))];
+    : [
+        over,
+        ...[...by].flatMap(([divisor, power]) => (power % 2 === 0 || neverNegative(graph, divisor) ? [] : [divisor])),
+      ];
+}
+
+// Whether a node is a finite number wherever its operands are.
+function staysFinite(graph: Graph, node: NodeId): boolean {
+  if (graph.isConstant(node)) return Number.isFinite(graph.value(node));
+  return (
+    graph.op[node] === INPUT || (graph.arity(node) > 0 && behaviourOf(graph, node).from === Number.NEGATIVE_INFINITY)
+  );
 }
 
 // An op on fractions as a fraction: a product, or what is linear in all of the fractions together, over their common denominator.

@@ -16,7 +16,7 @@ import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
-import { neverZero } from "../autodiff/graph/signs.ts";
+import { neverNegative, neverZero } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { Behaviour, Inverse } from "../autodiff/ops/facts/facts.ts";
@@ -109,6 +109,8 @@ class Peeler {
     if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
     switch (code) {
       case CODE.div:
+        // What is positive changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4.
+        if (value === 0 && neverZero(graph, y) && neverNegative(graph, y)) return this.positive(above ? x : A.neg(x));
         if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;
         return this.#reciprocal(graph.value(x), y, value, above);
       case CODE.mul: {

@@ -1,7 +1,7 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { CollapseResult } from "../collapse/collapse.ts";
-import type { Repertoire } from "../estimators/estimator.ts";
+import type { Estimator, Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -20,7 +20,6 @@ import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
-import type { GradientSampler } from "./sampler/sampler.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
 /** A traced model under a guide over those of its latents that are kept. */
@@ -73,7 +72,7 @@ export interface Profile {
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
   /** What of a density no derivative at a sample shows; without it nobody looks. */
-  readonly steepness?: (sampler: GradientSampler, theta: Float64Array) => FitWarning[];
+  readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => FitWarning[];
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */

@@ -31,12 +31,28 @@ const ROWS: readonly { readonly make: Make; readonly factors: readonly string[] 
   { make: (A, x) => A.sub(A.tan(x), A.constant(1)),                                        factors: ["sin(x) - cos(x)", "cos(x)"] },
   { make: (A, x) => A.sub(A.pow(x, A.constant(-3)), A.constant(2)),                        factors: ["x * (x * (-2 * x)) + 1", "x"] },
   { make: (A, x, y) => A.div(A.sub(A.div(A.constant(1), x), y), A.exp(y)),                 factors: ["(1 - x * y) / exp(y)", "x"] },
+  // What is nowhere negative has no sign; it may also stay 0, below one quotient.
+  { make: (A, x, y) => A.sub(A.div(y, A.abs(x)), A.constant(1)),                           factors: ["y - abs(x)"] },
+  { make: (A, x, y) => A.sub(A.div(A.abs(x), A.add(A.abs(x), A.abs(y))), A.constant(0.5)), factors: ["abs(x) - 0.5 * (abs(x) + abs(y))"] },
+  { make: (A, x, y) => A.sub(A.div(x, A.max(y, A.constant(0))), A.constant(1)),            factors: ["x - max(y, 0)"] },
+  { make: (A, x, y) => A.sub(y, A.div(A.constant(2), A.max(x, A.constant(0)))),            factors: ["y * max(x, 0) - 2"] },
+  { make: (A, x, y) => A.sub(A.constant(0.4), A.div(A.max(x, A.constant(0)), A.max(A.mul(x, y), A.constant(0)))), factors: ["0.4 * max(x * y, 0) - max(x, 0)"] },
+  { make: (A, x, y) => A.mul(A.sub(y, A.constant(1)), A.square(A.div(y, A.max(x, A.constant(0))))), factors: ["(y - 1) * (y * y)"] },
 ];
 
 // What has no divisor that may be 0, or too many, or one inside of another function.
 const NONE: readonly (readonly [string, Make])[] = [
   ["a sum", (A, x, y) => A.add(x, y)],
   ["a quotient by what is positive", (A, x, y) => A.div(x, A.exp(y))],
+  [
+    "two quotients by what may stay 0",
+    (A, x, y) => {
+      const by = A.max(x, A.constant(0));
+      return A.sub(A.div(y, by), A.div(x, by));
+    },
+  ],
+  ["a quotient by what may stay 0 beside a logarithm", (A, x, y) => A.add(A.div(y, A.max(x, A.constant(0))), A.log(y))],
+  ["a quotient by what may stay 0 or be negative", (A, x, y) => A.div(y, A.max(x, A.constant(-1)))],
   ["a quotient inside of exp", (A, x) => A.exp(A.div(A.constant(1), x))],
   [
     "nine divisors",

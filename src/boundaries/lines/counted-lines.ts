@@ -143,7 +143,8 @@ function lineOf(
     const of = ownAt.get(node);
     return { place: program.place(node), kind: kindOf(node), of, normal: of && normalOf.get(of) };
   });
-  const places = new Places(program, searched, (index, at, pieces) => {
+  const valuePlaces = Int32Array.from(values, (node) => program.place(node));
+  const places = new Places(program, searched, valuePlaces, (index, at, pieces) => {
     const blamed = own[decided.findIndex((node) => graph.reachable([node]).includes(sought[index]!))]!;
     return refuse(blamed, `${pieces} pieces of ${along} used up at epsilon=${at}`);
   });
@@ -157,9 +158,15 @@ function lineOf(
   const inputs = [...new Set([...program.inputs, ...rateProgram.inputs, ...ofNormals])].filter((node) => node !== t);
   const indicesOf = (nodes: readonly NodeId[]): readonly number[] => nodes.map((node) => inputs.indexOf(node));
   const [ofProgram, ofRates] = [indicesOf(program.inputs), indicesOf(rateProgram.inputs)];
-  const ofNormal = new Map([...normalOf.values()].flatMap((of) => (of ? [[of, indicesOf(of.inputs)] as const] : [])));
+  const [forProgram, forRates] = [new Float64Array(ofProgram.length), new Float64Array(ofRates.length)];
+  const ofNormal = new Map(
+    [...normalOf.values()].flatMap((of) => {
+      if (!of) return [];
+      const [indices, n] = [indicesOf(of.inputs), of.inputs.length];
+      return [[of, { indices, before: new Float64Array(n), after: new Float64Array(n) }] as const];
+    }),
+  );
   const before = new Float64Array(switching.length);
-  const valuePlaces = values.map((node) => program.place(node));
   const valueAt = (point: number): number => {
     program.setPoint(point);
     program.evaluate(whole);
@@ -183,7 +190,7 @@ function lineOf(
   const sums = new Float64Array(parameters.length);
   const count = (given: Float64Array): Float64Array => {
     sums.fill(0);
-    program.setInputs(ofProgram.map((j) => given[j]!));
+    program.setInputs(gathered(forProgram, ofProgram, given));
     places.find();
     for (let k = 0; k < places.count; k++) {
       const [a, b] = [places.from[k]!, places.to[k]!];
@@ -202,7 +209,7 @@ function lineOf(
       if (jump === 0) continue;
       const { normal } = first;
       if (!normal) {
-        rateProgram.setInputs(ofRates.map((j) => given[j]!));
+        rateProgram.setInputs(gathered(forRates, ofRates, given));
         rateProgram.setPoint(middle);
         rateProgram.evaluate(rateCone);
         rates.forEach(([p, node]) => {
@@ -210,8 +217,8 @@ function lineOf(
         });
         continue;
       }
-      const on = (at: number): number[] => ofNormal.get(normal)!.map((j) => (j < 0 ? at : given[j]!));
-      const found = normal.at(on(a), on(b));
+      const { indices, before: onLeft, after: onRight } = ofNormal.get(normal)!;
+      const found = normal.at(gathered(onLeft, indices, given, a), gathered(onRight, indices, given, b));
       if (!found) refuse(first.of, `slopes that rounding hides on ${along} at epsilon=${middle}`);
       let [own, all] = [0, 0];
       normal.noises.forEach((u, j) => {
@@ -227,6 +234,12 @@ function lineOf(
   };
   const noiseAt = new Map(normals.map((node, u) => [u, inputs.indexOf(node)]));
   return { inputs, count };
+}
+
+// The values that are given of some inputs; that of t, which is not given, is `at`.
+function gathered(out: Float64Array, indices: readonly number[], given: Float64Array, at: number = 0): Float64Array {
+  for (let k = 0; k < indices.length; k++) out[k] = indices[k]! < 0 ? at : given[indices[k]!]!;
+  return out;
 }
 
 function density(t: number): number {

@@ -28,6 +28,7 @@ export class LineProgram {
   readonly #z: Int32Array;
   readonly #arity: Uint8Array;
   readonly #moving: Uint8Array;
+  readonly #needed: Uint8Array;
   readonly #t: number;
   readonly #fixed: Int32Array;
   readonly #inputPlaces: Int32Array;
@@ -54,6 +55,7 @@ export class LineProgram {
     [this.#x, this.#y, this.#z] = [operand(0), operand(1), operand(2)];
     this.#t = at(t);
     this.#moving = new Uint8Array(size);
+    this.#needed = new Uint8Array(size);
     nodes.forEach((node, place) => {
       this.#moving[place] = Number(node === t || graph.operands(node).some((below) => this.#moving[at(below)] === 1));
     });
@@ -92,6 +94,35 @@ export class LineProgram {
   setInputs(values: ArrayLike<number>): void {
     for (let i = 0; i < this.#inputPlaces.length; i++) this.#fix(this.#inputPlaces[i]!, values[i]!);
     for (const place of this.#fixed) this.#fix(place, this.#primal(place, this.values));
+  }
+
+  /**
+   * Marks what roots are computed from, given what t does not move: of where(z > 1, a, b) one arm alone, and nothing of b in z > 1 and b,
+   * where z > 1 is known and does not hold.
+   */
+  markNeeded(roots: Int32Array): Uint8Array {
+    const needed = this.#needed.fill(0);
+    const [code, values] = [this.#code, this.values];
+    for (let i = 0; i < roots.length; i++) needed[roots[i]!] = 1;
+    for (let place = needed.length - 1; place >= 0; place--) {
+      if (needed[place] === 0 || this.#moving[place] === 0) continue;
+      const [x, y, arity] = [this.#x[place]!, this.#y[place]!, this.#arity[place]!];
+      let only = -1;
+      if (code[place] === CODE.where) {
+        if (this.#moving[x] === 0) only = values[x] !== 0 ? y : this.#z[place]!;
+      } else if (code[place] === CODE.and || code[place] === CODE.or) {
+        const decides = code[place] === CODE.and ? 0 : -1;
+        if (this.#moving[x] === 0 && values[x] === decides) only = x;
+        else if (this.#moving[y] === 0 && values[y] === decides) only = y;
+      }
+      if (only >= 0) needed[only] = 1;
+      else {
+        if (arity > 0) needed[x] = 1;
+        if (arity > 1) needed[y] = 1;
+        if (arity > 2) needed[this.#z[place]!] = 1;
+      }
+    }
+    return needed;
   }
 
   /** Makes t the point that `evaluate` works at. */

@@ -48,6 +48,9 @@ export class Places {
   touched: Int32Array = new Int32Array(64);
   readonly #program: LineProgram;
   readonly #decisions: readonly LineDecision[];
+  readonly #roots: Int32Array;
+  // What roots depend on, given what is the same on all of the line.
+  #needed: Uint8Array = new Uint8Array(0);
   readonly #refuse: (decision: number, t: number, pieces: number) => never;
   // A stack of pieces; of each decision 1 where its value on the piece is known.
   #pieces = 0;
@@ -59,13 +62,16 @@ export class Places {
   #low = 0;
   #high = 0;
 
+  /** `roots` are the places of the values for whose sake decisions are sought. */
   constructor(
     program: LineProgram,
     decisions: readonly LineDecision[],
+    roots: Int32Array,
     refuse: (decision: number, t: number, pieces: number) => never,
   ) {
     this.#program = program;
     this.#decisions = decisions;
+    this.#roots = roots;
     this.#refuse = refuse;
   }
 
@@ -73,6 +79,8 @@ export class Places {
   find(): void {
     this.count = 0;
     this.#pieces = 0;
+    this.#needed = this.#program.markNeeded(this.#roots);
+    if (!this.#decisions.some(({ isOwn, place }) => isOwn && this.#needed[place] === 1)) return;
     this.#push(-REACH, REACH, -1);
     let [near, far] = [0, 0];
     while (this.#pieces > 0) {
@@ -109,6 +117,7 @@ export class Places {
       // Of many others that are open most are not where one of those sought changes.
       if (
         known[k] === 1 ||
+        this.#needed[decision.place] === 0 ||
         (others > FEW && !decision.isOwn) ||
         program.isConstant(decision.place) ||
         !this.#isMonotone(decision)
@@ -139,9 +148,9 @@ export class Places {
 
   // Whether a decision is one thing on the whole piece.
   #isSettled(k: number, known: Uint8Array, values: Float64Array): boolean {
-    if (known[k] === 1) return true;
     const program = this.#program;
     const { kind, place, cone } = this.#decisions[k]!;
+    if (known[k] === 1 || this.#needed[place] === 0) return true;
     program.enclose(cone);
     if (kind === "sign" && !program.isPartial(place) && (program.low(place) > 0 || program.high(place) < 0))
       return true;

@@ -4,6 +4,8 @@
  */
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { steepStep } from "../../boundaries/nets/steep.ts";
+import type { Estimator } from "../../estimators/estimator.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
 import type { FitWarning } from "./report.ts";
 
@@ -38,7 +40,7 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
 }
 
 /** At these parameters, none for an estimator without derivatives, which sees every step. */
-export function steepness({ estimator, model, objective }: GradientSampler, theta: Float64Array): FitWarning[] {
+export function steepness(estimator: Estimator, objective: Objective, theta: Float64Array): FitWarning[] {
   const step = estimator.differentiates === false ? undefined : steepStep(objective, theta);
   if (!step) return [];
   const { site, sides, width, at } = step;
@@ -50,7 +52,7 @@ export function steepness({ estimator, model, objective }: GradientSampler, thet
     {
       code: "unseen-step",
       latents: at.map(([name]) => name),
-      message: `fit: at ${site} the density of model "${model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
+      message: `fit: at ${site} the density of model "${objective.trace.model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
     },
   ];
 }

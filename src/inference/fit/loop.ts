@@ -78,7 +78,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
   const warnings = [
     ...biasWarnings(sampler),
-    ...(profile.steepness?.(sampler, theta) ?? []).map(({ message }) => message),
+    ...(profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []).map(({ message }) => message),
   ];
   for (const warning of warnings) warn(options, warning);
   const elboTrace = new Float64Array(done + steps);

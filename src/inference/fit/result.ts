@@ -56,7 +56,7 @@ export function resultOf(
   };
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
   const told = [
-    ...(isTold ? [] : (sampler.profile.steepness?.(sampler, thetaOf(best.x)) ?? [])),
+    ...(isTold ? [] : (sampler.profile.steepness?.(sampler.estimator, sampler.objective, thetaOf(best.x)) ?? [])),
     ...warningsOf(judged),
     ...(sampler.profile.furtherWarnings?.(judged) ?? []),
   ];

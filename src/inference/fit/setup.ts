@@ -84,7 +84,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const theta = packParameters("fit", space, startOf(sampler, options.init));
   const warnings = [
     ...biasWarnings(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] })),
-    ...(profile.steepness?.(sampler, theta) ?? []),
+    ...(profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []),
   ];
   for (const { message } of warnings) warn(options, message);
   const chart = softplusChart(space.latents.length, space.pairs);
