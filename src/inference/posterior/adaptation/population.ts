@@ -34,6 +34,8 @@ export interface Weighed {
 
 const DRAWS = 4096;
 const ROUNDS = 6;
+/** Rounds of the final proposal, until the tail of their weights is light enough. */
+const LAST_ROUNDS = 4;
 /** Rounds end where so large a share of the draws counts. */
 const ENOUGH = 0.5;
 /** Above 16 latents rounds end too once so many have not brought this much more than the best before: forty are too many for 4096 draws. */
@@ -41,7 +43,7 @@ const MISSES = 2;
 const GAIN = 1.2;
 /** The share of the adapted normals in the final proposal. */
 const ADAPTED = 0.8;
-/** Of the guide with its sds times `WIDER`, and of all normals that have one latent at its prior. */
+/** Of normals with their sds times `WIDER`, and of all normals that have one latent at its prior. */
 const WIDE_SHARE = 0.1;
 const LOOSE_SHARE = 0.2;
 const WIDER = 2;
@@ -82,16 +84,31 @@ export function weighedProposal(
     const { kept, weights } = counted(made, n);
     parts = moved(parts, kept, weights);
   }
-  const last = [...scaled(parts, ADAPTED), ...scaled(first, 1 - ADAPTED)];
-  const final = roundOf(target, last, generator, STREAM + mostRounds + 1);
-  const end = final && judged(final, guides);
-  return end && (isGood(end) || end.effectiveDraws > start.effectiveDraws) ? end : start;
+  let end = start;
+  for (let last = 1; last <= LAST_ROUNDS && !(end !== start && end.kHat < TRUSTED); last++) {
+    const adapted = [...scaled(parts, 1 - WIDE_SHARE), ...scaled(parts.map(wider), WIDE_SHARE)];
+    const mixed = [...scaled(adapted, ADAPTED), ...scaled(first, 1 - ADAPTED)];
+    const round = roundOf(target, mixed, generator, STREAM + mostRounds + last);
+    if (!round) break;
+    const found = judged(round, guides);
+    if (isGood(found) || isBetter(found, end)) end = found;
+    joined(made, round);
+    const { kept, weights } = counted(made, n);
+    parts = moved(parts, kept, weights);
+  }
+  return end;
 }
 
 /** A guide with less of the posterior elsewhere is as good as the posterior. */
 export const NEAR = 0.001;
 
 const isGood = ({ kHat, effectiveDraws }: Weighed): boolean => kHat < TRUSTED && effectiveDraws > ENOUGH * DRAWS;
+
+// More draws count, and of two tails at most the lighter one is beyond trust.
+const isBetter = (found: Weighed, other: Weighed): boolean =>
+  found.kHat < TRUSTED === other.kHat < TRUSTED
+    ? found.effectiveDraws > other.effectiveDraws
+    : found.kHat < TRUSTED && found.effectiveDraws > 0.5 * other.effectiveDraws;
 
 interface Round {
   readonly proposal: readonly Gaussian[];
@@ -137,11 +154,7 @@ function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: rea
 function loosened(first: readonly Gaussian[]): Gaussian[] {
   const [best, prior] = [first[0]!, first[first.length - 1]!];
   const n = best.means.length;
-  const wide = {
-    ...best,
-    weight: WIDE_SHARE,
-    scales: best.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))),
-  };
+  const wide = { ...wider(best), weight: WIDE_SHARE };
   const loose =
     n > MOST_LOOSE
       ? []
@@ -152,6 +165,11 @@ function loosened(first: readonly Gaussian[]): Gaussian[] {
         }));
   const rest = 1 - WIDE_SHARE - (loose.length > 0 ? LOOSE_SHARE : 0);
   return [...scaled(first.slice(0, -1), rest), wide, ...loose, ...scaled([prior], rest)];
+}
+
+// The same about the same means, with sds twice as large.
+function wider(part: Gaussian): Gaussian {
+  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
 }
 
 function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
