@@ -266,6 +266,11 @@ describe("the packed package, installed", () => {
     const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/cli/main.js"]));
+    const linked = [...(await readFile(join(root, "README.md"), "utf8")).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
+      ([, path]) => path!,
+    );
+    expect(linked.length).toBeGreaterThan(10);
+    expect(linked.filter((path) => !paths.some((file) => file === path || file.startsWith(`${path}/`)))).toEqual([]);
     expect(paths.filter((path) => /^(src|test|node_modules|reports|\.)/.test(path))).toEqual([]);
     await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder });
     await cp(join(root, "examples"), folder, { recursive: true });

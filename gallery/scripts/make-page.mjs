@@ -14,7 +14,7 @@ const agrees = (found, { mean, sd }) =>
 
 /** The data of a program, whose file is a module without what it imports. */
 async function dataOf(name) {
-  const text = /export const data = (\{[\s\S]*?\n\});/.exec(read(`gallery/${name}.js`))[1];
+  const text = /export const data = (\{[\s\S]*?\});\n/.exec(read(`gallery/${name}.js`))[1];
   return (await import(`data:text/javascript,export default ${encodeURIComponent(text)}`)).default;
 }
 

@@ -15,7 +15,7 @@ export async function models(json: boolean): Promise<void> {
   const title = "For each kind of condition, small models whose ELBO and gradient are known:";
   await print(
     json
-      ? JSON.stringify([...large, ...gallery, ...small])
+      ? JSON.stringify([...large, ...gallery.map((entry) => ({ ...entry, kind: "gallery" })), ...small])
       : [listed(large), described, listed(gallery), title, listed(small)].join("\n\n"),
   );
 }
@@ -25,7 +25,7 @@ interface Entry {
   readonly latents: number;
   readonly terms: number;
   readonly description: string;
-  /** Of the condition, for models with a known answer. */
+  /** Of the condition, for models with a known answer; "gallery" for a problem of the gallery. */
   readonly kind?: string;
 }
 

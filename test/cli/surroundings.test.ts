@@ -90,7 +90,8 @@ describe("a user's module", () => {
       const w = sample("w", flat());
       for (const x of [-2, -1, 1, 2]) observe(bernoulli(sigmoid(mul(w, x))), x > 0 ? 1 : 0);
     });`;
-    const args = ["run", "./separable.mjs", "--steps", "2000", "--lr", "1e150", "--json", "--csv", "elbo.csv"];
+    const places = ["--json", "--csv", "elbo.csv", "--out", "diverged"];
+    const args = ["run", "./separable.mjs", "--steps", "2000", "--lr", "1e150", ...places];
     const { code, stdout, stderr } = await nondiff(args, { "separable.mjs": text });
     expect(code).toBe(1);
     expect(stderr).toMatch(/diverged/);
@@ -99,6 +100,11 @@ describe("a user's module", () => {
     expect(elboTrace).toHaveLength(step - 1);
     for (const value of [...params.mu, ...params.rho]) expect(value).toEqual(expect.any(Number));
     expect((await readFile(join(folder, "elbo.csv"), "utf8")).trim().split("\n")).toHaveLength(step);
+    const left = (file: string) => readFile(join(folder, "diverged", file), "utf8");
+    expect(JSON.parse(await left("result.json"))).toMatchObject({ status: "diverged", step, params });
+    expect(await left("report.html")).toMatch(
+      new RegExp(`diverged: at step ${step} a number was not finite.*<svg`, "s"),
+    );
   });
 });
 

@@ -134,11 +134,14 @@ export async function sources(): Promise<Sources> {
   const code = await Promise.all(["src", "test", "bench", "scripts"].map((folder) => filesIn(folder, ".ts", ".mjs")));
   const texts = await Promise.all(code.flat().map(async (path) => [path, await textOf(path)] as const));
   const others = await Promise.all(
-    ["docs", "examples", "bench", "test", "scripts"].map((folder) => filesIn(folder, "")),
+    ["docs", "examples", "bench", "test", "scripts", "gallery", "posteriordb-jumps"].map((folder) =>
+      filesIn(folder, ""),
+    ),
   );
   const top = [
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "CHANGELOG.md",
     "LICENSE",
     "package.json",

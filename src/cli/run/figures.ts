@@ -133,7 +133,12 @@ function rangeOf(values: ArrayLike<number>): [number, number] {
 const SHOWN_GRADIENTS = 1500;
 
 /** The ELBO of each gradient by the samples so far; what it was for is the colour. */
-export function courseFigure({ elboTrace, samplesTrace, stageTrace, loop }: RunResult): Chart {
+export function courseFigure({
+  elboTrace,
+  samplesTrace,
+  stageTrace,
+  loop,
+}: Pick<RunResult, "elboTrace" | "samplesTrace" | "stageTrace" | "loop">): Chart {
   const every = Math.ceil(elboTrace.length / SHOWN_GRADIENTS);
   const points = elboTrace.flatMap((elbo, i) =>
     i % every === 0 && Number.isFinite(elbo)

@@ -1,5 +1,4 @@
 /** `nondiff run MODEL`: fits a model, prints the posterior of its latents, and leaves a report and draws where it is told to. */
-import { join } from "node:path";
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
 import { requireFile, requireFolder, writeWhole } from "../files.ts";
@@ -10,9 +9,10 @@ import { printable, progressBar } from "../terminal.ts";
 import { commandOf, version } from "../version.ts";
 import { course } from "./course.ts";
 import { drawsCsv, elboCsv } from "./csv.ts";
+import { leaveLastGood } from "./diverged.ts";
 import { fitProgress } from "./progress.ts";
 import { writeReport } from "./report.ts";
-import { divergedOf, jsonOf, resultOf } from "./result.ts";
+import { jsonOf, resultOf } from "./result.ts";
 import { RUN_OPTIONS, settingsOf } from "./settings.ts";
 import { resultText } from "./text.ts";
 
@@ -66,7 +66,10 @@ export async function run(args: readonly string[]): Promise<number> {
     return result.ok ? 0 : NOT_CONVERGED;
   } catch (error) {
     bar.done();
-    if (error instanceof DivergenceError) await leaveLastGood(model.name, error, { csv, out, isJson });
+    if (error instanceof DivergenceError) {
+      const made = { version: version(), date: new Date(), command: commandOf("run", args), seed: settings.seed };
+      await leaveLastGood(model.name, error, settings, made, { csv, out, isJson });
+    }
     throw error;
   } finally {
     bar.done();
@@ -76,19 +79,4 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function named(value: string | boolean | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
-}
-
-// What a loop has come to that met a number which is not finite.
-async function leaveLastGood(
-  model: string,
-  error: DivergenceError,
-  { csv, out, isJson }: { csv: string | undefined; out: string | undefined; isJson: boolean },
-): Promise<void> {
-  const { step, elboTrace, params } = error;
-  const found = jsonOf(divergedOf(model, error));
-  if (csv !== undefined) await writeWhole(csv, elboCsv([...elboTrace]));
-  if (out !== undefined) await writeWhole(join(out, "result.json"), `${found}\n`);
-  if (isJson) return print(found);
-  const lines = Object.entries(params).map(([key, values]) => `  ${key}=[${[...(values as Float64Array)].join(", ")}]`);
-  await print([`${printable(model)}: the last good parameters, before step ${step}`, ...lines].join("\n"));
 }

@@ -1,0 +1,55 @@
+// The pages of docs/ as a site: guide, gallery, mathematics, API.
+import { defineConfig } from "vitepress";
+
+const page = (text, link) => ({ text, link });
+
+export default defineConfig({
+  title: "nondiff",
+  description: "Bayesian inference for models with ifs",
+  srcDir: "./pages",
+  outDir: "./dist",
+  cleanUrls: false,
+  // Links into the sources leave the site.
+  ignoreDeadLinks: true,
+  lastUpdated: false,
+  // Braces and angle brackets in the text are mathematics and types.
+  markdown: { html: false, attrs: { disable: true }, languageAlias: { plain: "js" } },
+  themeConfig: {
+    search: { provider: "local" },
+    nav: [
+      page("Guide", "/plain"),
+      page("Gallery", "/gallery"),
+      page("API", "/api"),
+      { text: "Playground", link: "/playground/", target: "_self" },
+      { text: "The missing term", link: "/explanation/", target: "_self" },
+    ],
+    sidebar: [
+      {
+        text: "Guide",
+        items: [
+          page("Plain programs", "/plain"),
+          page("Latents", "/latents"),
+          page("Distributions", "/distributions"),
+          page("Conditions", "/conditions"),
+          page("Fitting", "/fitting"),
+          page("After the fit", "/posterior"),
+          page("Summing latents out", "/collapse"),
+          page("Verification", "/verification"),
+          page("Command line", "/command-line"),
+        ],
+      },
+      { text: "Gallery", items: [page("Sixteen problems", "/gallery")] },
+      { text: "Reference", items: [page("API", "/api"), page("Glossary", "/glossary")] },
+      {
+        text: "How it works",
+        items: [
+          page("Architecture", "/architecture"),
+          page("Equations", "/equations"),
+          page("Engine", "/engine"),
+          page("Results", "/results"),
+          page("Variance", "/variance"),
+        ],
+      },
+    ],
+  },
+});

@@ -1,0 +1,2 @@
+/** What programs of calls import as "nondiff". */
+export * from "../../src/index.ts";
