@@ -55,6 +55,7 @@ export {
 } from "../src/random/index.ts";
 export { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
+export { interpret, plainLogJoint, randomPrograms } from "../test/oracle/random-program.ts";
 export { dataOf, isThere, jumpReference, referenceMoments } from "../test/posteriordb/database.ts";
 export { ROWS as POSTERIORS } from "../test/posteriordb/models.ts";
 export { referenceOf } from "../test/posteriordb/row.ts";

@@ -18,6 +18,7 @@ import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
 import { steepness } from "./inference/fit/bias.ts";
+import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { furtherWarnings } from "./inference/fit/further-warnings.ts";
@@ -70,6 +71,7 @@ export const FULL: Profile = {
   collapse: collapseUnder,
   correlations: CORRELATED,
   weighing,
+  byValues: BY_VALUES,
   furtherWarnings,
   steepness,
   places,

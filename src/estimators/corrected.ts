@@ -148,6 +148,7 @@ function nodesOf(
   return {
     value: objective.value,
     smooth: boundaries.length === 0 && counted === undefined,
+    lined: counted?.decisions.length,
     gradient: path.gradient.map((node, p) => graph.algebra.add(node, graph.sum(corrections[p]!))),
     normals: objective.normals,
     derived: [...(counted?.derived ?? []), ...derived],

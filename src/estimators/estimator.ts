@@ -53,6 +53,8 @@ export interface EstimatorNodes {
   readonly value?: NodeId;
   /** True if at fixed noise the gradient is that of the value: the density does not jump, or its jumps have been summed out. */
   readonly smooth?: boolean;
+  /** Decisions that are sought along lines, sample by sample. */
+  readonly lined?: number | undefined;
   /** Gradient of one sample, in the order of the objective's parameters. */
   readonly gradient: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the objective's own come first. */

@@ -10,6 +10,7 @@ import type { Model } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { ByValues } from "./fit/climb/by-values.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
 import type { Weighing } from "./fit/importance.ts";
@@ -69,6 +70,8 @@ export interface Profile {
   readonly resumed?: (model: Model, options: FitOptions) => Resumed;
   /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
+  /** What a fit does by values of the density beside its climbs; without it a density of 0 at the start is an error. */
+  readonly byValues?: ByValues;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
   /** What of a density no derivative at a sample shows; without it nobody looks. */

@@ -177,6 +177,11 @@ export function randomFullRank(spec: ProgramSpec): fc.Arbitrary<Required<GuidePo
   return fc.tuple(randomParameters(spec), lower).map(([{ mu, rho }, lower]) => ({ mu, rho, lower }));
 }
 
+/** So many of them, the same ones for the same seed. */
+export function randomPrograms(count: number, seed: number): ProgramSpec[] {
+  return fc.sample(randomProgram, { numRuns: count, seed });
+}
+
 /** The program as the library sees it. */
 export function interpret(spec: ProgramSpec): Program {
   return ({ sample, observe, where, branch }) => {

@@ -59,7 +59,7 @@ describe("errors in the model's own words", () => {
 
   test("a density that is not finite at the initial point names the site and its values", () => {
     const model = defineModel("m", ({ sample, observe }) => {
-      const z = sample("z", normal(-1, 1));
+      const z = sample("z", normal(-1, 0.1));
       observe(normal(0, 2), 1);
       observe(normal(2, z), 0.5, "reading");
     });

@@ -40,19 +40,28 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
   const found: Found[] = [];
   const starts: StartReport[] = [];
   const { ascent, from, generator, restarts, samples, sampler } = run;
+  const { byValues } = sampler.profile;
+  const instead = byValues?.instead(run, starts, resultOf);
+  if (instead) return instead;
   for (let k = 0; k <= restarts; k++) {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
     const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
     if (k > 0) run.place?.(start, k);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
+    if (found.length === 0) {
+      const mended = yield* byValues?.mended(run, starts, climb, resultOf) ?? [];
+      if (mended) return mended;
+      throw atTheStart(run, ascent.failure());
+    }
     ascent.allowance = ascent.maxSamples;
     if (found[0]!.status === "unbounded") return resultOf(run, found, starts, []);
+    if (k === 0 && byValues?.isEverything(run, found)) break;
   }
   const unvisited = run.flips ? yield* flipping(run, found, starts) : [];
   return resultOf(run, found, starts, unvisited);
 }
 
-// Climbs from a start, unless it leads to a known optimum or to a bad one; returns the ELBO at its end.
+// Climbs from a start, unless it leads to a known optimum or to a bad one. Nothing is found where the ELBO is finite nowhere near the first start.
 function* climb(
   run: Search,
   found: Found[],
@@ -65,8 +74,8 @@ function* climb(
   const before = ascent.samples;
   // One start may not use up what the others need.
   ascent.allowance = before + (restarts > 0 ? Math.max(ascent.maxSamples / SHARES, ENOUGH) : ascent.maxSamples);
-  const phase = yield* climber.phase(ascent, x, { start: k, samples, mostSteps, temperature });
-  if (found.length === 0 && ascent.elbos.every(Number.isNaN) && ascent.steps > 0) throw atTheStart(run, phase.cause);
+  const phase = yield* climber.phase(ascent, x, { start: k, samples, mostSteps, temperature, found });
+  if (found.length === 0 && ascent.elbos.every(Number.isNaN) && ascent.steps > 0) return;
   const report = (ended: StartReport["ended"], elbo: number, optimum?: number): void =>
     void starts.push({ from, samples: ascent.samples - before, ended, elbo, optimum });
   const known = ({ x }: { readonly x: Float64Array }): number =>
@@ -124,7 +133,7 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
 }
 
 // Nothing was finite at the first points.
-function atTheStart({ sampler, ascent, from }: Search, cause = "ELBO or gradient is not finite"): Error {
+function atTheStart({ sampler, ascent, from }: Search, cause: string): Error {
   const { guide, normals } = sampler.objective;
   const theta = new Float64Array(from.length);
   ascent.chart.thetaInto(theta, from);

@@ -18,15 +18,27 @@ import type { Gaussian } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
+import type { Found } from "./optima.ts";
 import type { Importance } from "./report.ts";
 
-/** Weighs draws of the optima, the best one first, and of a proposal for the posterior; undefined where p is finite at none of them. */
+/**
+ * Weighs draws of the optima, the best one first, and of a proposal for the posterior, which begins with the normals that are known to look like
+ * it if there are some; undefined where p is finite at none of them.
+ */
 export type Weighing = (
   objective: Objective,
   engine: Engine,
   optima: readonly Gaussian[],
   generator: Generator,
-) => { readonly importance: Importance; readonly proposal?: readonly Gaussian[] } | undefined;
+  known?: readonly Gaussian[],
+) => WeighedOptima | undefined;
+
+interface WeighedOptima {
+  readonly importance: Importance;
+  readonly proposal?: readonly Gaussian[];
+  /** The best optimum: where the ELBO could not be climbed to its end weights that are trusted stand for it. */
+  readonly settled: (best: Found) => Found;
+}
 
 const DRAWS = 2048;
 const POINTS = 256;
@@ -36,23 +48,39 @@ const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 /** Fewest draws of the posterior that a proposal's draws must be worth to answer for it, and a share that suffices by itself. */
 const FEWEST = 100;
 const MANY = 0.5;
+/** The share of known normals in the first proposal. */
+const KNOWN = 0.6;
 
-export const weighing: Weighing = (objective, engine, optima, generator) => {
-  const alone = weighed(objective, engine, optima, generator);
+export const weighing: Weighing = (objective, engine, optima, generator, known = []) => {
   const { trace } = objective;
-  if (!alone) return undefined;
   const source = { trace, engine, components: optima, drawing: undefined };
-  const found =
+  const target =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
-      ? weighedProposal(targetOf(source, priorLike(source)), optima, proposalOf(source), generator)
+      ? targetOf(source, priorLike(source))
       : undefined;
-  if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined } };
+  const found = target && weighedProposal(target, optima, begun(known, proposalOf(source)), generator);
+  const alone = weighed(objective, engine, optima, generator);
+  if (!alone) return undefined;
+  if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
   const { proposal, distance, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
   const isTrusted = effectiveDraws >= FEWEST && (kHat < TRUSTED || effectiveDraws > MANY * draws);
   const answers = isTrusted && distance > NEAR ? "weights" : "guide";
-  return { importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } }, proposal };
+  const settled = (best: Found): Found =>
+    best.status === "diverged" || (known.length > 0 && best.status !== "converged")
+      ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
+      : best;
+  return { importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } }, proposal, settled };
 };
+
+// The last of a proposal is where the priors are, as it is of one that begins with normals that are known.
+function begun(known: readonly Gaussian[], proposal: readonly Gaussian[]): readonly Gaussian[] {
+  const share = known.length > 0 ? KNOWN : 0;
+  return [
+    ...known.map((part) => ({ ...part, weight: share * part.weight })),
+    ...proposal.map((part) => ({ ...part, weight: (1 - share) * part.weight })),
+  ];
+}
 
 function weighed(
   { trace, graph }: Objective,
@@ -103,8 +131,14 @@ function weighed(
     effectiveDraws,
     draws: DRAWS,
     logEvidence,
-    mixtureElbo: logWeights.reduce((total, weight) => total + weight, 0) / DRAWS,
+    mixtureElbo: restrictedMean(logWeights),
   };
+}
+
+// E[log p − log q] where q is restricted to where p is not 0, as far as draws of q tell: −log q rises by the log of their share.
+function restrictedMean(logWeights: Float64Array): number {
+  const possible = logWeights.filter((weight) => weight > -Infinity);
+  return possible.reduce((total, weight) => total + weight, 0) / possible.length + log(possible.length / DRAWS);
 }
 
 function marginal({ means, scales }: Gaussian, i: number, z: number): number {

@@ -2,7 +2,8 @@
 import type { FittedParameters } from "../../guides/guide.ts";
 
 /**
- * "converged": at fresh points the ELBO near the result can gain less than the tolerance. "budget": `maxSamples` or `timeBudget` was used up before.
+ * "converged": at fresh points the ELBO near the result can gain less than the tolerance; or, where the density is 0 next to the result or its
+ * gradient takes too long, so that the ELBO is not climbed to its end, weighted draws are trusted and answer. "budget": `maxSamples` or `timeBudget` was used up before.
  * "stalled": no step raised the ELBO further, and yet it could gain more. "unbounded": a scale grew without end, as under a density that has no
  * integral. "diverged": a number was not finite wherever the fit tried to go on.
  */
@@ -47,8 +48,8 @@ export interface StageReport {
 }
 
 export interface StartReport {
-  /** "initial": where a fit starts; "wide": there, wide at first; "prior": at a draw of the prior; "flip": beyond a boundary. */
-  readonly from: "initial" | "wide" | "prior" | "flip";
+  /** "initial": where a fit starts; "wide": there, wide at first; "prior": at a draw of the prior; "flip": beyond a boundary; "values": where values of the density led. */
+  readonly from: "initial" | "wide" | "prior" | "flip" | "values";
   readonly samples: number;
   /** Its own status; "same" as an optimum that was known, "worse" than one by so much that it was left. */
   readonly ended: FitStatus | "same" | "worse";

@@ -1,6 +1,6 @@
 /** What a search returns: the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
-import { gaussianOf } from "../posterior/gaussian.ts";
+import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import { type Found, weightsOf } from "./optima.ts";
@@ -17,12 +17,13 @@ export function resultOf(
   found: readonly Found[],
   starts: readonly StartReport[],
   unvisited: readonly Unvisited[],
+  known?: readonly Gaussian[],
 ): Posterior {
   const { ascent, sampler, from, tolerance, options, generator } = run;
   const { space } = sampler.objective.guide;
   const order = found.map((_, k) => k).sort((p, q) => found[q]!.elbo - found[p]!.elbo);
   const optima = order.map((k) => found[k]!);
-  const [best] = optima as [Found];
+  const [first] = optima as [Found];
   const weights = weightsOf(optima.map(({ elbo }) => elbo));
   const thetaOf = (x: Float64Array): Float64Array => {
     const theta = new Float64Array(x.length);
@@ -30,19 +31,22 @@ export function resultOf(
     return theta;
   };
   // What weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
-  const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && best.status !== "unbounded"));
+  const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && first.status !== "unbounded"));
   const shares = weightsOf(parts.map(({ elbo }) => elbo));
   const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
   const weighed =
-    best.status === "unbounded" || run.isLate?.()
+    first.status === "unbounded" || run.isLate?.()
       ? undefined
       : sampler.profile.weighing?.(
           sampler.objective,
           sampler.profile.engine,
           components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
           generator,
+          known,
         );
   const importance = weighed?.importance;
+  const best = weighed?.settled(first) ?? first;
+  optima[0] = best;
   const judged = {
     ascent,
     objective: sampler.objective,

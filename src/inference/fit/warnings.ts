@@ -29,7 +29,7 @@ function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): F
   const { partsOf } = ascent.chart;
   const left = gap
     ? `the ELBO can still gain about ${gap.gap.toPrecision(2)} ± ${gap.noise.toPrecision(2)} nats`
-    : "no estimate of what is left was made";
+    : "what is left is unknown";
   if (status === "converged") return [];
   if (status === "unbounded") {
     const [now, before] = [partsOf(x).scales, partsOf(from).scales];
@@ -47,15 +47,15 @@ function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): F
     return [
       {
         code: "diverged",
-        message: `fit: stopped where a number is not finite: ${best.cause ?? "no more is known"}; the last good parameters are returned`,
+        message: `fit: stopped where a number is not finite: ${best.cause ?? "no more is known"}; the last good parameters are kept`,
         latents: [],
       },
     ];
   const why = ascent.stopped
-    ? `as it was stopped after ${ascent.samples} samples`
+    ? `stopped after ${ascent.samples} samples`
     : status === "budget"
       ? `after ${ascent.samples} samples, of at most ${ascent.maxSamples} (maxSamples)`
-      : "though no step raised it further";
+      : "though no step raised it";
   return [
     {
       code: "not-converged",

@@ -152,9 +152,10 @@ export function otherNumbers(source: Source): OtherNumbers {
     reweighted: (options) => reweightedDraws(source, options),
     quantities: quantities.filter((quantity) => inputsOf(quantity).every((node) => known.has(node))),
     marginal(quantity) {
-      const found = byGuide(quantity);
-      const weighted = answers();
-      return weighted?.draws.names.includes(quantity.name) ? byWeights(weighted, quantity.name, found) : found;
+      const found = answers();
+      return found?.draws.names.includes(quantity.name)
+        ? byWeights(found, quantity.name, () => byGuide(quantity))
+        : byGuide(quantity);
     },
     draws(wanted, values, count, seed) {
       const draws: Draws = new Map(trace.latents.map(({ node }, i) => [node, values[i]!]));

@@ -93,3 +93,22 @@ export function logMixture(components: readonly Gaussian[], at: Float64Array, dr
   });
   return Float64Array.from({ length: draws }, (_, d) => logSumExp(parts.map((part) => part[d]!)));
 }
+
+/**
+ * So many indices in proportion to weights that sum to 1: of weight 0.25 among 8 draws two, give or take one. They come in random order, so
+ * that the first thousand are as good as the last.
+ */
+export function inProportion(weights: Float64Array, count: number, next: () => number): Uint32Array {
+  const chosen = new Uint32Array(count);
+  const shift = next();
+  let [d, below] = [0, weights[0]!];
+  for (let k = 0; k < count; k++) {
+    while (below < (k + shift) / count && d < weights.length - 1) below += weights[++d]!;
+    chosen[k] = d;
+  }
+  for (let k = count - 1; k > 0; k--) {
+    const other = Math.floor(next() * (k + 1));
+    [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
+  }
+  return chosen;
+}

@@ -9,7 +9,7 @@ import { normalQuantile } from "../../math/normal.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
 import { targetOf } from "./adaptation/target.ts";
-import { countsOf, guideDraws, logMixture } from "./guide-draws.ts";
+import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
@@ -25,13 +25,19 @@ export function sampledDraws(source: Source, { draws = 4096, seed = 0 }: DrawOpt
   return new JointDraws(completed(source, kept, draws, uniformSource(generator, 1)));
 }
 
+/** A draw with so small a share of the guide is none of it. */
+const NOTHING = 1e-12;
+
 /** Weighted draws that a posterior answers by. */
 export const ANSWERING = 16_384;
 
-/** Draws that answer for the posterior, and weights under which they are draws of the guide. */
+/**
+ * Draws that answer for the posterior, and weights under which they are draws of the guide: undefined where the density is 0 at some that the
+ * guide would draw, as nothing can be computed there.
+ */
 export interface Answers {
   readonly draws: JointDraws;
-  readonly guide: Float64Array;
+  readonly guide: Float64Array | undefined;
 }
 
 /** The draws that a posterior answers by. */
@@ -63,6 +69,7 @@ function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions):
   const mass = shares.reduce((sum, share) => sum + share, 0);
   // Where the density is 0 summed-out latents cannot be drawn; another draw stands in, of weight 0.
   const best = logWeights.findIndex(Number.isFinite);
+  const isWithin = shares.every((share, d) => share < NOTHING * mass || logWeights[d] !== Number.NEGATIVE_INFINITY);
   for (let d = 0; d < draws; d++)
     if (logWeights[d] === Number.NEGATIVE_INFINITY)
       for (let i = 0; i < source.trace.latents.length; i++) kept[i * draws + d] = kept[i * draws + best]!;
@@ -70,7 +77,7 @@ function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions):
   const logEvidenceError = relativeError(logWeights, logEvidence, countsOf(proposal, draws));
   return {
     draws: new JointDraws({ ...parts, ...smoothed, logEvidence, logEvidenceError }),
-    guide: shares.map((share) => share / mass),
+    guide: isWithin ? shares.map((share) => share / mass) : undefined,
   };
 }
 
@@ -83,25 +90,6 @@ export function unweighted(draws: JointDraws, count: number, next: () => number)
       return [name, Float64Array.from(chosen, (from) => values[from]!)];
     }),
   );
-}
-
-/**
- * So many indices in proportion to weights that sum to 1: of weight 0.25 among 8 draws two, give or take one. They come in random order, so
- * that the first thousand are as good as the last.
- */
-export function inProportion(weights: Float64Array, count: number, next: () => number): Uint32Array {
-  const chosen = new Uint32Array(count);
-  const shift = next();
-  let [d, below] = [0, weights[0]!];
-  for (let k = 0; k < count; k++) {
-    while (below < (k + shift) / count && d < weights.length - 1) below += weights[++d]!;
-    chosen[k] = d;
-  }
-  for (let k = count - 1; k > 0; k--) {
-    const other = Math.floor(next() * (k + 1));
-    [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
-  }
-  return chosen;
 }
 
 // The standard error of the mean weight over that mean. How many draws come from each guide is no chance: what counts is the spread

@@ -3,9 +3,9 @@
  * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from.
  */
 import { makeGenerator, uniformSource } from "../../random/index.ts";
+import { inProportion } from "../posterior/guide-draws.ts";
 import type { JointDraws } from "../posterior/joint-draws.ts";
 import { TRUSTED } from "../posterior/pareto-tail.ts";
-import { inProportion } from "../posterior/resampled.ts";
 import type { Posterior } from "../posterior.ts";
 
 /** Weighted draws at least, from which some are drawn. */

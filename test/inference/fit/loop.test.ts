@@ -482,7 +482,7 @@ describe("divergence", () => {
     });
     expect.assertions(3);
     try {
-      fitModel(cliff, { estimator: score(), seed: 1 });
+      fitModel(cliff, { estimator: score(), seed: 1, steps: 10 });
     } catch (error) {
       expect(error).toBeInstanceOf(DivergenceError);
       expect((error as DivergenceError).step).toBe(1);

@@ -1,6 +1,6 @@
 /** The fit without optimiser and steps: right from wherever the prior is, at any scale, and told when not. */
 import { describe, expect, test } from "vitest";
-import { add, exp, log, mul, square } from "../../../src/autodiff/expr.ts";
+import { add, exp, log, mul, neg, square } from "../../../src/autodiff/expr.ts";
 import { flat, normal } from "../../../src/distributions/index.ts";
 import { corrected } from "../../../src/estimators/index.ts";
 import {
@@ -63,7 +63,9 @@ describe("a fit that chooses its steps", () => {
     const { report, status } = posterior;
     expect(status).toBe("converged");
     expect(report!.gap + report!.gapError).toBeLessThan(report!.tolerance);
-    expect(report!.starts.map(({ from }) => from)).toEqual(["initial", "wide"]);
+    // Draws of the priors tell that there is nothing else: no wide start is made.
+    expect(report!.starts.map(({ from }) => from)).toEqual(["initial"]);
+    expect(report!.samples).toBeLessThan(1300);
     expect(report!.starts.reduce((sum, { samples }) => sum + samples, 0)).toBe(report!.samples);
     expect(posterior.elboTrace).toHaveLength(report!.gradients);
     // On 2e4 samples the estimate's own error is below 0.02.
@@ -164,7 +166,7 @@ describe("a fit that cannot converge", () => {
 
   test("throws only where nothing is finite, with the cause and no advice on a learning rate", () => {
     const model = defineModel("pole", ({ sample, observe }) => {
-      observe(normal(log(sample("z", normal(0, 1))), 1), 0, "y");
+      observe(normal(log(neg(square(sample("z", normal(0, 1))))), 1), 0, "y");
     });
     expect(() => fitModel(model)).toThrow(/observe "y"/);
     try {

@@ -5,6 +5,7 @@
  * L-BFGS in the entries of C stalls: with 37 latents on chains of products it ends 5 to 12 nats short, these steps within a tenth. On fixed
  * points a whole step, β = 1, converges as Newton's method does.
  */
+import type { Chart } from "../../../guides/chart.ts";
 import type { Guide } from "../../../guides/guide.ts";
 import { axpyAt, axpyInto } from "../../../linalg/axpy.ts";
 import { choleskyInto } from "../../../linalg/cholesky.ts";
@@ -39,13 +40,17 @@ const BETA = 0.3;
 const LEAST_STEPS = 20;
 const WINDOW = 10;
 const TRIES = 8;
+/** Steps before a climb may end at a known optimum: it has not begun there by chance. */
+const FIRST_KNOWN = 5;
+/** Scales of latents that differ by less, as logarithms, may be those of one optimum. */
+const ALIKE = 0.5;
 const POLISHING = 20;
 const LAST_POINTS = 16384;
 
 function* phase(
   ascent: Ascent,
   from: Float64Array,
-  { start, samples, mostSteps, temperature }: NaturalPhaseOptions,
+  { start, samples, mostSteps, temperature, found: known = [] }: NaturalPhaseOptions,
 ): Generator<FitStage, NaturalPhase, void> {
   const { chart, size } = ascent;
   const count = chart.latents > 8 ? 2 * samples : samples;
@@ -76,6 +81,9 @@ function* phase(
     if (grown(x, from, chart)) return found("unbounded");
     if (elbos.length >= LEAST_STEPS + cool && elbos.length % WINDOW === 0 && isLevel(elbos) && !isDrift(directions))
       return found("level");
+    // A wide guide between two modes may be known, and is to be left for them: so a start that is wide at first goes on.
+    if (elbos.length >= FIRST_KNOWN && cool === 0 && known.some((other) => isAt(x, other.x, chart)))
+      return found("known");
     const heat = elbos.length < cool ? exp(log(temperature) * (1 - elbos.length / cool)) : 1;
     const factor = factorOf(x, chart);
     const plain = whitened(g, factor, chart);
@@ -86,6 +94,18 @@ function* phase(
     directions.push(plain.u);
   }
   return found("steps");
+}
+
+// Whether a climb from x would end at an optimum: by its means, less than one joint sd away in all, and its scales.
+function isAt(x: Float64Array, optimum: Float64Array, { partsOf }: Chart): boolean {
+  const [p, q] = [partsOf(x), partsOf(optimum)];
+  let sum = 0;
+  for (let i = 0; i < p.means.length; i++) {
+    if (Math.abs(p.scales[i]! - q.scales[i]!) > ALIKE) return false;
+    const apart = p.means[i]! - q.means[i]!;
+    sum += (apart * apart) / (exp(2 * p.scales[i]!) + exp(2 * q.scales[i]!));
+  }
+  return sum < 1;
 }
 
 // Whether the last steps went one way, however noisy their ELBOs: of noise the mean of ten is √10 times as short.

@@ -15,7 +15,7 @@ export interface NaturalPhase {
   readonly x: Float64Array;
   /** Mean of the last ELBO estimates. */
   readonly elbo: number;
-  readonly ended: "level" | "steps" | "budget" | "unbounded" | "not finite";
+  readonly ended: "level" | "known" | "steps" | "budget" | "unbounded" | "not finite";
   /** What was not finite, where that ended it. */
   readonly cause?: string;
 }
@@ -31,6 +31,8 @@ export interface NaturalPhaseOptions {
   /** Latents that stay where they are during the first steps, and how many these are. */
   readonly held?: readonly number[];
   readonly heldSteps?: number;
+  /** Optima that are known: a climb of correlated normals that has come to one of them ends. */
+  readonly found?: readonly { readonly x: Float64Array }[];
 }
 
 const BETA = 0.3;

@@ -18,7 +18,7 @@ import { guideDraws, jointLogs } from "../guide-draws.ts";
 import { fitted, moved } from "./mixture.ts";
 import type { Target } from "./target.ts";
 
-const COUNT = 2048;
+export const COUNT = 2048;
 /** A prior 10⁴ times as wide as the posterior in ten latents takes about 100. */
 const MOST_STAGES = 128;
 /** Metropolis steps of each kind in a stage, and at the end. */
@@ -29,9 +29,17 @@ const NORMALS = 12;
 const EM_STEPS = 12;
 const STREAM = 4096;
 
-/** Normals that together have the particles' density; undefined where no particle of the priors has one, or the stages do not end. */
-export function particleNormals(target: Target, prior: Gaussian, generator: Generator): Gaussian[] | undefined {
-  const particles = particlesOf(target, prior, generator);
+/**
+ * Normals that together have the particles' density, with weights that sum to 1; undefined where no particle of the priors, or of `first` if these
+ * are given, has one, or the stages do not end.
+ */
+export function particleNormals(
+  target: Target,
+  prior: Gaussian,
+  generator: Generator,
+  first?: Float64Array,
+): Gaussian[] | undefined {
+  const particles = particlesOf(target, prior, generator, first);
   if (!particles) return undefined;
   const n = prior.means.length;
   const equal = new Float64Array(COUNT).fill(1 / COUNT);
@@ -44,7 +52,7 @@ export function particleNormals(target: Target, prior: Gaussian, generator: Gene
   }));
   const rest = { ...all, weight: 1 / (NORMALS + 1) };
   for (let step = 0; step < EM_STEPS; step++) parts = moved([...parts, rest], particles, equal).slice(0, -1);
-  return parts;
+  return parts.map((part) => ({ ...part, weight: part.weight / (1 - rest.weight) }));
 }
 
 // Particles to begin with, each drawn by how far it is from those before it, on the scale of all.
@@ -74,9 +82,14 @@ interface Population {
   logPrior: Float64Array;
 }
 
-function particlesOf(target: Target, prior: Gaussian, generator: Generator): Float64Array | undefined {
+function particlesOf(
+  target: Target,
+  prior: Gaussian,
+  generator: Generator,
+  first?: Float64Array,
+): Float64Array | undefined {
   const uniform = uniformSource(generator, STREAM);
-  const kept = guideDraws([prior], COUNT, generator, STREAM);
+  const kept = first ?? guideDraws([prior], COUNT, generator, STREAM);
   let all: Population = { kept, logTarget: target(kept, COUNT), logPrior: jointLogs(prior, kept, COUNT) };
   const walk = walkOf(target, prior, generator, uniform);
   let power = 0;

@@ -1,0 +1,181 @@
+/**
+ * What a fit does by values of the density alone. Where it cannot climb, particles are led from the priors to the posterior, and normals are fitted to
+ * them: where the density is 0 at the start, as of six cut points that all start at 0, and where a gradient would take longer than a
+ * posterior, as of three breakpoints in a product of powers among 128 observations. And where it has climbed, draws of the priors tell whether
+ * further starts are worth it.
+ */
+import type { Engine } from "../../../autodiff/tape/engine.ts";
+import type { Chart } from "../../../guides/chart.ts";
+import { choleskyInto } from "../../../linalg/cholesky.ts";
+import { exp, log } from "../../../math/elementary.ts";
+import type { Objective } from "../../../objective/objective.ts";
+import type { Generator as Noise } from "../../../random/index.ts";
+import { particleNormals } from "../../posterior/adaptation/particles.ts";
+import { possibleDraws } from "../../posterior/adaptation/possible.ts";
+import { isEverything } from "../../posterior/adaptation/reach.ts";
+import { targetOf } from "../../posterior/adaptation/target.ts";
+import { covarianceOf, type Gaussian, gaussianOf } from "../../posterior/gaussian.ts";
+import { independent } from "../../posterior/guide-draws.ts";
+import type { Posterior } from "../../posterior.ts";
+import type { Found } from "../optima.ts";
+import type { StartReport } from "../report.ts";
+import type { Start } from "../starts.ts";
+import type { Ascent, FitStage } from "./ascent.ts";
+
+/** What of a search is needed. */
+interface Run {
+  readonly ascent: Ascent;
+  readonly from: Float64Array;
+  readonly generator: Noise;
+  readonly samples: number;
+  readonly flips: boolean;
+  readonly options: { readonly init?: unknown };
+  readonly sampler: {
+    readonly objective: Objective;
+    readonly nodes: { readonly lined?: number | undefined };
+    readonly profile: { readonly engine: Engine };
+  };
+}
+
+/** Climbs from a start, number k, by at most so many steps first. */
+type Climb<R> = (
+  run: R,
+  found: Found[],
+  starts: StartReport[],
+  start: Start,
+  k: number,
+  mostSteps: number,
+) => Generator<FitStage, void, void>;
+
+/** Makes a posterior of what was found, nothing unvisited, with normals that are known to look like it. */
+type End<R> = (
+  run: R,
+  found: readonly Found[],
+  starts: readonly StartReport[],
+  unvisited: readonly never[],
+  known: readonly Gaussian[],
+) => Posterior;
+
+/** What a course asks for. */
+export interface ByValues {
+  /** A posterior instead of one that is climbed to, where a gradient takes too long; else undefined. */
+  readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Posterior | undefined;
+  /** A posterior where the ELBO is not finite at the start: climbed to from where the density is not 0, if that works. */
+  readonly mended: <R extends Run>(
+    run: R,
+    starts: StartReport[],
+    climb: Climb<R>,
+    end: End<R>,
+  ) => Generator<FitStage, Posterior | undefined, void>;
+  /** Whether the first optimum is all that there is, as far as draws of the priors tell. */
+  readonly isEverything: (run: Run, found: readonly Found[]) => boolean;
+}
+
+/** Decisions along lines, which are sought sample by sample: with more of them values of the density find the posterior sooner. */
+const MOST_LINED = 40;
+/** Of so few latents draws of the priors may reach everything. */
+const FEW = 4;
+/** Steps at most from where the density is not 0, and how often scales are halved to find a finite ELBO. */
+const [STEPS, HALVINGS] = [300, 5];
+const STREAM = 3072;
+
+export const BY_VALUES: ByValues = {
+  instead(run, starts, end) {
+    const known = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? normalsOf(run) : undefined;
+    return known && end(run, [resting(run, known, starts)], starts, [], known);
+  },
+  *mended(run, starts, climb, end) {
+    const { ascent, options, sampler } = run;
+    // A start that its user gives, and a range that a program states, are to be right.
+    const known = options.init || sampler.objective.trace.checks.length > 0 ? undefined : normalsOf(run);
+    if (!known) return undefined;
+    const found: Found[] = [];
+    const rest = resting(run, known, starts);
+    ascent.elbos.length = 0;
+    ascent.allowance = ascent.maxSamples;
+    const x = yield* narrowed(run, rest.x);
+    if (x) yield* climb(run, found, starts, { from: "values", x, temperature: 1 }, 1, STEPS);
+    return end(run, found[0]?.status === "converged" ? found : [rest], starts, [], known);
+  },
+  isEverything({ ascent: { chart, smooth }, flips, generator, sampler }, found) {
+    const { trace, guide } = sampler.objective;
+    const isFew = chart.latents > 0 && chart.latents <= FEW && trace.frozen.length === 0 && trace.points.length === 0;
+    if (!isFew || !smooth || flips || found.length !== 1 || found[0]!.status !== "converged") return false;
+    const theta = new Float64Array(found[0]!.x.length);
+    chart.thetaInto(theta, found[0]!.x);
+    const optimum = gaussianOf(guide.space, theta);
+    const starts = trace.latents.map(({ start }) => start?.());
+    if (starts.includes(undefined)) return false;
+    const prior = independent(
+      starts.map((start) => start!.mean),
+      starts.map((start) => start!.sd),
+      1,
+    );
+    const source = { trace, engine: sampler.profile.engine, components: [optimum], drawing: undefined };
+    return isEverything(targetOf(source, prior), [optimum], prior, generator, STREAM - 1);
+  },
+};
+
+// Normals for the posterior from where the priors lie; undefined where its density is 0 at all draws, and where it has none by itself.
+function normalsOf({ ascent, from, generator, sampler }: Run): readonly Gaussian[] | undefined {
+  const { trace } = sampler.objective;
+  const { latents, frozen, points } = trace;
+  if (latents.length === 0 || frozen.length > 0 || points.length > 0) return undefined;
+  const { means, scales } = ascent.chart.partsOf(from);
+  const starts = latents.map(({ start }, i) => start?.() ?? { mean: means[i]!, sd: exp(scales[i]!) });
+  const prior = independent(
+    starts.map(({ mean }) => mean),
+    starts.map(({ sd }) => sd),
+    1,
+  );
+  const source = { trace, engine: sampler.profile.engine, components: [prior], drawing: undefined };
+  const target = targetOf(source, prior);
+  const first = possibleDraws(source, target, prior, generator, STREAM);
+  return first && particleNormals(target, prior, generator, first);
+}
+
+// The optimum of normals that values of the density have led to: it is not one of the ELBO, which the weights are to tell, and they are to answer.
+function resting({ ascent }: Run, known: readonly Gaussian[], starts: StartReport[]): Found {
+  starts.push({ from: "values", samples: 0, ended: "stalled", elbo: NaN, optimum: 0 });
+  return {
+    x: coordinatesOf(known, ascent.chart, ascent.size),
+    elbo: 0,
+    status: "stalled",
+    gap: undefined,
+    stages: [],
+  };
+}
+
+// The point with scales so small that the ELBO is finite at some draws; undefined where it is at none.
+function* narrowed({ ascent, samples }: Run, from: Float64Array): Generator<FitStage, Float64Array | undefined, void> {
+  const x = from.slice();
+  const { scales } = ascent.chart.partsOf(x);
+  const g = new Float64Array(x.length);
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const elbo = ascent.gradientInto(g, x, { kind: "screen", start: 0, batch: halving, count: samples });
+    yield "search";
+    if (!Number.isNaN(elbo)) return x;
+    for (let i = 0; i < scales.length; i++) scales[i]! -= Math.LN2;
+  }
+  return undefined;
+}
+
+// The coordinates of the one normal with the mean and the covariance of all of them together, as far as the guide can have it.
+function coordinatesOf(parts: readonly Gaussian[], { latents: n, pairs, partsOf }: Chart, size: number): Float64Array {
+  const x = new Float64Array(size);
+  const { means, scales, shares } = partsOf(x);
+  for (const part of parts) for (let i = 0; i < n; i++) means[i]! += part.weight * part.means[i]!;
+  const covariance = new Float64Array(n * n);
+  for (const part of parts)
+    for (let i = 0; i < n; i++)
+      for (let k = 0; k <= i; k++)
+        covariance[i * n + k]! +=
+          part.weight * (covarianceOf(part, i, k) + (part.means[i]! - means[i]!) * (part.means[k]! - means[k]!));
+  const root = new Float64Array(n * n);
+  if (pairs.length > 0) choleskyInto(root, covariance, n);
+  for (let i = 0; i < n; i++) scales[i] = pairs.length > 0 ? log(root[i * n + i]!) : log(covariance[i * n + i]!) / 2;
+  pairs.forEach(({ row, column }, k) => {
+    shares[k] = root[row * n + column]! / root[column * n + column]!;
+  });
+  return x;
+}

@@ -1,0 +1,38 @@
+/**
+ * Whether the guides of a fit are all that there is of a posterior, as far as draws of the priors tell. Of a guide that is a hundredth as wide as the
+ * prior, 1000 draws of the prior would meet another mode of its size ten times, and weigh far more there than the draws of the guide do.
+ */
+import { exp, log } from "../../../math/elementary.ts";
+import type { Generator } from "../../../random/index.ts";
+import type { Gaussian } from "../gaussian.ts";
+import { guideDraws, logMixture } from "../guide-draws.ts";
+import { paretoSmoothed } from "../pareto-tail.ts";
+import type { Target } from "./target.ts";
+
+/** Draws of the guides; how often a mode as large as theirs is to be met by those of the prior, and how many these may be. */
+const [OWN, MEETINGS, MOST_SCANNED] = [820, 10, 32_768];
+/** The share of the guides' draws that has to count. */
+const EVEN = 0.75;
+
+/** Whether the weights of draws of the guides, which sum to 1, and of the prior are nearly equal; false where too many draws of the prior were needed. */
+export function isEverything(
+  target: Target,
+  guides: readonly Gaussian[],
+  prior: Gaussian,
+  generator: Generator,
+  stream: number,
+): boolean {
+  const logVolume = guides[0]!.scales.reduce((sum, row, i) => sum + log(row.get(i)! / prior.scales[i]!.get(i)!), 0);
+  const scanned = Math.ceil(MEETINGS * exp(Math.max(0, -logVolume)));
+  if (!(scanned <= MOST_SCANNED)) return false;
+  const draws = OWN + scanned;
+  const parts = [
+    ...guides.map((guide) => ({ ...guide, weight: (guide.weight * OWN) / draws })),
+    { ...prior, weight: scanned / draws },
+  ];
+  const kept = guideDraws(parts, draws, generator, stream);
+  const proposed = logMixture(parts, kept, draws);
+  const logWeights = target(kept, draws).map((density, d) => density - proposed[d]!);
+  if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return false;
+  return paretoSmoothed(logWeights).effectiveDraws > EVEN * OWN;
+}
