@@ -9,8 +9,10 @@ import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed } from "../pareto-tail.ts";
 import type { Target } from "./target.ts";
 
-/** Draws of the guides; how often a mode as large as theirs is to be met by those of the prior, and how many these may be. */
-const [OWN, MEETINGS, MOST_SCANNED] = [820, 10, 32_768];
+/** Draws of the guides; how often a mode as large as theirs is to be met by those of the prior. */
+const [OWN, MEETINGS] = [820, 10];
+/** Draws of the prior. */
+const MOST_SCANNED = 32_768;
 /** The share of the guides' draws that has to count. */
 const EVEN = 0.75;
 
