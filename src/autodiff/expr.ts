@@ -319,17 +319,30 @@ export function where(condition: Truth, x: Real, y: Real): Real {
   return exprOf(session, A.where(maskOf(session, condition), nodeOf(session, x), nodeOf(session, y)));
 }
 
+/** Numbers in a list of any kind. */
+export type RealList =
+  | readonly Real[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array
+  | Uint8ClampedArray;
+
 // Typed arrays too, whose own `map` would make numbers of traced values.
-function listOf(caller: string, values: readonly Real[]): readonly Real[] {
-  if (Array.isArray(values)) return values;
-  if (ArrayBuffer.isView(values)) return Array.from(values as unknown as ArrayLike<number>);
+function listOf(caller: string, values: RealList): readonly Real[] {
+  if (Array.isArray(values)) return values as readonly Real[];
+  if (ArrayBuffer.isView(values)) return Array.from(values);
   throw new TypeError(
     `${caller}: values are no list; got ${describe(values)}, expected an array of numbers or traced values`,
   );
 }
 
 /** Σ x_i, as a balanced tree; 0 for an empty list. */
-export function sum(list: readonly Real[]): Real {
+export function sum(list: RealList): Real {
   const values = listOf("sum", list);
   const session = sessionOf(values);
   // The same order of additions in both cases.
@@ -338,7 +351,7 @@ export function sum(list: readonly Real[]): Real {
 }
 
 /** Σ x_i · y_i; throws RangeError when the lengths differ. */
-export function dot(left: readonly Real[], right: readonly Real[]): Real {
+export function dot(left: RealList, right: RealList): Real {
   const [x, y] = [listOf("dot", left), listOf("dot", right)];
   if (x.length !== y.length)
     throw new RangeError(`dot: lengths differ; got ${x.length} and ${y.length}, expected equal lengths`);
@@ -346,7 +359,7 @@ export function dot(left: readonly Real[], right: readonly Real[]): Real {
 }
 
 /** log Σ exp(x_i) without overflow; −∞ for an empty list. */
-export function logSumExp(list: readonly Real[]): Real {
+export function logSumExp(list: RealList): Real {
   const values = listOf("logSumExp", list);
   const session = sessionOf(values);
   // The same operations in both cases.

@@ -26,9 +26,9 @@ import type { Variable } from "./variable.ts";
 /** Which latents are summed out. */
 export interface CollapseChoice {
   /** Most entries of one table (default 4096); latents that need larger ones are kept. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** Names of the latents that may be summed out; default all. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
 }
 
 /** A latent that is summed out. */

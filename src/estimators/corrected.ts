@@ -24,19 +24,19 @@ import { withNoise } from "./sample-points.ts";
 /** What of the options decides which boundaries are counted, and how; `explain` takes the same. */
 export interface CorrectionChoice {
   /** How the guide's entropy is counted (default "sampled"; `nondiff/core` has no other). */
-  readonly entropy?: Entropy;
+  readonly entropy?: Entropy | undefined;
   /**
    * Take the expectation over variables that a term contains only inside conditions (default true under `nondiff`;
    * `nondiff/core` cannot).
    */
-  readonly marginalise?: boolean;
+  readonly marginalise?: boolean | undefined;
   /**
    * "all" (default): every boundary in every sample. A count: so many per sample, drawn uniformly with replacement and
    * evaluated at once. "auto": the cheap ones in every sample, some of the expensive ones drawn with probabilities that
    * follow their contributions (`budget.ts` has the rule). Boundaries with several surfaces (curved ones, several blocks)
    * are in every sample. The mean is the same. `nondiff/core` has "all" only.
    */
-  readonly boundaries?: BoundarySelection;
+  readonly boundaries?: BoundarySelection | undefined;
 }
 
 export interface CorrectedOptions extends NoiseOptions, CorrectionChoice {}

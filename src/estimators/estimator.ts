@@ -104,9 +104,9 @@ export interface NoiseOptions {
    * "random": independent points. "rqmc": the samples of a gradient are one scrambled Sobol point set (default of `corrected`
    * under `nondiff`; `nondiff/core` has independent points only).
    */
-  readonly points?: "random" | "rqmc";
+  readonly points?: "random" | "rqmc" | undefined;
   /** "antithetic": samples come in pairs ε, −ε (default of `corrected` under `nondiff`; not under `nondiff/core`). */
-  readonly pairing?: "independent" | "antithetic";
+  readonly pairing?: "independent" | "antithetic" | undefined;
 }
 
 /** The options of every estimator, and what its own are. */

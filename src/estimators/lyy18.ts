@@ -24,14 +24,14 @@ import { withNoise } from "./sample-points.ts";
 
 export interface Lyy18Options extends NoiseOptions {
   /** Boundaries drawn per sample, with replacement (default 1, the paper's). */
-  readonly boundaries?: number;
+  readonly boundaries?: number | undefined;
   /**
    * "merged" (default): conditions with the same boundary are forced together. "separate": each `if` by itself, the
    * others on the same boundary taken as false, as the original implementation does; **biased** where they interact.
    */
-  readonly coincident?: "merged" | "separate";
+  readonly coincident?: "merged" | "separate" | undefined;
   /** How the guide's entropy is counted (default "sampled"). */
-  readonly entropy?: Entropy;
+  readonly entropy?: Entropy | undefined;
 }
 
 /**

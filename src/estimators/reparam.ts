@@ -5,7 +5,7 @@ import { withNoise } from "./sample-points.ts";
 
 export interface ReparamOptions extends NoiseOptions {
   /** How the guide's entropy is counted (default "sampled"; `nondiff/core` has no other). */
-  readonly entropy?: Entropy;
+  readonly entropy?: Entropy | undefined;
 }
 
 /**

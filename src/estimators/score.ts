@@ -13,14 +13,14 @@ import { withNoise } from "./sample-points.ts";
 
 export interface ScoreOptions extends NoiseOptions {
   /** "leave-one-out": from each sample's ℓ the mean of the others' is taken; needs 2 samples per gradient. Default "none". */
-  readonly baseline?: "none" | "leave-one-out";
+  readonly baseline?: "none" | "leave-one-out" | undefined;
   /** Leave out, for each parameter, the terms of ℓ that no noise in its score moves, be it through a condition (default false). */
-  readonly raoBlackwell?: boolean;
+  readonly raoBlackwell?: boolean | undefined;
   /**
    * How the guide's entropy is counted (default "sampled"). "analytic": by its own derivative, not in the products with the
    * score. There is no "sticking-the-landing": this estimator has the score of log q and no path.
    */
-  readonly entropy?: Exclude<Entropy, "sticking-the-landing">;
+  readonly entropy?: Exclude<Entropy, "sticking-the-landing"> | undefined;
 }
 
 /**

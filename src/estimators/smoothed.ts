@@ -13,11 +13,11 @@ import { withNoise } from "./sample-points.ts";
 
 export interface SmoothedOptions extends NoiseOptions {
   /** η > 0: the width of the sigmoids, in units of the conditions; the smaller, the less bias and the more variance (default 0.1). */
-  readonly accuracy?: number;
+  readonly accuracy?: number | undefined;
   /** "fixed" (default): η in every step. "dsgd": η·√(4000/(i + 1)) in optimiser step i = 0, 1, …: η in the 4000th. */
-  readonly schedule?: "fixed" | "dsgd";
+  readonly schedule?: "fixed" | "dsgd" | undefined;
   /** How the guide's entropy is counted (default "sampled"). */
-  readonly entropy?: Entropy;
+  readonly entropy?: Entropy | undefined;
 }
 
 /**

@@ -29,7 +29,7 @@ import { initialMeanField, meanFieldInputs, meanFieldParts, sdOfRho } from "./me
 
 export interface FullRankOptions {
   /** The pairs of latents, by name and in any order, whose entries of C are free (default all); `lower` has one number for each. */
-  readonly pairs?: readonly (readonly [string, string])[];
+  readonly pairs?: readonly (readonly [string, string])[] | undefined;
 }
 
 /**

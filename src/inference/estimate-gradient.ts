@@ -14,26 +14,26 @@ import { makeSampler, startOf } from "./sampler/sampler.ts";
 export interface EstimateOptions {
   readonly estimator: Estimator;
   /** Under which guide (default `meanField()`). */
-  readonly guide?: Guide;
+  readonly guide?: Guide | undefined;
   /** Latents to sum out of the model (default false: none but discrete ones); `params` may be those of all latents. */
-  readonly collapse?: CollapseOption;
+  readonly collapse?: CollapseOption | undefined;
   /** Where, in the guide's parameters; default where a fit starts. */
-  readonly params?: GuideParameters;
+  readonly params?: GuideParameters | undefined;
   /** Number of independent samples of the guide (default 1000). */
-  readonly samples?: number;
+  readonly samples?: number | undefined;
   /** Same seed, same bits (default 0). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * For estimators whose samples are not independent: how many belong together (default 16), as the samples of one
    * gradient of a fit do. The number of samples is then a multiple of it; a remainder is left out.
    */
-  readonly group?: number;
+  readonly group?: number | undefined;
   /** The optimiser's step, from 0, for estimators with a schedule (default 0). */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Samples per pass; changes speed only. */
-  readonly lanes?: number;
+  readonly lanes?: number | undefined;
   /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 export interface GradientEstimate {

@@ -13,10 +13,10 @@ export interface Optimizer {
 }
 
 export interface AdamOptions {
-  readonly learningRate?: number;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
+  readonly learningRate?: number | undefined;
+  readonly beta1?: number | undefined;
+  readonly beta2?: number | undefined;
+  readonly epsilon?: number | undefined;
 }
 
 /** Adam (Kingma and Ba, ICLR 2015), with ε outside the bias correction as in the paper's section 2 and TensorFlow. */

@@ -33,13 +33,21 @@ export interface ProgramContext {
   where: typeof where;
   /**
    * Runs both arms; `sample` and `observe` inside an arm count only where it is taken. Returns the taken arm's result:
-   * a number, an array or plain object of numbers, or nothing.
+   * a number, an array or plain object of numbers, or nothing. One arm alone has no result.
    */
-  branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise?: () => T): T;
+  branch(condition: Truth, then: () => Real, otherwise: () => Real): Real;
+  branch<T extends Reals>(condition: Truth, then: () => T, otherwise: () => Selected<T>): Selected<T>;
+  branch(condition: Truth, then: () => void, otherwise?: () => void): void;
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: arms that return nothing
-export type BranchResult = Real | void | undefined | readonly Real[] | { readonly [key: string]: Real };
+/** Several numbers, as the arms of a branch may return them. */
+export type Reals = readonly Real[] | { readonly [key: string]: Real };
+/** Numbers of one of two arms: `{ low: Real }` of `{ low: number }`. */
+export type Selected<T extends Reals> = { [K in keyof T]: Real };
+/** What an arm may return. */
+export type BranchResult = Real | Reals | undefined;
+/** `branch` as who runs programs has it: whatever the arms return. */
+export type Branch = <T extends BranchResult>(condition: Truth, then: () => T, otherwise?: () => T) => T;
 export type Program = (context: ProgramContext) => void;
 
 /** Parameters of a mean-field guide, z = mu + softplus(rho)·ε, latents in declaration order. */
@@ -52,14 +60,14 @@ export interface Model {
   readonly name: string;
   readonly program: Program;
   /** Where a fit starts unless told otherwise. */
-  readonly init?: MeanFieldParameters;
+  readonly init?: MeanFieldParameters | undefined;
   /** One line about the model and where it comes from. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 export interface ModelOptions {
-  readonly init?: MeanFieldParameters;
-  readonly description?: string;
+  readonly init?: MeanFieldParameters | undefined;
+  readonly description?: string | undefined;
 }
 
 /**

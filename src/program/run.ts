@@ -22,7 +22,7 @@ import { type RangeCheck, Session } from "../autodiff/session.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import type { VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import type { Start, Transform } from "../transforms/transform.ts";
-import { type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
+import { type Branch, type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
 
 /** An unconstrained number that a guide is over: a latent on ℝ, or the u of a latent that a transform writes as x(u). */
 export interface Latent {
@@ -123,7 +123,8 @@ export interface Scope {
 }
 
 /** The statements of the core, on distributions of one number. */
-export interface CoreContext extends Omit<ProgramContext, "sample" | "observe" | "track" | "param"> {
+export interface CoreContext extends Omit<ProgramContext, "sample" | "observe" | "track" | "param" | "branch"> {
+  branch: Branch;
   sample(name: string, prior: Distribution): Real;
   observe(distribution: Distribution, value: Real, name?: string): void;
 }

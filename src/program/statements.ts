@@ -1,5 +1,5 @@
 /** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
-import { describe, Expr, exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
+import { describe, Expr, exprOf, nodeOf, type Real, type Truth } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Distribution } from "../distributions/distribution.ts";
@@ -146,7 +146,8 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
       return rows(entries, prior);
     }) as ProgramContext["sample"],
     observe: observe as ProgramContext["observe"],
-    branch: (condition, then, otherwise) => arms.branch(core, condition, then, otherwise),
+    branch: ((condition: Truth, then: () => undefined, otherwise?: () => undefined) =>
+      arms.branch(core, condition, then, otherwise)) as ProgramContext["branch"],
     param: ((name: string, start: number | readonly number[]) => {
       const site = `param "${name}"`;
       declare(site, name);

@@ -56,7 +56,7 @@ function directions(): Uint16Array {
  * A map of indices that is linear over bits, ⊕ of what each bit of the index adds: its values at 0, 1, … 255, then at 0, 256, …
  * 65280. Their first digit is bit 15.
  */
-export type LinearTable = Uint16Array<ArrayBuffer>;
+export type LinearTable = Uint16Array;
 
 /** Room for a `LinearTable`. */
 export function makeLinearTable(): LinearTable {

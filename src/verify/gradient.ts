@@ -26,21 +26,21 @@ import { type Reference, type ReferenceWay, referenceOf } from "./reference/refe
 
 export interface VerifyGradientOptions {
   /** Default `corrected()`. */
-  readonly estimator?: Estimator;
+  readonly estimator?: Estimator | undefined;
   /** Default `meanField()`. */
-  readonly guide?: Guide;
+  readonly guide?: Guide | undefined;
   /** Where, in the guide's parameters; default where a fit starts. */
-  readonly params?: GuideParameters;
+  readonly params?: GuideParameters | undefined;
   /** Probability of calling an unbiased estimator biased, over all looks and components (default 0.001). */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Most samples of the estimator (default 262144); the reference takes at most ten times as many evaluations of ℓ. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** The smallest bias that must not go unnoticed, relative to the size of the gradient (default 0.02). */
-  readonly resolution?: number;
+  readonly resolution?: number | undefined;
   /** Default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How the reference is made; default the best way that the program leaves open. */
-  readonly reference?: ReferenceWay;
+  readonly reference?: ReferenceWay | undefined;
 }
 
 export type GradientVerdict = "unbiased at this resolution" | "biased" | "undecided: budget";

@@ -13,15 +13,15 @@ import { CHAINS, Chains } from "./sampler/chains.ts";
 
 export interface CheckPosteriorOptions {
   /** Most evaluations of the density (default 2,000,000). */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** How far a mean may be off, in standard deviations (default 0.1). */
-  readonly meanTolerance?: number;
+  readonly meanTolerance?: number | undefined;
   /** How far a standard deviation may be off, relative to it (default 0.15). */
-  readonly sdTolerance?: number;
+  readonly sdTolerance?: number | undefined;
   /** Probability of calling a posterior within the tolerances wrong (default 0.001). */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export type PosteriorVerdict = "right at this resolution" | "wrong" | "undecided: budget";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { add, gt, type Real, sin } from "../../src/autodiff/expr.ts";
+import { add, gt, sin } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import {
   type CorrectedOptions,
@@ -26,7 +26,7 @@ const ENTROPIES: readonly Entropy[] = ["sampled", "analytic", "sticking-the-land
 // A latent in an arm, a boundary that is not marginalised, a curved one.
 const branching = defineModel("branching", ({ sample, observe, branch, where }) => {
   const [z, w] = [sample("z", normal(0, 1)), sample("w", normal(0.5, 1))];
-  const inner = branch<Real>(
+  const inner = branch(
     gt(add(z, w), 0.4),
     () => sample("inner", normal(w, 0.7)),
     () => 0.3,

@@ -25,7 +25,7 @@ export interface Input {
 
 export interface GraphOptions {
   /** Move a unary function into the arms of a `where` when that creates no node (default true). */
-  readonly pushIntoWhere?: boolean;
+  readonly pushIntoWhere?: boolean | undefined;
 }
 
 /** Nodes in the list of one operand. */

@@ -9,9 +9,9 @@ import { type VectorDistribution, vector } from "./vector-distribution.ts";
 
 export interface RandomWalkOptions {
   /** What is added in each step; default 0. */
-  readonly drift?: Real;
+  readonly drift?: Real | undefined;
   /** The distribution of the first entry; default normal(0, sd). */
-  readonly initial?: Distribution;
+  readonly initial?: Distribution | undefined;
 }
 
 /**
@@ -27,9 +27,9 @@ export function gaussianRandomWalk(
 
 export interface AutoregressionOptions {
   /** What is added to every prediction; default 0. */
-  readonly constant?: Real;
+  readonly constant?: Real | undefined;
   /** The distribution of each of the first p entries; default normal(0, sd). `flat()` conditions on them, as data. */
-  readonly initial?: Distribution;
+  readonly initial?: Distribution | undefined;
 }
 
 /**

@@ -67,9 +67,9 @@ export interface Explanation {
 /** The options of `corrected()` that decide which boundaries are counted, and how. */
 export interface ExplainOptions extends CorrectionChoice {
   /** The guide whose draws are moved onto boundaries (default `meanField()`). */
-  readonly guide?: Guide;
+  readonly guide?: Guide | undefined;
   /** Latents to sum out of the model first (default false: none but discrete ones). */
-  readonly collapse?: CollapseOption;
+  readonly collapse?: CollapseOption | undefined;
 }
 
 /** Explains a model: its latents, its conditions, and how `corrected()` treats each of them at what cost; the entry documents it. */

@@ -6,9 +6,9 @@ import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 
 export interface DrawOptions {
   /** How many draws. */
-  readonly draws?: number;
+  readonly draws?: number | undefined;
   /** Same seed, same draws (default 0). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** An interval of a latent between thresholds, and the probability that it lies there. */

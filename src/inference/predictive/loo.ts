@@ -18,9 +18,9 @@ import { trustedDraws } from "./posterior-draws.ts";
 
 export interface LooOptions {
   /** Weighted draws (default 8192). */
-  readonly draws?: number;
+  readonly draws?: number | undefined;
   /** Same seed, same draws (default 0). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** What leaving one datum out says. */

@@ -4,7 +4,7 @@
  * `observe(multivariateNormal(…), [0.3, 0.4], "x")` is one observation of two numbers. Where a traced number is observed there is no data: it
  * is a condition on latents.
  */
-import { Expr, type Real } from "../../autodiff/expr.ts";
+import { Expr, type Real, type Truth } from "../../autodiff/expr.ts";
 import { Graph } from "../../autodiff/graph/graph.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import { type Entries, label, type VectorDistribution } from "../../distributions/vector/vector-distribution.ts";
@@ -81,11 +81,10 @@ export function observedModel(model: Model): ObservedModel {
         conditions.push(`factor "${name}"`);
         context.factor(name, logDensity);
       },
-      branch: (condition, then, otherwise) => {
+      branch: ((condition: Truth, then: () => void, otherwise: () => void = () => undefined) => {
         if (typeof then !== "function") return context.branch(condition, then, otherwise);
-        const other = otherwise ?? (() => undefined as ReturnType<typeof then>);
-        return places.branch(then, other, (one, two) => context.branch(condition, one, two));
-      },
+        return places.branch(then, otherwise, (one, two) => context.branch(condition, one, two));
+      }) as ProgramContext["branch"],
     };
   };
   const trace = run(model, graph, {

@@ -13,9 +13,9 @@ import { equalDraws } from "./posterior-draws.ts";
 
 export interface SimulationOptions {
   /** How many draws (default 1000). */
-  readonly draws?: number;
+  readonly draws?: number | undefined;
   /** Same seed, same draws (default 0). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Draws of latents and of data. Draw d of all numbers is one run of the program. */
@@ -72,7 +72,7 @@ export function predict(model: Model, posterior: Posterior, options: SimulationO
   }));
 }
 
-function checked(caller: string, options: SimulationOptions): Required<SimulationOptions> {
+function checked(caller: string, options: SimulationOptions): Record<keyof SimulationOptions, number> {
   const { draws = 1000, seed = 0 } = requireOptions(caller, options, { draws: "number", seed: "number" });
   count(caller, "draws", draws);
   return { draws, seed };

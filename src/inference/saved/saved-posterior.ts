@@ -20,7 +20,7 @@ import type { EndedLoop, LoopState } from "./loop-state.ts";
 
 export interface LoadOptions {
   /** The guide that was fitted, where it is none of `meanField()` and `fullRank()`. */
-  readonly guide?: Guide;
+  readonly guide?: Guide | undefined;
 }
 
 /** How a posterior's model was traced, and the guide that was put over it. */
@@ -106,7 +106,7 @@ export class SaveablePosterior extends Posterior {
 /** How a covariance is found. */
 export interface CovarianceOptions {
   /** Whether the guide's covariance is corrected by the curvature of the ELBO (default false). */
-  readonly linearResponse?: boolean;
+  readonly linearResponse?: boolean | undefined;
 }
 
 /** The posterior that was saved; the entry documents it. */

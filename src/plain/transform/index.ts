@@ -17,7 +17,7 @@ export interface TransformOptions {
   /** The name of the file in messages and in the source map: "src/model.ts". Whether it has types is told by its ending. */
   readonly file: string;
   /** Whether types are taken out (default false: they stay, for a bundler that takes them out itself). */
-  readonly stripTypes?: boolean;
+  readonly stripTypes?: boolean | undefined;
 }
 
 export interface Transformed {

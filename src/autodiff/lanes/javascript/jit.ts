@@ -25,7 +25,7 @@ const MOST_INSTRUCTIONS = 2000;
 
 export interface JitOptions {
   /** Instructions per generated function (default 100, at most 10,000); engines do not optimise very large functions. */
-  readonly block?: number;
+  readonly block?: number | undefined;
 }
 
 /**

@@ -51,7 +51,7 @@ function specs(): KernelSpec[] {
 }
 
 /** The module with all kernels: what `nondiff/kernels.wasm` holds. */
-export function kernelModule(): Uint8Array<ArrayBuffer> {
+export function kernelModule(): Uint8Array & { readonly buffer: ArrayBuffer } {
   const first = ELEMENTARY.length + STEP_FUNCTIONS.length;
   const functions = [...ELEMENTARY, ...STEP_FUNCTIONS, ...SPECS.map(kernelOf), runner(first), ...NOISE];
   return assemble(

@@ -27,7 +27,7 @@ export interface WasmKernelsOptions {
    * The compiled module: what a static import of `nondiff/kernels.wasm` gives in an edge runtime. Without it the module
    * is assembled and compiled here, once.
    */
-  readonly module?: object;
+  readonly module?: object | undefined;
 }
 
 /**

@@ -28,12 +28,12 @@ export interface WasmOptions {
    * Instructions per generated function (default 300, at most 2000). Engines take more than linear time over large functions; values
    * that pass from one function to the next go through memory.
    */
-  readonly block?: number;
+  readonly block?: number | undefined;
   /**
    * Samples after which the tape is compiled (default 5000); the interpreter runs until then. Compiling takes about 10 µs
    * per instruction, which as many samples earn back.
    */
-  readonly after?: number;
+  readonly after?: number | undefined;
 }
 
 /** Default of `after`. */
