@@ -16,13 +16,13 @@
 export type Term = number | string | readonly [string, ...Term[]];
 
 export type Statement =
-  | readonly ["sample" | "frozen", name: string, prior: Term]
-  | readonly ["observe", distribution: Term, value: number]
-  | readonly ["factor", name: string, logDensity: Term]
-  | readonly ["let", name: string, term: Term]
+  | readonly [word: "sample" | "frozen", name: string, prior: Term]
+  | readonly [word: "observe", distribution: Term, value: number]
+  | readonly [word: "factor", name: string, logDensity: Term]
+  | readonly [word: "let", name: string, term: Term]
   /** What the arms return goes by `name`. */
   | readonly [
-      "branch",
+      word: "branch",
       test: Term,
       yes: readonly Statement[],
       no: readonly Statement[],

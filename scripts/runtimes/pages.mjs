@@ -1,0 +1,82 @@
+// A page and a web worker of it in a browser without a window. They send what they found to a server on a free loopback port.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const TIMEOUT = 240_000; // of a browser, in ms
+const SEND = `const send = (where, answer) => fetch("/found", { method: "POST", body: JSON.stringify({ where, ...answer }) });`;
+const SCRIPTS = {
+  "/page.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("page", await turnedBits()); new Worker("/worker.js", { type: "module" });`,
+  "/worker.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("worker", await turnedBits());`,
+};
+
+/** What a page and its worker found; under `policy`, a Content-Security-Policy. */
+export async function askPages(start, bits, policy) {
+  const profile = await mkdtemp(join(tmpdir(), "nondiff-"));
+  const answers = {};
+  let done;
+  const both = new Promise((resolve) => {
+    done = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const send = (type, text) => {
+      response.setHeader("content-type", type);
+      if (policy) response.setHeader("content-security-policy", policy);
+      response.end(text);
+    };
+    if (request.url === "/") return send("text/html", `<!doctype html><script type="module" src="/page.js"></script>`);
+    if (request.url === "/bits.mjs") return send("text/javascript", bits);
+    if (request.url in SCRIPTS) return send("text/javascript", SCRIPTS[request.url]);
+    if (request.url !== "/found") {
+      response.statusCode = 404;
+      return response.end();
+    }
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const { where, ...answer } = JSON.parse(text);
+    answers[where] = answer;
+    response.end();
+    if (answers.page && answers.worker) done();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/`);
+  const child = spawn(binary, args, { stdio: "ignore", detached: true });
+  let timer;
+  try {
+    await Promise.race([
+      both,
+      once(child, "error").then(([error]) => Promise.reject(error)),
+      new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`nothing heard within ${TIMEOUT / 1000} s`)), TIMEOUT);
+      }),
+    ]);
+    return answers;
+  } finally {
+    clearTimeout(timer);
+    server.closeAllConnections();
+    server.close();
+    if (child.pid) {
+      try {
+        process.kill(-child.pid, "SIGKILL"); // with the processes of its own
+      } catch {
+        // It has ended.
+      }
+    }
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export const CHROMIUM = (profile, url) => [
+  "chromium",
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  `--user-data-dir=${profile}`,
+  url,
+];
+export const FIREFOX = (profile, url) => ["firefox-esr", "--headless", "--no-remote", "--profile", profile, url];
