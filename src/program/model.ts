@@ -45,7 +45,8 @@ export type Reals = readonly Real[] | { readonly [key: string]: Real };
 /** Numbers of one of two arms: `{ low: Real }` of `{ low: number }`. */
 export type Selected<T extends Reals> = { [K in keyof T]: Real };
 /** What an arm may return. */
-export type BranchResult = Real | Reals | undefined;
+// biome-ignore lint/suspicious/noConfusingVoidType: arms that return nothing
+export type BranchResult = Real | Reals | undefined | void;
 /** `branch` as who runs programs has it: whatever the arms return. */
 export type Branch = <T extends BranchResult>(condition: Truth, then: () => T, otherwise?: () => T) => T;
 export type Program = (context: ProgramContext) => void;
