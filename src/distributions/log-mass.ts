@@ -2,11 +2,11 @@
  * The probability of an interval under a distribution, as a log: P(2 < X ≤ 3) under N(0, 1) is e^{−3.85}. Collapsed latents,
  * truncation and censoring are made of these.
  */
-import { add, describe, Expr, type Real, sub } from "../autodiff/expr.ts";
+import { describe, Expr, type Real } from "../autodiff/expr.ts";
 import { ordered } from "./choice.ts";
 import type { Distribution } from "./distribution.ts";
 import { withTails } from "./known-tails.ts";
-import { log1mexp } from "./tails.ts";
+import { numericInterval } from "./tails.ts";
 
 /**
  * log P(low < X ≤ high), −∞ where high ≤ low. Ends may be infinite; ends and parameters may be traced. Accurate in either tail:
@@ -35,14 +35,5 @@ export function logMassInOrder(distribution: Distribution, low: Real, high: Real
   if (typeof low === "number" && (support.discrete ? low < support.lower : low <= support.lower)) return logCdf(high);
   if (low === Infinity || high === -Infinity) return -Infinity;
   if (logInterval) return logInterval(low, high);
-  const [below, above, upTo, from] = [logCdf(low), logSurvival(high), logCdf(high), logSurvival(low)];
-  if ([below, above, upTo, from].some((mass) => typeof mass !== "number"))
-    throw new TypeError(`logMass: the mass of ${name} between two ends is known for numbers only; got a traced one`);
-  // Where less is cut off below than above by F(high)·(1 − F(low)/F(high)), elsewhere by the same with S = 1 − F.
-  return below <= above ? difference(upTo, below) : difference(from, above);
-}
-
-/** log(eˣ − eʸ) for x ≥ y; y = −∞ takes nothing away. */
-function difference(x: Real, y: Real): Real {
-  return x === -Infinity || y === -Infinity ? x : add(x, log1mexp(sub(x, y)));
+  return numericInterval({ name, logCdf, logSurvival }, low, high);
 }

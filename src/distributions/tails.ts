@@ -15,6 +15,12 @@ export interface TailFormulas extends Omit<Tails, "quantile" | "moments"> {
   readonly moments?: (...parameters: number[]) => Moments | undefined;
 }
 
+/** Formulas of which both tails are known. */
+export interface NumericFormulas extends TailFormulas {
+  readonly logCdf: (x: Real) => Real;
+  readonly logSurvival: (x: Real) => Real;
+}
+
 /** The distribution with the tails that the formulas give. Every field is written out: a spread takes 50 µs, and models make very many records. */
 export function tailed(distribution: Distribution, formulas: TailFormulas): Distribution {
   const { name, parameters, support, logDensity, logDensityInside, draw, fromNormal, initial } = distribution;
@@ -78,7 +84,7 @@ export function numericTails(
   tails: NumericTails,
   start: (...parameters: number[]) => readonly [centre: number, scale: number],
   moments: (...parameters: number[]) => Moments,
-): TailFormulas {
+): NumericFormulas {
   const { name, parameters, support, logDensity } = distribution;
   const at = (x: Real): LogTails => {
     if (typeof x !== "number") throw numbersOnly(name, "value");
@@ -167,4 +173,22 @@ export function splitInterval(
  */
 export function log1mexp(x: Real): Real {
   return typeof x === "number" ? logDifference(x) : log(neg(expm1(neg(x))));
+}
+
+/** log P(low < X ≤ high) from both tails at numbers: a difference on the side where less is cut off. TypeError where a tail is traced. */
+export function numericInterval(
+  { name, logCdf, logSurvival }: { name: string; logCdf: (x: Real) => Real; logSurvival: (x: Real) => Real },
+  low: Real,
+  high: Real,
+): Real {
+  const [below, above, upTo, from] = [logCdf(low), logSurvival(high), logCdf(high), logSurvival(low)];
+  if ([below, above, upTo, from].some((mass) => typeof mass !== "number"))
+    throw new TypeError(`logMass: the mass of ${name} between two ends is known for numbers only; got a traced one`);
+  // Where less is cut off below than above by F(high)·(1 − F(low)/F(high)), elsewhere by the same with S = 1 − F.
+  return below <= above ? difference(upTo, below) : difference(from, above);
+}
+
+/** log(eˣ − eʸ) for x ≥ y; y = −∞ takes nothing away. */
+function difference(x: Real, y: Real): Real {
+  return x === -Infinity || y === -Infinity ? x : add(x, log1mexp(sub(x, y)));
 }

@@ -71,18 +71,21 @@ const FAR = -5;
 const DEPTH = 40;
 const REACH = 8.94427190999916; // √(2·40)
 const ORDER = 32;
-const RULE = /* @__PURE__ */ gaussLegendre();
+const RULE = /* @__PURE__ */ gaussLegendre(ORDER);
 
-/** Nodes and weights on [0, 1], by Newton's method on the Legendre polynomial of that order. */
-function gaussLegendre(): { readonly nodes: Float64Array; readonly weights: Float64Array } {
-  const [nodes, weights] = [new Float64Array(ORDER), new Float64Array(ORDER)];
-  for (let k = 0; k < ORDER; k++) {
-    let x = cos((Math.PI * (k + 0.75)) / (ORDER + 0.5));
+/**
+ * Gauss and Legendre's rule on [0, 1]: of order 2 the nodes 0.211 and 0.789 with weights of ½. By Newton's method on the Legendre polynomial of that
+ * order.
+ */
+export function gaussLegendre(order: number): { readonly nodes: Float64Array; readonly weights: Float64Array } {
+  const [nodes, weights] = [new Float64Array(order), new Float64Array(order)];
+  for (let k = 0; k < order; k++) {
+    let x = cos((Math.PI * (k + 0.75)) / (order + 0.5));
     let slope = 1;
     for (let turn = 0; turn < 5; turn++) {
       let [value, before] = [1, 0];
-      for (let n = 1; n <= ORDER; n++) [value, before] = [((2 * n - 1) * x * value - (n - 1) * before) / n, value];
-      slope = (ORDER * (x * value - before)) / (x * x - 1);
+      for (let n = 1; n <= order; n++) [value, before] = [((2 * n - 1) * x * value - (n - 1) * before) / n, value];
+      slope = (order * (x * value - before)) / (x * x - 1);
       x -= value / slope;
     }
     nodes[k] = 0.5 * (1 - x);

@@ -2,7 +2,7 @@
 import { describe, Expr, exprOf, nodeOf, type Real, type Truth } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Distribution } from "../distributions/distribution.ts";
+import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
 import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
 import { Arms } from "./arms.ts";
 import type { ProgramContext } from "./model.ts";
@@ -74,7 +74,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
   };
 
   const discrete = (site: string, name: string, prior: Distribution): Real => {
-    const { values, lostMass } = prior.finiteValues!();
+    const { values, lostMass } = valuesOf(site, prior);
     const logMasses = values.map((k) => nodeOf(session, prior.logDensity(k)));
     const [own, quantity] = [livesAt(finite), livesAt(quantities)];
     const lives = (live: NodeId): void => {
@@ -222,4 +222,17 @@ function flat(site: string, value: Entries, { name, shape }: VectorDistribution)
       `${site}: value does not fit ${name}; got ${describe(value)}, expected ${count} rows of ${width}`,
     );
   return (value as readonly (readonly Real[])[]).flat();
+}
+
+// The values of a discrete prior; of a Poisson latent whose rate is traced no number of them is known to be enough.
+function valuesOf(site: string, { name, parameters, finiteValues }: Distribution): FiniteValues {
+  try {
+    return finiteValues!();
+  } catch (error) {
+    const traced = parameters.find(({ value }) => value instanceof Expr);
+    if (!(error instanceof TypeError) || !traced) throw error;
+    throw new TypeError(
+      `${site}: ${name} has no last value that counts while its ${traced.name} is traced; got a traced ${traced.name}, expected a number, or \`truncated(${name}(…), 0, last)\``,
+    );
+  }
 }

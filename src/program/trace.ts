@@ -2,8 +2,8 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
-import type { Model } from "./model.ts";
-import { coreTrace, type Trace } from "./run.ts";
+import type { Model, ProgramContext } from "./model.ts";
+import { type CoreContext, coreTrace, type Scope, type Trace } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
@@ -17,16 +17,50 @@ export function trace(model: Model, options?: GraphOptions): Trace {
 
 /** The same over the supports that the priors have. */
 export function traceAsWritten(model: Model, options?: GraphOptions): Trace {
+  let latest = "before its first site";
+  const noted = (core: CoreContext, scope: Scope): ProgramContext => {
+    const { sample, observe, ...others } = withStatements(core, scope);
+    const note = (site: string): void => {
+      latest = `after ${site}`;
+    };
+    return {
+      ...others,
+      sample: ((name: string, ...rest: [never]) => {
+        const x = sample(name, ...rest);
+        note(`sample "${name}"`);
+        return x;
+      }) as typeof sample,
+      observe: ((...given: [never, never, string?]) => {
+        const y = observe(...given);
+        note(given[2] === undefined ? "an observe" : `observe "${given[2]}"`);
+        return y;
+      }) as typeof observe,
+    };
+  };
   try {
-    const traced = coreTrace(model, options, withStatements);
+    const traced = coreTrace(model, options, noted);
     requireNoEscapes(traced);
     return traced;
   } catch (error) {
-    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw error;
+    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw placed(error, model.name, latest);
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );
   }
+}
+
+/**
+ * The error with the place in the program, if it has none: a distribution is made before the site that is given it, so that `categorical([0.2, 0.2])` is
+ * refused by itself.
+ */
+function placed(error: unknown, model: string, latest: string): unknown {
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
+  const { message } = error;
+  const isOurs = /^[\w ]+: .*; got .*, expected /.test(message);
+  if (!isOurs || message.includes(`"${model}"`) || /(sample|observe|factor|frozen|track|param) "/.test(message))
+    return error;
+  const Kind = error instanceof RangeError ? RangeError : TypeError;
+  return new Kind(`${message} (model "${model}", ${latest})`, { cause: error });
 }
 
 /** The trace itself, whose density is one of continuous latents alone: TypeError if a discrete one is left. */

@@ -1,10 +1,12 @@
-import { add, type Real, sub } from "../../autodiff/expr.ts";
+import { add, div, type Real, sub } from "../../autodiff/expr.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import { sigmoid } from "../../math/logistic.ts";
 import { continuous, type Distribution, logGamma, positive, UNIT_INTERVAL } from "../distribution.ts";
 import { logGammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import { numericTails, type TailFormulas } from "../tails.ts";
+import { logBetaBelow } from "../traced-shapes.ts";
+import { withTraced } from "../traced-tails.ts";
 
 /**
  * Beta with shapes a, b > 0 (mean a/(a + b)): log density (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) on (0, 1).
@@ -29,10 +31,16 @@ export function betaTails(a: Real, b: Real): TailFormulas {
     const mean = a / (a + b);
     return { mean, sd: Math.sqrt((mean * (b / (a + b))) / (a + b + 1)) };
   };
-  return numericTails(
-    beta(a, b),
+  const distribution = beta(a, b);
+  const numeric = numericTails(
+    distribution,
     (x, a, b) => logIncompleteBeta(a!, b!, x, 1 - x),
     (a, b) => [a! / (a! + b!), moments(a!, b!).sd],
     (a, b) => moments(a!, b!),
   );
+  return withTraced(distribution, numeric, () => ({
+    centre: div(a, add(a, b)),
+    below: (x) => logBetaBelow(a, b, x, sub(1, x)),
+    above: (x) => logBetaBelow(b, a, sub(1, x), x),
+  }));
 }

@@ -1,4 +1,4 @@
-import { add, cos, div, log, max, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { add, cos, div, exp, log, max, min, mul, neg, type Real, sqrt, square, sub, sum } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
@@ -6,7 +6,8 @@ import { arctangent } from "../arctangent.ts";
 import { closedInterval, continuous, type Distribution, nonnegative, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { quadratureTails } from "../quadrature-tails.ts";
-import { numericTails, tailed } from "../tails.ts";
+import { LEAST, numericTails, tailed } from "../tails.ts";
+import { DEPTH, rangeIntegral, withTraced } from "../traced-tails.ts";
 
 const LOG_2PI = 1.8378770664093456;
 
@@ -29,13 +30,36 @@ export function vonMises(mean: Real, concentration: Real): Distribution {
     Math.min(3.14, Math.max(-3.14, wrapped(mean))),
     1 / Math.sqrt(1 + concentration),
   ];
-  const { moments: _none, ...tails } = numericTails(
+  const { moments: _none, ...numeric } = numericTails(
     distribution,
     (x, mean, concentration) => quadratureTails(distribution, x, ...start(mean!, concentration!)),
     (mean, concentration) => start(mean!, concentration!),
     () => ({ mean: NaN, sd: NaN }),
   );
-  return tailed(distribution, tails);
+  const since = (x: Real): Real => unwound(sub(x, mean), concentration);
+  const traced = withTraced(distribution, numeric, () => ({
+    centre: mean,
+    below: (x) => log(max(sub(since(x), since(-Math.PI)), LEAST)),
+    above: (x) => log(max(sub(since(Math.PI), since(x)), LEAST)),
+  }));
+  return tailed(distribution, traced);
+}
+
+/**
+ * P(0 < X ≤ y) of an angle X around 0, −P(y < X ≤ 0) for y < 0, and 1 more with every turn: for −3π ≤ y ≤ 3π, of means from −2π to 2π. Absolute error
+ * below 1e-12 for concentrations up to 1e4, tested.
+ */
+function unwound(y: Real, concentration: Real): Real {
+  // 1 − cos x ≥ 2(x/π)², so that beyond this no density is left that counts.
+  const reach = min(Math.PI, mul(Math.PI, sqrt(div(0.5 * DEPTH, max(concentration, LEAST)))));
+  const within = (x: Real): Real =>
+    rangeIntegral((s) => mul(concentration, sub(cos(s), 1)), max(neg(reach), min(reach, x)));
+  const parts = [
+    within(max(-Math.PI, min(Math.PI, y))),
+    sub(within(sub(max(y, Math.PI), 2 * Math.PI)), within(-Math.PI)),
+    sub(within(add(min(y, -Math.PI), 2 * Math.PI)), within(Math.PI)),
+  ];
+  return mul(sum(parts), exp(neg(add(LOG_2PI, logScaledBessel(concentration)))));
 }
 
 // Of I₀ at 20 the last term is 1e-20, of the asymptotic series there 1e-15.

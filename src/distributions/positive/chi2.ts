@@ -10,5 +10,5 @@ export function chi2(df: Real): Distribution {
 }
 
 export function chi2Tails(df: Real): TailFormulas {
-  return tailsAsGamma(chi2(df), (df) => [0.5 * df!, 0.5]);
+  return tailsAsGamma(chi2(df), mul(0.5, df), 0.5, (df) => [0.5 * df!, 0.5]);
 }

@@ -1,10 +1,12 @@
-import { add, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { add, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, type Parameter, POSITIVE, positive } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import { numericTails, type TailFormulas } from "../tails.ts";
+import { logGammaAbove, logGammaBelow } from "../traced-shapes.ts";
+import { withTraced } from "../traced-tails.ts";
 
 /**
  * Gamma with shape α > 0 and rate β > 0 (mean α/β): log density α log β + (α − 1) log x − β x − log Γ(α) on (0, ∞).
@@ -56,19 +58,21 @@ export function logGammaDraw(shape: number, next: () => number): number {
 }
 
 export function gammaTails(shape: Real, rate: Real): TailFormulas {
-  return tailsAsGamma(gamma(shape, rate), (...own) => own);
+  return tailsAsGamma(gamma(shape, rate), shape, rate, (...own) => own);
 }
 
 /** Tails of a gamma under another name, whose parameters determine shape and rate. */
 export function tailsAsGamma(
   distribution: Distribution,
+  shape: Real,
+  rate: Real,
   shapeAndRate: (...parameters: number[]) => number[],
 ): TailFormulas {
   const moments = (...own: number[]) => {
     const [shape, rate] = shapeAndRate(...own);
     return { mean: shape! / rate!, sd: Math.sqrt(shape!) / rate! };
   };
-  return numericTails(
+  const numeric = numericTails(
     distribution,
     (x, ...own) => {
       const [shape, rate] = shapeAndRate(...own);
@@ -80,4 +84,9 @@ export function tailsAsGamma(
     },
     moments,
   );
+  return withTraced(distribution, numeric, () => ({
+    centre: div(shape, rate),
+    below: (x) => logGammaBelow(shape, mul(rate, x)),
+    above: (x) => logGammaAbove(shape, mul(rate, x)),
+  }));
 }

@@ -1,7 +1,9 @@
-import { add, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { add, div, log, max, mul, type Real, sub } from "../../autodiff/expr.ts";
 import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { continuous, type Distribution, logGamma, POSITIVE, positive } from "../distribution.ts";
-import { numericTails, tailed } from "../tails.ts";
+import { LEAST, numericTails, tailed } from "../tails.ts";
+import { logGammaAbove, logGammaBelow } from "../traced-shapes.ts";
+import { withTraced } from "../traced-tails.ts";
 import { gammaDraw } from "./gamma.ts";
 
 /**
@@ -17,19 +19,23 @@ export function inverseGamma(shape: Real, scale: Real): Distribution {
       sub(sub(mul(shape, log(scale)), logGamma(shape)), add(mul(add(shape, 1), log(x)), div(scale, x))),
     draw: (next, shape, scale) => scale / gammaDraw(shape, next),
   });
-  return tailed(
+  const numeric = numericTails(
     distribution,
-    numericTails(
-      distribution,
-      (x, shape, scale) => {
-        const [below, above] = logIncompleteGamma(shape!, scale! / x);
-        return [above, below];
-      },
-      (shape, scale) => [scale! / (shape! + 1), scale! / (shape! + 1)], // around the mode
-      (shape, scale) => {
-        const mean = shape! > 1 ? scale! / (shape! - 1) : Infinity;
-        return { mean, sd: shape! > 2 ? mean / Math.sqrt(shape! - 2) : Infinity };
-      },
-    ),
+    (x, shape, scale) => {
+      const [below, above] = logIncompleteGamma(shape!, scale! / x);
+      return [above, below];
+    },
+    (shape, scale) => [scale! / (shape! + 1), scale! / (shape! + 1)], // around the mode
+    (shape, scale) => {
+      const mean = shape! > 1 ? scale! / (shape! - 1) : Infinity;
+      return { mean, sd: shape! > 2 ? mean / Math.sqrt(shape! - 2) : Infinity };
+    },
   );
+  const inverse = (x: Real): Real => div(scale, max(x, LEAST));
+  const traced = withTraced(distribution, numeric, () => ({
+    centre: div(scale, shape),
+    below: (x) => logGammaAbove(shape, inverse(x)),
+    above: (x) => logGammaBelow(shape, inverse(x)),
+  }));
+  return tailed(distribution, traced);
 }

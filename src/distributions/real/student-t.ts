@@ -6,6 +6,8 @@ import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, logGamma, positive, REAL_LINE, real } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { numericTails, type TailFormulas } from "../tails.ts";
+import { logStudentAbove } from "../traced-shapes.ts";
+import { withTraced } from "../traced-tails.ts";
 
 const HALF_LOG_PI = 0.5723649429247001; // ½ log π
 
@@ -32,8 +34,9 @@ export function studentT(df: Real, location: Real = 0, scale: Real = 1): Distrib
 }
 
 export function studentTTails(df: Real, location: Real = 0, scale: Real = 1): TailFormulas {
-  return numericTails(
-    studentT(df, location, scale),
+  const distribution = studentT(df, location, scale);
+  const numeric = numericTails(
+    distribution,
     (x, df, location, scale) => logStudentTails((x - location!) / scale!, df!),
     (_df, location, scale) => [location!, scale!],
     (df, location, scale) => ({
@@ -41,6 +44,11 @@ export function studentTTails(df: Real, location: Real = 0, scale: Real = 1): Ta
       sd: df! > 2 ? scale! * Math.sqrt(df! / (df! - 2)) : df! > 1 ? Infinity : NaN,
     }),
   );
+  return withTraced(distribution, numeric, () => ({
+    centre: location,
+    below: (x) => logStudentAbove(df, div(sub(location, x), scale)),
+    above: (x) => logStudentAbove(df, div(sub(x, location), scale)),
+  }));
 }
 
 /** Both tails of the standard distribution. */
