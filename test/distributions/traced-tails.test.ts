@@ -88,7 +88,7 @@ describe("skewNormal", () => {
       // Simpson's rule from 12 below on, of which each step is a tenth of where the density rises
       const density = (x: number): number =>
         2 * Math.exp(-0.5 * x * x - 0.9189385332046727) * (n.normalCdf(shape * x) as number);
-      const size = 6000;
+      const size = 24_000;
       const h = (t + 12) / size;
       let sum = 0;
       for (let i = 0; i <= size; i++) sum += (i % size === 0 ? 1 : i % 2 === 1 ? 4 : 2) * density(-12 + i * h);
