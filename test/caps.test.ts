@@ -268,6 +268,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_CORRELATED: "inference/fit/correlated.test.ts", // a fit of 41 latents is mean field
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops
   DEFAULT_BUDGET: "collapse/caps.test.ts", // a table of 10,000 entries
+  MOST_SWEPT: "collapse/caps.test.ts", // two change points among 260 days
   MOST_PATTERNS: "collapse/caps.test.ts", // seven thresholds of unknown order
   MOST_ROOTS: "collapse/caps.test.ts", // a wave with a hundred thresholds
   MOST_CASES: "collapse/elimination/certain-cells.test.ts", // a sum by twice three conditions stays one

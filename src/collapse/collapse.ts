@@ -57,6 +57,8 @@ export interface CollapseResult {
 }
 
 const DEFAULT_BUDGET = 4096;
+// A pair may be two nested change points, which are summed without a table; drawing them takes one. Of other pairs the table itself is refused.
+const MOST_SWEPT = 65_536;
 // Nodes that tables may make before their sum is taken for too dear; sums that are not make 1 to 40 for each node of the model, and with 6000
 // nodes of its own a sum would cost three times as many operations.
 const LEAST_ROOM = 6000;
@@ -90,7 +92,7 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
       const { checks, leaving } = rangesAt(tables, trace.checks);
       for (const v of leaving) tooLarge.set(variables[v]!.name, OUT_OF_RANGE);
       if (leaving.length > 0) continue;
-      const result = summedOut(trace, tables, checks, reasons);
+      const result = summedOut(trace, tables, checks, reasons, choice.budget === undefined ? MOST_SWEPT : 0);
       const dear = isFree ? [] : groupsAbove(trace, result);
       if (dear.length === 0) return result;
       for (const name of dear) tooLarge.set(name, TOO_DEAR);
@@ -155,7 +157,13 @@ function requireChoice({ model, latents, finite }: Trace, { budget, only }: Coll
       );
 }
 
-function summedOut(trace: Trace, tables: Tables, checks: readonly RangeCheck[], kept: readonly Kept[]): CollapseResult {
+function summedOut(
+  trace: Trace,
+  tables: Tables,
+  checks: readonly RangeCheck[],
+  kept: readonly Kept[],
+  mostSwept: number,
+): CollapseResult {
   const { graph, latents, model } = trace;
   const { variables, owners } = tables;
   const own = new Set(variables.map(({ name }) => priorSite(name)));
@@ -181,7 +189,8 @@ function summedOut(trace: Trace, tables: Tables, checks: readonly RangeCheck[], 
     factors.map(({ axes }) => axes.map(({ variable }) => variable)),
     priors.map(({ axes }, v) => axes.flatMap(({ variable }) => (variable === v ? [] : [variable]))),
   );
-  for (const { variable, neighbours, size } of cliques) tables.require([variable, ...neighbours], size);
+  for (const { variable, neighbours, size } of cliques)
+    if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
   const elimination = eliminated(tables, factors, cliques);
   for (const { variables: group, node } of elimination.totals) {
     const site = `sum over ${listed(group.map((v) => variables[v]!.name))}`;

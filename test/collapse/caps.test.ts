@@ -4,6 +4,8 @@ import { add, categorical, defineModel, eq, gt, mul, normal, type Real, sin, whe
 import { xornet } from "../../src/models/index.ts";
 import type { Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
+import { logCellSum } from "../support/cell-sum.ts";
+import { evaluatorOf } from "../support/evaluate.ts";
 
 const reportOf = (program: Program) => collapseTrace(trace(defineModel("m", program))).report;
 const reasons = (program: Program): Record<string, string> =>
@@ -37,6 +39,18 @@ const tables =
     observe(normal(where(eq(of("j"), of("k")), 1, 0), 1), 0.5);
   };
 
+/** Two change points among so many days, of which the second counts after the first. */
+const nested =
+  (days: number): Program =>
+  ({ sample, observe }) => {
+    const m = sample("m", normal(0, 1));
+    const [early, late] = [0.3, 0.7].map((share, i) => sample(["early", "late"][i]!, normal(share * days, 0.3 * days)));
+    for (let day = 0; day < days; day++) {
+      const level = where(gt(day, late!), -1, where(gt(day, early!), 2, m));
+      observe(normal(level, 1), sin(day) as number);
+    }
+  };
+
 describe("above every cap a latent is kept, with the reason, or a discrete one refused by name", () => {
   test("thresholds of unknown order: six are patterns, seven are not", () => {
     const collapsed = (n: number): string[] => reportOf(thresholds(n)).collapsed.map(({ latent }) => latent);
@@ -54,6 +68,18 @@ describe("above every cap a latent is kept, with the reason, or a discrete one r
     expect(() => reportOf(tables(100))).toThrow(
       /^collapse: discrete latents of "m" need a table above the budget; got 10000 entries for j, k, expected at most 4096$/,
     );
+  });
+
+  test("two nested change points: of 70 days they are summed, of 260 one stays", () => {
+    const collapsed = (days: number): string[] => reportOf(nested(days)).collapsed.map(({ latent }) => latent);
+    expect(collapsed(260)).not.toContain("early");
+    expect(collapsed(70)).toEqual(["early", "late"]); // a table of both would have 5041 entries
+    const model = defineModel("m", nested(70));
+    const { graph, terms } = collapseTrace(trace(model)).trace;
+    const density = evaluatorOf(graph, [graph.sum(terms.map(({ node }) => node))]);
+    const cuts = (): number[] => Array.from({ length: 70 }, (_, day) => day);
+    const finite = ["early", "late"].map((name) => ({ name, cuts }));
+    expect(Math.abs(density([0.4, NaN, NaN])[0]! / logCellSum(model, finite, { m: 0.4 }) - 1)).toBeLessThan(1e-12);
   });
 
   test("sums that cost more than ten times the model", { timeout: 20_000 }, () => {

@@ -12,7 +12,7 @@ import { type Axis, placesOf, type Table, type Tables } from "../tables.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
 import type { Clique } from "./cliques.ts";
 import { sumOf } from "./sums.ts";
-import { swept } from "./sweep.ts";
+import { swept, sweptWeights } from "./sweep.ts";
 
 /**
  * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of the summed
@@ -193,12 +193,15 @@ function sweepStep(tables: Tables, held: Bundles, scope: readonly [number, numbe
     const { size } = tables.variables[other]!;
     const message = swept(tables.graph, base, pairs, size, variable < other);
     if (!message) continue;
-    const together = mine.filter((bundle) => bundle.scope.includes(variable));
-    held.remove(together);
+    held.remove(mine.filter((bundle) => bundle.scope.includes(variable)));
+    const both = [variable, other].sort((p, q) => p - q);
     return {
       variables: [variable],
       neighbours: [other],
-      weights: () => weightsOf(tables, [...parts(together)], [variable]),
+      weights: () => ({
+        axes: both.map((v) => everyValue(tables, v)),
+        entries: sweptWeights(tables.graph, base, pairs, size, variable < other),
+      }),
       message: { axes: [everyValue(tables, other)], entries: message },
     };
   }

@@ -37,14 +37,68 @@ export function swept(
   summedFirst: boolean,
 ): NodeId[] | undefined {
   const infinite = graph.constant(Number.NEGATIVE_INFINITY);
+  const view = viewOf(tables, size, base.length, summedFirst);
+  if (!view) return undefined;
+  const message = forward(graph, view.mirrored ? [...base].reverse() : base, view.events, size, infinite);
+  return view.turned ? message.reverse() : message;
+}
+
+/**
+ * base(s) + Σ tables(s, t) for every s and t, of tables that `swept` allows: two additions an entry, as from one t to the next the few factors
+ * change that are there. By s and t, or by t and s if `summedFirst` is false.
+ */
+export function sweptWeights(
+  graph: Graph,
+  base: readonly NodeId[],
+  tables: readonly Table[],
+  size: number,
+  summedFirst: boolean,
+): NodeId[] {
+  const { events, turned, mirrored } = viewOf(tables, size, base.length, summedFirst)!;
+  const impossible = graph.constant(Number.NEGATIVE_INFINITY);
+  const plus = plusOf(graph, impossible);
+  const waiting = waitingOf(graph, events, plus);
+  const entries = new Array<NodeId>(base.length * size);
+  for (let i = 0; i < base.length; i++) {
+    const s = mirrored ? base.length - 1 - i : i;
+    let sum = base[s]!;
+    let next = 0;
+    for (let j = 0; j < size; j++) {
+      for (; next < events.length && events[next]!.at <= j; next++)
+        sum = plus(sum, i < events[next]!.boundary ? events[next]!.left : events[next]!.right);
+      const t = turned ? size - 1 - j : j;
+      entries[summedFirst ? s * size + t : t * base.length + s] = plus(sum, waiting[next]!);
+    }
+  }
+  return entries;
+}
+
+/** Tables as events in order. */
+interface View {
+  readonly events: readonly Event[];
+  /** Whether t is read backwards, and s. */
+  readonly turned: boolean;
+  readonly mirrored: boolean;
+}
+
+function viewOf(tables: readonly Table[], size: number, summedSize: number, summedFirst: boolean): View | undefined {
   for (const turned of [false, true])
     for (const mirrored of [false, true]) {
-      const events = eventsOf(tables, size, base.length, summedFirst, turned, mirrored);
-      if (!events) continue;
-      const message = forward(graph, mirrored ? [...base].reverse() : base, events, size, infinite);
-      return turned ? message.reverse() : message;
+      const events = eventsOf(tables, size, summedSize, summedFirst, turned, mirrored);
+      if (events) return { events, turned, mirrored };
     }
   return undefined;
+}
+
+function plusOf(graph: Graph, impossible: NodeId): (x: NodeId, y: NodeId) => NodeId {
+  return (x, y) => (x === impossible || y === impossible ? impossible : graph.algebra.add(x, y));
+}
+
+// What counts before each event for all of the sum.
+function waitingOf(graph: Graph, events: readonly Event[], plus: (x: NodeId, y: NodeId) => NodeId): NodeId[] {
+  const waiting: NodeId[] = [...events.map(({ before }) => before), graph.constant(0)];
+  for (let j = events.length - 1; j >= 0; j--) waiting[j] = plus(waiting[j]!, waiting[j + 1]!);
+  return waiting;
 }
 
 // The tables as events in order, with t read backwards if turned and s if mirrored; undefined unless all fit.
@@ -86,14 +140,11 @@ function forward(
   size: number,
   impossible: NodeId,
 ): NodeId[] {
-  const { algebra: A } = graph;
-  const plus = (x: NodeId, y: NodeId): NodeId => (x === impossible || y === impossible ? impossible : A.add(x, y));
+  const plus = plusOf(graph, impossible);
   const both = (x: NodeId, y: NodeId): NodeId => logSumExp(graph, [x, y]);
   const above: NodeId[] = [...base, impossible];
   for (let s = base.length - 1; s >= 0; s--) above[s] = both(base[s]!, above[s + 1]!);
-  // What counts before each event for all of the sum.
-  const waiting: NodeId[] = [...events.map(({ before }) => before), graph.constant(0)];
-  for (let j = events.length - 1; j >= 0; j--) waiting[j] = plus(waiting[j]!, waiting[j + 1]!);
+  const waiting = waitingOf(graph, events, plus);
   let left = impossible;
   let passed = graph.constant(0); // what was added right of the boundary
   let boundary = 0;
