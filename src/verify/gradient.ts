@@ -5,7 +5,8 @@
  *
  * the reference is −4.19 by quadrature split at z = 0, the mean of reparam() is −0.00 ± 0.02, 280 standard errors away: "biased".
  *
- * It is a sequential test. Samples double from look to look; α is divided evenly among the looks and the components (Bonferroni), so
+ * It is a sequential test. Samples double from look to look; α is divided among the looks in proportion to their samples, and evenly among
+ * the components (Bonferroni), so
  * that an unbiased estimator whose means are normal is accused with probability at most α, however often one looks. Who is accused gets a
  * second hearing on fresh samples before the verdict, as the variance of few samples is too small where rare ones matter.
  */
@@ -75,7 +76,7 @@ export interface GradientCheck {
   /** What `resolution` is relative to: the largest component, or a tenth of the spread of ℓ times that of the score where that is more. */
   readonly scale: number;
   readonly alpha: number;
-  /** z beyond which a component is accused: α divided by looks and components. */
+  /** z beyond which a component was accused at the last look: its part of α, divided by the components. */
   readonly critical: number;
   readonly looks: number;
   readonly samples: number;
@@ -98,7 +99,7 @@ const WAYS: readonly ReferenceWay[] = ["quadrature", "lines", "differences", "sc
 /** Samples that belong together where an estimator groups them. */
 const GROUP = 64;
 /** Of the first look. */
-const FIRST = 8192;
+const FIRST = 2048;
 /** Evaluations of ℓ for the reference, for each sample of the budget. */
 const REFERENCE_SHARE = 10;
 const POWER = 1.2815515655446004; // Φ⁻¹(0.9)
@@ -164,13 +165,16 @@ function sequentially(
 ): GradientCheck {
   const draws = drawing(sampler, theta, seed);
   const looks = lookSizes(budget);
-  const critical = normalQuantile(1 - alpha / (2 * looks.length * (sampler.size + 1)));
+  // The last look has about half of α, the one before a quarter: early ones cost little power.
+  const allLooks = looks.reduce((sum, size) => sum + size, 0);
+  const criticalOf = (size: number): number => normalQuantile(1 - (alpha * size) / (2 * allLooks * (sampler.size + 1)));
   const scale = Math.max(reference.unit, ...reference.gradient.map(Math.abs));
   const sums = draws.room();
   let verdict: GradientVerdict = "undecided: budget";
-  let [look, checks]: [number, ComponentCheck[]] = [0, []];
+  let [look, checks, critical]: [number, ComponentCheck[], number] = [0, [], Infinity];
   for (; look < looks.length && verdict === "undecided: budget"; look++) {
     draws.add(sums, looks[look]! - sums.samples, look);
+    critical = criticalOf(looks[look]!);
     checks = checksOf(sums, reference, scale, critical);
     const accused = checks.filter(({ z }) => Math.abs(z) > critical);
     if (accused.length > 0) {
