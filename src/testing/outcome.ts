@@ -8,12 +8,17 @@
  */
 import { score } from "../estimators/index.ts";
 import type { Model } from "../program/model.ts";
-import { type GradientCheck, type VerifyGradientOptions, verifyGradient } from "../verify/index.ts";
+import {
+  type ComponentCheck,
+  type GradientCheck,
+  type VerifyGradientOptions,
+  verifyGradient,
+} from "../verify/index.ts";
 
 /**
- * "right": unbiased at the resolution. "wrong": biased, and the reference is confirmed by the score. "accused": called biased, by a reference that is not, or
- * refused by a check that looks at what the gradient was given and not at the program alone. "refused": the program was refused by
- * name. "undecided": the budget ended first.
+ * "right": unbiased at the resolution. "wrong": biased, and the score, which could have seen such a bias, has none. "accused": called biased
+ * under a reference that accuses the score too, or refused by a net that watches over gradients. "refused": the program was refused by name.
+ * "undecided": the budget ended first, or the score is too noisy to confirm a bias.
  */
 export type Verdict = "right" | "wrong" | "accused" | "refused" | "undecided";
 
@@ -26,7 +31,9 @@ export interface Outcome {
 }
 
 /** Samples of the score under the reference of an accusation, relative to those of the accused. */
-const SECOND_OPINION = 4;
+const SECOND_OPINION = 16;
+/** By how many standard errors of the score a bias has to stand out. */
+const CONFIRMING = 5;
 
 /** Errors of the nets that watch over gradients: they name what was counted. */
 const NET = /jumps where no counted condition changes|is not the program's|cannot be taken apart/;
@@ -42,25 +49,27 @@ export function outcomeOf(model: Model, options: VerifyGradientOptions = {}): Ou
   }
   if (check.verdict === "unbiased at this resolution") return { verdict: "right", message: "", check };
   if (check.verdict === "undecided: budget")
-    return { verdict: "undecided", message: `${worstOf(check)} after ${check.samples} samples`, check };
+    return { verdict: "undecided", message: `${describe(worstOf(check))} after ${check.samples} samples`, check };
   const second = verifyGradient(model, {
     ...options,
     estimator: score(),
     reference: check.reference,
     budget: SECOND_OPINION * (options.budget ?? check.samples),
   });
-  return second.verdict === "biased"
-    ? { verdict: "accused", message: `${worstOf(check)}; but so is score(): ${worstOf(second)}`, check }
-    : { verdict: "wrong", message: worstOf(check), check };
+  const message = describe(worstOf(check));
+  if (second.verdict === "biased")
+    return { verdict: "accused", message: `${message}; but so is score(): ${describe(worstOf(second))}`, check };
+  // Two gradients under one reference: where the score's own error is as large as the bias it cannot confirm the reference.
+  const confirmed = check.components.some(
+    ({ mean, reference, z }, p) =>
+      Math.abs(z) > check.critical && Math.abs(mean - reference) > CONFIRMING * second.components[p]!.standardError,
+  );
+  return { verdict: confirmed ? "wrong" : "undecided", message, check };
 }
 
-function worstOf({ components, reference }: GradientCheck): string {
-  const {
-    name,
-    mean,
-    standardError,
-    reference: expected,
-    z,
-  } = components.reduce((worst, each) => (Math.abs(each.z) > Math.abs(worst.z) ? each : worst));
-  return `${name} is ${mean.toPrecision(5)} ± ${standardError.toPrecision(2)} for ${expected.toPrecision(5)} by ${reference}, z = ${z.toFixed(1)}`;
+const worstOf = ({ components }: GradientCheck): ComponentCheck =>
+  components.reduce((worst, each) => (Math.abs(each.z) > Math.abs(worst.z) ? each : worst));
+
+function describe({ name, mean, standardError, reference, z }: ComponentCheck): string {
+  return `${name} is ${mean.toPrecision(5)} ± ${standardError.toPrecision(2)} for ${reference.toPrecision(5)}, z = ${z.toFixed(1)}`;
 }

@@ -7,8 +7,9 @@
  *
  * It is a sequential test. Samples double from look to look; α is divided among the looks in proportion to their samples, and evenly among
  * the components (Bonferroni), so
- * that an unbiased estimator whose means are normal is accused with probability at most α, however often one looks. Who is accused gets a
- * second hearing on fresh samples before the verdict, as the variance of few samples is too small where rare ones matter.
+ * that an unbiased estimator whose means are normal is accused with probability at most α, however often one looks. The variance of few
+ * samples is too small where rare ones matter: 2,048 of them may have met none with y > 3.6, of which there is one in 6,000. So a mean may be
+ * off by what an event could add that is likely to be missed, and who is accused gets a second hearing on more samples, fresh ones.
  */
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import { corrected } from "../estimators/corrected.ts";
@@ -20,6 +21,7 @@ import type { Profile } from "../inference/profile.ts";
 import { pilot } from "../inference/sampler/means.ts";
 import { makeMoments, momentsInto } from "../inference/sampler/moments.ts";
 import { type GradientSampler, makeSampler, startOf } from "../inference/sampler/sampler.ts";
+import { log } from "../math/elementary.ts";
 import { normalQuantile } from "../math/normal.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
@@ -57,7 +59,7 @@ export interface ComponentCheck {
   readonly referenceError: number;
   /** How far off the reference may be beside that. */
   readonly referenceBound: number;
-  /** By how many standard errors the two are apart, beyond what the reference's bound explains. */
+  /** By how many standard errors the two are apart, beyond what the reference's bound and rare samples that were missed explain. */
   readonly z: number;
   /** The smallest bias that would have been seen with probability 0.9. */
   readonly detectable: number;
@@ -105,8 +107,8 @@ const REFERENCE_SHARE = 10;
 const POWER = 1.2815515655446004; // Φ⁻¹(0.9)
 /** Two right answers differ by rounding, relative to the scale. */
 const ROUNDING = 1e-7;
-/** On fresh samples an accusation has to be this clear. */
-const CONFIRMED = 3;
+/** On fresh samples an accusation has to be this clear; there are at least so many. */
+const [CONFIRMED, HEARING] = [3, 32_768];
 
 /** Compares an estimator's mean gradient with an independent reference; the entry documents it. */
 export function verifyGradient(profile: Profile, model: Model, options: VerifyGradientOptions = {}): GradientCheck {
@@ -175,12 +177,12 @@ function sequentially(
   for (; look < looks.length && verdict === "undecided: budget"; look++) {
     draws.add(sums, looks[look]! - sums.samples, look);
     critical = criticalOf(looks[look]!);
-    checks = checksOf(sums, reference, scale, critical);
+    checks = checksOf(sums, reference, scale, critical, alpha);
     const accused = checks.filter(({ z }) => Math.abs(z) > critical);
     if (accused.length > 0) {
       const fresh = draws.room();
-      draws.add(fresh, sums.samples, looks.length + look);
-      const again = checksOf(fresh, reference, scale, critical);
+      draws.add(fresh, Math.max(HEARING, sums.samples), looks.length + look);
+      const again = checksOf(fresh, reference, scale, critical, alpha);
       if (accused.some(({ name, z }) => again.some((each) => each.name === name && each.z * Math.sign(z) > CONFIRMED)))
         verdict = "biased";
       continue;
@@ -257,6 +259,7 @@ function checksOf(
   reference: Reference,
   scale: number,
   critical: number,
+  alpha: number,
 ): ComponentCheck[] {
   const { subject, gradient, elbo, errors, bounds, spread } = reference;
   return [...subject.names, "ELBO"].map((name, p): ComponentCheck => {
@@ -264,6 +267,8 @@ function checksOf(
     const unit = p < gradient.length ? scale : Math.max(1, spread, Math.abs(elbo));
     const [standardError, referenceError, bound] = [Math.sqrt(variance[p]! / samples), errors[p]!, bounds[p]!];
     const noise = Math.sqrt(standardError * standardError + referenceError * referenceError) + ROUNDING * unit;
+    // An event of probability log(1/α)/n is missed by n samples with probability α; its values are taken to be of the component's scale.
+    const missed = (-log(alpha) / samples) * unit;
     const apart = mean[p]! - expected;
     return {
       name,
@@ -272,8 +277,8 @@ function checksOf(
       reference: expected,
       referenceError,
       referenceBound: bound,
-      z: (Math.sign(apart) * Math.max(0, Math.abs(apart) - bound)) / noise,
-      detectable: (critical + POWER) * noise + bound,
+      z: (Math.sign(apart) * Math.max(0, Math.abs(apart) - bound - missed)) / noise,
+      detectable: (critical + POWER) * noise + bound + missed,
     };
   });
 }

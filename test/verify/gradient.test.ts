@@ -84,10 +84,12 @@ describe("the reference", () => {
     },
   );
 
-  test("of more than three latents is made along lines, and shows that reparam is wrong", () => {
-    const right = verifyGradient(sums(5), { budget: 65_536, resolution: 0.05 });
-    expect([right.verdict, right.reference]).toEqual(["unbiased at this resolution", "lines"]);
-    expect(verifyGradient(sums(5), { estimator: n.reparam(), budget: 65_536 }).verdict).toBe("biased");
+  test("of more than three latents is made of scores or along lines, and shows that reparam is wrong", () => {
+    const options = { budget: 65_536, resolution: 0.05 };
+    const right = verifyGradient(sums(5), options);
+    expect([right.verdict, right.reference]).toEqual(["unbiased at this resolution", "score"]);
+    for (const reference of ["score", "lines"] as const)
+      expect(verifyGradient(sums(5), { ...options, estimator: n.reparam(), reference }).verdict).toBe("biased");
   });
 
   test("of a model with a parameter without spread is made of differences", () => {

@@ -34,9 +34,10 @@ export function costOfLine(subject: Subject, centre: number, seed: number): numb
   return lines.evaluations / (2 * axes.length);
 }
 
-/** Lines through how many points of each batch a budget of evaluations of ℓ pays for, given what a line costs; below 4 it is too few. */
+/** Lines through how many points of each batch a budget of evaluations of ℓ pays for, given what a line costs; 0 if through none. */
 export function linesPaidBy(budget: number, { latents }: Subject, cost: number): number {
-  return powerOfTwo(budget / (BATCHES * cost * latents));
+  const paid = budget / (BATCHES * cost * latents);
+  return paid < 1 ? 0 : powerOfTwo(paid);
 }
 
 /** Along the line of each latent the integral of all that is seen along it, averaged over points of the other noises. */
