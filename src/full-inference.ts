@@ -1,5 +1,6 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
 import type { Estimator } from "./estimators/estimator.ts";
+import { fullRank } from "./guides/full-rank.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
@@ -45,14 +46,29 @@ export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior>
 }
 
 /**
- * Estimates the ELBO and its gradient under a guide, mean field unless another one is given.
+ * Estimates the ELBO and its gradient under a guide, mean field unless another one is given. `params` may be those of a fit: with
+ * `lower` among them the default guide is `fullRank()`, and with fewer means than latents `collapse` is "auto" by default.
  *
  *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5, seed: 1 })
  *
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
 export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
-  return estimate.estimateGradient(FULL, model, options);
+  return estimate.estimateGradient(FULL, model, asFitted(model, options));
+}
+
+// Parameters as a fit returns them say what they are of: with shares in `lower` the guide is full rank, and where there are fewer means than
+// latents, some of these were summed out. What the options say themselves is left alone.
+function asFitted(model: Model, options: EstimateOptions): EstimateOptions {
+  const { params, guide, collapse } = options ?? {};
+  if (!(Number(params?.mu?.length) > 0)) return options;
+  const isCorrelated = guide === undefined && (params?.lower?.length ?? 0) > 0;
+  const isCollapsed = collapse === undefined && Number(params?.mu.length) < trace(model).latents.length;
+  return {
+    ...options,
+    ...(isCorrelated && { guide: fullRank() }),
+    ...(isCollapsed && { collapse: "auto" as const }),
+  };
 }
 
 /**
@@ -65,7 +81,7 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
  * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: half the square of the number of parameters per sample on top.
  */
 export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
-  return covariance.gradientCovariance(FULL, model, options);
+  return covariance.gradientCovariance(FULL, model, asFitted(model, options));
 }
 
 /**

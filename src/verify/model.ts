@@ -137,11 +137,14 @@ function draws(axes: number, count: number): Float64Array {
   return out.map((value, i) => value * SPREADS[(i % count) % SPREADS.length]!);
 }
 
-// Derivatives of ℓ in the noises against differences of its values, where nothing switches between their ends.
-function wrongDerivatives({ objective, theta }: Subject): string[] {
+/**
+ * Derivatives of ℓ in the noises against differences of its values, where nothing switches between their ends: a message for each noise
+ * whose derivative is another. `derivativesOf` makes them, as the library does unless a test says otherwise.
+ */
+export function wrongDerivatives({ objective, theta }: Subject, derivativesOf: typeof gradient = gradient): string[] {
   const { graph, normals, parameters, value, variables } = objective;
   const decisions = decisionsBelow(graph, [value]);
-  const derivatives = gradient(graph, value, normals);
+  const derivatives = derivativesOf(graph, value, normals);
   const { run, value: numberOf } = evaluation(graph, [value, ...derivatives, ...decisions], {
     engine: PLAIN_ENGINE,
     inputs: parameters,

@@ -1,8 +1,11 @@
 /** verifyModel on right programs, and on a faulty one for each of its findings. */
 import { describe, expect, test } from "vitest";
+import { gradient } from "../../src/autodiff/graph/gradient.ts";
 import * as n from "../../src/index.ts";
 import { conditions, gmm, textmsg } from "../../src/models/index.ts";
 import { type ModelCheck, verifyModel } from "../../src/verify/index.ts";
+import { wrongDerivatives } from "../../src/verify/model.ts";
+import { subjectOf } from "../../src/verify/reference/subject.ts";
 
 const check = (program: n.Program): ModelCheck => verifyModel(n.defineModel("checked", program));
 const codes = (program: n.Program): string[] => check(program).findings.map(({ code }) => code);
@@ -88,5 +91,18 @@ describe("verifyModel", () => {
       observe "y1": \`sigmoid(1 / z)\` jumps where \`z\` is 0, and no condition changes
       \`z > 50\` is false at all of 4096 draws about the priors: its other arm is never taken"
     `);
+  });
+
+  test("sees derivatives that are off by a thousandth", () => {
+    const subject = subjectOf("test", textmsg);
+    expect(wrongDerivatives(subject)).toEqual([]);
+    const wrong = wrongDerivatives(subject, (graph, output, inputs) =>
+      gradient(graph, output, inputs).map((node) => graph.algebra.mul(node, graph.constant(1.001))),
+    );
+    expect(wrong).toHaveLength(2); // along the third latent, which is in conditions alone, the density is the prior's
+    for (const message of wrong)
+      expect(message).toMatch(
+        /^latent "x\d": the derivative is not that of the density; got \S+, expected \S+ by diff/,
+      );
   });
 });
