@@ -16,7 +16,7 @@ import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
 import { FULL, type Posterior } from "./profile.ts";
 import type { Model } from "./program/model.ts";
-import { continuous, traceAsWritten } from "./program/trace.ts";
+import { continuous, trace, traceAsWritten } from "./program/trace.ts";
 
 /**
  * Fits a guide, mean field unless another one is given, to the posterior.
