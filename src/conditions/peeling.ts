@@ -109,8 +109,9 @@ class Peeler {
     if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
     switch (code) {
       case CODE.div:
-        // What is positive changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4.
-        if (value === 0 && neverZero(graph, y) && neverNegative(graph, y)) return this.positive(above ? x : A.neg(x));
+        // What is positive changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4, and (x − 0.4)/exp(log y) > 0 is that where y ≥ 0.
+        if (value === 0 && neverZero(graph, y) && neverNegative(graph, y))
+          return A.and(this.positive(above ? x : A.neg(x)), this.#defined(y));
         if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;
         return this.#reciprocal(graph.value(x), y, value, above);
       case CODE.mul: {
@@ -205,7 +206,8 @@ class Peeler {
   #fraction(c: NodeId): NodeId | undefined {
     const graph = this.#graph;
     const factors = signFactors(graph, c);
-    if (factors) return this.#product(factors);
+    // A divisor that is nowhere negative is no factor, but the quotient is no number where it is none.
+    if (factors) return graph.algebra.and(this.#product(factors), this.#defined(c));
     const cone = smoothCone(graph, c);
     const selection = poles(graph, cone).size > 0 ? cone.find((node) => this.#armsOf(node)) : undefined;
     return selection === undefined ? undefined : this.#selected(c, selection);

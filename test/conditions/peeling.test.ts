@@ -36,6 +36,8 @@ import { type Pass, withNodes } from "../../src/objective/pass.ts";
 import { type ConditionRow, objectiveOf, rowFault } from "../support/condition-rows.ts";
 
 const isInfinite = (...point: number[]): boolean => point.includes(Infinity) || point.includes(-Infinity);
+// Also where a product or a quotient of ordinary numbers leaves the range of doubles.
+const isNoNumber = (...point: number[]): boolean => !point.every((x) => Math.abs(x) < 700);
 const hasNaN = (...point: number[]): boolean => point.some(Number.isNaN);
 
 // biome-ignore format: a table
@@ -68,6 +70,14 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x, y) => gt(max(log(x), y), 0.2),          becomes: "(x > 1.2214 or y > 0.2) and not (-x > 0)", except: hasNaN },
     { holds: (x) => gt(0.3, sqrt(sub(1, square(x)))),    becomes: "(x > 0.953939 or -0.953939 > x) and not (x > 1 or -1 > x)" },
     { holds: (x, y) => lt(log(add(x, y)), 0.2),          becomes: "1.2214 > x + y and not (-(x + y) > 0)" },
+  ],
+  "quotients by what is positive, or nowhere negative": [
+    // So does exp(y) for the divisor, but from y = 710 on it is too large for a double, and the quotient 0.
+    { holds: (x, y) => gt(div(sub(x, 0.4), add(1, square(y))), 0), becomes: "x > 0.4", except: isNoNumber },
+    { holds: (x, y) => lt(div(sub(x, 0.4), softplus(y)), 0), becomes: "-(x - 0.4) > 0", except: isNoNumber },
+    { holds: (x, y) => gt(div(x, exp(log(y))), 0),       becomes: "x > 0 and not (-y > 0)", except: isNoNumber },
+    { holds: (x, y) => gt(div(x, abs(log(y))), 0),       becomes: "x > 0 and not (-y > 0)", except: isNoNumber },
+    { holds: (x, y) => lt(div(x, clamp(y, 0, 1)), 1),    becomes: "(y > x or -x > 0) and 1 > x", except: hasNaN },
   ],
   "functions of what is infinite or NaN": [
     { holds: (x) => gt(abs(log(x)), 1),                  becomes: "x > 2.71828 or 0.367879 > x and not (-x > 0)" },

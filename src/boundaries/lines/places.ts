@@ -31,7 +31,7 @@ const NEAR = 12;
 /** Most pieces that are looked at within `NEAR`. */
 const PIECES_BUDGET = 20_000;
 /** And beyond. */
-const FAR_BUDGET = 200;
+const FAR_BUDGET = 24;
 /** Width of a bracket, relative to t where that is large. */
 const WIDTH = 1e-12;
 /** So many open decisions are solved one by one. */
