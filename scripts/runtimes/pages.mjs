@@ -9,12 +9,12 @@ import { join } from "node:path";
 const TIMEOUT = 240_000; // of a browser, in ms
 const SEND = `const send = (where, answer) => fetch("/found", { method: "POST", body: JSON.stringify({ where, ...answer }) });`;
 const SCRIPTS = {
-  "/page.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("page", await turnedBits()); new Worker("/worker.js", { type: "module" });`,
-  "/worker.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("worker", await turnedBits());`,
+  "/page.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("page", await turnedBits({ few: location.search !== "" })); new Worker("/worker.js" + location.search, { type: "module" });`,
+  "/worker.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("worker", await turnedBits({ few: location.search !== "" }));`,
 };
 
-/** What a page and its worker found; under `policy`, a Content-Security-Policy. */
-export async function askPages(start, bits, policy) {
+/** What a page and its worker found, a few of the bits if `few`; under `policy`, a Content-Security-Policy. */
+export async function askPages(start, bits, few, policy) {
   const profile = await mkdtemp(join(tmpdir(), "nondiff-"));
   const answers = {};
   let done;
@@ -27,10 +27,12 @@ export async function askPages(start, bits, policy) {
       if (policy) response.setHeader("content-security-policy", policy);
       response.end(text);
     };
-    if (request.url === "/") return send("text/html", `<!doctype html><script type="module" src="/page.js"></script>`);
-    if (request.url === "/bits.mjs") return send("text/javascript", bits);
-    if (request.url in SCRIPTS) return send("text/javascript", SCRIPTS[request.url]);
-    if (request.url !== "/found") {
+    const [path] = request.url.split("?");
+    if (path === "/")
+      return send("text/html", `<!doctype html><script type="module" src="/page.js${request.url.slice(1)}"></script>`);
+    if (path === "/bits.mjs") return send("text/javascript", bits);
+    if (path in SCRIPTS) return send("text/javascript", SCRIPTS[path]);
+    if (path !== "/found") {
       response.statusCode = 404;
       return response.end();
     }
@@ -43,7 +45,7 @@ export async function askPages(start, bits, policy) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/`);
+  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/${few ? "?few" : ""}`);
   const child = spawn(binary, args, { stdio: "ignore", detached: true });
   let timer;
   try {
