@@ -46,10 +46,12 @@ export function* piecesOf<Given extends readonly unknown[], T>(of: Piecewise<Giv
 /** Puts work off until its result is asked for, at once or in pieces; it is done once. */
 export function later<T>(work: () => Pieces<T>): Later<T> {
   let made: T | undefined;
-  return piecewise(function* () {
+  function* pieces(): Pieces<T> {
     made ??= yield* work();
     return made;
-  });
+  }
+  // Every step of a fit asks for its gradient: a generator for each would be 390 bytes a step on the heap.
+  return Object.assign((): T => made ?? finished(pieces()), { pieces });
 }
 
 /** A result that is computed when it is first asked for. */
