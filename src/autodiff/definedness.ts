@@ -5,7 +5,7 @@
 
 import { behaviourOf } from "./graph/behaviour.ts";
 import { type Graph, MASK } from "./graph/graph.ts";
-import { poleOf } from "./graph/poles.ts";
+import { limitsOf, poleOf } from "./graph/poles.ts";
 import { neverNegative, neverZero } from "./graph/signs.ts";
 import { substitute } from "./graph/substitute.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
@@ -98,7 +98,7 @@ export function mayBeUndefinedInside(graph: Graph, x: NodeId): boolean {
       if (code === CODE.add || code === CODE.sub) return below[0]! && below[1]!;
       if (code === CODE.mul || code === CODE.chain) return (below[0]! && stays(y)) || (below[1]! && stays(u));
       if (code === CODE.div) return (below[0]! && below[1]!) || (!neverZero(graph, y) && stays(u) && stays(y));
-      return below[0]! && behaviourOf(graph, node).limits[0]!.includes("none");
+      return below[0]! && limitsOf(graph, node)[0]!.includes("none");
     });
 }
 

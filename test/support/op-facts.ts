@@ -4,6 +4,7 @@ import { OPS } from "../../src/autodiff/ops/all-ops.ts";
 import {
   type Behaviour,
   type Limit,
+  type Limits,
   type OpFacts,
   ORDINARY,
   type Pole,
@@ -276,7 +277,7 @@ export function inverseFault(
 const OTHERS = [-2.5, -0.7, 0.4, 1.6];
 
 /** Does each operand lead to the limits that the facts name? */
-export function limitsFault(op: Values, { limits }: Pick<Behaviour, "limits">): string | undefined {
+export function limitsFault(op: Values, { limits }: { readonly limits: readonly Limits[] }): string | undefined {
   if (limits.length !== op.kinds.length) return `${op.name}: limits of ${limits.length} operands`;
   for (const j of limits.keys())
     for (const side of [0, 1] as const) {

@@ -3,7 +3,9 @@
  * near. A divisor that is 0 nowhere, such as exp z, makes none.
  */
 
-import type { Pole } from "../ops/facts/facts.ts";
+import { OP_NAMES } from "../ops/codes.ts";
+import type { Limits, Pole } from "../ops/facts/facts.ts";
+import { LIMITS, limitsOfPower } from "../ops/facts/limits.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { neverZero } from "./signs.ts";
@@ -18,6 +20,13 @@ export function poles(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, NodeI
     if (!neverZero(graph, pole.at)) found.set(node, pole.at);
   }
   return found;
+}
+
+/** Where a node goes as each of its operands goes to −∞ and to ∞; with a constant second operand as the power that it is. */
+export function limitsOf(graph: Graph, node: NodeId): readonly Limits[] {
+  const name = OP_NAMES[graph.op[node]! - 2]!;
+  const y = graph.b[node]!;
+  return name === "pow" && graph.isConstant(y) ? limitsOfPower(graph.value(y)) : LIMITS[name];
 }
 
 /** Where a node is infinite inside of its domain by its own op. */

@@ -3,12 +3,11 @@
  * z = 0. No estimator but the score counts them.
  */
 
-import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
-import { poleOf, poles } from "../../autodiff/graph/poles.ts";
+import { limitsOf, poleOf, poles } from "../../autodiff/graph/poles.ts";
 import { neverNegative } from "../../autodiff/graph/signs.ts";
-import type { Behaviour } from "../../autodiff/ops/facts/facts.ts";
+import type { Limits } from "../../autodiff/ops/facts/facts.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 
@@ -55,7 +54,7 @@ export function jumpsAtPoles(
     operands.forEach((operand, j) => {
       const divisor = infiniteAt.get(operand);
       if (divisor === undefined) return;
-      const behaviour = beside(behaviourOf(graph, node).limits[j]!);
+      const behaviour = beside(limitsOf(graph, node)[j]!);
       if (behaviour === "infinite" && own === undefined) infiniteAt.set(node, divisor);
       else if (behaviour === "jumps") jumpOf.set(node, [node, divisor]);
     });
@@ -65,7 +64,7 @@ export function jumpsAtPoles(
 
 // What a function does beside a pole of its operand, by its limits: exp, from 0 to ∞, jumps; −x is infinite too; x², ∞ on both
 // sides, and 1/x, 0 on both, are continuous. What has no limits is taken for infinite.
-function beside([low, high]: Behaviour["limits"][number]): "infinite" | "jumps" | "continuous" {
+function beside([low, high]: Limits): "infinite" | "jumps" | "continuous" {
   if (low === "none" || high === "none" || low === "signed") return "infinite";
   if (low === high) return "continuous";
   return [low, high].every((limit) => limit === Infinity || limit === -Infinity) ? "infinite" : "jumps";

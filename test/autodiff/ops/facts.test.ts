@@ -6,8 +6,9 @@ import { describe, expect, test } from "vitest";
 import { FACTS } from "../../../src/autodiff/ops/all-ops.ts";
 import { OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import { BEHAVIOURS } from "../../../src/autodiff/ops/facts/behaviours.ts";
-import type { Behaviour, Inverse, Jump, Limit, OpFacts, Pole } from "../../../src/autodiff/ops/facts/facts.ts";
+import type { Behaviour, Inverse, Jump, Limit, Limits, OpFacts, Pole } from "../../../src/autodiff/ops/facts/facts.ts";
 import { SIGN_SETS } from "../../../src/autodiff/ops/facts/facts.ts";
+import { LIMITS, limitsOfPower } from "../../../src/autodiff/ops/facts/limits.ts";
 import type { Algebra, NodeId, OpName } from "../../../src/autodiff/ops/op.ts";
 import {
   boundedFault,
@@ -26,7 +27,7 @@ import {
   valuesOf,
 } from "../../support/op-facts.ts";
 
-type Entry = OpFacts & Behaviour;
+type Entry = OpFacts & Behaviour & { readonly limits: readonly Limits[] };
 /** An op and its facts, or a power by its exponent. */
 interface Subject {
   readonly text: string;
@@ -35,11 +36,19 @@ interface Subject {
 }
 
 const SUBJECTS: readonly Subject[] = [
-  ...OP_NAMES.map((name) => ({ text: name, op: valuesOf(name), facts: { ...FACTS[name], ...BEHAVIOURS[name] } })),
+  ...OP_NAMES.map((name) => ({
+    text: name,
+    op: valuesOf(name),
+    facts: { ...FACTS[name], ...BEHAVIOURS[name], limits: LIMITS[name] },
+  })),
   ...EXPONENTS.map((y) => {
     const { given } = BEHAVIOURS.pow;
     if (given === "none") throw new Error("pow is not given by its exponent");
-    return { text: `pow(x, ${y})`, op: powerOf(y), facts: { ...FACTS.pow, linear: [], ...given(y) } };
+    return {
+      text: `pow(x, ${y})`,
+      op: powerOf(y),
+      facts: { ...FACTS.pow, linear: [], ...given(y), limits: limitsOfPower(y) },
+    };
   }),
 ];
 
@@ -49,7 +58,7 @@ interface Column<K extends keyof Entry = keyof Entry> {
   readonly wrong: (entry: Entry[K], op: Values) => readonly Entry[K][];
 }
 
-const LIMITS: readonly Limit[] = [0, 1, -1, Infinity, -Infinity, "other", "signed", "none"];
+const POSSIBLE: readonly Limit[] = [0, 1, -1, Infinity, -Infinity, "other", "signed", "none"];
 const off = (value: number): number => (value === 0 ? 1e-3 : 1.001 * value);
 const without = <T>(list: readonly T[], value: T): readonly T[] => list.filter((each) => !Object.is(each, value));
 const textOf = (rule: OpFacts["signs"], op: Values): string =>
@@ -129,7 +138,9 @@ const COLUMNS: { readonly [K in keyof Entry]: Column<K> } = {
       entry.slice(1),
       ...entry.flatMap((pair, j) =>
         [0, 1].flatMap((side) =>
-          without(LIMITS, pair[side]!).map((limit) => entry.with(j, pair.with(side, limit) as [Limit, Limit])),
+          without(POSSIBLE, pair[side]!).map((limit) =>
+            entry.with(j, side === 0 ? [limit, pair[1]] : [pair[0], limit]),
+          ),
         ),
       ),
     ],
@@ -174,6 +185,6 @@ describe.each(NAMES)("the column %s", (column) => {
 
 test("there are facts of every op and of no other", () => {
   const names = [...OP_NAMES].sort();
-  for (const table of [FACTS, BEHAVIOURS] as { readonly [K in OpName]: object }[])
+  for (const table of [FACTS, BEHAVIOURS, LIMITS] as { readonly [K in OpName]: object }[])
     expect(Object.keys(table).sort()).toEqual(names);
 });

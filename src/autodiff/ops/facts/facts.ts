@@ -1,10 +1,12 @@
 /**
- * Facts about ops beside value and derivative, which let conditions be rewritten and boundaries be found. There are two tables:
+ * Facts about ops beside value and derivative, which let conditions be rewritten and boundaries be found. There are three tables:
  *
  * - `OpFacts`, what is used of ops wherever there are boundaries: y/exp(z) has no pole, for exp is positive. Its rows travel with
  *   those of the op table (`basic.ts`, `elementary.ts`, `special.ts`), so that a bundle has those of the ops it uses.
  * - `Behaviour`, what is asked of ops as functions: exp(z) > 3 is z > log 3, for exp rises from 0 to ∞ and log is its inverse. It is
  *   one table (`behaviours.ts`), which only the full package needs.
+ * - `Limits`, where ops go as an operand goes to ±∞: sigmoid(1/z) jumps at z = 0, for sigmoid goes to 0 and to 1 (`limits.ts`). The small
+ *   package warns of such jumps, and has no other use for a table of functions.
  *
  * Every column is there for every op: a missing entry is a compile error, and a wrong one fails a test that compares it with the
  * values of the op.
@@ -47,8 +49,6 @@ export interface Behaviour {
   readonly even: boolean;
   /** For a function of one operand that rises or falls on all of its domain, or on x ≥ 0 if it is even. */
   readonly inverse: Inverse | "none";
-  /** Where each operand goes to −∞ and to ∞ while the others stay what they are. */
-  readonly limits: readonly (readonly [low: Limit, high: Limit])[];
   /** Is it finite, where it is a number, for operands of magnitude up to `ORDINARY`? */
   readonly bounded: boolean;
   /** Where it jumps between finite values. */
@@ -69,6 +69,9 @@ export interface Inverse {
   /** Does the function fall? */
   readonly falls: boolean;
 }
+
+/** Where an op goes as an operand goes to −∞ and to ∞ while the others stay what they are. */
+export type Limits = readonly [low: Limit, high: Limit];
 
 /** A number; the "other" operand; ∞ or −∞, "signed" as the other operand is; "none" where there is no limit, or one that depends. */
 export type Limit = number | "other" | "signed" | "none";
