@@ -2,6 +2,7 @@
 import { besidePaper } from "./gradients/beside-paper.ts";
 import { estimators } from "./gradients/estimators.ts";
 import { functionSizes } from "./gradients/function-sizes.ts";
+import { HAND_WRITTEN, type Written } from "./gradients/gradients.ts";
 import { sameGradient } from "./gradients/same-gradient.ts";
 import { oneSample, smallBatches } from "./gradients/small-batches.ts";
 import { wholeFits } from "./gradients/whole-fits.ts";
@@ -17,15 +18,16 @@ const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number; re
   full: { repeats: 31, milliseconds: 60, samples: 1024, fitSteps: 10_000, largest: 100_000 },
 };
 
-export function bench(length: Length, print: Print, native?: Native): void {
+/** `models`: those of which there are gradients by hand, or a few of them. */
+export function bench(length: Length, print: Print, native?: Native, models: readonly Written[] = HAND_WRITTEN): void {
   const effort = EFFORT[length];
-  estimators(effort, print);
-  sameGradient(effort, print, native);
-  besidePaper(effort, print, native);
-  smallBatches(effort, print);
-  oneSample(effort, print);
+  estimators(effort, print, models);
+  sameGradient(effort, print, models, native);
+  besidePaper(effort, print, models, native);
+  smallBatches(effort, print, models);
+  oneSample(effort, print, models);
   functionSizes(effort.largest, effort, print);
   noise(effort, print);
-  wholeFits(effort.fitSteps, print);
+  wholeFits(effort.fitSteps, print, models);
   print(`(sum of everything computed: ${spent().toPrecision(3)})`);
 }

@@ -95,7 +95,7 @@ function exactGradient({ gradient }: Probability, { mu, rho }: MeanFieldParamete
 }
 
 const PLAIN = corrected({ marginalise: false, points: "random", pairing: "independent" });
-const SAMPLES = amount(25_600, 102_400);
+const SAMPLES = amount(6400, 102_400);
 const estimate = (model: Model, estimator: Estimator, params: MeanFieldParameters = GUIDE, samples = SAMPLES) =>
   estimateGradient(model, { estimator, params, samples, seed: 11 });
 
@@ -269,8 +269,8 @@ describe("guides at the edge of the numbers", () => {
     let finite = 0;
     for (const condition of CONDITIONS)
       for (const estimator of [corrected(), PLAIN, reparam()])
-        for (const mu of [0, 0.3, -1e-300, 1e16, 1e100, -1e150])
-          for (const rho of [-730, -690, -400, -12, 1e16, 1e150]) {
+        for (const mu of amount([0.3, -1e-300, 1e16, -1e150], [0, 0.3, -1e-300, 1e16, 1e100, -1e150]))
+          for (const rho of amount([-730, -690, -12, 1e150], [-730, -690, -400, -12, 1e16, 1e150])) {
             let found: Float64Array | undefined;
             try {
               found = estimate(deciding(condition), estimator, guide(mu, rho), 16).gradient;
@@ -282,7 +282,7 @@ describe("guides at the edge of the numbers", () => {
             finite++;
             expect(Array.from(found).every(Number.isFinite)).toBe(true);
           }
-    expect(finite).toBeGreaterThan(300);
+    expect(finite).toBeGreaterThan(amount(130, 300));
   });
 
   // z is 0.3: z + y > 0 is y > −0.3, and zy > 0.1 is y > 1/3; z > 0 holds. dP/dμ_z is the density of y times d edge/dz.

@@ -1,15 +1,16 @@
 // The code of the pages runs and prints what it says; the commands exist and take the options that are named.
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { explain } from "../src/cli/explain.ts";
+import { Session } from "./support/command-line.ts";
+import { COMPILED, compileSources } from "./support/compiled-sources.ts";
 import { builtPackage } from "./support/package.ts";
 import { type Block, blocksOfPage, isPath, named, pages, sources } from "./support/pages.ts";
 import { textOf } from "./support/tree.ts";
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(await textOf("package.json")) as {
   scripts: Record<string, string>;
@@ -36,8 +37,8 @@ async function execute(code: string): Promise<{ printed: string[]; exports: Reco
         setup({ onResolve }) {
           onResolve({ filter: /^nondiff(\/|$)/ }, ({ path }) => {
             const entry = path.slice("nondiff/".length);
-            const file = entry === "" ? "index.ts" : entry === "core" ? "core.ts" : `${entry}/index.ts`;
-            return { path: fileURLToPath(new URL(`../src/${file}`, import.meta.url)) };
+            const file = entry === "" ? "index.js" : entry === "core" ? "core.js" : `${entry}/index.js`;
+            return { path: pathToFileURL(join(COMPILED, "src", file)).href, external: true };
           });
         },
       },
@@ -56,6 +57,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+// What vitest.config.ts has compiled is compiled no second time; under coverage it has not.
+if (!existsSync(COMPILED)) await compileSources();
 const all = await pages();
 const blocks = all.flatMap(blocksOfPage);
 const placeOf = ({ page, line }: Block): string => `${page}:${line}`;
@@ -128,10 +131,11 @@ describe("the commands of the pages", () => {
     const named = commands.flatMap((command) => NONDIFF.exec(command)?.[1] ?? []);
     expect(named.length).toBeGreaterThan(3);
     const help = new Map<string, string>();
+    const session = new Session(root);
+    onTestFinished(() => session.end());
     for (const text of named) {
       const [command = "", ...rest] = text.split(" ");
-      if (!help.has(command))
-        help.set(command, (await run(process.execPath, ["dist/cli/main.js", command, "--help"], { cwd: root })).stdout);
+      if (!help.has(command)) help.set(command, (await session.run(command, "--help")).stdout);
       for (const word of rest) if (word.startsWith("--")) expect(help.get(command)).toContain(word);
     }
   });

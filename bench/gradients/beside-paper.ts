@@ -3,7 +3,7 @@ import { corrected, makeSampler, type NoiseOptions, wasm, wasmKernels } from "..
 import { columns, type Print, report } from "../tools/print.ts";
 import { type Native, requireEqual, STRICT } from "../tools/programs.ts";
 import type { Effort } from "../tools/timing.ts";
-import { ALL_BOUNDARIES, HAND_WRITTEN, inputsOf, ONE_BOUNDARY, onFreshNoise } from "./gradients.ts";
+import { ALL_BOUNDARIES, inputsOf, ONE_BOUNDARY, onFreshNoise, type Written } from "./gradients.ts";
 
 const BACKENDS = [
   ["interpreter", {}],
@@ -17,10 +17,10 @@ const NOISES: readonly (readonly [name: string, options: NoiseOptions])[] = [
   ["Sobol points in pairs", { points: "rqmc", pairing: "antithetic" }],
 ];
 
-export function besidePaper(effort: Effort, print: Print, native?: Native): void {
+export function besidePaper(effort: Effort, print: Print, models: readonly Written[], native?: Native): void {
   const { samples } = effort;
   print(`\nGradient of ${samples} samples, noise included: ns per sample`);
-  for (const { model, hand } of HAND_WRITTEN) {
+  for (const { model, hand } of models) {
     const { name } = model;
     const samplers = BACKENDS.map(([backend, options]) => ({
       backend,

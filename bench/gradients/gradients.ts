@@ -25,8 +25,13 @@ import {
   textmsg,
 } from "../library.ts";
 
+export interface Written {
+  readonly model: Model;
+  readonly hand: HandWritten;
+}
+
 // Each function is made once: of a second closure of the same code the engine would no longer know the constants.
-export const HAND_WRITTEN: readonly { readonly model: Model; readonly hand: HandWritten }[] = [
+export const HAND_WRITTEN: readonly Written[] = [
   { model: textmsg, hand: handTextmsg() },
   { model: influenza, hand: handInfluenza() },
   { model: temperature, hand: handTemperature() },

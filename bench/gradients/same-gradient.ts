@@ -3,7 +3,7 @@ import { jit, wasm, wasmKernels } from "../library.ts";
 import { type Print, report } from "../tools/print.ts";
 import { FAST, type Native, requireEqual, STRICT } from "../tools/programs.ts";
 import type { Effort } from "../tools/timing.ts";
-import { byHand, byTape, HAND_WRITTEN, inputsOf, ONE_BOUNDARY } from "./gradients.ts";
+import { byHand, byTape, inputsOf, ONE_BOUNDARY, type Written } from "./gradients.ts";
 
 const BACKENDS = [
   ["interpreter", {}],
@@ -12,11 +12,11 @@ const BACKENDS = [
   ["generated WebAssembly", { backend: wasm({ after: 0 }) }],
 ] as const;
 
-export function sameGradient(effort: Effort, print: Print, native?: Native): void {
+export function sameGradient(effort: Effort, print: Print, models: readonly Written[], native?: Native): void {
   const { samples } = effort;
   print(`\nGradient of ${samples} samples, noise made beforehand: ns per sample`);
   print("All boundaries in every sample; then the algorithm of the paper, one boundary drawn for each sample");
-  for (const { model, hand } of HAND_WRITTEN) {
+  for (const { model, hand } of models) {
     const { name } = model;
     const inputs = inputsOf(model, hand, samples);
     const drawn = inputsOf(model, hand, samples, ONE_BOUNDARY);

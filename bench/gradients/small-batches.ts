@@ -15,7 +15,7 @@ import {
 } from "../library.ts";
 import { columns, type Print } from "../tools/print.ts";
 import { type Effort, sideBySide } from "../tools/timing.ts";
-import { ALL_BOUNDARIES, HAND_WRITTEN, pointOf } from "./gradients.ts";
+import { ALL_BOUNDARIES, pointOf, type Written } from "./gradients.ts";
 
 const SMALLER = [64, 16, 4, 2, 1];
 type Options = Parameters<typeof makeSampler>[2];
@@ -25,13 +25,17 @@ const BACKENDS: readonly (readonly [name: string, options: Options])[] = [
   ["generated WebAssembly", { backend: wasm({ after: 0 }) }],
 ];
 
-export function smallBatches({ samples: largest, repeats, milliseconds }: Effort, print: Print): void {
+export function smallBatches(
+  { samples: largest, repeats, milliseconds }: Effort,
+  print: Print,
+  models: readonly Written[],
+): void {
   const widths = [34, 12, ...SMALLER.map(() => 8)];
   print(
     `\nAll boundaries, noise included: ns per sample in gradients of ${largest} samples, and its multiple in smaller ones`,
   );
   print(columns(["", largest, ...SMALLER], widths));
-  for (const { model } of HAND_WRITTEN)
+  for (const { model } of models)
     for (const [name, options] of BACKENDS) {
       const theta = pointOf(model);
       const out = new Float64Array(theta.length);
@@ -55,11 +59,11 @@ export function smallBatches({ samples: largest, repeats, milliseconds }: Effort
 }
 
 /** Where the time of a step with one sample goes: its parts, each by itself, and the step. */
-export function oneSample({ repeats, milliseconds }: Effort, print: Print): void {
+export function oneSample({ repeats, milliseconds }: Effort, print: Print, models: readonly Written[]): void {
   const widths = [34, ...PARTS.map(() => 10)];
   print("\nA step of one sample, all boundaries, in ns: its parts, each run by itself, and all of it");
   print(columns(["", ...PARTS], widths));
-  for (const { model } of HAND_WRITTEN)
+  for (const { model } of models)
     for (const [name, options] of BACKENDS) {
       const parts = partsOf(model, options);
       const candidates = PARTS.map((part) => ({ name: part, run: () => repeated(parts[part]) }));

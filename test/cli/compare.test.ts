@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { add, gt, mul } from "../../src/autodiff/expr.ts";
 import { ESTIMATORS, PAPER_ESTIMATORS } from "../../src/cli/estimators.ts";
@@ -15,6 +13,7 @@ import { reparam } from "../../src/estimators/index.ts";
 import { estimateGradient } from "../../src/index.ts";
 import { conditions, gmm, temperature, textmsg } from "../../src/models/index.ts";
 import { defineModel } from "../../src/program/model.ts";
+import { Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 
 describe("compare", () => {
@@ -95,15 +94,11 @@ describe("compare", () => {
   test("prints and reports the new tables; says which estimators there are", async () => {
     await builtPackage();
     const folder = await mkdtemp(join(tmpdir(), "nondiff-alternatives-"));
-    const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-    const nondiff = (...args: string[]) =>
-      spawnSync(process.execPath, [main, "compare", "gmm", "--steps", "4", "--samples", "2", ...args], {
-        cwd: folder,
-        encoding: "utf8",
-      });
+    const session = new Session(folder);
+    const nondiff = (...args: string[]) => session.run("compare", "gmm", "--steps", "4", "--samples", "2", ...args);
     try {
-      const { stdout, stderr, status } = nondiff("--estimators", "dsgd,score-loo", "--out", "out");
-      expect([stderr, status]).toEqual(["", 0]);
+      const { stdout, stderr, code } = await nondiff("--estimators", "dsgd,score-loo", "--out", "out");
+      expect([stderr, code]).toEqual(["", 0]);
       const html = await readFile(join(folder, "out/report.html"), "utf8");
       for (const text of ["work-normalised variance", "bias of the gradient at the initial point (1000 samples"]) {
         expect(stdout).toContain(text);
@@ -111,11 +106,14 @@ describe("compare", () => {
       }
       for (const name of ["score", "dsgd", "score-loo"]) expect(stdout).toMatch(new RegExp(`^${name} `, "m"));
       expect(stdout).not.toMatch(/^(corrected|smoothed) /m);
-      expect(nondiff("--estimators", "best").stderr).toContain(
+      expect((await nondiff("--estimators", "best")).stderr).toContain(
         '--estimators: got "best", expected all or some of score, reparam, lyy18, corrected, smoothed, dsgd, score-loo',
       );
-      expect(nondiff("--bias-samples", "3").stderr).toContain('--bias-samples: got "3", expected an integer ≥ 4');
+      expect((await nondiff("--bias-samples", "3")).stderr).toContain(
+        '--bias-samples: got "3", expected an integer ≥ 4',
+      );
     } finally {
+      session.end();
       await rm(folder, { recursive: true, force: true });
     }
   });

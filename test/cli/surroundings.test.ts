@@ -1,37 +1,31 @@
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireFolder, writeWhole } from "../../src/cli/files.ts";
 import { printable, table } from "../../src/cli/terminal.ts";
+import { alone, MAIN, type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 
 // What the command line meets around it: disks that are full, modules that never end loading, names with escapes in them.
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 let folder: string;
+let session: Session;
 beforeAll(async () => {
   await builtPackage();
   folder = await mkdtemp(join(tmpdir(), "nondiff-surroundings-"));
+  session = new Session(folder);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => {
+  session.end();
+  return rm(folder, { recursive: true, force: true });
+});
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line in the test's folder, with files by name; killed, and so of no code, after 30 s. */
+/** Runs the command line in the test's folder, with files by name; in a process of its own, for what a module may do to it. */
 async function nondiff(args: readonly string[], files: Record<string, string> = {}): Promise<Outcome> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: folder, timeout: 30_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return alone(folder, ...args);
 }
 
 const MODULE = `import { bernoulli, defineModel, flat, mul, normal, sigmoid } from "nondiff";
@@ -79,7 +73,7 @@ describe("a user's module", () => {
   test("may be no folder and no pipe", async () => {
     spawnSync("mkfifo", [join(folder, "pipe.mjs")]);
     for (const name of [".", "./pipe.mjs"]) {
-      const { code, stderr } = await nondiff(["run", name]);
+      const { code, stderr } = await session.run("run", name);
       expect(code).toBe(2);
       expect(stderr).toMatch(/^nondiff: not a file; got ".*", a (folder|pipe or device)/);
     }
@@ -112,7 +106,7 @@ describe("where results go", () => {
   test("to a full disk: an error", () => {
     if (!existsSync("/dev/full")) return;
     const full = openSync("/dev/full", "w");
-    const { status, stderr } = spawnSync(process.execPath, [main, "models"], {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "models"], {
       stdio: ["ignore", full, "pipe"],
       encoding: "utf8",
     });
@@ -140,7 +134,7 @@ describe("where results go", () => {
 
   test("--version prints the version of the package", async () => {
     const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(await nondiff(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await session.run("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 });
 
@@ -150,7 +144,7 @@ test("control characters of names are written out", () => {
 });
 
 test("the command line carries the licences of the packages that are bundled with it", async () => {
-  const text = await readFile(main, "utf8");
+  const text = await readFile(MAIN, "utf8");
   for (const name of ["uplot", "d3-scale", "d3-shape"]) {
     const licence = await readFile(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), "utf8");
     for (const line of licence.split("\n").filter((line) => !/["\\`]/.test(line))) expect(text).toContain(line.trim());

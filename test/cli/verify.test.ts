@@ -1,25 +1,19 @@
 // `nondiff verify` prints verdicts, and its exit status is the worst of them.
-import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { VERIFY_OPTIONS } from "../../src/cli/verify.ts";
+import { type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 beforeAll(builtPackage);
 
 type Option = `--${keyof typeof VERIFY_OPTIONS}`;
 
-function verify(
-  model: string,
-  ...args: (Option | (string & {}))[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, "verify", model, ...args], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const session = new Session(fileURLToPath(new URL("../..", import.meta.url)));
+afterAll(() => session.end());
+
+const verify = (model: string, ...args: (Option | (string & {}))[]): Promise<Outcome> =>
+  session.run("verify", model, ...args);
 
 test("exit 0: gradient, model and posterior are right", async () => {
   const { code, stdout } = await verify("gmm");

@@ -7,9 +7,9 @@ import { trace } from "../../src/program/trace.ts";
 import { type Enumerated, logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { type FiniteProgram, finiteProgram } from "../support/finite-programs.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount } from "../support/soak.ts";
 
-const COUNT = SOAK ? 1000 : 30;
+const COUNT = amount(12, 1000);
 
 /** The largest relative error of the collapsed density at some points, and how many finite latents were kept. */
 function faultOf({ model, kept, finite }: FiniteProgram): { error: number; left: string[] } {
@@ -96,7 +96,7 @@ describe(`${COUNT} random programs`, () => {
   });
 
   test("have its gradient, and no boundary is left", { timeout: 600_000 }, () => {
-    for (let seed = 1; seed <= Math.max(24, COUNT / 2); seed++) {
+    for (let seed = 1; seed <= amount(12, 500); seed++) {
       const program = finiteProgram(seed);
       if (faultOf(program).left.length > 0) continue; // a latent that is kept has boundaries
       const fault = gradientFaultOf(program);

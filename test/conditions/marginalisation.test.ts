@@ -114,7 +114,7 @@ describe("on random programs", () => {
         const model = defineModel("random", interpret(spec));
         const { gradient } = quadrature(spec, params);
         const at = (estimator: Estimator): GradientEstimate =>
-          estimateGradient(model, { estimator, params, samples: 20_000, seed });
+          estimateGradient(model, { estimator, params, samples: amount(10_000, 20_000), seed });
         [true, false].forEach((marginalise, k) => {
           const scores = zScores(at(independent(marginalise)), gradient);
           // 20 programs in the soak, 4 components, two ways: |z| above 5 has probability 1e-4 in all.
@@ -125,7 +125,7 @@ describe("on random programs", () => {
         count++;
         if (worst(at(reparam()), gradient) > 5) biased++;
       }),
-      { numRuns: amount(8, 20) },
+      { numRuns: amount(4, 20) },
     );
     for (const square of squares) expect(Math.abs(square / components - 1)).toBeLessThan(4 * Math.sqrt(2 / components));
     expect(biased).toBeGreaterThan(count / 3);
@@ -160,6 +160,7 @@ describe.each([
 });
 
 // One observation whose mean depends on z through conditions alone: E log N(y; mean, 1) = Σ P(cell)·log N(y; mean of the cell, 1).
+const CELL_SAMPLES = amount(20_000, 50_000);
 describe("cells", () => {
   const params = { mu: [0.3, -0.2, 0.1], rho: [0.4, 0.1, -0.2] };
   const MEANS = [-1, 0.5, 2, 3.5];
@@ -187,7 +188,7 @@ describe("cells", () => {
     const model = modelOf(conditions);
     expect(gone(model)).toBe(boundaries);
     const at = (estimator: Estimator, seed: number): GradientEstimate =>
-      estimateGradient(model, { estimator, params, samples: 50_000, seed });
+      estimateGradient(model, { estimator, params, samples: CELL_SAMPLES, seed });
     const [marginalised, plain] = [at(independent(true), 1), at(independent(false), 2)];
     const apart = (one: GradientEstimate): number =>
       Math.max(
@@ -199,7 +200,7 @@ describe("cells", () => {
       );
     expect(apart(marginalised)).toBeLessThan(5);
     expect(Math.abs(marginalised.elbo - plain.elbo)).toBeLessThan(
-      5 * Math.sqrt((marginalised.elboVariance + plain.elboVariance) / 50_000),
+      5 * Math.sqrt((marginalised.elboVariance + plain.elboVariance) / CELL_SAMPLES),
     );
     expect(apart(at(reparam(), 1))).toBeGreaterThan(5);
     expect(total(marginalised.variance)).toBeLessThan(1.1 * total(plain.variance));

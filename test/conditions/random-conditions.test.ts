@@ -19,10 +19,11 @@ import {
   plainLogJointOf,
   randomPoint,
 } from "../oracle/random-conditions.ts";
+import { COMPILED } from "../support/compiled.ts";
 import { zScores } from "../support/expect-mean.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount } from "../support/soak.ts";
 
-const RUNS = SOAK ? 100 : 4; // programs per kind
+const RUNS = amount(2, 100); // programs per kind
 const EACH: readonly Kind[] = [...(Object.keys(KINDS) as Kind[]), "again", "againByData"];
 const CURVED: readonly Kind[] = ["circle", "sine", "cubic", "mixed"];
 
@@ -55,7 +56,7 @@ describe("the quadrature", () => {
         const h = 1e-2; // the difference is wrong by h²·third derivative/6
         expect(Math.abs((moved(h) - moved(-h)) / (2 * h) - gradient[index]!)).toBeLessThan(2e-3);
       }),
-      { numRuns: 15 },
+      { numRuns: amount(4, 15) },
     );
   });
 
@@ -75,7 +76,7 @@ describe("the quadrature", () => {
           expect(Math.abs(ours - plain)).toBeLessThan(1e-11 * Math.max(1, Math.abs(plain)));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: amount(60, 200) },
     );
   });
 });
@@ -91,7 +92,7 @@ test("a condition with a threshold that the same latent decides is not taken for
           expect(Math.abs(z)).toBeLessThan(5);
       },
     ),
-    { numRuns: 10 },
+    { numRuns: amount(4, 10) },
   );
 });
 
@@ -105,16 +106,18 @@ describe("a pole across which a condition changes", () => {
     estimateGradient(model, { estimator, params: { mu: [mean, 0], rho: [-2, -2] }, samples: 16 });
   const reciprocal = withCondition((u, w) => gt(w, exp(div(1, u))));
 
+  const FREE = 400_000;
   const agreesWithScore = (model: Model, params: MeanFieldParameters, samples: number): void => {
     const ours = estimateGradient(model, { estimator: corrected(), params, samples, seed: 4 });
     const free = estimateGradient(model, {
       estimator: score({ baseline: "leave-one-out" }),
       params,
-      samples: 400_000,
+      samples: FREE,
       seed: 5,
+      backend: COMPILED,
     });
     ours.gradient.forEach((value, p) => {
-      const error = Math.sqrt(ours.variance[p]! / samples + free.variance[p]! / 400_000);
+      const error = Math.sqrt(ours.variance[p]! / samples + free.variance[p]! / FREE);
       expect(error).toBeLessThan(0.03);
       expect(Math.abs(value - free.gradient[p]!)).toBeLessThan(4.5 * error);
     });
@@ -242,7 +245,8 @@ test("a product with a third latent of constant slope: the mean of a normal dist
     const moved = (by: number): number => elbo(theta.map((value, j) => (j === i ? value + by : value)));
     return (moved(1e-4) - moved(-1e-4)) / 2e-4;
   });
-  const at = (estimator: Estimator) => estimateGradient(model, { estimator, params, samples: 100_000, seed: 8 });
+  const at = (estimator: Estimator) =>
+    estimateGradient(model, { estimator, params, samples: amount(40_000, 100_000), seed: 8 });
   for (const estimator of [independent(true), independent(false), corrected()])
     expect(Math.max(...zScores(at(estimator), exact).map(Math.abs))).toBeLessThan(5);
   expect(Math.max(...zScores(at(reparam()), exact).map(Math.abs))).toBeGreaterThan(5);

@@ -12,6 +12,7 @@ import { gmmExact, textmsgExact } from "../oracle/closed-forms.ts";
 import { interpret, quadrature, randomParameters, randomProgram } from "../oracle/random-program.ts";
 import { COMPILED } from "../support/compiled.ts";
 import { gradientFault, zScores } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 
 const logNormal = (x: number, mean: number, sd: number): number =>
   -0.5 * ((x - mean) / sd) ** 2 - Math.log(sd) - 0.5 * Math.log(2 * Math.PI);
@@ -91,14 +92,19 @@ describe("score", () => {
     fc.assert(
       fc.property(withParameters, fc.integer(), ([spec, params], seed) => {
         const model = defineModel("random", interpret(spec));
-        const estimate = estimateGradient(model, { estimator: VARIANTS.both, params, samples: 100_000, seed });
+        const estimate = estimateGradient(model, {
+          estimator: VARIANTS.both,
+          params,
+          samples: amount(40_000, 100_000),
+          seed,
+        });
         const scores = zScores(estimate, quadrature(spec, params).gradient);
         // 15 programs, about 5 components: |z| above 5 has probability 4e-5 in all.
         for (const z of scores) expect(Math.abs(z)).toBeLessThan(5);
         squares += scores.reduce((total, z) => total + z * z, 0);
         components += scores.length;
       }),
-      { numRuns: 15 },
+      { numRuns: amount(6, 15) },
     );
     // Mean squares of standard normals: 1 ± 4 standard errors.
     expect(Math.abs(squares / components - 1)).toBeLessThan(4 * Math.sqrt(2 / components));

@@ -16,10 +16,10 @@ import {
 } from "../oracle/random-conditions.ts";
 import { interpret, type ProgramSpec, quadrature, randomFullRank, randomProgram } from "../oracle/random-program.ts";
 import { zScores } from "../support/expect-mean.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
-const RUNS = SOAK ? 400 : 8;
-const SAMPLES = 20_000;
+const RUNS = amount(4, 400);
+const SAMPLES = amount(12_000, 20_000);
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 const ESTIMATORS: readonly (readonly [string, () => Estimator])[] = [
   ["corrected", () => corrected({ ...INDEPENDENT, marginalise: false })],
@@ -49,7 +49,7 @@ describe("affine conditions in two or three latents, nested, combined, shifted b
           expect((at(h) - at(-h)) / (2 * h)).toBeCloseTo(quadrature(spec, { mu, rho, lower }).gradient[4]!, 4);
         },
       ),
-      { numRuns: 10, seed: 1 },
+      { numRuns: amount(4, 10), seed: 1 },
     );
   });
 
@@ -67,7 +67,7 @@ describe("affine conditions in two or three latents, nested, combined, shifted b
         for (const [name, make] of ESTIMATORS) {
           const z = unlessRefused(name, () => scores(make()));
           if (!z) continue;
-          // 8 programs, 8 components each, seven estimators: |z| above 5.5 has probability 2e-5 in all.
+          // 4 programs, 8 components each, seven estimators: |z| above 5.5 has probability 2e-5 in all.
           for (const each of z) expect(Math.abs(each), name).toBeLessThan(5.5);
           squares.set(
             name,
@@ -114,7 +114,7 @@ describe("conditions of every kind in two latents", () => {
       fc.property(at(kind), ([program, params]) => {
         const { gradient } = conditionQuadrature(program, params);
         const model = defineModel("random", interpretConditions(program));
-        const options = { guide: fullRank(), params, samples: SOAK ? 10_000 : 2000, seed: seedOf(program.toString()) };
+        const options = { guide: fullRank(), params, samples: amount(1000, 10_000), seed: seedOf(program.toString()) };
         for (const marginalise of SOAK ? [true, false] : [false]) {
           const estimate = estimateGradient(model, {
             estimator: corrected({ ...INDEPENDENT, marginalise }),
@@ -123,7 +123,7 @@ describe("conditions of every kind in two latents", () => {
           for (const z of zScores(estimate, gradient)) expect(Math.abs(z)).toBeLessThan(5.5);
         }
       }),
-      { numRuns: SOAK ? 30 : 1, seed: 3 },
+      { numRuns: amount(1, 30), seed: 3 },
     );
   });
 });

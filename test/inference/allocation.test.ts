@@ -10,10 +10,11 @@ import { fit } from "../../src/index.ts";
 import type { FitOptions, FitStep } from "../../src/inference/fit/options.ts";
 import { influenza, temperature, textmsg } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
 const WARM_UP = 6000;
 const WINDOW = 4000;
+const WINDOWS = amount(3, 5);
 const MOST_GROUPS = 8;
 /**
  * Mostly it is one to three bytes: one normal in 4096 lies in the tails, whose code engines do not optimise. A caller that is compiled
@@ -22,11 +23,11 @@ const MOST_GROUPS = 8;
 const ALLOWED = 40;
 
 /**
- * Bytes that a step of a fit leaves on the heap: of five windows of steps after the warm-up the median, as a collection or a
+ * Bytes that a step of a fit leaves on the heap: of three windows of steps (of five in the soak) after the warm-up the median, as a collection or a
  * compilation by the engine spoils one. It may take longer to compile what runs, so the lowest median of some such groups
  * is the answer; what allocates in every step is in all of them.
  */
-function bytesPerStep(model: Model, samples: number, options: FitOptions = {}): number {
+function bytesPerStep(model: Model, samples: number, options: FitOptions = {}, groups = MOST_GROUPS): number {
   const used: number[] = [];
   let lowest = Infinity;
   let step = 0;
@@ -36,14 +37,14 @@ function bytesPerStep(model: Model, samples: number, options: FitOptions = {}): 
     get aborted() {
       if (step >= WARM_UP && (step - WARM_UP) % WINDOW === 0) {
         used.push(v8.getHeapStatistics().used_heap_size);
-        if (used.length === 6) {
+        if (used.length === WINDOWS + 1) {
           const windows = used.slice(1).map((bytes, i) => Math.max(0, bytes - used[i]!) / WINDOW);
-          lowest = Math.min(lowest, windows.sort((p, q) => p - q)[2]!);
-          used.splice(0, 5);
+          lowest = Math.min(lowest, windows.sort((p, q) => p - q)[(WINDOWS - 1) / 2]!);
+          used.splice(0, WINDOWS);
         }
       }
       step++;
-      return lowest < ALLOWED || step > WARM_UP + 5 * WINDOW * MOST_GROUPS + 1;
+      return lowest < ALLOWED || step > WARM_UP + WINDOWS * WINDOW * groups + 1;
     },
     reason: done,
   };
@@ -83,5 +84,5 @@ test.each([
   const onProgress = (step: FitStep): void => {
     kept[0] = made(step);
   };
-  expect(bytesPerStep(textmsg, 1, { onProgress })).toBeGreaterThan(1.5 * ALLOWED);
+  expect(bytesPerStep(textmsg, 1, { onProgress }, amount(2, MOST_GROUPS))).toBeGreaterThan(1.5 * ALLOWED);
 });

@@ -6,6 +6,7 @@ import { estimateGradient, type GradientEstimate, gradientCovariance } from "../
 import { choleskyInto } from "../../src/linalg/index.ts";
 import { gmm, textmsg } from "../../src/models/index.ts";
 import { CORE_CASES, GRADIENT_CASES, RECORDED } from "../support/gradient-cases.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
 const recorded = JSON.parse(await readFile(new URL("../fixtures/gradients.json", import.meta.url), "utf8")) as Record<
   string,
@@ -28,8 +29,9 @@ describe.each(GRADIENT_CASES)("$model.name by $name", ({ model, name, make }) =>
     estimateGradient(model, { estimator: make(), ...RECORDED, ...(lanes !== undefined && { lanes }) });
   const usual = at();
 
-  test("gives the same bits for any number of lanes", () => {
-    for (const lanes of [1, 7, 48]) {
+  // A tape for each; score, reparam and smoothed have no instruction that corrected has not.
+  test.skipIf(!SOAK && !/^corrected|^lyy18$/.test(name))("gives the same bits for any number of lanes", () => {
+    for (const lanes of amount([7], [1, 7, 48])) {
       const other = at(lanes);
       expect([...other.gradient]).toEqual([...usual.gradient]);
       expect([...other.variance]).toEqual([...usual.variance]);

@@ -5,6 +5,7 @@ import { corrected, type Estimator, reparam } from "../../src/estimators/index.t
 import { add, gt, makeSampler, mul, type Real } from "../../src/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { floor } from "../../src/program/rounding.ts";
+import { amount } from "../support/soak.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -149,9 +150,9 @@ describe("making the tape of a model", () => {
       return size.uniform + size.lane;
     };
     for (const [model, estimator, n] of [
-      [changePoint, plain(), 2000],
-      [steps, plain(), 2000],
-      [observations, reparam(), 2e4],
+      [changePoint, plain(), amount(1000, 2000)],
+      [steps, plain(), amount(1000, 2000)],
+      [observations, reparam(), amount(5000, 2e4)],
     ] as const)
       expect(sizeOf(model(n), estimator) / sizeOf(model(n / 100), estimator)).toBeLessThan(130);
   });

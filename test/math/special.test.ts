@@ -12,6 +12,7 @@ import {
   normalQuantile,
   normalQuantileOfSurprisal,
 } from "../../src/math/normal.ts";
+import { amount } from "../support/soak.ts";
 
 type Special = (x: number, y: number) => number;
 interface SpecialRow {
@@ -155,7 +156,7 @@ function law(
         const [left, right, allowed] = sides(x);
         expect(Math.abs(left - right), `${left} against ${right}`).toBeLessThanOrEqual(allowed);
       }),
-      { numRuns: 300 },
+      { numRuns: amount(100, 300) },
     );
   });
 }

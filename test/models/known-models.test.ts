@@ -10,7 +10,7 @@ import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index
 import type { GuidePoint as Parameters } from "../oracle/full-rank.ts";
 import { planeQuadrature } from "../oracle/plane-quadrature.ts";
 import { zScores } from "../support/expect-mean.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 
@@ -70,7 +70,7 @@ describe("the answer is that of an integral over the latents", () => {
   test.each(large.map((model) => [model.name, model] as const))("%s, by Monte Carlo", (_name, model) => {
     const likelihood = likelihoodOf(model);
     const params = startOf(model);
-    const [n, samples] = [params.mu.length, SOAK ? 1_000_000 : 30_000];
+    const [n, samples] = [params.mu.length, amount(30_000, 1_000_000)];
     const noise = new Float64Array(n * samples);
     fillNormals(noiseRequest({ out: noise, generator: makeGenerator(1), lanes: samples, dimensions: n }));
     const sd = params.rho.map(sdOfRho);
@@ -164,7 +164,7 @@ describe("corrected has the exact gradient; reparam has it only where nothing ju
     if (SOAK) return 200_000;
     const slow =
       kind === "curved" || ["coincidentCurve", "tangent", "hiddenFactor"].includes(name.slice("conditions/".length));
-    return slow ? 2000 : 10_000;
+    return slow ? 800 : 4000;
   };
 
   test.each(MODELS.map((model) => [model.name, model] as const))("%s", { timeout: 600_000 }, (_name, model) => {
@@ -187,7 +187,7 @@ describe("corrected has the exact gradient; reparam has it only where nothing ju
       ...(LYY18.has(model.kind) ? [lyy18()] : []),
     ])
       for (const z of zScores(
-        estimateGradient(model, { estimator, params, samples: 16_000, group: 16, seed }),
+        estimateGradient(model, { estimator, params, samples: amount(4000, 16_000), group: 16, seed }),
         gradient,
       ))
         expect(Math.abs(z)).toBeLessThan(5);

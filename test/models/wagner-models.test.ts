@@ -5,6 +5,7 @@ import { estimateGradient, explain, type GradientEstimate, logJoint, makeSampler
 import { cheating, walk, xornet } from "../../src/models/index.ts";
 import type { Model } from "../../src/program/model.ts";
 import { COMPILED } from "../support/compiled.ts";
+import { amount } from "../support/soak.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);
 const logNormal = (x: number, mean: number, sd: number): number =>
@@ -135,18 +136,19 @@ describe("cheating", () => {
   ];
   const at = (estimator: Estimator, samples: number): GradientEstimate =>
     estimateGradient(cheating, { estimator, params, samples, seed: 2 });
+  const SAMPLES = amount(2000, 5000);
   const worst = ({ gradient, variance, samples }: GradientEstimate): number =>
     Math.max(...Array.from(gradient, (value, i) => Math.abs(value - exact[i]!) / Math.sqrt(variance[i]! / samples)));
 
   test("has the ELBO and the gradient that the binomial distribution of the answers gives", () => {
-    const estimate = at(independent(), 5_000);
+    const estimate = at(independent(), SAMPLES);
     expect(worst(estimate)).toBeLessThan(5);
     expect(Math.abs(estimate.elbo - cheatingElbo(0.3, 0.5))).toBeLessThan(
       5 * Math.sqrt(estimate.elboVariance / estimate.samples),
     );
-    expect(worst(at(corrected(), 5_000))).toBeLessThan(5);
-    expect(worst(at(score(), 40_000))).toBeLessThan(5);
-    expect(worst(at(lyy18(), 5_000))).toBeLessThan(5);
+    expect(worst(at(corrected(), SAMPLES))).toBeLessThan(5);
+    expect(worst(at(score(), amount(16_000, 40_000)))).toBeLessThan(5);
+    expect(worst(at(lyy18(), SAMPLES))).toBeLessThan(5);
   });
 
   test("is the same constant for every sample of reparam, and wrong", () => {
@@ -174,11 +176,11 @@ describe.each([
 ] as const)("%s", (_name, model, params) => {
   const at = (estimator: Estimator, samples: number, seed: number): GradientEstimate =>
     estimateGradient(model, { estimator, params, samples, seed });
-  const SAMPLES = 40_000;
+  const SAMPLES = amount(10_000, 40_000);
   const reference = estimateGradient(model, {
     estimator: score({ baseline: "leave-one-out" }),
     params,
-    samples: 400_000,
+    samples: amount(100_000, 400_000),
     seed: 11,
     backend: COMPILED,
   });
@@ -204,7 +206,7 @@ describe("lyy18", () => {
       rho: new Array<number>(16).fill(0.5),
     };
     const [ours, theirs] = [independent(), lyy18()].map((estimator, seed) =>
-      estimateGradient(walk, { estimator, params, samples: 50_000, seed }),
+      estimateGradient(walk, { estimator, params, samples: amount(12_000, 50_000), seed }),
     );
     expect(Math.max(...differences(ours!, theirs!).map(Math.abs))).toBeLessThan(5);
   });

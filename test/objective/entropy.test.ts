@@ -20,6 +20,7 @@ import { ANALYTIC_ENTROPY } from "../../src/objective/entropy.ts";
 import { buildObjective } from "../../src/objective/objective.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { gradientFault } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 
 const ENTROPIES: readonly Entropy[] = ["sampled", "analytic", "sticking-the-landing"];
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
@@ -92,7 +93,7 @@ describe("where a latent is live in one arm only, every way has the mean of a cl
       [`score, with a baseline, ${entropy}`, score({ entropy, baseline: "leave-one-out" }), exact, sharp],
     ]),
   ])("%s", (name, estimator, expected, probability) => {
-    const samples = 160_000;
+    const samples = amount(96_000, 160_000);
     const estimate = estimateGradient(model, { estimator, params, samples, seed: 4 });
     const detectable = name.startsWith("score") ? 0.25 : name.startsWith("lyy18") ? 0.2 : 0.05; // the noise of each
     expect(gradientFault(estimate, expected, { alpha: 1e-5, detectable })).toBeUndefined();

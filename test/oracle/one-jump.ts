@@ -14,10 +14,12 @@ import {
   type Truth,
 } from "../../src/index.ts";
 import { zScores } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 import { planeQuadrature } from "./plane-quadrature.ts";
 
 export type Comparison = (x: Real, y: Real) => Truth;
 
+const SAMPLES = amount(10_000, 40_000);
 const PARAMS = { mu: [0.3, -0.4], rho: [0.5, 0.2] };
 const [ABOVE, BELOW, DATUM] = [2, -1, 0.9];
 
@@ -45,10 +47,10 @@ export function againstQuadrature(holds: Comparison, share?: number): { worst: n
     { scan: 80, panel: 1.2 },
   );
   const random = { points: "random", pairing: "independent" } as const;
-  const largest = (estimator: ReturnType<typeof corrected>): number => {
-    const estimate = estimateGradient(model, { estimator, guide, params, samples: 40_000, seed: 3 });
+  const largest = (estimator: ReturnType<typeof corrected>, samples: number = SAMPLES): number => {
+    const estimate = estimateGradient(model, { estimator, guide, params, samples, seed: 3 });
     return Math.max(...zScores(estimate, gradient).map(Math.abs));
   };
   const ways = [true, false].map((marginalise) => largest(corrected({ ...random, marginalise })));
-  return { worst: Math.max(...ways), control: largest(reparam()) };
+  return { worst: Math.max(...ways), control: largest(reparam(), 40_000) };
 }

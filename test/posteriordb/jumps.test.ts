@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../posteriordb-jumps/index.js";
 import { fit } from "../../src/index.ts";
+import { amount } from "../support/soak.ts";
 import { jumpReference } from "./database.ts";
 import { verdictOn } from "./verdict.ts";
 
@@ -17,7 +18,7 @@ test("there are ten posteriors and more, each with data, a model and a reference
   for (const kind of ["data", "models", "reference"]) expect(files(kind)).toEqual(names);
 });
 
-describe.each(["coal_mining", "randomised_response"])("%s", (name) => {
+describe.each(amount(["coal_mining"], ["coal_mining", "randomised_response"]))("%s", (name) => {
   test("is fitted right by default", () => {
     const posterior = fit(MODELS.find((model) => model.name === name)!, { seed: 1, restarts: 1, onWarning() {} });
     const reference = jumpReference(name);

@@ -30,6 +30,7 @@ import { estimateGradient, explain, logJoint } from "../../src/index.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
+import { amount } from "../support/soak.ts";
 
 const traced = (program: Program) => trace(defineModel("m", program));
 /** The log joint density as a function of the unconstrained numbers. */
@@ -143,7 +144,7 @@ describe("conditions on latents with a bounded support are exact", () => {
     const ofV = means((e) => (ends(e) ? (phi((edge(e) - u) / sdU) / sdU) * slopeOfEdge(e) : 0));
     const exact = [-(v - 0.4) / 0.25 - 10.5 * ofV, means((e) => 1 - 2 / (1 + Math.exp(-u - sdU * e))) - 10.5 * ofU];
     // Independent samples, whose variance gives the standard error; 4.5 of these are passed by chance once in 150,000 times.
-    const samples = 65_536;
+    const samples = amount(24_576, 65_536);
     const { gradient, variance } = estimateGradient(model, {
       estimator: corrected({ points: "random", pairing: "independent" }),
       params: { mu: [v, u], rho: [rhoOf(sdV), rhoOf(sdU)] },

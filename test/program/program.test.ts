@@ -16,6 +16,9 @@ import { normalCdf } from "../../src/math/normal.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
 import { gradientFault } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
+
+const SAMPLES = amount(16_000, 100_000);
 
 const traced = (program: Program) => trace(defineModel("m", program));
 const density = (program: Program, z: readonly number[]): number => logJoint(defineModel("m", program), z);
@@ -308,7 +311,7 @@ describe("branches", () => {
     };
     const theta = [0.2, 0.9, 0.1, -0.3];
     const exact = differences(elbo, theta);
-    const at = { params: { mu: theta.slice(0, 2), rho: theta.slice(2) }, samples: 200_000, seed: 11 };
+    const at = { params: { mu: theta.slice(0, 2), rho: theta.slice(2) }, samples: amount(130_000, 200_000), seed: 11 };
     const tolerance = { alpha: 1e-4, detectable: 0.2 };
     for (const estimator of [corrected(), lyy18(), score()]) {
       const estimate = estimateGradient(model, { estimator, ...at });
@@ -345,10 +348,10 @@ describe("branches", () => {
       const estimate = estimateGradient(model, {
         estimator: corrected(),
         params: { mu: [m], rho: [0.2] },
-        samples: 100_000,
+        samples: SAMPLES,
         seed: 3,
       });
-      expect(Math.abs(estimate.elbo - elbo([m, 0.2]))).toBeLessThan(5 * Math.sqrt(estimate.elboVariance / 100_000));
+      expect(Math.abs(estimate.elbo - elbo([m, 0.2]))).toBeLessThan(5 * Math.sqrt(estimate.elboVariance / SAMPLES));
       expect(gradientFault(estimate, exact, { alpha: 1e-4, detectable: 0.2 })).toBeUndefined();
     }
   });
@@ -493,7 +496,7 @@ describe("frozen sites", () => {
       const estimate = estimateGradient(model, {
         estimator,
         params: { mu: [mu], rho: [rho] },
-        samples: 100_000,
+        samples: SAMPLES,
         seed: 2,
       });
       expect(gradientFault(estimate, exact, { alpha: 1e-4, detectable: 0.05 })).toBeUndefined();
@@ -513,7 +516,7 @@ describe("frozen sites", () => {
       const sd = Math.log1p(Math.exp(rho!));
       return logNormal(m!, 0, 1) - 0.5 * sd ** 2 + Math.log(sd) + jump * normalCdf((m! - 0.2) / sd);
     };
-    const at = { params: { mu: [0.3], rho: [0.4] }, samples: 100_000, seed: 2 };
+    const at = { params: { mu: [0.3], rho: [0.4] }, samples: amount(60_000, 100_000), seed: 2 };
     const exact = differences(elbo, [0.3, 0.4]);
     const tolerance = { alpha: 1e-4, detectable: 0.1 };
     expect(

@@ -31,6 +31,7 @@ import {
   sub,
 } from "../../src/index.ts";
 import { gradientFault } from "../support/expect-mean.ts";
+import { amount } from "../support/soak.ts";
 
 const any = <T>(value: unknown): T => value as T;
 
@@ -218,7 +219,7 @@ describe("gradients", () => {
       gradient: [byMu, (bySd + 1 / sd) * slope],
     };
   }
-  const SAMPLES = 102_400; // groups of 16
+  const SAMPLES = amount(64_000, 102_400); // groups of 16
   const estimate = ({ program, mu, sd }: Case, estimator: Estimator) =>
     estimateGradient(defineModel("m", program), {
       estimator,

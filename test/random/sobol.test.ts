@@ -12,7 +12,7 @@ import {
   sobolDigits,
 } from "../../src/random/sobol-points.ts";
 import { expectMean } from "../support/expect-mean.ts";
-import { SOAK } from "../support/soak.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
 const FIXTURE = JSON.parse(readFileSync(new URL("../fixtures/sobol.json", import.meta.url), "utf8")) as number[][];
 const SEED = 20181206;
@@ -127,6 +127,7 @@ describe("addresses", () => {
           expect(whole.every(Number.isFinite)).toBe(true);
         },
       ),
+      { numRuns: amount(30, 100) },
     );
   });
 
@@ -179,20 +180,23 @@ function balanced(x: Float64Array, y: Float64Array, a: number, c: number): boole
 }
 
 describe("balance of one batch of 2^m points", () => {
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 15])("m = %i: one point per interval in every dimension", (m) => {
-    const n = 2 ** m;
-    const dimensions = m > 8 ? 11 : 41;
-    for (const b of [0, 1, 12345]) {
-      const points = filled(SEED, b * n, n, dimensions, n);
-      for (let d = 0; d < dimensions; d++) {
-        const row = points.subarray(d * n, (d + 1) * n);
-        expect(balanced(row, row, m, 0)).toBe(true);
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, ...(SOAK ? [12, 15] : [])])(
+    "m = %i: one point per interval in every dimension",
+    (m) => {
+      const n = 2 ** m;
+      const dimensions = m > 8 ? 11 : 41;
+      for (const b of [0, 1, 12345]) {
+        const points = filled(SEED, b * n, n, dimensions, n);
+        for (let d = 0; d < dimensions; d++) {
+          const row = points.subarray(d * n, (d + 1) * n);
+          expect(balanced(row, row, m, 0)).toBe(true);
+        }
       }
-    }
-    if (m > 1) expect(balanced(plain(SEED, 0, n, 1), plain(SEED, 0, n, 1), m, 0)).toBe(false);
-  });
+      if (m > 1) expect(balanced(plain(SEED, 0, n, 1), plain(SEED, 0, n, 1), m, 0)).toBe(false);
+    },
+  );
 
-  test.each([2, 3, 4, 5, 6, 8, 9, 11, 12])(
+  test.each([2, 3, 4, 5, 6, 8, 9, 11, ...(SOAK ? [12] : [])])(
     "m = %i: the first two dimensions of every group are a (0, m, 2)-net",
     (m) => {
       const n = 2 ** m;
@@ -248,31 +252,38 @@ describe("balance of one batch of 2^m points", () => {
   }
 
   // Two trees, of dimensions 0 and 1, for each of some batches: at least 2⁹ coins of each level from level 4 on.
-  test.each([[6, 32], [9, 32], [11, 16], [12, 16], ...(SOAK ? [[15, 16]] : [])])(
-    "m = %i: a digit is flipped by a fair coin of its own for the digits before it",
-    (bits, batches) => {
-      const trees = Array.from({ length: 2 * batches }, (_, i) => coinsOf(bits, i >> 1, i & 1));
-      const others: Readonly<Record<string, (tree: number, h: number) => number>> = {
-        none: () => 0,
-        "of the node before": (tree, h) => trees[tree]![h - 1]!,
-        "of the parent": (tree, h) => trees[tree]![h >> 1]!,
-        "of the parent's parent": (tree, h) => trees[tree]![h >> 2]!,
-        "of the node 32 before": (tree, h) => trees[tree]![Math.max(1, h - 32)]!,
-        "of the node 128 before": (tree, h) => trees[tree]![Math.max(1, h - 128)]!,
-        "in the other dimension": (tree, h) => (tree % 2 === 0 ? trees[tree + 1]![h]! : 0),
-        "in the batch before": (tree, h) => (tree > 1 ? trees[tree - 2]![h]! : 0),
-      };
-      // alpha 1e-3 together, two-sided
-      const critical = normalQuantile(1 - 1e-3 / ((bits - 4) * Object.keys(others).length) / 2);
-      // If each coin served two neighbours, half of the pairs would agree whatever the coins.
-      const shared = trees.map((coins) => coins.map((_, h) => coins[h & ~1]!));
-      for (let level = 4; level < bits; level++) {
-        for (const other of Object.values(others)) expect(Math.abs(excess(trees, level, other))).toBeLessThan(critical);
-        const before = excess(shared, level, (tree, h) => shared[tree]![h - 1]!);
-        expect(Math.abs(before)).toBeGreaterThan(critical);
-      }
-    },
-  );
+  test.each([
+    [6, 32],
+    [9, 32],
+    [11, 16],
+    ...(SOAK
+      ? [
+          [12, 16],
+          [15, 16],
+        ]
+      : []),
+  ])("m = %i: a digit is flipped by a fair coin of its own for the digits before it", (bits, batches) => {
+    const trees = Array.from({ length: 2 * batches }, (_, i) => coinsOf(bits, i >> 1, i & 1));
+    const others: Readonly<Record<string, (tree: number, h: number) => number>> = {
+      none: () => 0,
+      "of the node before": (tree, h) => trees[tree]![h - 1]!,
+      "of the parent": (tree, h) => trees[tree]![h >> 1]!,
+      "of the parent's parent": (tree, h) => trees[tree]![h >> 2]!,
+      "of the node 32 before": (tree, h) => trees[tree]![Math.max(1, h - 32)]!,
+      "of the node 128 before": (tree, h) => trees[tree]![Math.max(1, h - 128)]!,
+      "in the other dimension": (tree, h) => (tree % 2 === 0 ? trees[tree + 1]![h]! : 0),
+      "in the batch before": (tree, h) => (tree > 1 ? trees[tree - 2]![h]! : 0),
+    };
+    // alpha 1e-3 together, two-sided
+    const critical = normalQuantile(1 - 1e-3 / ((bits - 4) * Object.keys(others).length) / 2);
+    // If each coin served two neighbours, half of the pairs would agree whatever the coins.
+    const shared = trees.map((coins) => coins.map((_, h) => coins[h & ~1]!));
+    for (let level = 4; level < bits; level++) {
+      for (const other of Object.values(others)) expect(Math.abs(excess(trees, level, other))).toBeLessThan(critical);
+      const before = excess(shared, level, (tree, h) => shared[tree]![h - 1]!);
+      expect(Math.abs(before)).toBeGreaterThan(critical);
+    }
+  });
 
   test("points of a batch of no power of two lie in different intervals of the next one", () => {
     for (const batch of [3, 12, 100]) {
@@ -457,11 +468,11 @@ describe("interactions of pairs of dimensions", () => {
 
   // n / (n − 1) for g constant on the n intervals, otherwise between that and 1; standard error from the fourth moment.
   test.each([
-    [41, 16, 3000],
-    [41, 64, 800],
-    [41, 256, 200],
-    [301, 16, 400],
-    [301, 64, 100],
+    [41, 16, amount(1000, 3000)],
+    [41, 64, amount(300, 800)],
+    [41, 256, amount(100, 200)],
+    [301, 16, amount(150, 400)],
+    [301, 64, amount(50, 100)],
   ])(
     "across all groups of %i dimensions vary by n/(n − 1) of what random points give, n = %i",
     (dimensions, batch, batches) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/autodiff/index.ts";
 import type { Algebra, NodeId } from "../../src/autodiff/ops/op.ts";
 import { makeRootFinder, type RootFinderOptions } from "../../src/roots/isolation.ts";
+import { amount } from "../support/soak.ts";
 
 /** What log-sum-exp.ts makes of two. */
 function logSumExpOf(A: Algebra, x: NodeId, y: NodeId): NodeId {
@@ -56,7 +57,7 @@ describe("roots of smooth conditions", () => {
           (4 * Number.EPSILON * (r * r + Math.abs(square))) / Math.abs(square),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: amount(150, 500) },
     );
   });
 
@@ -119,7 +120,7 @@ describe("roots of smooth conditions", () => {
         });
         expectRoots(found, expected);
       }),
-      { numRuns: 150 },
+      { numRuns: amount(40, 150) },
     );
   });
 
@@ -336,7 +337,7 @@ describe("the guarantee", () => {
         // What the grid does not see are pairs within one step, or a root beside the jump.
         for (let i = 0; i < n; i++) expect(value(v, roots[i] - 1e-9) > 0).not.toBe(value(v, roots[i] + 1e-9) > 0);
       }),
-      { numRuns: 40 },
+      { numRuns: amount(12, 40) },
     );
   });
 

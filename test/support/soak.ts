@@ -5,4 +5,4 @@
 export const SOAK = Number(process.env["NONDIFF_SOAK"] ?? 0) > 0;
 
 /** The first usually, the second in the soak. */
-export const amount = (usual: number, soak: number): number => (SOAK ? soak : usual);
+export const amount = <T>(usual: T, soak: T): T => (SOAK ? soak : usual);

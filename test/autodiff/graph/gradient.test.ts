@@ -26,6 +26,7 @@ import {
 import { Session } from "../../../src/autodiff/session.ts";
 import { evaluatorOf } from "../../support/evaluate.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
+import { amount } from "../../support/soak.ts";
 
 type Point = readonly number[];
 type Function = (x: readonly Expr[]) => Real;
@@ -117,16 +118,19 @@ describe("reverse mode on random expressions", () => {
         expect(fault).toBeUndefined();
         differenced++;
       }),
-      { numRuns: 400 },
+      { numRuns: amount(120, 400) },
     );
-    expect(differenced).toBeGreaterThan(350);
+    expect(differenced).toBeGreaterThan(amount(105, 350));
   });
 
   test("both checks reject a gradient that is off by 1e-4", () => {
     let forward = 0;
     let difference = 0;
     let active = 0;
-    for (const tree of fc.sample(trees({ inputs: LENGTH, depth: 5, where: true }), { seed: 20181206, numRuns: 200 })) {
+    for (const tree of fc.sample(trees({ inputs: LENGTH, depth: 5, where: true }), {
+      seed: 20181206,
+      numRuns: amount(60, 200),
+    })) {
       const at = [0.3, -1.2, 0.8];
       if (!usable(tree, at)) continue;
       const { slope } = evaluate(tree, at);
@@ -137,7 +141,7 @@ describe("reverse mode on random expressions", () => {
       if (forwardFault(tree, at, off)) forward++;
       if (differenceFault(tree, at, off)) difference++;
     }
-    expect(active).toBeGreaterThan(100);
+    expect(active).toBeGreaterThan(amount(30, 100));
     expect(forward / active).toBeGreaterThan(0.95);
     expect(difference / active).toBeGreaterThan(0.95);
   });
@@ -264,9 +268,9 @@ describe("second derivatives", () => {
         }
         checked++;
       }),
-      { numRuns: 300 },
+      { numRuns: amount(80, 300) },
     );
-    expect(checked).toBeGreaterThan(250);
+    expect(checked).toBeGreaterThan(amount(66, 250));
   });
 
   test("third derivatives follow: the jerk of x⁵ is 60x²", () => {

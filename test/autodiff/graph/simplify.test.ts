@@ -5,6 +5,7 @@ import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import type { Algebra } from "../../../src/autodiff/ops/op.ts";
 import { evaluatorOf } from "../../support/evaluate.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
+import { amount } from "../../support/soak.ts";
 
 describe("hash-consing", () => {
   test("equal nodes are one node, also with the operands of a commutative op swapped", () => {
@@ -246,7 +247,7 @@ describe("a random expression has the value of its plain evaluation", () => {
           expect(valueFault(tree, at, trace(tree, at) as number), `plain numbers at ${at}`).toBeUndefined();
         }
       }),
-      { numRuns: 400 },
+      { numRuns: amount(100, 400) },
     );
   });
 

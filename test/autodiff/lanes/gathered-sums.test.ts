@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
+import { amount } from "../../support/soak.ts";
 
 const LANES = 4;
 
@@ -139,6 +140,6 @@ test("a random sum of products keeps its value, whatever is shared in it", () =>
           );
       });
     }),
-    { numRuns: 300 },
+    { numRuns: amount(80, 300) },
   );
 });

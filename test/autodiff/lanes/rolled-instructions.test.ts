@@ -66,7 +66,7 @@ function valuesAfter({ slots, masks, runUniform }: Executable, reals: number, bi
   return [...slots.slice(0, reals), ...masks.slice(0, bits)];
 }
 
-const RUNS = amount(150, 500);
+const RUNS = amount(40, 500);
 
 describe("rolled instructions", () => {
   test("have the bits of the instructions one by one", () => {

@@ -75,7 +75,7 @@ describe("sums over the lanes", () => {
               expect(slots.slice(0, 2 * count)).toEqual(expected);
             },
           ),
-          { numRuns: 30 },
+          { numRuns: amount(10, 30) },
         );
       },
     );
@@ -105,7 +105,7 @@ test.each(Object.entries(SCALAR_CODES).filter(([name]) => KERNELS[name]))(
           run((s, m) => kernel(s, m, 1, offsets, 0)),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: amount(40, 100) },
     );
   },
 );

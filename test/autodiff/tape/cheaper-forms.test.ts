@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
 import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
 import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
+import { amount } from "../../support/soak.ts";
 
 type Build = (graph: Graph, x: NodeId) => NodeId;
 
@@ -53,7 +54,7 @@ describe("conditions on one value", () => {
         };
         expect(valuesOf(build, points, fastPlan).values).toEqual(valuesOf(build, points, plainPlan).values);
       }),
-      { numRuns: 2000 },
+      { numRuns: amount(500, 2000) },
     );
   });
 

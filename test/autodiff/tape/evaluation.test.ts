@@ -6,6 +6,7 @@ import { FAST_ENGINE, PLAIN_ENGINE } from "../../../src/autodiff/lanes/interpret
 import { Session } from "../../../src/autodiff/session.ts";
 import { evaluation } from "../../../src/autodiff/tape/evaluation.ts";
 import { evaluate, trace, trees } from "../../support/expressions.ts";
+import { amount } from "../../support/soak.ts";
 
 /** A graph with a uniform input u and a lane input x. */
 function inputsOf() {
@@ -54,7 +55,7 @@ describe.each([
             expect(Math.abs(one.value(0) - expected.value)).toBeLessThanOrEqual(4 * expected.error);
         });
       }),
-      { numRuns: 200 },
+      { numRuns: amount(60, 200) },
     );
   });
 

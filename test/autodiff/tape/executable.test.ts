@@ -18,6 +18,7 @@ import { INSTRUCTIONS } from "../../../src/autodiff/tape/instruction-table.ts";
 import type { InstructionName } from "../../../src/autodiff/tape/instructions.ts";
 import { programFaults } from "../../support/program-faults.ts";
 import { modelPrograms, randomProgram, recorded } from "../../support/recorded-programs.ts";
+import { amount } from "../../support/soak.ts";
 import { tapeProgram } from "../../support/tape-program.ts";
 
 const emitted = new Set<InstructionName>();
@@ -40,7 +41,7 @@ function selections(thresholds: number): TapeProgram {
 }
 
 describe("programs", () => {
-  test.each([1, 3])("of models keep the contract, for back ends of %i lanes at a time", (laneMultiple) => {
+  test.each(amount([3], [1, 3]))("of models keep the contract, for back ends of %i lanes at a time", (laneMultiple) => {
     for (const [title, program] of modelPrograms(laneMultiple))
       expect(programFaults(see(program), laneMultiple), title).toEqual([]);
   });
@@ -50,7 +51,7 @@ describe("programs", () => {
       fc.property(randomProgram, (program) => {
         expect(programFaults(see(program))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: amount(600, 2000) },
     );
   });
 

@@ -8,6 +8,7 @@ import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
 import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
 import type { Backend } from "../../../src/autodiff/tape/executable.ts";
 import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
+import { amount } from "../../support/soak.ts";
 
 type Build = (graph: Graph, x: NodeId, u: NodeId) => NodeId;
 
@@ -73,7 +74,7 @@ describe("sums of selections by thresholds", () => {
         const { values } = valuesOf(build, points, fastPlan);
         expect(values).toEqual(valuesOf(build, points, plainPlan).values);
       }),
-      { numRuns: 400 },
+      { numRuns: amount(100, 400) },
     );
   });
 

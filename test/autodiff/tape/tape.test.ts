@@ -19,6 +19,7 @@ import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import { Session } from "../../../src/autodiff/session.ts";
 import { sin } from "../../../src/math/trigonometric.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
+import { amount } from "../../support/soak.ts";
 
 const COORDINATES = [-2, -1.3, -1, -0.4, 0, 0.3, 1, 1.7, 2, 0.9, -0.8];
 
@@ -85,7 +86,7 @@ describe("uniform and per-lane values", () => {
           });
         },
       ),
-      { numRuns: 100 },
+      { numRuns: amount(30, 100) },
     );
   });
 

@@ -7,6 +7,7 @@ import { normal } from "../../../src/distributions/index.ts";
 import { corrected, defineModel, estimateGradient, gt, type Model, type Real } from "../../../src/index.ts";
 import { normalCdf } from "../../../src/math/normal-cdf.ts";
 import { meanFault } from "../../support/expect-mean.ts";
+import { amount } from "../../support/soak.ts";
 
 const graph = new FullGraph();
 const { algebra: A } = graph;
@@ -92,6 +93,8 @@ function elbo(theta: readonly number[]): number {
   return total;
 }
 
+const SAMPLES = amount(140_000, 200_000);
+
 describe("jumps of a chain, made of the tails of its gates", () => {
   const theta = Array.from({ length: 2 * STEPS + 2 }, (_, p) => 0.6 * Math.sin(3 * p + 1));
   const n = STEPS + 1;
@@ -99,7 +102,7 @@ describe("jumps of a chain, made of the tails of its gates", () => {
     estimateGradient(model, {
       estimator: corrected({ marginalise: false, points: "random", pairing: "independent" }),
       params: { mu: theta.slice(0, n), rho: theta.slice(n) },
-      samples: 200_000,
+      samples: SAMPLES,
       seed: 5,
     });
   const exact = theta.map((_, p) => {
@@ -108,7 +111,7 @@ describe("jumps of a chain, made of the tails of its gates", () => {
   });
   const faults = (result: ReturnType<typeof estimateGradient>): (string | undefined)[] =>
     exact.map((expected, p) =>
-      meanFault({ mean: result.gradient[p]!, variance: result.variance[p]!, n: 200_000 }, expected, {
+      meanFault({ mean: result.gradient[p]!, variance: result.variance[p]!, n: SAMPLES }, expected, {
         alpha: 1e-4,
         detectable: 0.08,
       }),

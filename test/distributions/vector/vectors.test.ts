@@ -13,11 +13,12 @@ import {
   type VectorDistribution,
 } from "../../../src/distributions/index.ts";
 import { makeGenerator, uniformSource } from "../../../src/random/index.ts";
+import { amount } from "../../support/soak.ts";
 
 /** ∫ p(x(u))·exp(logJacobian(u)) du over the plane, and the mean of the first entry. */
 function overPlane({ logDensity, support }: VectorDistribution): { mass: number; mean: number } {
   const { forward, logJacobian } = support.transform!;
-  const step = 0.05;
+  const step = amount(0.1, 0.05);
   let [mass, mean] = [0, 0];
   for (let a = -16; a <= 16; a += step)
     for (let b = -16; b <= 16; b += step) {

@@ -19,6 +19,7 @@ import {
   uniform,
   where,
 } from "../../../src/index.ts";
+import { amount } from "../../support/soak.ts";
 
 const noise = (i: number): number => 1.7 * Math.sin(12.9898 * (i + 1));
 const days = Array.from({ length: 30 }, (_, i) => i);
@@ -65,7 +66,7 @@ describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
   test("is the same to three digits with data and priors times 1e-3 and 1e6", () => {
     const one = fitted(defineModel(name, program(1)));
     expect(one.status).toBe("converged");
-    for (const c of [1e-3, 1e6]) {
+    for (const c of amount([1e6], [1e-3, 1e6])) {
       const other = fitted(defineModel(name, program(c)));
       expect(other.status).toBe("converged");
       for (const latent of one.quantities) {

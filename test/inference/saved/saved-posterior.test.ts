@@ -26,8 +26,9 @@ import { cheating } from "../../../src/models/cheating.ts";
 import { gmm } from "../../../src/models/gmm.ts";
 import { textmsg } from "../../../src/models/textmsg.ts";
 import { xornet } from "../../../src/models/xornet.ts";
+import { SOAK } from "../../support/soak.ts";
 
-const quick = { maxSamples: 3000, restarts: 1, seed: 1, onWarning() {} } as const;
+const quick = { maxSamples: 1000, restarts: 1, seed: 1, onWarning() {} } as const;
 
 /** Vectors, an arm, what is tracked, discrete latents. */
 const mixed = defineModel("mixed", ({ sample, observe, branch, track }) => {
@@ -51,7 +52,7 @@ const mixed = defineModel("mixed", ({ sample, observe, branch, track }) => {
 function numbersOf(posterior: Posterior): unknown {
   const bits = (values: Float64Array): string =>
     Array.from(new BigUint64Array(Float64Array.from(values).buffer)).join();
-  const options = { draws: 500, seed: 3 };
+  const options = { draws: 200, seed: 3 };
   const weighted = posterior.isRandom ? posterior.drawn(options) : posterior.reweighted(options);
   return {
     params: Object.entries(posterior.params).map(([key, values]) => [key, bits(values as Float64Array)]),
@@ -85,7 +86,8 @@ describe("a saved posterior", () => {
     const expected = numbersOf(posterior);
     expect(numbersOf(Posterior.from(model, JSON.stringify(posterior)))).toEqual(expected);
     const again = Posterior.from(model, structuredClone(posterior.toJSON()));
-    expect(numbersOf(again)).toEqual(expected);
+    // Its text, below, is the same: so is all that is made of it.
+    if (SOAK) expect(numbersOf(again)).toEqual(expected);
     expect(JSON.stringify(again)).toBe(JSON.stringify(posterior));
     expect(again).toBeInstanceOf(Posterior);
   });
