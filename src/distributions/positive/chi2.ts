@@ -5,10 +5,14 @@ import { gammaAs, tailsAsGamma } from "./gamma.ts";
 
 /** Chi-squared with `df` > 0 degrees of freedom (mean df): gamma(df/2, 1/2), on (0, ∞). */
 export function chi2(df: Real): Distribution {
-  const half = df instanceof Expr ? mul(0.5, df) : 0.5 * df;
-  return gammaAs("chi2", [positive("df", df)], half, 0.5, (df) => [0.5 * df, 0.5]);
+  return gammaAs("chi2", [positive("df", df)], half(df), 0.5, (df) => [0.5 * df, 0.5]);
+}
+
+// What is no number is refused with the name of the parameter, by who checks them.
+function half(df: Real): Real {
+  return df instanceof Expr ? mul(0.5, df) : 0.5 * df;
 }
 
 export function chi2Tails(df: Real): TailFormulas {
-  return tailsAsGamma(chi2(df), mul(0.5, df), 0.5, (df) => [0.5 * df!, 0.5]);
+  return tailsAsGamma(chi2(df), half(df), 0.5, (df) => [0.5 * df!, 0.5]);
 }
