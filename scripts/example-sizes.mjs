@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 27_100,
   "the web worker": 40_500,
-  "all of `nondiff`": 174_100,
+  "all of `nondiff`": 180_000,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */

@@ -1,6 +1,9 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
 import type { Estimator } from "./estimators/estimator.ts";
 import { fullRank } from "./guides/full-rank.ts";
+import type { CompiledModel, CompileOptions } from "./inference/compiled/compiled-model.ts";
+import * as compiling from "./inference/compiled/compiled-model.ts";
+import type { Shape } from "./inference/compiled/shape.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
@@ -15,6 +18,9 @@ import type { GradientSampler, SamplerOptions } from "./inference/sampler/sample
 import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
 import { FULL, type Posterior } from "./profile.ts";
+import type { DataModel } from "./program/data/data-model.ts";
+import type { Schema } from "./program/data/schema.ts";
+import type { StandardSchema } from "./program/data/standard-schema.ts";
 import type { Model } from "./program/model.ts";
 import { continuous, trace, traceAsWritten } from "./program/trace.ts";
 
@@ -82,6 +88,24 @@ function asFitted(model: Model, options: EstimateOptions): EstimateOptions {
  */
 export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
   return covariance.gradientCovariance(FULL, model, asFitted(model, options));
+}
+
+/**
+ * A model compiled for data of one shape: lengths of columns, or entries of those that the program needs as numbers. Its `fit({ data })` and
+ * `estimateGradient({ data })` trace and compile when they first meet data, and use tape and code again for all further data.
+ *
+ *     const compiled = compile(visits, { y: 3 });
+ *     compiled.fit({ data: { y: [3, 5, 2] }, seed: 1 }).mean("rate");
+ *
+ * `options` are what is compiled: `estimator`, `guide`, `collapse`, `backend`. Throws DataError for a shape that is faulty or says too little, and its fits for data that are,
+ * with every fault by column and row; TypeError, naming the column, where the program uses an entry as a number, as `if (y[0] > 3)` does.
+ */
+export function compile<S extends Schema | StandardSchema>(
+  model: DataModel<S>,
+  shape: Shape<S>,
+  options?: CompileOptions,
+): CompiledModel<S, Posterior> {
+  return compiling.compile(FULL, model, shape, options);
 }
 
 /**

@@ -50,6 +50,7 @@ export * from "./distributions/index.ts";
 export * from "./estimators/index.ts";
 export {
   arvizJson,
+  compile,
   estimateGradient,
   explain,
   fit,
@@ -64,16 +65,27 @@ export { type FullRankOptions, fullRank } from "./guides/full-rank.ts";
 export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";
 export { meanField, rhoOfSd, sdOfRho } from "./guides/mean-field.ts";
 export type { NamedNumbers, NamedParameters } from "./guides/named-parameters.ts";
+export type { CompiledModel, CompileOptions, WithData } from "./inference/compiled/compiled-model.ts";
+export type { Shape } from "./inference/compiled/shape.ts";
 export * from "./inference/index.ts";
 export { Posterior } from "./profile.ts";
 export {
-  type BranchResult,
+  type DataModel,
+  type DataModelOptions,
+  type DataProgram,
   defineModel,
-  type MeanFieldParameters,
-  type Model,
-  type ModelOptions,
-  type Program,
-  type ProgramContext,
+  withData,
+} from "./program/data/data-model.ts";
+export { DataError, type Fault } from "./program/data/faults.ts";
+export type { ColumnSpec, DataOf, GivenData, Schema } from "./program/data/schema.ts";
+export type { StandardSchema } from "./program/data/standard-schema.ts";
+export type {
+  BranchResult,
+  MeanFieldParameters,
+  Model,
+  ModelOptions,
+  Program,
+  ProgramContext,
 } from "./program/model.ts";
 export { eq, pick } from "./program/pick.ts";
 export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";

@@ -21,6 +21,7 @@ import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
+import type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
 /** A traced model under a guide over those of its latents that are kept. */
@@ -82,6 +83,10 @@ export interface Profile {
   readonly places?: typeof places;
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */
   readonly now?: () => number;
+  /** Samplers that were made before, for models that are compiled once. */
+  readonly sampler?: (estimator: Estimator, options: SamplerOptions) => Pieces<GradientSampler>;
+  /** The trace of the program on its data as numbers, where they are inputs: what a model that is saved is told by. */
+  readonly plainTrace?: (options?: GraphOptions) => Trace;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
   readonly withPoints?: (guide: Guide) => Guide;
   /** What its estimators can do. */

@@ -3,7 +3,7 @@ import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
 import type { Model, ProgramContext } from "./model.ts";
-import { type CoreContext, coreTrace, type Scope, type Trace } from "./run.ts";
+import { type CoreContext, coreTrace, type Extension, type Scope, type Trace } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
@@ -16,10 +16,10 @@ export function trace(model: Model, options?: GraphOptions): Trace {
 }
 
 /** The same over the supports that the priors have. */
-export function traceAsWritten(model: Model, options?: GraphOptions): Trace {
+export function traceAsWritten(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
   let latest = "before its first site";
   const noted = (core: CoreContext, scope: Scope): ProgramContext => {
-    const { sample, observe, ...others } = withStatements(core, scope);
+    const { sample, observe, ...others } = statements(core, scope);
     const note = (site: string): void => {
       latest = `after ${site}`;
     };

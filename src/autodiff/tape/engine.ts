@@ -19,4 +19,6 @@ export interface Engine {
   readonly kernels?: Kernels;
   /** What runs a tape unless its caller names a back end. */
   readonly interpreter: Backend;
+  /** The numbers of inputs that are data, for a graph that has some; default those that it had last. */
+  readonly numbers?: Float64Array;
 }

@@ -22,6 +22,18 @@ export interface EvaluationOptions {
   readonly laneInputs?: readonly NodeId[];
   /** Points in a run (default 1). */
   readonly points?: number;
+  /** Whether inputs that are data are among the inputs. */
+  readonly hasData?: boolean;
+}
+
+/** A graph some of whose uniform inputs are data, which have numbers of their own. */
+export interface DataGraph extends Graph {
+  data?: {
+    readonly nodes: readonly NodeId[];
+    numbers: Float64Array;
+    /** Evaluates nodes with these numbers. */
+    readonly evaluation: typeof evaluation;
+  };
 }
 
 /** Where the values of lane inputs belong: that of input i at point j to slots[at + i·stride + j]. */
@@ -46,26 +58,25 @@ export interface Evaluation {
 const NONE: readonly number[] = [];
 
 /** Compiles the nodes; TypeError naming an input that is needed and not given. */
-export function evaluation(graph: Graph, nodes: readonly NodeId[], options: EvaluationOptions): Evaluation {
+export function evaluation(graph: DataGraph, nodes: readonly NodeId[], options: EvaluationOptions): Evaluation {
   return finished(evaluationPieces(graph, nodes, options));
 }
 
 /** `evaluation` in pieces. */
 export function* evaluationPieces(
-  graph: Graph,
+  graph: DataGraph,
   nodes: readonly NodeId[],
   options: EvaluationOptions,
 ): Pieces<Evaluation> {
-  const { engine, inputs = [], laneInputs = [], points = 1 } = options;
+  const { engine, inputs = [], laneInputs = [], points = 1, hasData } = options;
+  if (graph.data && !hasData) return graph.data.evaluation(graph, nodes, options);
   const tape = yield* tapePieces(graph, nodes, { laneInputs, lanes: points, engine });
   const { slots, masks, outputs, noiseOffset: at, stride, uniformInputs, size } = tape;
   const inputOf = new Map(inputs.map((node, index) => [node, index]));
   const indices = Int32Array.from(uniformInputs, ({ node }) => {
     const index = inputOf.get(node);
     if (index === undefined)
-      throw new TypeError(
-        `evaluation: uniform input "${graph.inputs[graph.inputIndex(node)]!.name}" has no value; got ${inputs.length} inputs, expected it among them`,
-      );
+      throw new TypeError(`evaluation: no value of uniform input "${graph.inputs[graph.inputIndex(node)]!.name}"`);
     return index;
   });
   const offsets = Int32Array.from(uniformInputs, ({ offset }) => offset);

@@ -52,7 +52,10 @@ export interface Loop {
 
 /** Checks the options, traces the model and compiles its gradient. */
 export function* startLoop(profile: Profile, model: Model, given: FitOptions): Pieces<Loop> {
-  const before = given.resume === undefined ? undefined : (profile.resumed ?? resumesNothing)(model, given);
+  const before =
+    given.resume === undefined
+      ? undefined
+      : (profile.resumed?.(model, given) ?? beyondCore("fit", "resume", "a state", undefined));
   const options = before?.options ?? given;
   const { estimator = corrected(), optimizer = adam(), steps = 2000, samples = 16, seed = 0 } = options;
   const done = before?.loop.step ?? 0;
@@ -113,10 +116,6 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
       }),
   };
   return run;
-}
-
-function resumesNothing(): never {
-  return beyondCore("fit", "resume", "a state", undefined);
 }
 
 /** Takes a step, which counts from 1. Allocates nothing, unless the step is to be reported. */

@@ -58,8 +58,10 @@ export function* making(
   profile: Profile,
   model: Model,
   estimator: Estimator,
-  { guide: chosen, collapse = false, ...options }: SamplerOptions = {},
+  asked: SamplerOptions = {},
 ): Pieces<GradientSampler> {
+  if (profile.sampler) return yield* profile.sampler(estimator, asked);
+  const { guide: chosen, collapse = false, ...options } = asked;
   const { engine, repertoire, trace, withPoints } = profile;
   const whole = trace(model, estimator.graphOptions);
   yield;

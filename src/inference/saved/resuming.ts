@@ -9,7 +9,7 @@ import { adam } from "../optimizers.ts";
 import type { FittedParts } from "../posterior.ts";
 import type { Resumed } from "../profile.ts";
 import { opened, requireSameModel } from "./envelope.ts";
-import { requireShape, type SavedSetting, savedGuide } from "./saved-posterior.ts";
+import { programOf, requireShape, type SavedSetting, savedGuide } from "./saved-posterior.ts";
 
 /** What a state holds. */
 export interface StateContent extends Required<Pick<FittedParts, "theta" | "elboTrace" | "loop">> {
@@ -46,9 +46,9 @@ export function resumedLoop(model: Model, options: FitOptions): Resumed {
     loop: loop!,
     theta,
     elboTrace,
-    check({ objective }) {
-      requireSameModel(CALLER, saved, objective.trace);
-      requireShape(CALLER, objective.guide.space, setting);
+    check(guided) {
+      requireSameModel(CALLER, saved, programOf(guided));
+      requireShape(CALLER, guided.objective.guide.space, setting);
     },
   };
 }

@@ -9,6 +9,7 @@ import { type Guide, type GuideSpace, parameterNames } from "../../guides/guide.
 import { meanField } from "../../guides/mean-field.ts";
 import { objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
+import type { Trace } from "../../program/run.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import { linearResponse } from "../posterior/linear-response.ts";
 import { posteriorOf } from "../posterior/making.ts";
@@ -60,7 +61,7 @@ export class SaveablePosterior extends Posterior {
     const { objective, collapse } = this.#guided;
     const setting = settingOf(objective.guide.space, objective.graph, collapse);
     const content: Content = { ...this.#parts, setting };
-    return sealed("posterior", objective.trace, content);
+    return sealed("posterior", programOf(this.#guided), content);
   }
 
   /**
@@ -75,7 +76,7 @@ export class SaveablePosterior extends Posterior {
       );
     const { objective, collapse } = this.#guided;
     const setting = settingOf(objective.guide.space, objective.graph, collapse);
-    return sealed("state", objective.trace, { theta, elboTrace, loop, setting });
+    return sealed("state", programOf(this.#guided), { theta, elboTrace, loop, setting });
   }
 
   /**
@@ -101,6 +102,11 @@ export class SaveablePosterior extends Posterior {
     const setting = settingOf(objective.guide.space, objective.graph, collapse);
     return linearResponse(this.#guided, savedGuide("covariance", setting), theta);
   }
+}
+
+/** The trace that a model is told by: of the program on its data as numbers. */
+export function programOf({ profile, objective }: GuidedModel): Trace {
+  return profile.plainTrace?.(objective.graph) ?? objective.trace;
 }
 
 /** How a covariance is found. */

@@ -120,7 +120,7 @@ describe.each([
     const compiled = (nodes: NodeId[], inputs: NodeId[], laneInputs: NodeId[]) => () =>
       evaluation(graph, nodes, { engine, inputs, laneInputs });
     expect(compiled([A.exp(u)], [other], [])).toThrow(
-      'evaluation: uniform input "u" has no value; got 1 inputs, expected it among them',
+      'evaluation: no value of uniform input "u"',
     );
     expect(compiled([u], [], [])).toThrow(TypeError);
     expect(compiled([A.exp(x)], [], [])).toThrow('lane input "x" is used but not among laneInputs');

@@ -1,0 +1,152 @@
+/**
+ * A model compiled for data of one shape. The program is traced and its gradient compiled when data come for the first time, with the data as inputs;
+ * further fits put their numbers into the same tapes.
+ *
+ *     const compiled = compile(visits, { y: 3 });
+ *     compiled.fit({ data: { y: [3, 5, 2] } });
+ *     compiled.fit({ data: { y: [8, 9, 7] } }); // no trace, no compilation
+ */
+import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
+import type { Tape } from "../../autodiff/tape/tape.ts";
+import { type OptionTable, requireOptions } from "../../checks/options.ts";
+import { corrected } from "../../estimators/corrected.ts";
+import { type Later, piecewise } from "../../pieces/pieces.ts";
+import { type DataModel, requireDataModel, withData } from "../../program/data/data-model.ts";
+import { InputColumns } from "../../program/data/input-columns.ts";
+import type { GivenData } from "../../program/data/schema.ts";
+import type { Model } from "../../program/model.ts";
+import { traceAsWritten } from "../../program/trace.ts";
+import { type EstimateOptions, estimateGradient, type GradientEstimate } from "../estimate-gradient.ts";
+import { fit, fitAsync, fitSteps } from "../fit/fit.ts";
+import type { FitOptions, FitStep } from "../fit/options.ts";
+import type { Posterior } from "../posterior.ts";
+import type { Profile } from "../profile.ts";
+import { type GradientSampler, making } from "../sampler/sampler.ts";
+import { Bindings } from "./bindings.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+
+/** What is compiled, and so the same for all data. */
+export type CompileOptions = Pick<FitOptions, "estimator" | "guide" | "collapse" | "backend">;
+
+const COMPILE_OPTIONS: OptionTable<CompileOptions> = {
+  estimator: "any",
+  guide: "any",
+  collapse: "any",
+  backend: "object",
+};
+
+/** Options of a fit or gradient with data, without those that are compiled. */
+export type WithData<S, Options> = Omit<Options, keyof CompileOptions> & { readonly data: GivenData<S> };
+
+/** A model that is fitted to data of one shape. */
+export interface CompiledModel<S, P extends Posterior = Posterior> {
+  readonly name: string;
+  /** As `fit`. */
+  fit(options: WithData<S, FitOptions>): P;
+  /** As `fitAsync`. */
+  fitAsync(options: WithData<S, FitOptions>): Promise<P>;
+  /** As `fitSteps`. */
+  fitSteps(options: WithData<S, FitOptions>): Generator<FitStep, P, void>;
+  /** As `estimateGradient`. */
+  estimateGradient(options: WithData<S, EstimateOptions>): GradientEstimate;
+}
+
+/** Compiles a model; the entry documents it. */
+export function compile<S, P extends Posterior>(
+  profile: Profile,
+  model: DataModel<S>,
+  shape: Shape<S>,
+  options: CompileOptions = {},
+): CompiledModel<S, P> {
+  requireDataModel("compile", model);
+  requireOptions("compile", options, COMPILE_OPTIONS);
+  const { name, init, programOfData } = model;
+  const { columns, rest, fixed, entriesOf } = shapeOf(model, shape as Readonly<Record<string, unknown>>);
+  const inputs = new InputColumns(name, columns, rest);
+  const bound: Model = {
+    name,
+    program: (context) => programOfData(context, inputs.data() as never),
+    ...(init && { init }),
+  };
+  const estimator = options.estimator ?? corrected();
+  const samplers = new Map<string, GradientSampler>();
+  const bindings = new Bindings();
+  // The plain program is held against its trace when data are at hand.
+  const { checkTrace, ...unchecked } = profile;
+  const tracing: Profile = {
+    ...unchecked,
+    trace: (own, graphOptions) => inputs.traced(() => traceAsWritten(own, graphOptions, inputs.extension)),
+  };
+
+  const profileFor = (data: GivenData<S>, numbers: Float64Array): Profile => {
+    const own: Profile = {
+      ...tracing,
+      engine: { ...profile.engine, numbers },
+      plainTrace: (graphOptions) =>
+        traceAsWritten(withData(model, Object.assign({}, fixed, data) as GivenData<S>), graphOptions),
+      *sampler(asked, tape) {
+        const { lanes, guide, collapse = false } = tape;
+        const key = [asked === estimator, lanes, guide?.name, JSON.stringify(collapse)].join();
+        let kept = samplers.get(key);
+        if (!kept) {
+          checkTrace?.(own.plainTrace!(asked.graphOptions));
+          kept = yield* making(tracing, bound, asked, tape);
+          if (kept.nodes.adaptive)
+            throw new TypeError(
+              `compile: estimator "${asked.name}" learns on its way; got it for "${name}", expected one that is the same in each fit, such as corrected()`,
+            );
+          samplers.set(key, kept);
+        }
+        inputs.requireSupports(numbers);
+        const { each, means, objective } = kept;
+        const graph: DataGraph = objective.graph;
+        graph.data!.numbers = numbers;
+        const holding = <T extends { readonly tape: Tape }>(made: T): T => {
+          bindings.bind(made.tape, graph, numbers);
+          return made;
+        };
+        return { ...kept, profile: own, each: held(each, holding), means: means && held(means, holding) };
+      },
+    };
+    return own;
+  };
+
+  // What a fit runs under: the profile of its data, and all of its options.
+  const begun = <Options extends object>(caller: string, given: WithData<S, Options>): [Profile, Options] => {
+    const { data, ...own } = given ?? {};
+    const compiled = Object.keys(COMPILE_OPTIONS).find((option) => own[option as never] !== undefined);
+    if (compiled !== undefined)
+      throw new RangeError(
+        `${caller}: ${compiled} is compiled; got another one, expected it in the options of compile()`,
+      );
+    const numbers = inputs.numbersOf(entriesOf(data));
+    return [profileFor(data, numbers), { ...own, ...options, estimator } as unknown as Options];
+  };
+  return {
+    name,
+    fit(given) {
+      const [own, all] = begun<FitOptions>("fit", given);
+      return fit(own, bound, all) as P;
+    },
+    async fitAsync(given) {
+      const [own, all] = begun<FitOptions>("fitAsync", given);
+      return (await fitAsync(own, bound, all)) as P;
+    },
+    *fitSteps(given) {
+      const [own, all] = begun<FitOptions>("fitSteps", given);
+      return (yield* fitSteps(own, bound, all)) as P;
+    },
+    estimateGradient(given) {
+      const [own, { guide, ...all }] = begun<FitOptions & EstimateOptions>("estimateGradient", given as never);
+      const under = guide === "auto" || guide === undefined ? {} : { guide };
+      return estimateGradient(own, bound, { ...all, ...under } as EstimateOptions);
+    },
+  };
+}
+
+// What is compiled when it is first asked for, with these data whenever it is.
+function held<T>(made: Later<T>, holding: (of: T) => T): Later<T> {
+  return piecewise(function* () {
+    return holding(yield* made.pieces());
+  });
+}

@@ -1,0 +1,300 @@
+/** A compiled model fits as the same model with its data as numbers does, and neither traces nor compiles again. */
+import { describe, expect, test, vi } from "vitest";
+import { FAST_ENGINE } from "../../../src/autodiff/lanes/interpreter/engines.ts";
+import {
+  add,
+  bernoulli,
+  binomial,
+  categorical,
+  compile,
+  corrected,
+  type DataError,
+  type DataModel,
+  defineModel,
+  discreteUniform,
+  estimateGradient,
+  exp,
+  exponential,
+  type FitStep,
+  fit,
+  geometric,
+  gt,
+  lognormal,
+  mul,
+  negativeBinomial,
+  normal,
+  type Posterior,
+  pick,
+  poisson,
+  where,
+  withData,
+} from "../../../src/index.ts";
+
+const quiet = { onWarning: () => undefined, restarts: 0 } as const;
+
+const change = (): { model: DataModel<{ readonly y: "counts" }>; runs: () => number } => {
+  let count = 0;
+  const model = defineModel(
+    "change",
+    ({ sample, observe }, { y }) => {
+      count++;
+      const [late, day] = [sample("late", normal(1, 2)), sample("day", normal(0, 1))];
+      y.forEach((value, i) => {
+        observe(poisson(exp(where(gt(day, i / 2 - 0.9), 0.2, late))), value);
+      });
+    },
+    { data: { y: "counts" } },
+  );
+  return { model, runs: () => count };
+};
+
+const gap = (one: Posterior, other: Posterior, name: string): number =>
+  Math.abs(one.mean(name) - other.mean(name)) + Math.abs(one.sd(name) - other.sd(name));
+
+describe("a compiled model", () => {
+  test("has the gradients of the model with data as numbers, to rounding, for all data of its shape", () => {
+    const { model } = change();
+    const compiled = compile(model, { y: 4 });
+    for (const y of [
+      [1, 0, 9, 8],
+      [0, 0, 0, 0],
+      [12, 30, 1, 0],
+    ]) {
+      const common = { samples: 200, seed: 3, params: { mu: [0.3, 1], rho: [0, 0.1] } };
+      const own = compiled.estimateGradient({ data: { y }, ...common });
+      const other = estimateGradient(withData(model, { y }), { estimator: corrected(), ...common });
+      expect(own.elbo / other.elbo).toBeCloseTo(1, 10);
+      own.gradient.forEach((slope, p) => void expect(slope - other.gradient[p]!).toBeCloseTo(0, 7));
+    }
+  });
+
+  test("fits as the model with its data, latents summed out as there, and is neither traced nor compiled again", () => {
+    const { model, runs } = change();
+    const compiled = compile(model, { y: 4 });
+    const load = vi.spyOn(FAST_ENGINE.interpreter, "load");
+    const data = [1, 2].map((k) => ({ y: [k, 0, 9 * k, 8] }));
+    const first = compiled.fit({ data: data[0]!, ...quiet });
+    const [traced, loaded] = [runs(), load.mock.calls.length];
+    const others = data.slice(1).map((own) => compiled.fit({ data: own, ...quiet }));
+    expect([runs(), load.mock.calls.length]).toEqual([traced, loaded]);
+    load.mockRestore();
+    // The first posterior is asked for numbers that are computed late, when the tapes have other data.
+    [first, ...others].forEach((posterior, k) => {
+      const plain = fit(withData(model, data[k]!), quiet);
+      expect([posterior.status, posterior.latents]).toEqual([plain.status, plain.latents]);
+      for (const name of ["late", "day"]) expect(gap(posterior, plain, name)).toBeLessThan(0.02);
+    });
+  });
+
+  test("sums out latents whose thresholds are data, in whatever order these lie", () => {
+    const model = defineModel(
+      "thresholds",
+      ({ sample, observe }, { x, y }) => {
+        const cut = sample("cut", normal(0, 1));
+        y.forEach((value, i) => void observe(normal(where(gt(cut, x[i]!), 2, -1), 1), value));
+      },
+      { data: { x: "numbers", y: "numbers" } },
+    );
+    const compiled = compile(model, { x: 3, y: 3 });
+    const y = [1.5, -0.3, -1];
+    for (const x of [
+      [-0.5, 0.2, 0.2],
+      [0.9, -0.5, 0.1],
+      [3, -3, 1],
+    ]) {
+      const [own, other] = [compiled.fit({ data: { x, y }, ...quiet }), fit(withData(model, { x, y }), quiet)];
+      expect([own.latents, other.latents]).toEqual([[], []]);
+      expect(own.exact!.logEvidence / other.exact!.logEvidence).toBeCloseTo(1, 12);
+      expect(own.mean("cut") - other.mean("cut")).toBeCloseTo(0, 12);
+    }
+  });
+
+  test("may be fitted to several data at the same time", async () => {
+    const { model } = change();
+    const compiled = compile(model, { y: 4 }, { collapse: false });
+    const data = [1, 2].map((k) => ({ y: [k, 0, 9 * k, 8] }));
+    const options = { ...quiet, steps: 30 } as const;
+    const together = await Promise.all(data.map((own) => compiled.fitAsync({ data: own, ...options })));
+    // Two fits that take turns, gradient by gradient.
+    const runs = data.map((own) => ({
+      own,
+      steps: compiled.fitSteps({ data: own, ...options }),
+      elbos: [] as number[],
+    }));
+    for (let step = 0; step < 30; step++)
+      for (const { steps, elbos } of runs) elbos.push((steps.next().value as FitStep).elbo);
+    data.forEach((own, k) => {
+      const { elboTrace } = compiled.fit({ data: own, ...options });
+      expect(together[k]!.elboTrace).toEqual(elboTrace);
+      expect(runs[k]!.elbos).toEqual([...elboTrace]);
+    });
+  });
+
+  test("is saved as the model with its data", () => {
+    const { model } = change();
+    const y = [1, 0, 9, 8];
+    const posterior = compile(model, { y: 4 }).fit({ data: { y }, ...quiet });
+    const again = (posterior.constructor as typeof Posterior).from(withData(model, { y }), JSON.stringify(posterior));
+    expect(again.params).toEqual(posterior.params);
+    const loop = { steps: 20, ...quiet };
+    const half = compile(model, { y: 4 }).fit({ data: { y }, ...loop, steps: 10 });
+    const whole = compile(model, { y: 4 }).fit({ data: { y }, ...loop, steps: 10, resume: half.state });
+    expect(whole.elboTrace).toEqual(compile(model, { y: 4 }).fit({ data: { y }, ...loop }).elboTrace);
+    expect(() => compile(model, { y: 4 }).fit({ data: { y: [1, 1, 1, 1] }, ...loop, resume: half.state })).toThrow(
+      /has changed/,
+    );
+  });
+});
+
+describe("columns of a compiled model", () => {
+  const line = defineModel(
+    "line",
+    ({ sample, observe }, { x, y, group, bought, unit }) => {
+      const effect = [sample("a", normal(0, 2)), sample("b", normal(0, 2))];
+      const [slope, bias] = [sample("slope", normal(0, 2)), sample("bias", normal(0, 2))];
+      y.forEach((value, i) => {
+        const level = add(pick(effect, group[i]!), mul(slope, x[i]!));
+        observe(normal(where(bought[i]!, add(level, bias), level), unit), value as number);
+      });
+    },
+    {
+      data: {
+        x: "numbers",
+        y: { type: "numbers", missing: true },
+        group: { type: "categories", values: ["p", "q"] },
+        bought: "booleans",
+        unit: "number",
+      },
+    },
+  );
+  const data = {
+    x: [1, -1, 0.5, 2],
+    y: [2, null, 0.3, 1],
+    group: ["p", "q", "q", "p"],
+    bought: [true, false, true, false],
+    unit: 0.7,
+  } as const;
+  const common = { samples: 64, seed: 1, params: { mu: [0.1, 0.2, 0.3, 0.4], rho: [0, 0, 0, 0] } } as const;
+
+  test("may hold numbers, truth values, categories, what is missing and single values", () => {
+    const compiled = compile(line, { x: 4, y: 4, group: 4, bought: 4 });
+    for (const own of [
+      data,
+      {
+        ...data,
+        y: [null, 3, 4, null],
+        bought: [false, false, true, true],
+        group: ["q", "q", "q", "p"],
+        unit: 2,
+      } as const,
+    ]) {
+      const other = estimateGradient(withData(line, own), { estimator: corrected(), ...common });
+      const found = compiled.estimateGradient({ data: own, ...common });
+      expect(found.elbo - other.elbo).toBeCloseTo(0, 9);
+      found.gradient.forEach((slope, p) => void expect(slope - other.gradient[p]!).toBeCloseTo(0, 9));
+    }
+  });
+
+  test("are numbers where the shape fixes them, for plain JavaScript and as indices", () => {
+    const compiled = compile(line, { x: 4, y: 4, group: ["p", "q", "q", "p"], bought: data.bought, unit: 0.7 });
+    const { group: _, bought: __, unit: ___, ...rest } = data;
+    const other = estimateGradient(withData(line, data), { estimator: corrected(), ...common });
+    expect(compiled.estimateGradient({ data: rest as never, ...common }).elbo - other.elbo).toBeCloseTo(0, 9);
+    expect(() => compiled.estimateGradient({ data: { ...data, group: ["q", "q", "q", "p"] }, ...common })).toThrow(
+      /^data of "line": 1 fault\n {2}group\[0\]: another value than in the shape of compile\(\)$/,
+    );
+  });
+
+  test.each([
+    ["a raw if", (x: number) => void (x > 3), 'data "x"[0]'],
+    ["an operator", (x: number) => x + 1, 'data "x"[0]'],
+    ["an index", (x: number) => [1, 2][x], 'data "x"[0]'],
+  ])("are named where %s needs a number", (_, use, named) => {
+    const model = defineModel(
+      "raw",
+      ({ sample, observe }, { x }) => {
+        use(x[0]!);
+        observe(normal(sample("z", normal(0, 1)), 1), x[0]!);
+      },
+      { data: { x: "numbers" } },
+    );
+    const fitted = () => compile(model, { x: 1 }).fit({ data: { x: [2] } });
+    expect(fitted).toThrow(`${named}: it has no plain value in a compiled model`);
+    expect(compile(model, { x: [2] }).fit({ data: { x: [2] }, ...quiet }).status).toBe("converged");
+  });
+
+  test("are named where a raw if takes a truth value", () => {
+    const model = defineModel(
+      "raw",
+      ({ sample, observe }, { open }) => observe(normal(sample("z", normal(0, 1)), open[0] ? 1 : 2), 1),
+      { data: { open: "booleans" } },
+    );
+    expect(() => compile(model, { open: 1 }).fit({ data: { open: [true] } })).toThrow(
+      /never used; got `data "open"\[0\] > 0`/,
+    );
+  });
+
+  test("are refused with every fault, and where their values lie outside of a support", () => {
+    const model = defineModel(
+      "sizes",
+      ({ sample, observe }, { y }) => {
+        const z = sample("z", normal(0, 1));
+        for (const value of y) observe(lognormal(z, 1), value);
+      },
+      { data: { y: "numbers" } },
+    );
+    const compiled = compile(model, { y: 3 });
+    const faultsOf = (y: unknown): string[] => {
+      try {
+        compiled.fit({ data: { y: y as number[] }, ...quiet });
+        return [];
+      } catch (error) {
+        return (error as DataError).faults.map(({ column, row, message }) => `${column} ${row} ${message}`);
+      }
+    };
+    expect(faultsOf([1, 2, 3])).toEqual([]);
+    expect(faultsOf([1, -2, 0])).toEqual([
+      'y 1 got -2, expected a number in (0, ∞), the support of lognormal at observe "y1"',
+      'y 2 got 0, expected a number in (0, ∞), the support of lognormal at observe "y2"',
+    ]);
+    expect(faultsOf([1, "2"])).toEqual([
+      "y undefined wrong length; got 2 entries, expected 3",
+      'y 1 got "2", expected a finite number',
+    ]);
+    expect(() => compile(model, {})).toThrow(/y: no length; got undefined/);
+    expect(() => compile(model, { y: 3, x: 2 } as never)).toThrow(/x: the model has no such column/);
+    expect(() => compiled.fit({ data: { y: [1, 2, 3] }, guide: "auto" } as never)).toThrow(/^fit: guide is compiled/);
+  });
+});
+
+describe("distributions on whole numbers", () => {
+  const p = 0.3;
+  test.each([
+    ["poisson", () => poisson(2.5), [0, 1, 7]],
+    ["bernoulli", () => bernoulli(p), [0, 1]],
+    ["binomial", () => binomial(7, p), [0, 3, 7]],
+    ["geometric", () => geometric(p), [0, 4]],
+    ["negativeBinomial", () => negativeBinomial(2.5, p), [0, 4]],
+    ["categorical", () => categorical([0.2, 0.3, 0.1, 0.4]), [0, 1, 2, 3]],
+    ["discreteUniform", () => discreteUniform(2, 8), [2, 5, 8]],
+  ])("%s has the same density of an input as of a number", (_, distribution, values) => {
+    const model = defineModel(
+      "one",
+      ({ sample, observe }, { k }) => {
+        sample("z", exponential(1));
+        observe(distribution(), k);
+      },
+      { data: { k: "count" } },
+    );
+    const compiled = compile(model, {});
+    const options = { samples: 4, params: { mu: [0], rho: [0] } } as const;
+    for (const k of values) {
+      const other = estimateGradient(withData(model, { k }), { estimator: corrected(), ...options });
+      expect(compiled.estimateGradient({ data: { k }, ...options }).elbo - other.elbo).toBeCloseTo(0, 11);
+    }
+    if (_ !== "discreteUniform") return;
+    expect(() => compiled.estimateGradient({ data: { k: 9 }, ...options })).toThrow(
+      /k: got 9, expected a number in \{2/,
+    );
+  });
+});
