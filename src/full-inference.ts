@@ -17,6 +17,7 @@ import type { SimulationOptions } from "./inference/predictive/simulation.ts";
 import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
 import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
+import { remembering } from "./inference/saved/search-state.ts";
 import { FULL, type Posterior } from "./profile.ts";
 import type { DataModel } from "./program/data/data-model.ts";
 import type { Schema } from "./program/data/schema.ts";
@@ -38,17 +39,20 @@ import { continuous, trace, traceAsWritten } from "./program/trace.ts";
  * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
 export function fit(model: Model, options?: FitOptions): Posterior {
-  return fitting.fit(FULL, model, options) as Posterior;
+  const [profile, own] = remembering(FULL, model, options ?? {});
+  return fitting.fit(profile, model, own) as Posterior;
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
 export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep, Posterior, void> {
-  return fitting.fitSteps(FULL, model, options) as Generator<FitStep, Posterior, void>;
+  const [profile, own] = remembering(FULL, model, options ?? {});
+  return fitting.fitSteps(profile, model, own) as Generator<FitStep, Posterior, void>;
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
 export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior> {
-  return fitting.fitAsync(FULL, model, options) as Promise<Posterior>;
+  const [profile, own] = remembering(FULL, model, options ?? {});
+  return fitting.fitAsync(profile, model, own) as Promise<Posterior>;
 }
 
 /**

@@ -22,6 +22,7 @@ import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 import type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
+import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
 /** A traced model under a guide over those of its latents that are kept. */
@@ -32,6 +33,8 @@ export interface GuidedModel {
   /** The option, and what was summed out by it; undefined where the profile cannot. */
   readonly collapse: CollapseOption;
   readonly collapsed: CollapseResult | undefined;
+  /** Of a fit that chooses its steps: its state so far. */
+  readonly memory?: { readonly state: () => Saved };
 }
 
 /** A loop that goes on from where another one ended. */

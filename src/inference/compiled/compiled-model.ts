@@ -22,6 +22,7 @@ import type { FitOptions, FitStep } from "../fit/options.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { type GradientSampler, making } from "../sampler/sampler.ts";
+import { remembering } from "../saved/search-state.ts";
 import { Bindings } from "./bindings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -120,20 +121,25 @@ export function compile<S, P extends Posterior>(
         `${caller}: ${compiled} is compiled; got another one, expected it in the options of compile()`,
       );
     const numbers = inputs.numbersOf(entriesOf(data));
-    return [profileFor(data, numbers), { ...own, ...options, estimator } as unknown as Options];
+    const all = { ...own, ...options, estimator } as unknown as Options;
+    return [profileFor(data, numbers), all];
+  };
+  const fitOf = (caller: string, given: WithData<S, FitOptions>): [Profile, FitOptions] => {
+    const [own, all] = begun<FitOptions>(caller, given);
+    return remembering(own, bound, all);
   };
   return {
     name,
     fit(given) {
-      const [own, all] = begun<FitOptions>("fit", given);
+      const [own, all] = fitOf("fit", given);
       return fit(own, bound, all) as P;
     },
     async fitAsync(given) {
-      const [own, all] = begun<FitOptions>("fitAsync", given);
+      const [own, all] = fitOf("fitAsync", given);
       return (await fitAsync(own, bound, all)) as P;
     },
     *fitSteps(given) {
-      const [own, all] = begun<FitOptions>("fitSteps", given);
+      const [own, all] = fitOf("fitSteps", given);
       return (yield* fitSteps(own, bound, all)) as P;
     },
     estimateGradient(given) {

@@ -61,8 +61,9 @@ export interface FitOptions {
    */
   readonly init?: GuideParameters | NamedParameters | undefined;
   /**
-   * Of the loop: the `state` of a posterior of the same model, from where it goes on for `steps` further steps, as one long run would: 100 steps and then
-   * 100 more are 200, bit for bit. Optimiser and estimator are to be the same; guide, `collapse`, `samples` and `seed` are those of the state.
+   * The `state` of a posterior of the same model, from where the fit goes on as one long run would, bit for bit: a loop for `steps` further steps, so that
+   * 100 and then 100 more are 200; a fit that chooses its steps until it ends, with `maxSamples` that count those before. Optimiser and estimator are to be
+   * the same; guide, `collapse`, `samples`, `seed` and, unless they are given, `tolerance`, `restarts` and `flips` are those of the state.
    */
   readonly resume?: Saved | string | undefined;
   /** Called after every step. */

@@ -65,14 +65,16 @@ export class SaveablePosterior extends Posterior {
   }
 
   /**
-   * Where the loop is, as JSON holds it: `fit(model, { resume: posterior.state, steps: 100 })` goes on for 100 further steps, bit for bit as one long
-   * run. TypeError for a fit that chose its steps, and for estimators that learn from step to step.
+   * Where the fit is, as JSON holds it: `fit(model, { resume: posterior.state })` goes on, a loop for so many further `steps`, and ends as one long run
+   * would, bit for bit. TypeError for estimators that learn from step to step or that need every sample's gradient, and for what was loaded.
    */
   get state(): Saved {
     const { theta, elboTrace, loop } = this.#parts;
+    const { memory } = this.#guided;
+    if (!loop && memory) return memory.state();
     if (!loop)
       throw new TypeError(
-        "state: nothing to go on from; got a fit that chose its steps or whose estimator learns on its way, expected one with `optimizer` or `steps`",
+        "state: nothing to go on from; got a fit whose estimator learns on its way or needs each sample, or one that was loaded, expected one by corrected()",
       );
     const { objective, collapse } = this.#guided;
     const setting = settingOf(objective.guide.space, objective.graph, collapse);

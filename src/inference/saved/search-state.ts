@@ -1,0 +1,165 @@
+/**
+ * Going on with a fit that chooses its steps: `fit(model, { resume: posterior.state })`. What such a fit does follows from its gradients, and each of
+ * these from the points and parameters that it is taken at. So its state is the gradients that it has taken: the fit begins anew, finds those that are known
+ * and computes the others, and ends as one long run would, bit for bit. A fit of 400 gradients of 20 parameters has a state of 8400 numbers.
+ */
+import { corrected } from "../../estimators/corrected.ts";
+import { type Pieces, piecewise } from "../../pieces/pieces.ts";
+import type { Model } from "../../program/model.ts";
+import type { FitOptions } from "../fit/options.ts";
+import type { Profile } from "../profile.ts";
+import type { MeanGradient } from "../sampler/averaging.ts";
+import type { Draw } from "../sampler/draw.ts";
+import { type GradientSampler, making } from "../sampler/sampler.ts";
+import { opened, requireSameModel, type Saved, sealed } from "./envelope.ts";
+import { programOf, requireShape, type SavedSetting, savedGuide, settingOf } from "./saved-posterior.ts";
+
+const CALLER = "fit: resume";
+const KIND = "search";
+
+/** What the course of a search depends on beside its model, as far as it may be told again. */
+type SearchOptions = Pick<FitOptions, "tolerance" | "restarts" | "flips" | "init">;
+
+interface StateContent {
+  readonly setting: SavedSetting;
+  readonly estimator: string;
+  readonly seed: number;
+  readonly samples: number;
+  readonly options: SearchOptions;
+  /** By their points and parameters. */
+  readonly keys: readonly string[];
+  /** For each an ELBO and a gradient. */
+  readonly gradients: Float64Array;
+}
+
+/** The profile and options of a fit that can be gone on with: of one that chooses its steps; of others as they are. */
+export function remembering(profile: Profile, model: Model, given: FitOptions): [Profile, FitOptions] {
+  if (Object(given) !== given || given.optimizer !== undefined || given.steps !== undefined) return [profile, given];
+  const before = given.resume === undefined ? undefined : resumedSearch(model, given);
+  if (given.resume !== undefined && !before) return [profile, given];
+  const options = before?.options ?? given;
+  const own: Profile = {
+    ...profile,
+    *sampler(estimator, asked): Pieces<GradientSampler> {
+      const made = yield* profile.sampler?.(estimator, asked) ?? making(profile, model, estimator, asked);
+      before?.check(made);
+      return remembered({ ...made, profile: own }, options, before?.content);
+    },
+  };
+  return [own, options];
+}
+
+// The sampler with gradients that are computed once.
+function remembered(
+  sampler: GradientSampler,
+  { estimator = corrected(), seed = 0, samples = 32, tolerance, restarts, flips, init }: FitOptions,
+  before: StateContent | undefined,
+): GradientSampler {
+  const { means, nodes, size } = sampler;
+  if (!means || nodes.adaptive || nodes.scheduled) return sampler;
+  const known = new Map<string, Float64Array>();
+  before?.keys.forEach((key, k) => {
+    known.set(key, before.gradients.subarray(k * (size + 1), (k + 1) * (size + 1)));
+  });
+  const into =
+    ({ into: compute }: MeanGradient): MeanGradient["into"] =>
+    (out, elbos, at, theta, draw) => {
+      const key = keyOf(theta, draw);
+      const found = known.get(key);
+      if (found) {
+        elbos[at] = found[0]!;
+        for (let p = 0; p < size; p++) out[p] = found[1 + p]!;
+        return;
+      }
+      compute(out, elbos, at, theta, draw);
+      const kept = new Float64Array(size + 1);
+      kept[0] = elbos[at]!;
+      for (let p = 0; p < size; p++) kept[1 + p] = out[p]!;
+      known.set(key, kept);
+    };
+  let compiled: MeanGradient | undefined;
+  const state = (): Saved => {
+    const { objective, collapse } = sampler;
+    const gradients = new Float64Array(known.size * (size + 1));
+    [...known.values()].forEach((numbers, k) => {
+      gradients.set(numbers, k * (size + 1));
+    });
+    const content: StateContent = {
+      setting: settingOf(objective.guide.space, objective.graph, collapse),
+      estimator: estimator.name,
+      seed,
+      samples,
+      options: { tolerance, restarts, flips, init },
+      keys: [...known.keys()],
+      gradients,
+    };
+    return sealed(KIND, programOf(sampler), content);
+  };
+  return {
+    ...sampler,
+    memory: { state },
+    // Asked for at each gradient, as other data may be in its tape by then.
+    means: piecewise(function* () {
+      const made = yield* means.pieces();
+      compiled ??= { ...made, into: into(made) };
+      return compiled;
+    }),
+  };
+}
+
+// 64 bits of the parameters, and the points.
+function keyOf(theta: Float64Array, { stream, firstSample, samples, group = samples }: Draw): string {
+  const words = new Uint32Array(theta.buffer, theta.byteOffset, 2 * theta.length);
+  let [one, two] = [0x811c9dc5, 0x9e3779b9];
+  for (const word of words) {
+    one = Math.imul(one ^ word, 0x01000193);
+    one ^= one >>> 15;
+    two = Math.imul(two ^ word, 0x85ebca6b);
+    two ^= two >>> 13;
+  }
+  return [stream, firstSample, samples, group, one >>> 0, two >>> 0].map((part) => part.toString(36)).join(" ");
+}
+
+// The options of a fit that goes on with a search, and what it knows; undefined where the state is none of a search.
+function resumedSearch(
+  model: Model,
+  options: FitOptions,
+): { options: FitOptions; content: StateContent; check: (sampler: GradientSampler) => void } | undefined {
+  const { resume, ...given } = options;
+  if (kindOf(resume) !== KIND) return undefined;
+  const { saved, content: opaque } = opened(CALLER, KIND, model.name, resume);
+  const content = opaque as StateContent;
+  const { setting, seed, samples, estimator } = content;
+  requireSame("estimator", (given.estimator ?? corrected()).name, estimator);
+  requireSame("samples", given.samples ?? samples, samples);
+  requireSame("seed", given.seed ?? seed, seed);
+  if (given.init !== undefined)
+    throw new RangeError(`${CALLER}: a state has its own start; got \`init\` beside it, expected none`);
+  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as FitOptions;
+  const { guide = "auto" } = given;
+  return {
+    options: {
+      ...content.options,
+      ...stated,
+      seed,
+      samples,
+      guide: savedGuide(CALLER, setting, guide === "auto" ? undefined : guide),
+      collapse: setting.collapse,
+    },
+    content,
+    check(sampler) {
+      requireSameModel(CALLER, saved, programOf(sampler));
+      requireShape(CALLER, sampler.objective.guide.space, setting);
+    },
+  };
+}
+
+function kindOf(resume: FitOptions["resume"]): unknown {
+  if (typeof resume !== "string") return resume?.nondiff;
+  return /"nondiff"\s*:\s*"(\w+)"/.exec(resume.slice(0, 200))?.[1];
+}
+
+function requireSame(option: string, got: unknown, expected: unknown): void {
+  if (got !== expected)
+    throw new RangeError(`${CALLER}: ${option} is another one; got ${String(got)}, expected ${String(expected)}`);
+}

@@ -1,0 +1,99 @@
+/** A fit that chooses its steps goes on from its state as one long run, bit for bit, and computes no gradient twice. */
+import { describe, expect, test } from "vitest";
+import { FAST_ENGINE } from "../../../src/autodiff/lanes/interpreter/engines.ts";
+import {
+  type Backend,
+  defineModel,
+  type FitOptions,
+  fit,
+  gt,
+  normal,
+  type Posterior,
+  score,
+  where,
+} from "../../../src/index.ts";
+
+const modelOf = (y: number, name = "steps") =>
+  defineModel(name, ({ sample, observe }) => {
+    const z = sample("z", normal(0, 1));
+    observe(normal(where(gt(z, 0.3), 5, z), 1), y);
+  });
+const model = modelOf(2.5);
+const options: FitOptions = { seed: 3, collapse: false, restarts: 2, onWarning: () => undefined };
+
+/** An interpreter that counts the passes it makes. */
+function counting(): { readonly backend: Backend; readonly passes: () => number } {
+  let passes = 0;
+  const { load } = FAST_ENGINE.interpreter;
+  const backend: Backend = {
+    name: "counting",
+    load(program) {
+      const loaded = load(program);
+      const runLanes = (n: number): void => {
+        passes++;
+        loaded.runLanes(n);
+      };
+      return { ...loaded, runLanes };
+    },
+  };
+  return { backend, passes: () => passes };
+}
+
+const textOf = (posterior: Posterior): string => JSON.stringify(posterior);
+
+describe("the state of a fit that chooses its steps", () => {
+  const whole = fit(model, options);
+
+  test.each([100, 700, 3000])("after %d samples: what follows is one long run", (maxSamples) => {
+    const { state, status } = fit(model, { ...options, maxSamples });
+    expect(status).toBe(maxSamples < 1000 ? "budget" : "converged");
+    for (const kept of [state, structuredClone(state), JSON.stringify(state), JSON.parse(JSON.stringify(state))]) {
+      const again = fit(model, { resume: kept, onWarning: () => undefined });
+      expect(textOf(again)).toBe(textOf(whole));
+    }
+  });
+
+  test("may be taken again and again, as where there is little time each", () => {
+    let time = 0;
+    const slice = { ...options, now: () => time++, timeBudget: 8 };
+    let posterior = fit(model, slice);
+    let slices = 1;
+    // What is known takes no time on this clock but its turn, so each slice has more.
+    for (; posterior.status === "budget"; slices++)
+      posterior = fit(model, {
+        resume: posterior.state,
+        onWarning: slice.onWarning,
+        now: slice.now,
+        timeBudget: 8 * (slices + 1),
+      });
+    expect(slices).toBeGreaterThan(2);
+    expect(textOf(posterior)).toBe(textOf(whole));
+  });
+
+  test("spares the gradients that were taken", () => {
+    const [all, first, rest] = [counting(), counting(), counting()];
+    fit(model, { ...options, backend: all.backend });
+    const { state } = fit(model, { ...options, maxSamples: 3000, backend: first.backend });
+    fit(model, { resume: state, onWarning: () => undefined, backend: rest.backend });
+    expect(first.passes()).toBeGreaterThan(20);
+    expect(rest.passes()).toBeLessThanOrEqual(all.passes() - first.passes() / 2);
+  });
+
+  test("of another model, version, kind or estimator, damaged or cut off, is refused by name", () => {
+    const { state } = fit(model, { ...options, maxSamples: 300 });
+    const text = JSON.stringify(state);
+    const resume =
+      (kept: unknown, more: FitOptions = {}, of = model) =>
+      () =>
+        fit(of, { ...more, resume: kept as string });
+    expect(resume(text, {}, modelOf(2.6))).toThrow(/^fit: resume: .*has changed/);
+    expect(resume(text, {}, modelOf(2.5, "others"))).toThrow(/^fit: resume: .*"steps"/);
+    expect(resume(text.slice(0, text.length / 2))).toThrow(/^fit: resume: saved is damaged or cut off/);
+    expect(resume(text.replace(/(\d)(\d)(,"?-?\d)/, "$2$1$3"))).toThrow(/^fit: resume: .*damaged|changed/);
+    expect(resume({ ...state, version: 2 })).toThrow(/^fit: resume: .*version/);
+    expect(resume(text, { steps: 10 })).toThrow(/^fit: resume: .*search/);
+    expect(resume(text, { seed: 4 })).toThrow("fit: resume: seed is another one; got 4, expected 3");
+    expect(resume(text, { estimator: score() })).toThrow(/^fit: resume: estimator is another one/);
+    expect(resume(text, { init: { mu: [0], rho: [0] } })).toThrow(/^fit: resume: a state has its own start/);
+  });
+});
