@@ -1,16 +1,20 @@
 /** A fit under way on the command line: it lets the event loop turn, shows its progress, and ends early when it is told to. */
 import type { FitOptions } from "../../index.ts";
-import { advance, reportOf, startLoop } from "../../inference/fit/loop.ts";
+import { advance, type Loop, reportOf, startLoop } from "../../inference/fit/loop.ts";
 import type { FitStep } from "../../inference/fit/options.ts";
 import { search } from "../../inference/fit/search.ts";
 import { startSearch } from "../../inference/fit/setup.ts";
 import { posteriorOf } from "../../inference/posterior/making.ts";
 import type { Posterior } from "../../inference/posterior.ts";
 import type { GuidedModel } from "../../inference/profile.ts";
+import type { Saved } from "../../inference/saved/envelope.ts";
+import { remembering } from "../../inference/saved/search-state.ts";
 import { finished } from "../../pieces/pieces.ts";
-import { FULL } from "../../profile.ts";
+import { FULL, type Posterior as Saveable } from "../../profile.ts";
 import type { Model } from "../../program/model.ts";
+import { UsageError } from "../arguments.ts";
 import type { Interruption } from "../interruption.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 /** What a course has come to. */
 export interface Fitted {
@@ -35,8 +39,10 @@ export async function course(
   options: FitOptions,
   shown: (step: FitStep) => void,
   signals: Pick<Interruption, "asked">,
+  checkpoint?: Checkpoint,
 ): Promise<Fitted> {
-  const found = finished(startSearch(FULL, model, options));
+  const [profile, own] = remembering(FULL, model, options);
+  const found = finished(startSearch(profile, model, own));
   const samplesAt: number[] = [];
   const stageAt: string[] = [];
   let turned = performance.now();
@@ -56,8 +62,14 @@ export async function course(
   });
   if (found) {
     const steps = search(found);
+    const { memory } = found.sampler;
+    if (checkpoint && !memory)
+      throw new UsageError(
+        "--checkpoint: the estimator learns on its way or needs each sample; expected one such as corrected",
+      );
     for (;;) {
       const next = steps.next();
+      if (memory) await checkpoint?.keep(memory.state, next.done);
       if (next.done) return ended(next.value, found.sampler);
       samplesAt.push(next.value.samples ?? 0);
       stageAt.push(next.value.stage ?? "");
@@ -66,15 +78,25 @@ export async function course(
     }
   }
   const run = finished(startLoop(FULL, model, options));
-  let step = 0;
+  let step = run.done;
+  for (let earlier = 1; earlier <= step; earlier++) samplesAt.push(earlier * run.samples);
   while (step < run.steps) {
     advance(run, ++step);
     samplesAt.push(step * run.samples);
     shown(reportOf(run, step));
-    if (await turn()) break;
+    const isOver = (await turn()) || step === run.steps;
+    await checkpoint?.keep(() => stateOf(run, step), isOver);
+    if (isOver) break;
   }
   const { sampler, theta, elboTrace } = run;
   if (step === run.steps) return ended(run.posterior(), sampler);
   const { warnings } = run.posterior();
   return ended(posteriorOf(sampler, { theta, elboTrace: elboTrace.slice(0, step), warnings }), sampler);
+}
+
+// The state of a loop that has come to a step.
+function stateOf(run: Loop, steps: number): Saved {
+  const { sampler, theta, elboTrace } = run;
+  const parts = { theta, elboTrace: elboTrace.slice(0, steps), warnings: [], run: { ...run, steps } };
+  return (posteriorOf(sampler, parts) as Saveable).state;
 }

@@ -1,12 +1,14 @@
 /** `nondiff run MODEL`: fits a model, prints the posterior of its latents, and leaves a report and draws where it is told to. */
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
+import { modelWithData } from "../data/model-data.ts";
 import { requireFile, requireFolder, writeWhole } from "../files.ts";
 import { interruption } from "../interruption.ts";
 import { loadModel } from "../load-model.ts";
 import { print } from "../output.ts";
 import { printable, progressBar } from "../terminal.ts";
 import { commandOf, version } from "../version.ts";
+import { checkpointOf, resumedOptions } from "./checkpoint.ts";
 import { course } from "./course.ts";
 import { drawsCsv, elboCsv } from "./csv.ts";
 import { leaveLastGood } from "./diverged.ts";
@@ -24,7 +26,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args, RUN_OPTIONS);
   const settings = settingsOf(values);
   const isJson = values["json"] === true;
-  const model = await loadModel(only("run", positionals));
+  const model = await modelWithData(await loadModel(only("run", positionals)), {
+    data: named(values["data"]),
+    set: named(values["set"])?.split("\n") ?? [],
+  });
   const {
     csv,
     draws: drawsFile,
@@ -33,6 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (csv !== undefined) await requireFile("csv", csv);
   if (drawsFile !== undefined) await requireFile("draws", drawsFile);
   if (out !== undefined) await requireFolder("out", out);
+  const checkpoint = await checkpointOf(values, () => performance.now());
   const bar = progressBar(process.stderr);
   const tell = (text: string): void => void process.stderr.write(text);
   const start = performance.now();
@@ -41,12 +47,18 @@ export async function run(args: readonly string[]): Promise<number> {
   const isTold = isJson || settings.loop !== undefined;
   try {
     const options = {
-      ...settings.options,
+      ...(await resumedOptions(values, settings)),
       onWarning: (message: string) => {
         if (isTold) tell(`warning: ${printable(message)}\n`);
       },
     };
-    const fitted = await course(model, options, fitProgress(bar, settings.options.tolerance ?? 0.05), signals);
+    const fitted = await course(
+      model,
+      options,
+      fitProgress(bar, settings.options.tolerance ?? 0.05),
+      signals,
+      checkpoint,
+    );
     bar.done();
     const seconds = (performance.now() - start) / 1000;
     const { result, draws } = resultOf({

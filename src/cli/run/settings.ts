@@ -5,6 +5,7 @@
 import { adam, type FitOptions, fullRank, type Guide, meanField, type Optimizer, rmsprop, sgd } from "../../index.ts";
 import { integer, type OptionSpecs, positiveNumber, UsageError } from "../arguments.ts";
 import { BACKENDS } from "../backends.ts";
+import { DATA_OPTIONS } from "../data/model-data.ts";
 import { ESTIMATORS } from "../estimators.ts";
 
 const OPTIMIZERS: ReadonlyMap<string, (learningRate: number) => Optimizer> = new Map([
@@ -21,8 +22,13 @@ const GUIDES: ReadonlyMap<string, () => Guide | "auto"> = new Map<string, () => 
 const oneOf = (names: ReadonlyMap<string, unknown>): string => `one of ${[...names.keys()].join(", ")}`;
 
 export const RUN_OPTIONS = {
+  ...DATA_OPTIONS,
   tolerance: { type: "string", value: "X", help: "nats that the ELBO may still gain at the end (default 0.05)" },
   "max-samples": { type: "string", value: "N", help: "most samples, all starts together (default 200000)" },
+  "time-budget": { type: "string", value: "SECONDS", help: "end after so long, with what there is (default no end)" },
+  checkpoint: { type: "string", value: "FILE", help: "keep the state of the fit in a file, to go on from" },
+  "checkpoint-every": { type: "string", value: "SECONDS", help: "how often (default 5)" },
+  resume: { type: "boolean", help: "go on from the checkpoint, if there is one" },
   restarts: { type: "string", value: "N", help: "further starts after the first (default 4)" },
   "no-flips": { type: "boolean", help: "do not look beyond conditions that the guide has decided" },
   guide: {
@@ -93,6 +99,9 @@ export function settingsOf(values: Values): Settings {
     guide,
     backend: named("backend", BACKENDS, values["backend"] ?? "auto")(),
     seed,
+    ...(values["time-budget"] !== undefined && {
+      timeBudget: Math.ceil(1000 * positiveNumber("time-budget", values["time-budget"], 1)),
+    }),
   };
   if (!isLoop) {
     const collapse = values["collapse"] === true ? "auto" : values["no-collapse"] === true ? false : undefined;

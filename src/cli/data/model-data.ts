@@ -1,0 +1,77 @@
+/** `--data FILE` and `--set name=value`: the data of a model whose data come later, as its schema reads them. */
+import type { DataModel } from "../../index.ts";
+import { schemaOf, withData } from "../../program/data/data-model.ts";
+import type { Column } from "../../program/data/schema.ts";
+import type { Model } from "../../program/model.ts";
+import { UsageError } from "../arguments.ts";
+import { type Table, tableOf } from "./tables.ts";
+
+export const DATA_OPTIONS = {
+  data: {
+    type: "string",
+    value: "FILE",
+    help: "data of the model: CSV with a line of names, JSON or JSON lines; - reads standard input",
+  },
+  set: { type: "string", value: "NAME=VALUE", help: "a single value of the data; may be given again", multiple: true },
+} as const;
+
+/** The model with what the options say; UsageError where it takes no data or gets none, DataError for data that are at fault. */
+export async function modelWithData(
+  model: Model,
+  { data, set }: { readonly data: string | undefined; readonly set: readonly string[] },
+): Promise<Model> {
+  if (!isDataModel(model)) {
+    if (data === undefined && set.length === 0) return model;
+    throw new UsageError(
+      `--${data === undefined ? "set" : "data"}: model "${model.name}" takes no data; expected one defined with { data: … }`,
+    );
+  }
+  const columns = schemaOf(model);
+  const names = columns?.map(({ name }) => name).join(", ") ?? "what its validator says";
+  if (data === undefined && set.length === 0)
+    throw new UsageError(`model "${model.name}" needs data: ${names}; expected --data FILE or --set NAME=VALUE`);
+  const table: Table = data === undefined ? { columns: {}, isText: false } : await tableOf(data);
+  const read = Object.fromEntries(
+    Object.entries(table.columns).map(([name, entries]) => {
+      if (!table.isText) return [name, entries];
+      const column = columns?.find((each) => each.name === name);
+      return [name, (entries as string[]).map((text) => entryOf(text, column))];
+    }),
+  );
+  return withData(model, { ...read, ...valuesOf(set, columns, names) } as never);
+}
+
+function isDataModel(model: Model): model is DataModel<never> {
+  return "programOfData" in model;
+}
+
+function valuesOf(
+  set: readonly string[],
+  columns: readonly Column[] | undefined,
+  names: string,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    set.map((given) => {
+      const [, name, text] = /^([^=]+)=(.*)$/s.exec(given) ?? [];
+      if (name === undefined || text === undefined)
+        throw new UsageError(`--set: got "${given}", expected NAME=VALUE such as scale=2`);
+      const column = columns?.find((each) => each.name === name);
+      if (columns && !column) throw new UsageError(`--set: no such value; got "${name}", expected one of ${names}`);
+      if (column && !column.isSingle)
+        throw new UsageError(`--set: "${name}" is a column; got a single value, expected it in --data`);
+      return [name, entryOf(text, column)];
+    }),
+  );
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+// What a text says under the type of its column; the text itself, which is then refused, where it says nothing.
+function entryOf(text: string, column: Column | undefined): unknown {
+  const trimmed = text.trim();
+  if (column?.missing && (trimmed === "" || trimmed === "NA")) return null;
+  const type = column?.type ?? "numbers";
+  if (type === "categories") return trimmed;
+  if (type === "booleans") return /^(true|1)$/i.test(trimmed) ? true : /^(false|0)$/i.test(trimmed) ? false : text;
+  return NUMBER.test(trimmed) ? Number(trimmed) : text;
+}
