@@ -21,7 +21,7 @@ import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
-import type { GradientSampler, SamplerOptions } from "./sampler/sampler.ts";
+import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
 import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
@@ -35,6 +35,14 @@ export interface GuidedModel {
   readonly collapsed: CollapseResult | undefined;
   /** Of a fit that chooses its steps: its state so far. */
   readonly memory?: { readonly state: () => Saved };
+}
+
+/** How a sampler is made. */
+export interface SamplerOptions extends SampleTapeOptions {
+  /** The guide that the samples are drawn from (default `meanField()`). */
+  readonly guide?: Guide | undefined;
+  /** Which latents are summed out of the model (default false: none but discrete ones). */
+  readonly collapse?: CollapseOption | undefined;
 }
 
 /** A loop that goes on from where another one ended. */
@@ -87,7 +95,7 @@ export interface Profile {
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */
   readonly now?: () => number;
   /** Samplers that were made before, for models that are compiled once. */
-  readonly sampler?: (estimator: Estimator, options: SamplerOptions) => Pieces<GradientSampler>;
+  readonly sampler?: (estimator: Estimator, options: SamplerOptions) => Pieces<GuidedModel>;
   /** The trace of the program on its data as numbers, where they are inputs: what a model that is saved is told by. */
   readonly plainTrace?: (options?: GraphOptions) => Trace;
   /** Makes room in a guide for parameters without spread; without it programs have none. */

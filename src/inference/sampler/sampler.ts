@@ -6,25 +6,18 @@
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
-import type { Guide, GuideParameters } from "../../guides/guide.ts";
+import type { GuideParameters } from "../../guides/guide.ts";
 import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
 import { finished, type Later, later, type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
-import type { CollapseOption } from "../collapse-option.ts";
-import type { GuidedModel, Profile } from "../profile.ts";
+import type { GuidedModel, Profile, SamplerOptions } from "../profile.ts";
 import type { MeanGradient } from "./averaging.ts";
 import { compileEachSample, type EachSample } from "./each-sample.ts";
-import type { SampleTapeOptions } from "./sample-tape.ts";
 
-export interface SamplerOptions extends SampleTapeOptions {
-  /** The guide that the samples are drawn from (default `meanField()`). */
-  readonly guide?: Guide | undefined;
-  /** Which latents are summed out of the model (default false: none but discrete ones). */
-  readonly collapse?: CollapseOption | undefined;
-}
+export type { SamplerOptions };
 
 export interface GradientSampler extends GuidedModel {
   readonly estimator: Estimator;
@@ -60,7 +53,7 @@ export function* making(
   estimator: Estimator,
   asked: SamplerOptions = {},
 ): Pieces<GradientSampler> {
-  if (profile.sampler) return yield* profile.sampler(estimator, asked);
+  if (profile.sampler) return yield* profile.sampler(estimator, asked) as Pieces<GradientSampler>;
   const { guide: chosen, collapse = false, ...options } = asked;
   const { engine, repertoire, trace, withPoints } = profile;
   const whole = trace(model, estimator.graphOptions);

@@ -41,7 +41,8 @@ export function remembering(profile: Profile, model: Model, given: FitOptions): 
   const own: Profile = {
     ...profile,
     *sampler(estimator, asked): Pieces<GradientSampler> {
-      const made = yield* profile.sampler?.(estimator, asked) ?? making(profile, model, estimator, asked);
+      const made = yield* (profile.sampler?.(estimator, asked) as Pieces<GradientSampler> | undefined) ??
+        making(profile, model, estimator, asked);
       before?.check(made);
       return remembered({ ...made, profile: own }, options, before?.content);
     },
