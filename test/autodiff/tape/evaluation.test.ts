@@ -119,9 +119,7 @@ describe.each([
     const other = graph.input("other", false);
     const compiled = (nodes: NodeId[], inputs: NodeId[], laneInputs: NodeId[]) => () =>
       evaluation(graph, nodes, { engine, inputs, laneInputs });
-    expect(compiled([A.exp(u)], [other], [])).toThrow(
-      'evaluation: no value of uniform input "u"',
-    );
+    expect(compiled([A.exp(u)], [other], [])).toThrow('evaluation: no value of uniform input "u"');
     expect(compiled([u], [], [])).toThrow(TypeError);
     expect(compiled([A.exp(x)], [], [])).toThrow('lane input "x" is used but not among laneInputs');
     const { run, value } = compiled([A.exp(u)], [other, u], [x])();
