@@ -89,6 +89,7 @@ function logSkewBelow(t: Real, shape: Real): Real {
     bend: add(1, mul(square(shape), mul(h, max(add(mul(shape, low), h), 0)))),
   });
   const below = add(start, log(integral));
+  // 0 below 0; above it the part below 0 is no less than 1/(π·shape), so that the least one, e^−700, is never seen.
   const rest = rangeIntegral(log2Density, high);
-  return add(add(below, log1p(mul(rest, exp(neg(below))))), LOG_2_MINUS_HALF_LOG_2PI);
+  return add(add(below, log1p(mul(rest, exp(min(neg(below), 700))))), LOG_2_MINUS_HALF_LOG_2PI);
 }
