@@ -50,7 +50,7 @@ export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep,
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
-export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior> {
+export async function fitAsync(model: Model, options?: FitOptions): Promise<Posterior> {
   const [profile, own] = remembering(FULL, model, options ?? {});
   return fitting.fitAsync(profile, model, own) as Promise<Posterior>;
 }

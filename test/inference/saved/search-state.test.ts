@@ -6,6 +6,7 @@ import {
   defineModel,
   type FitOptions,
   fit,
+  fitAsync,
   gt,
   normal,
   type Posterior,
@@ -74,7 +75,7 @@ describe("the state of a fit that chooses its steps", () => {
     expect(rest.passes()).toBeLessThanOrEqual(all.passes() - first.passes() / 2);
   });
 
-  test("of another model, version, kind or estimator, damaged or cut off, is refused by name", () => {
+  test("of another model, version, kind or estimator, damaged or cut off, is refused by name", async () => {
     const { state } = fit(model, { ...options, maxSamples: 300 });
     const text = JSON.stringify(state);
     const resume =
@@ -87,6 +88,7 @@ describe("the state of a fit that chooses its steps", () => {
     expect(resume(text.replace(/(\d)(\d)(,"?-?\d)/, "$2$1$3"))).toThrow(/^fit: resume: .*damaged|changed/);
     expect(resume({ ...state, version: 2 })).toThrow(/^fit: resume: .*version/);
     expect(resume(text, { steps: 10 })).toThrow(/^fit: resume: .*search/);
+    await expect(fitAsync(model, { resume: text, seed: 4 })).rejects.toThrow("seed is another one");
     expect(resume(text, { seed: 4 })).toThrow("fit: resume: seed is another one; got 4, expected 3");
     expect(resume(text, { estimator: score() })).toThrow(/^fit: resume: estimator is another one/);
     expect(resume(text, { init: { mu: [0], rho: [0] } })).toThrow(/^fit: resume: a state has its own start/);
