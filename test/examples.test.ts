@@ -19,10 +19,21 @@ describe("examples", () => {
     "gmm.js": /reparam +ends at z = -?0\.0\d, [\s\S]*corrected ends at z = -0\.9\d, ELBO -3\.9/,
     "my-model.js": /^$/,
     "thermostat.js": /^11 boundaries, the first: 19 > room 0[\s\S]*room 3: 21\.2\d ±/,
+    "visits.js": /^$/,
   };
 
   test("all are listed here", async () => {
-    expect((await readdir(new URL("../examples", import.meta.url))).sort()).toEqual(Object.keys(EXPECTED));
+    const programs = (await readdir(new URL("../examples", import.meta.url))).filter((name) => name.endsWith(".js"));
+    expect(programs.sort()).toEqual(Object.keys(EXPECTED));
+  });
+
+  test("a model with data apart gets them from a file", async () => {
+    const data = ["--data", "examples/visits.csv", "--set", "scale=2", "--json"];
+    const { stdout } = await run(process.execPath, ["dist/cli/main.js", "run", "./examples/visits.js", ...data], {
+      cwd: root,
+    });
+    // Twelve visitors in three days of twice the rate, under a prior of mean 10: Gamma(13, 6.1).
+    expect((JSON.parse(stdout) as { summary: { mean: number }[] }).summary[0]!.mean).toBeCloseTo(13 / 6.1, 2);
   });
 
   test.each(Object.entries(EXPECTED))("%s runs", async (file, expected) => {
