@@ -119,7 +119,8 @@ export function* probing(objective: GuidedTrace): Pieces<Probe> {
       const invalid = live ? found.find((entry) => entry.valid?.(entry.value) === false) : undefined;
       if (Number.isFinite(read(j)) && !invalid) continue;
       const got = found.map(({ name, value }) => `${name}=${value}`).join(", ") || "no values";
-      const expected = invalid?.expected ?? "a finite log density";
+      const instead = read(j) === -Infinity ? ", or priors whose supports leave out where the density is 0" : "";
+      const expected = invalid?.expected ?? `a finite log density${instead}`;
       return `${terms[j]!.site}: log density of ${of} is ${read(j)}; got ${got}, expected ${expected}`;
     }
     return undefined;

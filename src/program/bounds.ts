@@ -3,9 +3,11 @@
  * -Infinity))` where rate ≤ 1. No normal guide stays on one side of such an end. So the program is run with the latent's prior truncated
  * there, `truncated(prior, 2.9, Infinity)`, and the mass that is cut off as a term of its own, which together are the same density.
  *
- * A latent is bounded by a condition that is affine in it alone, with numbers, outside of arms. Others stay as they are: `gt(rate, other)`
- * bounds neither.
+ * A latent is bounded by a condition that is affine in it alone, with numbers, or a rising or falling function of that as exp is, outside of arms. Others stay as they are:
+ * `gt(rate, other)` bounds neither.
  */
+
+import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
@@ -57,18 +59,30 @@ function boundsOf({ graph, latents, terms }: Trace): ReadonlyMap<string, Bounds>
     return isOne ? [{ name, prior: prior as Distribution, atom: atom![0], scale: atom![1], constant }] : [];
   });
   for (const { value, isPositive } of conditions) {
-    const { coefficients, constant } = linearForm(graph, value);
-    const [atom] = coefficients;
-    const of = coefficients.size === 1 && forms.find((form) => form.atom === atom![0]);
-    if (!of || !hasMasses(of.prior)) continue;
-    // value = slope·(x − end)
-    const slope = atom![1] / of.scale;
-    const end = of.constant - constant / slope;
-    const { low, high } = bounds.get(of.name) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-    const isBelow = slope > 0 === isPositive;
-    bounds.set(of.name, isBelow ? { low: Math.max(low, end), high } : { low, high: Math.min(high, end) });
+    let [node, end, isLower] = [value, 0, isPositive]; // the latent is where node > end, or below
+    for (;;) {
+      const { coefficients, constant } = linearForm(graph, node);
+      if (coefficients.size !== 1) break;
+      const [[atom, slope]] = coefficients as unknown as [[NodeId, number]];
+      end = (end - constant) / slope;
+      isLower = slope > 0 === isLower;
+      const of = forms.find((form) => form.atom === atom);
+      if (of && hasMasses(of.prior)) tighten(bounds, of.name, of.scale * end + of.constant, of.scale > 0 === isLower);
+      if (of || graph.arity(atom) !== 1) break;
+      const { inverse, even, from } = behaviourOf(graph, atom);
+      if (inverse === "none" || even || !(end > inverse.range[0] && end < inverse.range[1])) break;
+      node = graph.operand(atom, 0);
+      end = inverse.of(end);
+      isLower = inverse.falls !== isLower;
+      if (from > Number.NEGATIVE_INFINITY && !isLower) break; // log x < 1 needs x > 0 too
+    }
   }
   return bounds;
+}
+
+function tighten(bounds: Map<string, Bounds>, name: string, end: number, isLower: boolean): void {
+  const { low, high } = bounds.get(name) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  bounds.set(name, isLower ? { low: Math.max(low, end), high } : { low, high: Math.min(high, end) });
 }
 
 /** What is above 0 or is not, as `isPositive` says, wherever a term is not −∞. */

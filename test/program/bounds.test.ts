@@ -1,9 +1,11 @@
 /** Latents whose range is bounded by data or factors: posteriors against quadrature, and programs in which nothing is bounded. */
 import { describe, expect, test } from "vitest";
 import {
+  add,
   and,
   type BranchResult,
   defineModel,
+  exp,
   fit,
   gamma,
   ge,
@@ -70,6 +72,14 @@ const bounded: Row[] = [
       factor("range", hard(and(gt(x, 1), lt(mul(-1, x), 5), gt(sub(3, x), 1))));
     },
     exact((x) => Math.exp((-x * x) / 8), 1, 2),
+  ],
+  [
+    "the end of a uniform that is a function of it",
+    ({ sample, observe }) => {
+      const x = sample("x", normal(1, 1));
+      for (const y of [0.3, 1.2, 0.7]) observe(uniform(0, add(0.1, exp(mul(0.5, x)))), y);
+    },
+    exact((x) => Math.exp(-((x - 1) ** 2) / 2) * (0.1 + Math.exp(x / 2)) ** -3, 2 * Math.log(1.1), 12),
   ],
   [
     "a factor within a sum",
