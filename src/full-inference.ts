@@ -38,20 +38,20 @@ import { continuous, trace, traceAsWritten } from "./program/trace.ts";
  * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
  * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
-export function fit(model: Model, options?: FitOptions): Posterior {
-  const [profile, own] = remembering(FULL, model, options ?? {});
+export function fit(model: Model, options: FitOptions = {}): Posterior {
+  const [profile, own] = remembering(FULL, model, options);
   return fitting.fit(profile, model, own) as Posterior;
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
-export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep, Posterior, void> {
-  const [profile, own] = remembering(FULL, model, options ?? {});
+export function fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
+  const [profile, own] = remembering(FULL, model, options);
   return fitting.fitSteps(profile, model, own) as Generator<FitStep, Posterior, void>;
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
-export async function fitAsync(model: Model, options?: FitOptions): Promise<Posterior> {
-  const [profile, own] = remembering(FULL, model, options ?? {});
+export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
+  const [profile, own] = remembering(FULL, model, options);
   return fitting.fitAsync(profile, model, own) as Promise<Posterior>;
 }
 

@@ -10,7 +10,7 @@ import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import { corrected } from "../../estimators/corrected.ts";
-import { type Later, piecewise } from "../../pieces/pieces.ts";
+import type { Later, Pieces } from "../../pieces/pieces.ts";
 import { type DataModel, requireDataModel, withData } from "../../program/data/data-model.ts";
 import { InputColumns } from "../../program/data/input-columns.ts";
 import type { GivenData } from "../../program/data/schema.ts";
@@ -152,7 +152,9 @@ export function compile<S, P extends Posterior>(
 
 // What is compiled when it is first asked for, with these data whenever it is.
 function held<T>(made: Later<T>, holding: (of: T) => T): Later<T> {
-  return piecewise(function* () {
-    return holding(yield* made.pieces());
+  return Object.assign(() => holding(made()), {
+    *pieces(): Pieces<T> {
+      return holding(yield* made.pieces());
+    },
   });
 }

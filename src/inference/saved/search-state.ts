@@ -4,7 +4,7 @@
  * and computes the others, and ends as one long run would, bit for bit. A fit of 400 gradients of 20 parameters has a state of 8400 numbers.
  */
 import { corrected } from "../../estimators/corrected.ts";
-import { type Pieces, piecewise } from "../../pieces/pieces.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import type { FitOptions } from "../fit/options.ts";
 import type { Profile } from "../profile.ts";
@@ -79,6 +79,10 @@ function remembered(
       known.set(key, kept);
     };
   let compiled: MeanGradient | undefined;
+  const remember = (made: MeanGradient): MeanGradient => {
+    compiled ??= { ...made, into: into(made) };
+    return compiled;
+  };
   const state = (): Saved => {
     const { objective, collapse } = sampler;
     const gradients = new Float64Array(known.size * (size + 1));
@@ -100,10 +104,10 @@ function remembered(
     ...sampler,
     memory: { state },
     // Asked for at each gradient, as other data may be in its tape by then.
-    means: piecewise(function* () {
-      const made = yield* means.pieces();
-      compiled ??= { ...made, into: into(made) };
-      return compiled;
+    means: Object.assign(() => remember(means()), {
+      *pieces(): Pieces<MeanGradient> {
+        return remember(yield* means.pieces());
+      },
     }),
   };
 }
