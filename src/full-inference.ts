@@ -1,6 +1,7 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
 import type { Estimator } from "./estimators/estimator.ts";
 import { fullRank } from "./guides/full-rank.ts";
+import { latentsOf } from "./guides/guide.ts";
 import type { CompiledModel, CompileOptions } from "./inference/compiled/compiled-model.ts";
 import * as compiling from "./inference/compiled/compiled-model.ts";
 import type { Shape } from "./inference/compiled/shape.ts";
@@ -71,9 +72,10 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
 // latents, some of these were summed out. What the options say themselves is left alone.
 function asFitted(model: Model, options: EstimateOptions): EstimateOptions {
   const { params, guide, collapse } = options ?? {};
-  if (!(Number(params?.mu?.length) > 0)) return options;
+  const means = params ? latentsOf(params) : 0;
+  if (!(means > 0)) return options;
   const isCorrelated = guide === undefined && (params?.lower?.length ?? 0) > 0;
-  const isCollapsed = collapse === undefined && Number(params?.mu.length) < trace(model).latents.length;
+  const isCollapsed = collapse === undefined && means < trace(model).latents.length;
   return {
     ...options,
     ...(isCorrelated && { guide: fullRank() }),

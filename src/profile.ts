@@ -59,7 +59,7 @@ interface Clocks {
 export const FULL: Profile = {
   listed: listedParameters,
   resumed: resumedLoop,
-  now: () => ((globalThis as Clocks).performance ?? Date).now(),
+  now: () => (globalThis as Clocks).performance?.now() ?? Number.NaN,
   posterior: (guided, parts) => new Posterior(guided, parts),
   engine: FAST_ENGINE,
   trace,

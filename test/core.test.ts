@@ -102,8 +102,11 @@ describe("conditions with a known gradient", () => {
   });
 });
 
-test("there is one defineModel, and a model is a name and a program", () => {
-  expect(core.defineModel).toBe(nondiff.defineModel);
+test("a model is a name and a program, by whichever entry; data apart from it are of nondiff alone", () => {
+  expect(core.defineModel("change point", changepoint)).toEqual(nondiff.defineModel("change point", changepoint));
+  expect(() => core.defineModel("m", changepoint, { data: { y: "counts" } } as never)).toThrow(
+    /unknown option; got "data"/,
+  );
   expect(model).toEqual({ name: "change point", program: changepoint });
 });
 

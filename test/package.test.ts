@@ -131,7 +131,7 @@ describe("package.json", () => {
       dependencies: {},
       engines: { node: ">=20" },
       license: "MIT",
-      sideEffects: false,
+      sideEffects: ["./dist/plain/node/register.js"],
       bin: { nondiff: "./dist/cli/main.js" },
     });
     // nondiff/testing alone needs it.

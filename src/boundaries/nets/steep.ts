@@ -10,7 +10,7 @@
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { codesOf } from "../../autodiff/ops/codes.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
@@ -26,11 +26,15 @@ const SEED = 1806_00178; // any
 const SPREAD = 2;
 const CELLS = 16;
 /** Halvings of a cell, and from which on a rise that is left is too steep: the stretch is 6e-5 of the line then. */
-const [HALVINGS, STEEP] = [28, 10];
+const HALVINGS = 28;
+const STEEP = 10;
 /** So many halvings before, the rise may have been this much larger, and the ends have moved by this share of it since. */
-const [BEFORE, LEFT, STILL] = [7, 0.7, 0.3];
+const BEFORE = 7;
+const LEFT = 0.7;
+const STILL = 0.3;
 /** The smallest rise that is told, in nats, and relative to ℓ. */
-const [NATS, ROUNDING] = [0.01, 1e-8];
+const NATS = 0.01;
+const ROUNDING = 1e-8;
 /** A divisor so near 0 is one that vanishes in the stretch. */
 const POLE = 1e-3;
 
@@ -124,7 +128,8 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
     }
     const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
     const most = apart.indexOf(Math.max(...apart));
-    const length = Math.hypot(...trace.latents.map((_, axis) => end(line, axis, to) - end(line, axis, from)));
+    const along = trace.latents.map((_, axis) => end(line, axis, to) - end(line, axis, from));
+    const length = Math.sqrt(along.reduce((sum, part) => sum + part * part, 0));
     return {
       site: terms[most]!.site,
       sides: [sides[0][most]!, sides[1][most]!],
@@ -135,7 +140,7 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
   return undefined;
 }
 
-const SWITCHES: ReadonlySet<number> = /* @__PURE__ */ new Set([CODE.positive, CODE.equal, CODE.sign]);
+const SWITCHES = /* @__PURE__ */ codesOf("positive", "equal", "sign");
 
 interface Looked {
   readonly total: Float64Array;

@@ -25,7 +25,7 @@ const MODELS: Readonly<Record<string, n.Program>> = {
     const m = sample("m", n.normal(0, 1));
     const s = sample("s", n.lognormal(0, 1));
     observe(n.censored(n.gumbel(m, s), -1, 1), 3);
-    const some = [n.gumbel(m, s), n.inverseGaussian(s, 1), n.exGaussian(m, s, 1), n.asymmetricLaplace(m, s, 2)];
+    const some = [n.gumbel(m, s), n.asymmetricLaplace(m, s, 2)];
     const others = [n.cauchy(m, s), n.laplace(m, s), n.weibull(2, s), n.halfCauchy(s), n.normal(m, s)];
     for (const distribution of [...some, ...others]) observe(n.intervalCensored(distribution), [1, 2]);
   },
@@ -51,4 +51,16 @@ test("a condition would be seen", () => {
     observe(n.normal(n.where(n.gt(m, 0), 1, 2), 1), 0.5);
   });
   expect(n.explain(model, { marginalise: false }).conditions).toHaveLength(1);
+});
+
+test("intervals whose mass is a difference of two terms are accepted, with the place sought where it would vanish", () => {
+  const model = n.defineModel("differences", ({ sample, observe }) => {
+    const m = sample("m", n.normal(0, 1));
+    const s = sample("s", n.lognormal(0, 1));
+    for (const distribution of [n.inverseGaussian(s, 1), n.exGaussian(m, s, 1)])
+      observe(n.intervalCensored(distribution), [1, 2]);
+  });
+  const { conditions, accepted } = n.explain(model);
+  expect(accepted).toBe(true);
+  for (const { strategy } of conditions) expect(strategy).toMatch(/^sought along lines/);
 });

@@ -173,7 +173,7 @@ function coordinatesOf(parts: readonly Gaussian[], { latents: n, pairs, partsOf 
           part.weight * (covarianceOf(part, i, k) + (part.means[i]! - means[i]!) * (part.means[k]! - means[k]!));
   const root = new Float64Array(n * n);
   if (pairs.length > 0) choleskyInto(root, covariance, n);
-  for (let i = 0; i < n; i++) scales[i] = pairs.length > 0 ? log(root[i * n + i]!) : log(covariance[i * n + i]!) / 2;
+  for (let i = 0; i < n; i++) scales[i] = pairs.length > 0 ? log(root[i * n + i]!) : 0.5 * log(covariance[i * n + i]!);
   pairs.forEach(({ row, column }, k) => {
     shares[k] = root[row * n + column]! / root[column * n + column]!;
   });
