@@ -70,9 +70,15 @@ describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
       const other = fitted(defineModel(name, program(c)));
       expect(other.status).toBe("converged");
       for (const latent of one.quantities) {
-        const [mean, sd] = [one.mean(latent), one.sd(latent)];
-        expect(Math.abs(other.mean(latent) / c - mean)).toBeLessThan(1e-3 * sd);
-        expect(Math.abs(other.sd(latent) / c / sd - 1)).toBeLessThan(1e-3);
+        // The guide to three digits, and answers by weights as far as 4096 draws, worth 2000 or more of the posterior, tell: to 1/40 sd, 2.2 %.
+        for (const [digits, [here, there]] of [
+          [1e-3, [one.drawn(), other.drawn()]],
+          [0.05, [one, other]],
+        ] as const) {
+          const [mean, sd] = [here.mean(latent), here.sd(latent)];
+          expect(Math.abs(there.mean(latent) / c - mean)).toBeLessThan(digits * sd);
+          expect(Math.abs(there.sd(latent) / c / sd - 1)).toBeLessThan(digits);
+        }
       }
       // The control: in the units of the other the posterior is another one.
       expect(Math.abs(other.mean(one.quantities[0]!) - one.mean(one.quantities[0]!))).toBeGreaterThan(
