@@ -37,5 +37,12 @@ function nets(plan: CorrectionPlan, { drawn }: SelectedTerms): LaneInputs {
     // Boundaries that are drawn have no terms of their own.
     if (drawn.length === 0) requireTwoSidedJumps(plan, theta);
   }
-  return { nodes: [], reads: [], fill: ({ theta }) => finished(watch(theta)), prepare: watch };
+  return {
+    nodes: [],
+    reads: [],
+    fill({ theta }) {
+      if (!isWatched) finished(watch(theta)); // a generator in every step would leave 200 bytes
+    },
+    prepare: watch,
+  };
 }
