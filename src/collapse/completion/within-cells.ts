@@ -198,18 +198,23 @@ function drawOther(
       return end <= lower ? [-Infinity, 0] : end >= upper ? [0, -Infinity] : [tails.value(0, p), tails.value(1, p)];
     });
   };
-  const [atLow, atHigh] = [masses(0), masses(1)];
   const parts = ends.map(() => next());
-  const targets = ends.map((_, p) => {
-    const [[belowLow, aboveLow], [belowHigh, aboveHigh]] = [atLow[p]!, atHigh[p]!];
-    return belowHigh < aboveLow
-      ? { upper: false, mass: mixed(belowHigh, belowLow, parts[p]!) }
-      : { upper: true, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
-  });
-  const drawn = solved(ends, (candidates) => {
-    at((p) => candidates[p]!);
-    return targets.map(({ upper, mass }, p) => (upper ? tails.value(1, p) <= mass : tails.value(0, p) >= mass));
-  });
+  const byMasses = (): number[] => {
+    const [atLow, atHigh] = [masses(0), masses(1)];
+    const targets = ends.map((_, p) => {
+      const [[belowLow, aboveLow], [belowHigh, aboveHigh]] = [atLow[p]!, atHigh[p]!];
+      return belowHigh < aboveLow
+        ? { upper: false, mass: mixed(belowHigh, belowLow, parts[p]!) }
+        : { upper: true, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
+    });
+    return solved(ends, (candidates) => {
+      at((p) => candidates[p]!);
+      return targets.map(({ upper, mass }, p) => (upper ? tails.value(1, p) <= mass : tails.value(0, p) >= mass));
+    });
+  };
+  // Uniform draws lie evenly between the ends; those of other priors are searched for, some fifty evaluations of the masses each.
+  const isEven = priorOf(latent).name === "uniform";
+  const drawn = isEven ? ends.map(([low, high], p) => low + parts[p]! * (high - low)) : byMasses();
   at((p) => inside(drawn[p]!));
   drawn.forEach((x, p) => {
     value[batch.first + p] = x;
