@@ -1,30 +1,16 @@
 /** `defineModel` for programs with methods on values. */
 import type { Real, Truth } from "../autodiff/expr.ts";
-import type { Distribution } from "../distributions/distribution.ts";
-import type { MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import {
+  type ContextOf,
   defineModel as define,
   type Model,
   type ModelOptions,
   type Program,
-  type ProgramContext,
 } from "../program/model.ts";
 import { type Value, withMethods } from "./values.ts";
 
-/** What a program with methods is given: the statements of `ProgramContext`, whose results have methods. */
-export interface MethodContext extends Omit<ProgramContext, "sample" | "frozen" | "param" | "where"> {
-  /** Declares a latent and returns its value, on the scale of its prior. */
-  sample(name: string, prior: MatrixDistribution): Value[][];
-  sample(name: string, prior: VectorDistribution): Value[];
-  sample(name: string, prior: Distribution): Value;
-  /** A random value that is drawn afresh for each sample and not learned. */
-  frozen(name: string, distribution: Distribution): Value;
-  /** A parameter without spread, or an array of them; a fit begins at `start`. */
-  param(name: string, start: readonly number[]): Value[];
-  param(name: string, start: number): Value;
-  /** `x` where the condition holds, `y` elsewhere; `condition.where(x, y)` is the same. */
-  where(condition: Truth, x: Real, y: Real): Value;
-}
+/** What a program with methods is given: the statements of `ProgramContext`, whose results have methods. `condition.where(x, y)` is `where` too. */
+export type MethodContext = ContextOf<Value, Real, Truth>;
 
 export type MethodProgram = (context: MethodContext) => void;
 

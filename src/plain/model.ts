@@ -1,29 +1,15 @@
 /** `defineModel` of plain programs: a traced value has type `number`, so that TypeScript checks them as ordinary code. */
-import type { Distribution } from "../distributions/distribution.ts";
-import type { MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import {
+  type ContextOf,
   defineModel as define,
   type Model,
   type ModelOptions,
   type Program,
-  type ProgramContext,
 } from "../program/model.ts";
 import { isTransformed } from "./runtime/program.ts";
 
 /** What a plain program is given: the statements of `ProgramContext` with `number` for every traced value. */
-export interface PlainContext extends Omit<ProgramContext, "sample" | "frozen" | "param" | "where"> {
-  /** Declares a latent and returns its value, on the scale of its prior. */
-  sample(name: string, prior: MatrixDistribution): number[][];
-  sample(name: string, prior: VectorDistribution): number[];
-  sample(name: string, prior: Distribution): number;
-  /** A random value that is drawn afresh for each sample and not learned. */
-  frozen(name: string, distribution: Distribution): number;
-  /** A parameter without spread, or an array of them; a fit begins at `start`. */
-  param(name: string, start: readonly number[]): number[];
-  param(name: string, start: number): number;
-  /** `x` where the condition holds, `y` elsewhere. */
-  where(condition: boolean, x: number, y: number): number;
-}
+export type PlainContext = ContextOf<number, number, boolean>;
 
 export type PlainProgram = (context: PlainContext) => void;
 

@@ -40,6 +40,22 @@ export interface ProgramContext {
   branch(condition: Truth, then: () => void, otherwise?: () => void): void;
 }
 
+/** The same for programs in which what statements return, what they take and conditions have types of their own. */
+export interface ContextOf<Value, Operand, Condition>
+  extends Omit<ProgramContext, "sample" | "frozen" | "param" | "where"> {
+  /** Declares a latent and returns its value, on the scale of its prior. */
+  sample(name: string, prior: MatrixDistribution): Value[][];
+  sample(name: string, prior: VectorDistribution): Value[];
+  sample(name: string, prior: Distribution): Value;
+  /** A random value that is drawn afresh for each sample and not learned. */
+  frozen(name: string, distribution: Distribution): Value;
+  /** A parameter without spread, or an array of them; a fit begins at `start`. */
+  param(name: string, start: readonly number[]): Value[];
+  param(name: string, start: number): Value;
+  /** `x` where the condition holds, `y` elsewhere. */
+  where(condition: Condition, x: Operand, y: Operand): Value;
+}
+
 /** Several numbers, as the arms of a branch may return them. */
 export type Reals = readonly Real[] | { readonly [key: string]: Real };
 /** Numbers of one of two arms: `{ low: Real }` of `{ low: number }`. */

@@ -13,18 +13,11 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { codesOf } from "../../autodiff/ops/codes.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
-import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import { decisionsOf } from "../lines/decisions.ts";
+import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
 
-const LINES = 64;
-/** On programs of more operations than this there are fewer lines. */
-const OPERATIONS = 20_000;
-const FEWEST = 8;
 const SEED = 1806_00178; // any
-/** Standard deviations about the guide's mean between which lines run. */
-const SPREAD = 2;
-const CELLS = 16;
 /** Halvings of a cell, and from which on a rise that is left is too steep: the stretch is 6e-5 of the line then. */
 const HALVINGS = 28;
 const STEEP = 10;
@@ -53,10 +46,10 @@ export interface SteepStep {
 export function steepStep(objective: Objective, theta: Float64Array): SteepStep | undefined {
   const { graph, guided, normals, parameters, terms, trace } = objective;
   if (normals.length === 0 || !isWithinReach(objective, theta)) return undefined;
-  const latents = trace.latents.length;
   const roots = terms.map(({ node }) => node);
   const nodes = graph.reachable(roots);
-  const lines = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / nodes.length)));
+  const chosen = randomLines(objective, nodes.length, SEED);
+  const lines = chosen.count;
   // Conditions jump and are counted, as are the divisors that make values jump; at others ℓ is infinite.
   const masks = nodes.filter((node) => SWITCHES.has(graph.op[node]!));
   const signs = decisionsOf(objective).flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
@@ -70,18 +63,10 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
     laneInputs: normals,
     points: lines,
   });
-  const axes = normals.length;
-  const ends = new Float64Array(2 * axes * lines);
-  fillNormals(noiseRequest({ out: ends, generator: makeGenerator(SEED), lanes: lines, dimensions: 2 * axes }));
-  const inputs = new Float64Array(axes * lines);
-  const end = (line: number, axis: number, s: number): number => {
-    const [p, q] = [ends[axis * lines + line]!, ends[(axes + axis) * lines + line]!];
-    return SPREAD * (axis < latents ? p + s * (q - p) : p);
-  };
+  const inputs = new Float64Array(normals.length * lines);
   // ℓ on all lines at one place of each, NaN where it is none, and which conditions hold.
   const look = (places: ArrayLike<number>): Looked => {
-    for (let axis = 0; axis < axes; axis++)
-      for (let line = 0; line < lines; line++) inputs[axis * lines + line] = end(line, axis, places[line]!);
+    chosen.inputsInto(inputs, places);
     run(theta, inputs);
     const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
     for (let line = 0; line < lines; line++) {
@@ -128,7 +113,7 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
     }
     const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
     const most = apart.indexOf(Math.max(...apart));
-    const along = trace.latents.map((_, axis) => end(line, axis, to) - end(line, axis, from));
+    const along = trace.latents.map((_, axis) => chosen.at(line, axis, to) - chosen.at(line, axis, from));
     const length = Math.sqrt(along.reduce((sum, part) => sum + part * part, 0));
     return {
       site: terms[most]!.site,

@@ -8,17 +8,10 @@ import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
-import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { CorrectionPlan } from "../plan.ts";
+import { CELLS, randomLines } from "./random-lines.ts";
 
-const LINES = 64;
-/** On programs of more operations than this there are fewer lines. */
-const OPERATIONS = 20_000;
-const FEWEST = 8;
 const SEED = 1806_00177; // any
-/** Standard deviations about the guide's mean between which lines run. */
-const SPREAD = 2;
-const CELLS = 16;
 /** Bisections, and those before the last at which what stays is compared. */
 const [BISECTIONS, EARLIER] = [38, 28];
 /** The smallest jump that is told, relative to ℓ, and by how much of it the ends may still move. */
@@ -31,12 +24,11 @@ export function* requireNoUncountedJumps(
   { objective, boundaries, counted }: CorrectionPlan,
   theta: Float64Array,
 ): Pieces<void> {
-  const { graph, guided, normals, parameters, terms, trace, variables } = objective;
-  // What frozen noise alone switches no parameter moves: lines run in the directions of latents.
-  const latents = trace.latents.length;
+  const { graph, guided, normals, parameters, terms, variables } = objective;
   const roots = terms.map(({ node }) => node);
   const size = graph.reachable(roots).length;
-  const lines = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / size)));
+  const chosen = randomLines(objective, size, SEED);
+  const lines = chosen.count;
   const decisions = counted?.decisions ?? [];
   const switches = substitute(
     graph,
@@ -54,18 +46,10 @@ export function* requireNoUncountedJumps(
     laneInputs: normals,
     points: lines,
   });
-  const axes = normals.length;
-  const ends = new Float64Array(2 * axes * lines);
-  fillNormals(noiseRequest({ out: ends, generator: makeGenerator(SEED), lanes: lines, dimensions: 2 * axes }));
-  const at = (line: number, axis: number, s: number): number => {
-    const [p, q] = [ends[axis * lines + line]!, ends[(axes + axis) * lines + line]!];
-    return SPREAD * (axis < latents ? p + s * (q - p) : p);
-  };
-  const inputs = new Float64Array(axes * lines);
+  const inputs = new Float64Array(normals.length * lines);
   // ℓ on all lines at one place of each, and a number that tells which counted conditions hold there.
   const look = (places: ArrayLike<number>): Looked => {
-    for (let axis = 0; axis < axes; axis++)
-      for (let line = 0; line < lines; line++) inputs[axis * lines + line] = at(line, axis, places[line]!);
+    chosen.inputsInto(inputs, places);
     run(theta, inputs);
     const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
     for (let line = 0; line < lines; line++) {
@@ -131,7 +115,7 @@ export function* requireNoUncountedJumps(
   }) as [number[], number[]];
   const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
   const most = apart.indexOf(Math.max(...apart));
-  const noises = variables.slice(0, 4).map(({ name }, v) => `${name}=${at(found, v, from[found]!).toFixed(4)}`);
+  const noises = variables.slice(0, 4).map(({ name }, v) => `${name}=${chosen.at(found, v, from[found]!).toFixed(4)}`);
   throw new RangeError(
     `corrected: ${terms[most]!.site} jumps where no counted condition changes; got ${sides[0][most]} and ${sides[1][most]} beside the noise ${noises.join(", ")}, expected a smooth density there; score() is unbiased for any condition`,
   );

@@ -14,7 +14,7 @@ import type { Objective } from "../../objective/objective.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { targetOf } from "../posterior/adaptation/target.ts";
-import type { Gaussian } from "../posterior/gaussian.ts";
+import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
@@ -76,10 +76,7 @@ export const weighing: Weighing = (objective, engine, optima, generator, known =
 // The last of a proposal is where the priors are, as it is of one that begins with normals that are known.
 function begun(known: readonly Gaussian[], proposal: readonly Gaussian[]): readonly Gaussian[] {
   const share = known.length > 0 ? KNOWN : 0;
-  return [
-    ...known.map((part) => ({ ...part, weight: share * part.weight })),
-    ...proposal.map((part) => ({ ...part, weight: (1 - share) * part.weight })),
-  ];
+  return [...scaled(known, share), ...scaled(proposal, 1 - share)];
 }
 
 function weighed(

@@ -21,6 +21,11 @@ export function gaussianOf(space: GuideSpace, theta: Float64Array, weight: numbe
   return { weight, means, scales, points };
 }
 
+/** The same normals with a share of their weights. */
+export function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
+  return parts.map((part) => ({ ...part, weight: share * part.weight }));
+}
+
 export function covarianceOf({ scales }: Gaussian, i: number, k: number): number {
   let sum = 0;
   for (const [j, scale] of scales[i]!) sum += scale * (scales[k]!.get(j) ?? 0);

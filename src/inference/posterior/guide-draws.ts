@@ -5,9 +5,19 @@
 import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import type { Start } from "../../transforms/transform.ts";
 import type { Gaussian } from "./gaussian.ts";
 
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
+
+/** Independent normals where guides start. */
+export function ofStarts(starts: readonly Start[], weight: number): Gaussian {
+  return independent(
+    starts.map(({ mean }) => mean),
+    starts.map(({ sd }) => sd),
+    weight,
+  );
+}
 
 /** Independent normals as a guide. */
 export function independent(means: readonly number[], sds: readonly number[], weight: number): Gaussian {
@@ -99,16 +109,22 @@ export function logMixture(components: readonly Gaussian[], at: Float64Array, dr
  * that the first thousand are as good as the last.
  */
 export function inProportion(weights: Float64Array, count: number, next: () => number): Uint32Array {
-  const chosen = new Uint32Array(count);
-  const shift = next();
-  let [d, below] = [0, weights[0]!];
-  for (let k = 0; k < count; k++) {
-    while (below < (k + shift) / count && d < weights.length - 1) below += weights[++d]!;
-    chosen[k] = d;
-  }
+  const chosen = systematic(weights, count, next());
   for (let k = count - 1; k > 0; k--) {
     const other = Math.floor(next() * (k + 1));
     [chosen[k], chosen[other]] = [chosen[other]!, chosen[k]!];
+  }
+  return chosen;
+}
+
+/** The same in order, of weights that sum to `total`, by places that lie evenly: `shift` in [0, 1) says where the first one is. */
+export function systematic(weights: ArrayLike<number>, count: number, shift: number, total: number = 1): Uint32Array {
+  const chosen = new Uint32Array(count);
+  let [d, below] = [0, weights[0]!];
+  for (let k = 0; k < count; k++) {
+    const place = ((k + shift) / count) * total;
+    while (below < place && d < weights.length - 1) below += weights[++d]!;
+    chosen[k] = d;
   }
   return chosen;
 }

@@ -4,7 +4,7 @@
  * adapted (`adaptation/population.ts`).
  */
 import { type Gaussian, sdOf } from "./gaussian.ts";
-import { independent } from "./guide-draws.ts";
+import { ofStarts } from "./guide-draws.ts";
 import type { Source } from "./source.ts";
 
 /** The share of the priors in the proposal. */
@@ -29,9 +29,5 @@ export function proposalOf(source: Source): Gaussian[] {
 /** Independent normals where the priors of the kept latents lie, on the scale of the guide. */
 export function priorLike({ trace: { latents }, components: [first] }: Source): Gaussian {
   const starts = latents.map(({ start }, i) => start?.() ?? { mean: first!.means[i]!, sd: WIDER * sdOf(first!, i) });
-  return independent(
-    starts.map(({ mean }) => mean),
-    starts.map(({ sd }) => sd),
-    PRIOR_SHARE,
-  );
+  return ofStarts(starts, PRIOR_SHARE);
 }

@@ -23,7 +23,7 @@ import {
   type Term,
   tanh,
 } from "./language.ts";
-import { compared } from "./tests.ts";
+import { comparing } from "./tests.ts";
 
 const one = [sample("x")];
 const two = [sample("x"), sample("y")];
@@ -32,78 +32,64 @@ export const EDGES: readonly Kind[] = [
   {
     name: "reciprocal",
     says: "One over a latent is compared with a number.",
-    program: (draw) => [
-      ...one,
-      seen(draw, compared(draw, div(draw.either(0.5, 1.5), sub("x", draw.either(0, 0.6))), draw.either(0.2, 1.5))),
-    ],
+    program: (draw) =>
+      comparing(draw, one, div(draw.either(0.5, 1.5), sub("x", draw.either(0, 0.6))), draw.either(0.2, 1.5)),
   },
   {
     name: "singular divisors",
     says: "A divisor may be 0 or all but 0 where the comparison changes.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            div("x", add(abs("x"), abs("y"))),
-            div("x", add(0.1, abs("x"))),
-            div("y", sub(square("x"), draw.real(0.1, 0.5))),
-            div(sub("x", "y"), add("x", "y")),
-            div(square("x"), "y"),
-            div("y", abs("x")),
-            div(1, mul("x", "y")),
-          ]),
-          draw.either(0.2, 0.7),
-        ),
+        two,
+        draw.pick<Term>([
+          div("x", add(abs("x"), abs("y"))),
+          div("x", add(0.1, abs("x"))),
+          div("y", sub(square("x"), draw.real(0.1, 0.5))),
+          div(sub("x", "y"), add("x", "y")),
+          div(square("x"), "y"),
+          div("y", abs("x")),
+          div(1, mul("x", "y")),
+        ]),
+        draw.either(0.2, 0.7),
         "y",
       ),
-    ],
   },
   {
     name: "domain of log",
     says: "A logarithm of what may be negative is compared: where it is no number every comparison is false.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            log(sub("x", draw.either(0, 0.5))),
-            sub("x", log("x")),
-            sub(log("x"), "y"),
-            logSumExp("x", log("y")),
-            ["log1p", mul(2, "x")],
-          ]),
-          draw.real(0.1, 0.9),
-        ),
+        two,
+        draw.pick<Term>([
+          log(sub("x", draw.either(0, 0.5))),
+          sub("x", log("x")),
+          sub(log("x"), "y"),
+          logSumExp("x", log("y")),
+          ["log1p", mul(2, "x")],
+        ]),
+        draw.real(0.1, 0.9),
         "y",
       ),
-    ],
   },
   {
     name: "domain of sqrt",
     says: "A square root or a broken power of what may be negative is compared.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            sqrt(add("x", draw.real(0, 0.6))),
-            sub(sqrt("x"), sqrt("y")),
-            mul("y", sqrt("x")),
-            pow(add("x", 0.3), 1.5),
-            sqrt(sub(1, square("x"))),
-          ]),
-          draw.real(0.2, 0.9),
-        ),
+        two,
+        draw.pick<Term>([
+          sqrt(add("x", draw.real(0, 0.6))),
+          sub(sqrt("x"), sqrt("y")),
+          mul("y", sqrt("x")),
+          pow(add("x", 0.3), 1.5),
+          sqrt(sub(1, square("x"))),
+        ]),
+        draw.real(0.2, 0.9),
         "y",
       ),
-    ],
   },
   {
     name: "values that jump",
@@ -123,24 +109,20 @@ export const EDGES: readonly Kind[] = [
   {
     name: "exact zeros",
     says: "A relu is exactly 0 on a part of the line, and that 0 is divided by or divided.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            div(relu("x"), add(relu("x"), add(0.2, square("y")))),
-            div("y", relu("x")),
-            div(relu("x"), relu("y")),
-            log(relu(add("x", 0.5))),
-            mul(relu("x"), relu("y")),
-          ]),
-          draw.real(0.1, 0.6),
-        ),
+        two,
+        draw.pick<Term>([
+          div(relu("x"), add(relu("x"), add(0.2, square("y")))),
+          div("y", relu("x")),
+          div(relu("x"), relu("y")),
+          log(relu(add("x", 0.5))),
+          mul(relu("x"), relu("y")),
+        ]),
+        draw.real(0.1, 0.6),
         "y",
       ),
-    ],
   },
   {
     name: "edges of kinks",

@@ -24,7 +24,7 @@ import {
   type Term,
   tanh,
 } from "./language.ts";
-import { compared } from "./tests.ts";
+import { compared, comparing } from "./tests.ts";
 
 const shifted = (draw: Draw, x: Term): Term => sub(x, draw.either(0, 0.6));
 
@@ -75,34 +75,24 @@ export const FORMS: readonly Kind[] = [
   {
     name: "product",
     says: "The product of two latents, each shifted, is compared with a number.",
-    program: (draw) => [
-      ...two,
-      seen(draw, compared(draw, mul(shifted(draw, "x"), shifted(draw, "y")), draw.either(0, 0.6))),
-    ],
+    program: (draw) => comparing(draw, two, mul(shifted(draw, "x"), shifted(draw, "y")), draw.either(0, 0.6)),
   },
   {
     name: "product and sum",
     says: "The sum of a product and its factors is compared with a number.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          sum(mul("x", "y"), mul(draw.either(0.2, 1.5), "x"), mul(draw.either(0.2, 1.5), "y")),
-          draw.either(0, 0.6),
-        ),
+        two,
+        sum(mul("x", "y"), mul(draw.either(0.2, 1.5), "x"), mul(draw.either(0.2, 1.5), "y")),
+        draw.either(0, 0.6),
         "y",
       ),
-    ],
   },
   {
     name: "ratio",
     says: "The quotient of two latents, each shifted, is compared with a number.",
-    program: (draw) => [
-      ...two,
-      seen(draw, compared(draw, div(shifted(draw, "x"), shifted(draw, "y")), draw.either(0.2, 1.2))),
-    ],
+    program: (draw) => comparing(draw, two, div(shifted(draw, "x"), shifted(draw, "y")), draw.either(0.2, 1.2)),
   },
   {
     name: "z-score",
@@ -120,26 +110,22 @@ export const FORMS: readonly Kind[] = [
   {
     name: "kinks",
     says: "What is compared has kinks: abs, max, min, relu.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<(x: Term, y: Term) => Term>([
-            (x) => abs(x),
-            max,
-            min,
-            (x, y) => sub(abs(x), abs(y)),
-            (x, y) => add(relu(x), y),
-            (x, y) => max(x, mul(0.5, y)),
-            (x, y) => sub(relu(x), relu(y)),
-          ])(shifted(draw, "x"), shifted(draw, "y")),
-          draw.real(0.1, 0.9),
-        ),
+        two,
+        draw.pick<(x: Term, y: Term) => Term>([
+          (x) => abs(x),
+          max,
+          min,
+          (x, y) => sub(abs(x), abs(y)),
+          (x, y) => add(relu(x), y),
+          (x, y) => max(x, mul(0.5, y)),
+          (x, y) => sub(relu(x), relu(y)),
+        ])(shifted(draw, "x"), shifted(draw, "y")),
+        draw.real(0.1, 0.9),
         "y",
       ),
-    ],
   },
   {
     name: "distances",
@@ -153,17 +139,13 @@ export const FORMS: readonly Kind[] = [
   {
     name: "quadratic",
     says: "A quadratic polynomial of one latent is compared with a number.",
-    program: (draw) => [
-      ...one,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          add(mul(draw.either(0.4, 1.5), square("x")), mul(draw.either(0, 1.5), "x")),
-          draw.either(0.1, 1),
-        ),
+        one,
+        add(mul(draw.either(0.4, 1.5), square("x")), mul(draw.either(0, 1.5), "x")),
+        draw.either(0.1, 1),
       ),
-    ],
   },
   {
     name: "cubic",
@@ -179,24 +161,20 @@ export const FORMS: readonly Kind[] = [
   {
     name: "polynomials of two",
     says: "A polynomial of two latents is compared with a number: circles, parabolas, hyperbolas.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            add(square("x"), square("y")),
-            sub(square("x"), "y"),
-            sub(square("x"), square("y")),
-            add(mul(0.5, pow("x", 3)), "y"),
-            add(square("x"), mul("x", "y")),
-          ]),
-          draw.real(0.2, 1.5),
-        ),
+        two,
+        draw.pick<Term>([
+          add(square("x"), square("y")),
+          sub(square("x"), "y"),
+          sub(square("x"), square("y")),
+          add(mul(0.5, pow("x", 3)), "y"),
+          add(square("x"), mul("x", "y")),
+        ]),
+        draw.real(0.2, 1.5),
         "y",
       ),
-    ],
   },
   {
     name: "monotone",
@@ -216,41 +194,33 @@ export const FORMS: readonly Kind[] = [
   {
     name: "transcendental",
     says: "A latent stands inside and outside of an exponential, a sine or a logarithm of the same comparison.",
-    program: (draw) => [
-      ...two,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<Term>([
-            sub(exp("x"), "y"),
-            add("x", sin(mul(draw.real(0.5, 2), "x"))),
-            mul("x", exp("x")),
-            sub(exp(mul(0.5, "x")), mul(1.2, "x")),
-            add(sin("x"), cos("y")),
-            sub(["softplus", "x"], square("y")),
-            sub("x", log(add(1, square("y")))),
-            mul(tanh("x"), exp("y")),
-          ]),
-          draw.real(0.2, 1.1),
-        ),
+        two,
+        draw.pick<Term>([
+          sub(exp("x"), "y"),
+          add("x", sin(mul(draw.real(0.5, 2), "x"))),
+          mul("x", exp("x")),
+          sub(exp(mul(0.5, "x")), mul(1.2, "x")),
+          add(sin("x"), cos("y")),
+          sub(["softplus", "x"], square("y")),
+          sub("x", log(add(1, square("y")))),
+          mul(tanh("x"), exp("y")),
+        ]),
+        draw.real(0.2, 1.1),
       ),
-    ],
   },
   {
     name: "periodic",
     says: "A sine or a tangent of a latent is compared with a number, several periods within the guide.",
-    program: (draw) => [
-      ...one,
-      seen(
+    program: (draw) =>
+      comparing(
         draw,
-        compared(
-          draw,
-          draw.pick<(x: Term) => Term>([sin, cos, (x) => ["tan", x]])(mul(draw.real(0.8, 3), "x")),
-          draw.either(0, 0.8),
-        ),
+        one,
+        draw.pick<(x: Term) => Term>([sin, cos, (x) => ["tan", x]])(mul(draw.real(0.8, 3), "x")),
+        draw.either(0, 0.8),
       ),
-    ],
   },
   {
     name: "norms",

@@ -1,11 +1,22 @@
-/** Tests of two terms: comparisons, joined by and, or, not. */
+/** Tests of two terms, comparisons joined by and, or, not; and the observation that one of them decides. */
 
-import type { Draw } from "./kind.ts";
-import { add, and, gt, lt, mul, not, or, type Term } from "./language.ts";
+import { type Draw, seen } from "./kind.ts";
+import { add, and, gt, lt, mul, not, or, type Statement, type Term } from "./language.ts";
 
 /** Greater or less, at the draw's choice. */
 export const compared = (draw: Draw, left: Term, right: Term): Term =>
   draw.chance(0.5) ? lt(left, right) : gt(left, right);
+
+/** Latents, and an observation that a comparison of two sides decides; its mean may follow `slope`, which is x unless said. */
+export function comparing(
+  draw: Draw,
+  latents: readonly Statement[],
+  left: Term,
+  right: Term,
+  slope?: Term,
+): readonly Statement[] {
+  return [...latents, seen(draw, compared(draw, left, right), slope)];
+}
 
 /** A test of x, and in most draws of y too. */
 export function tested(draw: Draw, x: Term, y: Term): Term {

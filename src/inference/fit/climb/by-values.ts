@@ -15,7 +15,7 @@ import { possibleDraws } from "../../posterior/adaptation/possible.ts";
 import { isEverything } from "../../posterior/adaptation/reach.ts";
 import { targetOf } from "../../posterior/adaptation/target.ts";
 import { covarianceOf, type Gaussian, gaussianOf } from "../../posterior/gaussian.ts";
-import { independent } from "../../posterior/guide-draws.ts";
+import { ofStarts } from "../../posterior/guide-draws.ts";
 import type { Posterior } from "../../posterior.ts";
 import type { Found } from "../optima.ts";
 import type { StartReport } from "../report.ts";
@@ -104,13 +104,9 @@ export const BY_VALUES: ByValues = {
     const theta = new Float64Array(found[0]!.x.length);
     chart.thetaInto(theta, found[0]!.x);
     const optimum = gaussianOf(guide.space, theta);
-    const starts = trace.latents.map(({ start }) => start?.());
-    if (starts.includes(undefined)) return false;
-    const prior = independent(
-      starts.map((start) => start!.mean),
-      starts.map((start) => start!.sd),
-      1,
-    );
+    const starts = trace.latents.flatMap(({ start }) => start?.() ?? []);
+    if (starts.length < trace.latents.length) return false;
+    const prior = ofStarts(starts, 1);
     const source = { trace, engine: sampler.profile.engine, components: [optimum], drawing: undefined };
     return isEverything(targetOf(source, prior), [optimum], prior, generator, STREAM - 1);
   },
@@ -123,11 +119,7 @@ function normalsOf({ ascent, from, generator, sampler }: Run): readonly Gaussian
   if (latents.length === 0 || frozen.length > 0 || points.length > 0) return undefined;
   const { means, scales } = ascent.chart.partsOf(from);
   const starts = latents.map(({ start }, i) => start?.() ?? { mean: means[i]!, sd: exp(scales[i]!) });
-  const prior = independent(
-    starts.map(({ mean }) => mean),
-    starts.map(({ sd }) => sd),
-    1,
-  );
+  const prior = ofStarts(starts, 1);
   const source = { trace, engine: sampler.profile.engine, components: [prior], drawing: undefined };
   const target = targetOf(source, prior);
   const first = possibleDraws(source, target, prior, generator, STREAM);

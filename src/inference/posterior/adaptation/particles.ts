@@ -14,7 +14,7 @@ import { exp, log } from "../../../math/elementary.ts";
 import { squared } from "../../../math/squared.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
 import { type Gaussian, sdOf } from "../gaussian.ts";
-import { guideDraws, jointLogs } from "../guide-draws.ts";
+import { guideDraws, jointLogs, systematic } from "../guide-draws.ts";
 import { fitted, moved } from "./mixture.ts";
 import type { Target } from "./target.ts";
 
@@ -68,10 +68,8 @@ function distant(all: Gaussian, particles: Float64Array, uniform: () => number):
         sum += squared((particles[i * COUNT + d]! - particles[i * COUNT + last]!) / sds[i]!);
       apart[d] = Math.min(least, sum);
     });
-    const place = uniform() * apart.reduce((sum, value) => sum + value, 0);
-    let [at, upTo] = [0, apart[0]!];
-    while (upTo < place && at < COUNT - 1) upTo += apart[++at]!;
-    chosen.push(at);
+    const total = apart.reduce((sum, value) => sum + value, 0);
+    chosen.push(systematic(apart, 1, uniform(), total)[0]!);
   }
   return chosen;
 }
@@ -139,13 +137,7 @@ function drawnAnew(
 ): Population {
   const weights = weightsOf(slope, step);
   const sum = weights.reduce((a, b) => a + b, 0);
-  const chosen = new Int32Array(COUNT);
-  let [at, upTo] = [0, weights[0]!];
-  for (let d = 0; d < COUNT; d++) {
-    const place = ((d + start) / COUNT) * sum;
-    while (upTo < place && at < COUNT - 1) upTo += weights[++at]!;
-    chosen[d] = at;
-  }
+  const chosen = systematic(weights, COUNT, start, sum);
   const next = kept.map((_, k) => kept[k - (k % COUNT) + chosen[k % COUNT]!]!);
   return {
     kept: next,

@@ -12,7 +12,7 @@
 import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp } from "../../../math/log-sum-exp.ts";
 import type { Generator } from "../../../random/index.ts";
-import type { Gaussian } from "../gaussian.ts";
+import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved } from "./mixture.ts";
@@ -68,14 +68,18 @@ export function weighedProposal(
   const glance = roundOf(target, first, generator, STREAM - 1, GLANCE);
   const seen = glance && judged(glance, guides);
   if (seen && isEven(seen)) return seen;
-  const made: Round[] = [];
   const before = roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
   const start = judged(before, guides);
   if (start.distance < NEAR || isGood(start)) return start;
+  const made: Round[] = [];
   joined(made, before);
   const n = first[0]!.means.length;
   let parts = loosened(first);
+  const follow = (): void => {
+    const { kept, weights } = counted(made, n);
+    parts = moved(parts, kept, weights);
+  };
   const found = n <= MOST_LOOSE ? particleNormals(target, first[first.length - 1]!, generator) : undefined;
   if (found) parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
   let [best, misses] = [start.effectiveDraws, 0];
@@ -87,8 +91,7 @@ export function weighedProposal(
     if (r > 1 && isGood(found)) break;
     if (found.effectiveDraws > GAIN * best) best = found.effectiveDraws;
     else misses++;
-    const { kept, weights } = counted(made, n);
-    parts = moved(parts, kept, weights);
+    follow();
   }
   let end = start;
   for (let last = 1; last <= LAST_ROUNDS && !(end !== start && end.kHat < TRUSTED); last++) {
@@ -99,8 +102,7 @@ export function weighedProposal(
     const found = judged(round, guides);
     if (isGood(found) || isBetter(found, end)) end = found;
     joined(made, round);
-    const { kept, weights } = counted(made, n);
-    parts = moved(parts, kept, weights);
+    follow();
   }
   return end;
 }
@@ -181,10 +183,6 @@ function loosened(first: readonly Gaussian[]): Gaussian[] {
 // The same about the same means, with sds twice as large.
 function wider(part: Gaussian): Gaussian {
   return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
-}
-
-function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
-  return parts.map((part) => ({ ...part, weight: share * part.weight }));
 }
 
 // Draws of all rounds that weigh something: most weigh nothing where a proposal is far from the posterior, and move nothing.

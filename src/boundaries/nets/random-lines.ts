@@ -1,0 +1,45 @@
+/**
+ * Lines on which nets look at an objective: each goes from one draw of the guide to another in the noises of the latents, doubled about the mean, while
+ * frozen noise stays what it is, as what it alone switches no parameter moves. In one latent they all run along the same axis, from −2·ε₁ to −2·ε₂, say.
+ */
+
+import type { Objective } from "../../objective/objective.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
+
+const LINES = 64;
+/** On programs of more operations than this there are fewer lines. */
+const OPERATIONS = 20_000;
+const FEWEST = 8;
+/** Standard deviations about the guide's mean, for each of a draw, between which lines run. */
+const SPREAD = 2;
+/** Cells of equal length that a line is divided into at first. */
+export const CELLS = 16;
+
+export interface RandomLines {
+  readonly count: number;
+  /** The noise of an axis at a place of a line, 0 at its beginning and 1 at its end. */
+  readonly at: (line: number, axis: number, place: number) => number;
+  /** Writes all noises at one place of each line, line l of axis a at a · count + l. */
+  readonly inputsInto: (inputs: Float64Array, places: ArrayLike<number>) => void;
+}
+
+/** As many lines as a program of so many operations affords, by a seed. */
+export function randomLines({ normals, trace }: Objective, operations: number, seed: number): RandomLines {
+  const count = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / operations)));
+  const axes = normals.length;
+  const latents = trace.latents.length;
+  const ends = new Float64Array(2 * axes * count);
+  fillNormals(noiseRequest({ out: ends, generator: makeGenerator(seed), lanes: count, dimensions: 2 * axes }));
+  const at = (line: number, axis: number, place: number): number => {
+    const [p, q] = [ends[axis * count + line]!, ends[(axes + axis) * count + line]!];
+    return SPREAD * (axis < latents ? p + place * (q - p) : p);
+  };
+  return {
+    count,
+    at,
+    inputsInto(inputs, places) {
+      for (let axis = 0; axis < axes; axis++)
+        for (let line = 0; line < count; line++) inputs[axis * count + line] = at(line, axis, places[line]!);
+    },
+  };
+}
