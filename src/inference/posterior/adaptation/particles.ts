@@ -87,7 +87,7 @@ function particlesOf(
   first?: Float64Array,
 ): Float64Array | undefined {
   const uniform = uniformSource(generator, STREAM);
-  const kept = first ?? guideDraws([prior], COUNT, generator, STREAM);
+  const kept = first ?? guideDraws([{ ...prior, weight: 1 }], COUNT, generator, STREAM); // alone, whatever its share was
   let all: Population = { kept, logTarget: target(kept, COUNT), logPrior: jointLogs(prior, kept, COUNT) };
   const walk = walkOf(target, prior, generator, uniform);
   let power = 0;

@@ -42,3 +42,20 @@ test("a density that is 0 at all particles of the priors, or narrower than any s
     Float64Array.from({ length: draws }, (_, d) => -((kept[d]! / 1e-100) ** 2) - (kept[draws + d]! / 1e-100) ** 2);
   expect(particleNormals(needle, prior, makeGenerator(1))).toBeUndefined();
 });
+
+test("particles begin at the priors whatever their share of a proposal is, in any unit and about any centre", () => {
+  const target =
+    (at: number): Target =>
+    (kept, draws) =>
+      Float64Array.from(
+        { length: draws },
+        (_, d) => -8 * (kept[d]! - at - 1) ** 2 - 0.5 * (kept[draws + d]! - at) ** 2,
+      );
+  const means = (at: number, share: number): number[] =>
+    particleNormals(target(at), independent([at, at], [5, 5], share), makeGenerator(3))!.map(
+      (part) => part.means[0]! - at,
+    );
+  const expected = means(0, 1);
+  for (const found of [means(0, 0.2), means(512, 0.2)])
+    found.forEach((mean, k) => void expect(mean).toBeCloseTo(expected[k]!, 6));
+});
