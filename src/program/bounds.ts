@@ -3,8 +3,8 @@
  * -Infinity))` where rate ≤ 1. No normal guide stays on one side of such an end. So the program is run with the latent's prior truncated
  * there, `truncated(prior, 2.9, Infinity)`, and the mass that is cut off as a term of its own, which together are the same density.
  *
- * A latent is bounded by a condition that is affine in it alone, with numbers, or a rising or falling function of that as exp is, outside of arms. Others stay as they are:
- * `gt(rate, other)` bounds neither.
+ * A latent is bounded, outside of arms, by a condition that is affine in it alone with numbers, or in a rising or falling function of that, as exp
+ * is. Others stay as they are: `gt(rate, other)` bounds neither.
  */
 
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";

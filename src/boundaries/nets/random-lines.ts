@@ -1,6 +1,6 @@
 /**
- * Lines on which nets look at an objective: each goes from one draw of the guide to another in the noises of the latents, doubled about the mean, while
- * frozen noise stays what it is, as what it alone switches no parameter moves. In one latent they all run along the same axis, from −2·ε₁ to −2·ε₂, say.
+ * Lines on which nets look at an objective. Each goes from one draw of the guide to another, both twice as far from the mean as draws are: in one latent
+ * from the noise 2·ε₁ to 2·ε₂. Frozen noise stays what it is on a line, as no parameter moves what it alone switches.
  */
 
 import type { Objective } from "../../objective/objective.ts";
