@@ -17,11 +17,12 @@ import { priorSite } from "./dependence.ts";
 import { detect, type Kept } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
-import { type Elimination, eliminated } from "./elimination/elimination.ts";
+import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
 import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
-import { OverBudget, OverNodes, Tables } from "./tables.ts";
-import type { Variable } from "./variable.ts";
+import type { Table } from "./table.ts";
+import { OverBudget, OverNodes, type TableLimits, Tables } from "./tables.ts";
+import { isContinuous, latentsOf, namesOf, type Variable } from "./variable.ts";
 
 /** Which latents are summed out. */
 export interface CollapseChoice {
@@ -77,8 +78,16 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   // Who names latents or a budget has chosen; else a sum may not cost much more than what it is for.
   const isFree = choice.budget !== undefined || only !== undefined;
   const { graph, terms } = trace;
+  const isDiscrete = new Set(trace.finite.map(({ name }) => name));
   const size = graph.reachable(terms.map(({ node }) => node)).length;
   let mostNodes = isFree ? Infinity : Math.max(LEAST_ROOM, ROOM_TIMES * size);
+  const mostSwept = choice.budget === undefined ? MOST_SWEPT : 0;
+  // Functions of many variables become variables where tables are too large without, until a latent is kept.
+  let folds = false;
+  const keep = (names: readonly string[], reason: string): void => {
+    for (const name of names) tooLarge.set(name, reason);
+    folds = false;
+  };
   for (;;) {
     const { variables: continuous, kept } = detect(
       trace,
@@ -87,36 +96,73 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
+    const tables = new Tables(trace.graph, variables, { isOver, mostNodes, folds });
+    const continuousOf = (some: readonly number[]): string[] =>
+      namesOf(tables.variables, some).filter((name) => !isDiscrete.has(name));
     try {
-      const tables = new Tables(trace.graph, variables, isOver, mostNodes);
       const { checks, leaving } = rangesAt(tables, trace.checks);
-      for (const v of leaving) tooLarge.set(variables[v]!.name, OUT_OF_RANGE);
-      if (leaving.length > 0) continue;
-      const result = summedOut(trace, tables, checks, reasons, choice.budget === undefined ? MOST_SWEPT : 0);
-      const dear = isFree ? [] : groupsAbove(trace, result);
-      if (dear.length === 0) return result;
-      for (const name of dear) tooLarge.set(name, TOO_DEAR);
-    } catch (error) {
-      if (error instanceof OverNodes) {
-        const dear = error.variables.filter((v) => variables[v]!.meaning.kind === "cells");
-        for (const v of dear) tooLarge.set(variables[v]!.name, TOO_DEAR);
-        if (dear.length === 0) mostNodes = Infinity; // discrete latents are summed out at any cost
+      if (leaving.length > 0) {
+        keep(continuousOf(leaving), OUT_OF_RANGE);
         continue;
       }
-      if (!(error instanceof OverBudget)) throw error;
-      const members = error.variables.map((v) => variables[v]!);
-      const names = members.map(({ name }) => name).join(", ");
-      const continuousOnes = members.filter(({ meaning }) => meaning.kind === "cells");
+      const plain = summedOut(trace, tables, checks, reasons, mostSwept);
+      const result = folds ? plain : orFolded(trace, plain, variables, { isOver, mostNodes }, checks, mostSwept);
+      const dear = isFree ? [] : groupsAbove(trace, result);
+      if (dear.length === 0) return result;
+      keep(dear, TOO_DEAR);
+    } catch (error) {
+      if (!(error instanceof OverBudget || error instanceof OverNodes)) throw error;
+      if (!folds) {
+        folds = true;
+        continue;
+      }
+      if (error instanceof OverNodes) {
+        const dear = continuousOf(error.variables);
+        if (dear.length > 0) keep(dear, TOO_DEAR);
+        else mostNodes = Infinity; // discrete latents are summed out at any cost
+        continue;
+      }
+      const names = namesOf(tables.variables, error.variables);
+      const continuousOnes = variables.filter(
+        (v) => isContinuous(v) && latentsOf(v).some(({ name }) => names.includes(name)),
+      );
       if (continuousOnes.length === 0)
         throw new RangeError(
-          `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names}, expected at most ${budget}`,
+          `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names.join(", ")}, expected at most ${budget}`,
         );
       const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
-      tooLarge.set(
-        largest.name,
-        `its table would have ${error.size} entries (${names}), above the budget of ${budget}`,
+      keep(
+        latentsOf(largest).map(({ name }) => name),
+        `its table would have ${error.size} entries (${names.join(", ")}), above the budget of ${budget}`,
       );
     }
+  }
+}
+
+/** Tables of fewer entries are not tried with functions as variables. */
+const LARGE = 256;
+
+// The same sum with functions as variables, where tables over many variables are large and that is less work.
+function orFolded(
+  trace: Trace,
+  plain: CollapseResult,
+  variables: readonly Variable[],
+  limits: TableLimits,
+  checks: readonly RangeCheck[],
+  mostSwept: number,
+): CollapseResult {
+  const isMany = ({ variables: summed, neighbours }: EliminationStep): boolean => summed.length + neighbours.length > 4;
+  if (!plain.elimination.steps.some(isMany) || plain.report.collapsed.every(({ clique }) => clique < LARGE))
+    return plain;
+  const nodesOf = ({ elimination }: CollapseResult): number =>
+    trace.graph.reachable(elimination.totals.map(({ node }) => node)).length;
+  try {
+    const tables = new Tables(trace.graph, variables, { ...limits, folds: true });
+    const folded = summedOut(trace, tables, checks, plain.report.kept, mostSwept);
+    return 2 * nodesOf(folded) < nodesOf(plain) ? folded : plain;
+  } catch (error) {
+    if (error instanceof OverNodes || error instanceof OverBudget) return plain;
+    throw error;
   }
 }
 
@@ -126,7 +172,7 @@ function groupsAbove({ graph, terms }: Trace, { elimination, variables }: Collap
   const before = terms.map(({ node }) => node);
   if (isAffordable(graph, before, sums)) return [];
   const continuous = (group: readonly number[]): string[] =>
-    group.flatMap((v) => (variables[v]!.meaning.kind === "cells" ? [variables[v]!.name] : []));
+    group.flatMap((v) => (isContinuous(variables[v]!) ? latentsOf(variables[v]!).map(({ name }) => name) : []));
   const groups = elimination.totals
     .map(({ variables: group, node }) => ({ names: continuous(group), size: graph.reachable([node]).length }))
     .filter(({ names }) => names.length > 0)
@@ -167,7 +213,7 @@ function summedOut(
   const { graph, latents, model } = trace;
   const { variables, owners } = tables;
   const own = new Set(variables.map(({ name }) => priorSite(name)));
-  const names = new Set(variables.map(({ name }) => name));
+  const names = new Set(variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name)));
   const keeps = latents.map(({ name }) => !names.has(name));
   const left = freed(
     graph,
@@ -176,7 +222,11 @@ function summedOut(
     owners,
   );
   const terms: Term[] = [];
-  const priors = variables.map((_, v) => priorOf(tables, v));
+  const priors: Table[] = [];
+  const addPriors = (): void => {
+    for (let v = priors.length; v < variables.length; v++) priors.push(priorOf(tables, v));
+  };
+  addPriors();
   const factors = [...priors];
   for (const term of left.terms) {
     const table = tables.of(term.node);
@@ -184,8 +234,13 @@ function summedOut(
     if (table.axes.length > 0) factors.push(table);
     else terms.push(node === term.node ? term : { ...term, node });
   }
+  // Tables of priors and terms have made functions variables.
+  const first = priors.length;
+  addPriors();
+  factors.push(...priors.slice(first));
   const cliques = cliquesOf(
-    variables.map(({ size }) => size),
+    variables.map((_, v) => v),
+    (some) => tables.sizeOf(new Map(some.map((v) => [v, variables[v]!.size]))),
     factors.map(({ axes }) => axes.map(({ variable }) => variable)),
     priors.map(({ axes }, v) => axes.flatMap(({ variable }) => (variable === v ? [] : [variable]))),
   );
@@ -193,7 +248,7 @@ function summedOut(
     if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
   const elimination = eliminated(tables, factors, cliques);
   for (const { variables: group, node } of elimination.totals) {
-    const site = `sum over ${listed(group.map((v) => variables[v]!.name))}`;
+    const site = `sum over ${listed(namesOf(variables, group))}`;
     if (graph.is(node, Number.NEGATIVE_INFINITY))
       throw new RangeError(
         `collapse: ${site} of "${model.name}" is 0; got a log density of -Infinity at every value, expected one that is possible`,
@@ -213,13 +268,24 @@ function summedOut(
   return {
     trace: rest,
     report: {
-      collapsed: variables.map(({ name, size }, v) => ({ latent: name, cells: size, clique: sizeOf.get(v)! })),
+      collapsed: collapsedOf(variables, (v) => sizeOf.get(v)!),
       kept,
     },
     variables,
     elimination,
     completion: (engine) => completionOf(rest, variables, elimination, engine),
   };
+}
+
+function collapsedOf(variables: readonly Variable[], cliqueOf: (v: number) => number): Collapsed[] {
+  const found = new Map<string, Collapsed>();
+  variables.forEach((variable, v) => {
+    const { meaning, size } = variable;
+    const cells = meaning.kind === "passed" ? meaning.vector.at.length + 1 : size;
+    for (const { name } of latentsOf(variable))
+      found.set(name, { latent: name, cells, clique: Math.max(cliqueOf(v), found.get(name)?.clique ?? 0) });
+  });
+  return [...found.values()];
 }
 
 function listed(names: readonly string[]): string {

@@ -7,8 +7,9 @@ import type { RangeCheck } from "../autodiff/session.ts";
 import type { Latent, Term } from "../program/trace.ts";
 import { priorSite } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
-import { type Axis, placesOf, type Tables } from "./tables.ts";
-import type { Owners } from "./variable.ts";
+import { type Axis, placesOf } from "./table.ts";
+import type { Tables } from "./tables.ts";
+import { latentsOf, type Owners } from "./variable.ts";
 
 /**
  * Kept latents that exist only at some values of a discrete latent exist always: where the arm is not taken nothing reads them, so
@@ -58,7 +59,9 @@ export function rangesAt(tables: Tables, checks: readonly RangeCheck[]): Ranges 
     const both = [tables.of(check.ok), tables.of(check.value)];
     const axes = tables.joined(both);
     const [oks, values] = both.map((table) => Array.from(placesOf(table, axes), (place) => table.entries[place]!));
-    const inputs = new Map(tables.variables.map(({ meaning: { latent } }, v) => [latent.node, v]));
+    const inputs = new Map(
+      tables.variables.flatMap((variable, v) => latentsOf(variable).map(({ node }) => [node, v] as const)),
+    );
     eachPossible(tables, axes, (j) => {
       if (graph.is(oks![j]!, -1)) return;
       const read = graph.reachable([values![j]!]).flatMap((node) => inputs.get(node) ?? []);

@@ -1,7 +1,8 @@
 /** The prior of a finite variable as a table: the log mass of each value, by the variables on which its thresholds and parameters depend. */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { placesOf, type Table, type Tables } from "./tables.ts";
+import { placesOf, type Table } from "./table.ts";
+import type { Tables } from "./tables.ts";
 import type { Owners } from "./variable.ts";
 
 /**
@@ -13,9 +14,10 @@ export function priorOf(tables: Tables, variable: number): Table {
   const { logMasses, live } = variables[variable]!;
   const isDecided = !graph.isConstant(live) && dependsOnReadsAlone(graph, live, owners);
   const dead = (value: number): NodeId => graph.constant(value === 0 ? 0 : Number.NEGATIVE_INFINITY);
-  const masses = logMasses.map((mass, value) =>
-    tables.chosen(isDecided ? graph.algebra.where(live, mass, dead(value)) : mass),
-  );
+  const masses = logMasses.map((mass, value) => {
+    if (typeof mass !== "number") return mass;
+    return tables.chosen(isDecided ? graph.algebra.where(live, mass, dead(value)) : mass);
+  });
   const own = { variable, starts: masses.map((_, value) => value) };
   const axes = tables.joined([{ axes: [own], entries: [] }, ...masses]);
   const others = axes.filter((axis) => axis !== own && axis.variable !== variable);

@@ -10,21 +10,9 @@
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Choices } from "./choices.ts";
-import { type Owners, ownersOf, type Variable } from "./variable.ts";
-
-/** One variable of a table, seen as runs of values between which the table does not distinguish. */
-export interface Axis {
-  readonly variable: number;
-  /** The first value of each run. */
-  readonly starts: readonly number[];
-}
-
-export interface Table {
-  /** Ascending by variable; none for a node that reads no variable. */
-  readonly axes: readonly Axis[];
-  /** By run of each axis, the last axis fastest. */
-  readonly entries: readonly NodeId[];
-}
+import { functionOf, valuesOfFunction } from "./functions.ts";
+import { type Axis, compressed, placesOf, scalar, type Table } from "./table.ts";
+import { ownersOf, type Variable } from "./variable.ts";
 
 /** A table would have more entries than the budget. */
 export class OverBudget extends Error {
@@ -48,30 +36,43 @@ export class OverNodes extends Error {
   }
 }
 
+/** Entries of which all but one in so many are known to be impossible cost as much as one that is possible. */
+const IMPOSSIBLE_ONES = 64;
+
+/** What tables may do. */
+export interface TableLimits {
+  /** Which tables are too large. */
+  readonly isOver: (variables: readonly number[], size: number) => boolean;
+  /** With more new nodes they throw OverNodes; default any number. */
+  readonly mostNodes?: number | undefined;
+  /** Whether functions of several variables that take few values become variables (`functions.ts`). */
+  readonly folds?: boolean | undefined;
+}
+
 export class Tables {
   readonly graph: Graph;
-  readonly variables: readonly Variable[];
-  readonly owners: Owners;
-  readonly #isOver: (variables: readonly number[], size: number) => boolean;
+  readonly variables: Variable[];
+  readonly owners: Map<NodeId, number>;
+  readonly #isOver: TableLimits["isOver"];
+  readonly #folds: boolean;
   /** Of the nodes that read variables. */
   #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
   readonly #independent = new Set<NodeId>();
   readonly #choices: Choices;
 
-  /** `isOver` says which tables are too large; with more than `mostNodes` new nodes they throw OverNodes. */
   constructor(
     graph: Graph,
     variables: readonly Variable[],
-    isOver: (variables: readonly number[], size: number) => boolean,
-    mostNodes: number = Infinity,
+    { isOver, mostNodes = Infinity, folds = false }: TableLimits,
   ) {
     this.#mostNodes = graph.size + mostNodes;
     this.graph = graph;
     this.#choices = new Choices(graph);
-    this.variables = variables;
+    this.variables = [...variables];
     this.owners = ownersOf(variables);
     this.#isOver = isOver;
+    this.#folds = folds;
   }
 
   /** The table of a node; throws OverBudget. Cost: the tables of all nodes below it, once. */
@@ -115,12 +116,23 @@ export class Tables {
     const axes = [...starts]
       .sort(([p], [q]) => p - q)
       .map(([variable, all]) => ({ variable, starts: [...all].sort((p, q) => p - q) }));
-    const size = axes.reduce((product, axis) => product * axis.starts.length, 1);
-    this.require(
-      axes.map(({ variable }) => variable),
-      size,
-    );
+    const scope = axes.map(({ variable }) => variable);
+    this.require(scope, this.sizeOf(new Map(axes.map(({ variable, starts }) => [variable, starts.length]))));
     return axes;
+  }
+
+  /**
+   * How many entries of a table over variables with so many runs each are possible: a function of variables that are all there has one value for
+   * each of their values.
+   */
+  sizeOf(runs: ReadonlyMap<number, number>): number {
+    let [possible, all] = [1, 1];
+    for (const [v, count] of runs) {
+      const { meaning } = this.variables[v]!;
+      all *= count;
+      if (meaning.kind !== "function" || meaning.of.some((w) => !runs.has(w))) possible *= count;
+    }
+    return Math.max(possible, all / IMPOSSIBLE_ONES);
   }
 
   /** From here on nodes are not counted: tables that are made later, to draw the variables back, come after a gradient has been built. */
@@ -151,73 +163,19 @@ export class Tables {
       return;
     }
     const code = graph.op[node]!;
-    this.#known.set(
-      node,
-      this.combined(
-        operands.map((operand) => this.#known.get(operand) ?? scalar(operand)),
-        ([x, y, z]) => graph.apply(code, x!, y, z),
-      ),
+    const table = this.combined(
+      operands.map((operand) => this.#known.get(operand) ?? scalar(operand)),
+      ([x, y, z]) => graph.apply(code, x!, y, z),
     );
+    this.#known.set(node, this.#folds ? this.#folded(node, table) : table);
   }
-}
 
-export function scalar(node: NodeId): Table {
-  return { axes: [], entries: [node] };
-}
-
-/** For every entry on finer axes the index of the table's own one. */
-export function placesOf({ axes: own }: Table, axes: readonly Axis[]): Int32Array {
-  let places = new Int32Array(1);
-  let at = 0;
-  for (const { variable, starts } of axes) {
-    const axis = own[at]?.variable === variable ? own[at++]! : undefined;
-    const next = new Int32Array(places.length * starts.length);
-    const runs = starts.map(runFinder(axis));
-    const width = axis?.starts.length ?? 1;
-    places.forEach((place, i) => {
-      runs.forEach((run, j) => {
-        next[i * starts.length + j] = place * width + run;
-      });
-    });
-    places = next;
+  #folded(node: NodeId, table: Table): Table {
+    const values = valuesOfFunction(this.graph, table);
+    if (!values) return table;
+    const variable = this.variables.length;
+    this.variables.push(functionOf(this.graph, node, table, values));
+    this.owners.set(node, variable);
+    return { axes: [{ variable, starts: values.map((_, value) => value) }], entries: values };
   }
-  return places;
-}
-
-/** The run in which each value lies. */
-export function runsOf(axis: Axis, size: number): Int32Array {
-  return Int32Array.from({ length: size }, (_, value) => value).map(runFinder(axis));
-}
-
-// The run of an axis in which a value lies, for values that ascend.
-function runFinder(axis: Axis | undefined): (value: number) => number {
-  let run = 0;
-  return (value) => {
-    if (axis) while (axis.starts[run + 1]! <= value) run++;
-    return run;
-  };
-}
-
-/** The table without what its entries do not distinguish: runs that are alike become one, and an axis of one run goes. */
-export function compressed(table: Table): Table {
-  let { axes, entries } = table;
-  for (let k = axes.length - 1; k >= 0; k--) {
-    const { variable, starts } = axes[k]!;
-    const inner = axes.slice(k + 1).reduce((product, axis) => product * axis.starts.length, 1);
-    const width = starts.length;
-    const isLike = (run: number): boolean => {
-      for (let first = run * inner; first < entries.length; first += width * inner)
-        for (let i = first; i < first + inner; i++) if (entries[i] !== entries[i - inner]) return false;
-      return true;
-    };
-    const kept = starts.map((_, run) => run).filter((run) => run === 0 || !isLike(run));
-    if (kept.length === width) continue;
-    const keeps = new Set(kept);
-    entries = entries.filter((_, i) => keeps.has(Math.floor(i / inner) % width));
-    axes =
-      kept.length === 1
-        ? axes.filter((_, j) => j !== k)
-        : axes.map((axis, j) => (j === k ? { variable, starts: kept.map((run) => starts[run]!) } : axis));
-  }
-  return axes === table.axes ? table : { axes, entries };
 }

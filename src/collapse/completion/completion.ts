@@ -11,7 +11,7 @@ import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import type { Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
-import type { Variable } from "../variable.ts";
+import { latentsOf, type Variable } from "../variable.ts";
 import type { ByIndex, CompletedLatent } from "./completed.ts";
 import { lookedUp } from "./look-up.ts";
 import { type Marginals, marginalsOf } from "./marginals.ts";
@@ -39,8 +39,9 @@ export function completionOf(
   engine: Engine,
 ): Completion {
   let passes: readonly [Marginals, Cells] | undefined;
+  const names = variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name));
   return {
-    latents: variables.map(({ name }) => name),
+    latents: [...new Set(names)],
     draw(kept, draws, next) {
       const rows = trace.latents.length;
       if (kept.length !== rows * draws)
@@ -61,14 +62,14 @@ export function completionOf(
         marginals.draw(found, lanes, { first, points, draws }, next);
         cells.draw(found, lanes, { first, points, draws }, next);
       }
-      return found;
+      return found.filter((_, v) => variables[v]!.meaning.kind !== "function");
     },
   };
 }
 
 function roomFor({ name, size, meaning }: Variable, draws: number): CompletedLatent {
   const continuous = meaning.kind === "cells";
-  const hasMoments = !continuous || meaning.latent.prior.name === "normal";
+  const hasMoments = meaning.kind === "values" || (continuous && meaning.latent.prior.name === "normal");
   return {
     name,
     size,

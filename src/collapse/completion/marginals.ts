@@ -8,7 +8,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
-import { type Axis, runsOf } from "../tables.ts";
+import { type Axis, runsOf } from "../table.ts";
 import type { Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";
 

@@ -15,23 +15,20 @@ export interface Clique {
  * The order of elimination for tables over these variables. Of tables of one size that of a variable on which no other prior depends comes first:
  * a sum over a variable given what it depends on is a mean, of which a value without mass takes no part.
  *
- * `givens` has the variables on which the prior of each depends.
+ * `entriesOf` says how many entries a table over some variables has, `givens` has the variables on which the prior of each depends.
  */
 export function cliquesOf(
-  sizes: readonly number[],
+  variables: readonly number[],
+  entriesOf: (scope: readonly number[]) => number,
   scopes: readonly (readonly number[])[],
   givens: readonly (readonly number[])[],
 ): Clique[] {
-  const dependents = sizes.map(() => 0);
+  const dependents = variables.map(() => 0);
   for (const given of givens) for (const v of given) dependents[v]!++;
-  const around = sizes.map(() => new Set<number>());
+  const around = variables.map(() => new Set<number>());
   for (const scope of scopes) for (const v of scope) for (const w of scope) if (v !== w) around[v]!.add(w);
-  const entries = (v: number): number => {
-    let product = sizes[v]!;
-    for (const w of around[v]!) product *= sizes[w]!;
-    return product;
-  };
-  const sizeOf = sizes.map((_, v) => entries(v));
+  const entries = (v: number): number => entriesOf([v, ...around[v]!]);
+  const sizeOf = variables.map(entries);
   // Of equal sizes those with dependents come later.
   const rankOf = (v: number): number => 2 * sizeOf[v]! + Number(dependents[v]! > 0);
   const byRank = new Map<number, Set<number>>();
@@ -45,9 +42,7 @@ export function cliquesOf(
     alike.delete(v);
     if (alike.size === 0) byRank.delete(rankOf(v));
   };
-  sizes.forEach((_, v) => {
-    put(v);
-  });
+  for (const v of variables) put(v);
   const found: Clique[] = [];
   const done = new Set<number>();
   while (byRank.size > 0) {

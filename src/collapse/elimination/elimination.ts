@@ -8,7 +8,8 @@
  */
 
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { type Axis, placesOf, type Table, type Tables } from "../tables.ts";
+import { type Axis, placesOf, type Table } from "../table.ts";
+import type { Tables } from "../tables.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
 import type { Clique } from "./cliques.ts";
 import { sumOf } from "./sums.ts";

@@ -6,7 +6,8 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { compressed, type Table, type Tables } from "../tables.ts";
+import { compressed, type Table } from "../table.ts";
+import type { Tables } from "../tables.ts";
 
 /** Tables with more runs than this are added up entry by entry. */
 const FEW_RUNS = 8;
@@ -23,7 +24,8 @@ export function sumOf(tables: Tables, group: readonly Table[]): Table {
 }
 
 function added(tables: Tables, group: readonly Table[]): Table {
-  return tables.combined(group, (entries) => tables.graph.sum(entries));
+  const impossible = tables.graph.constant(Number.NEGATIVE_INFINITY);
+  return tables.combined(group, (entries) => (entries.includes(impossible) ? impossible : tables.graph.sum(entries)));
 }
 
 function byAxes(group: readonly Table[]): Map<string, Table[]> {

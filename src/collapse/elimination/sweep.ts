@@ -12,7 +12,7 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { logSumExp } from "../../autodiff/log-sum-exp.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { Table } from "../tables.ts";
+import type { Table } from "../table.ts";
 
 /** What a table becomes at a place of the other variable: two values, left and right of a boundary. */
 interface Event {

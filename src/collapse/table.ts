@@ -1,0 +1,77 @@
+/** A table over finite variables: nodes by the values of the variables, with values between which it does not distinguish taken together. */
+import type { NodeId } from "../autodiff/ops/op.ts";
+
+/** One variable of a table, seen as runs of values between which the table does not distinguish. */
+export interface Axis {
+  readonly variable: number;
+  /** The first value of each run. */
+  readonly starts: readonly number[];
+}
+
+export interface Table {
+  /** Ascending by variable; none for a node that reads no variable. */
+  readonly axes: readonly Axis[];
+  /** By run of each axis, the last axis fastest. */
+  readonly entries: readonly NodeId[];
+}
+
+export function scalar(node: NodeId): Table {
+  return { axes: [], entries: [node] };
+}
+
+/** For every entry on finer axes the index of the table's own one. */
+export function placesOf({ axes: own }: Table, axes: readonly Axis[]): Int32Array {
+  let places = new Int32Array(1);
+  let at = 0;
+  for (const { variable, starts } of axes) {
+    const axis = own[at]?.variable === variable ? own[at++]! : undefined;
+    const next = new Int32Array(places.length * starts.length);
+    const runs = starts.map(runFinder(axis));
+    const width = axis?.starts.length ?? 1;
+    places.forEach((place, i) => {
+      runs.forEach((run, j) => {
+        next[i * starts.length + j] = place * width + run;
+      });
+    });
+    places = next;
+  }
+  return places;
+}
+
+/** The run in which each value lies. */
+export function runsOf(axis: Axis, size: number): Int32Array {
+  return Int32Array.from({ length: size }, (_, value) => value).map(runFinder(axis));
+}
+
+// The run of an axis in which a value lies, for values that ascend.
+function runFinder(axis: Axis | undefined): (value: number) => number {
+  let run = 0;
+  return (value) => {
+    if (axis) while (axis.starts[run + 1]! <= value) run++;
+    return run;
+  };
+}
+
+/** The table without what its entries do not distinguish: runs that are alike become one, and an axis of one run goes. */
+export function compressed(table: Table): Table {
+  let { axes, entries } = table;
+  for (let k = axes.length - 1; k >= 0; k--) {
+    const { variable, starts } = axes[k]!;
+    const inner = axes.slice(k + 1).reduce((product, axis) => product * axis.starts.length, 1);
+    const width = starts.length;
+    const isLike = (run: number): boolean => {
+      for (let first = run * inner; first < entries.length; first += width * inner)
+        for (let i = first; i < first + inner; i++) if (entries[i] !== entries[i - inner]) return false;
+      return true;
+    };
+    const kept = starts.map((_, run) => run).filter((run) => run === 0 || !isLike(run));
+    if (kept.length === width) continue;
+    const keeps = new Set(kept);
+    entries = entries.filter((_, i) => keeps.has(Math.floor(i / inner) % width));
+    axes =
+      kept.length === 1
+        ? axes.filter((_, j) => j !== k)
+        : axes.map((axis, j) => (j === k ? { variable, starts: kept.map((run) => starts[run]!) } : axis));
+  }
+  return axes === table.axes ? table : { axes, entries };
+}
