@@ -63,6 +63,8 @@ export { DivergenceError, type FitOptions, type FitStep } from "./inference/fit/
 export { adam } from "./inference/optimizers.ts";
 export type { Posterior } from "./inference/posterior.ts";
 export {
+  type DataModel,
+  type DataModelOptions,
   defineModel,
   type MeanFieldParameters,
   type Model,

@@ -20,10 +20,9 @@ import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
 import { remembering } from "./inference/saved/search-state.ts";
 import { FULL, type Posterior } from "./profile.ts";
-import type { DataModel } from "./program/data/data-model.ts";
 import type { Schema } from "./program/data/schema.ts";
 import type { StandardSchema } from "./program/data/standard-schema.ts";
-import type { Model } from "./program/model.ts";
+import type { DataModel, Model } from "./program/model.ts";
 import { continuous, trace, traceAsWritten } from "./program/trace.ts";
 
 /**

@@ -69,23 +69,21 @@ export type { CompiledModel, CompileOptions, WithData } from "./inference/compil
 export type { Shape } from "./inference/compiled/shape.ts";
 export * from "./inference/index.ts";
 export { Posterior } from "./profile.ts";
+export { withData } from "./program/data/data-model.ts";
+export { DataError, type Fault } from "./program/data/faults.ts";
+export type { ColumnSpec, DataOf, GivenData, Schema } from "./program/data/schema.ts";
+export type { StandardSchema } from "./program/data/standard-schema.ts";
 export {
+  type BranchResult,
   type DataModel,
   type DataModelOptions,
   type DataProgram,
   defineModel,
-  withData,
-} from "./program/data/data-model.ts";
-export { DataError, type Fault } from "./program/data/faults.ts";
-export type { ColumnSpec, DataOf, GivenData, Schema } from "./program/data/schema.ts";
-export type { StandardSchema } from "./program/data/standard-schema.ts";
-export type {
-  BranchResult,
-  MeanFieldParameters,
-  Model,
-  ModelOptions,
-  Program,
-  ProgramContext,
+  type MeanFieldParameters,
+  type Model,
+  type ModelOptions,
+  type Program,
+  type ProgramContext,
 } from "./program/model.ts";
 export { eq, pick } from "./program/pick.ts";
 export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";

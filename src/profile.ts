@@ -27,6 +27,7 @@ import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
+import { pilot } from "./inference/sampler/pilot.ts";
 import type { Saved } from "./inference/saved/envelope.ts";
 import { resumedLoop } from "./inference/saved/resuming.ts";
 import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved/saved-posterior.ts";
@@ -64,6 +65,7 @@ export const FULL: Profile = {
   engine: FAST_ENGINE,
   trace,
   averaging,
+  pilot,
   diagnosis,
   otherNumbers,
   withPoints,

@@ -102,11 +102,22 @@ describe("conditions with a known gradient", () => {
   });
 });
 
-test("a model is a name and a program, by whichever entry; data apart from it are of nondiff alone", () => {
-  expect(core.defineModel("change point", changepoint)).toEqual(nondiff.defineModel("change point", changepoint));
-  expect(() => core.defineModel("m", changepoint, { data: { y: "counts" } } as never)).toThrow(
-    /unknown option; got "data"/,
+test("there is one defineModel: a model is a name, a program and the schema of its data, which nondiff reads", () => {
+  expect(core.defineModel).toBe(nondiff.defineModel);
+  const visits = core.defineModel(
+    "visits",
+    ({ sample, observe }, { y }) => {
+      const level = sample("level", nondiff.normal(0, 1));
+      for (const count of y) observe(nondiff.normal(level, 1), count);
+    },
+    { data: { y: "counts" } },
   );
+  expect(visits).toEqual({ name: "visits", program: visits.program, data: { y: "counts" } });
+  // @ts-expect-error a model without its data
+  const late = (): unknown => core.fit(visits, { steps: 1 });
+  expect(late).toThrow(/^model "visits": it has no data; .* expected withData\(model, data\) or compile.* of nondiff/);
+  const withData = nondiff.withData(visits, { y: [3, 5] });
+  expect(core.logJoint(withData, [0.5])).toBe(nondiff.logJoint(withData, [0.5]));
   expect(model).toEqual({ name: "change point", program: changepoint });
 });
 

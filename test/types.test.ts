@@ -54,6 +54,12 @@ describe("branch", () => {
         () => -2,
       );
       expectTypeOf(mixed).toEqualTypeOf<Real>();
+      const said = branch<Real>(
+        gt(z, 0),
+        () => z,
+        () => -2,
+      );
+      expectTypeOf(said).toEqualTypeOf<Real>();
       const { low, high } = branch(
         gt(z, 0),
         () => ({ low: 0, high: 1 }),
@@ -66,7 +72,7 @@ describe("branch", () => {
         () => [2, 3] as const,
       );
       expectTypeOf(first).toEqualTypeOf<Real>();
-      factor("all", sum([mixed, low, high, first]));
+      factor("all", sum([mixed, said, low, high, first]));
     });
   });
 
@@ -81,6 +87,8 @@ describe("branch", () => {
         const half = branch(gt(z, 0), () => 5);
         // @ts-expect-error: beyond the condition there is no number
         observe(normal(half, 1), 0);
+        // @ts-expect-error: nor is there one if the type is said
+        branch<Real>(gt(z, 0), () => 5);
       });
     expect(useless).toThrow("branch: the arms return different things");
     density(({ branch, factor }, z) => {

@@ -8,7 +8,6 @@ import { softplus, softplusInverse } from "../math/logistic.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { Guide, GuideNodes, GuideSpace, ParameterPart } from "./guide.ts";
-import { keptParameters } from "./kept-parameters.ts";
 
 /** The guide under which latents are independent normals: the default of a fit. */
 export function meanField(): Guide {
@@ -61,7 +60,7 @@ export function meanFieldParts({ latents }: Trace): ParameterPart[] {
 /** The model's own `init`, else where each prior lies, on the unconstrained scale, where its parameters are numbers, else 0 and 1. */
 export function initialMeanField(trace: Trace): MeanFieldParameters {
   const { model, latents } = trace;
-  if (model.init) return keptParameters(model.init, trace);
+  if (model.init) return trace.kept?.(model.init) ?? model.init;
   const starts = latents.map(({ start }) => start?.() ?? { mean: 0, sd: 1 });
   return { mu: starts.map(({ mean }) => mean), rho: starts.map(({ sd }) => rhoOfSd(sd)) };
 }

@@ -1,6 +1,7 @@
 /** The option `collapse` of fits and gradients: which latents are summed out of the model before a guide is put over the others. */
 import { describe } from "../autodiff/expr.ts";
 import { type CollapseChoice, type CollapseResult, collapseTrace } from "../collapse/collapse.ts";
+import { keepingParameters } from "../guides/kept-parameters.ts";
 import type { Trace } from "../program/trace.ts";
 
 /**
@@ -16,5 +17,8 @@ export function collapseUnder(caller: string, option: CollapseOption): (trace: T
       `${caller}: collapse is no choice of latents; got ${describe(option)}, expected "auto", false, or { budget, only }`,
     );
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
-  return (trace) => collapseTrace(trace, choice);
+  return (trace) => {
+    const result = collapseTrace(trace, choice);
+    return { ...result, trace: keepingParameters(result.trace) };
+  };
 }

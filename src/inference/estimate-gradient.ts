@@ -7,7 +7,6 @@ import { makeGenerator } from "../random/index.ts";
 import type { CollapseOption } from "./collapse-option.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
-import { pilot } from "./sampler/means.ts";
 import { makeMoments, momentsInto } from "./sampler/moments.ts";
 import { makeSampler, startOf } from "./sampler/sampler.ts";
 
@@ -82,7 +81,7 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
   const theta = packParameters("estimateGradient", sampler.objective.guide.space, startOf(sampler, options.params));
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
-  pilot(sampler, theta, generator, step);
+  sampler.profile.pilot?.(sampler, theta, generator, step);
   momentsInto(moments, sampler, theta, { generator, stream: 0, firstSample: 0, samples, group, step });
   const { size } = sampler;
   return {

@@ -21,6 +21,7 @@ import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
+import type { pilot } from "./sampler/pilot.ts";
 import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
 import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
@@ -100,6 +101,8 @@ export interface Profile {
   readonly plainTrace?: (options?: GraphOptions) => Trace;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
   readonly withPoints?: (guide: Guide) => Guide;
+  /** Lets an estimator that adapts learn before its first gradient; without it no estimator of the repertoire does. */
+  readonly pilot?: typeof pilot;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

@@ -4,6 +4,8 @@ import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts
 import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Entries, MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
+import type { DataOf, Schema } from "./data/schema.ts";
+import type { StandardSchema } from "./data/standard-schema.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
 export interface ProgramContext {
@@ -35,7 +37,7 @@ export interface ProgramContext {
    * Runs both arms; `sample` and `observe` inside an arm count only where it is taken. Returns the taken arm's result:
    * a number, an array or plain object of numbers, or nothing. One arm alone has no result.
    */
-  branch(condition: Truth, then: () => Real, otherwise: () => Real): Real;
+  branch<A extends Real, B extends Real = A>(condition: Truth, then: () => A, otherwise: () => B): Real;
   branch<T extends Reals>(condition: Truth, then: () => T, otherwise: () => Selected<T>): Selected<T>;
   branch(condition: Truth, then: () => void, otherwise?: () => void): void;
 }
@@ -80,11 +82,26 @@ export interface Model {
   readonly init?: MeanFieldParameters | undefined;
   /** One line about the model and where it comes from. */
   readonly description?: string | undefined;
+  /** Absent: the program has its data. */
+  readonly data?: undefined;
 }
+
+/** A model that needs data before it can run: `withData` or `compile` of `nondiff` read what its schema says. */
+export interface DataModel<S = Schema | StandardSchema, D = DataOf<S>> extends Omit<Model, "program" | "data"> {
+  readonly program: DataProgram<D>;
+  readonly data: S;
+}
+
+export type DataProgram<D> = (context: ProgramContext, data: D) => void;
 
 export interface ModelOptions {
   readonly init?: MeanFieldParameters | undefined;
   readonly description?: string | undefined;
+}
+
+export interface DataModelOptions<S> extends ModelOptions {
+  /** What the data are: a schema, or a validator of Standard Schema, such as zod's. */
+  readonly data: S;
 }
 
 /**
@@ -94,13 +111,26 @@ export interface ModelOptions {
  *       const z = sample("z", normal(0, 1));
  *       observe(normal(where(gt(z, 0), 5, -2), 1), 0);
  *     });
+ *
+ * With the option `data` the program gets data as its second argument, which come later, by `withData` or `compile` of `nondiff`. These read the
+ * schema; here it is kept as it is.
  */
-export function defineModel(name: string, program: Program, options: ModelOptions = {}): Model {
+export function defineModel(name: string, program: Program, options?: ModelOptions): Model;
+export function defineModel<const S extends Schema | StandardSchema>(
+  name: string,
+  program: DataProgram<DataOf<S>>,
+  options: DataModelOptions<S>,
+): DataModel<S>;
+export function defineModel(
+  name: string,
+  program: Program | DataProgram<never>,
+  options: ModelOptions & { readonly data?: unknown } = {},
+): Model | DataModel<unknown, never> {
   requireName("defineModel", name);
-  requireOptions<ModelOptions>("defineModel", options, { init: "object", description: "string" });
+  requireOptions("defineModel", options, { init: "object", description: "string", data: "object|function" });
   if (typeof program !== "function")
     throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
-  return { name, program, ...options };
+  return { name, program, ...options } as Model | DataModel<unknown, never>;
 }
 
 /** Throws TypeError unless it is a name. */

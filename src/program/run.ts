@@ -22,7 +22,14 @@ import { type RangeCheck, Session } from "../autodiff/session.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import type { VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import type { Start, Transform } from "../transforms/transform.ts";
-import { type Branch, type BranchResult, type Model, type ProgramContext, requireName } from "./model.ts";
+import {
+  type Branch,
+  type BranchResult,
+  type MeanFieldParameters,
+  type Model,
+  type ProgramContext,
+  requireName,
+} from "./model.ts";
 
 /** An unconstrained number that a guide is over: a latent on ℝ, or the u of a latent that a transform writes as x(u). */
 export interface Latent {
@@ -84,6 +91,11 @@ export interface Drawn {
   readonly value?: Real;
 }
 
+/** Parameters of a guide, with or without those of its correlations. */
+export interface AnyParameters extends MeanFieldParameters {
+  readonly lower?: ArrayLike<number> | undefined;
+}
+
 export interface Trace {
   readonly model: Model;
   readonly graph: Graph;
@@ -101,6 +113,8 @@ export interface Trace {
   readonly checks: readonly RangeCheck[];
   /** The trace of the whole program, where this one is over fewer latents. */
   readonly original?: Trace;
+  /** There, of parameters for the latents of the whole program those for the fewer; they are for these where it is absent. */
+  readonly kept?: <P extends AnyParameters>(params: P) => P;
   /** What the program had beyond the statements of the core. */
   readonly extension: Extension | undefined;
 }
@@ -145,6 +159,10 @@ export interface RunOptions {
 export function coreTrace(model: Model, options: GraphOptions = {}, extension?: Extension): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
+  if (model.data)
+    throw new TypeError(
+      `model "${model.name}": it has no data; got a schema alone, expected withData(model, data) or compile(model, shape) of nondiff`,
+    );
   const graph = new Graph(options);
   return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension });
 }

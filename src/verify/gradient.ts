@@ -18,7 +18,6 @@ import { type Guide, type GuideParameters, packParameters } from "../guides/guid
 import { estimatorOf } from "../inference/estimate-gradient.ts";
 import { count } from "../inference/options.ts";
 import type { Profile } from "../inference/profile.ts";
-import { pilot } from "../inference/sampler/means.ts";
 import { makeMoments, momentsInto } from "../inference/sampler/moments.ts";
 import { type GradientSampler, makeSampler, startOf } from "../inference/sampler/sampler.ts";
 import { log } from "../math/elementary.ts";
@@ -231,7 +230,7 @@ function drawing(
   const moments = makeMoments(sampler);
   const generator = makeGenerator(seed);
   const width = sampler.size + 1;
-  pilot(sampler, theta, generator, 0);
+  sampler.profile.pilot?.(sampler, theta, generator, 0);
   return {
     room: () => ({ samples: 0, mean: new Float64Array(width), variance: new Float64Array(width) }),
     add(sums, samples, stream) {

@@ -1,8 +1,7 @@
 /** `--data FILE` and `--set name=value`: the data of a model whose data come later, as its schema reads them. */
-import type { DataModel } from "../../index.ts";
-import { schemaOf, withData } from "../../program/data/data-model.ts";
+import { type AnyDataModel, schemaOf, withData } from "../../program/data/data-model.ts";
 import type { Column } from "../../program/data/schema.ts";
-import type { Model } from "../../program/model.ts";
+import type { DataModel, Model } from "../../program/model.ts";
 import { UsageError } from "../arguments.ts";
 import { type Table, tableOf } from "./tables.ts";
 
@@ -17,7 +16,7 @@ export const DATA_OPTIONS = {
 
 /** The model with what the options say; UsageError where it takes no data or gets none, DataError for data that are at fault. */
 export async function modelWithData(
-  model: Model,
+  model: Model | AnyDataModel,
   { data, set }: { readonly data: string | undefined; readonly set: readonly string[] },
 ): Promise<Model> {
   if (!isDataModel(model)) {
@@ -38,11 +37,11 @@ export async function modelWithData(
       return [name, (entries as string[]).map((text) => entryOf(text, column))];
     }),
   );
-  return withData(model, { ...read, ...valuesOf(set, columns, names) } as never);
+  return withData(model as DataModel, { ...read, ...valuesOf(set, columns, names) } as never);
 }
 
-function isDataModel(model: Model): model is DataModel<never> {
-  return "programOfData" in model;
+function isDataModel(model: Model | AnyDataModel): model is AnyDataModel {
+  return model.data !== undefined;
 }
 
 function valuesOf(

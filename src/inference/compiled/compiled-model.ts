@@ -11,10 +11,10 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import type { Later, Pieces } from "../../pieces/pieces.ts";
-import { type DataModel, requireDataModel, withData } from "../../program/data/data-model.ts";
+import { requireDataModel, withData } from "../../program/data/data-model.ts";
 import { InputColumns } from "../../program/data/input-columns.ts";
 import type { GivenData } from "../../program/data/schema.ts";
-import type { Model } from "../../program/model.ts";
+import type { DataModel, Model } from "../../program/model.ts";
 import { traceAsWritten } from "../../program/trace.ts";
 import { type EstimateOptions, estimateGradient, type GradientEstimate } from "../estimate-gradient.ts";
 import { fit, fitAsync, fitSteps } from "../fit/fit.ts";
@@ -61,12 +61,12 @@ export function compile<S, P extends Posterior>(
 ): CompiledModel<S, P> {
   requireDataModel("compile", model);
   requireOptions("compile", options, COMPILE_OPTIONS);
-  const { name, init, programOfData } = model;
+  const { name, init, program } = model;
   const { columns, rest, fixed, entriesOf } = shapeOf(model, shape as Readonly<Record<string, unknown>>);
   const inputs = new InputColumns(name, columns, rest);
   const bound: Model = {
     name,
-    program: (context) => programOfData(context, inputs.data() as never),
+    program: (context) => program(context, inputs.data() as never),
     ...(init && { init }),
   };
   const estimator = options.estimator ?? corrected();

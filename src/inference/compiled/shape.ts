@@ -5,7 +5,7 @@
  *     compile(schools, { effect: 8, sd: 8, group: [0, 0, 1, 1, 2, 2, 3, 3] });
  */
 import { checkedData, type Entries } from "../../program/data/checked-data.ts";
-import { type DataModel, schemaOf } from "../../program/data/data-model.ts";
+import { type AnyDataModel, schemaOf } from "../../program/data/data-model.ts";
 import { DataError, type Fault } from "../../program/data/faults.ts";
 import type { ShapedColumn } from "../../program/data/input-columns.ts";
 import type { Column, GivenData } from "../../program/data/schema.ts";
@@ -26,7 +26,7 @@ export interface Shaped {
 }
 
 /** The shape of a model's data; DataError where it says too little or is at fault. */
-export function shapeOf(model: DataModel, shape: Readonly<Record<string, unknown>>): Shaped {
+export function shapeOf(model: AnyDataModel, shape: Readonly<Record<string, unknown>>): Shaped {
   const columns = schemaOf(model);
   return columns ? shapeOfSchema(model.name, columns, shape) : shapeOfExample(model, shape);
 }
@@ -89,8 +89,8 @@ function entriesOf(model: string, shaped: readonly ShapedColumn[], data: unknown
 }
 
 // Of data that a validator has passed, finite numbers and arrays of them are inputs.
-function shapeOfExample(model: DataModel, example: unknown): Shaped {
-  const { name: of, schema } = model;
+function shapeOfExample(model: AnyDataModel, example: unknown): Shaped {
+  const { name: of, data: schema } = model;
   const valid = (data: unknown): Readonly<Record<string, unknown>> =>
     validated(of, schema as StandardSchema<unknown, Record<string, unknown>>, data);
   const passed = valid(example);

@@ -20,7 +20,7 @@ import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import type { Draw } from "../sampler/draw.ts";
-import { meansInto, pilot } from "../sampler/means.ts";
+import { meansInto } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
@@ -89,7 +89,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const state = before?.loop.moments ?? optimizer.init(theta.length);
   const generator = makeGenerator(seed);
   const { size } = yield* compiling(sampler);
-  pilot(sampler, theta, generator, 0);
+  sampler.profile.pilot?.(sampler, theta, generator, 0);
   yield* preparing(sampler, theta);
   const run: Loop = {
     sampler,

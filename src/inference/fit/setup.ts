@@ -10,7 +10,6 @@ import { deadlineOf } from "../deadline.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
-import { pilot } from "../sampler/means.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
 import type { Ascent } from "./climb/ascent.ts";
@@ -97,7 +96,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const { size } = yield* compiling(sampler);
   const place = profile.places?.(sampler.objective.trace, from, ascent, generator, !options.init && !model.init);
   if (place) chart.thetaInto(theta, from);
-  pilot(sampler, theta, generator, 0);
+  sampler.profile.pilot?.(sampler, theta, generator, 0);
   yield* preparing(sampler, theta);
   return {
     size,

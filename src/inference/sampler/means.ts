@@ -1,5 +1,4 @@
 /** The mean of the gradient and of ℓ over the samples of a draw: what a step of a fit takes. */
-import type { Generator } from "../../random/index.ts";
 import type { Draw } from "./draw.ts";
 import { addLanes, finishInto } from "./each-sample.ts";
 import { nonFiniteError } from "./non-finite.ts";
@@ -59,18 +58,4 @@ function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64A
   }
   if (draw.adapt) nodes.adaptive?.update();
   return finishInto(out, each, draw.samples);
-}
-
-/**
- * Lets an estimator that adapts learn at θ before its first gradient; does nothing for others. Numbers that are not finite are left
- * to the gradient to report.
- */
-export function pilot(sampler: GradientSampler, theta: Float64Array, generator: Generator, step: number): void {
-  const { nodes } = sampler;
-  if (!nodes.adaptive) return;
-  const each = sampler.each();
-  setParameters(each, nodes, theta, step);
-  nodes.adaptive.pilot(each.tape, each.learned, (stream, samples, first, n) => {
-    runSamples(each, nodes, theta, { generator, stream, firstSample: 0, samples }, first, n);
-  });
 }

@@ -7,7 +7,6 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { GuideParameters } from "../../guides/guide.ts";
-import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
@@ -111,5 +110,6 @@ export function startOf(
   { objective: { trace, guide }, profile }: GradientSampler,
   params: NamedParameters | undefined,
 ): GuideParameters | undefined {
-  return params && keptParameters(profile.listed?.(params, guide.space, trace) ?? (params as GuideParameters), trace);
+  const listed = params && (profile.listed?.(params, guide.space, trace) ?? (params as GuideParameters));
+  return listed && (trace.kept?.(listed) ?? listed);
 }

@@ -12,7 +12,6 @@ import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { type Guide, type GuideParameters, packParameters, parameterNames } from "../../guides/guide.ts";
-import { keptParameters } from "../../guides/kept-parameters.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import { withPoints } from "../../guides/points.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
@@ -63,7 +62,7 @@ export function subjectOf(caller: string, model: Model, guide: Guide = meanField
   const objective = objectiveOf(whole, whole.points.length > 0 ? withPoints(guide) : guide);
   const { graph, normals, terms, guided, trace: traced } = objective;
   const { space } = objective.guide;
-  const theta = packParameters(caller, space, params && keptParameters(params, traced));
+  const theta = packParameters(caller, space, params);
   const value = inRange(objective, objective.value);
   const drawn = substitute(
     graph,

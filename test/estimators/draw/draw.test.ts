@@ -16,8 +16,8 @@ import {
   makeSampler,
   meanGradientInto,
 } from "../../../src/index.ts";
-import { pilot } from "../../../src/inference/sampler/means.ts";
 import { makeMoments, momentsInto } from "../../../src/inference/sampler/moments.ts";
+import { pilot } from "../../../src/inference/sampler/pilot.ts";
 import { normalCdf } from "../../../src/math/normal.ts";
 import { cheating, influenza, temperature, textmsg, walk, xornet } from "../../../src/models/index.ts";
 import { defineModel, type MeanFieldParameters, type Model } from "../../../src/program/model.ts";

@@ -108,15 +108,20 @@ describe("a model with data apart", () => {
   });
 
   test("needs data to run, and a schema that is one", () => {
-    expect(() => fit(shops)).toThrow(/^model "shops": it has no data; got none, expected withData/);
+    // @ts-expect-error a model without its data
+    expect(() => fit(shops)).toThrow(/^model "shops": it has no data; got a schema alone, expected withData/);
     expect(() => withData(shops, null as never)).toThrow(/^data of "shops": no columns; got null/);
-    const define = (data: unknown) => () => defineModel("m", () => {}, { data: data as never });
+    const define = (data: unknown) => () =>
+      withData(
+        defineModel("m", () => {}, { data: data as never }),
+        {} as never,
+      );
     expect(define({ y: "texts" })).toThrow(
-      /^defineModel: data "y" has an unknown type; got texts, expected one of numbers/,
+      /^model "m": data "y" has an unknown type; got texts, expected one of numbers/,
     );
-    expect(define({ y: "categories" })).toThrow(/^defineModel: data "y" has no values; got type categories/);
-    expect(define({ y: { type: "number", length: 2 } })).toThrow(/^defineModel: data "y" has no such length; got 2/);
-    expect(define([])).toThrow(/^defineModel: data of "m" are no schema/);
+    expect(define({ y: "categories" })).toThrow(/^model "m": data "y" has no values; got type categories/);
+    expect(define({ y: { type: "number", length: 2 } })).toThrow(/^model "m": data "y" has no such length; got 2/);
+    expect(define([3])).toThrow(/^model "m": data "0" has an unknown type/);
   });
 });
 
