@@ -17,6 +17,7 @@ export const ENTRIES = {
   "testing/index": "src/testing/index.ts",
   wasm: "src/wasm.ts",
   jit: "src/jit.ts",
+  "shards/index": "src/shards/index.ts",
   "methods/index": "src/methods/index.ts",
   "plain/index": "src/plain/index.ts",
   "plain/runtime/index": "src/plain/runtime/index.ts",

@@ -67,9 +67,11 @@ export function estimateGradient(model: Model, options: EstimateOptions): Gradie
   return estimate.estimateGradient(FULL, model, asFitted(model, options));
 }
 
-// Parameters as a fit returns them say what they are of: with shares in `lower` the guide is full rank, and where there are fewer means than
-// latents, some of these were summed out. What the options say themselves is left alone.
-function asFitted(model: Model, options: EstimateOptions): EstimateOptions {
+/**
+ * Parameters as a fit returns them say what they are of: with shares in `lower` the guide is full rank, and where there are fewer means than
+ * latents, some of these were summed out. What the options say themselves is left alone.
+ */
+export function asFitted(model: Model, options: EstimateOptions): EstimateOptions {
   const { params, guide, collapse } = options ?? {};
   const means = params ? latentsOf(params) : 0;
   if (!(means > 0)) return options;

@@ -153,6 +153,7 @@ describe("package.json", () => {
       "./wasm",
       "./kernels.wasm",
       "./jit",
+      "./shards",
       "./methods",
       "./plain",
       "./plain/runtime",

@@ -49,7 +49,8 @@ export interface GradientEstimate {
   readonly samples: number;
 }
 
-const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
+/** The options of an estimate, for who checks them. */
+export const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
   estimator: "any",
   guide: "any",
   params: "object",

@@ -41,6 +41,7 @@ export const LAYERS = [
   "plain/node/",
   "",
   "methods/",
+  "shards/",
   "verify/reference/",
   "verify/sampler/",
   "verify/",

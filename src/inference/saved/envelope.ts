@@ -24,13 +24,12 @@ export interface Saved {
 
 /** Wraps content up. */
 export function sealed(kind: string, trace: Trace, content: unknown): Saved {
-  const open = {
-    nondiff: kind,
-    version: VERSION,
-    model: trace.model.name,
-    fingerprint: modelFingerprint(trace),
-    content: encoded(content),
-  };
+  return sealedOf(kind, trace.model.name, modelFingerprint(trace), content);
+}
+
+/** Wraps content up that belongs to a model whose fingerprint is known. */
+export function sealedOf(kind: string, model: string, fingerprint: string, content: unknown): Saved {
+  const open = { nondiff: kind, version: VERSION, model, fingerprint, content: encoded(content) };
   return { ...open, checksum: fingerprintOf(canonical(open)) };
 }
 
@@ -67,8 +66,12 @@ export function opened(
 }
 
 /** Throws unless the model is the one that was saved, operation by operation and datum by datum. */
-export function requireSameModel(caller: string, { fingerprint, model }: Saved, trace: Trace): void {
-  const own = modelFingerprint(trace);
+export function requireSameModel(caller: string, saved: Saved, trace: Trace): void {
+  requireFingerprint(caller, saved, modelFingerprint(trace));
+}
+
+/** Throws unless the fingerprint is the one that was saved. */
+export function requireFingerprint(caller: string, { fingerprint, model }: Saved, own: string): void {
   if (own !== fingerprint)
     throw new RangeError(
       `${caller}: model "${model}" has changed since, its program or its data; got fingerprint ${own}, expected ${fingerprint} as saved`,

@@ -4,7 +4,9 @@
  *
  * Two FNV-1a hashes of 32 bits (G. Fowler, L. C. Noll, K.-P. Vo) with different starts: against accidents, not against attackers.
  */
+import type { Graph } from "../../autodiff/graph/graph.ts";
 import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Trace } from "../../program/trace.ts";
 
 const PRIME = 0x01000193;
@@ -34,10 +36,27 @@ export function modelFingerprint(trace: Trace): string {
     ...checks.map(({ ok }) => ok),
     ...quantities.flatMap(({ node, live }) => [node, live]),
   ];
+  const { lines, places } = operationsOf(graph, roots);
+  for (const { site } of terms) lines.push(site);
+  for (const { name, values } of finite) lines.push(`${name} ${values}`);
+  for (const { name } of quantities) lines.push(name);
+  lines.push(String(roots.map((root) => places.get(root))));
+  return fingerprintOf(lines.join("\n"));
+}
+
+/** The fingerprint of some nodes, as those of a gradient: of every operation that they are made of. */
+export function nodesFingerprint(graph: Graph, roots: readonly NodeId[]): string {
+  const { lines, places } = operationsOf(graph, roots);
+  lines.push(String(roots.map((root) => places.get(root))));
+  return fingerprintOf(lines.join("\n"));
+}
+
+// A line for each operation, and which line each node has.
+function operationsOf(graph: Graph, roots: readonly NodeId[]): { lines: string[]; places: Map<NodeId, number> } {
   const names = new Map(OP_NAMES.map((name) => [CODE[name], name]));
   const lines: string[] = [];
   // Places among the nodes of the program, as others may lie between them.
-  const places = new Map<number, number>();
+  const places = new Map<NodeId, number>();
   for (const node of graph.reachable(roots)) {
     places.set(node, places.size);
     const code = graph.op[node]!;
@@ -45,11 +64,7 @@ export function modelFingerprint(trace: Trace): string {
     else if (code === INPUT) lines.push(`input ${graph.inputs[graph.inputIndex(node)]!.name}`);
     else lines.push(`${names.get(code)} ${graph.operands(node).map((operand) => places.get(operand))}`);
   }
-  for (const { site } of terms) lines.push(site);
-  for (const { name, values } of finite) lines.push(`${name} ${values}`);
-  for (const { name } of quantities) lines.push(name);
-  lines.push(String(roots.map((root) => places.get(root))));
-  return fingerprintOf(lines.join("\n"));
+  return { lines, places };
 }
 
 function textOf(value: number): string {
