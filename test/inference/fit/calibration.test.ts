@@ -24,6 +24,7 @@ import {
 } from "../../../src/index.ts";
 import { normalCdf, normalQuantile } from "../../../src/math/normal.ts";
 import { amount, SOAK } from "../../support/soak.ts";
+import { climbed } from "../../support/unweighed.ts";
 
 const DATASETS = amount(60, 1500);
 /** Sds of a posterior, as a share of the true ones, that so many ranks show. */
@@ -77,12 +78,12 @@ function chiSquares({ latents, draw, data, model }: Case, guide?: Guide): number
   for (let k = 0; k < DATASETS; k++) {
     const truth = draw(next);
     const made = model(data(truth, () => normalQuantile(next())));
-    const posterior = fit(made, { seed: k, restarts: 0, flips: false, onWarning() {}, ...(guide && { guide }) });
+    const options = { seed: k, restarts: 0, flips: false, onWarning() {} } as const;
     // Where a guide is given its own draws: weighted ones are right whatever the guide.
-    const drawn = posterior.drawn({ draws: DRAWS, seed: k });
-    const draws = guide
+    const drawn = guide && climbed(made, { ...options, guide }).drawn({ draws: DRAWS, seed: k });
+    const draws = drawn
       ? Object.fromEntries(latents.map((name) => [name, drawn.values(name)]))
-      : posterior.sample(DRAWS, { seed: k });
+      : fit(made, options).sample(DRAWS, { seed: k });
     latents.forEach((name, i) => {
       const rank = draws[name]!.filter((value) => value < truth[i]!).length;
       counts[i]![Math.floor((rank * BINS) / (DRAWS + 1))]!++;

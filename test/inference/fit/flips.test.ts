@@ -6,6 +6,7 @@ import { softplusChart } from "../../../src/guides/chart.ts";
 import { corrected, defineModel, type FitOptions, fit, makeSampler } from "../../../src/index.ts";
 import { flipsOf } from "../../../src/inference/fit/flips.ts";
 import { temperature } from "../../../src/models/index.ts";
+import { climbed } from "../../support/unweighed.ts";
 
 const quiet = { onWarning: () => undefined } as const;
 
@@ -62,8 +63,8 @@ describe("a fit that flips", () => {
   });
 
   test("finds what no restart does on temperature: −42.4 of −46.1", () => {
-    const without = fit(temperature, { restarts: 0, collapse: false, flips: false, ...quiet }).report!;
-    const within = fit(temperature, { restarts: 0, collapse: false, ...quiet }).report!;
+    const without = climbed(temperature, { restarts: 0, collapse: false, flips: false, ...quiet }).report!;
+    const within = climbed(temperature, { restarts: 0, collapse: false, ...quiet }).report!;
     expect(without.elbo).toBeLessThan(-45.8);
     expect(without.samples).toBeLessThan(6000);
     expect(within.elbo).toBeGreaterThan(-42.6); // its standard error is 0.1

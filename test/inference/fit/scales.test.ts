@@ -19,6 +19,7 @@ import {
   uniform,
   where,
 } from "../../../src/index.ts";
+import { climbed } from "../../support/unweighed.ts";
 
 const noise = (i: number): number => 1.7 * Math.sin(12.9898 * (i + 1));
 const days = Array.from({ length: 30 }, (_, i) => i);
@@ -85,7 +86,7 @@ describe("the first start", () => {
   const firstOf = (program: (context: ProgramContext) => void, init?: { mu: number[]; rho: number[] }): number[] => {
     // Of so few samples none are left for a step.
     const model = defineModel("start", program);
-    const posterior = fit(model, {
+    const posterior = climbed(model, {
       guide: meanField(),
       maxSamples: 700,
       restarts: 0,
