@@ -140,7 +140,7 @@ function endsOf(
  * Log prior masses of intervals, of their part inside the support: under uniform(0, h) no mass is above 3 where h < 3, and all of it is below. In
  * words why not, where the prior's cdf is not known.
  */
-function massesOf(
+export function massesOf(
   graph: Graph,
   prior: Distribution,
   ends: readonly (readonly [low: NodeId, high: NodeId])[],

@@ -61,13 +61,13 @@ export class Dependence {
     this.#moves = moves;
   }
 
-  /** Why a latent's value itself is asked for, in words; undefined if only conditions ask. */
-  use(input: NodeId, name: string): string | undefined {
+  /** Why a latent's value itself is asked for, in words; undefined if only conditions ask, and the site of its own prior. */
+  use(input: NodeId, own: string): string | undefined {
     const term = this.#moves[input]!;
     if (this.#checked.has(input)) return "a range that the program states depends on it";
     if (term === SEVERAL) return "its value is used outside of conditions";
     const site = term === NOBODY ? undefined : this.#trace.terms[term]!.site;
-    return site === undefined || site === priorSite(name) ? undefined : `its value is used at ${site}`;
+    return site === undefined || site === own ? undefined : `its value is used at ${site}`;
   }
 
   /** The conditions on a latent; linear in what it moves. */

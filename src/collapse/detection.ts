@@ -5,9 +5,10 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
-import { Dependence, type Reading } from "./dependence.ts";
+import { Dependence, priorSite, type Reading } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
 import { crossingsOf } from "./thresholds/crossings.ts";
+import { type OrderedVector, orderedVectors, passagesOf } from "./thresholds/ordered-vectors.ts";
 import { ownersOf, type Variable } from "./variable.ts";
 
 /** A latent that is kept, and why, in words. */
@@ -28,12 +29,13 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
   const reasons = new Map<Latent, string>();
   const readings = new Map<Latent, Reading>();
   for (const latent of latents) {
-    const reason = asked(latent.name) ? dependence.use(latent.node, latent.name) : "not asked for";
+    const reason = asked(latent.name) ? dependence.use(latent.node, priorSite(latent.name)) : "not asked for";
     if (reason !== undefined) reasons.set(latent, reason);
     else readings.set(latent, dependence.reading(latent.node));
   }
   // Of latents that share a condition those with the fewest conditions go, and one with more of them stays.
   const taken = new Map<Latent, Variable>();
+  const vectors = new Set<Latent>();
   const owner = new Map<NodeId, string>();
   const byConditions = [...readings].sort(([, p], [, q]) => p.conditions.length - q.conditions.length);
   for (const [latent, reading] of byConditions) {
@@ -52,15 +54,44 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
     for (const condition of reading.conditions) owner.set(condition, latent.name);
   }
   keepDeciders(trace, taken, reasons);
+  const variables = latents.flatMap((latent) => taken.get(latent) ?? []);
+  for (const vector of orderedVectors(trace)) {
+    const passages = passagesIn(trace, dependence, vector, asked, owner);
+    if (typeof passages === "string") for (const latent of vector.latents) reasons.set(latent, passages);
+    else {
+      variables.push(...passages);
+      for (const latent of vector.latents) vectors.add(latent);
+    }
+  }
   return {
-    variables: latents.flatMap((latent) => taken.get(latent) ?? []),
+    variables,
     kept: latents
-      .filter((latent) => !taken.has(latent))
+      .filter((latent) => !taken.has(latent) && !vectors.has(latent))
       .map((latent) => ({
         latent: latent.name,
         reason: reasons.get(latent)!,
       })),
   };
+}
+
+// The variables of a vector in order, if conditions alone read it that no other latent owns.
+function passagesIn(
+  trace: Trace,
+  dependence: Dependence,
+  vector: OrderedVector,
+  asked: (name: string) => boolean,
+  owner: ReadonlyMap<NodeId, string>,
+): Variable[] | string {
+  const { latents, name } = vector;
+  if (!latents.every((latent) => asked(latent.name) || asked(name))) return "not asked for";
+  const used = latents.map(({ node }) => dependence.use(node, priorSite(name))).find((reason) => reason !== undefined);
+  if (used !== undefined) return used;
+  const readings = latents.map(({ node }) => dependence.reading(node));
+  const conditions = [...new Set(readings.flatMap((reading) => reading.conditions))].sort((p, q) => p - q);
+  if (conditions.length === 0) return "no condition reads it";
+  const shared = conditions.find((condition) => owner.has(condition));
+  if (shared !== undefined) return `it shares a condition with "${owner.get(shared)}", which is summed out`;
+  return passagesOf(trace, vector, conditions, new Set(readings.flatMap(({ moved }) => [...moved])));
 }
 
 function variableOf({ graph }: Trace, latent: Latent, reading: Reading): Variable | string {

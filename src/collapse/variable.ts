@@ -50,8 +50,6 @@ export interface OrderedLatents {
   readonly of: Distribution;
   /** The thresholds in ascending order, on the entries' own scale. */
   readonly at: readonly NodeId[];
-  /** The entries as nodes. */
-  readonly entries: readonly NodeId[];
   /** What the entries are of unconstrained numbers. */
   readonly transform: VectorTransform;
 }

@@ -11,9 +11,10 @@ import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import type { Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
+import { lookedUp } from "../look-up.ts";
 import { latentsOf, type Variable } from "../variable.ts";
 import type { ByIndex, CompletedLatent } from "./completed.ts";
-import { lookedUp } from "./look-up.ts";
+import { vectorsIn } from "./entries-in-order.ts";
 import { type Marginals, marginalsOf } from "./marginals.ts";
 import { type Cells, cellsIn } from "./within-cells.ts";
 
@@ -38,6 +39,8 @@ export function completionOf(
   elimination: Elimination,
   engine: Engine,
 ): Completion {
+  const vectors = vectorsIn(trace.graph, variables);
+  const entries = vectors.flatMap((vector) => vector.entries);
   let passes: readonly [Marginals, Cells] | undefined;
   const names = variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name));
   return {
@@ -48,8 +51,8 @@ export function completionOf(
         throw new RangeError(
           `completion: kept latents do not fit; got ${kept.length} numbers, expected ${draws} for each of ${rows} latents`,
         );
-      passes ??= compiled(trace, variables, elimination, engine);
-      const found = variables.map((variable) => roomFor(variable, draws));
+      passes ??= compiled(trace, variables, entries, elimination, engine);
+      const found = [...variables, ...entries].map((variable) => roomFor(variable, draws));
       for (let first = 0; first < draws; first += POINTS) {
         const points = Math.min(POINTS, draws - first);
         // Beyond the last draw the pass repeats it.
@@ -59,10 +62,17 @@ export function completionOf(
             lanes[row * POINTS + p] = kept[row * draws + first + Math.min(p, points - 1)]!;
         for (let at = rows * POINTS; at < lanes.length; at++) lanes[at] = normalQuantile(next());
         const [marginals, cells] = passes;
-        marginals.draw(found, lanes, { first, points, draws }, next);
-        cells.draw(found, lanes, { first, points, draws }, next);
+        const batch = { first, points, draws };
+        marginals.draw(found, lanes, batch, next);
+        for (const vector of vectors) vector.place(found, batch);
+        cells.draw(found, lanes, batch, next);
+        for (const vector of vectors) vector.sort(found, batch);
       }
-      return found.filter((_, v) => variables[v]!.meaning.kind !== "function");
+      const own = found.slice(0, variables.length);
+      return [
+        ...own.filter((_, v) => ["cells", "values"].includes(variables[v]!.meaning.kind)),
+        ...found.slice(variables.length).map((entry) => ({ ...entry, means: undefined, squares: undefined })),
+      ];
     },
   };
 }
@@ -87,6 +97,7 @@ function roomFor({ name, size, meaning }: Variable, draws: number): CompletedLat
 function compiled(
   trace: Trace,
   variables: readonly Variable[],
+  entries: readonly Variable[],
   elimination: Elimination,
   engine: Engine,
 ): [Marginals, Cells] {
@@ -94,7 +105,7 @@ function compiled(
   const inputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
   return [
     marginalsOf(graph, variables, elimination, { engine, laneInputs: inputs, points: POINTS }),
-    cellsIn(readByIndex(graph, variables), variables, inputs, engine, POINTS),
+    cellsIn(readByIndex(graph, variables), [variables, entries], inputs, engine, POINTS),
   ];
 }
 

@@ -42,10 +42,13 @@ interface Drawer {
   readonly tails: Evaluation | undefined;
 }
 
-/** Compiles what draws within cells for so many points a pass. */
+/**
+ * Compiles what draws within cells for so many points a pass: of the variables, and of further ones after them whose cells are known otherwise and
+ * that nothing reads.
+ */
 export function cellsIn(
   { graph, indices, written }: ByIndex,
-  variables: readonly Variable[],
+  [variables, further]: readonly [readonly Variable[], readonly Variable[]],
   inputs: readonly NodeId[],
   engine: Engine,
   points: number,
@@ -53,7 +56,7 @@ export function cellsIn(
   const nodes: NodeId[] = [];
   const x = graph.input("value", true);
   const laneInputs = [...inputs, ...indices];
-  const drawers = variables.flatMap(({ meaning, live }, variable): Drawer[] => {
+  const drawers = [...variables, ...further].flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
     const { latent, ends } = meaning;
     const isNormal = latent.prior.name === "normal";

@@ -24,6 +24,7 @@ export function ordered(distribution: Distribution, length: number): VectorDistr
     length,
     support: inOrder(transformOf(distribution, length), support.contains, support.text),
     logDensity: (entries) => add(logFactorial(length), sum(entries.map((x): Real => logDensityInside(x)))),
+    inOrder: distribution,
     draw: (next) => [...Float64Array.from({ length }, () => draw(next)).sort()],
   });
 }

@@ -52,6 +52,8 @@ export interface VectorDistribution {
   readonly draw: (next: () => number) => number[];
   /** What `sample` does with it: the entries. */
   readonly sampled: (at: VectorSite) => readonly Real[];
+  /** What the entries are drawn from before they are put in order, where that is how the distribution is made. */
+  readonly inOrder?: Distribution;
   /** What `observe` does with it. */
   readonly observed: (at: VectorSite, entries: readonly Real[]) => void;
   /** Fields of distributions of one number that it has not. */
@@ -68,7 +70,7 @@ export type MatrixDistribution = VectorDistribution & { readonly shape: readonly
 /** A vector distribution before its checks: the density inside the support only, draws from numbers. */
 export type VectorDefinition = Pick<
   VectorDistribution,
-  "name" | "parameters" | "length" | "shape" | "support" | "logDensity" | "draw"
+  "name" | "parameters" | "length" | "shape" | "support" | "logDensity" | "draw" | "inOrder"
 >;
 
 /** A distribution whose entries depend on one another: one term, and unconstrained numbers by the transform of its support. */

@@ -1,6 +1,6 @@
 /** A table of nodes by the index of an entry, as a node: of [a, b, b] it is where(index > 0.5, b, a). */
-import type { Graph } from "../../autodiff/graph/graph.ts";
-import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Graph } from "../autodiff/graph/graph.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
 
 /** The entry that a node numbers, from 0 on; `truths` says whether they are truth values. */
 export function lookedUp(graph: Graph, index: NodeId, entries: readonly NodeId[], truths: boolean): NodeId {
