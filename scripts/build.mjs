@@ -1,9 +1,10 @@
-// Builds dist/: one ES module per entry and per model with shared chunks, the command line, and the declarations.
+// Builds dist/: one ES module per entry and per model with shared chunks, the same as CommonJS, the command line, and the declarations.
 import { execFileSync } from "node:child_process";
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeCommonJs } from "./commonjs.mjs";
 import { ENTRIES, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
 
 const require = createRequire(import.meta.url);
@@ -86,3 +87,4 @@ const tsc = require.resolve("typescript/package.json").replace("package.json", "
 // The parts of plain programs that run in Node.js know its types; the library does not.
 for (const project of ["tsconfig.json", "tsconfig.plain.json"])
   execFileSync(process.execPath, [tsc, "-p", project], { cwd: ROOT, stdio: "inherit" });
+await writeCommonJs();

@@ -9,10 +9,20 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtPackage, coreSources } from "./support/package.ts";
 
+interface Target {
+  readonly types: string;
+  readonly default: string;
+}
+interface Entry {
+  readonly import: Target;
+  readonly "module-sync": string;
+  readonly require: Target;
+}
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<string, unknown> & {
-  exports: Record<string, { types: string; default: string } | string>;
+  exports: Record<string, Entry | string>;
 };
 
 // Free names that a core running anywhere, the same every time, must not use. esbuild's `define` replaces exactly the
@@ -131,7 +141,7 @@ describe("package.json", () => {
       dependencies: {},
       engines: { node: ">=20" },
       license: "MIT",
-      sideEffects: ["./dist/plain/node/register.js"],
+      sideEffects: ["./dist/plain/node/register.js", "./dist/cjs/plain/node/register.js"],
       bin: { nondiff: "./dist/cli/main.js" },
     });
     // nondiff/testing alone needs it.
@@ -164,10 +174,25 @@ describe("package.json", () => {
     ]);
     for (const entry of Object.values(manifest.exports)) {
       if (typeof entry === "string") continue;
-      expect(entry.types).toBe(entry.default.replace(/\.js$/, ".d.ts"));
-      for (const path of [entry.types, entry.default])
-        expect((await readFile(join(root, path), "utf8")).length).toBeGreaterThan(0);
+      expect(entry["module-sync"]).toBe(entry.import.default);
+      expect(entry.require.default).toBe(entry.import.default.replace("./dist/", "./dist/cjs/"));
+      for (const { types, default: path } of [entry.import, entry.require]) {
+        expect(types).toBe(path.replace(/\.js$/, ".d.ts"));
+        for (const file of [types, path]) expect((await readFile(join(root, file), "utf8")).length).toBeGreaterThan(0);
+      }
     }
+  });
+
+  test("may be required, as ES modules or where Node.js cannot as CommonJS, with the same numbers", async () => {
+    await builtPackage();
+    const told = async (...flags: string[]) => {
+      const { stdout } = await run(process.execPath, [...flags, "scripts/runtimes/required.cjs"], { cwd: root });
+      return JSON.parse(stdout) as { from: string; entries: number; bits: number[] };
+    };
+    const [modules, commonJs] = await Promise.all([told(), told("--no-experimental-require-module")]);
+    expect([modules.from, commonJs.from]).toEqual(["ES module", "CommonJS"]);
+    expect(commonJs.entries).toBe(Object.keys(manifest.exports).length - 3);
+    expect(commonJs.bits).toEqual(modules.bits);
   });
 
   test("nondiff/core gives the same classes and functions as nondiff", async () => {
@@ -196,10 +221,10 @@ test("a bundle with one of the built models leaves those for kinds of conditions
 });
 
 describe("package-lock.json", () => {
-  interface Entry {
+  interface Locked {
     readonly optionalDependencies?: Record<string, string>;
   }
-  type Packages = Record<string, Entry>;
+  type Packages = Record<string, Locked>;
 
   /** Optional dependencies that a package names and the lockfile does not resolve: `npm ci` fails on other platforms. */
   function unresolved(packages: Packages): string[] {

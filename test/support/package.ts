@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Builds dist/ if it is not there; `npm test` has built it already. */
 export async function builtPackage(): Promise<void> {
-  if (!existsSync(join(root, "dist/cli/main.js")) || !existsSync(join(root, "dist/index.d.ts")))
+  if (!existsSync(join(root, "dist/cli/main.js")) || !existsSync(join(root, "dist/cjs/index.d.ts")))
     await promisify(execFile)(process.execPath, [join(root, "scripts/build.mjs")]);
 }
 
