@@ -1,0 +1,33 @@
+// Types, lint and generated files, side by side, as each takes one processor: `npm run check`. With --build also the package, whose
+// declarations are made by the same check of the library's types: what `npm test` does first. Prints what fails, and exits with 1 if anything does.
+import { spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { ROOT } from "./library.mjs";
+
+const library = process.argv.includes("--build")
+  ? "node scripts/build.mjs"
+  : "tsc -p tsconfig.json --noEmit --emitDeclarationOnly false";
+
+const CHECKS = [
+  library,
+  "biome check --error-on-warnings .",
+  "tsc -p tsconfig.tools.json",
+  "node scripts/generate-kernels.mjs --check",
+];
+
+const env = { ...process.env, PATH: join(ROOT, "node_modules/.bin") + delimiter + process.env.PATH };
+
+/** Whether a command ends well; what it prints comes at its end, so that two do not mix. */
+const passes = (command) =>
+  new Promise((resolve) => {
+    const child = spawn(command, { cwd: ROOT, env, shell: true });
+    const texts = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => texts.push(text));
+    child.on("close", (code) => {
+      if (code !== 0) process.stderr.write(`${command}\n${Buffer.concat(texts)}`);
+      resolve(code === 0);
+    });
+  });
+
+const passed = await Promise.all(CHECKS.map(passes));
+process.exitCode = passed.every(Boolean) ? 0 : 1;
