@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const TIMEOUT = 240_000;
 
-/** Runs `ask(url)` against a worker made of modules by name, the first one the main one. */
+/** Runs `ask(url, pid)` against a worker made of modules by name, the first one the main one. */
 export async function withWorker(binary, modules, ask) {
   const folder = await mkdtemp(join(tmpdir(), "nondiff-worker-"));
   for (const [name, text] of Object.entries(modules)) await writeFile(join(folder, name), text);
@@ -37,7 +37,7 @@ const worker :Workerd.Worker = (
         if (match) resolve(match[1]);
       });
     });
-    return await ask(`http://127.0.0.1:${port}/`);
+    return await ask(`http://127.0.0.1:${port}/`, child.pid);
   } finally {
     clearTimeout(timer);
     child.kill();

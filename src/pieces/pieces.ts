@@ -56,3 +56,24 @@ export function later<T>(work: () => Pieces<T>): Later<T> {
 
 /** A result that is computed when it is first asked for. */
 export type Later<T> = (() => T) & { readonly pieces: () => Pieces<T> };
+
+/** Work for which several may wait at a time: whoever has a turn does its next piece, and it is done once. Where it throws all of them do. */
+export function shared<T>(work: () => Pieces<T>): () => Pieces<T> {
+  let running: Pieces<T> | undefined;
+  let ended: (() => T) | undefined;
+  return function* () {
+    for (; !ended; ) {
+      running ??= work();
+      try {
+        const next = running.next();
+        if (next.done) ended = () => next.value;
+      } catch (cause) {
+        ended = () => {
+          throw cause;
+        };
+      }
+      if (!ended) yield;
+    }
+    return ended();
+  };
+}

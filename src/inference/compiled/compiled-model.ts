@@ -10,7 +10,8 @@ import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import { corrected } from "../../estimators/corrected.ts";
-import type { Later, Pieces } from "../../pieces/pieces.ts";
+import type { Estimator } from "../../estimators/estimator.ts";
+import { finished, type Later, type Pieces, shared } from "../../pieces/pieces.ts";
 import { requireDataModel, withData } from "../../program/data/data-model.ts";
 import { InputColumns } from "../../program/data/input-columns.ts";
 import type { GivenData } from "../../program/data/schema.ts";
@@ -21,7 +22,7 @@ import { fit, fitAsync, fitSteps } from "../fit/fit.ts";
 import type { FitOptions, FitStep } from "../fit/options.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
-import { type GradientSampler, making } from "../sampler/sampler.ts";
+import { type GradientSampler, making, type SamplerOptions } from "../sampler/sampler.ts";
 import { remembering } from "../saved/search-state.ts";
 import { Bindings } from "./bindings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
@@ -70,7 +71,7 @@ export function compile<S, P extends Posterior>(
     ...(init && { init }),
   };
   const estimator = options.estimator ?? corrected();
-  const samplers = new Map<string, GradientSampler>();
+  const samplers = new Map<string, () => Pieces<GradientSampler>>();
   const bindings = new Bindings();
   // The plain program is held against its trace when data are at hand.
   const { checkTrace, ...unchecked } = profile;
@@ -78,6 +79,17 @@ export function compile<S, P extends Posterior>(
     ...unchecked,
     trace: (own, graphOptions) => inputs.traced(() => traceAsWritten(own, graphOptions, inputs.extension)),
   };
+
+  function* made(own: Profile, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
+    yield* checkTrace?.(own.plainTrace!(asked.graphOptions)) ?? [];
+    const sampler = yield* making(tracing, bound, asked, tape);
+    if (sampler.nodes.adaptive)
+      throw new TypeError(
+        `compile: estimator "${asked.name}" learns on its way; got it for "${name}", expected one that is the same in each fit, such as corrected()`,
+      );
+    const { each, means } = sampler;
+    return { ...sampler, each: compiledOnce(each), means: means && compiledOnce(means) };
+  }
 
   const profileFor = (data: GivenData<S>, numbers: Float64Array): Profile => {
     const own: Profile = {
@@ -88,15 +100,18 @@ export function compile<S, P extends Posterior>(
       *sampler(asked, tape) {
         const { lanes, guide, collapse = false } = tape;
         const key = [asked === estimator, lanes, guide?.name, JSON.stringify(collapse)].join();
-        let kept = samplers.get(key);
-        if (!kept) {
-          checkTrace?.(own.plainTrace!(asked.graphOptions));
-          kept = yield* making(tracing, bound, asked, tape);
-          if (kept.nodes.adaptive)
-            throw new TypeError(
-              `compile: estimator "${asked.name}" learns on its way; got it for "${name}", expected one that is the same in each fit, such as corrected()`,
-            );
-          samplers.set(key, kept);
+        let begun = samplers.get(key);
+        if (!begun) {
+          begun = shared(() => made(own, asked, tape));
+          samplers.set(key, begun);
+        }
+        let kept: GradientSampler;
+        try {
+          kept = yield* begun();
+        } catch (cause) {
+          // With other data it may go well.
+          if (samplers.get(key) === begun) samplers.delete(key);
+          throw cause;
         }
         inputs.requireSupports(numbers);
         const { each, means, objective } = kept;
@@ -106,7 +121,17 @@ export function compile<S, P extends Posterior>(
           bindings.bind(made.tape, graph, numbers);
           return made;
         };
-        return { ...kept, profile: own, each: held(each, holding), means: means && held(means, holding) };
+        const derived = kept.nodes.derived?.map(({ prepare, ...input }) => ({
+          ...input,
+          ...(prepare && { prepare: (theta: Float64Array) => binding(graph, numbers, prepare(theta)) }),
+        }));
+        return {
+          ...kept,
+          profile: own,
+          nodes: { ...kept.nodes, ...(derived && { derived }) },
+          each: held(each, holding),
+          means: means && held(means, holding),
+        };
       },
     };
     return own;
@@ -148,6 +173,23 @@ export function compile<S, P extends Posterior>(
       return estimateGradient(own, bound, { ...all, ...under } as EstimateOptions);
     },
   };
+}
+
+// Compiled by all who wait for it together.
+function compiledOnce<T>(made: Later<T>): Later<T> {
+  const pieces = shared(() => made.pieces());
+  let kept: T | undefined;
+  return Object.assign(() => (kept ??= finished(pieces())), { pieces });
+}
+
+// Work on these data, though fits to others have their turns between its pieces.
+function* binding<T>({ data }: DataGraph, numbers: Float64Array, work: Pieces<T>): Pieces<T> {
+  for (;;) {
+    data!.numbers = numbers;
+    const next = work.next();
+    if (next.done) return next.value;
+    yield;
+  }
 }
 
 // What is compiled when it is first asked for, with these data whenever it is.

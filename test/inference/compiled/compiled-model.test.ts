@@ -130,6 +130,30 @@ describe("a compiled model", () => {
     });
   });
 
+  test("is traced once by fits that begin together, each of which keeps its own data", async () => {
+    let runs = 0;
+    const model = defineModel(
+      "visits",
+      ({ sample, observe }, { count, rain }) => {
+        runs++;
+        const [dry, wet] = [sample("dry", exponential(0.1)), sample("wet", exponential(0.1))];
+        count.forEach((each, i) => void observe(poisson(where(gt(rain[i]!, 1), wet, dry)), each));
+      },
+      { data: { count: "counts", rain: "numbers" } },
+    );
+    const compiled = compile(model, { count: 3, rain: 3 });
+    const data = [0, 40, 90].map((k) => ({ count: [3, k, k + 1], rain: k > 50 ? [0, 0, 3] : [2, 0, 3] }));
+    const options = { ...quiet, restarts: 0 } as const;
+    const together = await Promise.all(data.map((own) => compiled.fitAsync({ data: own, ...options })));
+    const ofThree = runs;
+    data.forEach((own, k) => {
+      runs = 0;
+      const alone = compile(model, { count: 3, rain: 3 }).fit({ data: own, ...options });
+      expect(ofThree).toBe(runs);
+      expect(JSON.stringify(together[k])).toBe(JSON.stringify(alone));
+    });
+  });
+
   test("is saved as the model with its data", () => {
     const { model } = change();
     const y = [1, 0, 9, 8];
