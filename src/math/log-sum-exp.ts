@@ -14,3 +14,22 @@ export function logSumExp(values: readonly number[]): number {
   const exponentials = values.map((x) => exp(x - largest));
   return largest + log(balanced(exponentials, (x, y) => x + y)!);
 }
+
+/** Beyond this difference a number adds nothing to a sum that the largest one is part of. */
+const NEGLIGIBLE = -40;
+
+/** The same by places: number d is log Σ exp over the d-th numbers of all rows, added in their order. */
+export function logSumExpOfRows(rows: readonly Float64Array[], length: number): Float64Array {
+  const [first] = rows;
+  if (rows.length < 2) return first ? first.slice() : new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  const largest = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  for (const row of rows) for (let d = 0; d < length; d++) largest[d] = peak(largest[d]!, row[d]!);
+  const sums = new Float64Array(length);
+  for (const row of rows)
+    for (let d = 0; d < length; d++) {
+      const below = row[d]! === largest[d]! ? 0 : row[d]! - largest[d]!;
+      if (!(below < NEGLIGIBLE)) sums[d]! += exp(below);
+    }
+  for (let d = 0; d < length; d++) if (sums[d]! !== 1) largest[d]! += log(sums[d]!);
+  return largest;
+}

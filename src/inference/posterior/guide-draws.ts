@@ -3,7 +3,7 @@
  * Numbers of latent i at draw d lie at i · draws + d.
  */
 import { log } from "../../math/elementary.ts";
-import { logSumExp } from "../../math/log-sum-exp.ts";
+import { logSumExpOfRows } from "../../math/log-sum-exp.ts";
 import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { Gaussian } from "./gaussian.ts";
@@ -66,42 +66,67 @@ export function drawsOfNoise(components: readonly Gaussian[], noise: Float64Arra
   return found;
 }
 
-/** The log density of each latent given those before it, laid out as the draws are. */
-export function logDensities({ means, scales }: Gaussian, at: Float64Array, draws: number): Float64Array {
-  const noise = new Float64Array(at.length);
-  const logs = new Float64Array(at.length);
-  for (let i = 0; i < means.length; i++) {
-    const own = scales[i]!.get(i)!;
-    const constant = log(own) + HALF_LOG_2PI;
-    const rest = noise.subarray(i * draws, (i + 1) * draws);
-    for (let d = 0; d < draws; d++) rest[d] = at[i * draws + d]! - means[i]!;
-    // Draws innermost: a row has up to as many scales as there are latents.
-    for (const [j, scale] of scales[i]!)
-      if (j !== i) for (let d = 0, from = j * draws; d < draws; d++) rest[d]! -= scale * noise[from + d]!;
-    for (let d = 0; d < draws; d++) {
-      const epsilon = rest[d]! / own;
-      rest[d] = epsilon;
-      logs[i * draws + d] = -0.5 * epsilon * epsilon - constant;
-    }
-  }
-  return logs;
-}
+/** Draws of which the noise is known at once: that of 16 latents stays in a processor's first cache. */
+const BLOCK = 256;
 
 /** The log density of all latents at each draw. */
-export function jointLogs(component: Gaussian, at: Float64Array, draws: number): Float64Array {
-  const logs = logDensities(component, at, draws);
+export function jointLogs({ means, scales }: Gaussian, at: Float64Array, draws: number): Float64Array {
+  const n = means.length;
   const total = new Float64Array(draws);
-  for (let i = 0; i < component.means.length; i++) for (let d = 0; d < draws; d++) total[d]! += logs[i * draws + d]!;
+  const noise = new Float64Array(n * BLOCK);
+  const rows = scales.map((row, i) => {
+    const others = [...row].filter(([j]) => j !== i);
+    // In fours: a multiple of 0 fills up the last four.
+    while (others.length % 4 !== 0) others.push([i, 0]);
+    return {
+      own: row.get(i)!,
+      constant: log(row.get(i)!) + HALF_LOG_2PI,
+      from: Uint32Array.from(others, ([j]) => j * BLOCK),
+      by: Float64Array.from(others, ([, scale]) => scale),
+    };
+  });
+  for (let first = 0; first < draws; first += BLOCK) {
+    const count = Math.min(BLOCK, draws - first);
+    for (let i = 0; i < n; i++) {
+      const { own, constant, from, by } = rows[i]!;
+      const [to, start, mean] = [i * BLOCK, i * draws + first, means[i]!];
+      for (let d = 0; d < count; d++) noise[to + d] = at[start + d]! - mean;
+      for (let k = 0; k < by.length; k += 4) {
+        const [p, q, r, s] = [from[k]!, from[k + 1]!, from[k + 2]!, from[k + 3]!];
+        const [w, x, y, z] = [by[k]!, by[k + 1]!, by[k + 2]!, by[k + 3]!];
+        for (let d = 0; d < count; d++)
+          noise[to + d]! -= w * noise[p + d]! + x * noise[q + d]! + (y * noise[r + d]! + z * noise[s + d]!);
+      }
+      for (let d = 0; d < count; d++) {
+        const epsilon = noise[to + d]! / own;
+        noise[to + d] = epsilon;
+        total[first + d]! += -0.5 * epsilon * epsilon - constant;
+      }
+    }
+  }
   return total;
+}
+
+/** The log density of one latent of independent normals, at one number. */
+export function ownLog({ means, scales }: Gaussian, i: number, at: number): number {
+  const own = scales[i]!.get(i)!;
+  const epsilon = (at - means[i]!) / own;
+  return -0.5 * epsilon * epsilon - (log(own) + HALF_LOG_2PI);
 }
 
 /** The log density of a mixture at each draw. */
 export function logMixture(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array {
-  const parts = components.map((component) => {
+  return logSumExpOfRows(weightedLogs(components, at, draws), draws);
+}
+
+/** That of each component at each draw, with the log of its weight. */
+export function weightedLogs(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array[] {
+  return components.map((component) => {
+    const logs = jointLogs(component, at, draws);
     const share = log(component.weight);
-    return jointLogs(component, at, draws).map((value) => share + value);
+    for (let d = 0; d < draws; d++) logs[d]! += share;
+    return logs;
   });
-  return Float64Array.from({ length: draws }, (_, d) => logSumExp(parts.map((part) => part[d]!)));
 }
 
 /**

@@ -1,30 +1,38 @@
 /** A mixture of normals that follows weighted draws: a step of EM, in which each normal moves to the draws that it accounts for. */
 import { choleskyInto } from "../../../linalg/cholesky.ts";
-import { exp, log } from "../../../math/elementary.ts";
-import { logSumExp } from "../../../math/log-sum-exp.ts";
+import { exp } from "../../../math/elementary.ts";
+import { logSumExpOfRows } from "../../../math/log-sum-exp.ts";
 import { covarianceOf, type Gaussian } from "../gaussian.ts";
-import { jointLogs } from "../guide-draws.ts";
+import { weightedLogs } from "../guide-draws.ts";
 
 /** Least share of a normal. */
 const LEAST = 0.005;
 /** Variances are those of the draws times this: a tail that is too long costs less than one that is too short. */
 const LONGER = 1.2;
+/** The log of a share of a draw that does not count. */
+const NOTHING = -40;
 
-/** All parts but the last, the prior, moved. Draws lie by latent, draw d of latent i at i · count + d, and weigh `weights`. */
+/** All parts but the last, the prior, moved, if they count. Draws lie by latent, draw d of latent i at i · count + d, and weigh `weights`. */
 export function moved(parts: readonly Gaussian[], kept: Float64Array, weights: Float64Array): Gaussian[] {
-  const logs = parts.map((part) => jointLogs(part, kept, weights.length).map((value) => value + log(part.weight)));
-  const all = Float64Array.from(weights, (_, d) => logSumExp(logs.map((own) => own[d]!)));
+  const draws = weights.length;
+  const logs = weightedLogs(parts, kept, draws);
+  const all = logSumExpOfRows(logs, draws);
   const last = parts.length - 1;
-  const next = parts.slice(0, last).map((part, k) =>
-    fitted(
-      part,
-      kept,
-      weights.map((weight, d) => weight * exp(logs[k]![d]! - all[d]!)),
-    ),
-  );
-  const sum = next.reduce((share, { weight }) => share + weight, 0);
+  const shares = new Float64Array(draws);
+  const next = parts.slice(0, last).map((part, k) => {
+    const own = logs[k]!;
+    for (let d = 0; d < draws; d++) {
+      const below = own[d]! - all[d]!;
+      shares[d] = below < NOTHING ? 0 : weights[d]! * exp(below);
+    }
+    return fitted(part, kept, shares);
+  });
+  // A normal that accounts for less than the least share is left out, as every part is weighed at all draws: of 25 about half stay.
+  const counting = next.filter(({ weight }) => weight > LEAST);
+  const staying = counting.length > 0 ? counting : next;
+  const sum = staying.reduce((share, { weight }) => share + weight, 0);
   const prior = parts[last]!;
-  return [...next.map((part) => ({ ...part, weight: (part.weight * (1 - prior.weight)) / sum })), prior];
+  return [...staying.map((part) => ({ ...part, weight: (part.weight * (1 - prior.weight)) / sum })), prior];
 }
 
 /** The normal with the moments of weighted draws, as far as there are enough of them: of fewer than n much of what `part` was stays. */
@@ -40,21 +48,30 @@ export function fitted(part: Gaussian, kept: Float64Array, weights: Float64Array
   if (!(squares > 0)) return { ...part, weight };
   const count = (mass * mass) / squares;
   const means = new Float64Array(n);
-  const found = Array.from({ length: n }, (_, i) => {
+  // Only draws that count, about their mean: of twelve normals each has a part of them.
+  const places = new Uint32Array(total);
+  let used = 0;
+  for (let d = 0; d < total; d++) if (weights[d]! > 0) places[used++] = d;
+  const apart = new Float64Array(n * used);
+  const weighed = new Float64Array(used);
+  const covariance = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    const [from, to] = [i * total, i * used];
     let sum = 0;
-    for (let d = 0; d < total; d++) sum += weights[d]! * kept[i * total + d]!;
+    for (let d = 0; d < used; d++) sum += weights[places[d]!]! * kept[from + places[d]!]!;
     const mean = sum / mass;
     means[i] = (count * mean + part.means[i]!) / (count + 1);
-    return mean;
-  });
-  const covariance = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k <= i; k++) {
-      let sum = 0;
-      for (let d = 0; d < total; d++)
-        sum += weights[d]! * (kept[i * total + d]! - found[i]!) * (kept[k * total + d]! - found[k]!);
-      covariance[i * n + k] = (LONGER * count * (sum / mass) + (n + 2) * covarianceOf(part, i, k)) / (count + n + 2);
+    for (let d = 0; d < used; d++) {
+      apart[to + d] = kept[from + places[d]!]! - mean;
+      weighed[d] = weights[places[d]!]! * apart[to + d]!;
     }
+    for (let k = 0; k <= i; k++) {
+      let product = 0;
+      for (let d = 0, other = k * used; d < used; d++) product += weighed[d]! * apart[other + d]!;
+      covariance[i * n + k] =
+        (LONGER * count * (product / mass) + (n + 2) * covarianceOf(part, i, k)) / (count + n + 2);
+    }
+  }
   const scales = rootOf(covariance, n);
   return scales ? { ...part, weight, means, scales } : { ...part, weight };
 }

@@ -10,7 +10,7 @@
  * sampling", 2012.
  */
 import { exp, log } from "../../../math/elementary.ts";
-import { logSumExp } from "../../../math/log-sum-exp.ts";
+import { logSumExp, logSumExpOfRows } from "../../../math/log-sum-exp.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
@@ -203,8 +203,11 @@ function counted(rounds: readonly Round[], n: number): { kept: Float64Array; wei
 function weightsOf(rounds: readonly Round[]): Float64Array {
   const logWeights = new Float64Array(rounds.length * DRAWS);
   rounds.forEach(({ logTarget }, r) => {
-    for (let d = 0; d < DRAWS; d++)
-      logWeights[r * DRAWS + d] = logTarget[d]! - logSumExp(rounds.map(({ proposed }) => proposed[r]![d]!));
+    const all = logSumExpOfRows(
+      rounds.map(({ proposed }) => proposed[r]!),
+      DRAWS,
+    );
+    for (let d = 0; d < DRAWS; d++) logWeights[r * DRAWS + d] = logTarget[d]! - all[d]!;
   });
   return paretoSmoothed(logWeights).weights;
 }

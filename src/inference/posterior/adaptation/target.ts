@@ -2,7 +2,7 @@
 import { outOfRange } from "../../../autodiff/session.ts";
 import { evaluation } from "../../../autodiff/tape/evaluation.ts";
 import type { Gaussian } from "../gaussian.ts";
-import { logDensities } from "../guide-draws.ts";
+import { ownLog } from "../guide-draws.ts";
 import type { Source } from "../source.ts";
 
 /** log p(x, z) at draws z, those of latent i from i · draws on; −∞ where it is not a number or a stated range is left. */
@@ -29,7 +29,6 @@ export function targetOf(
   const lanes = new Float64Array(latents.length * POINTS);
   return (kept, draws) => {
     const total = new Float64Array(draws);
-    const own = logDensities(prior, kept, draws);
     for (let first = 0; first < draws; first += POINTS) {
       const count = Math.min(POINTS, draws - first);
       for (let i = 0; i < latents.length; i++)
@@ -37,7 +36,8 @@ export function targetOf(
       run(components[0]!.points ?? [], lanes);
       for (let p = 0; p < count; p++) {
         let sum = value(0, p);
-        for (let i = 0; i < latents.length; i++) if (value(1 + i, p) === 0) sum += own[i * draws + first + p]!;
+        for (let i = 0; i < latents.length; i++)
+          if (value(1 + i, p) === 0) sum += ownLog(prior, i, lanes[i * POINTS + p]!);
         total[first + p] = Number.isNaN(sum) ? Number.NEGATIVE_INFINITY : sum;
       }
     }
