@@ -294,6 +294,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_FOLLOWED: "collapse/caps.test.ts", // a sum below a hundred conditions
   MOST_TIMES: "collapse/caps.test.ts", // sums dearer than ten times the model
   MOST_DRAWS: "inference/posterior/reweighted.test.ts", // 10^7 + 1 draws are refused
+  MOST_COUNTED: "program/truncation.test.ts", // a rate that may be above 2000 is refused
   MOST_VALUES: "distributions/discrete-tails.test.ts", // a table of 10,001 values is refused
   MOST_CHARACTERS: "cli/cli.test.ts",
   MOST_SHOWN: "cli/cli.test.ts",

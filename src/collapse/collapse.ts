@@ -39,6 +39,8 @@ export interface Collapsed {
   readonly cells: number;
   /** Entries of the table in which it is summed. */
   readonly clique: number;
+  /** Of a discrete latent that was cut to finitely many values, the most prior probability that all others have. */
+  readonly lostMass?: number;
 }
 
 export interface CollapseReport {
@@ -282,8 +284,11 @@ function collapsedOf(variables: readonly Variable[], cliqueOf: (v: number) => nu
   variables.forEach((variable, v) => {
     const { meaning, size } = variable;
     const cells = meaning.kind === "passed" ? meaning.vector.at.length + 1 : size;
-    for (const { name } of latentsOf(variable))
-      found.set(name, { latent: name, cells, clique: Math.max(cliqueOf(v), found.get(name)?.clique ?? 0) });
+    const lostMass = meaning.kind === "values" ? meaning.latent.lostMass : 0;
+    for (const { name } of latentsOf(variable)) {
+      const clique = Math.max(cliqueOf(v), found.get(name)?.clique ?? 0);
+      found.set(name, { latent: name, cells, clique, ...(lostMass > 0 && { lostMass }) });
+    }
   });
   return [...found.values()];
 }

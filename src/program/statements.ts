@@ -7,6 +7,7 @@ import type { Entries, VectorDistribution, VectorSite } from "../distributions/v
 import { Arms } from "./arms.ts";
 import type { ProgramContext } from "./model.ts";
 import { type CoreContext, checkDistribution, type Scope, unconstrainedDensity } from "./run.ts";
+import { tracedValues } from "./truncation.ts";
 
 /** The context of a program under `nondiff`. */
 export function withStatements(core: CoreContext, scope: Scope): ProgramContext {
@@ -74,7 +75,9 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
   };
 
   const discrete = (site: string, name: string, prior: Distribution): Real => {
-    const { values, lostMass } = valuesOf(site, prior);
+    const { values, lostMass } = valuesOf(site, prior, () =>
+      tracedValues({ graph: session.graph, latents, finite }, prior, (x) => nodeOf(session, x)),
+    );
     const logMasses = values.map((k) => nodeOf(session, prior.logDensity(k)));
     const [own, quantity] = [livesAt(finite), livesAt(quantities)];
     const lives = (live: NodeId): void => {
@@ -224,13 +227,19 @@ function flat(site: string, value: Entries, { name, shape }: VectorDistribution)
   return (value as readonly (readonly Real[])[]).flat();
 }
 
-// The values of a discrete prior; of a Poisson latent whose rate is traced no number of them is known to be enough.
-function valuesOf(site: string, { name, parameters, finiteValues }: Distribution): FiniteValues {
+// The values of a discrete prior; of a Poisson latent whose rate is traced those that count for the rates that have a probability.
+function valuesOf(
+  site: string,
+  { name, parameters, finiteValues }: Distribution,
+  byPriors: () => FiniteValues | undefined,
+): FiniteValues {
   try {
     return finiteValues!();
   } catch (error) {
     const traced = parameters.find(({ value }) => value instanceof Expr);
     if (!(error instanceof TypeError) || !traced) throw error;
+    const found = byPriors();
+    if (found) return found;
     throw new TypeError(
       `${site}: ${name} has no last value that counts while its ${traced.name} is traced; got a traced ${traced.name}, expected a number, or \`truncated(${name}(…), 0, last)\``,
     );

@@ -1,22 +1,23 @@
-import { add, describe, type Real, sub, sum } from "../../autodiff/expr.ts";
+import { add, describe, Expr, gt, lgamma, log, mul, type Real, sub, sum, where } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { checkTotal } from "../discrete/categorical.ts";
-import { logGamma, positive, probability } from "../distribution.ts";
+import { type Distribution, discrete, logGamma, positive, probability, upTo } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import { dirichlet } from "./dirichlet.ts";
 import { requireSize } from "./requirements.ts";
-import { type VectorDistribution, type VectorSupport, vector } from "./vector-distribution.ts";
+import { type VectorDistribution, type VectorSite, type VectorSupport, vector } from "./vector-distribution.ts";
 
 /**
  * Multinomial: how many of `trials` (data, a whole number) fall to each of K outcomes with these probabilities, which may be traced: log
- * probability log trials! + Σ (k_i log p_i − log k_i!). RangeError unless probabilities that are numbers sum to 1 within 1e-9. Data only.
+ * probability log trials! + Σ (k_i log p_i − log k_i!). RangeError unless probabilities that are numbers sum to 1 within 1e-9. As latents the counts are
+ * binomials one after the other, each of the trials that are left, and the last one is what then remains.
  */
 export function multinomial(trials: number, probabilities: readonly Real[]): VectorDistribution {
   requireSize("multinomial", trials, 0);
   requireArray("multinomial", "probabilities", probabilities);
   checkTotal("multinomial", probabilities);
   const length = probabilities.length;
-  return vector({
+  const record = vector({
     name: "multinomial",
     parameters: probabilities.map((p, i) => probability(`probabilities[${i}]`, p)),
     length,
@@ -25,6 +26,44 @@ export function multinomial(trials: number, probabilities: readonly Real[]): Vec
       add(logCoefficient(trials, counts), sum(counts.map((k, i) => timesLog(k, probabilities[i]!)))),
     draw: (next) => multinomialDraw(trials, probabilities as readonly number[], next),
   });
+  return { ...record, sampled: (at) => sampledCounts(at, trials, probabilities) };
+}
+
+// All counts but the last are discrete latents; the last is what remains.
+function sampledCounts(at: VectorSite, trials: number, probabilities: readonly Real[]): readonly Real[] {
+  const counts: Real[] = [];
+  const left = (): Real => sub(trials, counts.length > 0 ? sum(counts) : 0);
+  for (let i = 0; i < probabilities.length - 1; i++)
+    counts.push(at.sample(`${at.name}[${i}]`, countAfter(left(), i, trials, probabilities)));
+  const last = left();
+  if (last instanceof Expr) at.report(`${at.name}[${counts.length}]`, last);
+  return [...counts, last];
+}
+
+/**
+ * Count i where so many trials are left: log p_i·k − log k!, and the last one with what remains after it. By themselves these are no probabilities; all
+ * together they are those of the multinomial.
+ */
+function countAfter(left: Real, i: number, trials: number, probabilities: readonly Real[]): Distribution {
+  const own = (k: number, p: Real): Real => sub(timesLog(k, p), logFactorial(k));
+  const last = i + 2 === probabilities.length ? probabilities[i + 1]! : undefined;
+  const rest = (remaining: Real): Real => {
+    if (last === undefined) return 0;
+    if (typeof remaining === "number") return remaining < 0 ? -Infinity : own(remaining, last);
+    const some = sub(mul(remaining, log(last)), lgamma(add(remaining, 1)));
+    return where(gt(remaining, 0.5), some, where(gt(remaining, -0.5), 0, -Infinity));
+  };
+  const record = discrete({
+    name: "multinomial count",
+    parameters: [probability(`probabilities[${i}]`, probabilities[i]!)],
+    support: upTo(trials),
+    logDensity: (k) => add(i === 0 ? logFactorial(trials) : 0, add(own(k, probabilities[i]!), rest(sub(left, k)))),
+    draw: () => {
+      throw new TypeError("multinomial: a count has no draw of its own; got one entry, expected all");
+    },
+  });
+  const values = Array.from({ length: trials + 1 }, (_, k) => k);
+  return { ...record, finiteValues: () => ({ values, lostMass: 0 }) };
 }
 
 /**

@@ -10,7 +10,10 @@ export function collapseLines(
   const without = before === undefined ? "" : ` (${before} without summing out)`;
   return [
     collapsed.length > 0 ? "summed out, exactly:" : "summed out: nothing",
-    ...grouped(collapsed, ({ cells, clique }: Collapsed) => `${cells} cells, in a table of ${clique}`),
+    ...grouped(collapsed, ({ cells, clique, lostMass }: Collapsed) => {
+      const lost = lostMass === undefined ? "" : `; a prior probability of ${lostMass.toPrecision(1)} is left out`;
+      return `${cells} cells, in a table of ${clique}${lost}`;
+    }),
     ...(kept.length > 0 ? ["kept:", ...grouped(kept, ({ reason }) => reason)] : []),
     ...(collapsed.length > 0 ? [`gradient: ${after} operations${without}`] : []),
   ];

@@ -322,8 +322,8 @@ describe("counts of outcomes", () => {
   test("are data with traced probabilities; latents, wrong sums and totals are refused", () => {
     const traced = compile(([p]) => multinomial(3, [p!, 0.4]).logDensity([1, 2]));
     expect(traced([0.6])).toBeCloseTo(Math.log(3 * 0.6 * 0.16), 12);
-    const latent = defineModel("m", ({ sample }) => void sample("k", multinomial(3, [0.5, 0.5])));
-    expect(() => logJoint(latent, [])).toThrow('sample "k": a latent cannot have this prior; got multinomial');
+    const latent = defineModel("m", ({ sample }) => void sample("k", dirichletMultinomial(3, [0.5, 0.5])));
+    expect(() => logJoint(latent, [])).toThrow('sample "k": a latent cannot have this prior; got dirichletMultinomial');
     const wrong = defineModel("m", ({ sample, observe }) => {
       sample("z", normal(0, 1));
       observe(dirichletMultinomial(3, [1, 1]), [1, 1]);

@@ -1,0 +1,59 @@
+// Counts whose rate is traced: cut where nothing is left for the rates that have a probability, and what is left out is said.
+import { expect, test } from "vitest";
+import * as n from "../../src/index.ts";
+import { trace } from "../../src/program/trace.ts";
+
+const counted = (rate: (context: n.ProgramContext) => n.Distribution): n.Model =>
+  n.defineModel("counted", (context) => {
+    const k = context.sample("k", rate(context));
+    context.observe(n.normal(k, 0.5), 3.2);
+  });
+
+const CASES: readonly (readonly [string, (c: n.ProgramContext) => n.Distribution, (k: number) => number])[] = [
+  // r ~ gamma(2, 1), integrated out: k is negative binomial, (k + 1)/2^(k + 2).
+  ["poisson", ({ sample }) => n.poisson(sample("r", n.gamma(2, 1))), (k) => (k + 1) / 2 ** (k + 2)],
+  // p ~ beta(4, 2): B(5, k + 2)/B(4, 2) = 20·4!·(k + 1)!/(k + 6)!
+  [
+    "geometric",
+    ({ sample }) => n.geometric(sample("p", n.beta(4, 2))),
+    (k) => 480 / [2, 3, 4, 5, 6].reduce((product, j) => product * (k + j), 1),
+  ],
+];
+
+test.each(CASES)("of %s the mass that is left out is at most what is said", (_, rate, massOf) => {
+  const { values, lostMass } = trace(counted(rate)).finite[0]!;
+  let [beyond, k] = [0, values.at(-1)! + 1];
+  for (; k < values.length + 20_000; k++) beyond += massOf(k);
+  expect(values[0]).toBe(0);
+  expect(lostMass).toBeLessThan(1e-5);
+  expect(beyond).toBeLessThan(lostMass);
+  expect(values.length).toBeLessThanOrEqual(2000);
+});
+
+test("the posterior of the count is that of the sum over all", () => {
+  const posterior = n.fit(counted(CASES[0]![1]), { seed: 1 });
+  const weight = (k: number): number => CASES[0]![2](k) * Math.exp(-0.5 * ((3.2 - k) / 0.5) ** 2);
+  const total = Array.from({ length: 60 }, (_, k) => weight(k)).reduce((p, q) => p + q, 0);
+  for (const k of [2, 3, 4])
+    expect(Math.abs(posterior.probabilities("k")[k]!.probability - weight(k) / total)).toBeLessThan(0.003);
+  // That of one more value than there is would differ by the share of 5, and by more of 2 and 4 alone.
+  expect(Math.abs(weight(2) / total - weight(4) / total)).toBeGreaterThan(0.05);
+});
+
+test("explain says what is left out", () => {
+  const { collapsed } = n.explain(counted(CASES[0]![1]), { collapse: "auto" }).collapsed!;
+  expect(collapsed[0]).toMatchObject({ latent: "k", lostMass: 3e-12 });
+  expect(n.explain(counted(CASES[0]![1]), { collapse: "auto" }).text).toMatch(
+    /k: \d+ cells.*a prior probability of 3e-12 is left out/,
+  );
+});
+
+test("of rates whose priors say too little the count is refused, with what to write", () => {
+  for (const rate of [
+    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.halfCauchy(1))),
+    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.gamma(2, sample("b", n.gamma(1, 1))))),
+  ])
+    expect(() => trace(counted(rate))).toThrow(
+      /^sample "k": poisson has no last value that counts while its rate is traced; got .*, or `truncated/,
+    );
+});
