@@ -278,6 +278,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_CANDIDATES: "conditions/solving.test.ts", // sums of more functions
   BUDGET: "estimators/draw/draw.test.ts", // boundaries that are drawn, as they cost more
   MOST_KEPT: "inference/fit/climb/matched-points.test.ts", // numbers of a batch that is drawn once
+  MOST_WORKERS: "shards/fit.test.ts", // 10,001 workers are refused
   MOST_SHARDS: "shards/estimate.test.ts", // 100,001 shards are refused
   MOST_CORRELATED: "inference/fit/correlated.test.ts", // a fit of 41 latents is mean field
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops

@@ -8,9 +8,10 @@ import { opened } from "../inference/saved/envelope.ts";
 import type { Model } from "../program/model.ts";
 import { estimateOf, estimateShards } from "./estimate.ts";
 import { makeRunner, type RunnerOptions, type ShardRunner } from "./runner.ts";
-import { modelNameIn, type Partial, type PartialSums, type Shard } from "./work.ts";
+import { joinedParts, modelNameIn, type Partial, type PartialSums, type Shard } from "./work.ts";
 
 export type { Saved } from "../inference/saved/envelope.ts";
+export { fitAsync, type ShardedFitOptions, type ShardWorkers } from "./fit.ts";
 export type { RunnerOptions, ShardRunner } from "./runner.ts";
 export type { Partial, Shard } from "./work.ts";
 
@@ -68,23 +69,5 @@ export function reduceShards(partials: readonly (Partial | string)[]): GradientE
   const model = String(modelNameIn(partials[0]));
   const all = partials.map((partial) => opened(caller, "partial", model, partial).content as PartialSums);
   const [first] = all as [PartialSums];
-  if (all.some(({ of }) => of !== first.of))
-    throw new RangeError(
-      `${caller}: partial sums are of different computations; got ${new Set(all.map(({ of }) => of)).size}, expected one`,
-    );
-  const sorted = [...all].sort((p, q) => p.range.from - q.range.from);
-  const { chunks } = first.range;
-  const parts: PartialSums["sums"][number][] = [];
-  let next = 0;
-  for (const { range, sums } of sorted) {
-    if (range.to <= next && range.from < next) continue;
-    if (range.from !== next) break;
-    parts.push(...sums);
-    next = range.to;
-  }
-  if (next !== chunks)
-    throw new RangeError(
-      `${caller}: not the parts of a whole; got chunks 0 … ${next - 1} without a gap or overlap, expected 0 … ${chunks - 1}`,
-    );
-  return estimateOf(first.together, parts);
+  return estimateOf(first.together, joinedParts(caller, all, first.of));
 }

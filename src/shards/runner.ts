@@ -12,14 +12,17 @@ import { savedGuide } from "../inference/saved/saved-posterior.ts";
 import { FULL } from "../profile.ts";
 import type { Model } from "../program/model.ts";
 import { estimatePart } from "./estimate.ts";
+import { gradientPart, type Standing, standingOf, startPart } from "./gradient.ts";
 import {
-  type EstimateWork,
   type Making,
   makingOf,
   modelNameIn,
   type Partial,
+  type PartialSums,
   requireEstimator,
   type Shard,
+  type StartGradients,
+  type Work,
   workOf,
 } from "./work.ts";
 
@@ -47,31 +50,46 @@ export interface ShardRunner {
 export function makeRunner(models: readonly Model[], options: RunnerOptions = {}): ShardRunner {
   const caller = "runShard";
   const { estimator = corrected(), guide, backend } = requireOptions(caller, options, RUNNER_OPTIONS);
-  const kept = new Map<string, GradientSampler>();
-  const samplerOf = (model: Model, making: Making): GradientSampler => {
-    const key = JSON.stringify([model.name, making]);
-    const known = kept.get(key);
+  const kept = new Map<string, GradientSampler | Standing>();
+  // What is made for a key, now or before.
+  const keeping = <T extends GradientSampler | Standing>(key: unknown, make: () => T): T => {
+    const text = JSON.stringify(key);
+    const known = kept.get(text) as T | undefined;
     if (known) return known;
-    requireEstimator(caller, making, estimator);
-    const { setting } = making;
-    const made = makeSampler(FULL, model, estimator, {
-      guide: savedGuide(caller, setting, guide),
-      collapse: setting.collapse,
-      backend,
-    });
-    requireSame(model, makingOf(made), making);
+    const made = make();
+    const { nodes } = "search" in made ? made.search.sampler : made;
     // What has learned on its way would bring that into the next shard.
-    if (made.nodes.adaptive) return made;
+    if (nodes.adaptive) return made;
     if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
-    kept.set(key, made);
+    kept.set(text, made);
     return made;
+  };
+  const partOf = (model: Model, work: Work): PartialSums | StartGradients => {
+    const { making } = work;
+    const { setting } = making;
+    requireEstimator(caller, making, estimator);
+    const own = savedGuide(caller, setting, guide);
+    const { collapse } = setting;
+    if (work.kind === "estimate") {
+      const sampler = keeping([model.name, making], () => {
+        const made = makeSampler(FULL, model, estimator, { guide: own, collapse, backend });
+        requireSame(model, makingOf(made), making);
+        return made;
+      });
+      return estimatePart(sampler, work);
+    }
+    const standing = keeping([model.name, making, work.fit], () => {
+      const made = standingOf(model, estimator, own, work.fit, { collapse, backend });
+      requireSame(model, makingOf(made.search.sampler), making);
+      return made;
+    });
+    return work.kind === "gradient" ? gradientPart(standing, work) : startPart(standing, work);
   };
   return {
     run(shard) {
       const model = modelOf(models, shard);
-      const work: EstimateWork = workOf(caller, model.name, shard);
-      const sums = estimatePart(samplerOf(model, work.making), work);
-      return sealedOf("partial", model.name, work.making.program, sums);
+      const work = workOf(caller, model.name, shard);
+      return sealedOf("partial", model.name, work.making.program, partOf(model, work));
     },
   };
 

@@ -3,6 +3,7 @@
  * survive `JSON.stringify` and `structuredClone` to the bit.
  */
 import type { Estimator } from "../estimators/estimator.ts";
+import type { Draw } from "../inference/sampler/draw.ts";
 import type { GradientSampler } from "../inference/sampler/sampler.ts";
 import { canonical, encoded } from "../inference/saved/encoding.ts";
 import { opened, type Saved, sealedOf } from "../inference/saved/envelope.ts";
@@ -48,9 +49,43 @@ export interface EstimateWork {
   readonly range: Range;
 }
 
+/** What of a fit's options its gradients and further starts depend on. */
+interface FitSetting {
+  readonly seed: number;
+  readonly samples: number;
+  readonly tolerance: number;
+}
+
+/** Points of a gradient of a fit, in chunks. */
+export interface GradientWork {
+  readonly kind: "gradient";
+  readonly making: Making;
+  readonly fit: FitSetting;
+  readonly theta: Float64Array;
+  readonly draw: Required<Pick<Draw, "stream" | "firstSample" | "samples" | "group">>;
+  readonly range: Range;
+}
+
+/** The first phase of a further start of a fit. */
+export interface StartWork {
+  readonly kind: "start";
+  readonly making: Making;
+  readonly fit: FitSetting;
+  readonly start: number;
+}
+
+export type Work = EstimateWork | GradientWork | StartWork;
+
+/** Gradients by their points and parameters, each an ELBO and a gradient. */
+export interface StartGradients {
+  readonly kind: "start";
+  readonly keys: readonly string[];
+  readonly gradients: Float64Array;
+}
+
 /** The sums over a range of chunks, as whole subtrees. */
 export interface PartialSums {
-  readonly kind: "estimate";
+  readonly kind: "estimate" | "gradient";
   /** The fingerprint of what was asked, less the range: those of one computation have one. */
   readonly of: string;
   readonly range: Range;
@@ -77,13 +112,13 @@ export function requireEstimator(caller: string, { estimator }: Making, { name }
 }
 
 /** A shard of a model. */
-export function shardOf(model: string, work: EstimateWork): Shard {
+export function shardOf(model: string, work: Work): Shard {
   return sealedOf("shard", model, work.making.program, work);
 }
 
 /** What a shard asks for; TypeError or RangeError, each by name, for what is none, damaged or of another model. */
-export function workOf(caller: string, model: string, shard: unknown): EstimateWork {
-  return opened(caller, "shard", model, shard).content as EstimateWork;
+export function workOf(caller: string, model: string, shard: unknown): Work {
+  return opened(caller, "shard", model, shard).content as Work;
 }
 
 /** The name of the model that a shard or partial sums, or their text, are of; undefined where there is none. */
@@ -94,7 +129,7 @@ export function modelNameIn(given: unknown): unknown {
 }
 
 /** What a shard is a part of. */
-export function wholeOf({ range, ...whole }: EstimateWork): string {
+export function wholeOf({ range, ...whole }: EstimateWork | GradientWork): string {
   return fingerprintOf(canonical(encoded({ ...whole, chunks: range.chunks })));
 }
 
@@ -106,4 +141,26 @@ export function rangesOf(chunks: number, count: number): Range[] {
     to: Math.floor(((k + 1) * chunks) / parts),
     chunks,
   }));
+}
+
+/** The subtrees of all parts of a whole, in their order; RangeError where some are missing, overlap or are of another whole. */
+export function joinedParts(caller: string, all: readonly PartialSums[], whole: string): PartialSums["sums"][number][] {
+  if (all.some(({ of }) => of !== whole))
+    throw new RangeError(
+      `${caller}: partial sums are of different computations; got ${new Set(all.map(({ of }) => of)).size}, expected one`,
+    );
+  const { chunks } = all[0]!.range;
+  const parts: PartialSums["sums"][number][] = [];
+  let next = 0;
+  for (const { range, sums } of [...all].sort((p, q) => p.range.from - q.range.from)) {
+    if (range.to <= next && range.from < next) continue;
+    if (range.from !== next) break;
+    parts.push(...sums);
+    next = range.to;
+  }
+  if (next !== chunks)
+    throw new RangeError(
+      `${caller}: not the parts of a whole; got chunks 0 … ${next - 1} without a gap or overlap, expected 0 … ${chunks - 1}`,
+    );
+  return parts;
 }

@@ -16,7 +16,8 @@ import type { Search } from "./setup.ts";
 import { type Start, startAt } from "./starts.ts";
 
 const FIRST_STEPS = 300;
-const FURTHER_STEPS = 150;
+/** Steps of the first phase of a further start. */
+export const FURTHER_STEPS = 150;
 const FLIP_STEPS = 60;
 const SHARES = 4;
 const ENOUGH = 20_000;
@@ -47,6 +48,7 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
     const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
     if (k > 0) run.place?.(start, k);
+    if (k > 0 && run.awaited) yield* run.awaited(k);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
     if (found.length === 0) {
       const mended = yield* byValues?.mended(run, starts, climb, resultOf) ?? [];

@@ -12,7 +12,7 @@ import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
-import type { Ascent } from "./climb/ascent.ts";
+import type { Ascent, FitStage } from "./climb/ascent.ts";
 import { type Climber, INDEPENDENT } from "./climb/climb.ts";
 import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
@@ -30,6 +30,8 @@ export interface Search {
   readonly generator: Noise;
   readonly from: Float64Array;
   readonly place: Place | undefined;
+  /** Where others climb the further starts too: waits for the gradients of the first phase of one. */
+  awaited?: (k: number) => Generator<FitStage, void, void>;
   readonly tolerance: number;
   readonly restarts: number;
   readonly flips: boolean;

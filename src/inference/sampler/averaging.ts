@@ -7,6 +7,7 @@ import type { Engine } from "../../autodiff/tape/engine.ts";
 import { EVEN_PART, ODD_PART, SUM_PARTS } from "../../autodiff/tape/executable.ts";
 import { runRest } from "../../autodiff/tape/tape.ts";
 import type { EstimatorNodes } from "../../estimators/estimator.ts";
+import { pushSubtree, type Subtree, sumOfSubtrees } from "../../math/balanced-tree.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Draw } from "./draw.ts";
@@ -15,7 +16,21 @@ import { compileSamples, runSamples, type SampleTape, type SampleTapeOptions, se
 export interface MeanGradient extends SampleTape {
   /** The mean of all outputs but the last into `out`, that of the last to elbos[at]. Allocates nothing. */
   readonly into: (out: Float64Array, elbos: Float64Array, at: number, theta: Float64Array, draw: Draw) => void;
+  /** The sums over chunks from … to − 1 of a draw, each of `CHUNK` samples, as whole subtrees. */
+  readonly chunkSums: (theta: Float64Array, draw: Draw, from: number, to: number) => Subtree<Float64Array>[];
+  /** As `into`, of the sums over all chunks. */
+  readonly finishInto: (
+    out: Float64Array,
+    elbos: Float64Array,
+    at: number,
+    theta: Float64Array,
+    draw: Draw,
+    sums: readonly Subtree<Float64Array>[],
+  ) => void;
 }
+
+/** Samples that are summed in a row where a sum is one of chunks, whoever computes these. */
+export const CHUNK = 256;
 
 /** Compiles the means over a draw of some nodes of an objective. */
 export type Averaging = (
@@ -33,22 +48,49 @@ export const averaging: Averaging = function* (engine, objective, nodes, outputs
   const { slots, sums } = tape;
   const offsets = Int32Array.from(tape.outputs, ({ offset }) => offset);
   const last = outputs.length - 1;
+  const outInto = (out: Float64Array, elbos: Float64Array, at: number, samples: number): void => {
+    // Of one sample the sums over odd lanes are 0, and the means in their places already.
+    if (samples > 1) meansOf(slots, sums, samples);
+    runRest(tape);
+    for (let p = 0; p < last; p++) out[p] = slots[offsets[p]!]!;
+    elbos[at] = slots[offsets[last]!]!;
+  };
+  const runAll = (theta: Float64Array, draw: Draw, first: number, samples: number): void => {
+    slots.fill(0, 0, SUM_PARTS * sums);
+    for (let done = 0; done < samples; done += tape.lanes)
+      runSamples(sampleTape, nodes, theta, draw, first + done, Math.min(tape.lanes, samples - done));
+  };
   return {
     ...sampleTape,
+    chunkSums(theta, draw, from, to) {
+      setParameters(sampleTape, nodes, theta, draw.step ?? 0);
+      const range: Subtree<Float64Array>[] = [];
+      for (let index = from; index < to; index++) {
+        const done = index * CHUNK;
+        runAll(theta, draw, draw.firstSample + done, Math.min(CHUNK, draw.samples - done));
+        pushSubtree(range, { level: 0, index, value: slots.slice(0, SUM_PARTS * sums) }, added);
+      }
+      return range;
+    },
+    finishInto(out, elbos, at, theta, draw, parts) {
+      setParameters(sampleTape, nodes, theta, draw.step ?? 0);
+      const range: Subtree<Float64Array>[] = [];
+      for (const part of parts) pushSubtree(range, part, added);
+      slots.set(sumOfSubtrees(range, added)!);
+      outInto(out, elbos, at, draw.samples);
+    },
     into(out, elbos, at, theta, draw) {
       const { samples, firstSample, step = 0 } = draw;
       setParameters(sampleTape, nodes, theta, step);
-      slots.fill(0, 0, SUM_PARTS * sums);
-      for (let done = 0; done < samples; done += tape.lanes)
-        runSamples(sampleTape, nodes, theta, draw, firstSample + done, Math.min(tape.lanes, samples - done));
-      // Of one sample the sums over odd lanes are 0, and the means in their places already.
-      if (samples > 1) meansOf(slots, sums, samples);
-      runRest(tape);
-      for (let p = 0; p < last; p++) out[p] = slots[offsets[p]!]!;
-      elbos[at] = slots[offsets[last]!]!;
+      runAll(theta, draw, firstSample, samples);
+      outInto(out, elbos, at, samples);
     },
   };
 };
+
+function added(left: Float64Array, right: Float64Array): Float64Array {
+  return left.map((value, i) => value + right[i]!);
+}
 
 // The means of so many sums in two parts, each to where its sum begins.
 function meansOf(slots: Float64Array, sums: number, samples: number): void {

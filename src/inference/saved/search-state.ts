@@ -8,7 +8,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import type { FitOptions } from "../fit/options.ts";
 import type { Profile } from "../profile.ts";
-import type { MeanGradient } from "../sampler/averaging.ts";
+import { CHUNK, type MeanGradient } from "../sampler/averaging.ts";
 import type { Draw } from "../sampler/draw.ts";
 import { type GradientSampler, making } from "../sampler/sampler.ts";
 import { opened, requireSameModel, type Saved, sealed } from "./envelope.ts";
@@ -32,8 +32,16 @@ interface StateContent {
   readonly gradients: Float64Array;
 }
 
+/** An ELBO and a gradient for each key. */
+export type KnownGradients = Map<string, Float64Array>;
+
 /** The profile and options of a fit that can be gone on with: of one that chooses its steps; of others as they are. */
-export function remembering(profile: Profile, model: Model, given: FitOptions): [Profile, FitOptions] {
+export function remembering(
+  profile: Profile,
+  model: Model,
+  given: FitOptions,
+  known: KnownGradients = new Map(),
+): [Profile, FitOptions] {
   if (Object(given) !== given || given.optimizer !== undefined || given.steps !== undefined) return [profile, given];
   const before = given.resume === undefined ? undefined : resumedSearch(model, given);
   if (given.resume !== undefined && !before) return [profile, given];
@@ -44,7 +52,7 @@ export function remembering(profile: Profile, model: Model, given: FitOptions): 
       const made = yield* (profile.sampler?.(estimator, asked) as Pieces<GradientSampler> | undefined) ??
         making(profile, model, estimator, asked);
       before?.check(made);
-      return remembered({ ...made, profile: own }, options, before?.content);
+      return remembered({ ...made, profile: own }, options, before?.content, known);
     },
   };
   return [own, options];
@@ -55,15 +63,15 @@ function remembered(
   sampler: GradientSampler,
   { estimator = corrected(), seed = 0, samples = 32, tolerance, restarts, flips, init }: FitOptions,
   before: StateContent | undefined,
+  known: KnownGradients,
 ): GradientSampler {
   const { means, nodes, size } = sampler;
   if (!means || nodes.adaptive || nodes.scheduled) return sampler;
-  const known = new Map<string, Float64Array>();
   before?.keys.forEach((key, k) => {
     known.set(key, before.gradients.subarray(k * (size + 1), (k + 1) * (size + 1)));
   });
   const into =
-    ({ into: compute }: MeanGradient): MeanGradient["into"] =>
+    ({ into: compute, chunkSums, finishInto }: MeanGradient): MeanGradient["into"] =>
     (out, elbos, at, theta, draw) => {
       const key = keyOf(theta, draw);
       const found = known.get(key);
@@ -72,7 +80,9 @@ function remembered(
         for (let p = 0; p < size; p++) out[p] = found[1 + p]!;
         return;
       }
-      compute(out, elbos, at, theta, draw);
+      // In chunks as others would compute it.
+      if (draw.samples <= CHUNK) compute(out, elbos, at, theta, draw);
+      else finishInto(out, elbos, at, theta, draw, chunkSums(theta, draw, 0, Math.ceil(draw.samples / CHUNK)));
       const kept = new Float64Array(size + 1);
       kept[0] = elbos[at]!;
       for (let p = 0; p < size; p++) kept[1 + p] = out[p]!;
@@ -112,8 +122,11 @@ function remembered(
   };
 }
 
-// 64 bits of the parameters, and the points.
-function keyOf(theta: Float64Array, { stream, firstSample, samples, group = samples }: Draw): string {
+/** 64 bits of the parameters, and the points. */
+export function keyOf(
+  theta: Float64Array,
+  { stream, firstSample, samples, group = samples }: Omit<Draw, "generator">,
+): string {
   const words = new Uint32Array(theta.buffer, theta.byteOffset, 2 * theta.length);
   let [one, two] = [0x811c9dc5, 0x9e3779b9];
   for (const word of words) {

@@ -46,6 +46,8 @@ export interface Ascent {
   readonly elbos: number[];
   /** The ELBO at x, and its gradient in x into g; NaN, and not an error, where anything is not finite. */
   readonly gradientInto: (g: Float64Array, x: Float64Array, points: Points) => number;
+  /** Where others compute gradients: waits for those at these points, so that `gradientInto` need not compute them. */
+  ahead?: (x: Float64Array, points: readonly Points[]) => Generator<FitStage, void, void>;
   /** Why the last gradient was not finite. */
   readonly failure: () => string;
   /** Whether so many more samples may be taken. */

@@ -127,6 +127,7 @@ function* polish(
   const { chart, size } = ascent;
   let x = from;
   let g: Float64Array = new Float64Array(size);
+  if (ascent.ahead) yield* ascent.ahead(x, [points]);
   let elbo = ascent.gradientInto(g, x, points);
   yield "polish";
   if (Number.isNaN(elbo)) return { x, steps: 0, ended: "not finite" };
@@ -139,6 +140,7 @@ function* polish(
     if (!ascent.affords(points.count)) return { x, steps: step, ended: "budget" };
     const tried = stepped(x, factor, slopes, beta, 2, chart);
     const gTried = new Float64Array(size);
+    if (ascent.ahead) yield* ascent.ahead(tried, [points]);
     const elboTried = ascent.gradientInto(gTried, tried, points);
     yield "polish";
     if (elboTried > elbo - 1e-9 * Math.abs(elbo)) {

@@ -57,9 +57,11 @@ export function* gapOf(
   const gradients: Float64Array[] = [];
   const elbos: number[] = [];
   const mean = new Float64Array(size);
-  for (let r = 0; r < BATCHES; r++) {
+  const batches = Array.from({ length: BATCHES }, (_, r) => ({ ...points, batch: BATCHES * points.batch + r }));
+  if (ascent.ahead) yield* ascent.ahead(x, batches);
+  for (const batch of batches) {
     const g = new Float64Array(size);
-    elbos.push(ascent.gradientInto(g, x, { ...points, batch: BATCHES * points.batch + r }));
+    elbos.push(ascent.gradientInto(g, x, batch));
     gradients.push(g);
     for (let p = 0; p < size; p++) mean[p]! += g[p]! / BATCHES;
     yield "gap";

@@ -50,6 +50,7 @@ export function* polish(
     diagonalInto(h, x, g, chart);
     return { x, elbo, steps, ended, curvature, diagonal: h };
   };
+  if (ascent.ahead) yield* ascent.ahead(x, [points]);
   let elbo = ascent.affords(points.count) ? ascent.gradientInto(g, x, points) : NaN;
   if (Number.isNaN(elbo)) return reached(ascent.affords(points.count) ? "not finite" : "budget", 0);
   yield "polish";
@@ -62,6 +63,7 @@ export function* polish(
     if (!ascent.affords(points.count)) return reached("budget", step);
     const share = shorten(p, x, radius, newton, chart);
     for (let i = 0; i < size; i++) tried[i] = x[i]! + p[i]!;
+    if (ascent.ahead) yield* ascent.ahead(tried, [points]);
     const elboTried = ascent.gradientInto(gTried, tried, points);
     yield "polish";
     const slope = dot(g, p);

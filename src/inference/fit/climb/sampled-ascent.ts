@@ -9,7 +9,8 @@ import type { GradientSampler } from "../../sampler/sampler.ts";
 import type { Ascent, Whiten } from "./ascent.ts";
 import { matchedFill } from "./matched-points.ts";
 
-const KINDS = ["search", "stage", "gap", "screen"] as const;
+/** Kinds of points, by the streams of a start. */
+export const KINDS = ["search", "stage", "gap", "screen"] as const;
 
 /** The estimator with points that are matched where they are climbed on, and in pairs where it has no points of its own. */
 export function withMatchedPoints(estimator: Estimator, whiten?: Whiten): Estimator {
