@@ -105,7 +105,13 @@ export function* evaluationPieces(
       if (size.lane > 0) runLanes(tape, points);
     },
     value,
-    values: (index) => Float64Array.from({ length: points }, (_, point) => value(index, point)),
+    values(index) {
+      const { offset, lane } = outputs[index]!;
+      if (lane && isTruth[index] === 0) return slots.slice(offset, offset + points);
+      const all = new Float64Array(points);
+      for (let point = 0; point < points; point++) all[point] = value(index, point);
+      return all;
+    },
   };
 }
 

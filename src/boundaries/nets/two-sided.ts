@@ -63,6 +63,7 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
     laneInputs: [...variableNodes, ...epsilons],
     points: POINTS,
   });
+  const before = drawn.map((_, v) => used.values(v));
   placed.forEach(({ boundary, at }, b) => {
     const first = drawn.length + b * (3 + variables.length);
     const jumps = Float64Array.from({ length: POINTS }, (_, i) => {
@@ -71,7 +72,6 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
       return Math.abs(weight * slope) > 1e-200 ? term / (weight * slope) : Number.NaN;
     });
     const on = at.map((_, v) => used.values(first + 3 + v));
-    const before = drawn.map((_, v) => used.values(v));
     const { compared, wrong } = compare(
       { sides, epsilons: epsilons.length, theta },
       {
@@ -174,15 +174,11 @@ function compare(
       });
     }
     sides.run(theta, inputs);
-    return {
-      c: sides.values(condition),
-      beside: parallel.map((k) => sides.values(k)),
-      total: Float64Array.from({ length: POINTS }, (_, i) => {
-        let sum = 0;
-        for (const k of terms) sum += sides.value(k, i);
-        return sum;
-      }),
-    };
+    const total = new Float64Array(POINTS);
+    for (const k of terms) for (let i = 0; i < POINTS; i++) total[i]! += sides.value(k, i);
+    // Parallel conditions are compared twice the step apart alone.
+    const beside = Math.abs(steps) === 2 ? parallel.map((k) => sides.values(k)) : [];
+    return { c: sides.values(condition), beside, total };
   }) as [Side, Side, Side, Side];
   const wrong: Wrong[] = [];
   let compared = 0;
