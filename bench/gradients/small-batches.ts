@@ -18,6 +18,8 @@ import { type Effort, sideBySide } from "../tools/timing.ts";
 import { ALL_BOUNDARIES, pointOf, type Written } from "./gradients.ts";
 
 const SMALLER = [64, 16, 4, 2, 1];
+/** Of a run that is to show that it runs. */
+const FEW = [1];
 type Options = Parameters<typeof makeSampler>[2];
 const BACKENDS: readonly (readonly [name: string, options: Options])[] = [
   ["interpreter", {}],
@@ -30,17 +32,18 @@ export function smallBatches(
   print: Print,
   models: readonly Written[],
 ): void {
-  const widths = [34, 12, ...SMALLER.map(() => 8)];
+  const smaller = repeats > 1 ? SMALLER : FEW;
+  const widths = [34, 12, ...smaller.map(() => 8)];
   print(
     `\nAll boundaries, noise included: ns per sample in gradients of ${largest} samples, and its multiple in smaller ones`,
   );
-  print(columns(["", largest, ...SMALLER], widths));
+  print(columns(["", largest, ...smaller], widths));
   for (const { model } of models)
     for (const [name, options] of BACKENDS) {
       const theta = pointOf(model);
       const out = new Float64Array(theta.length);
       const generator = makeGenerator(1);
-      const candidates = [largest, ...SMALLER].map((samples) => {
+      const candidates = [largest, ...smaller].map((samples) => {
         const sampler = makeSampler(model, ALL_BOUNDARIES, { ...options, ...(samples < 128 && { lanes: samples }) });
         const draw = { generator, stream: 0, firstSample: 0, samples };
         // As many samples in every run, whatever the batch.

@@ -134,13 +134,13 @@ describe("making the tape of a model", () => {
           observe(normal(where(gt(z, 0.5), 1, z), 1), Math.sin(k));
         }
       });
-    const [few, many] = [10, 300].map((n) => {
+    const [few, many] = [10, amount(100, 300)].map((n) => {
       const { laneSlots } = makeSampler(alone(n), corrected()).means!().tape.size;
       return laneSlots - n; // beside the noise
     });
     expect(many).toBeLessThan(few! + 5);
     // Conditions on one latent, each with residuals of two others: added up one after the other too.
-    expect(makeSampler(changePoint(1000), plain()).means!().tape.size.laneSlots).toBeLessThan(60);
+    expect(makeSampler(changePoint(amount(400, 1000)), plain()).means!().tape.size.laneSlots).toBeLessThan(60);
   });
 
   // How long that takes, and for how many more: `npm run bench:growth`. Comparing all pairs of conditions took minutes.

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as n from "../../src/index.ts";
 import { gmm } from "../../src/models/index.ts";
 import { checkPosterior } from "../../src/verify/index.ts";
+import { amount } from "../support/soak.ts";
 
 const silent = { onWarning: () => undefined };
 
@@ -19,10 +20,12 @@ const known = n.defineModel("known", ({ sample, observe }) => {
 
 describe("checkPosterior", () => {
   test("has chains with the known posterior", () => {
-    const tight = { meanTolerance: 0.02, sdTolerance: 0.02, budget: 12_000_000 };
+    // A quarter of the soak's draws sees means and sds that are off by twice as much.
+    const tolerance = amount(0.04, 0.02);
+    const tight = { meanTolerance: tolerance, sdTolerance: tolerance, budget: 12_000_000 };
     const { quantities, largestRHat, smallestEss } = checkPosterior(known, n.fit(known, silent), tight);
     expect(largestRHat).toBeLessThan(1.02);
-    expect(smallestEss).toBeGreaterThan(10_000);
+    expect(smallestEss).toBeGreaterThan(amount(2500, 10_000));
     const odds = (0.3 / 0.7) * Math.exp(-0.5 * 0.7 ** 2 + 0.5 * 1.3 ** 2);
     const p = odds / (1 + odds);
     // N(1, 1) above 0: mean 1 + λ and variance 1 − λ − λ², with λ = φ(1)/Φ(1).

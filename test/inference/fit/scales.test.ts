@@ -19,6 +19,7 @@ import {
   uniform,
   where,
 } from "../../../src/index.ts";
+import { amount } from "../../support/soak.ts";
 import { climbed } from "../../support/unweighed.ts";
 
 const noise = (i: number): number => 1.7 * Math.sin(12.9898 * (i + 1));
@@ -62,11 +63,13 @@ const PROGRAMS: Record<string, (c: number) => (context: ProgramContext) => void>
 
 const fitted = (model: Model): Posterior => fit(model, { seed: 1, restarts: 1, flips: false, onWarning() {} });
 
+const SCALES = amount([1e6], [1e-3, 1e6]);
+
 describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
-  test("is the same to three digits with data and priors times 1e-3 and 1e6", () => {
+  test(`is the same to three digits with data and priors times ${SCALES.join(" and ")}`, () => {
     const one = fitted(defineModel(name, program(1)));
     expect(one.status).toBe("converged");
-    for (const c of [1e-3, 1e6]) {
+    for (const c of SCALES) {
       const other = fitted(defineModel(name, program(c)));
       expect(other.status).toBe("converged");
       for (const latent of one.quantities) {
