@@ -26,24 +26,29 @@ const FEWEST = 5;
 /** Smooths weights that are given as logs, up to a constant; RangeError if none of them is finite or one is NaN or +∞. */
 export function paretoSmoothed(logWeights: ArrayLike<number>): SmoothedWeights {
   const n = logWeights.length;
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => logWeights[i]! - logWeights[j]!);
-  const largest = n > 0 ? logWeights[order[n - 1]!]! : Number.NaN;
-  // Sorted, NaN may lie anywhere.
-  const wrong = Number.isFinite(largest) ? Array.from(logWeights).find(Number.isNaN) : largest;
-  if (wrong !== undefined)
-    throw new RangeError(`paretoSmoothed: weights have no sum; got ${wrong} among their logs, expected finite numbers`);
+  // Numbers by themselves are sorted five times as fast as their places; NaN comes last.
+  const sorted = Float64Array.from(logWeights).sort();
+  const largest = n > 0 ? sorted[n - 1]! : Number.NaN;
+  if (!Number.isFinite(largest))
+    throw new RangeError(
+      `paretoSmoothed: weights have no sum; got ${largest} among their logs, expected finite numbers`,
+    );
   const weights = Float64Array.from(logWeights, (weight) => exp(weight - largest));
   const tail = Math.ceil(Math.min(0.2 * n, 3 * Math.sqrt(n)));
   let kHat = Number.NaN;
   if (tail >= FEWEST && tail < n) {
-    const least = weights[order[n - tail - 1]!]!;
-    const excesses = Float64Array.from({ length: tail }, (_, i) => weights[order[n - tail + i]!]! - least);
+    const logLeast = sorted[n - tail - 1]!;
+    const least = exp(logLeast - largest);
+    const above: number[] = [];
+    for (let i = 0; i < n; i++) if (logWeights[i]! >= logLeast) above.push(i);
+    const order = above.sort((i, j) => logWeights[i]! - logWeights[j]!).slice(-tail);
+    const excesses = Float64Array.from(order, (place) => weights[place]! - least);
     if (excesses[tail - 1]! <= 0) kHat = Number.NEGATIVE_INFINITY;
     else {
       const fit = fitted(excesses);
       kHat = (tail * fit.shape + 5) / (tail + 10); // as if ten more had a shape of ½
       for (let i = 0; i < tail; i++)
-        weights[order[n - tail + i]!] = Math.min(1, least + quantile((i + 0.5) / tail, kHat, fit.scale));
+        weights[order[i]!] = Math.min(1, least + quantile((i + 0.5) / tail, kHat, fit.scale));
     }
   }
   let [total, squares] = [0, 0];
