@@ -14,6 +14,7 @@ import {
   rhoOfSd,
   where,
 } from "../../src/index.ts";
+import { climbed } from "../support/unweighed.ts";
 
 const model = defineModel("three", ({ sample, observe }) => {
   const [a, rate] = [sample("a", normal(2, 1)), sample("rate", exponential(1))];
@@ -57,7 +58,7 @@ describe("a start", () => {
     const thetas: number[][] = [];
     const onProgress = ({ theta }: { theta: Float64Array }): void => void thetas.push([...theta]);
     const options = { maxSamples: 500, restarts: 0, seed: 1, onWarning() {}, onProgress } as const;
-    fit(model, { ...options, init: { mu: { a: -4 } }, collapse: false });
+    climbed(model, { ...options, init: { mu: { a: -4 } }, collapse: false });
     expect(thetas[0]![0]).toBeCloseTo(-4, 9);
     expect(thetas[0]![1]).toBeCloseTo(usual.mu[1]!, 9);
   });

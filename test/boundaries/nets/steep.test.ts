@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { steepStep } from "../../../src/boundaries/nets/steep.ts";
 import * as n from "../../../src/index.ts";
 import { buildObjective } from "../../../src/objective/objective.ts";
+import { climbed } from "../../support/unweighed.ts";
 
 const { abs, add, clamp, div, erf, exp, gt, log, mul, pow, relu, sigmoid, softplus, sqrt, square, sub, tanh, where } =
   n;
@@ -64,7 +65,7 @@ describe("a smooth step that no sample meets", () => {
       observe(n.normal(z, 0.1), 30);
       observe(n.normal(tanh(mul(1e9, sub(z, 29.7))), 1), 1, "y");
     });
-    expect(n.fit(model, { onWarning }).report!.warnings.map(({ code }) => code)).toContain("unseen-step");
+    expect(climbed(model, { onWarning }).report!.warnings.map(({ code }) => code)).toContain("unseen-step");
     expect(
       said.filter((text) =>
         /^fit: at observe "y" the density of model "far" steps from -(2\.919|0\.9189) to/.test(text),
