@@ -16,6 +16,7 @@ import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSour
 import { byWeights } from "./answers.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
+import { once } from "./once.ts";
 import { ANSWERING, answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
@@ -174,9 +175,4 @@ export function otherNumbers(source: Source): OtherNumbers {
 // A number that is the same in all draws, as a parameter without spread.
 function constant(value: number): Marginal {
   return { mean: value, sd: 0, quantile: () => value };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

@@ -25,14 +25,18 @@ export interface ValueProbability {
   readonly probability: number;
 }
 
-/** What the draws are made of. */
+/** What the draws are made of. Latents that were summed out are drawn when something asks for one, or for what is computed from it. */
 export interface JointDrawsParts {
   readonly count: number;
-  /** Numbers of every quantity by draw. */
-  readonly values: ReadonlyMap<string, Float64Array>;
+  /** The quantities. */
+  readonly names: readonly string[];
+  /** Numbers of a quantity by draw. */
+  readonly values: (name: string) => Float64Array | undefined;
   /** Numbers of every input of the program by draw: latents on the guide's scale, values of discrete ones, parameters, noise of frozen sites. */
-  readonly inputs: ReadonlyMap<string, Float64Array>;
-  readonly completed: readonly CompletedLatent[];
+  readonly inputs: () => ReadonlyMap<string, Float64Array>;
+  /** The names of the latents that were summed out, and these by name. */
+  readonly summedOut: readonly string[];
+  readonly completed: () => ReadonlyMap<string, CompletedLatent>;
   /** The values of discrete latents. */
   readonly discrete: ReadonlyMap<string, readonly number[]>;
   /** Weights that sum to 1; all equal without. */
@@ -57,16 +61,17 @@ export class JointDraws {
   readonly logEvidence: number;
   /** Its standard error, from the spread of the weights; NaN for draws without weights. */
   readonly logEvidenceError: number;
-  readonly #values: ReadonlyMap<string, Float64Array>;
-  readonly #inputs: ReadonlyMap<string, Float64Array>;
-  readonly #completed: ReadonlyMap<string, CompletedLatent>;
+  readonly #values: JointDrawsParts["values"];
+  readonly #inputs: JointDrawsParts["inputs"];
+  readonly #summedOut: ReadonlySet<string>;
+  readonly #completed: JointDrawsParts["completed"];
   readonly #discrete: ReadonlyMap<string, readonly number[]>;
 
   constructor(parts: JointDrawsParts) {
-    const { count, values, inputs, completed, discrete, weights, kHat, effectiveDraws } = parts;
+    const { count, names, values, inputs, summedOut, completed, discrete, weights, kHat, effectiveDraws } = parts;
     const { logEvidence, logEvidenceError } = parts;
     this.count = count;
-    this.names = [...values.keys()];
+    this.names = names;
     this.weights = weights ?? new Float64Array(count).fill(1 / count);
     this.kHat = kHat ?? Number.NaN;
     this.effectiveDraws = effectiveDraws ?? count;
@@ -74,13 +79,14 @@ export class JointDraws {
     this.logEvidenceError = logEvidenceError ?? Number.NaN;
     this.#values = values;
     this.#inputs = inputs;
-    this.#completed = new Map(completed.map((latent) => [latent.name, latent]));
+    this.#summedOut = new Set(summedOut);
+    this.#completed = completed;
     this.#discrete = discrete;
   }
 
   /** The draws of a quantity; draw d of all of them is one joint draw, of weight `weights[d]`. */
   values(name: string): Float64Array {
-    const values = this.#values.get(name);
+    const values = this.#values(name);
     if (values) return values;
     throw new RangeError(`draws: no such latent; got "${String(name)}", expected one of ${this.#shown(this.names)}`);
   }
@@ -90,18 +96,18 @@ export class JointDraws {
    * without spread its value, of a frozen site its noise. Undefined under other names.
    */
   input(name: string): Float64Array | undefined {
-    return this.#inputs.get(name);
+    return this.#inputs().get(name);
   }
 
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */
   mean(name: string): number {
-    return this.#average(this.#completed.get(name)?.means ?? this.values(name));
+    return this.#average(this.#completedLatent(name)?.means ?? this.values(name));
   }
 
   sd(name: string): number {
     const values = this.values(name);
     const mean = this.mean(name);
-    const { means, squares } = this.#completed.get(name) ?? {};
+    const { means, squares } = this.#completedLatent(name) ?? {};
     // Around the mean, as differences of large squares would lose it.
     const about = means && squares ? squares.map((s, d) => s - mean * (2 * means[d]! - mean)) : undefined;
     return Math.sqrt(Math.max(0, this.#average(about ?? values.map((x) => (x - mean) * (x - mean)))));
@@ -125,10 +131,10 @@ export class JointDraws {
 
   /** The cells of a latent that was summed out with their probabilities, in ascending order where their order is known. */
   cells(name: string): Cell[] {
-    const found = this.#completed.get(name);
+    const found = this.#completedLatent(name);
     if (!found || this.#discrete.has(name))
       throw new RangeError(
-        `cells: no such latent with cells; got "${String(name)}", expected one of ${this.#shown([...this.#completed.keys()].filter((other) => !this.#discrete.has(other)))}`,
+        `cells: no such latent with cells; got "${String(name)}", expected one of ${this.#shown([...this.#summedOut].filter((other) => !this.#discrete.has(other)))}`,
       );
     const { size, lows, highs, probabilities } = found;
     return Array.from({ length: size }, (_, j) => ({
@@ -141,12 +147,16 @@ export class JointDraws {
   /** The values of a discrete latent with their probabilities. */
   probabilities(name: string): ValueProbability[] {
     const values = this.#discrete.get(name);
-    const found = this.#completed.get(name);
+    const found = this.#completedLatent(name);
     if (!values || !found)
       throw new RangeError(
         `probabilities: no such discrete latent; got "${String(name)}", expected one of ${this.#shown([...this.#discrete.keys()])}`,
       );
     return values.map((value, j) => ({ value, probability: this.#row(found.probabilities, j) }));
+  }
+
+  #completedLatent(name: string): CompletedLatent | undefined {
+    return this.#summedOut.has(name) ? this.#completed().get(name) : undefined;
   }
 
   // An end of cell j: where it varies its mean over the draws, as they lie in the cell.

@@ -2,15 +2,18 @@
  * Joint draws of a posterior, of the guide as it is or with weights that make them draws of the posterior itself.
  * Of 16,384 weighted draws 13,107 come from the guide and 3277 from where the priors lie, unless a fit has adapted the proposal.
  */
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { normalQuantile } from "../../math/normal.ts";
+import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
 import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
+import { once } from "./once.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { type InputDraws, type Source, valuesOf } from "./source.ts";
@@ -113,38 +116,66 @@ function inputsOf({ trace: { latents } }: Source, kept: Float64Array, draws: num
 function completed(source: Source, kept: Float64Array, draws: number, next: () => number): JointDrawsParts {
   const { trace, drawing } = source;
   const { graph, latents, finite, points, quantities: all } = trace.original ?? trace;
-  const drawn: readonly CompletedLatent[] = drawing?.draw(kept, draws, next) ?? [];
   const nodeOf = new Map([...latents, ...finite].map(({ name, node }) => [name, node]));
-  const inputs: InputDraws = new Map([
-    ...inputsOf(source, kept, draws),
-    ...drawn.map(({ name, input }) => [nodeOf.get(name)!, input] as const),
-    ...trace.frozen.map(
+  const summedOut = drawing?.latents ?? [];
+  const keptInputs = inputsOf(source, kept, draws);
+  // Latents that were summed out, and the noise of frozen sites: drawn when they are asked for, which takes longer than all the rest.
+  const drawn = once(() => {
+    const found: readonly CompletedLatent[] = drawing?.draw(kept, draws, next) ?? [];
+    const noises = trace.frozen.map(
       ({ noise }) => [noise, Float64Array.from({ length: draws }, () => normalQuantile(next()))] as const,
-    ),
-  ]);
+    );
+    const inputs = [...found.map(({ name, input }) => [nodeOf.get(name)!, input] as const), ...noises];
+    return {
+      latents: new Map(found.map((latent) => [latent.name, latent])),
+      inputs: new Map([...keptInputs, ...inputs]),
+    };
+  });
   // Summed-out latents beside a parameter are not drawn, nor what depends on them.
-  const known = new Set([...inputs.keys(), ...trace.points.map(({ node }) => node)]);
-  const quantities = all.filter(({ node, live }) =>
-    graph.reachable([node, live]).every((below) => graph.inputIndex(below) < 0 || known.has(below)),
-  );
-  const nodes = quantities.flatMap(({ node, live }) => [node, live]);
-  const found = valuesOf(source, nodes, inputs, draws);
-  const values = quantities.map(({ name }, q): [string, Float64Array] => [
-    name,
-    found[2 * q]!.map((x, d) => (found[2 * q + 1]![d] === 0 ? Number.NaN : x)),
+  const early = new Set([...keptInputs.keys(), ...trace.points.map(({ node }) => node)]);
+  const late = new Set([
+    ...early,
+    ...summedOut.map((name) => nodeOf.get(name)!),
+    ...trace.frozen.map(({ noise }) => noise),
   ]);
+  const within = ({ node, live }: Quantity, known: ReadonlySet<NodeId>): boolean =>
+    graph.reachable([node, live]).every((below) => graph.inputIndex(below) < 0 || known.has(below));
+  const quantities = all.filter((quantity) => within(quantity, late));
+  const isEarly = new Set(quantities.filter((quantity) => within(quantity, early)).map(({ name }) => name));
+  const valuesBy = (some: readonly Quantity[], inputs: InputDraws): ReadonlyMap<string, Float64Array> => {
+    const found = valuesOf(
+      source,
+      some.flatMap(({ node, live }) => [node, live]),
+      inputs,
+      draws,
+    );
+    return new Map(
+      some.map(({ name }, q) => [name, found[2 * q]!.map((x, d) => (found[2 * q + 1]![d] === 0 ? Number.NaN : x))]),
+    );
+  };
+  const [earlyOnes, lateOnes] = [true, false].map((is) => quantities.filter(({ name }) => isEarly.has(name) === is));
+  const earlyValues = once(() => valuesBy(earlyOnes!, keptInputs));
+  const lateValues = once(() => valuesBy(lateOnes!, drawn().inputs));
+  const names = new Set(quantities.map(({ name }) => name));
   return {
     count: draws,
-    values: new Map(values),
-    inputs: new Map([
-      ...[...latents, ...finite].flatMap(({ name, node }) => {
-        const numbers = inputs.get(node);
-        return numbers ? [[name, numbers] as const] : [];
-      }),
-      ...trace.frozen.map(({ name, noise }) => [name, inputs.get(noise)!] as const),
-      ...points.map(({ name }, i) => [name, new Float64Array(draws).fill(source.components[0]!.points![i]!)] as const),
-    ]),
-    completed: drawn,
+    names: [...names],
+    values: (name) => (names.has(name) ? (isEarly.has(name) ? earlyValues() : lateValues()).get(name) : undefined),
+    inputs: once(() => {
+      const { inputs } = drawn();
+      return new Map([
+        ...[...latents, ...finite].flatMap(({ name, node }) => {
+          const numbers = inputs.get(node);
+          return numbers ? [[name, numbers] as const] : [];
+        }),
+        ...trace.frozen.map(({ name, noise }) => [name, inputs.get(noise)!] as const),
+        ...points.map(
+          ({ name }, i) => [name, new Float64Array(draws).fill(source.components[0]!.points![i]!)] as const,
+        ),
+      ]);
+    }),
+    summedOut,
+    completed: () => drawn().latents,
     discrete: new Map(finite.map(({ name, values }) => [name, values])),
   };
 }
