@@ -13,10 +13,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command in a process of its own, in a folder; killed, and so of no code, after 30 s. */
+/** Runs a command in a process of its own, in a folder; killed, and so of no code, after a minute. */
 export function alone(folder: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, maxBuffer: 1e8, timeout: 30_000 };
+    const options = { cwd: folder, maxBuffer: 1e8, timeout: 60_000 };
     execFile(process.execPath, [MAIN, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
