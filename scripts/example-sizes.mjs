@@ -27,15 +27,21 @@ export async function sizeOf(contents) {
   return { bytes: gzipSync(text, { level: 9 }).length, warnings: warnings.map((warning) => warning.text) };
 }
 
-/** The size of each of the above, and that which the README states: "24.9 kB" as 24900. */
-export async function exampleSizes() {
+/** What is bundled: the README's example of a `fetch` handler, that of a web worker, and all. */
+export async function exampleContents() {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const examples = [...readme.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
-  const contents = {
+  return {
     "the `fetch` example": examples.find((code) => code.includes("fetch()")),
     "the web worker": examples.find((code) => code.includes("self.onmessage")),
     "all of `nondiff`": 'export * from "nondiff";',
   };
+}
+
+/** The size of each of the above, and that which the README states: "24.9 kB" as 24900. */
+export async function exampleSizes() {
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const contents = await exampleContents();
   return Promise.all(
     Object.entries(contents).map(async ([name, code]) => {
       const stated = new RegExp(`(\\d+\\.\\d) kB for ${name}`).exec(readme.replaceAll(/\s+/g, " "));
