@@ -28,6 +28,7 @@ import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import { pilot } from "./inference/sampler/pilot.ts";
+import { addSingles } from "./inference/sampler/single-samples.ts";
 import type { Saved } from "./inference/saved/envelope.ts";
 import { resumedLoop } from "./inference/saved/resuming.ts";
 import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved/saved-posterior.ts";
@@ -66,6 +67,7 @@ export const FULL: Profile = {
   trace,
   averaging,
   pilot,
+  addSingles,
   diagnosis,
   otherNumbers,
   withPoints,

@@ -23,6 +23,7 @@ import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
 import type { pilot } from "./sampler/pilot.ts";
 import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
+import type { addSingles } from "./sampler/single-samples.ts";
 import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
@@ -88,7 +89,7 @@ export interface Profile {
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
   /** What of a density no derivative at a sample shows; without it nobody looks. */
-  readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => FitWarning[];
+  readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
@@ -103,6 +104,8 @@ export interface Profile {
   readonly withPoints?: (guide: Guide) => Guide;
   /** Lets an estimator that adapts learn before its first gradient; without it no estimator of the repertoire does. */
   readonly pilot?: typeof pilot;
+  /** Adds single samples to moments by component; without it they are added one after the other, which gives the same bits and takes longer. */
+  readonly addSingles?: typeof addSingles;
   /** What its estimators can do. */
   readonly repertoire: Repertoire;
 }

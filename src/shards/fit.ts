@@ -136,6 +136,10 @@ export async function fitAsync(model: Model, { workers, ...options }: ShardedFit
         throwIfAborted(options);
         pending = undefined;
       }
+      if (!next.value) {
+        await turn();
+        continue;
+      }
       const { samples = 0 } = next.value;
       work += workOf(samples - done);
       done = samples;

@@ -3,7 +3,7 @@
  * as in ((r + u·x) + v·y) with uniform u and v, are `dot2`. The bits are those of the nodes one by one.
  */
 
-import { finished, type Pieces } from "../../pieces/pieces.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -16,11 +16,6 @@ import { depthFirst, type Instruction, plain, type Schedule } from "../tape/plan
  * The instructions for `outputs` and for the inputs that `steps` computes, with what can be fused in one. It takes time linear in the
  * number of nodes.
  */
-export function fuse(graph: Graph, outputs: readonly NodeId[], steps: Steps): Schedule {
-  return finished(fusePieces(graph, outputs, steps));
-}
-
-/** `fuse` in pieces. */
 export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Steps): Pieces<Schedule> {
   const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
   const reachable = graph.reachable(kept);

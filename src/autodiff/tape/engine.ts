@@ -12,7 +12,7 @@ import type { Plan, Planner } from "./plan.ts";
  * other entry the fast one (sums gathered, ops fused). Their values agree up to rounding.
  */
 export interface Engine {
-  readonly plan: Planner;
+  readonly plan: Piecewise<Parameters<Planner>, Plan>;
   /** It plans means over the lanes; without it a mean is made of every sample's values. */
   readonly planMeans?: Piecewise<Parameters<Planner>, Plan>;
   /** The interpreter's kernels by name, for instructions that are no ops; they replace those of ops that have the same name. */

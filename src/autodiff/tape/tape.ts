@@ -5,7 +5,7 @@
  * value is dead: a chain of 1000 ops needs two slots. Running allocates nothing.
  */
 
-import { finished, type Pieces } from "../../pieces/pieces.ts";
+import { finished, type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -57,7 +57,7 @@ export function compileTape(graph: Graph, roots: readonly NodeId[], options: Tap
 /** `compileTape` in pieces. */
 export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: TapeOptions): Pieces<Tape> {
   const { laneInputs = [], parameters = [], engine } = options;
-  const plan = options.plan ?? engine.plan(graph, roots);
+  const plan = options.plan ?? (yield* piecesOf(engine.plan, graph, roots));
   yield;
   const { outputs, means = [], rest = [] } = plan;
   const { backend = engine.interpreter } = options;

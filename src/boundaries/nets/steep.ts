@@ -11,8 +11,9 @@ import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { codesOf } from "../../autodiff/ops/codes.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { decisionsOf } from "../lines/decisions.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
@@ -44,6 +45,11 @@ export interface SteepStep {
 
 /** The first such step of the objective under a guide with these parameters, if any is found. */
 export function steepStep(objective: Objective, theta: Float64Array): SteepStep | undefined {
+  return finished(steepStepPieces(objective, theta));
+}
+
+/** The same in pieces. */
+export function* steepStepPieces(objective: Objective, theta: Float64Array): Pieces<SteepStep | undefined> {
   const { graph, guided, normals, parameters, terms, trace } = objective;
   if (normals.length === 0 || !isWithinReach(objective, theta)) return undefined;
   const roots = terms.map(({ node }) => node);
@@ -57,7 +63,7 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
   const drawn = substitute(graph, roots, guided);
   const values = trace.latents.map(({ node }) => node);
   const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
-  const { run, value } = evaluation(graph, [...drawn, ...watched], {
+  const { run, value } = yield* evaluationPieces(graph, [...drawn, ...watched], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
@@ -79,11 +85,16 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
     }
     return { total, state };
   };
-  const scan = Array.from({ length: CELLS + 1 }, (_, c) => look(new Float64Array(lines).fill(c / CELLS)));
+  const scan: Looked[] = [];
+  for (let c = 0; c <= CELLS; c++) {
+    yield;
+    scan.push(look(new Float64Array(lines).fill(c / CELLS)));
+  }
   const brackets = Array.from({ length: lines }, (_, line) => steepestCell(scan, line));
   const history: (readonly [number, number])[][] = brackets.map(({ low, high }) => [[low, high]]);
   for (let step = 1; step <= HALVINGS; step++) {
     const middles = brackets.map(({ from, to }) => 0.5 * (from + to));
+    yield;
     const here = look(middles);
     brackets.forEach((bracket, line) => {
       const middle = here.total[line]!;

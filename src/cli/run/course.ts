@@ -71,9 +71,11 @@ export async function course(
       const next = steps.next();
       if (memory) await checkpoint?.keep(memory.state, next.done);
       if (next.done) return ended(next.value, found.sampler);
-      samplesAt.push(next.value.samples ?? 0);
-      stageAt.push(next.value.stage ?? "");
-      shown(next.value);
+      if (next.value) {
+        samplesAt.push(next.value.samples ?? 0);
+        stageAt.push(next.value.stage ?? "");
+        shown(next.value);
+      }
       if (await turn()) found.ascent.stopped = true;
     }
   }

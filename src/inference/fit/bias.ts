@@ -3,9 +3,10 @@
  * that of tanh(10⁹·z) no derivative at a sample shows.
  */
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
-import { steepStep } from "../../boundaries/nets/steep.ts";
+import { steepStepPieces } from "../../boundaries/nets/steep.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
 import type { FitWarning } from "./report.ts";
 
@@ -40,8 +41,8 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
 }
 
 /** At these parameters, none for an estimator without derivatives, which sees every step. */
-export function steepness(estimator: Estimator, objective: Objective, theta: Float64Array): FitWarning[] {
-  const step = estimator.differentiates === false ? undefined : steepStep(objective, theta);
+export function* steepness(estimator: Estimator, objective: Objective, theta: Float64Array): Pieces<FitWarning[]> {
+  const step = estimator.differentiates === false ? undefined : yield* steepStepPieces(objective, theta);
   if (!step) return [];
   const { site, sides, width, at } = step;
   const where = at

@@ -6,7 +6,7 @@
 import { unpackParameters } from "../../guides/guide.ts";
 import { makeProbe } from "../diagnosis.ts";
 import type { Posterior } from "../posterior.ts";
-import type { FitStage } from "./climb/ascent.ts";
+import type { FitStage, Stop } from "./climb/ascent.ts";
 import { type Flipped, flipSamples, flipsOf, settle } from "./flips.ts";
 import { type Found, same } from "./optima.ts";
 import { DivergenceError } from "./options.ts";
@@ -37,12 +37,12 @@ const ROUNDS = 20;
 const GAIN = 0.1;
 
 /** All of it, gradient by gradient. */
-export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
+export function* courseOf(run: Search): Generator<Stop, Posterior, void> {
   const found: Found[] = [];
   const starts: StartReport[] = [];
   const { ascent, from, generator, restarts, samples, sampler } = run;
   const { byValues } = sampler.profile;
-  const instead = byValues?.instead(run, starts, resultOf);
+  const instead = yield* byValues?.instead(run, starts, resultOf) ?? [];
   if (instead) return instead;
   for (let k = 0; k <= restarts; k++) {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
@@ -56,11 +56,11 @@ export function* courseOf(run: Search): Generator<FitStage, Posterior, void> {
       throw atTheStart(run, ascent.failure());
     }
     ascent.allowance = ascent.maxSamples;
-    if (found[0]!.status === "unbounded") return resultOf(run, found, starts, []);
-    if (k === 0 && byValues?.isEverything(run, found)) break;
+    if (found[0]!.status === "unbounded") return yield* resultOf(run, found, starts, []);
+    if (k === 0 && (yield* byValues?.isEverything(run, found) ?? [])) break;
   }
   const unvisited = run.flips ? yield* flipping(run, found, starts) : [];
-  return resultOf(run, found, starts, unvisited);
+  return yield* resultOf(run, found, starts, unvisited);
 }
 
 // Climbs from a start, unless it leads to a known optimum or to a bad one. Nothing is found where the ELBO is finite nowhere near the first start.

@@ -36,7 +36,14 @@ export function* fitSteps(
 ): Generator<FitStep, Posterior, void> {
   requireFitOptions(options);
   const found = finished(startSearch(profile, model, options));
-  if (found) return yield* search(found);
+  if (found) {
+    const steps = search(found);
+    for (;;) {
+      const next = steps.next();
+      if (next.done) return next.value;
+      if (next.value) yield next.value;
+    }
+  }
   const run = finished(startLoop(profile, model, options));
   for (let step = run.done + 1; step <= run.steps; step++) {
     advance(run, step);
@@ -78,6 +85,10 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
       for (let done = 0, work = 0; ; ) {
         const next = steps.next();
         if (next.done) return next.value;
+        if (!next.value) {
+          await turn();
+          continue;
+        }
         const { samples = 0 } = next.value;
         work += workOf(samples - done);
         done = samples;

@@ -7,13 +7,14 @@
  */
 import { outOfRange } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
-import { targetOf } from "../posterior/adaptation/target.ts";
+import { targetPieces } from "../posterior/adaptation/target.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
@@ -31,7 +32,7 @@ export type Weighing = (
   optima: readonly Gaussian[],
   generator: Generator,
   known?: readonly Gaussian[],
-) => WeighedOptima | undefined;
+) => Pieces<WeighedOptima | undefined>;
 
 interface WeighedOptima {
   readonly importance: Importance;
@@ -51,15 +52,15 @@ const MANY = 0.5;
 /** The share of known normals in the first proposal. */
 const KNOWN = 0.6;
 
-export const weighing: Weighing = (objective, engine, optima, generator, known = []) => {
+export const weighing: Weighing = function* (objective, engine, optima, generator, known = []) {
   const { trace } = objective;
   const source = { trace, engine, components: optima, drawing: undefined };
   const target =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
-      ? targetOf(source, priorLike(source))
+      ? yield* targetPieces(source, priorLike(source))
       : undefined;
-  const found = target && weighedProposal(target, optima, begun(known, proposalOf(source)), generator);
-  const alone = weighed(objective, engine, optima, generator);
+  const found = target && (yield* weighedProposal(target, optima, begun(known, proposalOf(source)), generator));
+  const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
   const { proposal, distance, ...weighted } = found;
@@ -79,30 +80,32 @@ function begun(known: readonly Gaussian[], proposal: readonly Gaussian[]): reado
   return [...scaled(known, share), ...scaled(proposal, 1 - share)];
 }
 
-function weighed(
+function* weighed(
   { trace, graph }: Objective,
   engine: Engine,
   optima: readonly Gaussian[],
   generator: Generator,
-): Omit<Importance, "answers" | "weighted"> | undefined {
+): Pieces<Omit<Importance, "answers" | "weighted"> | undefined> {
   const { latents, frozen, terms, checks } = trace;
   const n = latents.length;
   const sum = graph.sum(terms.map(({ node }) => node));
   const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
   const laneInputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
   const nodes = [density, ...latents.map(({ live }) => live)];
-  const { run, value } = evaluation(graph, nodes, { engine, laneInputs, points: POINTS });
+  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, laneInputs, points: POINTS });
   const inputs = new Float64Array(laneInputs.length * POINTS);
   const noise = new Float64Array(n * DRAWS);
   fillSobolNormals(noiseRequest({ out: noise, generator, stream: STREAM, lanes: DRAWS, dimensions: n }));
   const fixed = new Float64Array(frozen.length * DRAWS);
   fillNormals(noiseRequest({ out: fixed, generator, stream: STREAM + 1, lanes: DRAWS, dimensions: frozen.length }));
+  yield;
   const logWeights = new Float64Array(DRAWS);
   const kept = drawsOfNoise(optima, noise, DRAWS);
   const proposed = logMixture(optima, kept, DRAWS);
   const row = (of: Float64Array, j: number, first: number): Float64Array =>
     of.subarray(j * DRAWS + first, j * DRAWS + first + POINTS);
   for (let first = 0; first < DRAWS; first += POINTS) {
+    yield;
     for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * POINTS);
     for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * POINTS);
     run([], inputs);
@@ -116,6 +119,7 @@ function weighed(
     }
   }
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
+  yield;
   const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
   // A smoothed weight is w/Σw of those at hand: the largest that was not smoothed tells Σw.
   const order = Array.from(logWeights.keys()).sort((p, q) => logWeights[p]! - logWeights[q]!);

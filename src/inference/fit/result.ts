@@ -1,24 +1,25 @@
 /** What a search returns: the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
-import type { FitReport, StartReport, Unvisited } from "./report.ts";
+import type { FitReport, FitWarning, StartReport, Unvisited } from "./report.ts";
 import type { Search } from "./setup.ts";
 import { warningsOf } from "./warnings.ts";
 
 const LEAST = 1e-3;
 
 /** The posterior of a search that has found these optima, and made these starts. */
-export function resultOf(
+export function* resultOf(
   run: Search,
   found: readonly Found[],
   starts: readonly StartReport[],
   unvisited: readonly Unvisited[],
   known?: readonly Gaussian[],
-): Posterior {
+): Pieces<Posterior> {
   const { ascent, sampler, from, tolerance, options, generator } = run;
   const { space } = sampler.objective.guide;
   const order = found.map((_, k) => k).sort((p, q) => found[q]!.elbo - found[p]!.elbo);
@@ -37,13 +38,14 @@ export function resultOf(
   const weighed =
     first.status === "unbounded" || run.isLate?.()
       ? undefined
-      : sampler.profile.weighing?.(
+      : yield* sampler.profile.weighing?.(
           sampler.objective,
           sampler.profile.engine,
           components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
           generator,
           known,
-        );
+        ) ?? [];
+  yield;
   const importance = weighed?.importance;
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
@@ -59,11 +61,9 @@ export function resultOf(
     importance,
   };
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
-  const told = [
-    ...(isTold ? [] : (sampler.profile.steepness?.(sampler.estimator, sampler.objective, thetaOf(best.x)) ?? [])),
-    ...warningsOf(judged),
-    ...(sampler.profile.furtherWarnings?.(judged) ?? []),
-  ];
+  const { steepness } = isTold ? {} : sampler.profile;
+  const steep: FitWarning[] = (yield* steepness?.(sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
+  const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   const warnings = [...run.warnings, ...told];
   const report: FitReport = {

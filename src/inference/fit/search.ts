@@ -9,8 +9,8 @@ import { courseOf } from "./course.ts";
 import { type FitStep, throwIfAborted } from "./options.ts";
 import type { Search } from "./setup.ts";
 
-/** Runs a search gradient by gradient. */
-export function* search(run: Search): Generator<FitStep, Posterior, void> {
+/** Runs a search gradient by gradient; where it yields nothing it only gives others their turn. */
+export function* search(run: Search): Generator<FitStep | undefined, Posterior, void> {
   const { ascent, options } = run;
   const course = courseOf(run);
   for (;;) {
@@ -18,6 +18,10 @@ export function* search(run: Search): Generator<FitStep, Posterior, void> {
     const next = course.next();
     if (next.done) return next.value;
     if (run.isLate?.()) ascent.stopped = true;
+    if (next.value === undefined) {
+      yield undefined;
+      continue;
+    }
     const { elbo, gradient, theta, steps: step, samples, gap } = ascent;
     const told: FitStep = {
       step,

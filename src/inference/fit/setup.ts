@@ -83,9 +83,10 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
+  const steep: FitWarning[] = (yield* profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []) ?? [];
   const warnings = [
     ...biasWarnings(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] })),
-    ...(profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []),
+    ...steep,
   ];
   for (const { message } of warnings) warn(options, message);
   const chart = softplusChart(space.latents.length, space.pairs);

@@ -1,7 +1,7 @@
 /** Mean and variance of the gradient over the samples of a draw. */
 
 import type { Draw } from "./draw.ts";
-import { addLanes, type EachSample, finishInto } from "./each-sample.ts";
+import { addLanes, finishInto } from "./each-sample.ts";
 import { nonFiniteError } from "./non-finite.ts";
 import { runSamples, setParameters } from "./sample-tape.ts";
 import type { GradientSampler } from "./sampler.ts";
@@ -40,14 +40,14 @@ export function momentsInto(
   const room = (): Float64Array => new Float64Array(size + 2);
   const [group, first, sums, squares] = [room(), room(), room(), room()];
   setParameters(each, nodes, theta, draw.step ?? 0);
-  const isSingle = together === 1 && !nodes.reduction && !onGroup;
-  const norms = new Float64Array(isSingle ? lanes : 0);
+  const { addSingles } = sampler.profile;
+  const norms = addSingles && together === 1 && !nodes.reduction && !onGroup ? new Float64Array(lanes) : undefined;
   let inGroup = 0; // samples of the present group so far
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
     runSamples(each, nodes, theta, draw, draw.firstSample + done, n);
-    if (isSingle) {
-      addSamples(each, n, done === 0, { first, sums, squares, norms });
+    if (norms) {
+      addSingles!(each, n, done === 0, { first, sums, squares, norms });
       continue;
     }
     for (let i = 0; i < n; ) {
@@ -79,38 +79,6 @@ export function momentsInto(
       variance[p] = spread;
       if (!Number.isFinite(mean[p]!)) throw nonFiniteError(sampler, theta, draw);
     }
-  }
-}
-
-interface Sums {
-  readonly first: Float64Array;
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-  /** Of each lane the square of the gradient's norm. */
-  readonly norms: Float64Array;
-}
-
-// Single samples, n lanes of them, component by component along its row of lanes: the bits are those of sample by sample, in half of the time.
-function addSamples({ tape, size }: EachSample, n: number, isFirst: boolean, to: Sums): void {
-  const { slots, outputs } = tape;
-  const { first, sums, squares, norms } = to;
-  norms.fill(0);
-  for (let p = 0; p < size + 2; p++) {
-    const { offset, lane } = p <= size ? outputs[p]! : { offset: 0, lane: true };
-    const step = lane ? 1 : 0;
-    const row = p <= size ? slots : norms;
-    if (p > size) for (let i = 0; i < n; i++) norms[i] = Math.sqrt(norms[i]!);
-    if (isFirst) first[p] = lane ? row[offset]! + 0 : row[offset]!; // + 0: what begins a sum is no −0
-    const centre = first[p]!;
-    let [sum, square] = [sums[p]!, squares[p]!];
-    for (let i = 0, at = offset; i < n; i++, at += step) {
-      const value = row[at]!;
-      if (p < size) norms[i]! += value * value;
-      const d = value - centre;
-      sum += d;
-      square += d * d;
-    }
-    [sums[p], squares[p]] = [sum, square];
   }
 }
 

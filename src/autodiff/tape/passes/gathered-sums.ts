@@ -8,7 +8,7 @@
  * once, by a linear node, is an inner node of a tree; what a tree sums are its terms.
  */
 
-import { finished, type Pieces } from "../../../pieces/pieces.ts";
+import type { Pieces } from "../../../pieces/pieces.ts";
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
@@ -24,7 +24,7 @@ const MOST_PATHS = 8;
 /** Selections are rewritten where at least so many meet in one sum. */
 const FEWEST_SELECTIONS = 4;
 /** Nodes of a piece of the work. */
-const NODES_EACH = 2048;
+const NODES_EACH = 512;
 /** Bits of linear nodes; an affine function of one node is as good a unit as that node, and not small. */
 const LINEAR = 1;
 const INNER = 2;
@@ -45,11 +45,6 @@ interface Gathering {
  * The nodes of `roots` with their sums gathered; linear in the number of nodes. Sums of selections that are step functions
  * become inputs, whose instructions `steps` gets.
  */
-export function gather(graph: Graph, roots: readonly NodeId[], steps: Steps): NodeId[] {
-  return finished(gatherPieces(graph, roots, steps));
-}
-
-/** `gather` in pieces. */
 export function* gatherPieces(graph: Graph, roots: readonly NodeId[], steps: Steps): Pieces<NodeId[]> {
   if (!roots.some((node) => graph.hasFlag(node, LANE))) return [...roots];
   const all = graph.reachable(roots);
@@ -57,7 +52,9 @@ export function* gatherPieces(graph: Graph, roots: readonly NodeId[], steps: Ste
   const reachable = outputs === roots ? all : graph.reachable(outputs);
   yield;
   collectThresholds(graph, reachable, steps);
+  yield;
   const kind = classify(graph, reachable, outputs);
+  yield;
   const moved = new Int32Array(graph.size);
   for (let node = 0; node < moved.length; node++) moved[node] = node;
   const gathering = { graph, kind, terms: new LinearTerms(graph, kind), moved, steps };

@@ -7,6 +7,9 @@ import type { Chart } from "../../../guides/chart.ts";
 
 /** What a gradient is for. "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
 export type FitStage = "search" | "polish" | "gap";
+/** What a course stops for: a gradient of a stage, or nothing but a turn of others. */
+// biome-ignore lint/suspicious/noConfusingVoidType: pieces yield nothing
+export type Stop = FitStage | void;
 
 /** Points: `count` samples, those of one batch of one of the streams of a start. */
 export interface Points {

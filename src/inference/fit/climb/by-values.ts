@@ -9,18 +9,19 @@ import type { Chart } from "../../../guides/chart.ts";
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp, log } from "../../../math/elementary.ts";
 import type { Objective } from "../../../objective/objective.ts";
+import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Generator as Noise } from "../../../random/index.ts";
-import { particleNormals } from "../../posterior/adaptation/particles.ts";
+import { particlePieces } from "../../posterior/adaptation/particles.ts";
 import { possibleDraws } from "../../posterior/adaptation/possible.ts";
-import { isEverything } from "../../posterior/adaptation/reach.ts";
-import { targetOf } from "../../posterior/adaptation/target.ts";
+import { everythingPieces } from "../../posterior/adaptation/reach.ts";
+import { targetPieces } from "../../posterior/adaptation/target.ts";
 import { covarianceOf, type Gaussian, gaussianOf } from "../../posterior/gaussian.ts";
 import { ofStarts } from "../../posterior/guide-draws.ts";
 import type { Posterior } from "../../posterior.ts";
 import type { Found } from "../optima.ts";
 import type { StartReport } from "../report.ts";
 import type { Start } from "../starts.ts";
-import type { Ascent, FitStage } from "./ascent.ts";
+import type { Ascent, FitStage, Stop } from "./ascent.ts";
 
 /** What of a search is needed. */
 interface Run {
@@ -54,21 +55,21 @@ type End<R> = (
   starts: readonly StartReport[],
   unvisited: readonly never[],
   known: readonly Gaussian[],
-) => Posterior;
+) => Pieces<Posterior>;
 
 /** What a course asks for. */
 export interface ByValues {
   /** A posterior instead of one that is climbed to, where a gradient takes too long; else undefined. */
-  readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Posterior | undefined;
+  readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Pieces<Posterior | undefined>;
   /** A posterior where the ELBO is not finite at the start: climbed to from where the density is not 0, if that works. */
   readonly mended: <R extends Run>(
     run: R,
     starts: StartReport[],
     climb: Climb<R>,
     end: End<R>,
-  ) => Generator<FitStage, Posterior | undefined, void>;
+  ) => Generator<Stop, Posterior | undefined, void>;
   /** Whether the first optimum is all that there is, as far as draws of the priors tell. */
-  readonly isEverything: (run: Run, found: readonly Found[]) => boolean;
+  readonly isEverything: (run: Run, found: readonly Found[]) => Pieces<boolean>;
 }
 
 /** Decisions along lines, which are sought sample by sample: with more of them values of the density find the posterior sooner. */
@@ -80,14 +81,14 @@ const [STEPS, HALVINGS] = [300, 5];
 const STREAM = 3072;
 
 export const BY_VALUES: ByValues = {
-  instead(run, starts, end) {
-    const known = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? normalsOf(run) : undefined;
-    return known && end(run, [resting(run, known, starts)], starts, [], known);
+  *instead(run, starts, end) {
+    const known = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? yield* normalsOf(run) : undefined;
+    return known && (yield* end(run, [resting(run, known, starts)], starts, [], known));
   },
   *mended(run, starts, climb, end) {
     const { ascent, options, sampler } = run;
     // A start that its user gives, and a range that a program states, are to be right.
-    const known = options.init || sampler.objective.trace.checks.length > 0 ? undefined : normalsOf(run);
+    const known = options.init || sampler.objective.trace.checks.length > 0 ? undefined : yield* normalsOf(run);
     if (!known) return undefined;
     const found: Found[] = [];
     const rest = resting(run, known, starts);
@@ -95,9 +96,9 @@ export const BY_VALUES: ByValues = {
     ascent.allowance = ascent.maxSamples;
     const x = yield* narrowed(run, rest.x);
     if (x) yield* climb(run, found, starts, { from: "values", x, temperature: 1 }, 1, STEPS);
-    return end(run, found[0]?.status === "converged" ? found : [rest], starts, [], known);
+    return yield* end(run, found[0]?.status === "converged" ? found : [rest], starts, [], known);
   },
-  isEverything({ ascent: { chart, smooth }, flips, generator, sampler }, found) {
+  *isEverything({ ascent: { chart, smooth }, flips, generator, sampler }, found) {
     const { trace, guide } = sampler.objective;
     const isFew = chart.latents > 0 && chart.latents <= FEW && trace.frozen.length === 0 && trace.points.length === 0;
     if (!isFew || !smooth || flips || found.length !== 1 || found[0]!.status !== "converged") return false;
@@ -108,12 +109,12 @@ export const BY_VALUES: ByValues = {
     if (starts.length < trace.latents.length) return false;
     const prior = ofStarts(starts, 1);
     const source = { trace, engine: sampler.profile.engine, components: [optimum], drawing: undefined };
-    return isEverything(targetOf(source, prior), [optimum], prior, generator, STREAM - 1);
+    return yield* everythingPieces(yield* targetPieces(source, prior), [optimum], prior, generator, STREAM - 1);
   },
 };
 
 // Normals for the posterior from where the priors lie; undefined where its density is 0 at all draws, and where it has none by itself.
-function normalsOf({ ascent, from, generator, sampler }: Run): readonly Gaussian[] | undefined {
+function* normalsOf({ ascent, from, generator, sampler }: Run): Pieces<readonly Gaussian[] | undefined> {
   const { trace } = sampler.objective;
   const { latents, frozen, points } = trace;
   if (latents.length === 0 || frozen.length > 0 || points.length > 0) return undefined;
@@ -121,9 +122,9 @@ function normalsOf({ ascent, from, generator, sampler }: Run): readonly Gaussian
   const starts = latents.map(({ start }, i) => start?.() ?? { mean: means[i]!, sd: exp(scales[i]!) });
   const prior = ofStarts(starts, 1);
   const source = { trace, engine: sampler.profile.engine, components: [prior], drawing: undefined };
-  const target = targetOf(source, prior);
+  const target = yield* targetPieces(source, prior);
   const first = possibleDraws(source, target, prior, generator, STREAM);
-  return first && particleNormals(target, prior, generator, first);
+  return first && (yield* particlePieces(target, prior, generator, first));
 }
 
 // The optimum of normals that values of the density have led to: it is not one of the ELBO, which the weights are to tell, and they are to answer.

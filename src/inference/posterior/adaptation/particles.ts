@@ -12,6 +12,7 @@
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { squared } from "../../../math/squared.ts";
+import { finished, type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
 import { type Gaussian, sdOf } from "../gaussian.ts";
 import { guideDraws, jointLogs, systematic } from "../guide-draws.ts";
@@ -39,7 +40,17 @@ export function particleNormals(
   generator: Generator,
   first?: Float64Array,
 ): Gaussian[] | undefined {
-  const particles = particlesOf(target, prior, generator, first);
+  return finished(particlePieces(target, prior, generator, first));
+}
+
+/** The same in pieces. */
+export function* particlePieces(
+  target: Target,
+  prior: Gaussian,
+  generator: Generator,
+  first?: Float64Array,
+): Pieces<Gaussian[] | undefined> {
+  const particles = yield* particlesOf(target, prior, generator, first);
   if (!particles) return undefined;
   const n = prior.means.length;
   const equal = new Float64Array(COUNT).fill(1 / COUNT);
@@ -51,7 +62,10 @@ export function particleNormals(
     scales: narrower,
   }));
   const rest = { ...all, weight: 1 / (NORMALS + 1) };
-  for (let step = 0; step < EM_STEPS; step++) parts = moved([...parts, rest], particles, equal).slice(0, -1);
+  for (let step = 0; step < EM_STEPS; step++) {
+    yield;
+    parts = moved([...parts, rest], particles, equal).slice(0, -1);
+  }
   return parts.map((part) => ({ ...part, weight: part.weight / (1 - rest.weight) }));
 }
 
@@ -80,15 +94,19 @@ interface Population {
   logPrior: Float64Array;
 }
 
-function particlesOf(
+function* particlesOf(
   target: Target,
   prior: Gaussian,
   generator: Generator,
   first?: Float64Array,
-): Float64Array | undefined {
+): Pieces<Float64Array | undefined> {
   const uniform = uniformSource(generator, STREAM);
   const kept = first ?? guideDraws([{ ...prior, weight: 1 }], COUNT, generator, STREAM); // alone, whatever its share was
-  let all: Population = { kept, logTarget: target(kept, COUNT), logPrior: jointLogs(prior, kept, COUNT) };
+  let all: Population = {
+    kept,
+    logTarget: yield* piecesOf(target, kept, COUNT),
+    logPrior: jointLogs(prior, kept, COUNT),
+  };
   const walk = walkOf(target, prior, generator, uniform);
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
@@ -99,7 +117,8 @@ function particlesOf(
     if (!(step > 0)) return undefined;
     power = step === 1 - power ? 1 : power + step;
     all = drawnAnew(all, slope, step, uniform());
-    for (let m = 0; m < (power === 1 ? LAST_STEPS : STEPS); m++) for (const kind of KINDS) walk(all, power, kind);
+    for (let m = 0; m < (power === 1 ? LAST_STEPS : STEPS); m++)
+      for (const kind of KINDS) yield* walk(all, power, kind);
   }
   return all.kept;
 }
@@ -161,7 +180,7 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
   const proposed = new Float64Array(n * COUNT);
   const equal = new Float64Array(COUNT).fill(1 / COUNT);
   let stream = STREAM + 1;
-  return (all: Population, power: number, kind: Kind): void => {
+  return function* (all: Population, power: number, kind: Kind): Pieces<void> {
     const { kept, logTarget, logPrior } = all;
     const spread = fitted(prior, kept, equal);
     const { scales } = spread;
@@ -183,7 +202,7 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
         for (let i = 0; i < n; i++)
           for (const [j, scale] of scales[i]!) proposed[i * COUNT + d]! += length * scale * noise[j * COUNT + d]!;
     }
-    const nextTarget = target(proposed, COUNT);
+    const nextTarget = yield* piecesOf(target, proposed, COUNT);
     const nextPrior = jointLogs(prior, proposed, COUNT);
     let accepted = 0;
     for (let d = 0; d < COUNT; d++) {

@@ -11,12 +11,13 @@
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp, logSumExpOfRows } from "../../../math/log-sum-exp.ts";
+import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved } from "./mixture.ts";
-import { particleNormals } from "./particles.ts";
+import { particlePieces } from "./particles.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */
@@ -58,18 +59,19 @@ const NOTHING = 1e-6;
 const STREAM = 64;
 
 /** Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. */
-export function weighedProposal(
+export function* weighedProposal(
   target: Target,
   guides: readonly Gaussian[],
   first: readonly Gaussian[],
   generator: Generator,
   mostRounds: number = ROUNDS,
-): Weighed | undefined {
-  const glance = roundOf(target, first, generator, STREAM - 1, GLANCE);
+): Pieces<Weighed | undefined> {
+  const glance = yield* roundOf(target, first, generator, STREAM - 1, GLANCE);
   const seen = glance && judged(glance, guides);
   if (seen && isEven(seen)) return seen;
-  const before = roundOf(target, first, generator, STREAM);
+  const before = yield* roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
+  yield;
   const start = judged(before, guides);
   if (start.distance < NEAR || isGood(start)) return start;
   const made: Round[] = [];
@@ -80,28 +82,32 @@ export function weighedProposal(
     const { kept, weights } = counted(made, n);
     parts = moved(parts, kept, weights);
   };
-  const found = n <= MOST_LOOSE ? particleNormals(target, first[first.length - 1]!, generator) : undefined;
+  const found = n <= MOST_LOOSE ? yield* particlePieces(target, first[first.length - 1]!, generator) : undefined;
   if (found) parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
   let [best, misses] = [start.effectiveDraws, 0];
   for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
-    const round = roundOf(target, parts, generator, STREAM + r);
+    const round = yield* roundOf(target, parts, generator, STREAM + r);
     if (!round) break;
     joined(made, round);
+    yield;
     const found = judged(round, guides);
     if (r > 1 && isGood(found)) break;
     if (found.effectiveDraws > GAIN * best) best = found.effectiveDraws;
     else misses++;
+    yield;
     follow();
   }
   let end = start;
   for (let last = 1; last <= LAST_ROUNDS && !(end !== start && end.kHat < TRUSTED); last++) {
     const adapted = [...scaled(parts, 1 - WIDE_SHARE), ...scaled(parts.map(wider), WIDE_SHARE)];
     const mixed = [...scaled(adapted, ADAPTED), ...scaled(first, 1 - ADAPTED)];
-    const round = roundOf(target, mixed, generator, STREAM + mostRounds + last);
+    const round = yield* roundOf(target, mixed, generator, STREAM + mostRounds + last);
     if (!round) break;
+    yield;
     const found = judged(round, guides);
     if (isGood(found) || isBetter(found, end)) end = found;
     joined(made, round);
+    yield;
     follow();
   }
   return end;
@@ -130,16 +136,17 @@ interface Round {
   readonly proposed: Float64Array[];
 }
 
-function roundOf(
+function* roundOf(
   target: Target,
   proposal: readonly Gaussian[],
   generator: Generator,
   stream: number,
   draws: number = DRAWS,
-): Round | undefined {
+): Pieces<Round | undefined> {
   const kept = guideDraws(proposal, draws, generator, stream);
-  const logTarget = target(kept, draws);
+  const logTarget = yield* piecesOf(target, kept, draws);
   if (!logTarget.some(Number.isFinite) || logTarget.includes(Infinity)) return undefined;
+  yield;
   return { proposal, kept, logTarget, own: logMixture(proposal, kept, draws), proposed: [] };
 }
 

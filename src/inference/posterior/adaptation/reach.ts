@@ -3,6 +3,7 @@
  * prior, 1000 draws of the prior would meet another mode of its size ten times, and weigh far more there than the draws of the guide do.
  */
 import { exp, log } from "../../../math/elementary.ts";
+import { finished, type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
@@ -24,6 +25,17 @@ export function isEverything(
   generator: Generator,
   stream: number,
 ): boolean {
+  return finished(everythingPieces(target, guides, prior, generator, stream));
+}
+
+/** The same in pieces. */
+export function* everythingPieces(
+  target: Target,
+  guides: readonly Gaussian[],
+  prior: Gaussian,
+  generator: Generator,
+  stream: number,
+): Pieces<boolean> {
   const logVolume = guides[0]!.scales.reduce((sum, row, i) => sum + log(row.get(i)! / prior.scales[i]!.get(i)!), 0);
   const scanned = Math.ceil(MEETINGS * exp(Math.max(0, -logVolume)));
   if (!(scanned <= MOST_SCANNED)) return false;
@@ -33,8 +45,11 @@ export function isEverything(
     { ...prior, weight: scanned / draws },
   ];
   const kept = guideDraws(parts, draws, generator, stream);
+  yield;
   const proposed = logMixture(parts, kept, draws);
-  const logWeights = target(kept, draws).map((density, d) => density - proposed[d]!);
+  const densities = yield* piecesOf(target, kept, draws);
+  yield;
+  const logWeights = densities.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return false;
   return paretoSmoothed(logWeights).effectiveDraws > EVEN * OWN;
 }
