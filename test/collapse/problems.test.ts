@@ -117,6 +117,78 @@ const PROBLEMS: Readonly<Record<string, Problem | undefined>> = {
     kept: { w0: 0.7, w1: -0.1, w2: 0.2, w3: -0.6 },
     finite: flags(4, "xi"),
   },
+  "three connected lines": {
+    program: ({ sample, observe }) => {
+      const [first, distance] = [sample("bp1", n.normal(6, 3)), n.exp(sample("log distance", n.normal(2, 0.5)))];
+      const second = n.add(first, distance);
+      const [a1, a3] = ["a1", "a3"].map((name) => sample(name, n.normal(8, 5))) as [n.Real, n.Real];
+      const [b1, b3] = ["b1", "b3"].map((name) => sample(name, n.normal(0, 1))) as [n.Real, n.Real];
+      const sd = n.exp(sample("log sd", n.normal(0, 1)));
+      const [low, high] = [n.add(a1, n.mul(b1, first)), n.add(a3, n.mul(b3, second))];
+      const slope = n.div(n.sub(high, low), distance);
+      for (const i of range(14)) {
+        const t = 1.4 * i;
+        const [left, right] = [n.add(a1, n.mul(b1, t)), n.add(a3, n.mul(b3, t))];
+        const middle = n.add(low, n.mul(slope, n.sub(t, first)));
+        observe(n.normal(n.where(n.gt(first, t), left, n.where(n.gt(t, second), right, middle)), sd), 8 + wave(i));
+      }
+    },
+    kept: { bp1: 4.1, "log distance": 2.2, a1: 4, a3: 12, b1: 0.2, b3: 0.1, "log sd": 0.1 },
+    finite: [],
+  },
+  "three jumps in any order": {
+    program: ({ sample, observe }) => {
+      const at = range(3).map((k) => n.normalCdf(sample(`u${k}`, n.normal(0, 1))));
+      const jumps = range(3).map((k) => sample(`j${k}`, n.normal(0, 5)));
+      const [level, sd] = [sample("m", n.normal(0, 5)), n.exp(sample("log sd", n.normal(-1, 1)))];
+      for (const i of range(8)) {
+        const steps = at.map((cut, k) => n.where(n.gt((i + 1) / 8, cut), jumps[k]!, 0));
+        observe(n.normal(n.sum([level, ...steps]), sd), Math.floor(i / 2) + 0.2 * wave(i));
+      }
+    },
+    kept: { j0: 1.1, j1: 0.9, j2: 1, m: 0.1, "log sd": -0.5 },
+    finite: range(3).map((k) => ({
+      name: `u${k}`,
+      cuts: () => range(7).map((i) => n.withTails(n.normal(0, 1)).quantile!((i + 1) / 8)),
+    })),
+  },
+  "seven ordered categories": {
+    program: ({ sample, observe }) => {
+      const cuts = range(6).map((k) => sample(`c${k}`, n.normal(0, 1.5)));
+      const below: n.Real[] = [0, ...cuts.map((cut) => n.sigmoid(cut)), 1];
+      const shares = n.categorical(below.slice(1).map((share, k) => n.sub(share, below[k]!)));
+      for (const outcome of [0, 1, 2, 2, 3, 3, 4, 5, 6, 6]) observe(shares, outcome);
+    },
+    kept: { c0: -1.9, c1: -1.2, c2: -0.7, c3: 0.2, c4: 0.9, c5: 1.8 },
+    finite: [],
+  },
+  "a rating curve in segments": {
+    program: ({ sample, observe }) => {
+      const [a, b0] = [sample("a", n.normal(0, 3)), sample("b0", n.normal(1.5, 1))];
+      const slopes = range(2).map((k) => sample(`b${k + 1}`, n.normal(0, 1)));
+      const breaks = range(2).map((k) => n.add(1.5, n.mul(12, n.normalCdf(sample(`z${k}`, n.normal(0, 1))))));
+      const sd = n.exp(sample("log sd", n.normal(-2, 1)));
+      for (const i of range(12)) {
+        const height = 1.5 + i;
+        const parts = breaks.map((at, k) => n.mul(slopes[k]!, n.log(n.add(n.max(n.sub(height, at), 0), 1))));
+        const mean = n.sum([a, n.mul(b0, Math.log(height - 1)), ...parts]);
+        observe(n.normal(mean, sd), 1 + 1.5 * Math.log(height - 0.9) + 0.05 * wave(i));
+      }
+    },
+    kept: { a: 1, b0: 1.5, b1: 0.9, b2: -0.9, z0: -0.6, z1: 0.4, "log sd": -2.5 },
+    finite: [],
+  },
+  "a line through seven points": {
+    program: ({ sample, observe }) => {
+      const [a, b] = [sample("a", n.normal(0, 100)), sample("b", n.normal(0, 100))];
+      const sd = sample("sd", n.halfCauchy(5));
+      const y = [78.93, 58.2, 67.47, 37.47, 45.65, 32.92, 29.97];
+      for (const [i, x] of [1.17, 2.97, 3.26, 4.69, 5.83, 6, 6.41].entries())
+        observe(n.normal(n.add(a, n.mul(b, x)), sd), y[i]!);
+    },
+    kept: { a: 0.9, b: -9, sd: 8 },
+    finite: [],
+  },
   "a lockdown day in an epidemic": {
     program: ({ sample, observe }) => {
       const [before, after] = [sample("before", n.normal(-1, 0.5)), sample("after", n.normal(-2, 0.5))];
