@@ -18,6 +18,7 @@ import {
   mul,
   normal,
   Posterior,
+  type Real,
   reparam,
   type Saved,
   where,
@@ -49,6 +50,18 @@ const mixed = defineModel("mixed", ({ sample, observe, branch, track }) => {
   track("total", add(w[0]!, mul(2, rate)));
 });
 
+/** Of textmsg's 37 conditions five tell as much. */
+const change = SOAK
+  ? textmsg
+  : defineModel("change", ({ sample, observe }) => {
+      const [early, late, day] = ["early", "late", "day"].map((name) => sample(name, normal(0, 1))) as [
+        Real,
+        Real,
+        Real,
+      ];
+      [0.9, 1.2, 0.8, -1.1, -0.7].forEach((y, i) => void observe(normal(where(gt(day, i / 2 - 1), early, late), 1), y));
+    });
+
 /** All that a posterior says, as bits. */
 function numbersOf(posterior: Posterior): unknown {
   const bits = (values: Float64Array): string =>
@@ -73,8 +86,8 @@ function numbersOf(posterior: Posterior): unknown {
 describe("a saved posterior", () => {
   const cases: [string, () => [Model, Posterior]][] = [
     ["gmm", () => [gmm, fit(gmm, quick)]],
-    ["textmsg, summed out", () => [textmsg, fit(textmsg, quick)]],
-    ["textmsg with its jumps", () => [textmsg, fit(textmsg, { ...quick, collapse: false })]],
+    ["a change point, summed out", () => [change, fit(change, quick)]],
+    ["a change point with its jumps", () => [change, fit(change, { ...quick, collapse: false })]],
     ["cheating", () => [cheating, climbed(cheating, { ...quick, collapse: false })]],
     ["xornet by the loop", () => [xornet, fit(xornet, { optimizer: adam(), steps: 30, seed: 2 })]],
     ["vectors, arms and discrete latents", () => [mixed, fit(mixed, quick)]],
