@@ -8,7 +8,7 @@ import { opened } from "../inference/saved/envelope.ts";
 import type { Model } from "../program/model.ts";
 import { estimateOf, estimateShards } from "./estimate.ts";
 import { makeRunner, type RunnerOptions, type ShardRunner } from "./runner.ts";
-import { joinedParts, modelNameIn, type Partial, type PartialSums, type Shard } from "./work.ts";
+import { joinedParts, modelNameIn, type Partial, type PartialSums, type Shard, samplesIn, workOf } from "./work.ts";
 
 export type { Saved } from "../inference/saved/envelope.ts";
 export { fitAsync, type ShardedFitOptions, type ShardWorkers } from "./fit.ts";
@@ -40,6 +40,20 @@ export function splitShards(model: Model, options: EstimateOptions, shards: numb
  */
 export function runShard(model: Model, shard: Shard | string, options?: RunnerOptions): Partial {
   return makeRunner([model], options).run(shard);
+}
+
+/**
+ * How many samples a shard takes, at most: by it an endpoint refuses what is too much, before it computes.
+ *
+ *     if (!(shardSamples(shard) <= 1e6)) return new Response("too many samples", { status: 413 });
+ *
+ * Throws as `runShard` for what is no shard or damaged; of which model it is, is not looked at.
+ */
+export function shardSamples(shard: Shard | string): number {
+  const samples = samplesIn(workOf("shardSamples", String(modelNameIn(shard)), shard));
+  if (!Number.isFinite(samples))
+    throw new RangeError(`shardSamples: shard says no number; got ${samples} samples, expected a count`);
+  return samples;
 }
 
 /**

@@ -68,6 +68,10 @@ export function makeRunner(models: readonly Model[], options: RunnerOptions = {}
     const { making } = work;
     const { setting } = making;
     requireEstimator(caller, making, estimator);
+    if (work.kind !== "start" && work.theta.length !== setting.parameters.length)
+      throw new RangeError(
+        `${caller}: shard has other parameters; got ${work.theta.length}, expected ${setting.parameters.length}`,
+      );
     const own = savedGuide(caller, setting, guide);
     const { collapse } = setting;
     if (work.kind === "estimate") {

@@ -3,6 +3,8 @@
  * survive `JSON.stringify` and `structuredClone` to the bit.
  */
 import type { Estimator } from "../estimators/estimator.ts";
+import { FURTHER_STEPS } from "../inference/fit/course.ts";
+import { CHUNK } from "../inference/sampler/averaging.ts";
 import type { Draw } from "../inference/sampler/draw.ts";
 import type { GradientSampler } from "../inference/sampler/sampler.ts";
 import { canonical, encoded } from "../inference/saved/encoding.ts";
@@ -126,6 +128,14 @@ export function modelNameIn(given: unknown): unknown {
   if (typeof given !== "string") return (Object(given) as { readonly model?: unknown }).model;
   const found = /"model"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(given)?.[1];
   return found === undefined ? undefined : JSON.parse(found);
+}
+
+/** How many samples a shard takes to compute, as far as its text says. */
+export function samplesIn(work: Work): number {
+  if (work.kind === "start") return FURTHER_STEPS * 2 * work.fit.samples;
+  const { from, to } = work.range;
+  // The points of a fit's gradient are drawn as one set.
+  return work.kind === "gradient" ? Math.max(work.draw.samples, (to - from) * CHUNK) : (to - from) * work.chunk;
 }
 
 /** What a shard is a part of. */

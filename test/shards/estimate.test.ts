@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as n from "../../src/index.ts";
 import { gmm, textmsg } from "../../src/models/index.ts";
-import { type Partial, reduceShards, runShard, type Shard, shardRunner, splitShards } from "../../src/shards/index.ts";
+import {
+  type Partial,
+  reduceShards,
+  runShard,
+  type Shard,
+  shardRunner,
+  shardSamples,
+  splitShards,
+} from "../../src/shards/index.ts";
 
 const model = n.defineModel("two ifs", ({ sample, observe }) => {
   const u = sample("u", n.normal(0, 1));
@@ -123,6 +131,11 @@ describe("a shard that is refused", () => {
     ],
   ])("and reduceShards refuses %s", (_, run, expected) => {
     expect(run).toThrow(expected);
+  });
+
+  test("says how many samples it takes", () => {
+    expect([shard, JSON.stringify(shard)].map(shardSamples)).toEqual([2048, 2048]);
+    expect(() => shardSamples("{}")).toThrow("shardSamples: nothing that was saved");
   });
 
   test("so are bad counts and options", () => {

@@ -135,10 +135,12 @@ function declarations(text: string): string {
 }
 
 export async function sources(): Promise<Sources> {
-  const code = await Promise.all(["src", "test", "bench", "scripts"].map((folder) => filesIn(folder, ".ts", ".mjs")));
+  const code = await Promise.all(
+    ["src", "test", "bench", "scripts", "adapters"].map((folder) => filesIn(folder, ".ts", ".mjs")),
+  );
   const texts = await Promise.all(code.flat().map(async (path) => [path, await textOf(path)] as const));
   const others = await Promise.all(
-    ["docs", "examples", "bench", "test", "scripts", "gallery", "posteriordb-jumps"].map((folder) =>
+    ["adapters", "docs", "examples", "bench", "test", "scripts", "gallery", "posteriordb-jumps"].map((folder) =>
       filesIn(folder, ""),
     ),
   );
