@@ -290,6 +290,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_LEAVES: "collapse/elimination/certain-cells.test.ts", // and a mass by twelve conditions stays what it is
   MOST_SCANNED: "inference/posterior/adaptation/reach.test.ts", // where more draws were needed further starts are made
   MOST_LINED: "inference/fit/climb/by-values.test.ts", // more decisions along lines are left to values
+  MOST_LATENTS: "inference/posterior/adaptation/agreement.test.ts", // of 33 latents no particles answer
+  MOST_MOVED: "inference/posterior/adaptation/agreement.test.ts", // a population that stays in one of two modes
   MOST_LOOSE: "inference/posterior/reweighted.test.ts", // of more latents none is set free by itself
   MOST_STAGES: "inference/posterior/adaptation/particles.test.ts", // a needle of width 1e-100
   MOST_FOLLOWED: "collapse/caps.test.ts", // a sum below a hundred conditions

@@ -10,6 +10,7 @@ import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
 import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
 import { type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
+import type { AppliedWeighing } from "./posterior/source.ts";
 import type { EndedLoop, LoopState } from "./saved/loop-state.ts";
 
 export interface LatentSummary {
@@ -28,7 +29,7 @@ export interface PosteriorDetails {
   /** Further optima, as parts of a mixture; default the one guide. Weights sum to 1. */
   readonly components?: readonly { readonly weight: number; readonly theta: Float64Array }[];
   /** Where weighted draws come from, and whether they answer for the posterior; else the guide does. */
-  readonly weighing?: { readonly proposal: readonly Gaussian[]; readonly answers: boolean } | undefined;
+  readonly weighing?: AppliedWeighing | undefined;
   /** Makes what computes all numbers but latents by themselves; without it these are all that there is. */
   readonly others?: ((components: readonly Gaussian[]) => OtherNumbers) | undefined;
 }
@@ -177,7 +178,10 @@ export class Posterior {
     return this.#computed("reweighted").reweighted(options);
   }
 
-  /** Draws of everything from the guide, all of one weight: latents that were summed out given those that the guide is over. */
+  /**
+   * Draws of everything from the guide, or from the particles that answer instead of it, all of one weight: latents that were summed out given
+   * those that the guide is over.
+   */
   drawn(options: DrawOptions = {}): JointDraws {
     return this.#computed("drawn").drawn(options);
   }

@@ -1,5 +1,6 @@
 /** What contradicts a result beside its status, as only profiles that can afford it tell: weights, cells, latents without data. */
 import type { Trace } from "../../program/run.ts";
+import { ELSEWHERE } from "./importance.ts";
 import { weightsOf } from "./optima.ts";
 import type { FitWarning } from "./report.ts";
 import { type Judged, namesOf } from "./warnings.ts";
@@ -9,17 +10,18 @@ export function furtherWarnings(judged: Judged): FitWarning[] {
   return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
 }
 
-/** Least share of the posterior that a guide has elsewhere to be told narrow. */
-const ELSEWHERE = 0.02;
-
 function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
   const weighted = importance?.weighted;
   if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
   const { kHat, effectiveDraws, draws } = weighted;
+  const mended =
+    importance.answers === "particles"
+      ? "; means, sds and draws are those of particles instead, two populations of which agree"
+      : `; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`;
   return [
     {
       code: "narrow-guide",
-      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`,
+      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}${mended}`,
       latents: [],
     },
   ];

@@ -13,6 +13,7 @@ import { logSumExp } from "../../math/log-sum-exp.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import { agreedParticles } from "../posterior/adaptation/agreement.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { targetPieces } from "../posterior/adaptation/target.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
@@ -37,6 +38,8 @@ export type Weighing = (
 interface WeighedOptima {
   readonly importance: Importance;
   readonly proposal?: readonly Gaussian[];
+  /** Draws of the posterior without weights, where those answer. */
+  readonly particles?: Float64Array | undefined;
   /** The best optimum: where the ELBO could not be climbed to its end weights that are trusted stand for it. */
   readonly settled: (best: Found) => Found;
 }
@@ -49,6 +52,8 @@ const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 /** Fewest draws of the posterior that a proposal's draws must be worth to answer for it, and a share that suffices by itself. */
 const FEWEST = 100;
 const MANY = 0.5;
+/** Least share of the posterior that a guide has elsewhere to be told narrow. */
+export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal. */
 const KNOWN = 0.6;
 
@@ -63,15 +68,24 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
-  const { proposal, distance, ...weighted } = found;
+  const { proposal, distance, particles: followed, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
   const isTrusted = effectiveDraws >= FEWEST && (kHat < TRUSTED || effectiveDraws > MANY * draws);
-  const answers = isTrusted && distance > NEAR ? "weights" : "guide";
+  const particles =
+    isTrusted || distance < ELSEWHERE
+      ? undefined
+      : yield* agreedParticles(target, priorLike(source), generator, followed);
+  const answers = particles ? "particles" : isTrusted && distance > NEAR ? "weights" : "guide";
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")
       ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
       : best;
-  return { importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } }, proposal, settled };
+  return {
+    importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } },
+    proposal,
+    particles,
+    settled,
+  };
 };
 
 // The last of a proposal is where the priors are, as it is of one that begins with normals that are known.

@@ -79,8 +79,11 @@ export interface Importance {
   readonly logEvidence: number;
   /** Mean of log p − log q under the mixture of the optima. */
   readonly mixtureElbo: number;
-  /** What `mean`, `sd`, `sample` and the others speak of: the guide, or weighted draws where these are trusted and the guide is not near. */
-  readonly answers: "guide" | "weights";
+  /**
+   * What `mean`, `sd`, `sample` and the others speak of: the guide; weighted draws where these are trusted and the guide is not near; or, where they
+   * are not trusted, draws that Metropolis steps have led from the priors to the posterior by stages, if two populations of them agree.
+   */
+  readonly answers: "guide" | "weights" | "particles";
   /** Of draws of a proposal that covers the priors too and follows the posterior; undefined where none could be weighed. */
   readonly weighted: WeightedProposal | undefined;
 }

@@ -99,6 +99,12 @@ export function* resultOf(
     report,
     components,
     found: components,
-    ...(weighed?.proposal && { weighing: { proposal: weighed.proposal, answers: importance?.answers === "weights" } }),
+    ...(weighed?.proposal && {
+      weighing: {
+        proposal: weighed.proposal,
+        answers: importance?.answers !== "guide",
+        ...(weighed.particles && { particles: weighed.particles }),
+      },
+    }),
   });
 }

@@ -144,7 +144,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     },
     resampled(draws, seed) {
       const found =
-        draws <= ANSWERING && seed === 0
+        source.weighing?.particles || (draws <= ANSWERING && seed === 0)
           ? answers()!.draws
           : reweightedDraws(source, { draws: Math.max(draws, ANSWERING), seed });
       return unweighted(found, draws, uniformSource(makeGenerator(seed), 2));

@@ -20,12 +20,23 @@ import { type InputDraws, type Source, valuesOf } from "./source.ts";
 
 const MOST_DRAWS = 10_000_000;
 
-/** Draws of the guide, completed; `draws` is 4096 unless said. */
+/** Draws of the guide, or of the particles that answer for it, completed; `draws` is 4096 unless said. */
 export function sampledDraws(source: Source, { draws = 4096, seed = 0 }: DrawOptions = {}): JointDraws {
   count("draws", "draws", draws, 1, MOST_DRAWS);
   const generator = makeGenerator(seed);
-  const kept = guideDraws(source.components, draws, generator);
-  return new JointDraws(completed(source, kept, draws, uniformSource(generator, 1)));
+  const particles = source.weighing?.particles;
+  const next = uniformSource(generator, 1);
+  const kept = particles
+    ? chosenDraws(particles, source.trace.latents.length, draws, next)
+    : guideDraws(source.components, draws, generator);
+  return new JointDraws(completed(source, kept, draws, next));
+}
+
+// So many out of draws of n latents, each as often as every other, give or take one.
+function chosenDraws(kept: Float64Array, n: number, draws: number, next: () => number): Float64Array {
+  const all = kept.length / n;
+  const chosen = inProportion(new Float64Array(all).fill(1 / all), draws, next);
+  return Float64Array.from({ length: n * draws }, (_, k) => kept[Math.floor(k / draws) * all + chosen[k % draws]!]!);
 }
 
 /** A draw with so small a share of the guide is none of it. */
@@ -43,9 +54,10 @@ export interface Answers {
   readonly guide: Float64Array | undefined;
 }
 
-/** The draws that a posterior answers by. */
+/** The draws that a posterior answers by: particles if it has some, else weighted ones. */
 export function answering(source: Source, options: DrawOptions = {}): Answers {
-  return weighted(source, options);
+  if (!source.weighing?.particles) return weighted(source, options);
+  return { draws: sampledDraws(source, { draws: ANSWERING, ...options }), guide: undefined };
 }
 
 /** Draws with the weights that make them draws of the posterior. */

@@ -14,8 +14,16 @@ export interface Source {
   /** All guides that a fit has found, with weights that sum to 1; none if these are the components. */
   readonly proposals?: readonly Gaussian[];
   readonly drawing: Completion | undefined;
-  /** Of a fit that has weighed draws of a proposal: that, and whether these weights answer for the posterior. */
-  readonly weighing?: { readonly proposal: readonly Gaussian[]; readonly answers: boolean } | undefined;
+  readonly weighing?: AppliedWeighing | undefined;
+}
+
+/** What a fit has weighed draws of, and what answers for the posterior instead of the guide. */
+export interface AppliedWeighing {
+  readonly proposal: readonly Gaussian[];
+  /** Whether weighted draws of the proposal answer, or the particles if there are some. */
+  readonly answers: boolean;
+  /** Draws of the posterior without weights, latent by latent. */
+  readonly particles?: Float64Array;
 }
 
 /** Values of inputs at draws, by node. */

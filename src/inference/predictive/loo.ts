@@ -74,7 +74,8 @@ const LEAST_DRAWS = 100;
 
 function warningsOf(posterior: Posterior, kHat: number, pointwise: readonly PointwiseLoo[]): string[] {
   const warnings: string[] = [];
-  if (Number.isNaN(kHat) && !posterior.isRandom)
+  const isByParticles = posterior.report?.importance?.answers === "particles";
+  if (Number.isNaN(kHat) && !posterior.isRandom && !isByParticles)
     warnings.push(
       `the weights of the posterior's draws have a k-hat above ${TRUSTED}: the draws are those of the guide, which may be too narrow`,
     );

@@ -1,6 +1,6 @@
 /**
  * Draws of a posterior that count the same, by what stands for each latent in the program: weighted draws are drawn again in proportion
- * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from.
+ * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from, or particles where they answer.
  */
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { inProportion } from "../posterior/guide-draws.ts";
@@ -11,7 +11,7 @@ import type { Posterior } from "../posterior.ts";
 /** Weighted draws at least, from which some are drawn. */
 const PROPOSED = 16_384;
 
-/** Weighted draws where the weights can be trusted, else draws of the guide, which all weigh the same. */
+/** Weighted draws where the weights can be trusted, else particles or draws of the guide, which all weigh the same. */
 export function trustedDraws(posterior: Posterior, draws: number, seed: number, least: number = PROPOSED): JointDraws {
   const guide = (): JointDraws => posterior.drawn({ draws, seed });
   if (posterior.isRandom) return guide();

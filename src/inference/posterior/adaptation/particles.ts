@@ -26,13 +26,15 @@ const MOST_STAGES = 128;
 const STEPS = 3;
 const LAST_STEPS = 6;
 const ACCEPTED = 0.25;
+/** By how much steps are shortened at most, log 50: a posterior that is wide here and narrow there needs both. */
+const SHORTEST = 4;
 const NORMALS = 12;
 const EM_STEPS = 12;
 const STREAM = 4096;
 
 /**
- * Normals that together have the particles' density, with weights that sum to 1; undefined where no particle of the priors, or of `first` if these
- * are given, has one, or the stages do not end.
+ * Normals that together have the density of particles of the posterior, with weights that sum to 1; undefined where there are no such particles,
+ * as none of the priors, or of `first` if these are given, has a density.
  */
 export function particleNormals(
   target: Target,
@@ -50,11 +52,14 @@ export function* particlePieces(
   generator: Generator,
   first?: Float64Array,
 ): Pieces<Gaussian[] | undefined> {
-  const particles = yield* particlesOf(target, prior, generator, first);
-  if (!particles) return undefined;
+  const found = yield* particlesOf(target, prior, generator, first && { first });
+  return found && (yield* normalsAmong(found.particles, prior, generator));
+}
+
+/** Normals that together have the density of particles. */
+export function* normalsAmong(particles: Float64Array, prior: Gaussian, generator: Generator): Pieces<Gaussian[]> {
   const n = prior.means.length;
-  const equal = new Float64Array(COUNT).fill(1 / COUNT);
-  const all = fitted(prior, particles, equal);
+  const all = fitted(prior, particles, equally());
   const narrower = all.scales.map((row) => new Map([...row].map(([j, scale]) => [j, scale / 3])));
   let parts: Gaussian[] = distant(all, particles, uniformSource(generator, STREAM + 1)).map((at) => ({
     weight: 1 / (NORMALS + 1),
@@ -64,7 +69,7 @@ export function* particlePieces(
   const rest = { ...all, weight: 1 / (NORMALS + 1) };
   for (let step = 0; step < EM_STEPS; step++) {
     yield;
-    parts = moved([...parts, rest], particles, equal).slice(0, -1);
+    parts = moved([...parts, rest], particles, equally()).slice(0, -1);
   }
   return parts.map((part) => ({ ...part, weight: part.weight / (1 - rest.weight) }));
 }
@@ -94,20 +99,33 @@ interface Population {
   logPrior: Float64Array;
 }
 
-function* particlesOf(
+/** A population that has followed the posterior. */
+export interface Particles {
+  /** Those of latent i from i · COUNT on. */
+  readonly particles: Float64Array;
+  /** Moves all of them by so many more steps of each kind, each long or short. */
+  readonly walk: (steps: number) => Pieces<void>;
+}
+
+/**
+ * `COUNT` particles of the posterior; undefined where none of the priors, or of `first` if these are given, has a density, or the stages do not
+ * end. A `population` of another number shares no random number with the first, 0.
+ */
+export function* particlesOf(
   target: Target,
   prior: Gaussian,
   generator: Generator,
-  first?: Float64Array,
-): Pieces<Float64Array | undefined> {
-  const uniform = uniformSource(generator, STREAM);
-  const kept = first ?? guideDraws([{ ...prior, weight: 1 }], COUNT, generator, STREAM); // alone, whatever its share was
+  { first, population = 0 }: { readonly first?: Float64Array; readonly population?: number } = {},
+): Pieces<Particles | undefined> {
+  const stream = STREAM * (1 + population);
+  const uniform = uniformSource(generator, stream);
+  const kept = first ?? guideDraws([{ ...prior, weight: 1 }], COUNT, generator, stream); // alone, whatever its share was
   let all: Population = {
     kept,
     logTarget: yield* piecesOf(target, kept, COUNT),
     logPrior: jointLogs(prior, kept, COUNT),
   };
-  const walk = walkOf(target, prior, generator, uniform);
+  const walk = walkOf(target, prior, generator, uniform, stream);
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
     const { logTarget, logPrior } = all;
@@ -120,8 +138,17 @@ function* particlesOf(
     for (let m = 0; m < (power === 1 ? LAST_STEPS : STEPS); m++)
       for (const kind of KINDS) yield* walk(all, power, kind);
   }
-  return all.kept;
+  return {
+    particles: all.kept,
+    *walk(steps) {
+      const spread = fitted(prior, all.kept, equally());
+      for (let step = 0; step < steps; step++)
+        for (const kind of KINDS) yield* walk(all, 1, kind, { spread, shortest: SHORTEST });
+    },
+  };
 }
+
+const equally = (): Float64Array => new Float64Array(COUNT).fill(1 / COUNT);
 
 const weightsOf = (slope: Float64Array, step: number): number[] => {
   const most = slope.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -165,11 +192,17 @@ function drawnAnew(
   };
 }
 
+// What no longer changes once the posterior is reached: the spread of all particles, and that lengths do not adapt but vary.
+interface Settled {
+  readonly spread?: Gaussian;
+  readonly shortest?: number;
+}
+
 const KINDS = ["together", "single", "difference"] as const;
 type Kind = (typeof KINDS)[number];
 
 // Moves all particles by one Metropolis step of a kind, whose length adapts to how many are accepted.
-function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: () => number) {
+function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: () => number, first: number) {
   const n = prior.means.length;
   const lengths: Record<Kind, number> = {
     together: 2.38 / Math.sqrt(n),
@@ -178,18 +211,18 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
   };
   const noise = new Float64Array(n * COUNT);
   const proposed = new Float64Array(n * COUNT);
-  const equal = new Float64Array(COUNT).fill(1 / COUNT);
-  let stream = STREAM + 1;
-  return function* (all: Population, power: number, kind: Kind): Pieces<void> {
+  const pick = (): number => Math.floor(uniform() * COUNT);
+  let stream = first + 1;
+  return function* (all: Population, power: number, kind: Kind, { spread, shortest }: Settled = {}): Pieces<void> {
     const { kept, logTarget, logPrior } = all;
-    const spread = fitted(prior, kept, equal);
-    const { scales } = spread;
+    const around = spread ?? fitted(prior, kept, equally());
+    const { scales } = around;
     fillNormals(noiseRequest({ out: noise, generator, stream: ++stream, lanes: COUNT, dimensions: n }));
     proposed.set(kept);
-    const length = lengths[kind];
     for (let d = 0; d < COUNT; d++) {
+      const length = lengths[kind] * (shortest ? exp(-shortest * uniform()) : 1);
       if (kind === "difference") {
-        const [a, b] = [Math.floor(uniform() * COUNT), Math.floor(uniform() * COUNT)];
+        const [a, b] = [pick(), pick()];
         const gamma = uniform() < 0.2 ? 1 : length;
         for (let i = 0; i < n; i++) {
           const own = 0.01 * (scales[i]!.get(i) ?? 0) * noise[i * COUNT + d]!;
@@ -197,7 +230,10 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
         }
       } else if (kind === "single") {
         const i = Math.floor(uniform() * n);
-        proposed[i * COUNT + d]! += length * sdOf(spread, i) * noise[i * COUNT + d]!;
+        // Two other particles tell how far apart the modes of this latent lie.
+        const [a, b] = shortest && uniform() < 0.5 ? [pick(), pick()] : [0, 0];
+        const step = a === b ? length * sdOf(around, i) : 0.1 * length * sdOf(around, i);
+        proposed[i * COUNT + d]! += step * noise[i * COUNT + d]! + kept[i * COUNT + a]! - kept[i * COUNT + b]!;
       } else
         for (let i = 0; i < n; i++)
           for (const [j, scale] of scales[i]!) proposed[i * COUNT + d]! += length * scale * noise[j * COUNT + d]!;
@@ -213,6 +249,6 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
       logTarget[d] = nextTarget[d]!;
       logPrior[d] = nextPrior[d]!;
     }
-    lengths[kind] *= exp(accepted / COUNT - ACCEPTED);
+    if (!shortest) lengths[kind] *= exp(accepted / COUNT - ACCEPTED);
   };
 }

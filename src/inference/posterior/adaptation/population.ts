@@ -17,7 +17,7 @@ import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved } from "./mixture.ts";
-import { particlePieces } from "./particles.ts";
+import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */
@@ -31,6 +31,8 @@ export interface Weighed {
   readonly logEvidence: number;
   /** Half of the sum of |p − q| over the draws: the share of the posterior that the guide has elsewhere, 0 where it is the posterior. */
   readonly distance: number;
+  /** Particles that the proposal has followed, if it has. */
+  readonly particles?: Particles;
 }
 
 const DRAWS = 4096;
@@ -82,8 +84,12 @@ export function* weighedProposal(
     const { kept, weights } = counted(made, n);
     parts = moved(parts, kept, weights);
   };
-  const found = n <= MOST_LOOSE ? yield* particlePieces(target, first[first.length - 1]!, generator) : undefined;
-  if (found) parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
+  const prior = first[first.length - 1]!;
+  const particles = n <= MOST_LOOSE ? yield* particlesOf(target, prior, generator) : undefined;
+  if (particles) {
+    const found = yield* normalsAmong(particles.particles, prior, generator);
+    parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
+  }
   let [best, misses] = [start.effectiveDraws, 0];
   for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
     const round = yield* roundOf(target, parts, generator, STREAM + r);
@@ -110,7 +116,7 @@ export function* weighedProposal(
     yield;
     follow();
   }
-  return end;
+  return particles ? { ...end, particles } : end;
 }
 
 /** A guide with less of the posterior elsewhere is as good as the posterior. */

@@ -1,0 +1,61 @@
+/** Particles that answer where weights cannot: two populations agree on posteriors of many modes, and where they do not there is no answer. */
+import { expect, test } from "vitest";
+import { abs, defineModel, fit, normal, Posterior } from "../../../../src/index.ts";
+import { agreedParticles } from "../../../../src/inference/posterior/adaptation/agreement.ts";
+import { COUNT } from "../../../../src/inference/posterior/adaptation/particles.ts";
+import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
+import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
+import { makeGenerator } from "../../../../src/random/index.ts";
+
+const agreed = (...given: Parameters<typeof agreedParticles>) => finished(agreedParticles(...given));
+
+/** Each latent ±1, give or take 0.2, by itself. */
+const signs: Target = (kept, draws) => {
+  const total = new Float64Array(draws);
+  kept.forEach((x, k) => {
+    total[k % draws]! -= 0.5 * ((Math.abs(x) - 1) / 0.2) ** 2;
+  });
+  return total;
+};
+const priors = (n: number) => independent(new Array<number>(n).fill(0), new Array<number>(n).fill(1), 1);
+
+test("eight signs have 256 modes, and both populations have all of them in equal shares", () => {
+  const found = agreed(signs, priors(8), makeGenerator(1))!;
+  for (let i = 0; i < 8; i++) {
+    const own = found.subarray(i * COUNT, (i + 1) * COUNT);
+    const positive = own.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0) / COUNT;
+    // Of 2048 draws the share has an sd of 0.011 if they are independent; 0.06 shows a share of 0.4.
+    expect(Math.abs(positive - 0.5)).toBeLessThan(0.06);
+    const square = own.reduce((sum, x) => sum + x * x, 0) / COUNT;
+    expect(Math.abs(square - 1.04)).toBeLessThan(0.03);
+  }
+});
+
+test("populations that do not mix give no answer, nor do more than MOST_LATENTS latents", () => {
+  // A population that has found one of two modes and stays there.
+  const particles = Float64Array.from({ length: COUNT }, (_, d) => 1 + 0.2 * Math.sin(d));
+  const stuck = { particles, *walk() {} };
+  expect(agreed(signs, priors(1), makeGenerator(2), stuck)).toBeUndefined();
+  expect(agreed(signs, priors(1), makeGenerator(2))).toBeDefined();
+  expect(agreed(signs, priors(33), makeGenerator(1))).toBeUndefined();
+});
+
+test("a fit answers by particles where weights of its draws are worth little, says so, and is saved with them", () => {
+  const model = defineModel("signs", ({ sample, observe }) => {
+    for (let i = 0; i < 7; i++) observe(normal(abs(sample(`z${i}`, normal(0, 1))), 0.2), 1, `y${i}`);
+  });
+  const posterior = fit(model, { restarts: 0, maxSamples: 2000, onWarning: () => undefined });
+  expect(posterior.report!.importance!.answers).toBe("particles");
+  expect(posterior.warnings.join()).toContain("those of particles instead, two populations of which agree");
+  // |z| given y has the density of a normal of mean 25/26 and variance 1/26, cut off 4.9 sds below.
+  const sd = Math.sqrt((25 / 26) ** 2 + 1 / 26);
+  for (let i = 0; i < 7; i++) {
+    expect(Math.abs(posterior.mean(`z${i}`))).toBeLessThan(0.1);
+    expect(Math.abs(posterior.sd(`z${i}`) / sd - 1)).toBeLessThan(0.05);
+  }
+  const again = Posterior.from(model, JSON.parse(JSON.stringify(posterior)));
+  expect(again.summary()).toEqual(posterior.summary());
+  expect(again.sample(5)).toEqual(posterior.sample(5));
+  expect(again.drawn({ draws: 3000 }).values("z1")).toEqual(posterior.drawn({ draws: 3000 }).values("z1"));
+});
