@@ -212,7 +212,12 @@ function drawOther(
     });
     return solved(ends, (candidates) => {
       at((p) => candidates[p]!);
-      return targets.map(({ upper, mass }, p) => (upper ? tails.value(1, p) <= mass : tails.value(0, p) >= mass));
+      return targets.map(({ upper, mass }, p) => {
+        const tail = tails.value(Number(upper), p);
+        // So far out that a formula overflows all of the mass lies on the side of 0.
+        if (Number.isNaN(tail)) return candidates[p]! > 0;
+        return upper ? tail <= mass : tail >= mass;
+      });
     });
   };
   // Uniform draws lie evenly between the ends; those of other priors are searched for, some fifty evaluations of the masses each.
