@@ -10,6 +10,7 @@ import {
   chi2,
   type Distribution,
   dirichlet,
+  dirichletMultinomial,
   exponential,
   flat,
   gamma,
@@ -195,8 +196,8 @@ describe("the trace of vectors", () => {
     expect(found.quantities.join(" ")).toBe(
       "L[1][0] L[1][1] z[0] z[1] walk[0] walk[1] direction[0] direction[1] p[0] p[1]",
     );
-    expect(() => traced(({ sample }) => void sample("k", multinomial(3, [0.5, 0.5])))).toThrow(
-      'sample "k": a latent cannot have this prior; got multinomial, expected a continuous one',
+    expect(() => traced(({ sample }) => void sample("k", dirichletMultinomial(3, [1, 1])))).toThrow(
+      'sample "k": a latent cannot have this prior; got dirichletMultinomial, expected a continuous one',
     );
   });
 
