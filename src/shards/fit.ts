@@ -48,7 +48,7 @@ const MOST_WORKERS = 10_000;
 
 // One lane of one instruction is 3 to 6 ns.
 const WORK_PER_MILLISECOND = 2.5e5;
-const WORK_PER_TURN = 1e6;
+const WORK_PER_TURN = 5e5;
 const OVERHEAD = 16; // of an instruction beside its lanes
 
 /**

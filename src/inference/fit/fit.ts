@@ -52,8 +52,8 @@ export function* fitSteps(
   return run.posterior();
 }
 
-// Work between two turns of the event loop: 3 to 6 ms. A unit is one lane of one instruction, 3 to 6 ns.
-const WORK_PER_TURN = 1e6;
+// Work between two turns of the event loop: 1.5 to 3 ms. A unit is one lane of one instruction, 3 to 6 ns.
+const WORK_PER_TURN = 5e5;
 const OVERHEAD = 16; // of an instruction beside its lanes
 
 /**
