@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 27_000,
   "the web worker": 40_700,
-  "all of `nondiff`": 186_000,
+  "all of `nondiff`": 188_000,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */
