@@ -22,6 +22,8 @@ import { type Cells, cellsIn } from "./within-cells.ts";
 export interface Completion {
   /** The names of the latents that it draws. */
   readonly latents: readonly string[];
+  /** Numbers of the tables that are normalised for a draw. */
+  readonly entries: () => number;
   /**
    * Draws of them for draws of the kept latents: `kept` has the inputs of the first one at all draws, then those of the second, …;
    * `next` gives uniforms in (0, 1).
@@ -45,6 +47,7 @@ export function completionOf(
   const names = variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name));
   return {
     latents: [...new Set(names)],
+    entries: () => elimination.steps.reduce((sum, { weights }) => sum + weights().entries.length, 0),
     draw(kept, draws, next) {
       const rows = trace.latents.length;
       if (kept.length !== rows * draws)

@@ -9,15 +9,19 @@ import type { Marginal } from "./marginal.ts";
 import type { Answers } from "./resampled.ts";
 import { weightedMarginal } from "./weighted.ts";
 
-/** The number called so, which has the marginal `byGuide()` under the guide. */
-export function byWeights({ draws, guide: shares }: Answers, name: string, byGuide: () => Marginal): Marginal {
+/** The number called so, which has the marginal `byGuide()` under the guide, if that is known. */
+export function byWeights(
+  { draws, guide: shares }: Answers,
+  name: string,
+  byGuide: (() => Marginal) | undefined,
+): Marginal {
   const values = draws.values(name);
   const isLive = values.map((value) => (Number.isNaN(value) ? 0 : 1));
   const weights = draws.weights.map((weight, d) => weight * isLive[d]!);
   const weighted = weightedMarginal(values, weights);
   // Means of summed-out latents are exact within their cells.
   const alone = { ...weighted, mean: draws.mean(name), sd: draws.sd(name) };
-  if (!shares) return alone;
+  if (!shares || !byGuide) return alone;
   const differences = draws.weights.map((weight, d) => weight - shares[d]!);
   const noise = (of: Float64Array): number => of.reduce((sum, x) => sum + squared(x), 0);
   if (isLive.includes(0) || noise(differences) > noise(draws.weights) - 1 / draws.count) return alone;

@@ -17,7 +17,7 @@ import { byWeights } from "./answers.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
 import { once } from "./once.ts";
-import { ANSWERING, answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
+import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
 
@@ -136,6 +136,9 @@ export function otherNumbers(source: Source): OtherNumbers {
     return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
   };
 
+  // Of latents that were summed out the guide tells no number but by draws of them.
+  const isKnown = (quantity: Quantity): boolean => inputsOf(quantity).every((node) => kept.has(node));
+
   const answers = once(() => (source.weighing?.answers ? answering(source) : undefined));
 
   return {
@@ -143,10 +146,11 @@ export function otherNumbers(source: Source): OtherNumbers {
       return answers()?.draws;
     },
     resampled(draws, seed) {
+      const own = answers()!.draws;
       const found =
-        source.weighing?.particles || (draws <= ANSWERING && seed === 0)
-          ? answers()!.draws
-          : reweightedDraws(source, { draws: Math.max(draws, ANSWERING), seed });
+        source.weighing?.particles || (draws <= own.count && seed === 0)
+          ? own
+          : reweightedDraws(source, { draws: Math.max(draws, own.count), seed });
       return unweighted(found, draws, uniformSource(makeGenerator(seed), 2));
     },
     drawn: (options) => sampledDraws(source, options),
@@ -155,7 +159,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     marginal(quantity) {
       const found = answers();
       return found?.draws.names.includes(quantity.name)
-        ? byWeights(found, quantity.name, () => byGuide(quantity))
+        ? byWeights(found, quantity.name, isKnown(quantity) ? () => byGuide(quantity) : undefined)
         : byGuide(quantity);
     },
     draws(wanted, values, count, seed) {
