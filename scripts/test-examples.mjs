@@ -4,10 +4,12 @@
 //
 // workerd is installed from the npm registry into .runtimes, at a pinned version, if it is not there.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { server } from "../examples/service/server.js";
 import { bundled } from "./library.mjs";
 import { command } from "./runtimes/installed.mjs";
+import { CHROMIUM, visited } from "./runtimes/pages.mjs";
 import { withWorker } from "./runtimes/workerd.mjs";
 
 const REQUESTS = 100;
@@ -61,13 +63,63 @@ async function edgeWorker() {
   });
 }
 
+/** A fit that is aborted once it has told how far it is, and one that ends, by the buttons of the page. */
+async function browserWorker() {
+  const folder = new URL("../examples/browser-worker/", import.meta.url);
+  const drive = `
+    const of = (id) => document.querySelector("#" + id);
+    const until = async (holds) => { while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5)); };
+    of("fit").dataset.tolerance = "1e-9";
+    of("fit").click();
+    await until(() => of("progress").value > 0);
+    of("abort").click();
+    await until(() => !of("fit").disabled);
+    const aborted = of("status").value;
+    of("fit").dataset.tolerance = "0.05";
+    of("fit").click();
+    await until(() => !of("fit").disabled);
+    await fetch("/found", { method: "POST", body: JSON.stringify({ aborted, ended: of("status").value }) });`;
+  const files = {
+    "/": [
+      "text/html",
+      `${await readFile(new URL("index.html", folder), "utf8")}<script type="module" src="/drive.js"></script>`,
+    ],
+    "/page.js": ["text/javascript", await readFile(new URL("page.js", folder), "utf8")],
+    "/worker.js": ["text/javascript", await bundled(await readFile(new URL("worker.js", folder), "utf8"))],
+    "/drive.js": ["text/javascript", drive],
+  };
+  let found;
+  const heard = new Promise((resolve) => {
+    found = resolve;
+  });
+  const answer = async (request, response) => {
+    if (request.url === "/found") {
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      response.end();
+      return found(JSON.parse(text));
+    }
+    const [type, text] = files[request.url] ?? [];
+    if (!type) response.statusCode = 404;
+    response.setHeader("content-type", type ?? "text/plain").end(text);
+  };
+  await visited(CHROMIUM, "", answer, heard);
+  const { aborted, ended } = await heard;
+  assert.equal(aborted, "aborted");
+  assert.match(ended, /^converged: day 12\.\d ± \d\.\d$/);
+  return `in Chromium, progress seen, one fit aborted, one ${ended}`;
+}
+
 /** Milliseconds of processor time that a process has taken so far, by Linux; in ticks of 10 ms. */
 async function processorTime(pid) {
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
-for (const [name, run] of Object.entries({ service, "edge-worker": edgeWorker }))
+const hasBrowser = spawnSync("which", ["chromium"]).status === 0;
+if (!hasBrowser) console.log("examples/browser-worker: left out, as there is no chromium here");
+const all = { service, "edge-worker": edgeWorker, ...(hasBrowser && { "browser-worker": browserWorker }) };
+for (const [name, run] of Object.entries(all))
   try {
     console.log(`examples/${name}: ${await run()}`);
   } catch (error) {

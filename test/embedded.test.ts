@@ -1,5 +1,5 @@
 // The examples that embed the package: a service, a function, a worker of an edge network. `npm run test:examples` asks the first
-// 100 times at once, and runs the last one in workerd.
+// 100 times at once, and runs the last one in workerd, and that of a page in Chromium.
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

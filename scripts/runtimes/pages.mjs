@@ -15,13 +15,12 @@ const SCRIPTS = {
 
 /** What a page and its worker found, a few of the bits if `few`; under `policy`, a Content-Security-Policy. */
 export async function askPages(start, bits, few, policy) {
-  const profile = await mkdtemp(join(tmpdir(), "nondiff-"));
   const answers = {};
   let done;
   const both = new Promise((resolve) => {
     done = resolve;
   });
-  const server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     const send = (type, text) => {
       response.setHeader("content-type", type);
       if (policy) response.setHeader("content-security-policy", policy);
@@ -38,25 +37,32 @@ export async function askPages(start, bits, few, policy) {
     }
     let text = "";
     for await (const chunk of request) text += chunk;
-    const { where, ...answer } = JSON.parse(text);
-    answers[where] = answer;
+    const { where, ...found } = JSON.parse(text);
+    answers[where] = found;
     response.end();
     if (answers.page && answers.worker) done();
-  });
+  };
+  await visited(start, few ? "?few" : "", answer, both);
+  return answers;
+}
+
+/** Opens a page of a server with these answers in a browser, until `heard` comes true. */
+export async function visited(start, query, answer, heard) {
+  const profile = await mkdtemp(join(tmpdir(), "nondiff-"));
+  const server = createServer(answer);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/${few ? "?few" : ""}`);
+  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/${query}`);
   const child = spawn(binary, args, { stdio: "ignore", detached: true });
   let timer;
   try {
     await Promise.race([
-      both,
+      heard,
       once(child, "error").then(([error]) => Promise.reject(error)),
       new Promise((_, reject) => {
         timer = setTimeout(() => reject(new Error(`nothing heard within ${TIMEOUT / 1000} s`)), TIMEOUT);
       }),
     ]);
-    return answers;
   } finally {
     clearTimeout(timer);
     server.closeAllConnections();
