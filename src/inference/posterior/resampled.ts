@@ -45,7 +45,7 @@ const NOTHING = 1e-12;
 /** Weighted draws that a posterior answers by: fewer where latents are completed from large tables, as of two change points among 50 days, 2601. */
 const [LEAST_ANSWERING, ANSWERING] = [4096, 16_384];
 /** Entries of tables for all draws that answer. */
-const ENTRIES = 524_288;
+const ENTRIES = 2_097_152;
 
 /**
  * Draws that answer for the posterior, and weights under which they are draws of the guide: undefined where the density is 0 at some that the
