@@ -136,7 +136,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     return inputs.length === 1 && kept.has(inputs[0]!) ? onGrid(quantity, inputs[0]!) : sampled(quantity, inputs);
   };
 
-  // Of latents that were summed out the guide tells no number but by draws of them.
+  // Of latents that were summed out the guide tells no number but by draws of them, which large tables make dear.
   const isKnown = (quantity: Quantity): boolean => inputsOf(quantity).every((node) => kept.has(node));
 
   const answers = once(() => (source.weighing?.answers ? answering(source) : undefined));
@@ -159,7 +159,11 @@ export function otherNumbers(source: Source): OtherNumbers {
     marginal(quantity) {
       const found = answers();
       return found?.draws.names.includes(quantity.name)
-        ? byWeights(found, quantity.name, isKnown(quantity) ? () => byGuide(quantity) : undefined)
+        ? byWeights(
+            found,
+            quantity.name,
+            found.draws.count > DRAWS || isKnown(quantity) ? () => byGuide(quantity) : undefined,
+          )
         : byGuide(quantity);
     },
     draws(wanted, values, count, seed) {
