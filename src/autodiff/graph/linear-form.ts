@@ -3,6 +3,7 @@
  * a difference or a constant multiple. Used to find conditions that are affine in the latents.
  */
 
+import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { linearOperands } from "./linear-operands.ts";
@@ -11,6 +12,8 @@ export interface LinearForm {
   /** Coefficients that are not 0, by atom. */
   readonly coefficients: ReadonlyMap<NodeId, number>;
   readonly constant: number;
+  /** Whether an input that is added and subtracted again has gone: y of (x + y) − (y − 1). */
+  readonly cancels: boolean;
 }
 
 /** The linear form of a node; linear in the number of additions below it. */
@@ -29,19 +32,27 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
   }
   const coefficients = new Map<NodeId, number>();
   const weight = new Map<NodeId, number>([[root, 1]]);
-  let constant = 0;
+  let [constant, cancels] = [0, false];
   // Ids are a topological order: descending, every weight is complete when its node comes up.
   for (const node of [...parts.keys()].sort((p, q) => q - p)) {
     const w = weight.get(node)!;
     const group = parts.get(node)!;
     if (graph.isConstant(node)) constant += w * graph.value(node);
     else if (group.length === 0 && w !== 0) coefficients.set(node, w);
+    else if (group.length === 0 && graph.op[node] === INPUT) cancels = true;
     for (const place of group) {
       const operand = graph.operand(node, place);
       weight.set(operand, (weight.get(operand) ?? 0) + weightOf(graph, node, group, place, w));
     }
   }
-  return { coefficients, constant };
+  return { coefficients, constant, cancels };
+}
+
+/** The sum that a linear form is. */
+export function nodeOfForm(graph: Graph, { coefficients, constant }: LinearForm): NodeId {
+  const { algebra: A } = graph;
+  const parts = Array.from(coefficients, ([atom, weight]) => A.mul(A.constant(weight), atom));
+  return A.add(graph.sum(parts), A.constant(constant));
 }
 
 const NONE: readonly number[] = [];

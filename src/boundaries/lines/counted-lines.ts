@@ -82,6 +82,8 @@ function rowOfInverse({ graph, guide }: Objective, v: number): Map<number, NodeI
   return row;
 }
 
+/** How far from a place its slopes are asked for, one after the other. */
+const BESIDE_PLACES = [0, 1e-6, 1e-4];
 /** How far from the 0 of a divisor ℓ is looked at, and by how much it may have moved from there to the bracket. */
 const [BESIDE, STILL] = [1e-6, 1e-4];
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
@@ -109,9 +111,9 @@ function lineOf(
   const ownAt = new Map(decided.map((node, k) => [node, own[k]!]));
   const kindOf = (node: NodeId): Decision["kind"] => ownAt.get(node)?.kind ?? "mask";
   // Everything that may change along the line, what others read first; what no decision of these reads need not be sought.
-  const moving = alongLine(graph, [...decided, ...values], t);
+  const movable = alongLine(graph, [...decided, ...values], t);
   const read = new Set(graph.reachable(decided));
-  const switches = moving.filter((node) => ownAt.has(node) || SWITCHES.has(graph.op[node]!));
+  const switches = movable.filter((node) => ownAt.has(node) || SWITCHES.has(graph.op[node]!));
   const sought = switches.filter((node) => read.has(node));
   const slopes = new Map(
     sought.flatMap((node) =>
@@ -188,10 +190,15 @@ function lineOf(
     return moved < STILL * (1 + Math.abs(right - left)) ? right - left : after - before;
   };
   const sums = new Float64Array(parameters.length);
+  const readBySought = new Set(graph.reachable(sought));
+  const moving = ofProgram.filter((_, j) => readBySought.has(program.inputs[j]!));
+  const placed = new Float64Array(moving.length).fill(Number.NaN);
   const count = (given: Float64Array): Float64Array => {
     sums.fill(0);
     program.setInputs(gathered(forProgram, ofProgram, given));
-    places.find();
+    const isMoved = moving.some((from, j) => !Object.is(given[from], placed[j]));
+    gathered(placed, moving, given);
+    places.find(isMoved);
     for (let k = 0; k < places.count; k++) {
       const [a, b] = [places.from[k]!, places.to[k]!];
       const left = valueAt(a);
@@ -218,7 +225,11 @@ function lineOf(
         continue;
       }
       const { indices, before: onLeft, after: onRight } = ofNormal.get(normal)!;
-      const found = normal.at(gathered(onLeft, indices, given, a), gathered(onRight, indices, given, b));
+      // Where rounding hides the slopes, as that of x − tanh x at 0, those beside the place have its direction.
+      const found = BESIDE_PLACES.some((step) => {
+        const margin = step * Math.max(1, Math.abs(middle));
+        return normal.at(gathered(onLeft, indices, given, a - margin), gathered(onRight, indices, given, b + margin));
+      });
       if (!found) refuse(first.of, `slopes that rounding hides on ${along} at epsilon=${middle}`);
       let [own, all] = [0, 0];
       normal.noises.forEach((u, j) => {

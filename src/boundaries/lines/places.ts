@@ -34,10 +34,27 @@ const PIECES_BUDGET = 20_000;
 const FAR_BUDGET = 24;
 /** Width of a bracket, relative to t where that is large. */
 const WIDTH = 1e-12;
+/**
+ * After so many pieces a line is a hard one: c comes so near to 0 without crossing it that rounding hides its sign, as exp(x) − 1 − x does
+ * for |x| < 1e-8, or there are very many places, as of sin(1/x). Comparisons are then enclosed by c(m) + c′·(t − m) too, and brackets may be
+ * wider: what is undecided on one of 1e-8 changes what is counted by 1e-8 of the density there at most.
+ */
+const HARD = 128;
+const WIDTHS: readonly (readonly [pieces: number, width: number])[] = [
+  [8192, 1e-5],
+  [2048, 1e-6],
+  [HARD, 1e-8],
+];
+/** A bound on how far c gets is taken so many times. */
+const SAFETY = 1.01;
 /** So many open decisions are solved one by one. */
 const FEW = 4;
 /** Pieces are split here: no halves, so that their ends do not lie on round numbers, where programs like to switch. */
 const SPLIT = 0.4871237;
+
+function widthAfter(pieces: number): number {
+  return WIDTHS.find(([used]) => pieces > used)?.[1] ?? WIDTH;
+}
 
 export class Places {
   /** The brackets found. */
@@ -52,6 +69,9 @@ export class Places {
   // What roots depend on, given what is the same on all of the line.
   #needed: Uint8Array = new Uint8Array(0);
   readonly #refuse: (decision: number, t: number, pieces: number) => never;
+  // Which decisions were needed when places were found.
+  readonly #searched: Uint8Array;
+  #isFound = false;
   // A stack of pieces; of each decision 1 where its value on the piece is known.
   #pieces = 0;
   readonly #a: number[] = [];
@@ -73,13 +93,31 @@ export class Places {
     this.#decisions = decisions;
     this.#roots = roots;
     this.#refuse = refuse;
+    this.#searched = new Uint8Array(decisions.length);
   }
 
-  /** Finds the brackets, for the inputs that the program has been given; calls `refuse` where they are too many to tell apart. */
-  find(): void {
+  /**
+   * Finds the brackets, for the inputs that the program has been given; calls `refuse` where they are too many to tell apart. They stay
+   * what they were where `isMoved` says that no decision reads an input that is another one than before.
+   */
+  find(isMoved: boolean): void {
+    const [decisions, searched] = [this.#decisions, this.#searched];
+    this.#needed = this.#program.markNeeded(this.#roots);
+    let isSame = !isMoved && this.#isFound;
+    for (let k = 0; k < decisions.length; k++) {
+      const is = this.#needed[decisions[k]!.place]!;
+      if (searched[k] !== is) isSame = false;
+      searched[k] = is;
+    }
+    if (isSame) return;
+    this.#isFound = false;
     this.count = 0;
     this.#pieces = 0;
-    this.#needed = this.#program.markNeeded(this.#roots);
+    this.#search();
+    this.#isFound = true;
+  }
+
+  #search(): void {
     if (!this.#decisions.some(({ isOwn, place }) => isOwn && this.#needed[place] === 1)) return;
     this.#push(-REACH, REACH, -1);
     let [near, far] = [0, 0];
@@ -99,19 +137,24 @@ export class Places {
     const [known, values] = [this.#known[top]!, this.#values[top]!];
     program.setPiece(a, b);
     for (let k = 0; k < decisions.length; k++) if (known[k] === 1) program.assume(decisions[k]!.place, values[k]!);
+    const isHard = pieces > HARD;
     let [undecided, touched, own, others] = [-1, -1, 0, 0];
     for (let k = 0; k < decisions.length; k++) {
       if (!decisions[k]!.isOwn || this.#isSettled(k, known, values)) continue;
+      if (isHard && this.#isBounded(k, known, values, a, b)) continue;
       undecided = k;
       own++;
       if (decisions[k]!.kind === "sign") touched = k;
     }
     if (undecided < 0) return;
-    if (b - a <= WIDTH * Math.max(1, -a, b)) {
+    if (b - a <= widthAfter(pieces) * Math.max(1, -a, b)) {
       this.#add(a, b, touched);
       return;
     }
-    for (let k = 0; k < decisions.length; k++) if (!decisions[k]!.isOwn && !this.#isSettled(k, known, values)) others++;
+    for (let k = 0; k < decisions.length; k++) {
+      if (decisions[k]!.isOwn || this.#isSettled(k, known, values)) continue;
+      if (!(isHard && this.#isBounded(k, known, values, a, b))) others++;
+    }
     for (let k = 0; k < decisions.length; k++) {
       const decision = decisions[k]!;
       // Of many others that are open most are not where one of those sought changes.
@@ -163,12 +206,27 @@ export class Places {
     return true;
   }
 
+  // Whether a comparison c > 0 is one thing on the whole piece, as c does not get from its value in the middle to 0 with slopes such as it has.
+  #isBounded(k: number, known: Uint8Array, values: Float64Array, a: number, b: number): boolean {
+    const program = this.#program;
+    const { operand, slope, cone } = this.#decisions[k]!;
+    if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
+    program.enclose(slope.cone);
+    const steepest = Math.max(Math.abs(program.low(slope.place)), Math.abs(program.high(slope.place)));
+    program.setPoint(a + 0.5 * (b - a));
+    program.evaluate(cone);
+    if (!(Math.abs(program.values[operand]!) > SAFETY * 0.5 * (b - a) * steepest)) return false;
+    known[k] = 1;
+    values[k] = program.values[this.#decisions[k]!.place]!;
+    return true;
+  }
+
   // Whether a comparison c > 0 changes once at most on the piece.
   #isMonotone({ operand, slope }: LineDecision): boolean {
     const program = this.#program;
     if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
     program.enclose(slope.cone);
-    return program.low(slope.place) > 0 || program.high(slope.place) < 0;
+    return program.low(slope.place) >= 0 || program.high(slope.place) <= 0;
   }
 
   #truthAt(decision: LineDecision, t: number): number {
