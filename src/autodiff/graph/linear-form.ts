@@ -12,8 +12,6 @@ export interface LinearForm {
   /** Coefficients that are not 0, by atom. */
   readonly coefficients: ReadonlyMap<NodeId, number>;
   readonly constant: number;
-  /** Whether an input that is added and subtracted again has gone: y of (x + y) − (y − 1). */
-  readonly cancels: boolean;
 }
 
 /** The linear form of a node; linear in the number of additions below it. */
@@ -32,20 +30,30 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
   }
   const coefficients = new Map<NodeId, number>();
   const weight = new Map<NodeId, number>([[root, 1]]);
-  let [constant, cancels] = [0, false];
+  let constant = 0;
   // Ids are a topological order: descending, every weight is complete when its node comes up.
   for (const node of [...parts.keys()].sort((p, q) => q - p)) {
     const w = weight.get(node)!;
     const group = parts.get(node)!;
     if (graph.isConstant(node)) constant += w * graph.value(node);
     else if (group.length === 0 && w !== 0) coefficients.set(node, w);
-    else if (group.length === 0 && graph.op[node] === INPUT) cancels = true;
     for (const place of group) {
       const operand = graph.operand(node, place);
       weight.set(operand, (weight.get(operand) ?? 0) + weightOf(graph, node, group, place, w));
     }
   }
-  return { coefficients, constant, cancels };
+  return { coefficients, constant };
+}
+
+/** Whether an input that is added and subtracted again is missing from a form: y from that of (x + y) − (y − 1). */
+export function cancels(graph: Graph, root: NodeId, { coefficients }: LinearForm): boolean {
+  const varies = (operand: NodeId): boolean => !graph.isConstant(operand);
+  const parts = new Set([root]);
+  for (const node of parts) {
+    if (graph.op[node] === INPUT && !coefficients.has(node)) return true;
+    for (const place of linearOperands(graph, node, varies) ?? NONE) parts.add(graph.operand(node, place));
+  }
+  return false;
 }
 
 /** The sum that a linear form is. */
