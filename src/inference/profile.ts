@@ -90,7 +90,7 @@ export interface Profile {
   readonly weighing?: Weighing;
   /** What of a density no derivative at a sample shows; without it nobody looks. */
   readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => Pieces<FitWarning[]>;
-  /** All warnings of a fit; without it those about its status and its optima. */
+  /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;

@@ -3,17 +3,11 @@ import type { Trace } from "../../program/run.ts";
 import { ELSEWHERE } from "./importance.ts";
 import { weightsOf } from "./optima.ts";
 import type { FitWarning } from "./report.ts";
-import { type Judged, namesOf, warningsOf } from "./warnings.ts";
+import { type Judged, namesOf } from "./warnings.ts";
 
-/** All of them, those of every profile first. */
+/** All of them. */
 export function furtherWarnings(judged: Judged): FitWarning[] {
-  return [...contradictions(judged), ...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
-}
-
-// Other optima contradict nothing where weights are trusted: their draws come from all optima, and the answer has each as much as it weighs.
-function contradictions(judged: Judged): FitWarning[] {
-  const isTrusted = judged.importance?.weighted?.isTrusted === true;
-  return warningsOf(judged).filter(({ code }) => !(isTrusted && code === "other-optima"));
+  return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
 }
 
 function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {

@@ -63,7 +63,7 @@ export function* resultOf(
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
   const { steepness } = isTold ? {} : sampler.profile;
   const steep: FitWarning[] = (yield* steepness?.(sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
-  const told = [...steep, ...(sampler.profile.furtherWarnings ?? warningsOf)(judged)];
+  const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   const warnings = [...run.warnings, ...told];
   const report: FitReport = {

@@ -62,6 +62,7 @@ describe("a result", () => {
     expect(text).toMatch(
       /^other optima \(the best one weighs \d\d\.\d %\):\n {2}\d\d\.\d %, ELBO .* z -?[12]\.\d+ there, -?[12]/m,
     );
+    expect(text).toMatch(/^ {2}other-optima: another optimum weighs/m);
     // Two humps with nothing between them.
     expect(/^z .*\d {2}(.*)$/m.exec(text)![1]).toMatch(/^[▁▂▃▄▅▆▇█]+ +[▁▂▃▄▅▆▇█]+$/);
     for (const columns of [40, 59, 80]) {

@@ -1,7 +1,6 @@
 /** What a fit says of its result: mixtures of optima, importance weights, and who is warned of what. */
 import { describe, expect, test } from "vitest";
 import { add, gt, mul, sqrt, square, where } from "../../../src/autodiff/expr.ts";
-import { fit as coreFit } from "../../../src/core.ts";
 import { normal } from "../../../src/distributions/index.ts";
 import { defineModel, type FitOptions, fit, type Model, meanField } from "../../../src/index.ts";
 import { amount } from "../../support/soak.ts";
@@ -16,7 +15,7 @@ describe("several optima", () => {
     observe(normal(square(sample("z", normal(0.2, 2))), 0.4), 4);
   });
 
-  test("are a mixture with weights by their ELBOs, and are told where no weights are trusted", () => {
+  test("are a mixture with weights by their ELBOs, and are told", () => {
     const posterior = fit(two, { seed: 1, ...quiet });
     const { optima, importance } = posterior.report!;
     expect(optima).toHaveLength(2);
@@ -32,11 +31,7 @@ describe("several optima", () => {
     expect(importance!.logEvidence).toBeCloseTo(Math.log(sum), 2);
     expect(importance!.mixtureElbo).toBeLessThan(Math.log(sum) + 0.01);
     expect(importance!.mixtureElbo).toBeGreaterThan(posterior.report!.elbo + 0.5); // log 2 more than one of them
-    // Weights are trusted, and have both; without weights both are told.
-    expect(importance!.weighted!.isTrusted).toBe(true);
-    expect(posterior.report!.warnings).toEqual([]);
-    const unweighed = coreFit(two, { seed: 1, ...quiet }).report!;
-    expect(unweighed.warnings.map(({ code, latents }) => [code, latents])).toEqual([["other-optima", ["z"]]]);
+    expect(posterior.report!.warnings.map(({ code, latents }) => [code, latents])).toEqual([["other-optima", ["z"]]]);
   });
 });
 
