@@ -13,7 +13,7 @@
 import { isNumber, mayStayZero, smoothCone } from "../autodiff/definedness.ts";
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
-import { cancels, linearForm, nodeOfForm } from "../autodiff/graph/linear-form.ts";
+import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { factorsOf } from "../autodiff/graph/product-form.ts";
 import { neverNegative, neverZero } from "../autodiff/graph/signs.ts";
@@ -68,13 +68,10 @@ class Peeler {
     const graph = this.#graph;
     const plain = graph.algebra.positive(c);
     if (graph.isConstant(plain) || this.#plain.has(plain)) return plain;
-    const form = linearForm(graph, c);
-    const { coefficients, constant } = form;
+    const { coefficients, constant } = linearForm(graph, c);
     const numbers = [...coefficients.values()];
     if (numbers.length === 0 && !Number.isNaN(constant)) return graph.truth(constant > 0);
     const known = !Number.isNaN(constant) && numbers.every(Number.isFinite);
-    // x + y > y − 1 is x > −1, which y neither moves nor rounds.
-    if (known && cancels(graph, c, form)) return this.positive(nodeOfForm(graph, form));
     const mask = (known && ++this.#parts <= MOST_PARTS ? this.#peeled(c, coefficients, constant) : undefined) ?? plain;
     if (mask === plain) this.#plain.add(plain);
     return mask;

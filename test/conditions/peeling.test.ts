@@ -113,7 +113,7 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
   "selections, by their arms": [
     { holds: (x, y) => gt(where(gt(x, 0), y, neg(y)), 0.1),               becomes: "x > 0 and y > 0.1 or not (x > 0) and -0.1 > y" },
     { holds: (x, y) => gt(add(x, where(gt(x, 1), y, 0)), 2),              becomes: "not (x > 1) and x > 2 or x > 1 and x + y > 2" },
-    { holds: (x, y) => gt(add(mul(2, x), y), where(gt(x, -0.7), y, x)),   becomes: "not (x > -0.7) and y + 2 * x > x or x > -0.7 and 2 * x > 0", except: isNoNumber },
+    { holds: (x, y) => gt(add(mul(2, x), y), where(gt(x, -0.7), y, x)),   becomes: "not (x > -0.7) and y + 2 * x > x or x > -0.7 and y + 2 * x > y" },
   ],
   "quotients, by signs of numerator and divisors": [
     { holds: (x) => gt(div(1, x), 0),                    becomes: "x > 0", except: isInfinite },

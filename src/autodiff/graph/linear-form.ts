@@ -3,7 +3,6 @@
  * a difference or a constant multiple. Used to find conditions that are affine in the latents.
  */
 
-import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 import { linearOperands } from "./linear-operands.ts";
@@ -43,24 +42,6 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
     }
   }
   return { coefficients, constant };
-}
-
-/** Whether an input that is added and subtracted again is missing from a form: y from that of (x + y) − (y − 1). */
-export function cancels(graph: Graph, root: NodeId, { coefficients }: LinearForm): boolean {
-  const varies = (operand: NodeId): boolean => !graph.isConstant(operand);
-  const parts = new Set([root]);
-  for (const node of parts) {
-    if (graph.op[node] === INPUT && !coefficients.has(node)) return true;
-    for (const place of linearOperands(graph, node, varies) ?? NONE) parts.add(graph.operand(node, place));
-  }
-  return false;
-}
-
-/** The sum that a linear form is. */
-export function nodeOfForm(graph: Graph, { coefficients, constant }: LinearForm): NodeId {
-  const { algebra: A } = graph;
-  const parts = Array.from(coefficients, ([atom, weight]) => A.mul(A.constant(weight), atom));
-  return A.add(graph.sum(parts), A.constant(constant));
 }
 
 const NONE: readonly number[] = [];

@@ -4,7 +4,7 @@
  */
 import { isNumber } from "../../autodiff/definedness.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
-import { type LinearForm, linearForm, nodeOfForm } from "../../autodiff/graph/linear-form.ts";
+import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -111,8 +111,14 @@ function solvedFor(
   return solvedFor(graph, scale, next, above !== falls, moved, new Set([...numbers, at]));
 }
 
-function without(form: LinearForm, atom: NodeId): LinearForm {
-  return { ...form, coefficients: new Map([...form.coefficients].filter(([node]) => node !== atom)) };
+function without({ coefficients, constant }: LinearForm, atom: NodeId): LinearForm {
+  return { coefficients: new Map([...coefficients].filter(([node]) => node !== atom)), constant };
+}
+
+function nodeOfForm(graph: Graph, { coefficients, constant }: LinearForm): NodeId {
+  const { algebra: A } = graph;
+  const parts = Array.from(coefficients, ([atom, weight]) => A.mul(A.constant(weight), atom));
+  return A.add(graph.sum(parts), A.constant(constant));
 }
 
 /** Is it proven that the nodes are numbers, and infinite nowhere inside of their domains, for all values of the inputs? */
