@@ -5,7 +5,7 @@
 import { type FittedParameters, type GuideSpace, parameterNames, unpackParameters } from "../guides/guide.ts";
 import type { Quantity } from "../program/run.ts";
 import { fillNormals, makeGenerator, noiseRequest, uniformSource } from "../random/index.ts";
-import type { FitReport, FitStatus } from "./fit/report.ts";
+import type { FitReport, FitStatus, Importance } from "./fit/report.ts";
 import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
 import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
@@ -20,6 +20,8 @@ export interface LatentSummary {
   readonly q05: number;
   readonly median: number;
   readonly q95: number;
+  /** What the numbers are those of: `report.importance.answers`, or "cells" where every latent was summed out. */
+  readonly by: Importance["answers"] | "cells";
 }
 
 /** What a fit tells of itself beside its parameters. */
@@ -142,8 +144,9 @@ export class Posterior {
     );
   }
 
-  /** Mean, standard deviation, 5 %, 50 % and 95 % quantiles of every latent and tracked number. */
+  /** Mean, standard deviation, 5 %, 50 % and 95 % quantiles of every latent and tracked number, and what they are those of. */
   summary(): LatentSummary[] {
+    const by = this.latents.length > 0 ? (this.report?.importance?.answers ?? "guide") : "cells";
     return this.quantities.map((name) => ({
       name,
       mean: this.mean(name),
@@ -151,6 +154,7 @@ export class Posterior {
       q05: this.quantile(name, 0.05),
       median: this.quantile(name, 0.5),
       q95: this.quantile(name, 0.95),
+      by,
     }));
   }
 

@@ -108,6 +108,7 @@ describe("the posterior of a linear regression", () => {
       q05: full.quantile("a", 0.05),
       median: full.mean("a"),
       q95: full.quantile("a", 0.95),
+      by: "guide",
     });
     expect(full.quantile("a", 0.95) - full.mean("a")).toBeCloseTo(1.6448536 * full.sd("a"), 6);
   });

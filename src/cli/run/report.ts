@@ -12,7 +12,7 @@ import { checkFigures, courseFigure, pairFigures, posteriorFigures } from "./fig
 import type { Draws } from "./marginals.ts";
 import { jsonOf, type RunResult } from "./result.ts";
 import { percent } from "./text.ts";
-import { count, methodOf, verdictOf, warningText } from "./verdict.ts";
+import { ANSWERED, count, methodOf, verdictOf, warningText } from "./verdict.ts";
 
 /** Writes the report into a folder that is there; returns where the page lies. */
 export async function writeReport(
@@ -129,7 +129,7 @@ function fitHtml(result: RunResult): string {
           .join("; "),
   ]);
   return [
-    `<p>ELBO ${escapeMarkup(withError(elbo, elboError))}. ${escapeMarkup(measured + weighed)}</p>`,
+    `<p>ELBO ${escapeMarkup(withError(elbo, elboError))}. ${escapeMarkup(`${measured}${weighed} The ${ANSWERED[result.summary[0]?.by ?? "guide"]}.`)}</p>`,
     placed.length > 0
       ? `<h3>Stages of the best start</h3>${tableHtml("stages", ["points", "steps", "ELBO", "gap"], placed)}`
       : "",

@@ -2,7 +2,7 @@
 import { bars, number, printable, sparkline, table, withError, wrapped, wrappedItems } from "../terminal.ts";
 import type { MarginalRow } from "./marginals.ts";
 import type { RunResult } from "./result.ts";
-import { methodOf, verdictOf, warningText } from "./verdict.ts";
+import { ANSWERED, methodOf, verdictOf, warningText } from "./verdict.ts";
 
 /** The text, in lines of at most `columns` characters as far as names and numbers let it. */
 export function resultText(result: RunResult, columns = 100): string {
@@ -28,6 +28,7 @@ export function resultText(result: RunResult, columns = 100): string {
   const parts = [
     head.map(printable).join("\n"),
     latentTable(loop ? summary.map(({ histogram: _, ...row }) => row) : summary, width),
+    ...(loop || !summary[0] ? [] : [wrapped(ANSWERED[summary[0].by], width, "  ")]),
     ...summary.flatMap((row) => (row.kind === "discrete" ? [discreteLine(row, width)] : [])),
     ...correlationLines(result, width),
     ...optimaLines(result, width),

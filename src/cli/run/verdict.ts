@@ -1,4 +1,5 @@
 /** How a fit went, in words: the line that stands above every result. */
+import type { LatentSummary } from "../../index.ts";
 import type { RunResult } from "./result.ts";
 
 /** Whether the result can be trusted, and why not. */
@@ -40,3 +41,11 @@ export function methodOf({ estimator, guide, report, loop, seed, elboTrace }: Ru
     : `${count(report?.samples ?? 0)} samples in ${count(report?.gradients ?? 0)} gradients`;
   return `${estimator}, ${guide} guide, ${work}, seed ${seed}`;
 }
+
+/** What the numbers of a result are those of, in words. */
+export const ANSWERED: Readonly<Record<LatentSummary["by"], string>> = {
+  guide: "numbers are those of the guide",
+  weights: "numbers are those of weighted draws of the posterior",
+  particles: "numbers are those of particles, draws of the posterior without weights",
+  cells: "numbers are those of exact cells and of draws within them, as every latent is summed out",
+};

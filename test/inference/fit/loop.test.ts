@@ -75,6 +75,7 @@ describe("the posterior", () => {
         q05: posterior.quantile("z", 0.05),
         median: posterior.mean("z"),
         q95: posterior.quantile("z", 0.95),
+        by: "guide",
       },
     ]);
     expect(posterior.warnings).toEqual([]);

@@ -47,6 +47,7 @@ test("a fit answers by particles where weights of its draws are worth little, sa
   });
   const posterior = fit(model, { restarts: 0, maxSamples: 2000, onWarning: () => undefined });
   expect(posterior.report!.importance!.answers).toBe("particles");
+  expect(posterior.summary()[0]!.by).toBe("particles");
   expect(posterior.warnings.join()).toContain("those of particles instead, two populations of which agree");
   // |z| given y has the density of a normal of mean 25/26 and variance 1/26, cut off 4.9 sds below.
   const sd = Math.sqrt((25 / 26) ** 2 + 1 / 26);
