@@ -26,18 +26,20 @@ const STRICT = [
 ];
 
 const { name, exports } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-const entries = Object.entries(exports).flatMap(([path, { types }]) => (types ? [name + path.slice(1)] : []));
+const entries = Object.entries(exports).flatMap(([path, { import: module }]) =>
+  module?.types ? [name + path.slice(1)] : [],
+);
+if (entries.length < 10) throw new Error(`package.json: entries without declarations; got ${entries.length} with some`);
 const folder = join(SIDE, "types");
 await rm(folder, { recursive: true, force: true });
 await mkdir(join(folder, "node_modules"), { recursive: true });
 await symlink(ROOT, join(folder, "node_modules", name));
 await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-await writeFile(
-  join(folder, "all.ts"),
-  `${entries.map((entry, i) => `import * as entry${i} from "${entry}";`).join("\n")}
+const text = `${entries.map((entry, i) => `import * as entry${i} from "${entry}";`).join("\n")}
 export const all: readonly object[] = [${entries.map((_, i) => `entry${i}`).join(", ")}];
-`,
-);
+`;
+// As an ES module, and as CommonJS, which has declarations of its own.
+for (const file of ["all.ts", "all.cts"]) await writeFile(join(folder, file), text);
 for (const version of VERSIONS) {
   const compiler = join(await installed("typescript", version, `typescript-${version}`), "bin", "tsc");
   for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
@@ -51,7 +53,8 @@ for (const version of VERSIONS) {
       skipLibCheck: false,
       noEmit: true,
     };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["all.ts"] }));
+    const files = moduleResolution === "bundler" ? ["all.ts"] : ["all.ts", "all.cts"];
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
     const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" });
     if (status === 0) console.log(`TypeScript ${version}, ${moduleResolution}: ${entries.length} entries compile`);
     else {
