@@ -6,15 +6,13 @@
 import type { FitStage, Points } from "../inference/fit/climb/ascent.ts";
 import { KINDS } from "../inference/fit/climb/sampled-ascent.ts";
 import { FURTHER_STEPS } from "../inference/fit/course.ts";
+import { searched, turnsOf, workOf } from "../inference/fit/fit.ts";
 import { type FitOptions, throwIfAborted, warn } from "../inference/fit/options.ts";
-import { search } from "../inference/fit/search.ts";
 import { type Search, startSearch } from "../inference/fit/setup.ts";
 import { count } from "../inference/options.ts";
 import { CHUNK } from "../inference/sampler/averaging.ts";
 import { opened } from "../inference/saved/envelope.ts";
 import { type KnownGradients, keyOf, remembering } from "../inference/saved/search-state.ts";
-import type { Pieces } from "../pieces/pieces.ts";
-import { makeTurns } from "../pieces/turns.ts";
 import { FULL, type Posterior } from "../profile.ts";
 import type { Model } from "../program/model.ts";
 import { meansOf } from "./gradient.ts";
@@ -48,8 +46,6 @@ const MOST_WORKERS = 10_000;
 
 // One lane of one instruction is 3 to 6 ns.
 const WORK_PER_MILLISECOND = 2.5e5;
-const WORK_PER_TURN = 5e5;
-const OVERHEAD = 16; // of an instruction beside its lanes
 
 /**
  * `fitAsync` of `nondiff` with workers, such as those of piscina: `{ size: 2, run: (shard) => pool.run(shard) }`, where each has `shardRunner(model).run`.
@@ -69,18 +65,7 @@ export async function fitAsync(model: Model, { workers, ...options }: ShardedFit
     );
   if (!(latency >= 0))
     throw new RangeError(`${caller}: workers.latency is no time; got ${String(latency)}, expected milliseconds`);
-  const turns = makeTurns();
-  const turn = async (): Promise<void> => {
-    await turns.next();
-    throwIfAborted(options);
-  };
-  const between = async <T>(work: Pieces<T>): Promise<T> => {
-    for (;;) {
-      const next = work.next();
-      if (next.done) return next.value;
-      await turn();
-    }
-  };
+  const turns = turnsOf(options);
   throwIfAborted(options);
   const known: KnownGradients = new Map();
   const [profile, remembered] = remembering(FULL, model, options, known);
@@ -94,14 +79,12 @@ export async function fitAsync(model: Model, { workers, ...options }: ShardedFit
     },
   };
   try {
-    const run = await between(startSearch(profile, model, own));
+    const run = await turns.between(startSearch(profile, model, own));
     if (!run)
       throw new TypeError(
         `${caller}: workers compute gradients of a fit that chooses its steps; got a loop, as the options \`optimizer\` and \`steps\`, or this estimator or guide, ask for`,
       );
-    const { uniform, lane } = run.size;
-    const workOf = (samples: number): number => OVERHEAD * uniform + (OVERHEAD + samples) * lane;
-    const isWorthIt = (samples: number): boolean => workOf(samples) > 2 * latency * WORK_PER_MILLISECOND;
+    const isWorthIt = (samples: number): boolean => workOf(run.size, samples) > 2 * latency * WORK_PER_MILLISECOND;
     let failure: unknown;
     const asked = async <T>(shard: Shard): Promise<T> => {
       const partial = await workers.run(shard);
@@ -127,26 +110,12 @@ export async function fitAsync(model: Model, { workers, ...options }: ShardedFit
         yield "search";
       };
     }
-    const steps = search(run);
-    for (let done = 0, work = 0; ; ) {
-      const next = steps.next();
-      if (next.done) return next.value as Posterior;
-      if (pending) {
-        await pending;
-        throwIfAborted(options);
-        pending = undefined;
-      }
-      if (!next.value) {
-        await turn();
-        continue;
-      }
-      const { samples = 0 } = next.value;
-      work += workOf(samples - done);
-      done = samples;
-      if (work < WORK_PER_TURN) continue;
-      work = 0;
-      await turn();
-    }
+    const answered = async (): Promise<void> => {
+      await pending;
+      throwIfAborted(options);
+      pending = undefined;
+    };
+    return (await searched(run, turns, () => (pending ? answered() : undefined))) as Posterior;
   } finally {
     turns.end();
   }

@@ -3,14 +3,14 @@
  * of an optimiser and a number of steps, where one of the two is given, or the search that chooses its steps.
  */
 import { finished, type Pieces } from "../../pieces/pieces.ts";
-import { makeTurns } from "../../pieces/turns.ts";
+import { makeTurns, type Turns } from "../../pieces/turns.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
 import { type FitOptions, type FitStep, requireFitOptions, throwIfAborted } from "./options.ts";
 import { search } from "./search.ts";
-import { startSearch } from "./setup.ts";
+import { type Search, startSearch } from "./setup.ts";
 
 /** Fits a guide to the posterior; the entries document it. */
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
@@ -56,51 +56,75 @@ export function* fitSteps(
 const WORK_PER_TURN = 5e5;
 const OVERHEAD = 16; // of an instruction beside its lanes
 
+/** Lanes of instructions that so many samples take, beside what every run takes. */
+export function workOf({ uniform, lane }: Search["size"], samples: number): number {
+  return OVERHEAD * uniform + (OVERHEAD + samples) * lane;
+}
+
+/** Turns of the event loop, after each of which a fit looks at its signal. */
+export interface FitTurns extends Turns {
+  /** The result of work with a turn between its pieces. */
+  readonly between: <T>(work: Pieces<T>) => Promise<T>;
+}
+
+export function turnsOf(options: FitOptions): FitTurns {
+  const turns = makeTurns();
+  const next = async (): Promise<void> => {
+    await turns.next();
+    throwIfAborted(options);
+  };
+  return {
+    next,
+    end: turns.end,
+    async between(work) {
+      for (;;) {
+        const piece = work.next();
+        if (piece.done) return piece.value;
+        await next();
+      }
+    },
+  };
+}
+
+/** The result of a search, with turns between its gradients; before it goes on it waits for what `awaited` gives, as an answer of a worker. */
+export async function searched(
+  run: Search,
+  turns: Turns,
+  awaited?: () => Promise<void> | undefined,
+): Promise<Posterior> {
+  const steps = search(run);
+  for (let done = 0, work = 0; ; ) {
+    const next = steps.next();
+    if (next.done) return next.value;
+    const answer = awaited?.();
+    if (answer) await answer;
+    if (next.value) {
+      const { samples = 0 } = next.value;
+      work += workOf(run.size, samples - done);
+      done = samples;
+      if (work < WORK_PER_TURN) continue;
+      work = 0;
+    }
+    await turns.next();
+  }
+}
+
 /**
  * As `fit`, giving way to the event loop every few milliseconds, also while the model is compiled; rejects with the signal's reason when
  * aborted. The program itself runs at once.
  */
 export async function fitAsync(profile: Profile, model: Model, options: FitOptions = {}): Promise<Posterior> {
-  const turns = makeTurns();
-  const turn = async (): Promise<void> => {
-    await turns.next();
-    throwIfAborted(options);
-  };
-  const between = async <T>(work: Pieces<T>): Promise<T> => {
-    for (;;) {
-      const next = work.next();
-      if (next.done) return next.value;
-      await turn();
-    }
-  };
+  const turns = turnsOf(options);
   requireFitOptions(options);
   throwIfAborted(options);
   try {
-    const found = await between(startSearch(profile, model, options));
-    const run = found ?? (await between(startLoop(profile, model, options)));
-    const { uniform, lane } = run.size;
-    const workOf = (samples: number): number => OVERHEAD * uniform + (OVERHEAD + samples) * lane;
-    if (!("steps" in run)) {
-      const steps = search(run);
-      for (let done = 0, work = 0; ; ) {
-        const next = steps.next();
-        if (next.done) return next.value;
-        if (!next.value) {
-          await turn();
-          continue;
-        }
-        const { samples = 0 } = next.value;
-        work += workOf(samples - done);
-        done = samples;
-        if (work < WORK_PER_TURN) continue;
-        work = 0;
-        await turn();
-      }
-    }
-    const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.samples)));
+    const found = await turns.between(startSearch(profile, model, options));
+    if (found) return await searched(found, turns);
+    const run = await turns.between(startLoop(profile, model, options));
+    const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.size, run.samples)));
     for (let step = run.done + 1; step <= run.steps; step++) {
       advance(run, step);
-      if (step % stepsPerTurn === 0) await turn();
+      if (step % stepsPerTurn === 0) await turns.next();
     }
     return run.posterior();
   } finally {

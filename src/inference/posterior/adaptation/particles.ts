@@ -12,7 +12,7 @@
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { squared } from "../../../math/squared.ts";
-import { finished, type Pieces, piecesOf } from "../../../pieces/pieces.ts";
+import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
 import { type Gaussian, sdOf } from "../gaussian.ts";
 import { guideDraws, jointLogs, systematic } from "../guide-draws.ts";
@@ -36,16 +36,6 @@ const STREAM = 4096;
  * Normals that together have the density of particles of the posterior, with weights that sum to 1; undefined where there are no such particles,
  * as none of the priors, or of `first` if these are given, has a density.
  */
-export function particleNormals(
-  target: Target,
-  prior: Gaussian,
-  generator: Generator,
-  first?: Float64Array,
-): Gaussian[] | undefined {
-  return finished(particlePieces(target, prior, generator, first));
-}
-
-/** The same in pieces. */
 export function* particlePieces(
   target: Target,
   prior: Gaussian,

@@ -3,7 +3,7 @@
  * prior, 1000 draws of the prior would meet another mode of its size ten times, and weigh far more there than the draws of the guide do.
  */
 import { exp, log } from "../../../math/elementary.ts";
-import { finished, type Pieces, piecesOf } from "../../../pieces/pieces.ts";
+import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
@@ -18,17 +18,6 @@ const MOST_SCANNED = 32_768;
 const EVEN = 0.75;
 
 /** Whether the weights of draws of the guides, which sum to 1, and of the prior are nearly equal; false where too many draws of the prior were needed. */
-export function isEverything(
-  target: Target,
-  guides: readonly Gaussian[],
-  prior: Gaussian,
-  generator: Generator,
-  stream: number,
-): boolean {
-  return finished(everythingPieces(target, guides, prior, generator, stream));
-}
-
-/** The same in pieces. */
 export function* everythingPieces(
   target: Target,
   guides: readonly Gaussian[],

@@ -1,9 +1,12 @@
 /** Particles from priors to posteriors of known densities: modes far apart keep their shares, and what cannot be reached is not answered. */
 import { expect, test } from "vitest";
-import { particleNormals } from "../../../../src/inference/posterior/adaptation/particles.ts";
+import { particlePieces } from "../../../../src/inference/posterior/adaptation/particles.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
+
+const particleNormals = (...given: Parameters<typeof particlePieces>) => finished(particlePieces(...given));
 
 const prior = independent([0, 0, 0], [10, 10, 10], 1);
 

@@ -1,9 +1,12 @@
 // Whether guides are everything: a second mode is seen by draws of the prior, and where too many of these were needed nothing is said.
 import { describe, expect, it } from "vitest";
-import { isEverything } from "../../../../src/inference/posterior/adaptation/reach.ts";
+import { everythingPieces } from "../../../../src/inference/posterior/adaptation/reach.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
+
+const isEverything = (...given: Parameters<typeof everythingPieces>) => finished(everythingPieces(...given));
 
 const generator = makeGenerator(3);
 const prior = independent([0, 0], [1, 1], 1);
