@@ -609,7 +609,7 @@ describe("terminal", () => {
   // util-linux's script gives the command a terminal of its own.
   const hasTerminal = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;
   test.skipIf(!hasTerminal)("a long run shows its progress on a terminal", () => {
-    const command = `${process.execPath} ${MAIN} run textmsg --steps 8000`;
+    const command = `${process.execPath} ${MAIN} run textmsg --steps 3000`;
     const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { cwd: folder, encoding: "utf8" });
     expect(stdout).toMatch(/█░+ +\d+ % {2}step \d+ {2}ELBO -\d/);
     expect(stdout).toContain("textmsg by corrected");
