@@ -3,8 +3,9 @@
  * model made by `defineModel` of either entry works with both.
  *
  * `corrected` is that of `nondiff`, and does here what takes few bytes: every boundary in every sample, independent samples, nothing
- * marginalised, conditions that are affine in a variable with a slope that is 0 nowhere. What asks for more, a condition or an option,
- * is refused with an error that says so. Tapes run one op after the other, without the passes that gather sums and fuse ops:
+ * marginalised, conditions that are affine in a variable with a slope that is 0 nowhere. Of two such conditions that curve, as
+ * z > exp(x) and z > 1, it takes those that one variable tells apart, as z > exp(x) and x > 1. What asks for more, a condition or an
+ * option, is refused with an error that says so. Tapes run one op after the other, without the passes that gather sums and fuse ops:
  * results agree with those of `nondiff` under the same options up to rounding. An error about a density that is not finite names the
  * model, not the site.
  */

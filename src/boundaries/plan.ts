@@ -23,7 +23,7 @@ import type { ThroughGates } from "./jump/gates.ts";
 import type { CountedLines } from "./lines/counted-lines.ts";
 import type { Lines } from "./lines/lines.ts";
 import type { BoundaryPass } from "./move/boundary-pass.ts";
-import { surfacesOf } from "./move/projection.ts";
+import { surfaceOf } from "./move/projection.ts";
 
 export interface CorrectionOptions {
   readonly entropy: EntropyWay;
@@ -132,7 +132,7 @@ export function* planning(
       beside ??= [neighboursOf(objective, boundaries, gates?.(objective.graph)), families?.(objective, boundaries)];
       const [neighbours, family] = beside;
       const others = { ...neighbours(boundary), family: family?.(boundary) };
-      return boundaryTerm(objective, boundary, others, surfacesOf(objective, boundary));
+      return boundaryTerm(objective, boundary, others, surfaceOf(objective, boundary));
     }),
   };
 }

@@ -35,7 +35,8 @@ const MOST_BLOCKS = 3;
 
 /**
  * The blocks of a condition c of the trace, none if there is no variable in which it is affine. One block whose slope cannot vanish
- * (a coefficient is constant) is enough; otherwise disjoint blocks, to be combined (`boundaries/move/projection.ts`).
+ * (a coefficient is constant) is enough, and is the only one that a boundary is moved onto by; otherwise disjoint blocks, such as x and
+ * y of x·y > 1.
  *
  * Rule: variables with a constant coefficient first, then those that are multiplied with the fewest others, then the
  * order of declaration; each joins the first block that it is not multiplied with. With `isPrivate` only variables that

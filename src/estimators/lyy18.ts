@@ -10,7 +10,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Boundary } from "../boundaries/find/boundaries.ts";
 import { separateIfs } from "../boundaries/find/separate-ifs.ts";
-import { surfacesOf } from "../boundaries/move/projection.ts";
+import { surfaceOf } from "../boundaries/move/projection.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
 import { requireOptions } from "../checks/options.ts";
 import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
@@ -100,8 +100,8 @@ function build(plan: CorrectionPlan, draws: number, groupOf?: (boundary: Boundar
     choices.push({ node: choice, count: boundaries.length });
     const drawn = new Map(fresh.entries());
     const atDraw = placedAt(objective, drawn);
-    const surfaces = ordered.map(
-      (boundary) => surfacesOf(objective, { ...boundary, blocks: [oneLatent(objective, boundary)] }, atDraw, drawn)[0]!,
+    const surfaces = ordered.map((boundary) =>
+      surfaceOf(objective, { ...boundary, blocks: [oneLatent(objective, boundary)] }, atDraw, drawn),
     );
     const { weighted, slope } = drawnTerm({
       objective,

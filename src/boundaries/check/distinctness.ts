@@ -6,15 +6,12 @@
  * that is 0 nowhere. Then the two are distinct
  *
  * - if both are linear, as their forms differ (`find/boundaries.ts` makes one boundary of equal forms);
- * - if the second does not contain v: x > exp(y) and y > 0, for all y but one are apart. x > exp(y) and x > 1 need the next proof;
- * - if the second, as a function of the other variables on that graph, is analytic and not 0 at one point: it is then 0 on a null
- *   set at most. Functions with kinks and selections are analytic piece by piece, so that each piece is looked at. x > 0.4 beside
- *   x·max(1, y) > 0.4 fails, as on the piece where the maximum is 1 the second is 0 all over x = 0.4.
+ * - if the second does not contain v: x > exp(y) and y > 0, for all y but one are apart;
+ * - if values show it: x > exp(y) and x > 1 are told apart by those on the graph (`distinct-values.ts`, which `nondiff/core` lacks).
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
-import { neverNegative, neverZero } from "../../autodiff/graph/signs.ts";
-import { CODE, codesOf, INPUT } from "../../autodiff/ops/codes.ts";
+import { neverZero } from "../../autodiff/graph/signs.ts";
+import { INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { inBases, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
@@ -47,109 +44,10 @@ export function asCondition(objective: Objective, traced: NodeId): Condition {
   return { node, variables: new Set(variablesBelow(objective, node)), steep: new Set(), isLinear: false };
 }
 
-/** Whether it is proven that a graph, the boundary of `on`, and the places where `of` is 0 have next to nothing in common. */
-export function provenDistinct(objective: Objective, on: Condition, of: Condition): boolean {
+/** Whether the forms of two conditions, of which that of `on` is moved onto, show that they are 0 together next to nowhere. */
+export function distinctByForm(on: Condition, of: Condition): boolean {
   if (on.isLinear && of.isLinear) return true;
   for (const v of on.steep) if (!of.variables.has(v)) return true;
   for (const v of of.steep) if (!on.variables.has(v)) return true;
-  const [first] = on.steep;
-  return first !== undefined && apartOnGraph(objective, on, of, first);
-}
-
-/** Most choices of arms that are tried one by one; with more nothing is proven. */
-const MOST_CHOICES = 6;
-/** How far from 0 the inputs are put, point by point. */
-const SPREADS = [0.7, 0.7, 2, 2, 5, 10];
-/** A value this small against those beside it is 0: 16 digits less some for cancellation. */
-const ZERO = 1e-9;
-
-function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condition, v: number): boolean {
-  const moved = variables[v]!.base;
-  const nodes = smoothBelow(graph, [on.node, of.node]);
-  const choices = [...new Set(nodes.flatMap((node) => choiceAt(graph, node) ?? []))];
-  if (choices.length > MOST_CHOICES || !nodes.every((node) => isAnalytic(graph, node))) return false;
-  const values = new Map<NodeId, number>();
-  const compute = (root: NodeId, at: number, point: number, arms: number): number => {
-    nodes.forEach((node, place) => {
-      if (graph.isConstant(node)) values.set(node, graph.value(node));
-      else if (node === moved) values.set(node, at);
-      else if (graph.op[node] === INPUT)
-        values.set(node, SPREADS[point]! * (2 * ((0.754877666 * (place + 1) + 0.569840291 * (point + 1)) % 1) - 1));
-      else {
-        const choice = choiceAt(graph, node);
-        const [x, y, z] = graph.operands(node).map((operand) => values.get(operand) ?? 0) as [number, number, number];
-        if (choice === undefined) values.set(node, graph.ops.rows[graph.op[node]!]!.primal(x, y, z));
-        else values.set(node, armOf(graph.op[node]!, ((arms >> choices.indexOf(choice)) & 1) === 1, x, y, z));
-      }
-    });
-    return values.get(root)!;
-  };
-  for (let arms = 0; arms < 1 << choices.length; arms++) {
-    const isApart = SPREADS.some((_, point) => {
-      const rest = compute(on.node, 0, point, arms);
-      const there = -rest / (compute(on.node, 1, point, arms) - rest);
-      if (!Number.isFinite(there)) return false;
-      const [value, ...beside] = [0, 1, -1].map((step) => Math.abs(compute(of.node, there + step, point, arms)));
-      // What is infinite on the graph and not beside it has places of change that come as near to the graph as one likes.
-      if (value === Infinity) return beside.every((other) => other === Infinity);
-      return Number.isFinite(value) && value! > ZERO * Math.max(0, ...beside.filter(Number.isFinite));
-    });
-    if (!isApart) return false;
-  }
-  return true;
-}
-
-// The nodes from which roots are computed but for comparisons, from below to above.
-function smoothBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
-  const found = new Set(roots);
-  for (const node of found) {
-    const selects = graph.op[node] === CODE.where;
-    graph.operands(node).forEach((operand, j) => {
-      if (!(selects && j === 0)) found.add(operand);
-    });
-  }
-  return [...found].sort((p, q) => p - q);
-}
-
-// What decides between two arms of a node: its condition, or the node itself.
-function choiceAt(graph: Graph, node: NodeId): NodeId | undefined {
-  switch (graph.op[node]) {
-    case CODE.where:
-      return graph.a[node]!;
-    case CODE.max:
-    case CODE.min:
-    case CODE.abs:
-    case CODE.sign:
-      return node;
-    default:
-      return undefined;
-  }
-}
-
-function armOf(code: number, isFirst: boolean, x: number, y: number, z: number): number {
-  if (code === CODE.where) return isFirst ? y : z;
-  if (code === CODE.abs) return isFirst ? x : -x;
-  if (code === CODE.sign) return isFirst ? 1 : -1;
-  return isFirst ? x : y;
-}
-
-// biome-ignore format: a list
-const SMOOTH: ReadonlySet<number> = /* @__PURE__ */ codesOf(
-  "add", "sub", "mul", "div", "chain", "neg", "exp", "square", "sigmoid", "softplus", "where", "max", "min",
-  "abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "erf", "normalCdf", "logNormalCdf",
-);
-const FROM_ZERO: ReadonlySet<number> = /* @__PURE__ */ codesOf("log", "sqrt", "pow");
-
-// Whether a node is an analytic function of its operands, piece by piece, on a domain that is one piece: where the operand is positive,
-// or linear.
-function isAnalytic(graph: Graph, node: NodeId): boolean {
-  if (graph.arity(node) === 0 || SMOOTH.has(graph.op[node]!)) return true;
-  const [x, y] = [graph.a[node]!, graph.b[node]!];
-  if (neverNegative(graph, x) && neverZero(graph, x)) return true;
-  if (!FROM_ZERO.has(graph.op[node]!)) return false;
-  if (graph.op[node] === CODE.pow && !graph.isConstant(y)) return false;
-  // Beyond the edge such a node is continued by its value there, as log max(x, 0) (`conditions/definedness.ts`).
-  const [p, q] = [graph.a[x]!, graph.b[x]!];
-  const of = graph.op[x] !== CODE.max ? x : graph.isConstant(p) ? q : p;
-  return [...linearForm(graph, of).coefficients.keys()].every((atom) => graph.op[atom] === INPUT);
+  return false;
 }

@@ -22,22 +22,16 @@ export function boundaryTerm(
   objective: Objective,
   boundary: Boundary,
   neighbours: Neighbours,
-  surfaces: readonly Surface[],
+  { at, weight, slope }: Surface,
 ): Map<number, NodeId> {
   const { graph } = objective;
   const { algebra: A } = graph;
   const terms = new Map<number, NodeId>();
-  for (const { at, weight, slope } of surfaces) {
-    const jump = jumpAcross(objective, boundary, at, neighbours);
-    if (graph.is(jump, 0)) continue;
-    // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
-    const weighted = A.chain(weight, jump);
-    for (const [index, node] of slope) {
-      const before = terms.get(index);
-      // Along a curve a sample may have no root, and beside an overflow the surface lies at ∞: neither counts for anything.
-      const term = A.chain(weighted, node);
-      terms.set(index, before === undefined ? term : A.add(before, term));
-    }
-  }
+  const jump = jumpAcross(objective, boundary, at, neighbours);
+  if (graph.is(jump, 0)) return terms;
+  // chain: where the weight underflows to 0 the jump may overflow, and their product is 0.
+  const weighted = A.chain(weight, jump);
+  // Beside an overflow the surface lies at ∞, and counts for nothing.
+  for (const [index, node] of slope) terms.set(index, A.chain(weighted, node));
   return terms;
 }

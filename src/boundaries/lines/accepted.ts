@@ -10,7 +10,8 @@
  */
 import { isQuestion } from "../../conditions/comparisons.ts";
 import type { Objective } from "../../objective/objective.ts";
-import { asCondition, type Condition, conditionOf, provenDistinct } from "../check/distinctness.ts";
+import { provenDistinct } from "../check/distinct-values.ts";
+import { asCondition, type Condition, conditionOf } from "../check/distinctness.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
 

@@ -5,10 +5,6 @@
  * boundary is the base draw moved by Matheron's rule, ε*_v = ε_v − α_v c/s² with α_v = a_v σ_v; for a block of one it is
  * ε* = −m/α whatever the draw. The density of c at 0 is w = φ(m/s)/s. Where a guide correlates latents, s² = Σ_v Cov(v, c)²/Var(v)
  * is the variance of c with the correlations in it, and each of the latents moves by its covariance with c.
- *
- * Several blocks b, each with its own draw z*_b, are combined by the balance heuristic: the density of draw b on the
- * surface is that of δ(c)·q over w_b, so that Σ_b E[g(z*_b) / Σ_b′ 1/w_b′(z*_b)] is the surface integral, and a draw at
- * which one slope vanishes has a weight bounded by the others.
  */
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import { type Replacement, type SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
@@ -39,38 +35,16 @@ const noiseOf =
     moved.get(variable) ?? normals[variable]!;
 
 /**
- * The surfaces of a boundary, one per block, for the guide's own draw, or another one: with the noise `drawn`, at which `base`
- * evaluates nodes of the trace.
+ * The surface of a boundary that its first block is moved onto, for the guide's own draw, or another one: with the noise `drawn`, at
+ * which `base` evaluates nodes of the trace.
  */
-export function surfacesOf(
-  objective: Objective,
-  boundary: Boundary,
-  base: Replacement = objective.guided,
-  drawn: Moved = new Map(),
-): Surface[] {
-  const { graph } = objective;
-  const { algebra: A } = graph;
-  const { blocks } = boundary;
-  const surfaces = blocks.map((block) => surfaceOf(objective, boundary, block, base, drawn));
-  if (blocks.length === 1) return surfaces;
-  const one = graph.constant(1);
-  return surfaces.map((surface, j) => {
-    const noise = noiseOf(objective, surface.moved);
-    const inverses = blocks.map((other, k) =>
-      A.div(one, (j === k ? surface : density(objective, other, surface.at, noise)).weight),
-    );
-    return { ...surface, weight: A.div(one, graph.sum(inverses)) };
-  });
-}
-
-/** The surface of one block, as if it were the only one. */
 export function surfaceOf(
   objective: Objective,
-  { condition }: Boundary,
-  block: Block,
+  { condition, blocks }: Pick<Boundary, "condition" | "blocks">,
   base: Replacement = objective.guided,
   drawn: Moved = new Map(),
 ): Surface {
+  const block = blocks[0]!;
   const own = density(objective, block, base);
   const moved = move(objective, block, own, drawn);
   const at = placedAt(objective, moved);
@@ -113,13 +87,7 @@ interface Density {
   readonly steep: boolean;
 }
 
-// Where the noise `onSurface` lies on the boundary, m = −Σ α_v ε_v; m itself would be a difference of rounded numbers there.
-function density(
-  { graph, variables }: Objective,
-  block: Block,
-  base: Replacement,
-  onSurface?: (variable: number) => NodeId,
-): Density {
+function density({ graph, variables }: Objective, block: Block, base: Replacement): Density {
   const { algebra: A } = graph;
   const { entries } = block;
   const [rest, ...a] = substitute(graph, [block.rest, ...entries.map(({ coefficient }) => coefficient)], base) as [
@@ -127,18 +95,15 @@ function density(
     ...NodeId[],
   ];
   const alpha = entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.sigma));
-  const mean = onSurface
-    ? A.neg(graph.sum(entries.map(({ variable }, j) => A.mul(alpha[j]!, onSurface(variable)))))
-    : A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mean))), rest);
+  const mean = A.add(graph.sum(entries.map(({ variable }, j) => A.mul(a[j]!, variables[variable]!.mean))), rest);
   const single = entries.length === 1;
   const variance = graph.sum(alpha.map((node) => A.square(node)));
   const sd = single ? A.abs(alpha[0]!) : A.sqrt(variance);
-  const score = single && onSurface ? A.neg(onSurface(entries[0]!.variable)) : A.div(mean, single ? alpha[0]! : sd);
+  const score = A.div(mean, single ? alpha[0]! : sd);
   const value = A.mul(A.div(A.constant(INV_SQRT_2PI), sd), A.exp(A.mul(A.constant(-0.5), A.square(score))));
   const steep = entries.some(({ coefficient }) => graph.isConstant(coefficient));
-  // Where its slope is 0 a block is not moved, and does not come to where others are.
-  const flat = A.constant(onSurface ? Number.POSITIVE_INFINITY : 0);
-  const weight = steep ? value : A.where(A.positive(sd), value, flat);
+  // Where its slope is 0 a block is not moved.
+  const weight = steep ? value : A.where(A.positive(sd), value, A.constant(0));
   return { alpha, mean, variance, score, weight, steep };
 }
 

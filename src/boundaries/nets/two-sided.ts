@@ -13,7 +13,7 @@ import { guideTermsOf, type ObjectiveTerm } from "../../objective/objective.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { sometimesCoincident } from "../find/parallels.ts";
-import { surfacesOf } from "../move/projection.ts";
+import { surfaceOf } from "../move/projection.ts";
 import type { CorrectionPlan } from "../plan.ts";
 
 /** Draws on each boundary. */
@@ -112,12 +112,12 @@ function chosen(plan: CorrectionPlan): Placed[] {
     if (boundary.affected.some((term) => marginalised.has(term))) return [];
     // Where a latent is in one arm only its density and that of its guide come and go together, and are counted by their mean.
     if (boundary.affected.some((term) => armed.has(term))) return [];
-    const [surface] = surfacesOf(objective, boundary);
-    for (const [p, slope] of surface!.slope) {
+    const surface = surfaceOf(objective, boundary);
+    for (const [p, slope] of surface.slope) {
       const term = plan.term(boundary).get(p);
       if (term === undefined) continue;
-      const at = variables.map(({ node }) => surface!.at.get(node) ?? objective.guided.get(node) ?? node);
-      return [{ boundary, factors: [term, surface!.weight, slope], at }];
+      const at = variables.map(({ node }) => surface.at.get(node) ?? objective.guided.get(node) ?? node);
+      return [{ boundary, factors: [term, surface.weight, slope], at }];
     }
     return [];
   });

@@ -6,7 +6,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { operationCount } from "../../autodiff/graph/operation-count.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
-import { surfacesOf } from "../../boundaries/move/projection.ts";
+import { surfaceOf } from "../../boundaries/move/projection.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
 import type { Objective } from "../../objective/objective.ts";
@@ -80,9 +80,7 @@ function drawnTerms(
   const { algebra: A } = graph;
   if (drawn.length === 0) return { drawn, draws: 0, correction: [], derived: [] };
   const ordered = byFamily(graph, boundaries);
-  const surfaces = ordered.map((boundary) =>
-    drawn.includes(boundary) ? surfacesOf(objective, boundary)[0] : undefined,
-  );
+  const surfaces = ordered.map((boundary) => (drawn.includes(boundary) ? surfaceOf(objective, boundary) : undefined));
   const probabilities = new Probabilities(
     ordered.length,
     ordered.flatMap((boundary, k) => (drawn.includes(boundary) ? [k] : [])),

@@ -155,13 +155,10 @@ function marginalised({ path, objective }: CorrectionPlan, original: Objective, 
 function strategyOf({ objective }: CorrectionPlan, boundary: Boundary): string {
   const { blocks } = boundary;
   const nameOf = (variable: number): string => objective.variables[variable]!.name;
-  const parts = blocks.map(({ entries }) => {
-    const names = entries.map(({ variable }) => nameOf(variable));
-    return names.length === 1
-      ? `${names[0]} set onto the boundary`
-      : `${names.join(", ")} moved together onto the boundary (Matheron's rule)`;
-  });
-  return parts.length === 1 ? parts[0]! : `${parts.join("; or ")}; balanced weights`;
+  const names = blocks[0]!.entries.map(({ variable }) => nameOf(variable));
+  return names.length === 1
+    ? `${names[0]} set onto the boundary`
+    : `${names.join(", ")} moved together onto the boundary (Matheron's rule)`;
 }
 
 function soughtAlongLines({ objective }: CorrectionPlan, decision: Decision): ExplainedCondition {

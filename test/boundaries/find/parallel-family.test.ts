@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { analyseBoundaries } from "../../../src/boundaries/find/boundaries.ts";
 import { familiesOf } from "../../../src/boundaries/find/parallel-family.ts";
 import { boundaryTerm, neighboursOf } from "../../../src/boundaries/jump/boundary-terms.ts";
-import { surfacesOf } from "../../../src/boundaries/move/projection.ts";
+import { surfaceOf } from "../../../src/boundaries/move/projection.ts";
 import { normal, poisson } from "../../../src/distributions/index.ts";
 import { add, exp, floor, gt, mul, type Real } from "../../../src/index.ts";
 import { buildObjective } from "../../../src/objective/objective.ts";
@@ -43,9 +43,9 @@ test.each(MODELS.map((each) => [each.name, each] as const))(
     const known = boundaries.filter((boundary) => families(boundary) !== undefined);
     expect(known.length).toBeGreaterThanOrEqual(STEPS - 1);
     for (const boundary of known) {
-      const alone = boundaryTerm(objective, boundary, neighbours(boundary), surfacesOf(objective, boundary));
+      const alone = boundaryTerm(objective, boundary, neighbours(boundary), surfaceOf(objective, boundary));
       const shared = { ...neighbours(boundary), family: families(boundary) };
-      const beside = boundaryTerm(objective, boundary, shared, surfacesOf(objective, boundary));
+      const beside = boundaryTerm(objective, boundary, shared, surfaceOf(objective, boundary));
       // Equal expressions are the same nodes.
       expect([...beside]).toEqual([...alone]);
     }
@@ -57,7 +57,7 @@ test("a family that takes its boundaries for others is noticed", () => {
   const { boundaries } = analyseBoundaries(objective);
   const [families, neighbours] = [familiesOf(objective, boundaries), neighboursOf(objective, boundaries)];
   const [first, second] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
-  const alone = boundaryTerm(objective, first, neighbours(first), surfacesOf(objective, first));
+  const alone = boundaryTerm(objective, first, neighbours(first), surfaceOf(objective, first));
   const wrong = { ...neighbours(first), family: families(second) };
-  expect([...boundaryTerm(objective, first, wrong, surfacesOf(objective, first))]).not.toEqual([...alone]);
+  expect([...boundaryTerm(objective, first, wrong, surfaceOf(objective, first))]).not.toEqual([...alone]);
 });
