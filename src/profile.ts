@@ -35,7 +35,7 @@ import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved
 import { OTHER_ENTROPIES } from "./objective/entropy.ts";
 import type { Model } from "./program/model.ts";
 import { coreTrace } from "./program/run.ts";
-import { trace } from "./program/trace.ts";
+import { rehearse, trace } from "./program/trace.ts";
 
 /** What a fit of `nondiff` returns: a posterior that can be saved and loaded. */
 export class Posterior extends SaveablePosterior {
@@ -65,6 +65,7 @@ export const FULL: Profile = {
   posterior: (guided, parts) => new Posterior(guided, parts),
   engine: FAST_ENGINE,
   trace,
+  rehearse,
   averaging,
   pilot,
   addSingles,

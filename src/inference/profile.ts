@@ -66,6 +66,8 @@ export interface Profile {
   readonly engine: Engine;
   /** Runs a program with the statements that it may have. */
   readonly trace: (model: Model, options?: GraphOptions) => Trace;
+  /** Runs the beginning of a program for nothing, so that the engine has compiled what it calls when all of it is run; without it the first run takes longer. */
+  readonly rehearse?: (model: Model) => Pieces<void>;
   /** How mean gradients are made without one for every sample; without it every sample's is made. */
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */

@@ -54,6 +54,31 @@ describe("fitAsync on a model that takes long to compile", () => {
   });
 });
 
+describe("the beginning of a long program", () => {
+  test("runs for nothing first, with timers before all of it runs", async () => {
+    const observed: number[] = [];
+    const long = defineModel("long", ({ sample, observe }) => {
+      const z = sample("z", normal(0, 1));
+      const run = observed.push(0) - 1;
+      for (let i = 0; i < 3000; i++) {
+        observe(normal(where(gt(z, i / 3000), z, -1), 1), i % 3);
+        observed[run]!++;
+      }
+    });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("not now")), 0);
+    await expect(fitAsync(long, { signal: controller.signal })).rejects.toThrow("not now");
+    expect(observed).toHaveLength(1);
+    expect(observed[0]).toBeGreaterThan(100);
+    expect(observed[0]).toBeLessThan(1000);
+  });
+
+  test("leaves errors of the program to the run that counts", async () => {
+    const broken = defineModel("broken", ({ sample, observe }) => observe(normal(sample("z", normal(0, 1)), -1), 0));
+    await expect(fitAsync(broken)).rejects.toThrow("invalid sd; got -1, expected sd > 0");
+  });
+});
+
 describe("a turn of the event loop", () => {
   const untilATimer = async (): Promise<string[]> => {
     const order: string[] = [];
