@@ -21,8 +21,9 @@ export interface ProgramContext {
   observe(distribution: Distribution, value: Real, name?: string): void;
   /** A random value that is drawn afresh for each sample and not learned; it has no parameters in the guide. */
   frozen(name: string, distribution: Distribution): Real;
-  /** Adds any log density term of your own. */
+  /** Adds any log density term of your own. `name` is for messages; without one f0, f1, … */
   factor(name: string, logDensity: Real): void;
+  factor(logDensity: Real): void;
   /**
    * A parameter without spread: a number, or an array of them, that a fit moves to where the ELBO is highest, as maximum likelihood
    * would. It has no prior but the terms that you add, and no entropy. `start` is where the fit begins.

@@ -181,6 +181,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
   const names = new Set<string>();
   let path = graph.truth(true);
   let observations = 0;
+  let factors = 0;
 
   const declare = (site: string, name: string): void => {
     requireName(site, name);
@@ -254,8 +255,13 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
       frozenSites.push({ name, noise });
       return distribution.fromNormal(exprOf(session, noise));
     },
-    factor(name, logDensity) {
-      addTerm(`factor "${name}"`, logDensity);
+    factor(name: string | Real, logDensity?: Real) {
+      const isNamed = typeof name === "string";
+      if (!isNamed && logDensity !== undefined)
+        throw new TypeError(
+          `factor: name is not a string; got ${describe(name)}, expected a name and a log density, or that alone`,
+        );
+      addTerm(`factor "${isNamed ? name : `f${factors++}`}"`, isNamed ? logDensity! : name);
     },
     where,
     branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T) {

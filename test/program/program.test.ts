@@ -209,6 +209,9 @@ describe("errors in the model's own words", () => {
     expect(z(({ observe }) => observe(normal(0, 1), any(undefined)))).toThrow("not a number; got undefined");
     expect(z(({ factor }) => factor("f", any(null)))).toThrow("not a number; got null");
     expect(z(({ factor }) => factor("f", NaN))).toThrow('factor "f": log density is NaN');
+    expect(z(({ factor }) => factor(NaN))).toThrow('factor "f0": log density is NaN');
+    expect(z(({ factor }) => factor(any("above")))).toThrow("not a number; got undefined");
+    expect(z(({ factor }) => factor(any(1), any("above")))).toThrow("factor: name is not a string; got 1");
     expect(
       z(
         ({ branch }) =>

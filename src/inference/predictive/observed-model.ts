@@ -77,9 +77,9 @@ export function observedModel(model: Model): ObservedModel {
     return {
       ...context,
       observe: observe as ProgramContext["observe"],
-      factor(name, logDensity) {
-        conditions.push(`factor "${name}"`);
-        context.factor(name, logDensity);
+      factor(...[name, logDensity]: [Real | string, Real?]) {
+        conditions.push(typeof name === "string" ? `factor "${name}"` : "a factor");
+        (context.factor as (name: Real | string, logDensity?: Real) => void)(name, logDensity);
       },
       branch: ((condition: Truth, then: () => void, otherwise: () => void = () => undefined) => {
         if (typeof then !== "function") return context.branch(condition, then, otherwise);

@@ -25,6 +25,7 @@ export function program(written: unknown): unknown {
 // The context, with statements that note where they stand.
 function noting(made: Program, context: ProgramContext, frame: Frame): ProgramContext {
   let observations = 0;
+  let factors = 0;
   const at = (kind: string, name: unknown): void => {
     if (frame.place) noteSite(made, `${kind} "${String(name)}"`, frame.place);
   };
@@ -43,7 +44,10 @@ function noting(made: Program, context: ProgramContext, frame: Frame): ProgramCo
       context.observe(distribution, value, name);
     }) as ProgramContext["observe"],
     frozen: named("frozen", context.frozen),
-    factor: named("factor", context.factor),
+    factor: ((...terms: [never]) => {
+      at("factor", typeof terms[0] === "string" ? terms[0] : `f${factors++}`);
+      context.factor(...terms);
+    }) as ProgramContext["factor"],
   };
 }
 
