@@ -3,7 +3,7 @@
  * becomes log(P(z ≤ 1)·p(y | false) + P(z > 1)·p(y | true)): a density of the other latents alone, in which z has no guide and no
  * boundary is left of its conditions. Under the same guide of the others the ELBO is never lower than with z (Jensen).
  *
- * The latent becomes a finite variable (`variable.ts`), the terms that read it tables (`tables.ts`), and the variables are summed one
+ * The latent becomes a finite variable (`variable.ts`), the terms that read it tables (`tabulation.ts`), and the variables are summed one
  * after the other (`elimination/elimination.ts`).
  */
 import { describe } from "../autodiff/expr.ts";
@@ -21,7 +21,7 @@ import { type Elimination, type EliminationStep, eliminated } from "./eliminatio
 import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
 import type { Table } from "./table.ts";
-import { OverBudget, OverNodes, type TableLimits, Tables } from "./tables.ts";
+import { OverBudget, OverNodes, type TableLimits, Tabulation } from "./tabulation.ts";
 import { isContinuous, latentsOf, namesOf, type Variable } from "./variable.ts";
 
 /** Which latents are summed out. */
@@ -98,7 +98,7 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
-    const tables = new Tables(trace.graph, variables, { isOver, mostNodes, folds });
+    const tables = new Tabulation(trace.graph, variables, { isOver, mostNodes, folds });
     const continuousOf = (some: readonly number[]): string[] =>
       namesOf(tables.variables, some).filter((name) => !isDiscrete.has(name));
     try {
@@ -141,7 +141,7 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   }
 }
 
-/** Tables of fewer entries are not tried with functions as variables. */
+/** Tabulation of fewer entries are not tried with functions as variables. */
 const LARGE = 256;
 
 // The same sum with functions as variables, where tables over many variables are large and that is less work.
@@ -159,7 +159,7 @@ function orFolded(
   const nodesOf = ({ elimination }: CollapseResult): number =>
     trace.graph.reachable(elimination.totals.map(({ node }) => node)).length;
   try {
-    const tables = new Tables(trace.graph, variables, { ...limits, folds: true });
+    const tables = new Tabulation(trace.graph, variables, { ...limits, folds: true });
     const folded = summedOut(trace, tables, checks, plain.report.kept, mostSwept);
     return 2 * nodesOf(folded) < nodesOf(plain) ? folded : plain;
   } catch (error) {
@@ -207,7 +207,7 @@ function requireChoice({ model, latents, finite }: Trace, { budget, only }: Coll
 
 function summedOut(
   trace: Trace,
-  tables: Tables,
+  tables: Tabulation,
   checks: readonly RangeCheck[],
   kept: readonly Kept[],
   mostSwept: number,
@@ -236,7 +236,7 @@ function summedOut(
     if (table.axes.length > 0) factors.push(table);
     else terms.push(node === term.node ? term : { ...term, node });
   }
-  // Tables of priors and terms have made functions variables.
+  // Tabulation of priors and terms have made functions variables.
   const first = priors.length;
   addPriors();
   factors.push(...priors.slice(first));

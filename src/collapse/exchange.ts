@@ -8,7 +8,7 @@ import type { Latent, Term } from "../program/trace.ts";
 import { priorSite } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
 import { type Axis, placesOf } from "./table.ts";
-import type { Tables } from "./tables.ts";
+import type { Tabulation } from "./tabulation.ts";
 import { latentsOf, type Owners } from "./variable.ts";
 
 /**
@@ -51,7 +51,7 @@ interface Ranges {
  * Ranges that hold at every value of the variables where they held at one. `floor(z, { from: 0, to: 4 })` states 0 ≤ z < 5, which under
  * z ~ uniform(0, 5) holds in every cell that has mass, and nothing is left to check.
  */
-export function rangesAt(tables: Tables, checks: readonly RangeCheck[]): Ranges {
+export function rangesAt(tables: Tabulation, checks: readonly RangeCheck[]): Ranges {
   const { graph } = tables;
   const found: RangeCheck[] = [];
   const leaving = new Set<number>();
@@ -73,7 +73,7 @@ export function rangesAt(tables: Tables, checks: readonly RangeCheck[]): Ranges 
 }
 
 // Calls with the entries of a table that have mass: with all but those at a run of values that have none.
-function eachPossible({ graph, variables }: Tables, axes: readonly Axis[], visit: (entry: number) => void): void {
+function eachPossible({ graph, variables }: Tabulation, axes: readonly Axis[], visit: (entry: number) => void): void {
   const impossible = graph.constant(Number.NEGATIVE_INFINITY);
   let entries = [0];
   for (const { variable, starts } of axes) {

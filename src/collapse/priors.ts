@@ -2,14 +2,14 @@
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { placesOf, type Table } from "./table.ts";
-import type { Tables } from "./tables.ts";
+import type { Tabulation } from "./tabulation.ts";
 import type { Owners } from "./variable.ts";
 
 /**
  * The table of a variable's prior. A latent in an arm that is not taken is at its first value for certain: nothing reads it. Where
  * conditions that stay in the model decide about the arm, its masses are counted all the same, as they add up to 1.
  */
-export function priorOf(tables: Tables, variable: number): Table {
+export function priorOf(tables: Tabulation, variable: number): Table {
   const { graph, owners, variables } = tables;
   const { logMasses, live } = variables[variable]!;
   const isDecided = !graph.isConstant(live) && dependsOnReadsAlone(graph, live, owners);

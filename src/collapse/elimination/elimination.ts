@@ -9,7 +9,7 @@
 
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Axis, placesOf, type Table } from "../table.ts";
-import type { Tables } from "../tables.ts";
+import type { Tabulation } from "../tabulation.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
 import type { Clique } from "./cliques.ts";
 import { sumOf } from "./sums.ts";
@@ -42,7 +42,7 @@ export interface Elimination {
 }
 
 /** Sums over all variables in the order of the cliques. */
-export function eliminated(tables: Tables, factors: readonly Table[], cliques: readonly Clique[]): Elimination {
+export function eliminated(tables: Tabulation, factors: readonly Table[], cliques: readonly Clique[]): Elimination {
   const held = new Bundles(factors);
   const steps: EliminationStep[] = [];
   const totals: { variables: number[]; node: NodeId }[] = [];
@@ -68,7 +68,7 @@ export function eliminated(tables: Tables, factors: readonly Table[], cliques: r
   return { steps, totals };
 }
 
-/** Tables by the variables that they are over. */
+/** Tabulation by the variables that they are over. */
 class Bundles {
   readonly #bundles = new Map<string, Bundle>();
   readonly #around = new Map<number, Set<Bundle>>();
@@ -125,7 +125,7 @@ interface Bundle {
   readonly tables: Table[];
 }
 
-function tableStep(tables: Tables, held: Bundles, variables: readonly number[]): EliminationStep {
+function tableStep(tables: Tabulation, held: Bundles, variables: readonly number[]): EliminationStep {
   const mine = held.over(variables);
   held.remove(mine);
   const weights = weightsOf(
@@ -140,7 +140,7 @@ function tableStep(tables: Tables, held: Bundles, variables: readonly number[]):
 }
 
 // The sum of tables with an axis of all values for each of the variables.
-function weightsOf(tables: Tables, parts: readonly Table[], variables: readonly number[]): Table {
+function weightsOf(tables: Tabulation, parts: readonly Table[], variables: readonly number[]): Table {
   const { graph } = tables;
   const impossible = graph.constant(Number.NEGATIVE_INFINITY);
   const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
@@ -154,12 +154,12 @@ function weightsOf(tables: Tables, parts: readonly Table[], variables: readonly 
   return { axes, entries };
 }
 
-function everyValue({ variables }: Tables, variable: number): Axis {
+function everyValue({ variables }: Tabulation, variable: number): Axis {
   return { variable, starts: Array.from({ length: variables[variable]!.size }, (_, value) => value) };
 }
 
 // The log sum over some variables, by the others.
-function summed({ graph }: Tables, { axes, entries }: Table, variables: readonly number[]): Table {
+function summed({ graph }: Tabulation, { axes, entries }: Table, variables: readonly number[]): Table {
   const others = axes.filter(({ variable }) => !variables.includes(variable));
   const rows = others.reduce((product, { starts }) => product * starts.length, 1);
   const found = Array.from({ length: rows }, (): NodeId[] => []);
@@ -179,11 +179,11 @@ function summed({ graph }: Tables, { axes, entries }: Table, variables: readonly
   return { axes: others, entries: found.map((row) => logSumOfPossible(graph, row)) };
 }
 
-/** Tables with fewer entries than this are summed as they are. */
+/** Tabulation with fewer entries than this are summed as they are. */
 const SMALL = 64;
 
 // A sum over one of two variables whose tables are those of nested thresholds.
-function sweepStep(tables: Tables, held: Bundles, scope: readonly [number, number]): EliminationStep | undefined {
+function sweepStep(tables: Tabulation, held: Bundles, scope: readonly [number, number]): EliminationStep | undefined {
   const mine = held.over(scope);
   const pairs = mine.filter((bundle) => bundle.scope.length === 2).flatMap((bundle) => bundle.tables);
   if (scope.reduce((product, v) => product * tables.variables[v]!.size, 1) < SMALL) return undefined;

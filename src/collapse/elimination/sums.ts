@@ -7,13 +7,13 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { compressed, type Table } from "../table.ts";
-import type { Tables } from "../tables.ts";
+import type { Tabulation } from "../tabulation.ts";
 
-/** Tables with more runs than this are added up entry by entry. */
+/** Tabulation with more runs than this are added up entry by entry. */
 const FEW_RUNS = 8;
 
 /** The sum of tables over the same variables. */
-export function sumOf(tables: Tables, group: readonly Table[]): Table {
+export function sumOf(tables: Tabulation, group: readonly Table[]): Table {
   const alike = [...byAxes(group).values()].map((same) => (same.length === 1 ? same[0]! : added(tables, same)));
   if (alike.length === 1) return alike[0]!;
   if (alike[0]!.axes.length !== 1) return added(tables, alike);
@@ -23,7 +23,7 @@ export function sumOf(tables: Tables, group: readonly Table[]): Table {
   return parts.length === 1 ? parts[0]! : added(tables, parts);
 }
 
-function added(tables: Tables, group: readonly Table[]): Table {
+function added(tables: Tabulation, group: readonly Table[]): Table {
   const impossible = tables.graph.constant(Number.NEGATIVE_INFINITY);
   return tables.combined(group, (entries) => (entries.includes(impossible) ? impossible : tables.graph.sum(entries)));
 }
@@ -35,7 +35,7 @@ function byAxes(group: readonly Table[]): Map<string, Table[]> {
   return found;
 }
 
-function runningSum(tables: Tables, group: readonly Table[]): Table {
+function runningSum(tables: Tabulation, group: readonly Table[]): Table {
   const { graph } = tables;
   const [{ variable, starts }] = tables.joined(group) as [Table["axes"][number]];
   const placeOf = new Map(starts.map((start, place) => [start, place]));
