@@ -53,6 +53,8 @@ export interface Evaluation {
   readonly value: (index: number, point?: number) => number;
   /** Its values at all points of the last run, as a new array. */
   readonly values: (index: number) => Float64Array;
+  /** The same where they are: one number if all points have the same, and overwritten by the next run. */
+  readonly view: (index: number) => Float64Array | Int32Array;
 }
 
 const NONE: readonly number[] = [];
@@ -111,6 +113,10 @@ export function* evaluationPieces(
       const all = new Float64Array(points);
       for (let point = 0; point < points; point++) all[point] = value(index, point);
       return all;
+    },
+    view(index) {
+      const { offset, lane } = outputs[index]!;
+      return (isTruth[index] === 1 ? masks : slots).subarray(offset, offset + (lane ? points : 1));
     },
   };
 }

@@ -15,6 +15,7 @@ import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { decisionsOf } from "../lines/decisions.ts";
+import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
 
@@ -63,28 +64,16 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   const drawn = substitute(graph, roots, guided);
   const values = trace.latents.map(({ node }) => node);
   const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
-  const { run, value } = yield* evaluationPieces(graph, [...drawn, ...watched], {
+  const evaluated = yield* evaluationPieces(graph, [...drawn, ...watched], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
     points: lines,
   });
-  const inputs = new Float64Array(normals.length * lines);
-  // ℓ on all lines at one place of each, NaN where it is none, and which conditions hold.
-  const look = (places: ArrayLike<number>): Looked => {
-    chosen.inputsInto(inputs, places);
-    run(theta, inputs);
-    const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
-    for (let line = 0; line < lines; line++) {
-      let [sum, code] = [0, 1];
-      for (let k = 0; k < drawn.length; k++) sum += value(k, line);
-      for (let k = 0; k < masks.length; k++)
-        code = (code * 69069 + Math.sign(value(drawn.length + k, line)) + 1) % 4294967291;
-      total[line] = sum;
-      state[line] = code;
-    }
-    return { total, state };
-  };
+  const { value } = evaluated;
+  const of = { terms: drawn.length, switches: masks.length };
+  const at = lineValues(evaluated, chosen, normals.length, of);
+  const look = (places: ArrayLike<number>): Looked => at(theta, places);
   const scan: Looked[] = [];
   for (let c = 0; c <= CELLS; c++) {
     yield;
@@ -96,15 +85,20 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     const middles = brackets.map(({ from, to }) => 0.5 * (from + to));
     yield;
     const here = look(middles);
+    let left = 0;
     brackets.forEach((bracket, line) => {
       const middle = here.total[line]!;
       const trend = bracket.trend * (bracket.to - bracket.from) * 0.5;
-      const isLower = Math.abs(middle - bracket.low - trend) >= Math.abs(bracket.high - middle - trend);
+      const rises = [middle - bracket.low, bracket.high - middle] as const;
+      const isLower = Math.abs(rises[0] - trend) >= Math.abs(rises[1] - trend);
+      if (bracket.isOpen && !rises.every((rise) => Math.abs(rise) <= NATS)) left++;
       if (here.state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
       if (isLower) [bracket.to, bracket.high] = [middles[line]!, middle];
       else [bracket.from, bracket.low] = [middles[line]!, middle];
       history[line]!.push([bracket.low, bracket.high]);
     });
+    // Nowhere is a rise left that is told.
+    if (left === 0) return undefined;
     if (step < STEEP) continue;
     const steep = (line: number): boolean => brackets[line]!.isOpen && isSteep(history[line]!);
     const line = brackets.findIndex((_, k) => steep(k));
@@ -137,11 +131,6 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
 }
 
 const SWITCHES = /* @__PURE__ */ codesOf("positive", "equal", "sign");
-
-interface Looked {
-  readonly total: Float64Array;
-  readonly state: Float64Array;
-}
 
 interface Bracket {
   from: number;

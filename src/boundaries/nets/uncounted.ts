@@ -9,6 +9,7 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { CorrectionPlan } from "../plan.ts";
+import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 
 const SEED = 1806_00177; // any
@@ -40,30 +41,16 @@ export function* requireNoUncountedJumps(
   );
   const drawn = substitute(graph, roots, guided);
   yield;
-  const { run, value } = yield* evaluationPieces(graph, [...drawn, ...switches], {
+  const evaluated = yield* evaluationPieces(graph, [...drawn, ...switches], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
     points: lines,
   });
-  const inputs = new Float64Array(normals.length * lines);
-  // ℓ on all lines at one place of each, and a number that tells which counted conditions hold there.
-  const look = (places: ArrayLike<number>): Looked => {
-    chosen.inputsInto(inputs, places);
-    run(theta, inputs);
-    const [total, state] = [new Float64Array(lines), new Float64Array(lines)];
-    for (let line = 0; line < lines; line++) {
-      let [sum, code] = [0, 1];
-      for (let k = 0; k < drawn.length; k++) sum += value(k, line);
-      for (let k = 0; k < switches.length; k++) {
-        const number = value(drawn.length + k, line);
-        code = (code * 69069 + (number > 0 ? 1 : number < 0 ? 2 : 0)) % 4294967291;
-      }
-      total[line] = sum;
-      state[line] = code;
-    }
-    return { total, state };
-  };
+  const { value } = evaluated;
+  const of = { terms: drawn.length, switches: switches.length };
+  const at = lineValues(evaluated, chosen, normals.length, of);
+  const look = (places: ArrayLike<number>): Looked => at(theta, places);
   const scan: Looked[] = [];
   for (let c = 0; c <= CELLS; c++) {
     yield;
@@ -90,9 +77,12 @@ export function* requireNoUncountedJumps(
     const middle = from.map((s, line) => 0.5 * (s + to[line]!));
     yield;
     const here = look(middle);
+    let open = 0;
     for (let line = 0; line < lines; line++) {
-      const isLower = riseOf(low, here, line) >= riseOf(here, high, line);
-      if (isLower) {
+      const rises = [riseOf(low, here, line), riseOf(here, high, line)] as const;
+      const least = told(low.total[line]!, high.total[line]!);
+      if (!rises.every((rise) => rise >= 0 && rise <= least)) open++;
+      if (rises[0] >= rises[1]) {
         to[line] = middle[line]!;
         put(high, here, line);
       } else {
@@ -100,6 +90,8 @@ export function* requireNoUncountedJumps(
         put(low, here, line);
       }
     }
+    // Of a smooth ℓ after some 17 bisections: in both halves of all brackets it rises by less than is told.
+    if (open === 0) return;
   }
   // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
   look(from);
@@ -121,12 +113,6 @@ export function* requireNoUncountedJumps(
   );
 }
 
-/** ℓ and the state of the counted conditions, line by line. */
-interface Looked {
-  readonly total: Float64Array;
-  readonly state: Float64Array;
-}
-
 function put(to: Looked, from: Looked, line: number): void {
   to.total[line] = from.total[line]!;
   to.state[line] = from.state[line]!;
@@ -143,5 +129,10 @@ function jumps(line: number, low: Looked, high: Looked, earlier: readonly [Float
   const [p, q] = [low.total[line]!, high.total[line]!];
   const rise = riseOf(low, high, line);
   const moved = Math.abs(p - earlier[0][line]!) + Math.abs(q - earlier[1][line]!);
-  return rise > JUMP * Math.max(1, Math.abs(p), Math.abs(q)) && moved < STILL * rise;
+  return rise > told(p, q) && moved < STILL * rise;
+}
+
+// The smallest jump between two values that is told.
+function told(p: number, q: number): number {
+  return JUMP * Math.max(1, Math.abs(p), Math.abs(q));
 }

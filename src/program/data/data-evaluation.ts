@@ -18,7 +18,7 @@ export function dataEvaluation(): typeof evaluation {
       compiled = evaluation(graph, nodes, { ...options, inputs: [...inputs, ...data.nodes], hasData: true });
       made.set(key, compiled);
     }
-    const { run, value, values } = compiled;
+    const { run, ...results } = compiled;
     const all = new Float64Array(inputs.length + data.nodes.length);
     return {
       run(own = [], lanes) {
@@ -26,8 +26,7 @@ export function dataEvaluation(): typeof evaluation {
         all.set(engine.numbers ?? data.numbers, inputs.length);
         run(all, lanes);
       },
-      value,
-      values,
+      ...results,
     };
   };
 }
