@@ -63,7 +63,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 };
 
 /** Every so manieth draw is looked at: between two of them the empirical distribution rises by a thousandth. */
-const STRIDE = amount(23, 7);
+const STRIDE = amount(47, 7);
 
 type FixtureRow = readonly [parameters: number[], x: number, value: number, scale: number];
 const FIXTURE = JSON.parse(

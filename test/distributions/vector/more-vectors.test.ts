@@ -182,7 +182,7 @@ describe("lkjCholesky", () => {
   /** ∫ of the density on the unconstrained scale of three rows. */
   function mass(distribution: VectorDistribution): number {
     const { forward, logJacobian } = distribution.support.transform!;
-    const step = 0.25;
+    const step = 0.4;
     let total = 0;
     for (let a = -6; a <= 6; a += step)
       for (let b = -6; b <= 6; b += step)
