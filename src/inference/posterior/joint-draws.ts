@@ -3,6 +3,7 @@
  * program computes from them. With weights they are draws of the posterior itself, as far as the weights can be trusted.
  */
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
+import { ascending, placesWhere } from "../order.ts";
 
 export interface DrawOptions {
   /** How many draws. */
@@ -118,8 +119,8 @@ export class JointDraws {
     if (!(p > 0 && p < 1))
       throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
     const values = this.values(name);
-    const order = Uint32Array.from(values.keys()).filter((d) => this.weights[d]! > 0 && !Number.isNaN(values[d]!));
-    order.sort((i, j) => values[i]! - values[j]!);
+    const counts = (d: number): boolean => this.weights[d]! > 0 && !Number.isNaN(values[d]!);
+    const order = ascending(values, placesWhere(values.length, counts));
     const total = order.reduce((sum, d) => sum + this.weights[d]!, 0);
     let below = 0;
     for (const d of order) {

@@ -1,5 +1,6 @@
 /** Mean, standard deviation and quantiles of numbers that count by weights: of 1, 2, 4 with weights 1, 1, 2 the mean is 2.75. */
 import { squared } from "../../math/squared.ts";
+import { ascending, placesWhere } from "../order.ts";
 import type { Marginal } from "./marginal.ts";
 
 /** Of `values`, each of which counts by its weight ≥ 0; all NaN without any weight. */
@@ -28,14 +29,18 @@ export function weightedMarginal(values: Float64Array, weights: Float64Array): M
 
 // The values in ascending order, and the share of the weight up to the middle of each.
 function cumulated(values: Float64Array, weights: Float64Array, total: number): [Float64Array, Float64Array] {
-  const order = Array.from(values.keys()).filter((i) => weights[i] !== 0);
-  order.sort((i, k) => values[i]! - values[k]!);
+  const order = ascending(
+    values,
+    placesWhere(values.length, (i) => weights[i] !== 0),
+  );
+  const [sorted, below] = [new Float64Array(order.length), new Float64Array(order.length)];
   let sum = 0;
-  const below = Float64Array.from(order, (i) => {
+  order.forEach((i, k) => {
     sum += weights[i]!;
-    return (sum - 0.5 * weights[i]!) / total;
+    below[k] = (sum - 0.5 * weights[i]!) / total;
+    sorted[k] = values[i]!;
   });
-  return [Float64Array.from(order, (i) => values[i]!), below];
+  return [sorted, below];
 }
 
 // The value at share p, between two neighbours in proportion.
