@@ -4,7 +4,7 @@
  */
 
 const BITS = 11;
-const PILES = 1 << BITS;
+const PILES = 2048;
 const SIGN = 0x80000000;
 
 /** `places` by the numbers of `values` there, none of them NaN; equal numbers stay in the order in which they were given. */
