@@ -1,4 +1,7 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
+
+import { requireMethod } from "./checks/arguments.ts";
+import { type OptionTable, requireOptions } from "./checks/options.ts";
 import type { Estimator } from "./estimators/estimator.ts";
 import { fullRank } from "./guides/full-rank.ts";
 import { latentsOf } from "./guides/guide.ts";
@@ -8,6 +11,7 @@ import type { Shape } from "./inference/compiled/shape.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
+import { estimatorOf } from "./inference/estimate-gradient.ts";
 import type { ExplainOptions, Explanation } from "./inference/explain/explanation.ts";
 import * as explaining from "./inference/explain/explanation.ts";
 import * as fitting from "./inference/fit/fit.ts";
@@ -15,6 +19,10 @@ import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
 import * as validation from "./inference/predictive/loo.ts";
 import type { SimulationOptions } from "./inference/predictive/simulation.ts";
+import type { Draw } from "./inference/sampler/draw.ts";
+import * as means from "./inference/sampler/means.ts";
+import type { Moments } from "./inference/sampler/moments.ts";
+import * as moments from "./inference/sampler/moments.ts";
 import type { GradientSampler, SamplerOptions } from "./inference/sampler/sampler.ts";
 import * as samplers from "./inference/sampler/sampler.ts";
 import * as arviz from "./inference/saved/arviz.ts";
@@ -164,7 +172,49 @@ export function arvizJson(model: Model, posterior: Posterior, options?: Simulati
   return arviz.arvizJson(FULL, model, posterior, options);
 }
 
+const SAMPLER_OPTIONS: OptionTable<SamplerOptions> = {
+  lanes: "number",
+  backend: "object",
+  expectedSamples: "number",
+  guide: "object",
+  collapse: "any",
+};
+
 /** Traces a model and compiles its gradient under an estimator. */
 export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler {
+  estimatorOf("makeSampler", estimator);
+  if (options !== undefined) requireOptions("makeSampler", options, SAMPLER_OPTIONS);
   return samplers.makeSampler(FULL, model, estimator, options);
+}
+
+/**
+ * Mean gradient over the samples of a draw, into out[0 … size − 1]; returns the mean of ℓ, the ELBO estimate.
+ *
+ * Throws RangeError naming the site if anything is not finite. Allocates nothing.
+ */
+export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  return means.meanGradientInto(out, requireSampler("meanGradientInto", sampler), theta, draw);
+}
+
+/**
+ * Mean and variance over the samples of a draw. `moments.mean` and `.variance` have size + 1 entries, ℓ last. `onGroup` sees
+ * the mean gradient of each group, or sample, in turn; the array changes with the next one.
+ */
+export function momentsInto(
+  into: Moments,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+  onGroup?: (gradient: Float64Array) => void,
+): void {
+  moments.momentsInto(into, requireSampler("momentsInto", sampler), theta, draw, onGroup);
+}
+
+/** Room for the moments of a sampler. */
+export function makeMoments(sampler: GradientSampler): Moments {
+  return moments.makeMoments(requireSampler("makeMoments", sampler));
+}
+
+function requireSampler(caller: string, sampler: GradientSampler): GradientSampler {
+  return requireMethod(caller, "a sampler", sampler, "each", "one made by makeSampler()");
 }

@@ -59,7 +59,10 @@ export {
   gradientCovariance,
   logJoint,
   loo,
+  makeMoments,
   makeSampler,
+  meanGradientInto,
+  momentsInto,
 } from "./full-inference.ts";
 export { type FullRankOptions, fullRank } from "./guides/full-rank.ts";
 export type { FittedParameters, Guide, GuideParameters } from "./guides/guide.ts";

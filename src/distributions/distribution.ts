@@ -228,6 +228,11 @@ function checked<Value extends Real>(
   };
 }
 
+/** The number, NaN for what is none: who computes with a parameter before it is checked leaves the error to the check. */
+export function numberOrNaN(value: Real): number {
+  return typeof value === "number" ? value : Number.NaN;
+}
+
 /** Parameters as numbers, in their order; throws if one is out of range or traced, with the name of what asks for them. */
 export function parameterNumbers(name: string, asking: string, parameters: readonly Parameter[]): number[] {
   checkParameters(name, asking, parameters);

@@ -2,6 +2,7 @@
  * The tails of distributions that are made without them: those of `nondiff/core` and of the models that come with the library, whose
  * bundles stay small. `withTails(normal(0, 1)).quantile(0.975)` is 1.96.
  */
+
 import type { Real } from "../autodiff/expr.ts";
 import { bernoulliTails } from "./discrete/bernoulli.ts";
 import { binomialTails } from "./discrete/binomial.ts";
@@ -23,6 +24,7 @@ import { logisticTails } from "./real/logistic.ts";
 import { normalTails } from "./real/normal.ts";
 import { studentTTails } from "./real/student-t.ts";
 import { type TailFormulas, tailed } from "./tails.ts";
+import { requireDistribution } from "./vector/requirements.ts";
 
 type Formulas = (...parameters: Real[]) => TailFormulas | undefined;
 
@@ -50,7 +52,7 @@ const FORMULAS: Readonly<Record<string, Formulas>> = {
 
 /** The distribution with its tails: itself if it has some, or if none are known. */
 export function withTails(distribution: Distribution): Distribution {
-  const { name, parameters, cdf } = distribution;
+  const { name, parameters, cdf } = requireDistribution("withTails", distribution);
   const formulas = cdf || !Object.hasOwn(FORMULAS, name) ? undefined : FORMULAS[name];
   const tails = formulas?.(...parameters.map(({ value }) => value));
   return tails ? tailed(distribution, tails) : distribution;

@@ -2,11 +2,13 @@
  * The probability of an interval under a distribution, as a log: P(2 < X ≤ 3) under N(0, 1) is e^{−3.85}. Collapsed latents,
  * truncation and censoring are made of these.
  */
+
 import { describe, Expr, type Real } from "../autodiff/expr.ts";
 import { ordered } from "./choice.ts";
 import type { Distribution } from "./distribution.ts";
 import { withTails } from "./known-tails.ts";
 import { numericInterval } from "./tails.ts";
+import { requireDistribution } from "./vector/requirements.ts";
 
 /**
  * log P(low < X ≤ high), −∞ where high ≤ low. Ends may be infinite; ends and parameters may be traced. Accurate in either tail:
@@ -21,7 +23,7 @@ export function logMass(distribution: Distribution, low: Real, high: Real): Real
 
 /** The same where traced ends are in order by construction, as those of a support: no condition asks for it, and NaN where they are not. */
 export function logMassInOrder(distribution: Distribution, low: Real, high: Real): Real {
-  const { name, support, logCdf, logSurvival, logInterval } = withTails(distribution);
+  const { name, support, logCdf, logSurvival, logInterval } = withTails(requireDistribution("logMass", distribution));
   for (const end of [low, high])
     if (typeof end !== "number" && !(end instanceof Expr))
       throw new TypeError(`logMass: an end is not a number; got ${describe(end)}, expected a number or a traced value`);

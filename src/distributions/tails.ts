@@ -13,6 +13,8 @@ import { tailInverse } from "./tail-inverse.ts";
 export interface TailFormulas extends Omit<Tails, "quantile" | "moments"> {
   readonly quantile?: (p: number, ...parameters: number[]) => number;
   readonly moments?: (...parameters: number[]) => Moments | undefined;
+  /** A draw in place of the distribution's own, which may take as many steps as a count is large. */
+  readonly draw?: (next: () => number, ...parameters: number[]) => number;
 }
 
 /** Formulas of which both tails are known. */
@@ -24,20 +26,26 @@ export interface NumericFormulas extends TailFormulas {
 /** The distribution with the tails that the formulas give. Every field is written out: a spread takes 50 µs, and models make very many records. */
 export function tailed(distribution: Distribution, formulas: TailFormulas): Distribution {
   const { name, parameters, support, logDensity, logDensityInside, draw, fromNormal, initial } = distribution;
-  const { cdf, logCdf, logSurvival, logInterval, quantile, moments, finiteValues } = formulas;
+  const { cdf, logCdf, logSurvival, logInterval, quantile, moments, finiteValues, draw: formula } = formulas;
+  let drawnFrom: readonly number[] | undefined; // found at the first draw, as a simulation makes many
   return {
     name,
     parameters,
     support,
     logDensity,
     logDensityInside,
-    draw,
+    draw: formula
+      ? (next) => {
+          drawnFrom ??= parameterNumbers(name, "draw", parameters);
+          return formula(next, ...drawnFrom);
+        }
+      : draw,
     fromNormal,
     initial,
     cdf: cdf && ((x) => within(distribution, cdf, 0, 1, x)),
     logCdf: logCdf && ((x) => within(distribution, logCdf, -Infinity, 0, x)),
     logSurvival: logSurvival && ((x) => within(distribution, logSurvival, 0, -Infinity, x)),
-    logInterval,
+    logInterval: logInterval && ((low, high) => (areInRange(distribution) ? logInterval(low, high) : Number.NaN)),
     quantile:
       quantile && ((p) => quantile(checkedProbability(name, p), ...parameterNumbers(name, "quantile", parameters))),
     moments:
@@ -51,13 +59,9 @@ export function tailed(distribution: Distribution, formulas: TailFormulas): Dist
 }
 
 /** A formula inside the support, and what it is below and above. Discrete formulas see whole numbers: P(X ≤ 2.5) is P(X ≤ 2). */
-function within(
-  { name, support }: Distribution,
-  formula: (x: Real) => Real,
-  below: number,
-  above: number,
-  x: Real,
-): Real {
+function within(distribution: Distribution, formula: (x: Real) => Real, below: number, above: number, x: Real): Real {
+  const { name, support } = distribution;
+  if (!areInRange(distribution)) return Number.NaN;
   if (x instanceof Expr) return formula(x);
   if (typeof x !== "number")
     throw new TypeError(`${name}: value is not a number; got ${describe(x)}, expected a number or a traced value`);
@@ -67,8 +71,22 @@ function within(
   return formula(support.kind === "integers" ? Math.floor(x) : x);
 }
 
+/**
+ * Whether no parameter is a number out of its range; TypeError where one is neither a number nor traced. What has no mass is NaN and no error:
+ * `where(gt(s, 0), normal(0, s).cdf(1), 0)` is 0 at s = −1.
+ */
+export function areInRange({ name, parameters }: Distribution): boolean {
+  for (const { name: parameter, value, expected, valid } of parameters) {
+    if (value instanceof Expr) continue;
+    if (typeof value !== "number")
+      throw new TypeError(`${name}: no such ${parameter}; got ${describe(value)}, expected ${expected}`);
+    if (!valid(value)) return false;
+  }
+  return true;
+}
+
 function checkedProbability(name: string, p: number): number {
-  if (p >= 0 && p <= 1) return p;
+  if (typeof p === "number" && p >= 0 && p <= 1) return p;
   throw new RangeError(`${name}: no quantile at this probability; got ${describe(p)}, expected a number in [0, 1]`);
 }
 

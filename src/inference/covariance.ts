@@ -1,8 +1,9 @@
+import { requireOptions } from "../checks/options.ts";
 import { packParameters } from "../guides/guide.ts";
 import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../linalg/covariance.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
-import { type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
+import { ESTIMATE_OPTIONS, type EstimateOptions, estimatorOf } from "./estimate-gradient.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
 import { makeMoments, momentsInto } from "./sampler/moments.ts";
@@ -10,6 +11,7 @@ import { makeSampler, startOf } from "./sampler/sampler.ts";
 
 /** Covariance of the components of a single-sample gradient, row-major; the entries document it. */
 export function gradientCovariance(profile: Profile, model: Model, options: EstimateOptions): Float64Array {
+  requireOptions("gradientCovariance", options, ESTIMATE_OPTIONS);
   const { samples = 1000, seed = 0, group = Math.min(16, samples), step = 0 } = options;
   count("gradientCovariance", "samples", samples);
   count("gradientCovariance", "group", group);

@@ -44,11 +44,15 @@ export function fillUniforms(...given: [FillOptions] | Positional): void {
 }
 
 function requestOf(caller: string, given: readonly [FillOptions] | Positional): NoiseRequest {
-  if (given.length > 1) {
-    const [out, at, stride, generator, stream, firstSample, lanes, dimensions] = given as Positional;
-    return noiseRequest({ out, at, stride, generator, stream, firstSample, lanes, dimensions });
-  }
-  const options = (given[0] ?? {}) as FillOptions;
+  const [out, at, stride, generator, stream, firstSample, lanes, dimensions] = given as Positional;
+  const options =
+    given.length > 1
+      ? { out, at, stride, generator, stream, firstSample, lanes, dimensions }
+      : ((given[0] ?? {}) as FillOptions);
+  return checked(caller, options);
+}
+
+function checked(caller: string, options: FillOptions): NoiseRequest {
   const request = noiseRequest(options);
   const { out, at, stride, generator, lanes, dimensions } = request;
   if (!(out instanceof Float64Array) || !(generator?.key instanceof Int32Array))

@@ -25,7 +25,11 @@ export function fillUniforms(request: NoiseRequest): void {
 
 /** A source of uniforms in (0, 1), one after the other, for simulation. */
 export function uniformSource(generator: Generator, stream: number = 0): () => number {
-  const { words } = generator;
+  const { words } = generator ?? {};
+  if (!words)
+    throw new TypeError(
+      `uniformSource: not a generator; got ${String(generator)}, expected one made by makeGenerator()`,
+    );
   let index = 0;
   return () => {
     // A stream of its own kind: the dimension word is never −1 in the fills.

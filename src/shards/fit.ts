@@ -55,8 +55,9 @@ const WORK_PER_MILLISECOND = 2.5e5;
  * The posterior has the bits of `fit(model, { seed: 1 })`, whatever the workers. What fails there is computed here, and told by `onWarning`. Throws and rejects as
  * `fitAsync`; TypeError for a fit that is a loop and for estimators that need every sample or learn on their way.
  */
-export async function fitAsync(model: Model, { workers, ...options }: ShardedFitOptions): Promise<Posterior> {
+export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<Posterior> {
   const caller = "fitAsync";
+  const { workers, ...options } = Object(given) as ShardedFitOptions;
   const { size, latency = 1 } = Object(workers) as ShardWorkers;
   count(caller, "workers.size", size, 1, MOST_WORKERS);
   if (typeof workers.run !== "function")

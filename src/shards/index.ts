@@ -79,7 +79,9 @@ export function shardRunner(models: Model | readonly Model[], options?: RunnerOp
 export function reduceShards(partials: readonly (Partial | string)[]): GradientEstimate {
   const caller = "reduceShards";
   if (!Array.isArray(partials) || partials.length === 0)
-    throw new RangeError(`${caller}: no partial sums; got ${JSON.stringify(partials)}, expected those of all shards`);
+    throw new RangeError(
+      `${caller}: no partial sums; got ${Array.isArray(partials) ? "an empty list" : typeof partials}, expected those of all shards`,
+    );
   const model = String(modelNameIn(partials[0]));
   const all = partials.map((partial) => opened(caller, "partial", model, partial).content as PartialSums);
   const [first] = all as [PartialSums];

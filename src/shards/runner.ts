@@ -1,7 +1,9 @@
 /**
  * Who computes shards: holds models, makes the gradient that a shard asks for when it first meets one, and keeps it for the next.
  */
+
 import type { Backend } from "../autodiff/tape/executable.ts";
+import { requireMethod } from "../checks/arguments.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import { corrected } from "../estimators/corrected.ts";
 import type { Estimator } from "../estimators/estimator.ts";
@@ -49,6 +51,7 @@ export interface ShardRunner {
 /** A runner of these models; `shardRunner` documents it. */
 export function makeRunner(models: readonly Model[], options: RunnerOptions = {}): ShardRunner {
   const caller = "runShard";
+  for (const model of models) requireMethod(caller, "a model", model, "program", "one made by defineModel()");
   const { estimator = corrected(), guide, backend } = requireOptions(caller, options, RUNNER_OPTIONS);
   const kept = new Map<string, GradientSampler | Standing>();
   // What is made for a key, now or before.

@@ -8,7 +8,9 @@
  *       ),
  *     );
  */
+
 import fc from "fast-check";
+import { requireOptions } from "../checks/options.ts";
 import type { Guide, GuideParameters } from "../guides/guide.ts";
 import { meanField } from "../guides/mean-field.ts";
 import { nearStart } from "../guides/near-start.ts";
@@ -45,7 +47,8 @@ const fractions: fc.Arbitrary<number[]> = fc.array(
 );
 
 /** Programs of the given kinds; they shrink to simpler ones of the same kind. RangeError for a name that is no kind. */
-export function programs({ kinds }: ProgramsOptions = {}): fc.Arbitrary<DrawnProgram> {
+export function programs(options: ProgramsOptions = {}): fc.Arbitrary<DrawnProgram> {
+  const { kinds } = requireOptions("programs", options, { kinds: "object" });
   const chosen = kinds ? kinds.map(kindOf) : KINDS;
   return fc.tuple(fc.constantFrom(...chosen), fractions).map(([kind, numbers]) => programOf(kind, numbers));
 }

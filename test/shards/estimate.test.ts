@@ -111,7 +111,7 @@ describe("a shard that is refused", () => {
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    ["nothing", () => reduceShards([]), /no partial sums; got \[\]/],
+    ["nothing", () => reduceShards([]), /no partial sums; got an empty list/],
     [
       "one of two",
       () => reduceShards([runShard(model, shard)]),

@@ -3,7 +3,7 @@ import { logFactorial } from "../../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, upTo, wholeNumber } from "../distribution.ts";
 import { beta } from "../interval/beta.ts";
 import { tailed } from "../tails.ts";
-import { binomialDraw, logChoose } from "./binomial.ts";
+import { drawTrials, logChoose } from "./binomial.ts";
 import { tableTails, wholeNumbers } from "./sums.ts";
 
 /**
@@ -24,7 +24,7 @@ export function betaBinomial(trials: Real, a: Real, b: Real): Distribution {
         : logChoose(trials, k);
       return add(choices, sub(logBeta(add(a, k), add(b, failures)), logBeta(a, b)));
     },
-    draw: (next, trials, a, b) => binomialDraw(trials, beta(a, b).draw(next), next),
+    draw: (next, trials, a, b) => drawTrials(next, trials, beta(a, b).draw(next)),
   });
   if (!isNumber) return distribution;
   return tailed(

@@ -5,12 +5,13 @@ import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, probability, upTo, wholeNumber } from "../distribution.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
+import { COUNTED, manyTrials } from "./large-counts.ts";
 import { countQuantile, tableTails, wholeNumbers } from "./sums.ts";
 
 /**
  * Binomial: successes in `trials`, a whole number, with probability p each, 0 ≤ p ≤ 1. Log probability
  * k log p + (trials − k) log(1 − p) + log (trials choose k). For data the trials may be traced, as the size of a population is that was
- * sampled: of more successes than trials the probability is 0. A draw costs `trials` uniforms.
+ * sampled: of more successes than trials the probability is 0. A draw costs `trials` uniforms, in `nondiff` at most 1000.
  */
 export function binomial(trials: Real, p: Real): Distribution {
   return trials instanceof Expr ? ofTracedTrials(trials, p) : ofTrials(trials, p);
@@ -57,6 +58,11 @@ export function binomialDraw(trials: number, p: number, next: () => number): num
   return successes;
 }
 
+/** The same in a few uniforms however many trials there are. */
+export function drawTrials(next: () => number, trials: number, p: number): number {
+  return (trials > COUNTED ? manyTrials : binomialDraw)(trials, p, next);
+}
+
 export function binomialTails(trials: number, p: Real): TailFormulas {
   const moments = (trials: number, p: number) => ({ mean: trials * p, sd: Math.sqrt(trials * p * (1 - p)) });
   const list = (): number[] => wholeNumbers("binomial", 0, trials);
@@ -66,6 +72,7 @@ export function binomialTails(trials: number, p: Real): TailFormulas {
   const formulas = { logCdf: (k: number) => tails(k)[0], logSurvival: (k: number) => tails(k)[1] };
   return {
     ...tableTails(binomial(trials, p), list, moments, formulas),
+    draw: drawTrials,
     quantile: (at) => countQuantile(at, formulas, 0, trials),
   };
 }

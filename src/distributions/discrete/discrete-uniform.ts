@@ -1,7 +1,7 @@
 import { add, and, Expr, ge, log, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
-import { type Distribution, discrete, INTEGERS, integersBetween, real } from "../distribution.ts";
+import { type Distribution, discrete, INTEGERS, integersBetween, numberOrNaN, real } from "../distribution.ts";
 import { tailed } from "../tails.ts";
 import { tableTails, wholeNumbers } from "./sums.ts";
 
@@ -28,7 +28,7 @@ const uniformDraw = (next: () => number, low: number, high: number): number =>
 
 function ofNumbers(low: number, high: number): Distribution {
   const [first, last] = [real("low", low), real("high", high)];
-  const count = high - low + 1;
+  const count = numberOrNaN(high) - numberOrNaN(low) + 1;
   const distribution = discrete({
     name: "discreteUniform",
     parameters: [
@@ -39,7 +39,7 @@ function ofNumbers(low: number, high: number): Distribution {
         valid: (high: number) => Number.isInteger(high) && high >= low,
       },
     ],
-    support: integersBetween(low, high),
+    support: integersBetween(numberOrNaN(low), numberOrNaN(high)),
     logDensity: () => -elementary.log(count),
     draw: uniformDraw,
   });

@@ -5,7 +5,7 @@ import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { tailed } from "../tails.ts";
-import { poissonDraw } from "./poisson.ts";
+import { drawCount } from "./poisson.ts";
 import { countTails } from "./sums.ts";
 
 /**
@@ -23,7 +23,7 @@ export function negativeBinomialByMean(mean: Real, dispersion: Real): Distributi
       const chosen = k === 0 ? 0 : sub(sub(logGamma(add(dispersion, k)), logFactorial(k)), logGamma(dispersion));
       return sub(chosen, add(failures, successes));
     },
-    draw: (next, mean, dispersion) => poissonDraw((gammaDraw(dispersion, next) * mean) / dispersion, next),
+    draw: (next, mean, dispersion) => drawCount(next, (gammaDraw(dispersion, next) * mean) / dispersion),
   });
   const moments = (mean: number, dispersion: number) => ({ mean, sd: Math.sqrt(mean + (mean * mean) / dispersion) });
   if (typeof mean !== "number" || typeof dispersion !== "number")

@@ -6,7 +6,7 @@ import { COUNTS, type Distribution, discrete, logGamma, positive, positiveProbab
 import { gammaDraw } from "../positive/gamma.ts";
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
-import { poissonDraw } from "./poisson.ts";
+import { drawCount, poissonDraw } from "./poisson.ts";
 import { countTails } from "./sums.ts";
 
 /**
@@ -32,8 +32,11 @@ export function negativeBinomialTails(size: Real, p: Real): TailFormulas {
   if (typeof size !== "number" || typeof p !== "number") return countTails(negativeBinomial(size, p), moments);
   // P(X ≤ k) is I at p of (size, k + 1).
   const tails = (k: number): LogTails => logIncompleteBeta(size, k + 1, p, 1 - p);
-  return countTails(negativeBinomial(size, p), moments, {
-    logCdf: (k) => tails(k)[0],
-    logSurvival: (k) => tails(k)[1],
-  });
+  return {
+    ...countTails(negativeBinomial(size, p), moments, {
+      logCdf: (k) => tails(k)[0],
+      logSurvival: (k) => tails(k)[1],
+    }),
+    draw: (next, size, p) => drawCount(next, (gammaDraw(size!, next) * (1 - p!)) / p!),
+  };
 }

@@ -5,6 +5,7 @@ import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { COUNTS, type Distribution, discrete, nonnegative } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
+import { COUNTED, highRate } from "./large-counts.ts";
 import { countTails } from "./sums.ts";
 
 /** Poisson with rate λ ≥ 0 (the mean): log probability k log λ − λ − log k!; a rate of 0 gives 0 always. */
@@ -34,6 +35,11 @@ export function poissonDraw(rate: number, next: () => number): number {
   return total;
 }
 
+/** The same in a few uniforms however high the rate is. */
+export function drawCount(next: () => number, rate: number): number {
+  return (rate > COUNTED ? highRate : poissonDraw)(rate, next);
+}
+
 export function poissonTails(rate: Real): TailFormulas {
   // P(X > k) is P(k + 1, rate).
   const formulas = typeof rate === "number" && {
@@ -41,5 +47,5 @@ export function poissonTails(rate: Real): TailFormulas {
     logSurvival: (k: number) => logIncompleteGamma(k + 1, rate)[0],
   };
   const moments = (rate: number) => ({ mean: rate, sd: Math.sqrt(rate) });
-  return countTails(poisson(rate), moments, formulas || undefined);
+  return { ...countTails(poisson(rate), moments, formulas || undefined), draw: drawCount };
 }

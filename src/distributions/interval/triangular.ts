@@ -1,7 +1,7 @@
 import { add, clamp, div, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
-import { closedInterval, continuous, type Distribution, dataOnly, real } from "../distribution.ts";
+import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, real } from "../distribution.ts";
 import { splitInterval, tailed } from "../tails.ts";
 
 /**
@@ -18,7 +18,8 @@ export function triangular(low: number, mode: number, high: number): Distributio
     },
     { ...real("high", high), expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity },
   ].map((one) => dataOnly("triangular", one));
-  const [up, down, width] = [mode - low, high - mode, high - low];
+  const [from, peak, to] = [low, mode, high].map(numberOrNaN) as [number, number, number];
+  const [up, down, width] = [peak - from, to - peak, to - from];
   // 1 where the triangle has no such side
   const rising = (x: Real): Real => (up > 0 ? div(sub(x, low), up) : 1);
   const falling = (x: Real): Real => (down > 0 ? div(sub(high, x), down) : 1);

@@ -1,5 +1,5 @@
 import { Expr, mul, type Real } from "../../autodiff/expr.ts";
-import { type Distribution, positive } from "../distribution.ts";
+import { type Distribution, numberOrNaN, positive } from "../distribution.ts";
 import type { TailFormulas } from "../tails.ts";
 import { gammaAs, tailsAsGamma } from "./gamma.ts";
 
@@ -10,7 +10,7 @@ export function chi2(df: Real): Distribution {
 
 // What is no number is refused with the name of the parameter, by who checks them.
 function half(df: Real): Real {
-  return df instanceof Expr ? mul(0.5, df) : 0.5 * df;
+  return df instanceof Expr ? mul(0.5, df) : 0.5 * numberOrNaN(df);
 }
 
 export function chi2Tails(df: Real): TailFormulas {

@@ -1,15 +1,15 @@
 import { add, clamp, div, log, min, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { closedInterval, continuous, type Distribution, dataOnly, positive } from "../distribution.ts";
+import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { tailed } from "../tails.ts";
 
 /** Log-uniform: log x uniform between the logs of two numbers 0 < low < high; log density −log x − log log(high/low) on [low, high]. */
 export function logUniform(low: number, high: number): Distribution {
   const [lower, upper] = [positive("low", low), positive("high", high)].map((one) => dataOnly("logUniform", one));
-  const width = elementary.log(high / low);
+  const width = elementary.log(numberOrNaN(high) / numberOrNaN(low));
   const logWidth = elementary.log(width);
-  const logLow = elementary.log(low);
+  const logLow = elementary.log(numberOrNaN(low));
   const distribution = continuous({
     name: "logUniform",
     parameters: [lower!, { ...upper!, expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity }],

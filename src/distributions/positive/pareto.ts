@@ -1,6 +1,6 @@
 import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { closedInterval, continuous, type Distribution, dataOnly, positive } from "../distribution.ts";
+import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { log1mexp, tailed } from "../tails.ts";
 
@@ -10,7 +10,7 @@ import { log1mexp, tailed } from "../tails.ts";
  */
 export function pareto(low: number, shape: Real): Distribution {
   const minimum = dataOnly("pareto", positive("low", low));
-  const logLow = elementary.log(low);
+  const logLow = elementary.log(numberOrNaN(low));
   const hazard = (x: Real): Real => mul(shape, sub(log(max(x, low)), logLow));
   const distribution = continuous({
     name: "pareto",

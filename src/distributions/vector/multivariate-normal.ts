@@ -72,12 +72,14 @@ function placed(
   if (!Array.isArray(mean) || mean.length === 0)
     throw new TypeError(`${name}: no ${centre}; got ${describe(mean)}, expected a non-empty array`);
   const length = mean.length;
-  const given = spread && "cholesky" in spread ? spread.cholesky : spread?.covariance;
+  const isFactor = Object.hasOwn(Object(spread), "cholesky");
+  const given = isFactor
+    ? (spread as { cholesky: Matrix }).cholesky
+    : (spread as { covariance: Matrix } | undefined)?.covariance;
   if (!Array.isArray(given) || given.length !== length || given.some((row) => row?.length !== length))
     throw new TypeError(
       `${name}: no matrix that fits; got ${describe(spread)}, expected { cholesky } or { covariance } with ${length} rows of ${length}`,
     );
-  const isFactor = "cholesky" in spread;
   const wrong = given.find((row, i) =>
     row.some((entry: Real, j: number) => (isFactor ? j > i && entry !== 0 : differ(entry, given[j]![i]!))),
   );

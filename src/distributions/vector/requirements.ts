@@ -9,9 +9,10 @@ export function requireSize(caller: string, size: unknown, least: number): asser
 }
 
 /** Throws TypeError unless it is a distribution of one number. */
-export function requireDistribution(caller: string, distribution: Distribution): void {
+export function requireDistribution(caller: string, distribution: Distribution): Distribution {
   if (typeof distribution?.logDensity !== "function" || "length" in distribution)
     throw new TypeError(
       `${caller}: not a distribution of one number; got ${describe(distribution)}, expected one such as normal(0, 1)`,
     );
+  return distribution;
 }

@@ -1,5 +1,7 @@
 /** Vectors of which each entry is normal around what came before it: random walks and autoregressions. */
+
 import { add, describe, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { requireOptions } from "../../checks/options.ts";
 import { type Distribution, positive, real } from "../distribution.ts";
 import { normal } from "../real/normal.ts";
 import { within } from "../wrappers/parts.ts";
@@ -17,11 +19,9 @@ export interface RandomWalkOptions {
 /**
  * Gaussian random walk: x₀ from `initial`, then x_t ~ N(x_{t−1} + drift, sd²), `length` entries in all. Log density the sum of those.
  */
-export function gaussianRandomWalk(
-  sd: Real,
-  length: number,
-  { drift = 0, initial = normal(0, sd) }: RandomWalkOptions = {},
-): VectorDistribution {
+export function gaussianRandomWalk(sd: Real, length: number, options: RandomWalkOptions = {}): VectorDistribution {
+  requireOptions("gaussianRandomWalk", options, { drift: "any", initial: "any" });
+  const { drift = 0, initial = normal(0, sd) } = options;
   return series("gaussianRandomWalk", [1], sd, length, drift, "drift", initial);
 }
 
@@ -40,8 +40,10 @@ export function ar(
   coefficients: readonly Real[],
   sd: Real,
   length: number,
-  { constant = 0, initial = normal(0, sd) }: AutoregressionOptions = {},
+  options: AutoregressionOptions = {},
 ): VectorDistribution {
+  requireOptions("ar", options, { constant: "any", initial: "any" });
+  const { constant = 0, initial = normal(0, sd) } = options;
   if (!Array.isArray(coefficients) || coefficients.length === 0)
     throw new TypeError(`ar: no coefficients; got ${describe(coefficients)}, expected a non-empty array`);
   return series("ar", coefficients, sd, length, constant, "constant", initial);

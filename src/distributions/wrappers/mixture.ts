@@ -30,7 +30,7 @@ export function mixture(weights: readonly Real[], components: readonly Distribut
     throw new TypeError(`mixture: no components; got ${describe(components)}, expected a non-empty array`);
   if (!Array.isArray(weights) || weights.length !== components.length)
     throw new RangeError(
-      `mixture: not a weight for each component; got ${Array.isArray(weights) ? weights.length : describe(weights)} weights and ${components.length} components`,
+      `mixture: not a weight for each component; got ${Array.isArray(weights) ? weights.length : describe(weights)} weights, expected ${components.length}`,
     );
   for (const component of components) requireDistribution("mixture", component);
   checkTotal("mixture", weights, "weights");

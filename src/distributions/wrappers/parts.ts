@@ -1,13 +1,16 @@
 /** What distributions that are made of others share: names of parameters, checks of ends, masses that must be known. */
+
 import { describe, Expr, type Real } from "../../autodiff/expr.ts";
 import type { Distribution, Parameter } from "../distribution.ts";
 import { withTails } from "../known-tails.ts";
+import { areInRange } from "../tails.ts";
 import { requireDistribution } from "../vector/requirements.ts";
 
 /** The distribution with its tails; TypeError unless it is one of one number whose cdf is known. */
 export function withMasses(caller: string, distribution: Distribution): Distribution {
   requireDistribution(caller, distribution);
   const complete = withTails(distribution);
+  areInRange(complete); // numbers out of their range are refused by who observes it, what is no number here
   if (!complete.cdf)
     throw new TypeError(
       `${caller}: the cdf of ${complete.name} is not known; got ${complete.name}, expected a distribution with a cdf, such as normal`,

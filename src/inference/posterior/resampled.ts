@@ -2,7 +2,9 @@
  * Joint draws of a posterior, of the guide as it is or with weights that make them draws of the posterior itself.
  * Of 16,384 weighted draws 13,107 come from the guide and 3277 from where the priors lie, unless a fit has adapted the proposal.
  */
+
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { requireOptions } from "../../checks/options.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
@@ -21,7 +23,10 @@ import { type InputDraws, type Source, valuesOf } from "./source.ts";
 const MOST_DRAWS = 10_000_000;
 
 /** Draws of the guide, or of the particles that answer for it, completed; `draws` is 4096 unless said. */
-export function sampledDraws(source: Source, { draws = 4096, seed = 0 }: DrawOptions = {}): JointDraws {
+const DRAW_OPTIONS = { draws: "number", seed: "number" };
+
+export function sampledDraws(source: Source, options: DrawOptions = {}): JointDraws {
+  const { draws = 4096, seed = 0 } = requireOptions("drawn", options, DRAW_OPTIONS);
   count("draws", "draws", draws, 1, MOST_DRAWS);
   const generator = makeGenerator(seed);
   const particles = source.weighing?.particles;
@@ -66,7 +71,7 @@ export function answering(source: Source): Answers {
 
 /** Draws with the weights that make them draws of the posterior. */
 export function reweightedDraws(source: Source, options: DrawOptions = {}): JointDraws {
-  return weighted(source, options).draws;
+  return weighted(source, requireOptions("reweighted", options, DRAW_OPTIONS)).draws;
 }
 
 function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions): Answers {

@@ -4,7 +4,9 @@
  *
  * Source: A. Gelman, X.-L. Meng, H. Stern, Posterior predictive assessment of model fitness, Statistica Sinica 6 (1996) 733–760.
  */
+
 import { describe } from "../../autodiff/expr.ts";
+import { refuse } from "../../checks/arguments.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import { predict, type SimulationOptions } from "./simulation.ts";
@@ -49,6 +51,8 @@ export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "
   statistics: Readonly<Record<Names, Statistic>> = COMMON as Readonly<Record<Names, Statistic>>,
   options: SimulationOptions = {},
 ): Record<Names, CheckResult> {
+  if (Object(statistics) !== statistics)
+    refuse("predictiveCheck", "statistics", statistics, "{ name: (data) => number }");
   for (const [name, statistic] of Object.entries(statistics))
     if (typeof statistic !== "function")
       throw new TypeError(

@@ -37,7 +37,7 @@ export function parametersOf({ points }: Trace, draws: DrawnInputs): Gaussian {
 
 /** The log likelihood of a model's data at draws of its posterior; TypeError where it is random. */
 export function logLikelihood(caller: string, engine: Engine, model: Model, draws: DrawnInputs): LogLikelihood {
-  const observed = observedModel(model);
+  const observed = observedModel(caller, model);
   const { trace, observations } = observed;
   const { graph, latents, finite, points, frozen, terms } = trace;
   if (frozen[0])

@@ -49,7 +49,7 @@ export interface Loo {
 export function loo({ engine }: Profile, model: Model, posterior: Posterior, options: LooOptions = {}): Loo {
   const { draws = 8192, seed = 0 } = requireOptions("loo", options, { draws: "number", seed: "number" });
   count("loo", "draws", draws, LEAST_DRAWS);
-  const found = trustedDraws(posterior, draws, seed, draws);
+  const found = trustedDraws("loo", posterior, draws, seed, draws);
   const likelihood = logLikelihood("loo", engine, model, found);
   const logWeights = found.weights.map(log);
   const pointwise: PointwiseLoo[] = [];

@@ -1,4 +1,5 @@
 /** Which of several models predicts the same data best, by leave-one-out cross validation: a table, the best model first. */
+import { requireList } from "../../checks/arguments.ts";
 import { type Loo, standardError } from "./loo.ts";
 
 export interface ComparedModel {
@@ -28,9 +29,16 @@ export interface ModelComparison {
  * Throws RangeError for fewer than two models, and where they are not of the same observations.
  */
 export function compareModels(loos: Readonly<Record<string, Loo>>): ModelComparison {
-  const entries = Object.entries(loos);
+  const entries = Object.entries(Object(loos) as typeof loos);
   if (entries.length < 2)
     throw new RangeError(`compareModels: too few models; got ${entries.length}, expected two or more`);
+  for (const [name, loo] of entries)
+    requireList(
+      "compareModels",
+      `the result of loo() for "${name}"`,
+      loo?.pointwise,
+      "what loo(model, posterior) returns",
+    );
   const namesOf = ({ pointwise }: Loo): string => pointwise.map(({ name }) => name).join("\n");
   const [[first, one]] = entries as [[string, Loo]];
   const other = entries.find(([, loo]) => namesOf(loo) !== namesOf(one));

@@ -4,8 +4,10 @@
  * `observe(multivariateNormal(…), [0.3, 0.4], "x")` is one observation of two numbers. Where a traced number is observed there is no data: it
  * is a condition on latents.
  */
+
 import { Expr, type Real, type Truth } from "../../autodiff/expr.ts";
 import { Graph } from "../../autodiff/graph/graph.ts";
+import { requireMethod } from "../../checks/arguments.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import { type Entries, label, type VectorDistribution } from "../../distributions/vector/vector-distribution.ts";
 import type { Model, ProgramContext } from "../../program/model.ts";
@@ -51,7 +53,12 @@ interface Sighting {
 }
 
 /** Runs a model's program traced and notes what it observes. */
-export function observedModel(model: Model): ObservedModel {
+export function observedModel(caller: string, model: Model): ObservedModel {
+  requireMethod(caller, "a model", model, "program", "one made by defineModel()");
+  if (model.data)
+    throw new TypeError(
+      `${caller}: model "${model.name}" has no data; got a schema alone, expected withData(model, data)`,
+    );
   const graph = new Graph();
   const places = new Places();
   const sightings = new Map<string, Sighting[]>();

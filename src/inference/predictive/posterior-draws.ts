@@ -2,6 +2,7 @@
  * Draws of a posterior that count the same, by what stands for each latent in the program: weighted draws are drawn again in proportion
  * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from, or particles where they answer.
  */
+import { requireMethod } from "../../checks/arguments.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { inProportion } from "../posterior/guide-draws.ts";
 import type { JointDraws } from "../posterior/joint-draws.ts";
@@ -12,7 +13,14 @@ import type { Posterior } from "../posterior.ts";
 const PROPOSED = 16_384;
 
 /** Weighted draws where the weights can be trusted, else particles or draws of the guide, which all weigh the same. */
-export function trustedDraws(posterior: Posterior, draws: number, seed: number, least: number = PROPOSED): JointDraws {
+export function trustedDraws(
+  caller: string,
+  posterior: Posterior,
+  draws: number,
+  seed: number,
+  least: number = PROPOSED,
+): JointDraws {
+  requireMethod(caller, "a posterior", posterior, "reweighted", "what fit() returns");
   const guide = (): JointDraws => posterior.drawn({ draws, seed });
   if (posterior.isRandom) return guide();
   const weighted = posterior.reweighted({ draws: Math.max(draws, least), seed });
@@ -40,7 +48,7 @@ export function equalDraws(
   latents: readonly { readonly name: string }[],
   model: string,
 ): EqualDraws {
-  const found = trustedDraws(posterior, draws, seed);
+  const found = trustedDraws(caller, posterior, draws, seed);
   requireLatents(caller, found, latents, model);
   const order = inProportion(found.weights, draws, uniformSource(makeGenerator(seed), 2));
   const columns = new Map<string, Float64Array>();

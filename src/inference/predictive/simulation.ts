@@ -43,7 +43,7 @@ export interface Simulation {
 export function simulate(model: Model, options: SimulationOptions = {}): Simulation {
   const { draws, seed } = checked("simulate", options);
   const next = uniformSource(makeGenerator(seed));
-  return simulated(model, observedModel(model), draws, () => ({
+  return simulated(model, observedModel("simulate", model), draws, () => ({
     caller: "simulate",
     next,
     param: (_, start) => start,
@@ -60,7 +60,7 @@ export function simulate(model: Model, options: SimulationOptions = {}): Simulat
  */
 export function predict(model: Model, posterior: Posterior, options: SimulationOptions = {}): Simulation {
   const { draws, seed } = checked("predict", options);
-  const observed = observedModel(model);
+  const observed = observedModel("predict", model);
   const { latents, finite, points } = observed.trace;
   const joint = equalDraws("predict", posterior, { draws, seed }, [...latents, ...finite, ...points], model.name);
   const next = uniformSource(makeGenerator(seed), 3);

@@ -31,7 +31,7 @@ export function arvizJson(
   options: SimulationOptions = {},
 ): string {
   const { draws, quantities, observations, data } = predict(model, posterior, options);
-  const { trace, observations: observed } = observedModel(model);
+  const { trace, observations: observed } = observedModel("arvizJson", model);
   const { seed = 0 } = options;
   const groups: Record<string, Group> = { posterior: variables(quantities, draws) };
   const coords: Record<string, readonly string[]> = {};

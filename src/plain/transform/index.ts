@@ -3,7 +3,10 @@
  *
  *     transform('…; if (z > 0) mean = 5;', { file: "model.js" }).code
  */
+
 import MagicString from "magic-string";
+import { refuse } from "../../checks/arguments.ts";
+import { requireOptions } from "../../checks/options.ts";
 import { RUNTIME, type Work } from "./edits.ts";
 import { expression } from "./expressions.ts";
 import { Fault } from "./fault.ts";
@@ -28,6 +31,7 @@ export interface Transformed {
 
 /** Whether a file may hold plain programs; cheap, so that others are not parsed. */
 export function mayHavePrograms(code: string): boolean {
+  if (typeof code !== "string") refuse("mayHavePrograms", "source code", code, "the text of a file");
   return code.includes(ENTRY) || code.includes(MARK);
 }
 
@@ -37,7 +41,12 @@ export function mayHavePrograms(code: string): boolean {
  * mark on what is no function.
  */
 export function transform(code: string, options: TransformOptions): Transformed | undefined {
-  const { file, stripTypes: strips = false } = options;
+  if (typeof code !== "string") refuse("transform", "source code", code, "the text of a file");
+  const { file, stripTypes: strips = false } = requireOptions("transform", options, {
+    file: "string",
+    stripTypes: "boolean",
+  });
+  if (file === undefined) refuse("transform", "the name of a file", file, 'the option file, such as "model.js"');
   const isTyped = /\.[cm]?tsx?$/.test(file);
   if (!mayHavePrograms(code) && !(strips && isTyped)) return undefined;
   const tree = treeOf(code, file, isTyped);

@@ -301,7 +301,7 @@ describe("mixture", () => {
     expect(() => mixture([0.3, 0.6], [normal(0, 1), normal(1, 1)])).toThrow(
       "mixture: weights do not sum to 1; got a sum of 0.8999999999999999, expected 1",
     );
-    expect(() => mixture([1], [normal(0, 1), normal(1, 1)])).toThrow("got 1 weights and 2 components");
+    expect(() => mixture([1], [normal(0, 1), normal(1, 1)])).toThrow("got 1 weights, expected 2");
     expect(() => mixture([], [])).toThrow("mixture: no components; got an array, expected a non-empty array");
     expect(() => mixture([0.5, 0.5], [normal(0, 1), poisson(1)])).toThrow(
       "mixture: continuous and discrete components; got normal and poisson",

@@ -1,0 +1,26 @@
+/**
+ * What functions are given beside options and numbers: `predict(fit(model), model)` says that the first is no model, where else it would
+ * fail far inside, or not at all.
+ */
+
+/** Throws TypeError, naming what was expected, unless the value has this method, as a posterior has `reweighted`. */
+export function requireMethod<T>(caller: string, what: string, value: T, method: keyof T, expected: string): T {
+  if (typeof value?.[method] !== "function") refuse(caller, what, value, expected);
+  return value;
+}
+
+/** The numbers, if they are an array of any kind. */
+export function requireList<T extends ArrayLike<unknown>>(caller: string, what: string, list: T, expected: string): T {
+  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) refuse(caller, what, list, expected);
+  return list;
+}
+
+/** Throws TypeError for what is none of a kind. */
+export function refuse(caller: string, what: string, value: unknown, expected: string): never {
+  throw new TypeError(`${caller}: not ${what}; got ${kindOf(value)}, expected ${expected}`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
+}
