@@ -50,7 +50,7 @@ const exactOf = ({ plain, latents, scan }: Case): Float64Array =>
         logNormal(u, 0) + (latents === 2 ? logNormal(w, 0) : 0) + logNormal(0.3, holds ? 2 : -1),
     },
     upTo(latents),
-    scan === undefined ? {} : { scan },
+    { scan: scan ?? amount(120, 260) },
   ).gradient;
 
 /** The largest distance of a mean gradient from the exact one, in standard errors (and 1e-9 for what has none). */
@@ -74,6 +74,8 @@ function worst(
 const independent = (options: n.CorrectedOptions = {}): n.Estimator =>
   n.corrected({ points: "random", pairing: "independent", ...options });
 
+const DIRECTIONS = range(20).map((i) => [Math.cos(i), Math.sin(i)] as const);
+
 const CASES: Readonly<Record<string, Case>> = {
   "MOST_PARTS: a maximum of 21 planes": {
     traced: (u, w) =>
@@ -84,7 +86,7 @@ const CASES: Readonly<Record<string, Case>> = {
         ),
         1.3,
       ),
-    plain: (u, w) => Math.max(u - 1, ...range(20).map((i) => Math.cos(i) * u + Math.sin(i) * w)) > 1.3,
+    plain: (u, w) => u - 1 > 1.3 || DIRECTIONS.some(([cos, sin]) => cos * u + sin * w > 1.3),
     latents: 2,
   },
   "MOST_NODES: 130 selections by what moves the condition anyway": {
@@ -108,7 +110,7 @@ const CASES: Readonly<Record<string, Case>> = {
     traced: (u, w) => n.gt(n.add(n.mul(w, n.sum(range(7).map((i) => n.where(n.gt(u, i / 3 - 1), 1, 0)))), u), 0.2),
     plain: (u, w) => w * range(7).filter((i) => u > i / 3 - 1).length + u > 0.2,
     latents: 2,
-    scan: 1000,
+    scan: amount(300, 1000),
   },
 };
 

@@ -63,16 +63,22 @@ export function planeQuadrature<S extends string | number>(
     }
     return [...edges, REACH];
   };
-  const overPanels = (edges: readonly number[], visit: (x: number, weight: number, middle: number) => void): void => {
+  // A panel lies in one region, which the caller may want to know: it is that of its middle.
+  const overPanels = <R>(
+    edges: readonly number[],
+    regionAt: (middle: number) => R,
+    visit: (x: number, weight: number, region: R) => void,
+  ): void => {
     for (let e = 0; e + 1 < edges.length; e++) {
       const span = edges[e + 1]! - edges[e]!;
       const parts = Math.max(1, Math.ceil(span / panel));
       for (let part = 0; part < parts; part++) {
         const [half, middle] = [span / parts / 2, edges[e]! + (span * (part + 0.5)) / parts];
+        const region = regionAt(middle);
         for (const [t, weight] of rule) {
           const x = middle + half * 0.5 * (3 * t - t ** 3);
           const density = Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-          visit(x, weight * half * 1.5 * (1 - t * t) * density, middle);
+          visit(x, weight * half * 1.5 * (1 - t * t) * density, region);
         }
       }
     }
@@ -84,7 +90,7 @@ export function planeQuadrature<S extends string | number>(
   };
   if (!two) {
     const at = (x: number): S => holds(place(0, [x, 0]), 0);
-    overPanels(changes(at, 8 * scan), (x, weight, middle) => add([x, 0], weight, at(middle)));
+    overPanels(changes(at, 8 * scan), at, (x, weight, region) => add([x, 0], weight, region));
     return { elbo, gradient };
   }
   const along = (x: number): ((y: number) => S) => {
@@ -100,9 +106,10 @@ export function planeQuadrature<S extends string | number>(
     }
     return seen.join();
   };
-  overPanels(changes(sequence, scan), (x, weight) => {
+  const outer = changes(sequence, scan);
+  overPanels(outer, Number, (x, weight) => {
     const at = along(x);
-    overPanels(changes(at, scan), (y, inner, middle) => add([x, y], weight * inner, at(middle)));
+    overPanels(changes(at, scan), at, (y, inner, region) => add([x, y], weight * inner, region));
   });
   return { elbo, gradient };
 }

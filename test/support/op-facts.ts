@@ -67,12 +67,23 @@ export function signsFault(op: Values, { signs: rule }: Pick<OpFacts, "signs">):
   if (signs.length !== 3 ** op.kinds.length) return `${op.name}: ${signs.length} combinations of signs`;
   for (let place = 0; place < signs.length; place++) {
     const sign = (j: number): number => (Math.floor(place / 3 ** (op.kinds.length - 1 - j)) % 3) - 1;
-    const points = gridOf(op).filter((point) => point.every((x, j) => Math.sign(x) === sign(j)));
-    const seen = signsAmong(op, points);
+    const points = (): number[][] => gridOf(op).filter((point) => point.every((x, j) => Math.sign(x) === sign(j)));
+    const known = knownSigns(op);
+    known[place] ??= signsAmong(op, points());
+    const seen = known[place]!;
     if (SIGN_SETS[seen] !== signs[place])
       return `${op.name}: operands ${[...op.kinds].map((_, j) => sign(j))} give signs ${SIGN_SETS[seen]}, not ${signs[place]}`;
   }
   return undefined;
+}
+
+// What an op does is looked at once, whatever is said of it.
+const SIGNS = new WeakMap<Values, number[]>();
+
+function knownSigns(op: Values): number[] {
+  const known = SIGNS.get(op) ?? [];
+  SIGNS.set(op, known);
+  return known;
 }
 
 // Where a continuous function has both signs it is 0 in between, though no double may say so.

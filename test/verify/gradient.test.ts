@@ -87,7 +87,7 @@ describe("the reference", () => {
   );
 
   test("of more than three latents is made of scores or along lines, and shows that reparam is wrong", () => {
-    const options = { budget: 65_536, resolution: 0.05 };
+    const options = { budget: amount(32_768, 65_536), resolution: 0.05 };
     const right = verifyGradient(sums(5), options);
     expect([right.verdict, right.reference]).toEqual(["unbiased at this resolution", "score"]);
     for (const reference of ["score", "lines"] as const)

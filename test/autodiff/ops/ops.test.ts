@@ -165,12 +165,14 @@ describe("op table: derivatives", () => {
   test("commutative rows commute bit for bit", () => {
     const commuting = OP_NAMES.filter((name) => OPS[name].commutes);
     expect(commuting).toContain("add");
+    const wrong: string[] = [];
     for (const name of commuting)
       for (const x of EDGES)
         for (const y of EDGES) {
           if (kindsOf(OPS[name]).startsWith("m") && !(isMask(x) && isMask(y))) continue;
-          expect(OPS[name].primal(x, y, 0), `${name}(${x}, ${y})`).toBe(OPS[name].primal(y, x, 0));
+          if (!Object.is(OPS[name].primal(x, y, 0), OPS[name].primal(y, x, 0))) wrong.push(`${name}(${x}, ${y})`);
         }
+    expect(wrong).toEqual([]);
   });
 });
 

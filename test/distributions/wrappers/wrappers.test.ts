@@ -108,7 +108,7 @@ describe.each(ROWS)("$of", ({ of, d, wrong, splits }) => {
 
   test("has draws as its cdf says, and not as of other parameters", () => {
     const next = uniformSource(makeGenerator(5));
-    const n = 8_000;
+    const n = 8000;
     const draws = Float64Array.from({ length: n }, () => d.draw(next)).sort();
     // As in more-distributions.test.ts: √n·D > 2.7 has probability 1e-6, and D = 0.03 or more is seen.
     const distance = ({ cdf, support }: Distribution): number => {

@@ -61,7 +61,8 @@ const PROGRAMS: Record<string, (c: number) => (context: ProgramContext) => void>
     },
 };
 
-const fitted = (model: Model): Posterior => fit(model, { seed: 1, restarts: 1, flips: false, onWarning() {} });
+const fitted = (model: Model): Posterior =>
+  fit(model, { seed: 1, restarts: amount(0, 1), flips: false, onWarning() {} });
 
 const SCALES = amount([1e6], [1e-3, 1e6]);
 
