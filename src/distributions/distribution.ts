@@ -210,12 +210,18 @@ function checked<Value extends Real>(
   definition: Definition<Value>,
   logDensity: Distribution["logDensity"],
 ): Distribution {
-  const { name, parameters, draw, initial } = definition;
+  const { name, parameters, support, logDensityInside, draw, fromNormal, finiteValues, initial } = definition;
   const numbers = (): number[] => parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
   let drawnFrom: readonly number[] | undefined; // found at the first draw, as a simulation makes many
+  // Every field is written out: a spread takes longer than all the rest, and models make very many records.
   return {
-    ...definition,
+    name,
+    parameters,
+    support,
     logDensity,
+    logDensityInside,
+    fromNormal,
+    finiteValues,
     draw: (next) => {
       if (!drawnFrom) {
         checkParameters(name, "draw", parameters);
