@@ -319,9 +319,8 @@ export function where(condition: Truth, x: Real, y: Real): Real {
   return exprOf(session, A.where(maskOf(session, condition), nodeOf(session, x), nodeOf(session, y)));
 }
 
-/** Numbers in a list of any kind. */
-export type RealList =
-  | readonly Real[]
+/** A typed array of numbers. */
+export type NumberArray =
   | Float64Array
   | Float32Array
   | Int32Array
@@ -332,10 +331,17 @@ export type RealList =
   | Uint8Array
   | Uint8ClampedArray;
 
-// Typed arrays too, whose own `map` would make numbers of traced values.
+/** Numbers in a list of any kind. */
+export type RealList = readonly Real[] | NumberArray;
+
+/** A typed array as an array, as its own `map` would make numbers of traced values; anything else as it is, for whoever checks it. */
+export function unpacked<T>(values: readonly T[] | NumberArray): readonly (T | number)[] {
+  return ArrayBuffer.isView(values) ? Array.from(values) : values;
+}
+
 function listOf(caller: string, values: RealList): readonly Real[] {
-  if (Array.isArray(values)) return values as readonly Real[];
-  if (ArrayBuffer.isView(values)) return Array.from(values);
+  const list = unpacked(values);
+  if (Array.isArray(list)) return list;
   throw new TypeError(
     `${caller}: values are no list; got ${describe(values)}, expected an array of numbers or traced values`,
   );

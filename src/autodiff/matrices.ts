@@ -6,18 +6,36 @@
  * Sizes are known when a program is traced, so that every entry becomes an expression of its own; for large matrices of numbers there is
  * `nondiff/linalg`.
  */
-import { add, checkReal, describe, div, dot, log, mul, type Real, sqrt, square, sub, sum } from "./expr.ts";
+import {
+  add,
+  checkReal,
+  describe,
+  div,
+  dot,
+  log,
+  mul,
+  type Real,
+  type RealList,
+  sqrt,
+  square,
+  sub,
+  sum,
+  unpacked,
+} from "./expr.ts";
 
 /** Rows of one length. */
 export type Matrix = readonly (readonly Real[])[];
 
 /** A·B for matrices, A·x for a vector x; RangeError where the sizes do not fit. */
 export function matmul(a: Matrix, b: Matrix): Real[][];
-export function matmul(a: Matrix, x: readonly Real[]): Real[];
-export function matmul(a: Matrix, b: Matrix | readonly Real[]): Real[][] | Real[] {
+export function matmul(a: Matrix, x: RealList): Real[];
+export function matmul(a: Matrix, right: Matrix | RealList): Real[][] | Real[] {
   const [, columns] = sizeOf("matmul", a);
+  const b = unpacked<unknown>(right);
   if (!Array.isArray(b) || b.length !== columns)
-    throw new RangeError(`matmul: sizes do not fit; got ${columns} columns times ${lengthOf(b)} rows, expected equal`);
+    throw new RangeError(
+      `matmul: sizes do not fit; got ${columns} columns times ${lengthOf(right)} rows, expected equal`,
+    );
   if (!Array.isArray(b[0])) return a.map((row) => dot(row, b as readonly Real[]));
   const [, width] = sizeOf("matmul", b as Matrix);
   const columnsOfB = Array.from({ length: width }, (_, j) => (b as Matrix).map((row) => row[j]!));
@@ -45,7 +63,7 @@ export function cholesky(a: Matrix): Real[][] {
 }
 
 /** The x with L·x = b for a lower triangular L. */
-export function solveLower(lower: Matrix, b: readonly Real[]): Real[] {
+export function solveLower(lower: Matrix, b: RealList): Real[] {
   const n = requireSquare("solveLower", lower);
   requireLength("solveLower", b, n);
   const x: Real[] = [];
@@ -54,7 +72,7 @@ export function solveLower(lower: Matrix, b: readonly Real[]): Real[] {
 }
 
 /** The x with A·x = b for a symmetric positive definite A, by its Cholesky factor. */
-export function solve(a: Matrix, b: readonly Real[]): Real[] {
+export function solve(a: Matrix, b: RealList): Real[] {
   const n = requireSquare("solve", a);
   requireLength("solve", b, n);
   const lower = cholesky(a);
@@ -105,7 +123,7 @@ function requireSquare(caller: string, a: Matrix): number {
   return rows;
 }
 
-function requireLength(caller: string, b: readonly Real[], n: number): void {
-  if (!Array.isArray(b) || b.length !== n)
+function requireLength(caller: string, b: RealList, n: number): void {
+  if (!Array.isArray(unpacked(b)) || b.length !== n)
     throw new RangeError(`${caller}: vector does not fit; got ${lengthOf(b)} entries, expected ${n}`);
 }

@@ -1,7 +1,11 @@
 /** `defineModel` for programs with methods on values. */
 import type { Real, Truth } from "../autodiff/expr.ts";
+import type { DataOf, Schema } from "../program/data/schema.ts";
+import type { StandardSchema } from "../program/data/standard-schema.ts";
 import {
   type ContextOf,
+  type DataModel,
+  type DataModelOptions,
   defineModel as define,
   type Model,
   type ModelOptions,
@@ -13,6 +17,7 @@ import { type Value, withMethods } from "./values.ts";
 export type MethodContext = ContextOf<Value, Real, Truth>;
 
 export type MethodProgram = (context: MethodContext) => void;
+export type MethodDataProgram<D> = (context: MethodContext, data: D) => void;
 
 /**
  * Defines a model whose program may use methods on values, beside functions; it is the same model as that of the functions.
@@ -22,10 +27,20 @@ export type MethodProgram = (context: MethodContext) => void;
  *       observe(normal(z.gt(0).where(5, -2), 1), 0);
  *     });
  *
- * Errors are those of `defineModel` of nondiff.
+ * With the option `data` the program gets data as its second argument. Errors are those of `defineModel` of nondiff.
  */
-export function defineModel(name: string, program: MethodProgram, options: ModelOptions = {}): Model {
-  if (typeof program !== "function") return define(name, program, options);
+export function defineModel(name: string, program: MethodProgram, options?: ModelOptions): Model;
+export function defineModel<const S extends Schema | StandardSchema>(
+  name: string,
+  program: MethodDataProgram<DataOf<S>>,
+  options: DataModelOptions<S>,
+): DataModel<S>;
+export function defineModel(
+  name: string,
+  program: MethodProgram | MethodDataProgram<never>,
+  options: ModelOptions & { readonly data?: unknown } = {},
+): Model | DataModel<unknown, never> {
+  if (typeof program !== "function") return define(name, program as unknown as Program, options);
   const run = program as unknown as Program;
   return define(name, (...given) => withMethods(() => run(...given)), options);
 }

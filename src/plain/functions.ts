@@ -72,5 +72,5 @@ export const round: PlainFunction<typeof R.round> = /* @__PURE__ */ plain(R.roun
 export const sign: PlainFunction<typeof R.sign> = /* @__PURE__ */ plain(R.sign);
 export const step: PlainFunction<typeof R.step> = /* @__PURE__ */ plain(R.step);
 /** The entry of an array, or of the rows of a matrix, whose index is a latent `k`. */
-export const pick: ((entries: readonly number[], k: number) => number) &
-  ((entries: readonly (readonly number[])[], k: number) => number[]) = P.pick as never;
+export const pick: ((entries: readonly number[] | T.NumberArray, k: number) => number) &
+  ((entries: readonly (readonly number[] | T.NumberArray)[], k: number) => number[]) = P.pick as never;

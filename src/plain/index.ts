@@ -56,4 +56,4 @@ export {
   tanh,
   where,
 } from "./functions.ts";
-export { defineModel, type PlainContext, type PlainProgram } from "./model.ts";
+export { defineModel, type PlainContext, type PlainDataProgram, type PlainProgram } from "./model.ts";

@@ -1,6 +1,6 @@
 /** What users write: a model is a name and a program that samples, observes and branches. */
 
-import { describe, type Real, type Truth, type where } from "../autodiff/expr.ts";
+import { describe, type NumberArray, type Real, type Truth, type where } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Entries, MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
@@ -28,7 +28,7 @@ export interface ProgramContext {
    * A parameter without spread: a number, or an array of them, that a fit moves to where the ELBO is highest, as maximum likelihood
    * would. It has no prior but the terms that you add, and no entropy. `start` is where the fit begins.
    */
-  param(name: string, start: readonly number[]): Real[];
+  param(name: string, start: readonly number[] | NumberArray): Real[];
   param(name: string, start: number): Real;
   /** Makes a derived number, or an array of them, part of the posterior: its mean, sd and quantiles. */
   track(name: string, value: Entries | Real): void;
@@ -53,7 +53,7 @@ export interface ContextOf<Value, Operand, Condition>
   /** A random value that is drawn afresh for each sample and not learned. */
   frozen(name: string, distribution: Distribution): Value;
   /** A parameter without spread, or an array of them; a fit begins at `start`. */
-  param(name: string, start: readonly number[]): Value[];
+  param(name: string, start: readonly number[] | NumberArray): Value[];
   param(name: string, start: number): Value;
   /** `x` where the condition holds, `y` elsewhere. */
   where(condition: Condition, x: Operand, y: Operand): Value;

@@ -1,5 +1,17 @@
 /** Selection by a traced whole number: `pick([0.1, 0.5, 0.9], k)` for a discrete latent k, or for the result of `floor`. */
-import { and, checkReal, Expr, ge, gt, le, type Real, type Truth, where } from "../autodiff/expr.ts";
+import {
+  and,
+  checkReal,
+  Expr,
+  ge,
+  gt,
+  le,
+  type Real,
+  type RealList,
+  type Truth,
+  unpacked,
+  where,
+} from "../autodiff/expr.ts";
 
 /** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
 export function eq(x: Real, y: Real): Truth {
@@ -16,16 +28,17 @@ export function eq(x: Real, y: Real): Truth {
  * Throws RangeError for a number that is no index; a traced one that is none makes the ELBO NaN, which `fit` and `estimateGradient` report
  * with the value.
  */
-export function pick(entries: readonly Real[], k: Real): Real;
-export function pick(entries: readonly (readonly Real[])[], k: Real): Real[];
-export function pick(entries: readonly Real[] | readonly (readonly Real[])[], k: Real): Real | Real[] {
-  if (!Array.isArray(entries) || entries.length === 0)
+export function pick(entries: RealList, k: Real): Real;
+export function pick(entries: readonly RealList[], k: Real): Real[];
+export function pick(entries: RealList | readonly RealList[], k: Real): Real | Real[] {
+  const list: readonly unknown[] = unpacked<unknown>(entries);
+  if (!Array.isArray(list) || list.length === 0)
     throw new TypeError("pick: nothing to pick from; got no entries, expected a non-empty array");
-  const expected = `expected a whole number from 0 to ${entries.length - 1}`;
+  const expected = `expected a whole number from 0 to ${list.length - 1}`;
   if (!(checkReal(k) instanceof Expr)) {
-    const entry = entries[k as number];
+    const entry = list[k as number];
     if (entry === undefined) throw new RangeError(`pick: index is outside; got ${String(k)}, ${expected}`);
-    return entry as Real | Real[];
+    return unpacked(entry as RealList) as Real | Real[];
   }
   const { session, node } = k as Expr;
   const { graph } = session;
@@ -33,10 +46,10 @@ export function pick(entries: readonly Real[] | readonly (readonly Real[])[], k:
   session.checks.push({
     outside: (at) => `pick: index is outside; got ${at}, ${expected}`,
     value: node,
-    ok: graph.any(entries.map((_, i) => A.equal(node, graph.constant(i)))),
+    ok: graph.any(list.map((_, i) => A.equal(node, graph.constant(i)))),
   });
-  if (!Array.isArray(entries[0])) return chosen(entries as readonly Real[], k, 0);
-  const rows = entries as readonly (readonly Real[])[];
+  const rows = list.map((row) => unpacked(row as RealList));
+  if (!Array.isArray(rows[0])) return chosen(list as readonly Real[], k, 0);
   if (rows.some((row) => row?.length !== rows[0]!.length))
     throw new RangeError(
       `pick: rows differ in length; got ${rows.map((row) => String(row?.length)).join(", ")}, expected one length`,

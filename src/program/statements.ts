@@ -1,5 +1,5 @@
 /** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
-import { describe, Expr, exprOf, nodeOf, type Real, type Truth } from "../autodiff/expr.ts";
+import { describe, Expr, exprOf, nodeOf, type Real, type RealList, type Truth, unpacked } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
@@ -165,8 +165,8 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
         report(entry, value);
         return value;
       };
-      if (!Array.isArray(start)) return one(name, start as number);
-      return start.map((at: number, i) => {
+      if (!Array.isArray(start) && !ArrayBuffer.isView(start)) return one(name, start as number);
+      return Array.from(start as ArrayLike<number>, (at, i) => {
         declare(site, `${name}[${i}]`);
         return one(`${name}[${i}]`, at);
       });
@@ -181,12 +181,14 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
         declare(site, entry);
         report(entry, x);
       };
-      if (!Array.isArray(value)) return add(name, value as Real);
+      const list = unpacked<unknown>(value as RealList);
+      if (!Array.isArray(list)) return add(name, value as Real);
       declare(site, name);
-      value.forEach((row: Real | readonly Real[], i) => {
+      list.forEach((row: Real | RealList, i) => {
         const label = `${name}[${i}]`;
-        if (!Array.isArray(row)) add(label, row as Real);
-        else for (const [j, x] of row.entries()) add(`${label}[${j}]`, x);
+        const entries = unpacked(row as RealList);
+        if (!Array.isArray(entries)) add(label, row as Real);
+        else for (const [j, x] of entries.entries()) add(`${label}[${j}]`, x);
       });
     },
   };
@@ -217,14 +219,15 @@ function rows(entries: readonly Real[], { shape }: VectorDistribution): Real[] |
 
 // Rows of a matrix as entries.
 function flat(site: string, value: Entries, { name, shape }: VectorDistribution): readonly Real[] {
-  if (!shape) return value as readonly Real[];
+  if (!shape) return unpacked(value as RealList);
   const [count, width] = shape;
-  const given = Array.isArray(value) ? value.map((row: unknown) => (Array.isArray(row) ? row.length : -1)) : [];
+  const matrix = Array.isArray(value) ? value.map((row: RealList) => unpacked(row)) : [];
+  const given = matrix.map((row: unknown) => (Array.isArray(row) ? row.length : -1));
   if (given.length !== count || given.some((length) => length !== width))
     throw new RangeError(
       `${site}: value does not fit ${name}; got ${describe(value)}, expected ${count} rows of ${width}`,
     );
-  return (value as readonly (readonly Real[])[]).flat();
+  return matrix.flat();
 }
 
 // The values of a discrete prior; of a Poisson latent whose rate is traced those that count for the rates that have a probability.

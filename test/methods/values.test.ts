@@ -1,7 +1,7 @@
 // Methods on values: typed, in place while a program runs, on plain numbers too, and gone afterwards.
 import { describe, expect, it } from "vitest";
 import * as functions from "../../src/autodiff/expr.ts";
-import { fit, normal, simulate } from "../../src/index.ts";
+import { fit, normal, simulate, withData } from "../../src/index.ts";
 import { defineModel, type Fact, type Value, value } from "../../src/methods/index.ts";
 
 describe("methods on values", () => {
@@ -21,6 +21,22 @@ describe("methods on values", () => {
     });
     fit(model, { steps: 1, samples: 1, onWarning() {} });
     expect(holds).toBeDefined();
+  });
+
+  it("come with data whose entries have the types of the schema", () => {
+    const model = defineModel(
+      "data",
+      ({ sample, observe }, { y, group }) => {
+        const z = sample("z", normal(0, 1));
+        const first: number | undefined = y[0];
+        expect(first).toBe(2);
+        y.forEach((value, i) => void observe(normal(z.add(group[i] ?? 0), 1), value));
+      },
+      { data: { y: "numbers", group: "counts" } },
+    );
+    fit(withData(model, { y: [2, 1], group: [0, 1] }), { steps: 1, samples: 1, onWarning() {} });
+    // @ts-expect-error a column is missing
+    expect(() => withData(model, { y: [2, 1] })).toThrow("group");
   });
 
   it("are there on plain numbers, where a program is simulated or a value turns out to be known", () => {
@@ -58,7 +74,7 @@ describe("methods on values", () => {
       const isPositive = z.gt(0);
       const named = Object.entries(functions).filter(([, f]) => typeof f === "function");
       const lists = ["sum", "dot", "logSumExp"]; // whose first argument is a list
-      const inner = ["nodeOf", "maskOf", "describe", "exprOf", "checkReal", "Expr", "Condition"];
+      const inner = ["nodeOf", "maskOf", "describe", "exprOf", "checkReal", "unpacked", "Expr", "Condition"];
       const missing = named
         .map(([name]) => name)
         .filter((name) => !lists.includes(name) && !inner.includes(name))

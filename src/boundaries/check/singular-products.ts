@@ -32,9 +32,10 @@ export function singularProducts(objective: Objective, nodes: readonly NodeId[])
   const singularAt = new Map<NodeId, readonly NodeId[]>();
   for (const node of nodes) {
     if (graph.hasFlag(node, MASK) || graph.arity(node) === 0) continue;
+    const own = infiniteAt(graph, node);
+    if (own === undefined && singularAt.size === 0) continue;
     const operands = graph.operands(node);
     const below = operands.map((operand) => singularAt.get(operand) ?? []);
-    const own = infiniteAt(graph, node);
     const all = [...new Set([...below.flat(), ...(own === undefined ? [] : [own])])];
     if (all.length === 0) continue;
     singularAt.set(node, all);

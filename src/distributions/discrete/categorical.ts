@@ -1,4 +1,4 @@
-import { describe, type Real } from "../../autodiff/expr.ts";
+import { describe, type Real, type RealList, unpacked } from "../../autodiff/expr.ts";
 import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
@@ -8,17 +8,18 @@ import { summedMoments, tableTails } from "./sums.ts";
  * Categorical: value k in 0 … K − 1 with probability probabilities[k]; RangeError unless they sum to 1 within 1e-9 where
  * all are numbers. Where one is traced, that they sum to 1 is up to the model.
  */
-export function categorical(probabilities: readonly Real[]): Distribution {
-  if (!Array.isArray(probabilities) || probabilities.length === 0)
-    throw new TypeError(`categorical: no probabilities; got ${describe(probabilities)}, expected a non-empty array`);
-  const last = probabilities.length - 1;
-  checkTotal("categorical", probabilities);
+export function categorical(probabilities: RealList): Distribution {
+  const masses = unpacked(probabilities);
+  if (!Array.isArray(masses) || masses.length === 0)
+    throw new TypeError(`categorical: no probabilities; got ${describe(masses)}, expected a non-empty array`);
+  const last = masses.length - 1;
+  checkTotal("categorical", masses);
   return discrete({
     name: "categorical",
-    parameters: probabilities.map((p, k) => probability(`probabilities[${k}]`, p)),
+    parameters: masses.map((p, k) => probability(`probabilities[${k}]`, p)),
     support: upTo(last),
-    logDensity: (k) => timesLog(1, probabilities[k]!),
-    finiteValues: () => ({ values: probabilities.map((_, k) => k), lostMass: 0 }),
+    logDensity: (k) => timesLog(1, masses[k]!),
+    finiteValues: () => ({ values: masses.map((_, k) => k), lostMass: 0 }),
     draw: (next, ...probabilities) => {
       let u = next();
       for (let k = 0; k < last; k++) {

@@ -1,4 +1,14 @@
-import { describe, logNormalCdf, logSumExp, neg, type Real, softplus, sub } from "../../autodiff/expr.ts";
+import {
+  describe,
+  logNormalCdf,
+  logSumExp,
+  neg,
+  type Real,
+  type RealList,
+  softplus,
+  sub,
+  unpacked,
+} from "../../autodiff/expr.ts";
 import { type Distribution, discrete, type Parameter, real, upTo } from "../distribution.ts";
 import { logistic, logLogisticInterval } from "../real/logistic.ts";
 import { logNormalInterval, normal } from "../real/normal.ts";
@@ -19,7 +29,7 @@ interface Latent {
  * RangeError unless those that are numbers increase;
  * of traced ones that do not the log probability is NaN.
  */
-export function orderedLogistic(location: Real, cuts: readonly Real[]): Distribution {
+export function orderedLogistic(location: Real, cuts: RealList): Distribution {
   return orderedOutcomes("orderedLogistic", location, cuts, {
     below: (b) => neg(softplus(neg(b))),
     above: (a) => neg(softplus(a)),
@@ -29,7 +39,7 @@ export function orderedLogistic(location: Real, cuts: readonly Real[]): Distribu
 }
 
 /** Ordered probit: as `orderedLogistic` with a standard normal number, P(k) = Φ(c_k − location) − Φ(c_{k−1} − location). */
-export function orderedProbit(location: Real, cuts: readonly Real[]): Distribution {
+export function orderedProbit(location: Real, cuts: RealList): Distribution {
   return orderedOutcomes("orderedProbit", location, cuts, {
     below: logNormalCdf,
     above: (a) => logNormalCdf(neg(a)),
@@ -38,7 +48,8 @@ export function orderedProbit(location: Real, cuts: readonly Real[]): Distributi
   });
 }
 
-function orderedOutcomes(name: string, location: Real, cuts: readonly Real[], latent: Latent): Distribution {
+function orderedOutcomes(name: string, location: Real, given: RealList, latent: Latent): Distribution {
+  const cuts = unpacked(given);
   if (!Array.isArray(cuts) || cuts.length === 0)
     throw new TypeError(
       `${name}: no cut points; got ${describe(cuts)}, expected a non-empty array in increasing order`,

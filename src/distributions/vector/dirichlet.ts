@@ -1,4 +1,4 @@
-import { add, describe, type Real, sub, sum } from "../../autodiff/expr.ts";
+import { add, describe, type RealList, sub, sum, unpacked } from "../../autodiff/expr.ts";
 import { exp } from "../../math/elementary.ts";
 import { logGamma, positive } from "../distribution.ts";
 import { logGammaDraw } from "../positive/gamma.ts";
@@ -10,12 +10,13 @@ import { type VectorDistribution, vector } from "./vector-distribution.ts";
  * Dirichlet with concentrations a_k > 0: probabilities that sum to 1, entry k with mean a_k/Σa. Log density
  * Σ (a_k − 1) log x_k + log Γ(Σa) − Σ log Γ(a_k).
  */
-export function dirichlet(concentrations: readonly Real[]): VectorDistribution {
-  if (!Array.isArray(concentrations) || concentrations.length === 0)
+export function dirichlet(concentrations: RealList): VectorDistribution {
+  const list = unpacked(concentrations);
+  if (!Array.isArray(list) || list.length === 0)
     throw new TypeError(
       `dirichlet: no concentrations; got ${describe(concentrations)}, expected a non-empty array such as [1, 1, 1]`,
     );
-  const a: readonly Real[] = [...concentrations];
+  const a = [...list];
   return vector({
     name: "dirichlet",
     parameters: a.map((value, k) => positive(`concentrations[${k}]`, value)),

@@ -1,4 +1,18 @@
-import { add, describe, Expr, gt, lgamma, log, mul, type Real, sub, sum, where } from "../../autodiff/expr.ts";
+import {
+  add,
+  describe,
+  Expr,
+  gt,
+  lgamma,
+  log,
+  mul,
+  type Real,
+  type RealList,
+  sub,
+  sum,
+  unpacked,
+  where,
+} from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { type Distribution, discrete, logGamma, positive, probability, upTo } from "../distribution.ts";
@@ -12,21 +26,21 @@ import { type VectorDistribution, type VectorSite, type VectorSupport, vector } 
  * probability log trials! + Σ (k_i log p_i − log k_i!). RangeError unless probabilities that are numbers sum to 1 within 1e-9. As latents the counts are
  * binomials one after the other, each of the trials that are left, and the last one is what then remains.
  */
-export function multinomial(trials: number, probabilities: readonly Real[]): VectorDistribution {
+export function multinomial(trials: number, probabilities: RealList): VectorDistribution {
+  const shares = unpacked(probabilities);
   requireSize("multinomial", trials, 0);
-  requireArray("multinomial", "probabilities", probabilities);
-  checkTotal("multinomial", probabilities);
-  const length = probabilities.length;
+  requireArray("multinomial", "probabilities", shares);
+  checkTotal("multinomial", shares);
+  const length = shares.length;
   const record = vector({
     name: "multinomial",
-    parameters: probabilities.map((p, i) => probability(`probabilities[${i}]`, p)),
+    parameters: shares.map((p, i) => probability(`probabilities[${i}]`, p)),
     length,
     support: countsOf(trials, length),
-    logDensity: (counts) =>
-      add(logCoefficient(trials, counts), sum(counts.map((k, i) => timesLog(k, probabilities[i]!)))),
-    draw: (next) => multinomialDraw(trials, probabilities as readonly number[], next),
+    logDensity: (counts) => add(logCoefficient(trials, counts), sum(counts.map((k, i) => timesLog(k, shares[i]!)))),
+    draw: (next) => multinomialDraw(trials, shares as readonly number[], next),
   });
-  return { ...record, sampled: (at) => sampledCounts(at, trials, probabilities) };
+  return { ...record, sampled: (at) => sampledCounts(at, trials, shares) };
 }
 
 // All counts but the last are discrete latents; the last is what remains.
@@ -70,10 +84,11 @@ function countAfter(left: Real, i: number, trials: number, probabilities: readon
  * Dirichlet-multinomial: a multinomial whose probabilities are drawn once from a Dirichlet with concentrations a_i > 0: log probability
  * log trials! + log Γ(Σa) − log Γ(trials + Σa) + Σ (log Γ(k_i + a_i) − log Γ(a_i) − log k_i!). Data only.
  */
-export function dirichletMultinomial(trials: number, concentrations: readonly Real[]): VectorDistribution {
+export function dirichletMultinomial(trials: number, concentrations: RealList): VectorDistribution {
+  const list = unpacked(concentrations);
   requireSize("dirichletMultinomial", trials, 0);
-  requireArray("dirichletMultinomial", "concentrations", concentrations);
-  const a: readonly Real[] = [...concentrations];
+  requireArray("dirichletMultinomial", "concentrations", list);
+  const a = [...list];
   return vector({
     name: "dirichletMultinomial",
     parameters: a.map((value, i) => positive(`concentrations[${i}]`, value)),

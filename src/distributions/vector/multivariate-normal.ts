@@ -1,4 +1,17 @@
-import { add, describe, div, log, log1p, mul, type Real, square, sub, sum } from "../../autodiff/expr.ts";
+import {
+  add,
+  describe,
+  div,
+  log,
+  log1p,
+  mul,
+  type Real,
+  type RealList,
+  square,
+  sub,
+  sum,
+  unpacked,
+} from "../../autodiff/expr.ts";
 import { cholesky as choleskyOf, type Matrix, solveLower } from "../../autodiff/matrices.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { logGamma, type Parameter, positive, real } from "../distribution.ts";
@@ -10,23 +23,23 @@ const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const HALF_LOG_PI = 0.5723649429247001; // ½ log π
 
 /** How entries vary together, as rows: the lower triangular factor L of the covariance L·Lᵀ, or that itself. */
-export type Spread = { readonly cholesky: Matrix } | { readonly covariance: Matrix };
+export type Spread = { readonly cholesky: readonly RealList[] } | { readonly covariance: readonly RealList[] };
 
 /**
  * Multivariate normal with that mean and `{ cholesky }` or `{ covariance }`, whose entries may be traced: log density
  * −½|z|² − Σ log L_ii − ½n log 2π with L·z = x − mean. RangeError where numbers make no positive definite covariance.
  */
-export function multivariateNormal(mean: readonly Real[], spread: Spread): VectorDistribution {
-  const { length, lower, parameters } = placed("multivariateNormal", "mean", mean, spread);
+export function multivariateNormal(mean: RealList, spread: Spread): VectorDistribution {
+  const { length, at, lower, parameters } = placed("multivariateNormal", "mean", mean, spread);
   return vector({
     name: "multivariateNormal",
     parameters,
     length,
     support: reals(length),
-    logDensity: (x) => sub(mul(-0.5, squaredDistance(lower, mean, x)), add(logVolume(lower), length * HALF_LOG_2PI)),
+    logDensity: (x) => sub(mul(-0.5, squaredDistance(lower, at, x)), add(logVolume(lower), length * HALF_LOG_2PI)),
     draw: (next) =>
       placedAt(
-        mean,
+        at,
         lower,
         Array.from({ length }, () => normalQuantile(next())),
       ),
@@ -38,8 +51,8 @@ export function multivariateNormal(mean: readonly Real[], spread: Spread): Vecto
  * covariance: that is df/(df − 2) times as large. Log density −½(df + n) log(1 + |z|²/df) − Σ log L_ii + log Γ(½(df + n)) − log Γ(½ df) −
  * ½n log(π df) with L·z = x − location.
  */
-export function multivariateStudentT(df: Real, location: readonly Real[], spread: Spread): VectorDistribution {
-  const { length, lower, parameters } = placed("multivariateStudentT", "location", location, spread);
+export function multivariateStudentT(df: Real, location: RealList, spread: Spread): VectorDistribution {
+  const { length, at, lower, parameters } = placed("multivariateStudentT", "location", location, spread);
   return vector({
     name: "multivariateStudentT",
     parameters: [positive("df", df), ...parameters],
@@ -49,12 +62,12 @@ export function multivariateStudentT(df: Real, location: readonly Real[], spread
       const half = mul(0.5, add(df, length));
       const gammas = sub(logGamma(half), logGamma(mul(0.5, df)));
       const constant = sub(gammas, add(logVolume(lower), mul(length, add(HALF_LOG_PI, mul(0.5, log(df))))));
-      return sub(constant, mul(half, log1p(div(squaredDistance(lower, location, x), df))));
+      return sub(constant, mul(half, log1p(div(squaredDistance(lower, at, x), df))));
     },
     draw: (next) => {
       const size = Math.sqrt((2 * gammaDraw(0.5 * (df as number), next)) / (df as number));
       return placedAt(
-        location,
+        at,
         lower,
         Array.from({ length }, () => normalQuantile(next()) / size),
       );
@@ -66,16 +79,18 @@ export function multivariateStudentT(df: Real, location: readonly Real[], spread
 function placed(
   name: string,
   centre: string,
-  mean: readonly Real[],
+  mean: RealList,
   spread: Spread,
-): { length: number; lower: Matrix; parameters: Parameter[] } {
-  if (!Array.isArray(mean) || mean.length === 0)
+): { length: number; at: readonly Real[]; lower: Matrix; parameters: Parameter[] } {
+  const at = unpacked(mean);
+  if (!Array.isArray(at) || at.length === 0)
     throw new TypeError(`${name}: no ${centre}; got ${describe(mean)}, expected a non-empty array`);
-  const length = mean.length;
+  const length = at.length;
   const isFactor = Object.hasOwn(Object(spread), "cholesky");
-  const given = isFactor
-    ? (spread as { cholesky: Matrix }).cholesky
-    : (spread as { covariance: Matrix } | undefined)?.covariance;
+  const matrix = isFactor
+    ? (spread as { cholesky: unknown }).cholesky
+    : (spread as { covariance: unknown } | undefined)?.covariance;
+  const given = Array.isArray(matrix) ? matrix.map((row: RealList) => unpacked(row)) : matrix;
   if (!Array.isArray(given) || given.length !== length || given.some((row) => row?.length !== length))
     throw new TypeError(
       `${name}: no matrix that fits; got ${describe(spread)}, expected { cholesky } or { covariance } with ${length} rows of ${length}`,
@@ -98,7 +113,7 @@ function placed(
   const entries = given.flatMap((row: readonly Real[], i: number) =>
     row.slice(0, i + 1).map((entry, j) => (i === j ? positive : real)(`${called}[${i}][${j}]`, entry)),
   );
-  return { length, lower, parameters: [...mean.map((entry, i) => real(`${centre}[${i}]`, entry)), ...entries] };
+  return { length, at, lower, parameters: [...at.map((entry, i) => real(`${centre}[${i}]`, entry)), ...entries] };
 }
 
 function differ(one: Real, other: Real): boolean {

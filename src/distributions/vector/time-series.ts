@@ -1,6 +1,5 @@
 /** Vectors of which each entry is normal around what came before it: random walks and autoregressions. */
-
-import { add, describe, mul, type Real, sum } from "../../autodiff/expr.ts";
+import { add, describe, mul, type Real, type RealList, sum, unpacked } from "../../autodiff/expr.ts";
 import { requireOptions } from "../../checks/options.ts";
 import { type Distribution, positive, real } from "../distribution.ts";
 import { normal } from "../real/normal.ts";
@@ -37,16 +36,17 @@ export interface AutoregressionOptions {
  * x_t ~ N(constant + coefficients[0]·x_{t−1} + … + coefficients[p − 1]·x_{t−p}, sd²), `length` entries in all.
  */
 export function ar(
-  coefficients: readonly Real[],
+  coefficients: RealList,
   sd: Real,
   length: number,
   options: AutoregressionOptions = {},
 ): VectorDistribution {
   requireOptions("ar", options, { constant: "any", initial: "any" });
   const { constant = 0, initial = normal(0, sd) } = options;
-  if (!Array.isArray(coefficients) || coefficients.length === 0)
-    throw new TypeError(`ar: no coefficients; got ${describe(coefficients)}, expected a non-empty array`);
-  return series("ar", coefficients, sd, length, constant, "constant", initial);
+  const slopes = unpacked(coefficients);
+  if (!Array.isArray(slopes) || slopes.length === 0)
+    throw new TypeError(`ar: no coefficients; got ${describe(slopes)}, expected a non-empty array`);
+  return series("ar", slopes, sd, length, constant, "constant", initial);
 }
 
 function series(

@@ -2,14 +2,14 @@
  * What a distribution of several numbers is: a record like that of one number, whose values are arrays, matrices as arrays of rows.
  * `sample("w", dirichlet([1, 1, 1]))` returns three traced numbers, which a posterior reports as w[0], w[1] and w[2].
  */
-import { add, describe, Expr, type Real } from "../../autodiff/expr.ts";
+import { add, describe, Expr, type Real, type RealList } from "../../autodiff/expr.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { VectorTransform } from "../../transforms/vector/vector-transform.ts";
 import { checkParameters, type Distribution, dataOnly, type Parameter } from "../distribution.ts";
 
 /** An array of numbers, or of rows of them. */
-export type Entries = readonly Real[] | readonly (readonly Real[])[];
+export type Entries = RealList | readonly RealList[];
 
 /** The set of values with positive density. */
 export interface VectorSupport {

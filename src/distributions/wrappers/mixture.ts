@@ -1,4 +1,16 @@
-import { add, describe, Expr, exp, log, logSumExp, mul, type Real, sum } from "../../autodiff/expr.ts";
+import {
+  add,
+  describe,
+  Expr,
+  exp,
+  log,
+  logSumExp,
+  mul,
+  type Real,
+  type RealList,
+  sum,
+  unpacked,
+} from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { countQuantile } from "../discrete/sums.ts";
@@ -25,16 +37,17 @@ import { within } from "./parts.ts";
  * Component i with probability weights[i], summed out: log density log Σ wᵢ pᵢ(x). Weights may be traced, as of a latent
  * `dirichlet([1, 1])`; RangeError unless weights that are numbers sum to 1 within 1e-9. Components are all continuous or all discrete.
  */
-export function mixture(weights: readonly Real[], components: readonly Distribution[]): Distribution {
+export function mixture(weights: RealList, components: readonly Distribution[]): Distribution {
+  const shares = unpacked(weights);
   if (!Array.isArray(components) || components.length === 0)
     throw new TypeError(`mixture: no components; got ${describe(components)}, expected a non-empty array`);
-  if (!Array.isArray(weights) || weights.length !== components.length)
+  if (!Array.isArray(shares) || shares.length !== components.length)
     throw new RangeError(
-      `mixture: not a weight for each component; got ${Array.isArray(weights) ? weights.length : describe(weights)} weights, expected ${components.length}`,
+      `mixture: not a weight for each component; got ${Array.isArray(shares) ? shares.length : describe(shares)} weights, expected ${components.length}`,
     );
   for (const component of components) requireDistribution("mixture", component);
-  checkTotal("mixture", weights, "weights");
-  const parts = components.map((component, i) => ({ component: withTails(component), weight: weights[i]! }));
+  checkTotal("mixture", shares, "weights");
+  const parts = components.map((component, i) => ({ component: withTails(component), weight: shares[i]! }));
   const support = hullOf(parts.map(({ component }) => component));
   const joined = (log1: (component: Distribution) => Real): Real => {
     const terms = parts.map(({ component, weight }) => (weight === 0 ? -Infinity : add(log(weight), log1(component))));
@@ -44,7 +57,7 @@ export function mixture(weights: readonly Real[], components: readonly Distribut
   const definition = {
     name: "mixture",
     parameters: [
-      ...weights.map((weight, i) => probability(`weights[${i}]`, weight)),
+      ...shares.map((weight, i) => probability(`weights[${i}]`, weight)),
       ...parts.flatMap(({ component }, i) => within(`components[${i}]`, component.parameters)),
     ],
     support,

@@ -4,8 +4,7 @@
  * `observe(multivariateNormal(…), [0.3, 0.4], "x")` is one observation of two numbers. Where a traced number is observed there is no data: it
  * is a condition on latents.
  */
-
-import { Expr, type Real, type Truth } from "../../autodiff/expr.ts";
+import { Expr, type Real, type Truth, unpacked } from "../../autodiff/expr.ts";
 import { Graph } from "../../autodiff/graph/graph.ts";
 import { requireMethod } from "../../checks/arguments.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
@@ -121,7 +120,8 @@ function keyOf({ name, occurrence }: Place): string {
 
 // The entries of a vector or of a matrix, row by row; undefined if one is traced.
 export function numbersOf(value: Real | Entries): readonly number[] | undefined {
-  const flat: readonly unknown[] = typeof value === "object" && !(value instanceof Expr) ? [...value].flat() : [value];
+  const rows: readonly unknown[] = typeof value === "object" && !(value instanceof Expr) ? [...value] : [value];
+  const flat = rows.flatMap((row) => unpacked(row as readonly unknown[]));
   return flat.every((x): x is number => typeof x === "number") ? flat : undefined;
 }
 

@@ -2,7 +2,7 @@
  * A run of a program on plain numbers: latents are drawn from their priors, or given, and every observation is drawn from its
  * distribution. No graph is made. `sample("z", normal(0, 1))` returns a number, and `branch(gt(z, 0), …)` takes one arm.
  */
-import { describe, type Real, where } from "../../autodiff/expr.ts";
+import { describe, type Real, type RealList, unpacked, where } from "../../autodiff/expr.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import {
   type Entries,
@@ -110,10 +110,12 @@ export function runPlainly(model: Model, { shape, at }: ObservedModel, asked: Pl
       return typeof start === "number" ? one(name, start) : start.map((from, i) => one(`${name}[${i}]`, from));
     },
     track(name: string, value: Entries | Real) {
-      if (!Array.isArray(value)) return report(name, value as Real);
-      value.forEach((row: Real | readonly Real[], i) => {
-        if (!Array.isArray(row)) report(`${name}[${i}]`, row as Real);
-        else row.forEach((x: Real, j) => void report(`${name}[${i}][${j}]`, x));
+      const list = unpacked<unknown>(value as RealList);
+      if (!Array.isArray(list)) return report(name, value as Real);
+      list.forEach((row: Real | RealList, i) => {
+        const entries = unpacked(row as RealList);
+        if (!Array.isArray(entries)) report(`${name}[${i}]`, row as Real);
+        else entries.forEach((x: Real, j) => void report(`${name}[${i}][${j}]`, x));
       });
     },
     where,
