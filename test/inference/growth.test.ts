@@ -106,7 +106,7 @@ type Made = ReturnType<typeof make>;
 
 describe("making the tape of a model", () => {
   test.each(CASES)("takes work, nodes and instructions proportional to its size: %s", (_name, model, estimator) => {
-    const { work, nodes, instructions } = growth(model, estimator(), 64);
+    const { work, nodes, instructions } = growth(model, estimator(), amount(48, 64));
     // n log n where n conditions stand in one sum: (8 · 4 − 7 · 2) / (7 · 2 − 6) = 2.25
     expect(work).toBeLessThan(2.3);
     expect(nodes).toBeLessThan(2.3);

@@ -155,7 +155,7 @@ describe("boundaries drawn uniformly", () => {
 
 describe("auto", () => {
   test("sums all boundaries of the models in models/, bit for bit", () => {
-    for (const model of [textmsg, influenza, temperature, cheating, walk, xornet]) {
+    for (const model of amount([textmsg, cheating, walk], [textmsg, influenza, temperature, cheating, walk, xornet])) {
       const at = (boundaries: Boundaries) =>
         estimateGradient(model, { estimator: corrected({ boundaries, marginalise: false }), samples: 64, seed: 5 });
       expect(at("auto"), model.name).toEqual(at("all"));
