@@ -41,6 +41,32 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+/**
+ * Several places that results go to. One that cannot be written to, as a disk is full, keeps nothing from the others; what failed is told
+ * at the end.
+ */
+export class Places {
+  readonly #failed: Error[] = [];
+
+  /** Writes to the place that an option names, or to standard output. */
+  async attempt(option: string | undefined, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      const { cause } = error as Error;
+      if (![error, cause].some((each) => each instanceof Error && "syscall" in each)) throw error;
+      const { message } = error as Error;
+      this.#failed.push(new Error(option === undefined ? message : `--${option}: ${message}`, { cause: error }));
+    }
+  }
+
+  /** Throws what failed. */
+  requireAll(): void {
+    const [first] = this.#failed;
+    if (first) throw new Error(this.#failed.map(({ message }) => message).join("\n"), { cause: first.cause });
+  }
+}
+
 const draftName = (): string => `.nondiff-${randomUUID()}`;
 
 async function kindOf(path: string): Promise<"none" | "file" | "folder" | "other"> {

@@ -11,11 +11,13 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 export interface Interruption {
   /** Whether the end has been asked for. */
   readonly asked: boolean;
+  /** Listens for signals from now on. Before it they end the process, as is right while a user's program runs, which may never come to an end. */
+  readonly listen: () => void;
   /** Signals have their usual effect again. */
   readonly over: () => void;
 }
 
-/** Listens for signals from now on. */
+/** Signals that are heard once `listen` is called. */
 export function interruption(tell: (text: string) => void): Interruption {
   const state = { asked: false };
   const heard = (): void => {
@@ -23,10 +25,12 @@ export function interruption(tell: (text: string) => void): Interruption {
     state.asked = true;
     tell("nondiff: stopping with what there is; once more ends it at once\n");
   };
-  for (const signal of SIGNALS) process.on(signal, heard);
   return {
     get asked() {
       return state.asked;
+    },
+    listen: () => {
+      for (const signal of SIGNALS) process.on(signal, heard);
     },
     over: () => {
       for (const signal of SIGNALS) process.off(signal, heard);

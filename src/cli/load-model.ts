@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import {
   cheating,
   conditions,
@@ -82,12 +83,21 @@ async function fromFile(name: string, path: string): Promise<Model> {
       `not a file; got "${name}", a ${found.isDirectory() ? "folder" : "pipe or device"}, expected a module whose default export is a model`,
     );
   resolveToThisPackage();
-  const module = (await importModule(name, path)) as { default?: unknown };
+  const module = (await importModule(name, path)) as Readonly<Record<string, unknown>>;
   if (!isModel(module.default))
     throw new UsageError(
-      `"${name}" does not export a model; got a default export of ${typeof module.default}, expected export default defineModel(…)`,
+      `"${name}" does not export a model; got ${exportsOf(module)}, expected export default defineModel(…)`,
     );
   return module.default;
+}
+
+// What a module has in place of a model as its default export.
+function exportsOf(module: Readonly<Record<string, unknown>>): string {
+  const { default: found, ...others } = module;
+  if (Array.isArray(found)) return `a list of ${found.length}`;
+  if (found !== undefined) return `a default export of ${found === null ? "null" : typeof found}`;
+  const names = Object.keys(others);
+  return names.length > 0 ? `no default export, only ${names.join(", ")}` : "no default export";
 }
 
 /** Seconds after which a module that is still being imported is given up. */
@@ -105,6 +115,9 @@ async function importModule(name: string, path: string): Promise<unknown> {
   // A top-level await of what never comes leaves Node.js nothing to wait for.
   const stuck = (): void => giveUp("a top-level await that nothing will ever resolve");
   process.once("beforeExit", stuck);
+  const left = (code: number): void =>
+    void process.stderr.write(`nondiff: "${name}" ended the process while it was imported; got exit status ${code}\n`);
+  process.once("exit", left);
   try {
     return await Promise.race([import(pathToFileURL(path).href), given]);
   } catch (error) {
@@ -112,13 +125,23 @@ async function importModule(name: string, path: string): Promise<unknown> {
       throw new UsageError(
         `"${name}" is no JavaScript module; got ${/^\S+:\d+:\d+: /.test(error.message) ? error.message : syntaxFault(path, error)}`,
       );
-    if ((error as { code?: unknown }).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    const { code, message = "" } = Object(error) as { code?: unknown; message?: string };
+    if (!(error instanceof Error))
+      throw new UsageError(
+        `"${name}" throws what is no error; got ${inspect(error)}, expected a module whose default export is a model`,
+      );
+    if (typeof code === "string" && /^(ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|ERR_PACKAGE_PATH|ERR_IMPORT)/.test(code))
+      throw new UsageError(
+        `"${name}" cannot be imported; got ${message.split("\n")[0]}, expected imports that are there`,
+      );
+    if (code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     throw new UsageError(
       `this Node.js cannot import "${name}"; got ${process.version}, expected a JavaScript module, or Node.js 22.18 or later for TypeScript`,
     );
   } finally {
     clearTimeout(timer);
     process.off("beforeExit", stuck);
+    process.off("exit", left);
   }
 }
 

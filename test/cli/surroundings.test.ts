@@ -48,6 +48,28 @@ describe("a user's module", () => {
       /"\.\/stuck\.mjs" cannot be imported/,
     ],
     [
+      "with no default export names those that it has",
+      "two.mjs",
+      "export const a = 1, b = 2;",
+      2,
+      /"\.\/two\.mjs" does not export a model; got no default export, only a, b, expected/,
+    ],
+    [
+      "that throws what is no error shows it",
+      "object.mjs",
+      "throw { a: 1 };",
+      2,
+      /throws what is no error; got \{ a: 1 \}/,
+    ],
+    ["that ends the process is named", "exits.mjs", "process.exit(7);", 7, /"\.\/exits\.mjs" ended the process/],
+    [
+      "that imports what is not there names both, without a stack",
+      "missing.mjs",
+      'import x from "./nothing.mjs"; export default x;',
+      2,
+      /^nondiff: "\.\/missing\.mjs" cannot be imported; got Cannot find module '.*nothing\.mjs'[^\n]*\n$/,
+    ],
+    [
       "whose program fails is named with the place",
       "fails.mjs",
       `${MODULE}\nexport default defineModel("fails", () => {\n  null.length;\n});`,
@@ -112,6 +134,24 @@ describe("where results go", () => {
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^nondiff: standard output cannot be written to; got ENOSPC.*\n$/);
+  });
+
+  test("one that is full keeps nothing from the others", async () => {
+    if (!existsSync("/dev/full")) return;
+    const draws = join(folder, "kept.csv");
+    const { code, stdout, stderr } = await session.run(
+      "run",
+      "gmm",
+      "--steps",
+      "5",
+      "--csv",
+      "/dev/full",
+      "--draws",
+      draws,
+    );
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "nondiff: --csv: ENOSPC: no space left on device, write\n" });
+    expect(stdout).toContain("gmm");
+    expect(await readFile(draws, "utf8")).toMatch(/^z\n/);
   });
 
   test("a folder is made with those above it, or refused with the reason", async () => {

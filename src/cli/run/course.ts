@@ -31,14 +31,13 @@ export interface Fitted {
 const TURN = 20;
 
 /**
- * Fits the model; `shown` is called after every gradient. A signal that comes while the model is compiled is seen after the first
- * gradient.
+ * Fits the model; `shown` is called after every gradient. Signals are heard once the model is compiled: before that there is nothing to show.
  */
 export async function course(
   model: Model,
   options: FitOptions,
   shown: (step: FitStep) => void,
-  signals: Pick<Interruption, "asked">,
+  signals: Pick<Interruption, "asked" | "listen">,
   checkpoint?: Checkpoint,
 ): Promise<Fitted> {
   const [profile, own] = remembering(FULL, model, options);
@@ -61,6 +60,7 @@ export async function course(
     interrupted: signals.asked,
   });
   if (found) {
+    signals.listen();
     const steps = search(found);
     const { memory } = found.sampler;
     if (checkpoint && !memory)
@@ -80,6 +80,7 @@ export async function course(
     }
   }
   const run = finished(startLoop(FULL, model, options));
+  signals.listen();
   let step = run.done;
   for (let earlier = 1; earlier <= step; earlier++) samplesAt.push(earlier * run.samples);
   while (step < run.steps) {

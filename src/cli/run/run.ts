@@ -2,7 +2,7 @@
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
 import { modelWithData } from "../data/model-data.ts";
-import { requireFile, requireFolder, writeWhole } from "../files.ts";
+import { Places, requireFile, requireFolder, writeWhole } from "../files.ts";
 import { interruption } from "../interruption.ts";
 import { loadModel } from "../load-model.ts";
 import { print } from "../output.ts";
@@ -42,7 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const bar = progressBar(process.stderr);
   const tell = (text: string): void => void process.stderr.write(text);
   const start = performance.now();
-  const signals = interruption(tell); // until the report is written, which takes as long as a fit
+  const signals = interruption(tell); // heard until the report is written, which takes as long as a fit
   // The text on standard output has the warnings of a fit that decides its steps itself.
   const isTold = isJson || settings.loop !== undefined;
   try {
@@ -68,13 +68,18 @@ export async function run(args: readonly string[]): Promise<number> {
       version: version(),
       command: commandOf("run", args),
     });
-    if (csv !== undefined) await writeWhole(csv, elboCsv(result.elboTrace));
-    if (drawsFile !== undefined) await writeWhole(drawsFile, drawsCsv(draws));
-    const page = out === undefined ? undefined : await writeReport(out, { result, draws, fitted, date: new Date() });
-    await print(
-      isJson ? jsonOf(result) : resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined),
+    const places = new Places();
+    await places.attempt(undefined, () =>
+      print(isJson ? jsonOf(result) : resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined)),
     );
-    if (!isJson && page !== undefined) await print(`\nreport: ${page}`);
+    if (csv !== undefined) await places.attempt("csv", () => writeWhole(csv, elboCsv(result.elboTrace)));
+    if (drawsFile !== undefined) await places.attempt("draws", () => writeWhole(drawsFile, drawsCsv(draws)));
+    if (out !== undefined)
+      await places.attempt("out", async () => {
+        const page = await writeReport(out, { result, draws, fitted, date: new Date() });
+        if (!isJson) await print(`\nreport: ${page}`);
+      });
+    places.requireAll();
     return result.ok ? 0 : NOT_CONVERGED;
   } catch (error) {
     bar.done();

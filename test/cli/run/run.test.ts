@@ -14,7 +14,7 @@ import * as n from "../../../src/index.ts";
 async function resultFor(model: n.Model, values: Values = {}): Promise<RunResult> {
   const settings = settingsOf({ backend: "interpreter", ...values });
   const options = { ...settings.options, onWarning: () => undefined };
-  const fitted = await course(model, options, () => undefined, { asked: false });
+  const fitted = await course(model, options, () => undefined, { asked: false, listen: () => undefined });
   return resultOf({ settings, fitted, seconds: 0.1, version: "1.2.3", command: "nondiff run x" }).result;
 }
 
