@@ -9,6 +9,7 @@ import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { normalQuantile } from "../../math/normal.ts";
+import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
@@ -47,8 +48,15 @@ function chosenDraws(kept: Float64Array, n: number, draws: number, next: () => n
 /** A draw with so small a share of the guide is none of it. */
 const NOTHING = 1e-12;
 
-/** Weighted draws that a posterior answers by: fewer where latents are completed from large tables, as of two change points among 50 days, 2601. */
-const [LEAST_ANSWERING, ANSWERING] = [4096, 16_384];
+/**
+ * Weighted draws that a posterior answers by: the fewer ones where little noise is left in them, as where weights correct a good guide, or where
+ * latents are completed from large tables, as of two change points among 50 days, 2601.
+ */
+const [FEW, MANY] = [4096, 16_384];
+/** The standard error of a mean by draws, over the sd, that is left unless more draws are taken. */
+const LITTLE_NOISE = 0.005;
+/** The k-hat of weights above which their spread among few draws says too little of their spread. */
+const LIGHT_TAIL = 0.5;
 /** Entries of tables for all draws that answer. */
 const ENTRIES = 2_097_152;
 
@@ -64,9 +72,16 @@ export interface Answers {
 /** The draws that a posterior answers by: particles if it has some, else weighted ones. */
 export function answering(source: Source): Answers {
   const most = Math.floor(ENTRIES / Math.max(1, source.drawing?.entries() ?? 1));
-  const draws = Math.max(LEAST_ANSWERING, Math.min(ANSWERING, most));
-  if (!source.weighing?.particles) return weighted(source, { draws });
-  return { draws: sampledDraws(source, { draws }), guide: undefined };
+  const many = Math.max(FEW, Math.min(MANY, most));
+  if (source.weighing?.particles) return { draws: sampledDraws(source, { draws: many }), guide: undefined };
+  const few = weighted(source, { draws: FEW });
+  const isEnough = noiseOf(few) < LITTLE_NOISE && few.draws.kHat < LIGHT_TAIL;
+  return many === FEW || isEnough ? few : weighted(source, { draws: many });
+}
+
+/** The standard error, over the sd, of means by such draws: of those that correct the guide by what the two weights of each draw differ. */
+function noiseOf({ draws: { weights }, guide }: Answers): number {
+  return Math.sqrt(weights.reduce((sum, weight, d) => sum + squared(weight - (guide?.[d] ?? 0)), 0));
 }
 
 /** Draws with the weights that make them draws of the posterior. */
@@ -74,7 +89,7 @@ export function reweightedDraws(source: Source, options: DrawOptions = {}): Join
   return weighted(source, requireOptions("reweighted", options, DRAW_OPTIONS)).draws;
 }
 
-function weighted(source: Source, { draws = ANSWERING, seed = 0 }: DrawOptions): Answers {
+function weighted(source: Source, { draws = MANY, seed = 0 }: DrawOptions): Answers {
   count("reweighted", "draws", draws, 1, MOST_DRAWS);
   const [frozen] = source.trace.frozen;
   if (frozen)
