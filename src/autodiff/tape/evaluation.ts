@@ -93,10 +93,14 @@ export function* evaluationPieces(
     for (let i = 0; i < laneInputs.length; i++)
       for (let j = 0; j < points; j++) slots[at + i * stride + j] = values[i * points + j]!;
   };
+  const rowsOf = (index: number): Float64Array | Int32Array => (isTruth[index] === 1 ? masks : slots);
   const value = (index: number, point = 0): number => {
     const { offset, lane } = outputs[index]!;
-    const place = lane ? offset + point : offset;
-    return isTruth[index] === 1 ? masks[place]! : slots[place]!;
+    return rowsOf(index)[lane ? offset + point : offset]!;
+  };
+  const view = (index: number): Float64Array | Int32Array => {
+    const { offset, lane } = outputs[index]!;
+    return rowsOf(index).subarray(offset, offset + (lane ? points : 1));
   };
   return {
     run(values = NONE, laneValues = NONE) {
@@ -108,16 +112,12 @@ export function* evaluationPieces(
     },
     value,
     values(index) {
-      const { offset, lane } = outputs[index]!;
-      if (lane && isTruth[index] === 0) return slots.slice(offset, offset + points);
-      const all = new Float64Array(points);
-      for (let point = 0; point < points; point++) all[point] = value(index, point);
+      const [seen, all] = [view(index), new Float64Array(points)];
+      if (seen.length < points) return all.fill(seen[0]!);
+      all.set(seen);
       return all;
     },
-    view(index) {
-      const { offset, lane } = outputs[index]!;
-      return (isTruth[index] === 1 ? masks : slots).subarray(offset, offset + (lane ? points : 1));
-    },
+    view,
   };
 }
 
