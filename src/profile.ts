@@ -21,7 +21,7 @@ import { steepness } from "./inference/fit/bias.ts";
 import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
-import { furtherWarnings } from "./inference/fit/further-warnings.ts";
+import { cutCounts, furtherWarnings } from "./inference/fit/further-warnings.ts";
 import { weighing } from "./inference/fit/importance.ts";
 import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
@@ -78,6 +78,7 @@ export const FULL: Profile = {
   weighing,
   byValues: BY_VALUES,
   furtherWarnings,
+  cutCounts,
   steepness,
   places,
   repertoire: {

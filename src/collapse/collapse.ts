@@ -141,7 +141,7 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
   }
 }
 
-/** Tabulation of fewer entries are not tried with functions as variables. */
+/** Tables of fewer entries are not tried with functions as variables. */
 const LARGE = 256;
 
 // The same sum with functions as variables, where tables over many variables are large and that is less work.
@@ -236,7 +236,7 @@ function summedOut(
     if (table.axes.length > 0) factors.push(table);
     else terms.push(node === term.node ? term : { ...term, node });
   }
-  // Tabulation of priors and terms have made functions variables.
+  // Tables of priors and terms have made functions variables.
   const first = priors.length;
   addPriors();
   factors.push(...priors.slice(first));

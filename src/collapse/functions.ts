@@ -8,7 +8,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { compressed, type Table } from "./table.ts";
 import type { Variable } from "./variable.ts";
 
-/** Tabulation of fewer entries are left as they are. */
+/** Tables of fewer entries are left as they are. */
 const LEAST_ENTRIES = 16;
 
 /** The values of a node that are worth a variable, numbers in order: at most half as many as its table has entries. */

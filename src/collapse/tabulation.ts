@@ -2,7 +2,7 @@
  * Nodes as tables over finite variables: what a node is at every value of the variables that it reads. Under z > 1 and z > 2 the node
  * where(z > 1, 2, 3) is the table [3, 2] over z, whose second entry is for the runs 1 < z ≤ 2 and z > 2 together.
  *
- * Tabulation are made from operands to results, each entry by the op of the node, so that a long recursion costs the sum of its tables and
+ * Tables are made from operands to results, each entry by the op of the node, so that a long recursion costs the sum of its tables and
  * not its length once more for every entry. What a node reads ends at the conditions on summed-out latents: in s₂ = where(e₂ > s₁, 1, 0) a
  * term with s₂ reads e₂ alone, and that e₂ was compared with s₁ concerns the prior mass of e₂. So a recursion becomes a chain of
  * small tables.
@@ -26,7 +26,7 @@ export class OverBudget extends Error {
   }
 }
 
-/** Tabulation make more nodes than they may; the last one was over these variables. */
+/** Tables make more nodes than they may; the last one was over these variables. */
 export class OverNodes extends Error {
   readonly variables: readonly number[];
 

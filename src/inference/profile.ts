@@ -1,6 +1,6 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
-import type { CollapseResult } from "../collapse/collapse.ts";
+import type { Collapsed, CollapseResult } from "../collapse/collapse.ts";
 import type { Estimator, Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
@@ -94,6 +94,8 @@ export interface Profile {
   readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
+  /** Warnings of counts that were cut where their posterior has mass; without it nobody looks. */
+  readonly cutCounts?: (posterior: Posterior, collapsed: readonly Collapsed[]) => FitWarning[];
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */

@@ -2,13 +2,32 @@
  * Where the values of a count end whose parameters other latents move: of k ~ Poisson(r) with r ~ gamma(2, 1). The priors say where these latents
  * lie but for a probability of 1e-12 on each side, interval arithmetic where the rate lies then, below 31.9; and of a Poisson with that
  * rate 1e-12 lies above 81. So k is one of 0, …, 81, and what is left out has a probability of at most 3e-12 under the prior.
+ *
+ * Where a latent lies whose own prior has traced parameters follows from where these lie: with r ~ gamma(2, b) and b above 0.01, r is below
+ * what gamma(2, 0.01) says. Under heavy tails more is left out: of r ~ halfCauchy(2) rates above 127 have a probability of 0.01. What is left
+ * out is reported, and a fit warns where the posterior comes near the last value.
  */
 import type { Expr } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
+import { beta } from "../distributions/interval/beta.ts";
+import { uniform } from "../distributions/interval/uniform.ts";
 import { withTails } from "../distributions/known-tails.ts";
+import { chi2 } from "../distributions/positive/chi2.ts";
+import { exponential } from "../distributions/positive/exponential.ts";
+import { gamma } from "../distributions/positive/gamma.ts";
+import { halfCauchy } from "../distributions/positive/half-cauchy.ts";
+import { halfNormal } from "../distributions/positive/half-normal.ts";
+import { inverseGamma } from "../distributions/positive/inverse-gamma.ts";
+import { lognormal } from "../distributions/positive/lognormal.ts";
+import { weibull } from "../distributions/positive/weibull.ts";
+import { cauchy } from "../distributions/real/cauchy.ts";
+import { laplace } from "../distributions/real/laplace.ts";
+import { logistic } from "../distributions/real/logistic.ts";
+import { normal } from "../distributions/real/normal.ts";
+import { studentT } from "../distributions/real/student-t.ts";
 import { makeEnclosures, put } from "../roots/enclosures.ts";
 import { RULES } from "../roots/interval-rules.ts";
 import type { FiniteLatent, Latent } from "./run.ts";
@@ -16,8 +35,27 @@ import type { FiniteLatent, Latent } from "./run.ts";
 /** Counts that grow or fall, every quantile of them, with each of their parameters: so the last values are those at the ends of these. */
 const MONOTONE: ReadonlySet<string> = /* @__PURE__ */ new Set(["poisson", "geometric", "negativeBinomial"]);
 
+/** Priors every quantile of which rises or falls with each parameter: so its most and its least are at the ends of these. */
+const MONOTONE_PRIORS: Readonly<Record<string, (...parameters: number[]) => Distribution>> = {
+  beta,
+  cauchy,
+  chi2,
+  exponential,
+  gamma,
+  halfCauchy,
+  halfNormal,
+  inverseGamma,
+  laplace,
+  logistic,
+  lognormal,
+  normal,
+  studentT,
+  uniform,
+  weibull,
+};
+
 /** What a latent may lie beyond on each side, and a count above its last value: the first with which there are not too many values. */
-const TAIL_MASSES = [1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6];
+const TAIL_MASSES = [1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.03, 0.1];
 
 /** The most values that are listed by themselves; more are asked for by `truncated`. */
 const MOST_COUNTED = 2000;
@@ -47,55 +85,95 @@ function valuesBut(
   prior: Distribution,
   nodeOf: (x: Expr) => NodeId,
 ): FiniteValues | undefined {
-  const inputs = new Map<NodeId, Range>();
-  for (const { node, values } of known.finite) inputs.set(node, [Math.min(...values), Math.max(...values)]);
+  const inputs = new Map<NodeId, Place>();
+  for (const { node, values } of known.finite)
+    inputs.set(node, { range: [Math.min(...values), Math.max(...values)], read: new Set([node]) });
+  // Those before come first, on which the priors of later ones depend.
   for (const latent of known.latents) {
-    const range = rangeOfInput(latent, tailMass);
-    if (range) inputs.set(latent.node, range);
+    const found = rangeOfInput(latent, tailMass, known.graph, inputs, nodeOf);
+    if (found) inputs.set(latent.node, found);
   }
   const read = new Set<NodeId>();
-  let corners: number[][] = [[]];
-  for (const { value, valid } of prior.parameters) {
-    const ends = typeof value === "number" ? [value] : ofTraced(known.graph, nodeOf(value), inputs, read);
-    if (!ends?.every(valid)) return undefined;
-    corners = corners.flatMap((corner) => ends.map((end) => [...corner, end]));
-  }
-  const lists = corners.map((corner) => {
+  const corners = cornersOf(prior, known.graph, inputs, read, nodeOf);
+  const lists = corners?.map((corner) => {
     const parameters = prior.parameters.map((parameter, i) => ({ ...parameter, value: corner[i]! }));
     return listed({ ...prior, cdf: undefined, parameters }, tailMass);
   });
-  const [first] = lists;
-  if (!first || lists.some((list) => list === undefined)) return undefined;
+  if (!lists?.[0] || lists.some((list) => list === undefined)) return undefined;
   const longest = lists.reduce((p, q) => (q!.values.length > p!.values.length ? q : p))!;
   const lostMass = tailMass * (1 + 2 * known.latents.filter(({ node }) => read.has(node)).length);
   return longest.values.length <= MOST_COUNTED ? { values: longest.values, lostMass } : undefined;
 }
 
+/** Where an input lies, but for the tail mass; and on which inputs that rests, itself included. */
+interface Place {
+  readonly range: Range;
+  readonly read: ReadonlySet<NodeId>;
+}
+
+// All combinations of the ends of the parameters; undefined where one has none. Notes the inputs on which that rests.
+function cornersOf(
+  { parameters }: Distribution,
+  graph: Graph,
+  inputs: ReadonlyMap<NodeId, Place>,
+  read: Set<NodeId>,
+  nodeOf: (x: Expr) => NodeId,
+): number[][] | undefined {
+  let corners: number[][] = [[]];
+  for (const { value, valid } of parameters) {
+    const ends = typeof value === "number" ? [value] : ofTraced(graph, nodeOf(value), inputs, read);
+    if (!ends?.every(valid)) return undefined;
+    corners = corners.flatMap((corner) => ends.map((end) => [...corner, end]));
+  }
+  return corners;
+}
+
 // The values at numbers; undefined where they are too many to list at all.
 function listed(distribution: Distribution, tailMass: number): FiniteValues | undefined {
   try {
-    return withTails(distribution).finiteValues!(tailMass);
+    const { moments, finiteValues } = withTails(distribution);
+    return moments!()!.mean > 2 * MOST_COUNTED ? undefined : finiteValues!(tailMass);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-// Where an unconstrained latent lies under its prior, if that has quantiles that are numbers.
-function rangeOfInput({ prior, transform }: Latent, tailMass: number): Range | undefined {
+// Where an unconstrained latent lies under its prior, if that has quantiles that are numbers, or parameters of which it is known where they lie.
+function rangeOfInput(
+  { node, prior, transform }: Latent,
+  tailMass: number,
+  graph: Graph,
+  inputs: ReadonlyMap<NodeId, Place>,
+  nodeOf: (x: Expr) => NodeId,
+): Place | undefined {
   if ("sampled" in prior) return undefined;
-  const { quantile, parameters } = withTails(prior);
-  if (!quantile || parameters.some(({ value }) => typeof value !== "number")) return undefined;
-  const ends = [quantile(tailMass), quantile(1 - tailMass)].map((x) => (transform ? transform.inverse(x) : x));
-  const [low, high] = ends as [number, number];
-  return typeof low === "number" && typeof high === "number" && low <= high ? [low, high] : undefined;
+  const read = new Set([node]);
+  let priors: Distribution[] = [prior];
+  if (prior.parameters.some(({ value }) => typeof value !== "number")) {
+    const make = Object.hasOwn(MONOTONE_PRIORS, prior.name) ? MONOTONE_PRIORS[prior.name] : undefined;
+    const corners = make && cornersOf(prior, graph, inputs, read, nodeOf);
+    if (!corners) return undefined;
+    priors = corners.map((corner) => make(...corner));
+  }
+  let [least, most] = [Infinity, -Infinity];
+  for (const each of priors) {
+    const { quantile } = withTails(each);
+    if (!quantile) return undefined;
+    const ends = [quantile(tailMass), quantile(1 - tailMass)].map((x) => (transform ? transform.inverse(x) : x));
+    const [low, high] = ends as [number, number];
+    if (!(typeof low === "number" && typeof high === "number" && low <= high)) return undefined;
+    least = Math.min(least, low);
+    most = Math.max(most, high);
+  }
+  return { range: [least, most], read };
 }
 
 // Between which numbers a node lies with its inputs in these ranges; notes the inputs.
 function ofTraced(
   graph: Graph,
   root: NodeId,
-  inputs: ReadonlyMap<NodeId, Range>,
+  inputs: ReadonlyMap<NodeId, Place>,
   read: Set<NodeId>,
 ): readonly number[] | undefined {
   const nodes = graph.reachable([root]);
@@ -104,8 +182,9 @@ function ofTraced(
   for (const [j, node] of nodes.entries()) {
     const code = graph.op[node]!;
     if (code === INPUT) {
-      const [low, high] = inputs.get(node) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-      read.add(node);
+      const known = inputs.get(node);
+      for (const input of known?.read ?? []) read.add(input);
+      const [low, high] = known?.range ?? [-Infinity, Infinity];
       put(box, j, low, high, 0);
     } else if (code === CONSTANT) put(box, j, graph.value(node), graph.value(node), 0);
     else {

@@ -48,10 +48,36 @@ test("explain says what is left out", () => {
   );
 });
 
+test("where a rate lies whose prior has a latent parameter follows from where that lies", () => {
+  const { finite } = trace(counted(({ sample }) => n.poisson(sample("r", n.gamma(2, sample("b", n.gamma(4, 4)))))));
+  // b is above 2e-4 but for 1e-12; r is then below 2e5, and with 1e-4 in place of 1e-12 below 140.
+  expect(finite[0]!.lostMass).toBeLessThan(1e-3);
+  expect(finite[0]!.values.length).toBeLessThanOrEqual(2000);
+});
+
+test("under heavy tails what is left out is said, and a fit warns where that matters", () => {
+  const model = (reading: number): n.Model =>
+    n.defineModel("heavy", ({ sample, observe }) => {
+      const k = sample("k", n.geometric(sample("p", n.uniform(0, 1))));
+      observe(n.normal(k, 2), reading);
+    });
+  // P(k > K) is 1/(K + 2).
+  const { values, lostMass } = trace(model(5)).finite[0]!;
+  expect(lostMass).toBeLessThan(0.05);
+  expect(lostMass).toBeGreaterThan(1 / (values.length + 1));
+  const told = (reading: number): boolean =>
+    n
+      .fit(model(reading), { seed: 1, onWarning: () => undefined })
+      .report!.warnings.some(({ code }) => code === "cut-count");
+  expect(told(5)).toBe(false);
+  expect(told(values.length)).toBe(true);
+});
+
 test("of rates whose priors say too little the count is refused, with what to write", () => {
   for (const rate of [
-    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.halfCauchy(1))),
-    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.gamma(2, sample("b", n.gamma(1, 1))))),
+    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.lognormal(0, 20))),
+    ({ sample }: n.ProgramContext) =>
+      n.poisson(n.exp(n.mul(5, sample("r", n.normal(0, n.exp(sample("s", n.normal(0, 3)))))))),
   ])
     expect(() => trace(counted(rate))).toThrow(
       /^sample "k": poisson has no last value that counts while its rate is traced; got .*, or `truncated/,

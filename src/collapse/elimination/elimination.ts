@@ -68,7 +68,7 @@ export function eliminated(tables: Tabulation, factors: readonly Table[], clique
   return { steps, totals };
 }
 
-/** Tabulation by the variables that they are over. */
+/** Tables by the variables that they are over. */
 class Bundles {
   readonly #bundles = new Map<string, Bundle>();
   readonly #around = new Map<number, Set<Bundle>>();
@@ -179,7 +179,7 @@ function summed({ graph }: Tabulation, { axes, entries }: Table, variables: read
   return { axes: others, entries: found.map((row) => logSumOfPossible(graph, row)) };
 }
 
-/** Tabulation with fewer entries than this are summed as they are. */
+/** Tables with fewer entries than this are summed as they are. */
 const SMALL = 64;
 
 // A sum over one of two variables whose tables are those of nested thresholds.

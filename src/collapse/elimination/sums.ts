@@ -9,7 +9,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { compressed, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 
-/** Tabulation with more runs than this are added up entry by entry. */
+/** Tables with more runs than this are added up entry by entry. */
 const FEW_RUNS = 8;
 
 /** The sum of tables over the same variables. */

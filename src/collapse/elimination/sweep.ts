@@ -73,7 +73,7 @@ export function sweptWeights(
   return entries;
 }
 
-/** Tabulation as events in order. */
+/** Tables as events in order. */
 interface View {
   readonly events: readonly Event[];
   /** Whether t is read backwards, and s. */

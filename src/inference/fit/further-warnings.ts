@@ -1,5 +1,7 @@
 /** What contradicts a result beside its status, as only profiles that can afford it tell: weights, cells, latents without data. */
+import type { Collapsed } from "../../collapse/collapse.ts";
 import type { Trace } from "../../program/run.ts";
+import type { Posterior } from "../posterior.ts";
 import { ELSEWHERE } from "./importance.ts";
 import { weightsOf } from "./optima.ts";
 import type { FitWarning } from "./report.ts";
@@ -77,4 +79,32 @@ export function untouched({ graph, latents, terms }: Trace): string[] {
     for (const { scope } of scopes) if (scope.some((i) => touched.has(i))) for (const i of scope) touched.add(i);
   }
   return latents.flatMap(({ name }, i) => (touched.has(i) ? [] : [name]));
+}
+
+/** Prior masses that are left out without a look at the posterior. */
+const LEAST_LOST = 1e-6;
+
+/** Least probability of the upper half that is told. */
+const TOLD = 1e-3;
+
+/**
+ * Counts that were cut to finitely many values although their priors reach further: of k ~ Poisson(r) with r ~ halfCauchy(2) values above 198 are left
+ * out, to which the prior gives 3 %. Where the data say that k is about 5 that changes nothing; where they say that it is about 300 all of the
+ * posterior lies at the last values. Tails that fall like 1/k have as much mass beyond the last value as in the upper half of those below.
+ */
+export function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWarning[] {
+  return collapsed.flatMap(({ latent, lostMass = 0 }): FitWarning[] => {
+    if (lostMass <= LEAST_LOST) return [];
+    const values = posterior.probabilities(latent);
+    const last = values.at(-1)!.value;
+    const upper = values.reduce((sum, { value, probability }) => (2 * value > last ? sum + probability : sum), 0);
+    if (upper < TOLD) return [];
+    return [
+      {
+        code: "cut-count",
+        message: `fit: "${latent}" is listed up to ${last} and has a probability of ${upper.toPrecision(2)} above ${Math.floor(last / 2)}: larger values may matter, and are left out; \`truncated(…, 0, last)\` says where the list ends`,
+        latents: [latent],
+      },
+    ];
+  });
 }

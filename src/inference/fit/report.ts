@@ -27,6 +27,7 @@ export type WarningCode =
   | "other-optima"
   | "narrow-guide"
   | "unvisited-cell"
+  | "cut-count"
   | "improper-posterior"
   | "untouched-latent";
 

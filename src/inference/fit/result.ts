@@ -91,7 +91,7 @@ export function* resultOf(
     warnings,
   };
   const texts = warnings.map(({ message }) => message);
-  return posteriorOf(sampler, {
+  const posterior = posteriorOf(sampler, {
     theta: thetaOf(best.x),
     elboTrace: Float64Array.from(ascent.elbos),
     warnings: texts,
@@ -107,4 +107,11 @@ export function* resultOf(
       },
     }),
   });
+  const cut = run.isLate?.()
+    ? []
+    : (sampler.profile.cutCounts?.(posterior, sampler.collapsed?.report.collapsed ?? []) ?? []);
+  for (const { message } of cut) warn(options, message);
+  warnings.push(...cut);
+  texts.push(...cut.map(({ message }) => message));
+  return posterior;
 }
