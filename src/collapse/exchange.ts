@@ -23,7 +23,7 @@ export function freed(
 ): { latents: readonly Latent[]; terms: readonly Term[] } {
   const decided = latents.filter(({ live }) => readsOf(graph, [live], owners).length > 0);
   if (decided.length === 0) return { latents, terms };
-  const bySite = new Map(decided.map((latent) => [priorSite(latent.name), latent]));
+  const bySite = new Map(decided.flatMap((latent) => sitesOf(latent).map((site) => [site, latent])));
   const always = graph.truth(true);
   return {
     latents: latents.map((latent) => (decided.includes(latent) ? { ...latent, live: always } : latent)),
@@ -32,6 +32,14 @@ export function freed(
       return latent ? { ...term, node: unmasked(graph, term.node, latent.live), live: always } : term;
     }),
   };
+}
+
+// Where the prior of a latent may stand: at its own site, or at that of the vector or matrix of which it is an entry.
+function sitesOf({ name, prior }: Latent): string[] {
+  const names = [name];
+  if ("sampled" in prior)
+    for (let at = name.lastIndexOf("["); at > 0; at = name.lastIndexOf("[", at - 1)) names.push(name.slice(0, at));
+  return names.map(priorSite);
 }
 
 function unmasked(graph: Graph, node: NodeId, mask: NodeId): NodeId {

@@ -15,6 +15,7 @@ import { logFactorial } from "../../math/gamma.ts";
 import type { Latent, Trace } from "../../program/trace.ts";
 import type { VectorTransform } from "../../transforms/vector/vector-transform.ts";
 import { massesOf } from "../cells.ts";
+import { priorSite } from "../dependence.ts";
 import { lookedUp } from "../look-up.ts";
 import type { OrderedLatents, Variable } from "../variable.ts";
 import { isAlwaysNumber } from "./crossings.ts";
@@ -53,12 +54,14 @@ const NOT_AFFINE = "a condition is not affine in one entry of it";
 
 /** The variables of a vector that these conditions read and that moves these nodes; in words why not, where they cannot be had. */
 export function passagesOf(
-  { graph, quantities }: Trace,
+  { graph, quantities, terms }: Trace,
   { name, latents, of, transform }: OrderedVector,
   conditions: readonly NodeId[],
   moved: ReadonlySet<NodeId>,
 ): Variable[] | string {
-  if (latents.some(({ live }) => !graph.isConstant(live))) return "it is a vector in an arm";
+  // In an arm that is not taken nothing reads it, and its masses add up to 1.
+  const arms = new Set(terms.flatMap(({ site, live }) => (site === priorSite(name) ? [live] : [])));
+  if (arms.size > 1) return "its prior is another one in another arm";
   const entries = latents.map((latent) => quantities.find((quantity) => quantity.name === latent.name)!.node);
   const forms = entries.map((entry) => linearForm(graph, entry));
   const comparisons: Comparison[] = [];

@@ -200,3 +200,67 @@ test("a fit of it reports each change by cells, quantiles and draws", () => {
   expect(Math.abs(posterior.mean("t[1]") - mean)).toBeLessThan(0.3); // m is not at M
   expect(before.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 10);
 });
+
+const [BEFORE, BETWEEN, AFTER] = [0, 2, 5];
+const normalMass = (y: number, mean: number, sd: number): number =>
+  Math.exp(-0.5 * ((y - mean) / sd) ** 2) / (sd * Math.sqrt(2 * Math.PI));
+
+test("a vector in an arm is summed out like one outside", () => {
+  const data = [0, 0, 2, 2, 5];
+  const model = n.defineModel("an arm", ({ sample, observe, branch }) => {
+    const isChanged = sample("isChanged", n.bernoulli(0.5));
+    branch(
+      n.eq(isChanged, 1),
+      () => {
+        const [s, t] = sample("t", n.ordered(n.uniform(0, 5), 2)) as [n.Real, n.Real];
+        data.forEach((y, i) => {
+          const later = n.where(n.gt(t, i + 0.5), BETWEEN, AFTER);
+          observe(n.normal(n.where(n.gt(s, i + 0.5), BEFORE, later), 2), y);
+        });
+      },
+      () => data.forEach((y) => void observe(n.normal(2, 2), y)),
+    );
+  });
+  // The changes lie in one of six cells each, (0, 0.5), (0.5, 1.5), …, whose shares of (0, 5) are known.
+  const ends = [0, 0.5, 1.5, 2.5, 3.5, 4.5, 5];
+  let changed = 0;
+  for (let i = 0; i < 6; i++)
+    for (let j = i; j < 6; j++) {
+      const share = ((ends[i + 1]! - ends[i]!) * (ends[j + 1]! - ends[j]!)) / 25;
+      const levels = data.map((_, k) => (i > k ? BEFORE : j > k ? BETWEEN : AFTER));
+      changed += (i === j ? 1 : 2) * share * data.reduce((p, y, k) => p * normalMass(y, levels[k]!, 2), 1);
+    }
+  const same = data.reduce((p, y) => p * normalMass(y, 2, 2), 1);
+  const posterior = n.fit(model, { seed: 1 });
+  expect(posterior.exact!.logEvidence).toBeCloseTo(Math.log(0.5 * (changed + same)), 11);
+  expect(posterior.mean("isChanged")).toBeCloseTo(changed / (changed + same), 11);
+});
+
+const DIAGONAL = {
+  cholesky: [
+    [1, 0],
+    [0, 2],
+  ],
+};
+
+test("a vector that is kept in the arm of a flag that is summed out has its prior where the arm is not taken", () => {
+  const model = n.defineModel("kept in an arm", ({ sample, observe, branch }) => {
+    const flag = sample("flag", n.bernoulli(0.25));
+    branch(
+      n.eq(flag, 1),
+      () => {
+        const t = sample("t", n.multivariateNormal([0, 0], DIAGONAL)) as [n.Real, n.Real];
+        observe(n.normal(n.add(t[0], t[1]), 1), 2.5);
+      },
+      () => observe(n.normal(0, 2), 2.5),
+    );
+  });
+  const { graph, terms } = collapseTrace(trace(model)).trace;
+  const density = evaluatorOf(graph, [graph.sum(terms.map(({ node }) => node))]);
+  const [t0, t1] = [0.7, 1.2];
+  const prior = normalMass(t0, 0, 1) * normalMass(t1, 0, 2);
+  const right = prior * (0.25 * normalMass(2.5, t0 + t1, 1) + 0.75 * normalMass(2.5, 0, 2));
+  const at: Readonly<Record<string, number>> = { "t[0]": t0, "t[1]": t1 };
+  const found = density(graph.inputs.map(({ name }) => at[name] ?? Number.NaN))[0]!;
+  expect(found).toBeCloseTo(Math.log(right), 12);
+});
