@@ -96,7 +96,7 @@ describe("conditions with a known gradient", () => {
     const blind: Profile = { ...CORE, repertoire: { ...CORE.repertoire, boundaryPasses: [] } };
     const { coincidentUnseen } = conditions;
     expect(() => core.estimateGradient(coincidentUnseen, options)).toThrow(
-      /got boundaries that may meet though their forms differ, .* counts them together/,
+      /got boundaries that may meet though their forms differ, .* by counting them together/,
     );
     expect(apart(estimateUnder(blind, coincidentUnseen, options), coincidentUnseen)).toBeGreaterThan(10);
   });
