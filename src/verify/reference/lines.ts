@@ -35,6 +35,17 @@ interface Piece {
   readonly after: number;
 }
 
+/** A bracket that shrinks from [start, end], of which the rest has the signatures of its ends. */
+interface Bracket {
+  readonly line: number;
+  start: number;
+  from: number;
+  to: number;
+  end: number;
+  before: number;
+  after: number;
+}
+
 /** Lines in the direction of one noise. */
 export class Lines {
   /** Evaluations of ℓ so far. */
@@ -100,21 +111,33 @@ export class Lines {
   // Pieces of one signature each: those with two are bisected until nothing is between them.
   #bisected(axis: number, others: Float64Array, lines: number, pieces: readonly Piece[]): Piece[] {
     const done: Piece[] = [];
-    let open: Piece[] = [];
-    for (const piece of pieces) (piece.before === piece.after ? done : open).push(piece);
+    let open: Bracket[] = [];
+    for (const piece of pieces) {
+      if (piece.before === piece.after) done.push(piece);
+      else open.push({ ...piece, start: piece.from, end: piece.to });
+    }
+    const settle = ({ line, start, from, to, end, before, after }: Bracket): void => {
+      if (from > start) done.push({ line, from: start, to: from, before, after: before });
+      if (end > to) done.push({ line, from: to, to: end, before: after, after });
+    };
     while (open.length > 0) {
       const middle = Float64Array.from(open, ({ from, to }) => from + 0.5 * (to - from));
       const of = Int32Array.from(open, ({ line }) => line);
       const { signatures } = this.#evaluate(this.#subject.signed, axis, others, lines, of, middle, open.length);
-      const next: Piece[] = [];
-      open.forEach((piece, i) => {
+      const next: Bracket[] = [];
+      open.forEach((bracket, i) => {
         const [t, here] = [middle[i]!, signatures[i]!];
-        for (const half of [
-          { ...piece, to: t, after: here },
-          { ...piece, from: t, before: here },
-        ]) {
-          if (half.before === half.after) done.push(half);
-          else if (half.to - half.from > WIDTH * Math.max(1, Math.abs(t))) next.push(half);
+        const halves = [bracket];
+        if (here === bracket.before) bracket.from = t;
+        else if (here === bracket.after) bracket.to = t;
+        else {
+          halves.push({ ...bracket, start: t, from: t, before: here });
+          bracket.to = bracket.end = t;
+          bracket.after = here;
+        }
+        for (const half of halves) {
+          if (half.to - half.from > WIDTH * Math.max(1, Math.abs(t))) next.push(half);
+          else settle(half);
         }
       });
       open = next;

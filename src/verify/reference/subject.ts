@@ -158,16 +158,19 @@ function pointValues(
         for (let axis = 0; axis < normals.length; axis++)
           for (let i = 0; i < LANES; i++) pass[axis * LANES + i] = noise[axis * count + first + Math.min(i, n - 1)]!;
         compiled.run(at, pass);
-        for (let i = 0; i < n; i++) {
-          for (let k = 0; k < width; k++) self.rows[(first + i) * width + k] = compiled.value(k, i);
-          // A number below 2^53 that differs, with all but certainty, where any decision differs.
-          let signature = 1;
-          for (let k = 0; k < decisions.length; k++) {
-            const number = compiled.value(width + k, i);
+        for (let k = 0; k < width; k++) {
+          const row = compiled.values(k);
+          for (let i = 0; i < n; i++) self.rows[(first + i) * width + k] = row[i]!;
+        }
+        // Whole numbers that differ, with all but certainty, where any decision differs.
+        const signatures = self.signatures.subarray(first, first + n).fill(1);
+        for (let k = 0; k < decisions.length; k++) {
+          const row = compiled.values(width + k);
+          for (let i = 0; i < n; i++) {
+            const number = row[i]!;
             const side = isMask[k] ? Number(number !== 0) : number > 0 ? 1 : number < 0 ? 2 : number === 0 ? 0 : 3;
-            signature = (signature * 69069 + side + 1) % 4294967291;
+            signatures[i] = Math.imul(signatures[i]!, 69069) + side + 1;
           }
-          self.signatures[first + i] = signature;
         }
       }
     },
