@@ -95,7 +95,7 @@ describe("score", () => {
         const estimate = estimateGradient(model, {
           estimator: VARIANTS.both,
           params,
-          samples: amount(40_000, 100_000),
+          samples: amount(30_000, 100_000),
           seed,
         });
         const scores = zScores(estimate, quadrature(spec, params).gradient);

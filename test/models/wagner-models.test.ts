@@ -180,7 +180,7 @@ describe.each([
   const reference = estimateGradient(model, {
     estimator: score({ baseline: "leave-one-out" }),
     params,
-    samples: amount(100_000, 400_000),
+    samples: amount(60_000, 400_000),
     seed: 11,
     backend: COMPILED,
   });
