@@ -23,6 +23,7 @@ import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { cutCounts, furtherWarnings } from "./inference/fit/further-warnings.ts";
 import { weighing } from "./inference/fit/importance.ts";
+import { standardising } from "./inference/fit/standardising.ts";
 import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
@@ -74,6 +75,7 @@ export const FULL: Profile = {
   withPoints,
   checkTrace: comparingDensities,
   collapse: collapseUnder,
+  standardising,
   correlations: CORRELATED,
   weighing,
   byValues: BY_VALUES,

@@ -2,6 +2,7 @@
 import { describe } from "../autodiff/expr.ts";
 import { type CollapseChoice, type CollapseResult, collapseTrace } from "../collapse/collapse.ts";
 import { keepingParameters } from "../guides/kept-parameters.ts";
+import { type StandardiseOption, standardised } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
 
 /**
@@ -10,15 +11,19 @@ import type { Trace } from "../program/trace.ts";
  */
 export type CollapseOption = "auto" | false | CollapseChoice;
 
-/** What the option makes of a trace; TypeError if it is none. */
-export function collapseUnder(caller: string, option: CollapseOption): (trace: Trace) => CollapseResult {
+/** What the options make of a trace: latents by their noise first, then others summed out; TypeError if they are none. */
+export function collapseUnder(
+  caller: string,
+  option: CollapseOption,
+  standardise?: StandardiseOption,
+): (trace: Trace) => CollapseResult {
   if (option !== false && option !== "auto" && (typeof option !== "object" || option === null))
     throw new TypeError(
       `${caller}: collapse is no choice of latents; got ${describe(option)}, expected "auto", false, or { budget, only }`,
     );
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
   return (trace) => {
-    const result = collapseTrace(trace, choice);
+    const result = collapseTrace(standardised(trace, standardise), choice);
     return { ...result, trace: keepingParameters(result.trace) };
   };
 }

@@ -18,6 +18,7 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
   const sampler = makeSampler(profile, model, estimatorOf("gradientCovariance", options.estimator), {
     guide: options.guide,
     collapse: options.collapse,
+    standardise: options.standardise,
   });
   const together = sampler.grouped ? group : 1;
   if (samples < 2 * together)

@@ -134,13 +134,23 @@ interface Named {
   readonly expected?: string;
 }
 
+/** What stands for a latent, a parameter or a frozen site in its program. */
+interface Standing {
+  readonly name: string;
+  readonly node?: NodeId;
+  readonly drawn?: NodeId;
+  readonly noise?: NodeId;
+}
+
 // What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
 function drawnIn({ model, graph, latents, finite, points, frozen, extension }: Trace): (Drawn | undefined)[] {
   const found: (Drawn | undefined)[] = [];
-  const inputs = new Map([
-    ...[...latents, ...finite, ...points].map(({ name, node }) => [name, node] as const),
-    ...frozen.map(({ name, noise }) => [name, noise] as const),
-  ]);
+  const inputs = new Map(
+    [...latents, ...finite, ...points, ...frozen].map((input: Standing) => [
+      input.name,
+      input.drawn ?? input.node ?? input.noise,
+    ]),
+  );
   run(model, graph, {
     input: (name, isPoint) => inputs.get(name) ?? graph.input(name, !isPoint),
     extension,

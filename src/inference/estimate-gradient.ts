@@ -16,6 +16,8 @@ export interface EstimateOptions {
   readonly guide?: Guide | undefined;
   /** Latents to sum out of the model (default false: none but discrete ones); `params` may be those of all latents. */
   readonly collapse?: CollapseOption | undefined;
+  /** Latents that the guide has by their noise (default none): those of a fit are `posterior.standardised`. */
+  readonly standardise?: readonly string[] | undefined;
   /** Where, in the guide's parameters; default where a fit starts. */
   readonly params?: GuideParameters | undefined;
   /** Number of independent samples of the guide (default 1000). */
@@ -53,6 +55,8 @@ export interface GradientEstimate {
 export const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
   estimator: "any",
   guide: "any",
+  collapse: "any",
+  standardise: "any",
   params: "object",
   samples: "any",
   seed: "any",
@@ -60,23 +64,19 @@ export const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
   step: "any",
   lanes: "any",
   backend: "object",
-  collapse: "any",
 };
 
 /** Estimates the ELBO and its gradient under a guide; the entries document it. */
 export function estimateGradient(profile: Profile, model: Model, options: EstimateOptions): GradientEstimate {
   requireOptions("estimateGradient", options, ESTIMATE_OPTIONS);
-  const { samples = 1000, seed = 0, lanes, backend, group = Math.min(16, samples), step = 0 } = options;
+  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group, 1, samples);
   count("estimateGradient", "step", step, 0);
   if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
   const sampler = makeSampler(profile, model, estimatorOf("estimateGradient", options.estimator), {
-    lanes,
-    backend,
+    ...options,
     expectedSamples: samples,
-    guide: options.guide,
-    collapse: options.collapse,
   });
   sampler.nodes.reduction?.require("estimateGradient", group);
   const theta = packParameters("estimateGradient", sampler.objective.guide.space, startOf(sampler, options.params));

@@ -13,6 +13,7 @@ import { valuesAt } from "../autodiff/tape/values.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { run, type Trace } from "../program/run.ts";
+import { asWritten } from "../program/standardised.ts";
 
 /** Points at which the two are compared, spread about the starts of the latents. */
 const POINTS = 2;
@@ -25,7 +26,8 @@ export function requirePlainDensity(trace: Trace, points?: number): void {
 }
 
 /** `requirePlainDensity` in pieces: each run of the program is one of them. */
-export function* comparingDensities(trace: Trace, points: number = POINTS): Pieces<void> {
+export function* comparingDensities(traced: Trace, points: number = POINTS): Pieces<void> {
+  const trace = asWritten(traced);
   const { model, graph, latents, finite, frozen, terms, checks } = trace;
   // No node is added to the graph, whose order of nodes decides the order of sums.
   const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];

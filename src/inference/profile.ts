@@ -7,6 +7,7 @@ import type { listedParameters } from "../guides/named-parameters.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pieces } from "../pieces/pieces.ts";
 import type { Model } from "../program/model.ts";
+import type { StandardiseOption } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -16,6 +17,7 @@ import type { places } from "./fit/climb/placing.ts";
 import type { Weighing } from "./fit/importance.ts";
 import type { FitOptions } from "./fit/options.ts";
 import type { FitWarning } from "./fit/report.ts";
+import type { standardising } from "./fit/standardising.ts";
 import type { Judged } from "./fit/warnings.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
@@ -45,6 +47,8 @@ export interface SamplerOptions extends SampleTapeOptions {
   readonly guide?: Guide | undefined;
   /** Which latents are summed out of the model (default false: none but discrete ones). */
   readonly collapse?: CollapseOption | undefined;
+  /** Which latents the guide has by their noise (default none). */
+  readonly standardise?: StandardiseOption | undefined;
 }
 
 /** A loop that goes on from where another one ended. */
@@ -74,8 +78,10 @@ export interface Profile {
   readonly diagnosis?: Diagnosis;
   /** Throws for a program that is another one on plain numbers than traced; without it nobody looks. */
   readonly checkTrace?: (trace: Trace) => Pieces<void>;
-  /** What sums latents out of a model; without it every latent has a guide. */
+  /** What sums latents out of a model, and writes others by their noise; without it every latent has a guide as it is. */
   readonly collapse?: typeof collapseUnder;
+  /** Chooses for a fit which latents are written by their noise; without it a fit takes none. */
+  readonly standardising?: typeof standardising;
   /** Computes numbers of a posterior that are more than one latent by itself; without it there are none. */
   readonly otherNumbers?: (source: Source) => OtherNumbers;
   /** Makes posteriors of a class of its own, which has more than the common one. */

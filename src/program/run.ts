@@ -45,6 +45,8 @@ export interface Latent {
   readonly prior: Distribution | VectorDistribution;
   /** Where a guide over u may start; undefined where the prior does not know. */
   readonly start: (() => Start | undefined) | undefined;
+  /** Where the input is the noise of the latent, (x − location)/scale: what stands for the latent in the program. See `standardised.ts`. */
+  readonly drawn?: NodeId;
 }
 
 /** A number that a posterior reports, on its own scale. */
@@ -113,6 +115,8 @@ export interface Trace {
   readonly checks: readonly RangeCheck[];
   /** The trace of the whole program, where this one is over fewer latents. */
   readonly original?: Trace;
+  /** The trace as the program was written, where latents of this one are their noise. */
+  readonly written?: Trace;
   /** There, of parameters for the latents of the whole program those for the fewer; they are for these where it is absent. */
   readonly kept?: <P extends AnyParameters>(params: P) => P;
   /** What the program had beyond the statements of the core. */

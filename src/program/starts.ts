@@ -54,7 +54,7 @@ function isFlat({ prior: { name, support } }: Latent): boolean {
 
 // Runs the program on numbers. What is placed before it fails at these numbers, as where data lie outside of a support there, is placed.
 function placed(
-  { model, extension }: Trace,
+  { model, latents, extension }: Trace,
   known: ReadonlyMap<string, Start>,
   noiseOf: (name: string) => number,
 ): Map<string, Placed> {
@@ -75,5 +75,7 @@ function placed(
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
   }
+  // Their noise is 0 ± 1 wherever they are.
+  for (const { name, drawn } of latents) if (drawn !== undefined) starts.delete(name);
   return starts;
 }

@@ -31,7 +31,7 @@ export function standingOf(
   estimator: Estimator,
   guide: Guide,
   { seed, samples, tolerance }: GradientWork["fit"],
-  options: Pick<FitOptions, "backend" | "collapse">,
+  options: Pick<FitOptions, "backend" | "collapse" | "standardise">,
 ): Standing {
   const known: KnownGradients = new Map();
   const given = { ...options, estimator, guide, seed, samples, tolerance, onWarning: () => undefined };

@@ -76,17 +76,17 @@ export function makeRunner(models: readonly Model[], options: RunnerOptions = {}
         `${caller}: shard has other parameters; got ${work.theta.length}, expected ${setting.parameters.length}`,
       );
     const own = savedGuide(caller, setting, guide);
-    const { collapse } = setting;
+    const { collapse, standardise = [] } = setting;
     if (work.kind === "estimate") {
       const sampler = keeping([model.name, making], () => {
-        const made = makeSampler(FULL, model, estimator, { guide: own, collapse, backend });
+        const made = makeSampler(FULL, model, estimator, { guide: own, collapse, standardise, backend });
         requireSame(model, makingOf(made), making);
         return made;
       });
       return estimatePart(sampler, work);
     }
     const standing = keeping([model.name, making, work.fit], () => {
-      const made = standingOf(model, estimator, own, work.fit, { collapse, backend });
+      const made = standingOf(model, estimator, own, work.fit, { collapse, standardise, backend });
       requireSame(model, makingOf(made.search.sampler), making);
       return made;
     });

@@ -98,9 +98,9 @@ export interface PartialSums {
 
 /** What a worker is to make. */
 export function makingOf(sampler: GradientSampler): Making {
-  const { objective, collapse, estimator, nodes } = sampler;
+  const { objective, estimator, nodes } = sampler;
   return {
-    setting: settingOf(objective.guide.space, objective.graph, collapse),
+    setting: settingOf(sampler),
     estimator: estimator.name,
     program: modelFingerprint(programOf(sampler)),
     gradient: nodesFingerprint(objective.graph, nodes.gradient),

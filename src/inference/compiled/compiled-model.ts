@@ -98,8 +98,8 @@ export function compile<S, P extends Posterior>(
       plainTrace: (graphOptions) =>
         traceAsWritten(withData(model, Object.assign({}, fixed, data) as GivenData<S>), graphOptions),
       *sampler(asked, tape) {
-        const { lanes, guide, collapse = false } = tape;
-        const key = [asked === estimator, lanes, guide?.name, JSON.stringify(collapse)].join();
+        const { lanes, guide, collapse = false, standardise } = tape;
+        const key = [asked === estimator, lanes, guide?.name, JSON.stringify(collapse), standardise].join();
         let begun = samplers.get(key);
         if (!begun) {
           begun = shared(() => made(own, asked, tape));

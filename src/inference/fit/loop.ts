@@ -67,11 +67,10 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   if (typeof optimizer?.update !== "function")
     throw new TypeError(`fit: not an optimiser; got ${typeof optimizer}, expected one such as adam()`);
   const sampler = yield* making(profile, model, estimator, {
+    ...options,
     ...(samples < 128 && { lanes: samples }),
-    backend: options.backend,
     expectedSamples: steps * samples,
     guide: options.guide === "auto" ? undefined : options.guide,
-    collapse: options.collapse,
   });
   yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);

@@ -5,6 +5,7 @@ import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { FittedParameters, Guide, GuideParameters } from "../../guides/guide.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
+import type { StandardiseOption } from "../../program/standardised.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import type { Optimizer } from "../optimizers.ts";
 import type { Saved } from "../saved/envelope.ts";
@@ -33,6 +34,11 @@ export interface FitOptions {
    * model only through conditions; false (default of the loop and of other estimators), none but discrete ones; or a choice.
    */
   readonly collapse?: CollapseOption | undefined;
+  /**
+   * Which latents the guide has by their noise, (x − location)/scale: "auto" (default of a fit that chooses its guide and start), those
+   * whose scale depends on other latents where the ELBO is higher so; false, none; or their names.
+   */
+  readonly standardise?: StandardiseOption | undefined;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
   readonly tolerance?: number | undefined;
   /** Most samples of the guide that gradients are taken at, all starts together (default 200,000). */
@@ -78,6 +84,7 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
   estimator: "any",
   guide: "any",
   collapse: "any",
+  standardise: "any",
   tolerance: "any",
   maxSamples: "any",
   timeBudget: "number",

@@ -70,10 +70,10 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   estimatorOf("fit", estimator);
   const isLate = deadlineOf(profile, options);
   const generator = makeGenerator(seed);
-  const { backend, guide = "auto" } = options;
+  const { guide = "auto" } = options;
   const { correlations } = profile;
   const sampler = yield* making(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
-    backend,
+    ...options,
     guide: guide === "auto" ? correlations?.guide : guide,
     collapse: options.collapse ?? (profile.collapse && estimator.name === "corrected" ? "auto" : false),
     expectedSamples: EXPECTED_SAMPLES,
@@ -81,6 +81,8 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const { space } = sampler.objective.guide;
   if (!space.pairs || sampler.nodes.scheduled) return undefined;
   yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
+  const instead = yield* profile.standardising?.(sampler, options, (own) => startSearch(profile, model, own)) ?? [];
+  if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
   const steep: FitWarning[] = (yield* profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []) ?? [];

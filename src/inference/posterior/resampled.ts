@@ -200,8 +200,8 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
     inputs: once(() => {
       const { inputs } = drawn();
       return new Map([
-        ...[...latents, ...finite].flatMap(({ name, node }) => {
-          const numbers = inputs.get(node);
+        ...[...latents, ...finite].flatMap(({ name, node, ...latent }) => {
+          const numbers = "drawn" in latent ? earlyValues().get(name) : inputs.get(node);
           return numbers ? [[name, numbers] as const] : [];
         }),
         ...trace.frozen.map(({ name, noise }) => [name, inputs.get(noise)!] as const),

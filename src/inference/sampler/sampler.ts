@@ -53,12 +53,13 @@ export function* making(
   asked: SamplerOptions = {},
 ): Pieces<GradientSampler> {
   if (profile.sampler) return yield* profile.sampler(estimator, asked) as Pieces<GradientSampler>;
-  const { guide: chosen, collapse = false, ...options } = asked;
+  const { guide: chosen, collapse = false, standardise, ...options } = asked;
   const { engine, repertoire, trace, withPoints } = profile;
+  const rewriting = collapse || standardise;
+  if (rewriting && !profile.collapse) beyondCore("collapse", "collapse", rewriting, false);
   const whole = trace(model, estimator.graphOptions);
   yield;
-  if (collapse && !profile.collapse) beyondCore("collapse", "collapse", collapse, false);
-  const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const collapsed = profile.collapse?.("collapse", collapse, standardise)(whole);
   yield;
   const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);

@@ -42,6 +42,7 @@ export function resumedLoop(model: Model, options: FitOptions): Resumed {
       seed,
       guide: savedGuide(CALLER, setting, guide === "auto" ? undefined : guide),
       collapse: setting.collapse,
+      standardise: setting.standardise ?? false,
     },
     loop: loop!,
     theta,

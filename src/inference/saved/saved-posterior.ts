@@ -2,7 +2,6 @@
  * Posteriors that can be kept: `JSON.stringify(posterior)` holds what a fit has found, and the model makes a posterior of it again, every
  * number of which is the same to the bit. The model itself is not saved, as a program is no data; it is told by a fingerprint.
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
 import { requireOptions } from "../../checks/options.ts";
 import { fullRank } from "../../guides/full-rank.ts";
 import { type Guide, type GuideSpace, parameterNames } from "../../guides/guide.ts";
@@ -10,6 +9,7 @@ import { meanField } from "../../guides/mean-field.ts";
 import { objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import type { Trace } from "../../program/run.ts";
+import { asWritten, noiseNames } from "../../program/standardised.ts";
 import type { CollapseOption } from "../collapse-option.ts";
 import { linearResponse } from "../posterior/linear-response.ts";
 import { posteriorOf } from "../posterior/making.ts";
@@ -30,6 +30,8 @@ export interface SavedSetting {
   /** Of the full-rank guide, unless all are free: the pairs of latents. */
   readonly pairs?: readonly (readonly [string, string])[];
   readonly collapse: CollapseOption;
+  /** The latents that the guide has by their noise, if there are some. */
+  readonly standardise?: readonly string[];
   readonly pushIntoWhere: boolean;
   readonly parameters: readonly string[];
 }
@@ -54,12 +56,19 @@ export class SaveablePosterior extends Posterior {
   }
 
   /**
+   * The latents that the guide has by their noise, (x − location)/scale, as `standardise` of the fit has chosen them: `params`, `correlation` and
+   * `covariance` are those of the noise. `estimateGradient(model, { params, standardise: posterior.standardised, … })` takes them.
+   */
+  get standardised(): string[] {
+    return noiseNames(this.#guided.objective.trace);
+  }
+
+  /**
    * What was found, as JSON holds it: `JSON.stringify(posterior)`, `structuredClone(posterior.toJSON())`. `Posterior.from(model, json)` makes
    * the posterior of it again, to the bit.
    */
   toJSON(): Saved {
-    const { objective, collapse } = this.#guided;
-    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    const setting = settingOf(this.#guided);
     const content: Content = { ...this.#parts, setting };
     return sealed("posterior", programOf(this.#guided), content);
   }
@@ -76,8 +85,7 @@ export class SaveablePosterior extends Posterior {
       throw new TypeError(
         "state: nothing to go on from; got a fit whose estimator learns on its way or needs each sample, or one that was loaded, expected one by corrected()",
       );
-    const { objective, collapse } = this.#guided;
-    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    const setting = settingOf(this.#guided);
     return sealed("state", programOf(this.#guided), { theta, elboTrace, loop, setting });
   }
 
@@ -95,20 +103,19 @@ export class SaveablePosterior extends Posterior {
       linearResponse: "boolean",
     });
     if (!isCorrected) return super.covariance();
-    const { objective, collapse } = this.#guided;
     const { theta, components = [] } = this.#parts;
     if (components.length > 1)
       throw new RangeError(
         `covariance: linear response is that of one optimum; got a mixture of ${components.length}, expected one`,
       );
-    const setting = settingOf(objective.guide.space, objective.graph, collapse);
+    const setting = settingOf(this.#guided);
     return linearResponse(this.#guided, savedGuide("covariance", setting), theta);
   }
 }
 
 /** The trace that a model is told by: of the program on its data as numbers. */
 export function programOf({ profile, objective }: GuidedModel): Trace {
-  return profile.plainTrace?.(objective.graph) ?? objective.trace;
+  return profile.plainTrace?.(objective.graph) ?? asWritten(objective.trace);
 }
 
 /** How a covariance is found. */
@@ -124,7 +131,7 @@ export function restored(profile: Profile, model: Model, json: unknown, options:
   const { setting, ...parts } = content as Content;
   const guided = guidedAgain(profile, model, setting, savedGuide(caller, setting, options.guide));
   const { trace, guide } = guided.objective;
-  requireSameModel(caller, saved, trace);
+  requireSameModel(caller, saved, asWritten(trace));
   requireShape(caller, guide.space, setting);
   return posteriorOf(guided, parts);
 }
@@ -133,11 +140,11 @@ export function restored(profile: Profile, model: Model, json: unknown, options:
 function guidedAgain(
   profile: Profile,
   model: Model,
-  { collapse, pushIntoWhere }: SavedSetting,
+  { collapse, standardise, pushIntoWhere }: SavedSetting,
   guide: Guide,
 ): GuidedModel {
   const whole = profile.trace(model, { pushIntoWhere });
-  const collapsed = profile.collapse?.("collapse", collapse)(whole);
+  const collapsed = profile.collapse?.("collapse", collapse, standardise)(whole);
   const withPoints = whole.points.length > 0 ? profile.withPoints?.(guide) : undefined;
   return {
     profile,
@@ -157,15 +164,19 @@ function loopStateOf({ steps, samples, options, sampler, optimizer, state }: End
 }
 
 /** The setting of a fit. */
-export function settingOf(space: GuideSpace, { pushIntoWhere }: Graph, collapse: CollapseOption): SavedSetting {
+export function settingOf({ objective, collapse }: GuidedModel): SavedSetting {
+  const { guide, graph } = objective;
+  const { space } = guide;
   const { name, pairs = [], latents } = space;
+  const standardise = noiseNames(objective.trace);
   const inOrder = latents.flatMap((_, row) => Array.from({ length: row }, (_, column) => `${row} ${column}`));
   const isAll = inOrder.join() === pairs.map(({ row, column }) => `${row} ${column}`).join();
   return {
     guide: name,
     ...(!isAll && { pairs: pairs.map(({ row, column }) => [latents[column]!, latents[row]!] as const) }),
     collapse,
-    pushIntoWhere,
+    ...(standardise.length > 0 && { standardise }),
+    pushIntoWhere: graph.pushIntoWhere,
     parameters: parameterNames(space),
   };
 }

@@ -94,13 +94,12 @@ function remembered(
     return compiled;
   };
   const state = (): Saved => {
-    const { objective, collapse } = sampler;
     const gradients = new Float64Array(known.size * (size + 1));
     [...known.values()].forEach((numbers, k) => {
       gradients.set(numbers, k * (size + 1));
     });
     const content: StateContent = {
-      setting: settingOf(objective.guide.space, objective.graph, collapse),
+      setting: settingOf(sampler),
       estimator: estimator.name,
       seed,
       samples,
@@ -163,6 +162,7 @@ function resumedSearch(
       samples,
       guide: savedGuide(CALLER, setting, guide === "auto" ? undefined : guide),
       collapse: setting.collapse,
+      standardise: setting.standardise ?? false,
     },
     content,
     check(sampler) {

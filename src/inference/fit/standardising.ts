@@ -1,0 +1,66 @@
+/**
+ * Which latents a fit has by their noise: of those whose scale depends on other latents first all. Where the data say much of one, so that its noise e is
+ * known better than e ~ N(0, 1) says, it is better as the program has it: of effect = mu + tau·e under 1000 readings of the effect, e is sharp
+ * and depends on tau. So those whose noise the guide finds less than half as wide as N(0, 1), by its variance given earlier latents, are tried as they
+ * are, and what has the higher ELBO is fitted.
+ */
+import { exp } from "../../math/elementary.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
+import { standardisable } from "../../program/standardised.ts";
+import type { GradientSampler } from "../sampler/sampler.ts";
+import { type FitOptions, warn } from "./options.ts";
+import type { Search } from "./setup.ts";
+
+/** Streams of points that no start of a fit has. */
+const PILOT = 1_000_000;
+const STEPS = 150;
+/** Of the variance of a noise, 1 under its prior: what the data say is then as much as what the prior says. */
+const HALF = 0.5;
+
+/**
+ * The search that goes on instead of one with all latents as they are written, its samples counted; undefined where there is no choice, as where the
+ * user gives a guide or a start, which are meant for latents as they are written. `again` sets up a search with other options.
+ */
+export function* standardising(
+  { nodes, objective, model }: GradientSampler,
+  options: FitOptions,
+  again: (options: FitOptions) => Pieces<Search | undefined>,
+): Pieces<Search | undefined> {
+  const { guide = "auto", standardise = "auto", init = model.init } = options;
+  if (guide !== "auto" || standardise !== "auto" || init || !nodes.smooth) return undefined;
+  const names = standardisable(objective.trace);
+  if (names.length === 0) return undefined;
+  const setUp = (some: readonly string[]): Pieces<Search | undefined> =>
+    again({ ...options, standardise: some, onWarning: () => undefined });
+  let spent = 0;
+  const chosen = (run: Search): Search => {
+    run.ascent.samples = spent;
+    for (const { message } of run.warnings) warn(options, message);
+    return { ...run, options };
+  };
+  const climbed = function* (run: Search, k: number): Pieces<{ x: Float64Array; elbo: number }> {
+    const { ascent, climber, from, samples } = run;
+    const phase = climber.phase(ascent, from, { start: PILOT + k, samples, mostSteps: STEPS, temperature: 1 });
+    for (let next = phase.next(); ; next = phase.next()) {
+      if (run.isLate?.()) ascent.stopped = true;
+      if (!next.done) {
+        yield;
+        continue;
+      }
+      spent += ascent.samples;
+      const { ended, elbo, x } = next.value;
+      return { x, elbo: ended === "unbounded" || ended === "not finite" ? Number.NEGATIVE_INFINITY : elbo };
+    }
+  };
+  const all = (yield* setUp(names))!;
+  const found = yield* climbed(all, 0);
+  const { scales } = all.ascent.chart.partsOf(found.x);
+  const { latents } = all.sampler.objective.trace;
+  const wide = latents.flatMap(({ name, drawn }, i) =>
+    drawn !== undefined && exp(2 * scales[i]!) > HALF ? [name] : [],
+  );
+  if (wide.length === names.length) return chosen(all);
+  const other = (yield* setUp(wide))!;
+  const second = yield* climbed(other, 1);
+  return chosen(second.elbo > found.elbo ? other : all);
+}
