@@ -14,6 +14,8 @@ import type { Search } from "./setup.ts";
 /** Streams of points that no start of a fit has. */
 const PILOT = 1_000_000;
 const STEPS = 150;
+/** Of all samples a climb may take this share. */
+const SHARE = 1 / 8;
 /** Of the variance of a noise, 1 under its prior: what the data say is then as much as what the prior says. */
 const HALF = 0.5;
 
@@ -35,22 +37,19 @@ export function* standardising(
   let spent = 0;
   const chosen = (run: Search): Search => {
     run.ascent.samples = spent;
+    run.ascent.allowance = run.ascent.maxSamples;
     for (const { message } of run.warnings) warn(options, message);
     return { ...run, options };
   };
   const climbed = function* (run: Search, k: number): Pieces<{ x: Float64Array; elbo: number }> {
-    const { ascent, climber, from, samples } = run;
-    const phase = climber.phase(ascent, from, { start: PILOT + k, samples, mostSteps: STEPS, temperature: 1 });
-    for (let next = phase.next(); ; next = phase.next()) {
-      if (run.isLate?.()) ascent.stopped = true;
-      if (!next.done) {
-        yield;
-        continue;
-      }
-      spent += ascent.samples;
-      const { ended, elbo, x } = next.value;
-      return { x, elbo: ended === "unbounded" || ended === "not finite" ? Number.NEGATIVE_INFINITY : elbo };
-    }
+    const { ascent, climber, from, samples, tolerance } = run;
+    ascent.allowance = SHARE * ascent.maxSamples;
+    const start = PILOT + k;
+    const phase = yield* inTime(run, climber.phase(ascent, from, { start, samples, mostSteps: STEPS, temperature: 1 }));
+    const { x, gap, status } = yield* inTime(run, climber.finish(ascent, from, phase, start, tolerance));
+    spent += ascent.samples;
+    const isLost = status === "unbounded" || status === "diverged";
+    return { x, elbo: isLost ? Number.NEGATIVE_INFINITY : (gap?.elbo ?? phase.elbo) };
   };
   const all = (yield* setUp(names))!;
   const found = yield* climbed(all, 0);
@@ -63,4 +62,14 @@ export function* standardising(
   const other = (yield* setUp(wide))!;
   const second = yield* climbed(other, 1);
   return chosen(second.elbo > found.elbo ? other : all);
+}
+
+// A turn of others after each gradient, and no more of them when time is over.
+function* inTime<T>({ ascent, isLate }: Search, climb: Generator<unknown, T, void>): Pieces<T> {
+  for (;;) {
+    const next = climb.next();
+    if (next.done) return next.value;
+    if (isLate?.()) ascent.stopped = true;
+    yield;
+  }
 }

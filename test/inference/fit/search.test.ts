@@ -152,6 +152,10 @@ describe("a fit that cannot converge", () => {
     expect(posterior.report!.warnings.map(({ code }) => code)).toEqual(["not-converged"]);
     expect(posterior.warnings).toEqual(heard);
     expect(heard[0]).toMatch(/^fit: not converged on model "textmsg": .*after 576 samples, of at most 600/);
+    // Not even the samples of one gradient: where the priors are.
+    const none = fitModel(textmsg, { maxSamples: 10, collapse: false, onWarning: () => undefined });
+    expect(none.status).toBe("budget");
+    expect(Number.isFinite(none.mean("x0"))).toBe(true);
   });
 
   test.each([
