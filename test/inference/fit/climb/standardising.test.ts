@@ -16,12 +16,12 @@ import {
   normal,
   Posterior,
   predict,
-} from "../../../src/index.ts";
-import { startSearch } from "../../../src/inference/fit/setup.ts";
-import { finished } from "../../../src/pieces/pieces.ts";
-import { FULL } from "../../../src/profile.ts";
-import { noiseNames } from "../../../src/program/standardised.ts";
-import { climbed } from "../../support/unweighed.ts";
+} from "../../../../src/index.ts";
+import { startSearch } from "../../../../src/inference/fit/setup.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
+import { FULL } from "../../../../src/profile.ts";
+import { noiseNames } from "../../../../src/program/standardised.ts";
+import { climbed } from "../../../support/unweighed.ts";
 
 const quiet = { onWarning: () => undefined } as const;
 

@@ -4,18 +4,41 @@
  * and depends on tau. So those whose noise the guide finds less than half as wide as N(0, 1), by its variance given earlier latents, are tried as they
  * are, and what has the higher ELBO is fitted.
  */
-import { exp } from "../../math/elementary.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
-import { standardisable } from "../../program/standardised.ts";
-import type { GradientSampler } from "../sampler/sampler.ts";
-import { type FitOptions, warn } from "./options.ts";
-import type { Search } from "./setup.ts";
+import { exp } from "../../../math/elementary.ts";
+import type { Pieces } from "../../../pieces/pieces.ts";
+import type { Model } from "../../../program/model.ts";
+import { standardisable } from "../../../program/standardised.ts";
+import type { Trace } from "../../../program/trace.ts";
+import { type FitOptions, warn } from "../options.ts";
+import type { FitWarning } from "../report.ts";
+import type { Ascent } from "./ascent.ts";
+import type { Climber } from "./climb.ts";
+
+/** What is asked of a search that is set up and not begun. */
+interface Pilot {
+  readonly sampler: { readonly objective: { readonly trace: Trace } };
+  readonly options: FitOptions;
+  readonly ascent: Ascent;
+  readonly climber: Climber;
+  readonly from: Float64Array;
+  readonly samples: number;
+  readonly tolerance: number;
+  readonly isLate: (() => boolean) | undefined;
+  readonly warnings: readonly FitWarning[];
+}
+
+/** What a search would be of without a choice. */
+interface Written {
+  readonly model: Model;
+  readonly nodes: { readonly smooth?: boolean | undefined };
+  readonly objective: { readonly trace: Trace };
+}
 
 /** Streams of points that no start of a fit has. */
 const PILOT = 1_000_000;
 const STEPS = 150;
 /** Of all samples a climb may take this share. */
-const SHARE = 1 / 8;
+const SHARE = 0.125;
 /** Of the variance of a noise, 1 under its prior: what the data say is then as much as what the prior says. */
 const HALF = 0.5;
 
@@ -23,25 +46,25 @@ const HALF = 0.5;
  * The search that goes on instead of one with all latents as they are written, its samples counted; undefined where there is no choice, as where the
  * user gives a guide or a start, which are meant for latents as they are written. `again` sets up a search with other options.
  */
-export function* standardising(
-  { nodes, objective, model }: GradientSampler,
+export function* standardising<S extends Pilot>(
+  { nodes, objective, model }: Written,
   options: FitOptions,
-  again: (options: FitOptions) => Pieces<Search | undefined>,
-): Pieces<Search | undefined> {
+  again: (options: FitOptions) => Pieces<S | undefined>,
+): Pieces<S | undefined> {
   const { guide = "auto", standardise = "auto", init = model.init } = options;
   if (guide !== "auto" || standardise !== "auto" || init || !nodes.smooth) return undefined;
   const names = standardisable(objective.trace);
   if (names.length === 0) return undefined;
-  const setUp = (some: readonly string[]): Pieces<Search | undefined> =>
+  const setUp = (some: readonly string[]): Pieces<S | undefined> =>
     again({ ...options, standardise: some, onWarning: () => undefined });
   let spent = 0;
-  const chosen = (run: Search): Search => {
+  const chosen = (run: S): S => {
     run.ascent.samples = spent;
     run.ascent.allowance = run.ascent.maxSamples;
     for (const { message } of run.warnings) warn(options, message);
     return { ...run, options };
   };
-  const climbed = function* (run: Search, k: number): Pieces<{ x: Float64Array; elbo: number }> {
+  const climbed = function* (run: S, k: number): Pieces<{ x: Float64Array; elbo: number }> {
     const { ascent, climber, from, samples, tolerance } = run;
     ascent.allowance = SHARE * ascent.maxSamples;
     const start = PILOT + k;
@@ -65,7 +88,7 @@ export function* standardising(
 }
 
 // A turn of others after each gradient, and no more of them when time is over.
-function* inTime<T>({ ascent, isLate }: Search, climb: Generator<unknown, T, void>): Pieces<T> {
+function* inTime<T>({ ascent, isLate }: Pilot, climb: Generator<unknown, T, void>): Pieces<T> {
   for (;;) {
     const next = climb.next();
     if (next.done) return next.value;
