@@ -178,6 +178,7 @@ const SAMPLER_OPTIONS: OptionTable<SamplerOptions> = {
   expectedSamples: "number",
   guide: "object",
   collapse: "any",
+  standardise: "any",
 };
 
 /** Traces a model and compiles its gradient under an estimator. */

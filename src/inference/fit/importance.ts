@@ -59,6 +59,8 @@ const KNOWN = 0.6;
 
 export const weighing: Weighing = function* (objective, engine, optima, generator, known = []) {
   const { trace } = objective;
+  // Of a fit that could not afford one gradient no ELBO is known.
+  if (optima.some(({ weight }) => Number.isNaN(weight))) return undefined;
   const source = { trace, engine, components: optima, drawing: undefined };
   const target =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0

@@ -22,10 +22,10 @@ export function same(x: Float64Array, y: Float64Array, { partsOf }: Chart): bool
   return sum < SAME;
 }
 
-/** exp(ELBO), normalised: the weights of mixture components that hardly overlap. Where no ELBO is known, the first alone. */
+/** exp(ELBO), normalised: the weights of mixture components that hardly overlap. */
 export function weightsOf(elbos: readonly number[]): number[] {
   const most = Math.max(...elbos);
   const shares = elbos.map((elbo) => (Number.isFinite(elbo) ? exp(elbo - most) : 0));
   const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share, k) => (sum > 0 ? share / sum : k === 0 ? 1 : 0));
+  return shares.map((share) => share / sum);
 }

@@ -81,7 +81,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const { space } = sampler.objective.guide;
   if (!space.pairs || sampler.nodes.scheduled) return undefined;
   yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
-  const instead = yield* profile.standardising?.(sampler, options, (own) => startSearch(profile, model, own)) ?? [];
+  const instead = yield* profile.standardising?.(sampler, options, startSearch) ?? [];
   if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));

@@ -28,7 +28,8 @@ interface Pilot {
 }
 
 /** What a search would be of without a choice. */
-interface Written {
+interface Written<P> {
+  readonly profile: P;
   readonly model: Model;
   readonly nodes: { readonly smooth?: boolean | undefined };
   readonly objective: { readonly trace: Trace };
@@ -46,17 +47,17 @@ const HALF = 0.5;
  * The search that goes on instead of one with all latents as they are written, its samples counted; undefined where there is no choice, as where the
  * user gives a guide or a start, which are meant for latents as they are written. `again` sets up a search with other options.
  */
-export function* standardising<S extends Pilot>(
-  { nodes, objective, model }: Written,
+export function* standardising<S extends Pilot, P>(
+  { nodes, objective, model, profile }: Written<P>,
   options: FitOptions,
-  again: (options: FitOptions) => Pieces<S | undefined>,
+  again: (profile: P, model: Model, options: FitOptions) => Pieces<S | undefined>,
 ): Pieces<S | undefined> {
   const { guide = "auto", standardise = "auto", init = model.init } = options;
   if (guide !== "auto" || standardise !== "auto" || init || !nodes.smooth) return undefined;
   const names = standardisable(objective.trace);
   if (names.length === 0) return undefined;
   const setUp = (some: readonly string[]): Pieces<S | undefined> =>
-    again({ ...options, standardise: some, onWarning: () => undefined });
+    again(profile, model, { ...options, standardise: some, onWarning: () => undefined });
   let spent = 0;
   const chosen = (run: S): S => {
     run.ascent.samples = spent;
