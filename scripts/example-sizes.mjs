@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 26_200,
   "the web worker": 40_000,
-  "all of `nondiff`": 191_000,
+  "all of `nondiff`": 192_000,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */

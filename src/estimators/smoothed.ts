@@ -1,6 +1,7 @@
 /** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
 
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import { print } from "../autodiff/graph/infix-text.ts";
 import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { requireOptions } from "../checks/options.ts";
@@ -96,6 +97,10 @@ function smoothConditions({ graph, terms, trace }: Objective, sharpness: NodeId)
     const code = graph.op[node]!;
     const operands = graph.operands(node);
     if (operands.some((operand) => learned[operand] === 1)) learned[node] = 1;
+    if (code === CODE.floor && learned[node] === 1)
+      throw new RangeError(
+        `smoothed: \`${print(graph, node)}\` has no smooth form; got rounding without a range, expected one, as floor(z, { from: 0, to: 9 }) has`,
+      );
     const at = (j: number): NodeId => rebuilt.get(operands[j]!)!;
     if (code === CODE.where && learned[operands[0]!] === 1) {
       const { is, not } = weights.get(operands[0]!)!;

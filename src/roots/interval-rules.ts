@@ -151,6 +151,10 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
     const { primal } = OPS.peak;
     put(v, r, primal(lo[x]!, lo[y]!, 0), primal(hi[x]!, hi[y]!, 0), v.partial[x]! | v.partial[y]!);
   },
+  floor: (v, r, x) => {
+    const [low, high] = [Math.floor(v.lo[x]!), Math.floor(v.hi[x]!)];
+    put(v, r, low, high, low === high ? v.partial[x]! : 1);
+  },
   neg: (v, r, x) => put(v, r, -v.hi[x]!, -v.lo[x]!, v.partial[x]!),
   exp: /* @__PURE__ */ monotone("exp", 4),
   log: /* @__PURE__ */ monotone("log", 4),

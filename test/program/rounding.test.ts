@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile, grad } from "../../src/autodiff/functions.ts";
-import { corrected, type Estimator, lyy18, reparam, score } from "../../src/estimators/index.ts";
+import { corrected, type Estimator, lyy18, reparam, score, smoothed } from "../../src/estimators/index.ts";
 import {
   abs,
   add,
@@ -29,6 +29,7 @@ import {
   sin,
   step,
   sub,
+  where,
 } from "../../src/index.ts";
 import { gradientFault } from "../support/expect-mean.ts";
 import { amount } from "../support/soak.ts";
@@ -67,6 +68,10 @@ describe("on plain numbers", () => {
     expect(() => ceil(-1, narrow)).toThrow("ceil: value is outside the stated range; got x=-1, expected -1 < x ≤ 9; ");
     expect(() => round(9.5, narrow)).toThrow("got x=9.5, expected -0.5 ≤ x < 9.5; ");
     for (const x of [NaN, Infinity, -Infinity]) expect(() => floor(x, narrow)).toThrow(`got x=${x}, expected`);
+    for (const x of [-2.5, -0.5, -0, 1.5, 1e6]) {
+      expect([floor(x), ceil(x), round(x)]).toEqual([Math.floor(x) + 0, Math.ceil(x) + 0, Math.round(x) + 0]);
+      expect(floor(x, { ...narrow, outside: "saturate" })).toBe(Math.min(Math.max(Math.floor(x) + 0, 0), 9));
+    }
   });
 
   test("ranges and values that are none", () => {
@@ -81,7 +86,11 @@ describe("on plain numbers", () => {
       expect(() => ceil(1, any({ from, to }))).toThrow(
         `ceil: range is none; got from=${from}, to=${to}, expected { from, to }`,
       );
-    expect(() => round(1, any(undefined))).toThrow("round: range is none; got from=undefined, to=undefined");
+    expect(() => round(1, any({}))).toThrow("round: range is none; got from=undefined, to=undefined");
+    expect(() => round(1, any({ from: 0, to: 2, outside: "wrap" }))).toThrow(
+      "round: unknown outside; got wrap, expected",
+    );
+    expect(() => round(1, any({ from: 0, to: 2, until: 3 }))).toThrow('round: unknown option; got "until"');
     expect(() => floor(1, { from: 0, to: 10_001 })).toThrow(
       "floor: range is too wide; got 10001 steps, expected at most 10000",
     );
@@ -97,6 +106,10 @@ test("on traced values they are what they are on numbers, jumps included", () =>
     (x) => floor(x, range),
     (x) => ceil(x, range),
     (x) => round(x, range),
+    (x) => floor(x, { from: -2, to: 2, outside: "saturate" }),
+    (x) => floor(x),
+    (x) => ceil(x),
+    (x) => round(x),
     step,
     sign,
     relu,
@@ -104,7 +117,7 @@ test("on traced values they are what they are on numbers, jumps included", () =>
   ];
   for (const f of both) {
     const traced = compile(([x]) => f(x!));
-    for (let x = -5.5; x <= 5.5; x += 0.25) expect(traced([x])).toBe(f(x));
+    for (let x = -5.5; x <= 5.5; x += 0.25) expect((traced([x]) as number) + 0).toBe(f(x));
   }
 });
 
@@ -159,6 +172,42 @@ describe("gradients", () => {
       affine: false,
       mu: 0.5,
       sd: 0.4,
+    },
+    {
+      title: "the mean is floor(z), whatever z is",
+      program: ({ sample, observe }) => observe(normal(floor(sample("z", normal(0, 2))), 0.7), 1.3),
+      logJoint: (z) => logNormal(z, 0, 2) + logNormal(1.3, Math.floor(z), 0.7),
+      jumps: integers,
+      affine: false,
+      mu: 0.4,
+      sd: 0.8,
+    },
+    {
+      title: "the rate of a Poisson is ceil(exp z), whatever z is",
+      program: ({ sample, observe }) => observe(poisson(ceil(exp(sample("z", normal(0, 1))))), 3),
+      logJoint: (z) => logNormal(z, 0, 1) + logPoisson(3, Math.ceil(Math.exp(z))),
+      jumps: Array.from({ length: 60 }, (_, k) => Math.log(k + 1)),
+      affine: false,
+      mu: 0.5,
+      sd: 0.4,
+    },
+    {
+      title: "the mean is z and the fraction of 2z, where that is above a rounded value",
+      program: ({ sample, observe }) => {
+        const z = sample("z", normal(0, 1));
+        const twice = mul(2, z);
+        const fraction = sub(twice, floor(twice));
+        observe(normal(where(gt(fraction, mul(0.25, round(z))), add(fraction, z), -1), 1.5), 3);
+      },
+      logJoint: (z) => {
+        const fraction = 2 * z - Math.floor(2 * z);
+        return logNormal(z, 0, 1) + logNormal(3, fraction > 0.25 * Math.round(z) ? fraction + z : -1, 1.5);
+      },
+      // Where 2z or z + ½ is whole, and where the fraction is 0, ¼ or ½ under rounded values of 0, 1 and 2.
+      jumps: Array.from({ length: 161 }, (_, k) => (k - 80) / 8),
+      affine: false,
+      mu: -1,
+      sd: 0.7,
     },
     {
       title: "mean and sd are by step and sign at the same place",
@@ -247,6 +296,53 @@ describe("gradients", () => {
         /standard errors from/,
       );
     });
+});
+
+describe("without a range", () => {
+  const of = (program: (x: Real, y: Real) => Real) =>
+    defineModel("m", ({ sample, observe }) => {
+      const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
+      observe(normal(program(x, y), 1), 1.5);
+    });
+  const params = { mu: [0.3, -0.2], rho: [rhoOfSd(0.8), rhoOfSd(0.6)] };
+
+  test("two latents are rounded together", () => {
+    const rounded = of((x, y) => round(add(mul(3, x), y)));
+    // d/dμ_x E f = E[f·ε_x]/σ_x by midpoints: the jumps lie aslant in the grid, so that its error is far below 1e-3.
+    const f = (x: number, y: number): number => -0.5 * (x * x + y * y + (1.5 - Math.floor(3 * x + y + 0.5)) ** 2);
+    const [points, step] = [600, 14 / 600];
+    let [expected, mass] = [0, 0];
+    for (let i = 0; i < points; i++)
+      for (let j = 0; j < points; j++) {
+        const [p, q] = [(i + 0.5) * step - 7, (j + 0.5) * step - 7];
+        const weight = Math.exp(-0.5 * (p * p + q * q));
+        mass += weight;
+        expected += weight * f(0.3 + 0.8 * p, -0.2 + 0.6 * q) * (p / 0.8);
+      }
+    const by = (estimator: Estimator) => estimateGradient(rounded, { estimator, params, samples: 512 }).gradient[0]!;
+    expect(Math.abs(by(corrected()) - expected / mass)).toBeLessThan(0.02);
+    expect(Math.abs(by(reparam()) - expected / mass)).toBeGreaterThan(0.2);
+  });
+
+  test("what jumps too often to be told apart is refused by name, within a budget", () => {
+    for (const f of [exp, (x: Real) => mul(1e9, x)])
+      expect(() =>
+        estimateGradient(
+          of((x) => floor(f(mul(3, x)))),
+          { estimator: corrected(), params, samples: 16 },
+        ),
+      ).toThrow(
+        /corrected: `floor\(.*\)` at observe "y0" cannot be handled exactly; got 20000 pieces of the line of "x"/,
+      );
+  });
+
+  test("estimators that count no places say so", () => {
+    const model = of((x) => floor(x));
+    expect(() => estimateGradient(model, { estimator: lyy18(), params, samples: 16 })).toThrow(
+      /floor\(x\).*rounding without a range/,
+    );
+    expect(() => estimateGradient(model, { estimator: smoothed(), params, samples: 16 })).toThrow(/has no smooth form/);
+  });
 });
 
 describe("the range", () => {

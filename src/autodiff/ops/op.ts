@@ -27,6 +27,7 @@ export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos
 /** The same for special functions (`special-ops.ts`). */
 export type SpecialOp =
   | "peak"
+  | "floor"
   | "lgamma"
   | "digamma"
   | "trigamma"

@@ -12,6 +12,9 @@ export const SPECIAL_KERNELS: Kernels = {
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
+  floor: [
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.floor(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+  ],
   lgamma: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],

@@ -15,6 +15,8 @@ const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
 export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   // The larger one, made finite: what is taken off before exponentials and added to their logarithm again (`log-sum-exp.ts`).
   peak:         { primal: (x, y) => peak(x, y),       partials: ["none", "none"], domain: [ANY, ANY], sumWith: logSumExp },
+  // Its places of change are decisions (`boundaries/lines/decisions.ts`); between them it is flat.
+  floor:        { primal: (x) => Math.floor(x),      partials: [(A) => A.constant(0)],                                            domain: [[0.1, 0.9]] },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
   digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
   trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },

@@ -10,7 +10,17 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Objective, variablesBelow } from "../../objective/objective.ts";
 
 const PRODUCTS: ReadonlySet<number> = /* @__PURE__ */ codesOf("mul", "div", "chain", "pow");
-const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "chain", "sqrt", "log");
+const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf(
+  "where",
+  "max",
+  "min",
+  "abs",
+  "sign",
+  "floor",
+  "chain",
+  "sqrt",
+  "log",
+);
 
 /** May a function of a node have another analytic form on one side of a place than on the other? */
 export function isBent(graph: Graph, root: NodeId): boolean {

@@ -66,13 +66,14 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
   const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
-    if (graph.op[node] !== CODE.positive) continue;
+    const isRounded = graph.op[node] === CODE.floor;
+    if (graph.op[node] !== CODE.positive && !isRounded) continue;
     const compared = graph.a[node]!;
     if (learned[compared] === 0 || moving[compared] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = (): string => print(graph, node);
-    const form = scaledForm(objective, graph.a[node]!, moving);
+    const form = isRounded ? "rounding without a range" : scaledForm(objective, compared, moving);
     if (typeof form === "string") {
       refused.push({ text, site: terms[affected[0]!]!.site, reason: form });
       continue;

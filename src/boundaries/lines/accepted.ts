@@ -8,6 +8,7 @@
  *
  * Whatever is not proven is counted along lines, which asks for no proof.
  */
+import { CODE } from "../../autodiff/ops/codes.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { provenDistinct } from "../check/distinct-values.ts";
@@ -41,8 +42,11 @@ export function accepted(objective: Objective, boundaries: readonly Boundary[]):
   };
   for (const { node, operand } of others) {
     const searched = asCondition(objective, operand);
-    // What asks whether x is a number changes elsewhere than where x is 0: then only variables that it does not contain tell it apart.
-    apart(isQuestion(graph, node) ? { ...searched, node: graph.constant(0) } : searched);
+    // What asks whether x is a number changes elsewhere than where x is 0, and so does floor(x): then only variables that it does not
+    // contain tell it apart.
+    apart(
+      isQuestion(graph, node) || graph.op[node] === CODE.floor ? { ...searched, node: graph.constant(0) } : searched,
+    );
   }
   const bent = movable.filter((boundary) => !conditions.get(boundary)!.isLinear);
   const rank = new Map(bent.map((boundary, k) => [boundary, k]));

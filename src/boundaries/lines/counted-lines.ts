@@ -117,7 +117,7 @@ function lineOf(
   const sought = switches.filter((node) => read.has(node));
   const slopes = new Map(
     sought.flatMap((node) =>
-      graph.op[node] === CODE.positive ? [[node, gradient(graph, graph.a[node]!, [t])[0]!] as const] : [],
+      FOLLOWED.has(graph.op[node]!) ? [[node, gradient(graph, graph.a[node]!, [t])[0]!] as const] : [],
     ),
   );
   const program = new LineProgram(graph, [...decided, ...values, ...slopes.values()], t);
@@ -126,6 +126,7 @@ function lineOf(
     return {
       kind: kindOf(node),
       isOwn: ownAt.has(node),
+      isRounding: graph.op[node] === CODE.floor,
       place: program.place(node),
       cone: program.cone([node]),
       ...(slope !== undefined && {
@@ -290,7 +291,10 @@ function summed({ parameters }: Objective, lines: readonly Line[], nodes: readon
   };
 }
 
-const SWITCHES: ReadonlySet<number> = /* @__PURE__ */ codesOf("positive", "equal", "sign");
+const SWITCHES: ReadonlySet<number> = /* @__PURE__ */ codesOf("positive", "equal", "sign", "floor");
+
+// What changes once at a level where its operand rises or falls.
+const FOLLOWED: ReadonlySet<number> = /* @__PURE__ */ codesOf("positive", "floor");
 
 // The nodes that t moves among those from which roots are computed, from below to above.
 function alongLine(graph: Graph, roots: readonly NodeId[], t: NodeId): NodeId[] {

@@ -2,7 +2,7 @@
  * Decisions: everything at which ℓ may switch between one smooth function and another. They are
  *
  * - comparisons, c > 0, u = w and x = x, which asks whether x is a number;
- * - signs of values, which jump where the operand is 0;
+ * - signs of values, which jump where the operand is 0, and floor(x), which jumps where x is whole;
  * - the sign of a divisor that may be 0 where what is divided by it is no smooth function: x/|x| jumps from −1 to 1 at x = 0, and a
  *   sigmoid(1/x) from 0 to 1, but sin(x)/x does not jump, and 1/x goes to ∞;
  * - the sign of what a logarithm or a power is infinite at, where that meets a factor that vanishes: z·exp(−log|z|) is z/|z|.
@@ -21,11 +21,11 @@ import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
 import { isBent, singularProducts } from "../check/singular-products.ts";
 
 export interface Decision {
-  /** A comparison or a sign; or the divisor itself. */
+  /** A comparison, a sign or a rounding; or the divisor itself. */
   readonly node: NodeId;
   /** "mask": what changes is the value of the node. "sign": its sign. */
   readonly kind: "mask" | "sign";
-  /** What is 0 where it changes, unless it jumps there; of x = x what may be NaN. */
+  /** What is 0 where it changes, unless it jumps there, but for a constant in floor(x), x; of x = x what may be NaN. */
   readonly operand: NodeId;
   /** The first term that reads it. */
   readonly site: () => string;
@@ -49,7 +49,7 @@ export function decisionsOf(objective: Objective): Decision[] {
     const [x, y] = [graph.a[node]!, graph.b[node]!];
     if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
     if (graph.op[node] === CODE.positive && moved[x] === 1) add(node, "mask", x);
-    else if (graph.op[node] === CODE.sign && moved[x] === 1) add(node, "mask", x);
+    else if ((graph.op[node] === CODE.sign || graph.op[node] === CODE.floor) && moved[x] === 1) add(node, "mask", x);
     else if (isQuestion(graph, node) && moved[x] === 1) add(node, "mask", x);
     else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1) && !isChoice(graph, x, y))
       add(node, "mask", A.sub(x, y));

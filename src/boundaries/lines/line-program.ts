@@ -268,5 +268,5 @@ function rulesByCode(): readonly (IntervalRule | undefined)[] {
 const MASKS: ReadonlySet<number> = /* @__PURE__ */ maskCodes();
 
 function maskCodes(): Set<number> {
-  return new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign]);
+  return new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign, CODE.floor]);
 }

@@ -17,9 +17,11 @@ export interface LineDecision {
   readonly kind: "mask" | "sign";
   /** Whether its places are sought; those of others are only as far as that helps. */
   readonly isOwn: boolean;
+  /** Is it floor(c), which changes where c is whole? */
+  readonly isRounding: boolean;
   readonly place: number;
   readonly cone: Int32Array;
-  /** Of a comparison c > 0: c, and c′. */
+  /** Of a comparison c > 0, and of floor(c): c, and c′. */
   readonly operand?: number;
   readonly slope?: { readonly place: number; readonly cone: Int32Array };
 }
@@ -28,6 +30,11 @@ export interface LineDecision {
 const REACH = 38;
 /** Within these the line is searched through, or the model refused; beyond, as far as it takes few pieces: φ(12) is 2e-32. */
 const NEAR = 12;
+/**
+ * The same where values are rounded: of exp(x) under an sd of 1 there are 160,000 whole values up to t = 12, and 5,000 up to 8.5, beyond
+ * which no sample of a normal in double precision lies. φ(8.5) is 8e-17.
+ */
+const NEAR_ROUNDED = 8.5;
 /** Most pieces that are looked at within `NEAR`. */
 const PIECES_BUDGET = 20_000;
 /** And beyond. */
@@ -71,6 +78,7 @@ export class Places {
   readonly #refuse: (decision: number, t: number, pieces: number) => never;
   // Which decisions were needed when places were found.
   readonly #searched: Uint8Array;
+  readonly #near: number;
   #isFound = false;
   // A stack of pieces; of each decision 1 where its value on the piece is known.
   #pieces = 0;
@@ -94,6 +102,7 @@ export class Places {
     this.#roots = roots;
     this.#refuse = refuse;
     this.#searched = new Uint8Array(decisions.length);
+    this.#near = decisions.some(({ isRounding }) => isRounding) ? NEAR_ROUNDED : NEAR;
   }
 
   /**
@@ -124,7 +133,7 @@ export class Places {
     while (this.#pieces > 0) {
       const top = --this.#pieces;
       const [a, b] = [this.#a[top]!, this.#b[top]!];
-      if (b <= -NEAR || a >= NEAR) {
+      if (b <= -this.#near || a >= this.#near) {
         if (++far > FAR_BUDGET) continue;
       } else near++;
       this.#look(a, b, top, near);
@@ -168,8 +177,15 @@ export class Places {
         continue;
       if (this.#solve(decision, a, b)) {
         const [low, high] = [this.#low, this.#high];
-        const [before, after] = [this.#truthAt(decision, a), this.#truthAt(decision, b)];
         this.#add(low, high, -1);
+        // A rounded value may change again beyond.
+        if (decision.isRounding) {
+          if (pieces > PIECES_BUDGET) this.#refuse(k, a, PIECES_BUDGET);
+          this.#push(high, b, top);
+          this.#push(a, low, top);
+          return;
+        }
+        const [before, after] = [this.#truthAt(decision, a), this.#truthAt(decision, b)];
         // The piece itself is overwritten by its parts.
         this.#push(high, b, top, k, after);
         this.#push(a, low, top, k, before);
@@ -183,8 +199,9 @@ export class Places {
     }
     if (pieces > PIECES_BUDGET) this.#refuse(undecided, a, PIECES_BUDGET);
     let middle = a + SPLIT * (b - a);
-    if (a < -NEAR && b > -NEAR) middle = -NEAR;
-    else if (a < NEAR && b > NEAR) middle = NEAR;
+    const edge = this.#near;
+    if (a < -edge && b > -edge) middle = -edge;
+    else if (a < edge && b > edge) middle = edge;
     this.#push(middle, b, top);
     this.#push(a, middle, top);
   }
@@ -206,22 +223,24 @@ export class Places {
     return true;
   }
 
-  // Whether a comparison c > 0 is one thing on the whole piece, as c does not get from its value in the middle to 0 with slopes such as it has.
+  // Whether a comparison c > 0 is one thing on the whole piece, as c does not get from its value in the middle to 0 with slopes such as
+  // it has; floor(c) is, as c does not get to the next whole number.
   #isBounded(k: number, known: Uint8Array, values: Float64Array, a: number, b: number): boolean {
     const program = this.#program;
-    const { operand, slope, cone } = this.#decisions[k]!;
+    const { operand, slope, cone, isRounding } = this.#decisions[k]!;
     if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
     program.enclose(slope.cone);
     const steepest = Math.max(Math.abs(program.low(slope.place)), Math.abs(program.high(slope.place)));
     program.setPoint(a + 0.5 * (b - a));
     program.evaluate(cone);
-    if (!(Math.abs(program.values[operand]!) > SAFETY * 0.5 * (b - a) * steepest)) return false;
+    const c = program.values[operand]!;
+    if (!(Math.abs(isRounding ? c - Math.round(c) : c) > SAFETY * 0.5 * (b - a) * steepest)) return false;
     known[k] = 1;
     values[k] = program.values[this.#decisions[k]!.place]!;
     return true;
   }
 
-  // Whether a comparison c > 0 changes once at most on the piece.
+  // Whether c of a comparison c > 0, or of floor(c), rises or falls on all of the piece, so that it passes a level once at most.
   #isMonotone({ operand, slope }: LineDecision): boolean {
     const program = this.#program;
     if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
@@ -235,17 +254,27 @@ export class Places {
     return this.#program.values[decision.place]!;
   }
 
-  // Whether a comparison changes on [a, b], where it is monotone; the bracket is in `#low` and `#high`.
-  #solve({ operand, cone }: LineDecision, a: number, b: number): boolean {
+  // Whether a decision changes on [a, b], where its operand is monotone; the bracket of one change is in `#low` and `#high`.
+  #solve({ operand, cone, isRounding }: LineDecision, a: number, b: number): boolean {
     const program = this.#program;
+    let level = 0;
     const at = (t: number): number => {
       program.setPoint(t);
       program.evaluate(cone);
-      return program.values[operand!]!;
+      return program.values[operand!]! - level;
     };
+    // floor(c) has a value from where c reaches it.
+    const isAbove = (c: number): boolean => (isRounding ? c >= 0 : c > 0);
     let [low, high, atLow, atHigh] = [a, b, at(a), at(b)];
-    const above = atLow > 0;
-    if (above === atHigh > 0) return false;
+    if (isRounding) {
+      const [least, most] = [Math.floor(Math.min(atLow, atHigh)), Math.floor(Math.max(atLow, atHigh))];
+      if (!(least < most)) return false;
+      // Of many values one in the middle, so that what is left on both sides is as much.
+      level = least + Math.ceil(0.5 * (most - least));
+      [atLow, atHigh] = [atLow - level, atHigh - level];
+    }
+    const above = isAbove(atLow);
+    if (above === isAbove(atHigh)) return false;
     // Secant steps, and a bisection after each that did not halve the bracket.
     for (let bisects = false; high - low > WIDTH * Math.max(1, -low, high); ) {
       const width = high - low;
@@ -256,7 +285,7 @@ export class Places {
         const t = inside + side * margin;
         if (!(low < t && t < high)) continue;
         const value = at(t);
-        if (value > 0 === above) [low, atLow] = [t, value];
+        if (isAbove(value) === above) [low, atLow] = [t, value];
         else [high, atHigh] = [t, value];
       }
       bisects = high - low > 0.5 * width;

@@ -3,7 +3,7 @@
  * made of such: Math.hypot(x, y) is sqrt(x² + y²).
  */
 import * as T from "../../autodiff/expr.ts";
-import { sign } from "../../program/rounding.ts";
+import { ceil, floor, round, sign } from "../../program/rounding.ts";
 import { located, refuse } from "./refusal.ts";
 import { isTraced, numberOf } from "./values.ts";
 
@@ -37,6 +37,10 @@ const TRACED: Readonly<Record<string, Function>> = {
   min: folded(T.min),
   max: folded(T.max),
   sign: (x) => sign(x!),
+  floor: (x) => floor(x!),
+  ceil: (x) => ceil(x!),
+  round: (x) => round(x!),
+  trunc: (x) => T.where(T.gt(x!, 0), floor(x!), ceil(x!)),
   hypot: (...values) => T.sqrt(T.sum(values.map((x) => T.square(x)))),
 };
 
@@ -45,15 +49,11 @@ export function math(name: string, place: string, ...values: unknown[]): unknown
   const plain = (Math as unknown as Record<string, (...values: unknown[]) => unknown>)[name];
   if (!values.some(isTraced)) return plain!(...values);
   const traced = Object.hasOwn(TRACED, name) ? TRACED[name] : undefined;
-  if (!traced) {
-    const rounds = ["floor", "ceil", "round"].includes(name);
+  if (!traced)
     return refuse(
       place,
-      `Math.${name} of a latent is not known; got a traced number, expected one of ${Object.keys(TRACED).join(", ")}${
-        rounds ? `; to try: ${name}(x, { from: 0, to: 9 }) of nondiff, which counts every jump in a range` : ""
-      }`,
+      `Math.${name} of a latent is not known; got a traced number, expected one of ${Object.keys(TRACED).join(", ")}`,
     );
-  }
   try {
     return traced(...values.map(numberOf));
   } catch (error) {

@@ -109,7 +109,7 @@ const OUT = {
   jump: "the statements after it in an `else` arm, as an arm on a latent cannot leave a loop, a switch, a try or a label",
   wait: "no decision on a latent in an async function or a generator",
   switch: "if (k === 0) { … } else if (k === 1) { … }",
-  operator: "+ - * / **, comparisons and Math functions, or floor, ceil, round of nondiff with a range",
+  operator: "+ - * / **, comparisons and Math functions; x - Math.floor(x) for x % 1 where x > 0",
   rest: "decisions by `if`, `?:`, `&&` and `||`",
 } as const;
 

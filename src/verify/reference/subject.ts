@@ -101,6 +101,7 @@ export function decisionsBelow(graph: Graph, roots: readonly NodeId[]): NodeId[]
       case CODE.positive:
       case CODE.equal:
       case CODE.sign:
+      case CODE.floor:
         found.add(node);
         break;
       case CODE.div:
@@ -134,6 +135,7 @@ function pointValues(
 ): PointValues & { rows: Float64Array; signatures: Float64Array } {
   const width = numbers.length;
   const isMask = decisions.map((node) => graph.hasFlag(node, MASK));
+  const isWhole = decisions.map((node) => graph.op[node] === CODE.floor);
   let compiled: Evaluation | undefined;
   const compile = (): Evaluation =>
     evaluation(graph, [...numbers, ...decisions], {
@@ -168,7 +170,7 @@ function pointValues(
           const row = compiled.values(width + k);
           for (let i = 0; i < n; i++) {
             const number = row[i]!;
-            const side = isMask[k] ? Number(number !== 0) : number > 0 ? 1 : number < 0 ? 2 : number === 0 ? 0 : 3;
+            const side = isWhole[k] ? whole(number) : isMask[k] ? Number(number !== 0) : sideOf(number);
             signatures[i] = Math.imul(signatures[i]!, 69069) + side + 1;
           }
         }
@@ -176,4 +178,15 @@ function pointValues(
     },
   };
   return self;
+}
+
+function sideOf(number: number): number {
+  return number > 0 ? 1 : number < 0 ? 2 : number === 0 ? 0 : 3;
+}
+
+const WHOLES = 2 ** 16;
+
+// A whole number, however large, as one from 0 on that differs from those of its neighbours.
+function whole(number: number): number {
+  return ((number % WHOLES) + WHOLES) % WHOLES || 0;
 }

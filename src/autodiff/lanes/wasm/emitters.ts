@@ -28,7 +28,7 @@ const binary =
     code.simd(name);
   };
 const unary =
-  (name: "neg" | "abs" | "sqrt" | "not"): Emit =>
+  (name: "neg" | "abs" | "sqrt" | "floor" | "not"): Emit =>
   (code, at) => {
     at(0);
     code.simd(name);
@@ -140,6 +140,7 @@ const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
     at(1);
     code.simd("max").f64x2(-Number.MAX_VALUE).simd("max").f64x2(Number.MAX_VALUE).simd("min");
   },
+  floor: unary("floor"),
   expSub: (code, at) => {
     at(0);
     at(1);

@@ -25,6 +25,8 @@ import {
 
 const AT_ZERO: Jump = { at: (_g, x) => x, apart: false };
 const AT_EITHER_SIDE: Jump = { at: (_g, x) => x, apart: true };
+// The sine of πx is 0 at whole x.
+const AT_INTEGERS: Jump = { at: (g, x) => g.algebra.sin(g.algebra.mul(g.constant(Math.PI), x)), apart: false };
 const WHERE_EQUAL: Jump = { at: (g, x, y) => (g.is(x, 0) ? y : g.algebra.sub(x, y)), apart: true };
 
 // biome-ignore format: a table, columns lined up
@@ -59,6 +61,7 @@ export const BEHAVIOURS: { readonly [K in OpName]: Behaviour } = {
   tan:          { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         given: "none" },
   tanh:         { from: -Infinity, even: false, inverse: OF_TANH,     bounded: true,  jump: "none",         given: "none" },
   peak:         { from: -Infinity, even: false, inverse: "none",      bounded: true,  jump: "none",         given: "none" },
+  floor:        { from: -Infinity, even: false, inverse: "none",      bounded: true,  jump: AT_INTEGERS,    given: "none" },
   lgamma:       { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         given: "none" },
   digamma:      { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         given: "none" },
   trigamma:     { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         given: "none" },

@@ -46,6 +46,7 @@ export const LIMITS: { readonly [K in OpName]: readonly Limits[] } = {
   tan:          [NOWHERE],
   tanh:         [[-1, 1]],
   peak:         [LARGEST, LARGEST],
+  floor:        [RISES],
   lgamma:       [FROM_EDGE],
   digamma:      [FROM_EDGE],
   trigamma:     [["none", 0]],
