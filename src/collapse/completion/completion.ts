@@ -55,7 +55,8 @@ export function completionOf(
           `completion: kept latents do not fit; got ${kept.length} numbers, expected ${draws} for each of ${rows} latents`,
         );
       passes ??= compiled(trace, variables, entries, elimination, engine);
-      const found = [...variables, ...entries].map((variable) => roomFor(variable, draws));
+      const [marginals, cells] = passes;
+      const found = [...variables, ...entries].map((variable, v) => roomFor(variable, draws, cells.averaged.has(v)));
       for (let first = 0; first < draws; first += POINTS) {
         const points = Math.min(POINTS, draws - first);
         // Beyond the last draw the pass repeats it.
@@ -64,7 +65,6 @@ export function completionOf(
           for (let p = 0; p < POINTS; p++)
             lanes[row * POINTS + p] = kept[row * draws + first + Math.min(p, points - 1)]!;
         for (let at = rows * POINTS; at < lanes.length; at++) lanes[at] = normalQuantile(next());
-        const [marginals, cells] = passes;
         const batch = { first, points, draws };
         marginals.draw(found, lanes, batch, next);
         for (const vector of vectors) vector.place(found, batch);
@@ -80,9 +80,8 @@ export function completionOf(
   };
 }
 
-function roomFor({ name, size, meaning }: Variable, draws: number): CompletedLatent {
+function roomFor({ name, size, meaning }: Variable, draws: number, hasMoments: boolean): CompletedLatent {
   const continuous = meaning.kind === "cells";
-  const hasMoments = meaning.kind === "values" || (continuous && meaning.latent.prior.name === "normal");
   return {
     name,
     size,

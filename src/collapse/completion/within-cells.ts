@@ -15,6 +15,7 @@ import { logSumExp } from "../../math/log-sum-exp.ts";
 import { truncatedNormalMoments, truncatedNormalQuantile } from "../../math/truncated-normal.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Variable } from "../variable.ts";
+import { cellMoments } from "./cell-moments.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { solved } from "./monotone-root.ts";
 
@@ -22,6 +23,8 @@ import { solved } from "./monotone-root.ts";
 export interface Cells {
   /** Fills in value, input, ends and moments of some draws; `lanes` has the inputs of the kept latents. */
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
+  /** Of which variables means and mean squares are known. */
+  readonly averaged: ReadonlySet<number>;
 }
 
 type Moments = ReturnType<typeof truncatedNormalMoments>;
@@ -33,9 +36,13 @@ interface Drawer {
   readonly isNormal: boolean;
   /** Whether ends or prior depend on values of other variables. */
   readonly moved: boolean;
+  readonly hasMoments: boolean;
   /** Moments by cell, those of a standard normal, where every draw has the same ones. */
   readonly moments: Map<number, Moments> | undefined;
-  /** The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one. */
+  /**
+   * The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one, means and mean squares by cell
+   * of others where they are known.
+   */
   readonly start: number;
   readonly size: number;
   /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
@@ -63,17 +70,21 @@ export function cellsIn(
     const start = nodes.length;
     const session = new Session(graph);
     const parameters = isNormal ? latent.prior.parameters.map(({ value }) => nodeOf(session, value)) : [];
-    const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters];
+    const known = isNormal || !graph.isConstant(live) ? undefined : cellMoments(graph, priorOf(latent), ends);
+    const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters, ...(known ?? [])];
     const moved = written(read).some((node, i) => node !== read[i]);
     const moments = moved || read.some((node) => graph.hasFlag(node, LANE)) ? undefined : new Map<number, Moments>();
     nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
     const tails = isNormal ? undefined : evaluation(graph, written(tailsAt(graph, latent, x)), options);
-    return [{ variable, latent, isNormal, moved, moments, start, size: ends.length, tails }];
+    const hasMoments = isNormal || known !== undefined;
+    return [{ variable, latent, isNormal, moved, hasMoments, moments, start, size: ends.length, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const room = new Float64Array((laneInputs.length + 1) * points);
+  const values = variables.flatMap(({ meaning }, v) => (meaning.kind === "values" ? [v] : []));
   return {
+    averaged: new Set([...values, ...drawers.flatMap(({ variable, hasMoments }) => (hasMoments ? [variable] : []))]),
     draw(found, lanes, batch, next) {
       room.set(lanes);
       variables.forEach(({ meaning }, v) => {
@@ -228,4 +239,18 @@ function drawOther(
     value[batch.first + p] = x;
     input[batch.first + p] = tails.value(2, p);
   });
+  if (drawer.hasMoments) addMoments(run, drawer, found, batch);
+}
+
+function addMoments(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch): void {
+  const { start, size: cells, moved } = drawer;
+  const { cell, means, squares, probabilities, size } = found;
+  const first = start + 2 * cells + 1;
+  for (let d = batch.first, p = 0; p < batch.points; d++, p++)
+    for (let j = 0; j < size; j++) {
+      const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
+      if (probability < NEGLIGIBLE) continue;
+      means![d]! += probability * run.value(first + j, p);
+      squares![d]! += probability * run.value(first + cells + j, p);
+    }
 }

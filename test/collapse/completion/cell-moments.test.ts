@@ -1,0 +1,54 @@
+// Means and sds of summed-out latents that are not normal, against sums over fine grids.
+import { expect, test } from "vitest";
+import * as n from "../../../src/index.ts";
+
+const CUTS = [0.3, 0.9] as const;
+const READING = 1.4;
+
+const PRIORS: Readonly<Record<string, readonly [prior: n.Distribution, last: number]>> = {
+  uniform: [n.uniform(0, 2), 2],
+  exponential: [n.exponential(1.3), 30],
+  gamma: [n.gamma(2.5, 2), 30],
+  chi2: [n.chi2(3), 90],
+  beta: [n.beta(2, 3), 1],
+  lognormal: [n.lognormal(-0.5, 0.4), 30],
+};
+
+/** By Simpson's rule between the thresholds. */
+function integrated(density: (x: number) => number, last: number): number {
+  const ends = [0, ...CUTS, 0.5 * (last + CUTS[1]), last];
+  const steps = 4000;
+  let total = 0;
+  for (let s = 1; s < ends.length; s++) {
+    const [low, width] = [ends[s - 1]!, (ends[s]! - ends[s - 1]!) / steps];
+    for (let i = 0; i <= steps; i++) {
+      const weight = i === 0 || i === steps ? 1 : i % 2 === 0 ? 2 : 4;
+      // Just inside of the segment, whose ends are where the density jumps.
+      const x = low + Math.min(Math.max(i, 1e-9), steps - 1e-9) * width;
+      total += (weight * width * density(x)) / 3;
+    }
+  }
+  return total;
+}
+
+test.each(Object.entries(PRIORS))(
+  "of a %s latent mean and sd are exact where nothing is kept",
+  (name, [prior, last]) => {
+    const levelOf = (z: number): number => (z > CUTS[1] ? 2 : z > CUTS[0] ? 1 : 0);
+    const model = n.defineModel(name, ({ sample, observe }) => {
+      const z = sample("z", prior);
+      const level = n.where(n.gt(z, CUTS[1]), 2, n.where(n.gt(z, CUTS[0]), 1, 0));
+      observe(n.normal(level, 1), READING);
+    });
+    const density = (z: number): number =>
+      Math.exp((prior.logDensity(z) as number) - 0.5 * (READING - levelOf(z)) ** 2);
+    const total = integrated(density, last);
+    const mean = integrated((z) => z * density(z), last) / total;
+    const square = integrated((z) => z * z * density(z), last) / total;
+    const posterior = n.fit(model, { seed: 1 });
+    expect(posterior.mean("z")).toBeCloseTo(mean, 6);
+    expect(posterior.sd("z")).toBeCloseTo(Math.sqrt(square - mean * mean), 6);
+    // The prior's own mean is another one.
+    expect(Math.abs(mean - prior.moments!()!.mean)).toBeGreaterThan(1e-3);
+  },
+);
