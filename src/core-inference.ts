@@ -1,4 +1,4 @@
-/** `nondiff/core` bound to its profile. */
+/** The functions of `src/inference` that `nondiff/core` exports are bound to its profile here. */
 
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";

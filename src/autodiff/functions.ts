@@ -1,4 +1,4 @@
-/** Autodiff for its own sake: functions of number arrays, compiled and differentiated. */
+/** Functions of number arrays are compiled and differentiated here, without a model: of f(x, y) = x·y the gradient at [2, 3] is [3, 2]. */
 import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
 import { gradient } from "./graph/gradient.ts";

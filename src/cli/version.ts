@@ -1,4 +1,4 @@
-/** Which nondiff this is, and how it was called: what a report needs to be made again. */
+/** A report says which nondiff made it and how that was called, so that it can be made again. */
 import { readFileSync } from "node:fs";
 
 /** The version of the package. */

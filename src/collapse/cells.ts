@@ -1,4 +1,7 @@
-/** Variables made of latents with thresholds: the cells between them. */
+/**
+ * A latent that only conditions read decides between few cells: z against the thresholds 1 and 3 lies below both, between them or above.
+ * This file makes of it a variable with one value per cell.
+ */
 import { exprOf, max, min, nodeOf, type Real } from "../autodiff/expr.ts";
 import { mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";

@@ -1,4 +1,4 @@
-/** Variables made of discrete latents: one value each. */
+/** A discrete latent becomes a variable with one value for each of its own: `bernoulli(0.3)` with the values 0 and 1. */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { FiniteLatent } from "../program/trace.ts";
 import type { Variable } from "./variable.ts";

@@ -1,4 +1,4 @@
-/** What nodes read of finite variables by themselves. */
+/** This file tells which finite variables some nodes read. What lies below such a read does not count, as the read stands for it. */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Owners } from "./variable.ts";

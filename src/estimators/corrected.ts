@@ -1,4 +1,4 @@
-/** The estimator that this library is about: the pathwise gradient, and the boundaries that it does not see. */
+/** `corrected` is the estimator that this library is about: the pathwise gradient, and the terms of the boundaries that it does not see. */
 
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";

@@ -1,4 +1,7 @@
-/** Conditions replaced by sigmoids: η = accuracy, σ_η(c) = sigmoid(c/η) in place of the truth of c > 0. */
+/**
+ * `smoothed` replaces conditions by sigmoids: with the accuracy η the truth of c > 0 becomes σ_η(c) = sigmoid(c/η), which is biased for
+ * any η > 0.
+ */
 
 import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { print } from "../autodiff/graph/infix-text.ts";

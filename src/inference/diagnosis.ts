@@ -1,4 +1,7 @@
-/** Finding out why a number is not finite, so that the error can name the site. */
+/**
+ * Where a number is not finite, this file finds out why, so that the error can name the site: `observe "y3": log density of normal is NaN;
+ * got mean=0.2, sd=-1, expected sd > 0`.
+ */
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";

@@ -1,4 +1,4 @@
-/** The log density of a model at given latents: logJoint(gmm, [0.3]). */
+/** `logJoint(gmm, [0.3])` is the log density of a model at given latents. */
 import { outOfRange } from "../autodiff/session.ts";
 import { evaluation } from "../autodiff/tape/evaluation.ts";
 import type { Model } from "../program/model.ts";

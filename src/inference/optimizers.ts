@@ -1,4 +1,4 @@
-/** Optimisers for gradient ascent: a state in, a state out, parameters updated in place. */
+/** Optimisers climb gradients. A state goes in, a state comes out, and parameters are updated in place, so that a step allocates nothing. */
 
 import { requireOptions } from "../checks/options.ts";
 import { axpyInto } from "../linalg/axpy.ts";

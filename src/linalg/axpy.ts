@@ -1,4 +1,4 @@
-/** The update out ← out + alpha·x, the inner step of products and triangular solves. */
+/** `axpyInto` is the update out ← out + alpha·x, the inner step of products and of triangular solves. */
 import { checkLength } from "./shape.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Products of two matrices. */
+/** `gemmInto` multiplies two matrices; its like take one of them transposed. */
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";
 import { checkDistinct, checkLength } from "./shape.ts";

@@ -1,4 +1,4 @@
-/** Products of a matrix, or its transpose, with a vector. */
+/** These functions multiply a matrix, or its transpose, with a vector. */
 import { axpyAt } from "./axpy.ts";
 import { dotAt } from "./dot.ts";
 import { checkDistinct, checkLength } from "./shape.ts";

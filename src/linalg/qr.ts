@@ -1,4 +1,4 @@
-/** QR factors by Householder reflections, on which least squares rest. */
+/** Householder reflections make QR factors, on which least squares rest. */
 import { normAt } from "./norm.ts";
 import { checkFinite, checkLength } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-/** Checks at the boundary of the public functions: sizes, lengths, finite entries. */
+/** Public functions check sizes, lengths and that entries are finite, once, so that inner loops need not. */
 
 /** Throws RangeError unless the value is an integer, at least `least`. */
 export function checkSize(caller: string, name: string, value: number, least: number): void {

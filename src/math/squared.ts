@@ -1,4 +1,4 @@
-/** x², by one product: `**` is rounded as each engine likes. */
+/** `squared(x)` is x² by one product, as `**` is rounded as each engine likes. */
 export function squared(x: number): number {
   return x * x;
 }

@@ -1,4 +1,4 @@
-/** Three ways to count the entropy of the guide, E[−log q], of equal mean. */
+/** The entropy of the guide, E[−log q], is counted in one of three ways. All have the same mean; they differ in variance. */
 import { gradient } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";

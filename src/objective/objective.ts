@@ -1,4 +1,4 @@
-/** What an estimator differentiates: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
+/** An estimator differentiates an objective: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
 import { describe } from "../autodiff/expr.ts";
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";

@@ -1,4 +1,4 @@
-/** Options that take one of a few values, such as the entropy: "sampled", "analytic" or "sticking-the-landing". */
+/** Some options take one of a few values, such as the entropy: "sampled", "analytic" or "sticking-the-landing". */
 
 /** The value of an option, the first of `values` where nothing is said; RangeError naming the option if it is none of them. */
 export function oneOf<T extends string>(caller: string, option: string, value: T | undefined, values: readonly T[]): T {

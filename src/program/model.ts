@@ -1,4 +1,4 @@
-/** What users write: a model is a name and a program that samples, observes and branches. */
+/** Users write models: a name, and a program that samples, observes and branches. */
 
 import { describe, type NumberArray, type Real, type Truth, type where } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";

@@ -1,4 +1,4 @@
-/** Uniforms in (0, 1): lanes of them, addressed as normals are, and one after the other for simulation. */
+/** Uniform numbers in (0, 1) come in lanes, addressed as normals are, or one after the other for simulation. */
 import type { NoiseRequest } from "./contract.ts";
 import { blockAt, type Generator } from "./threefry.ts";
 

@@ -1,4 +1,7 @@
-/** Intervals by position, and bounds moved outwards. */
+/**
+ * Intervals are kept by position in two arrays, and every bound is moved outwards by what rounding may have taken: of 1/3 the interval has
+ * 0.333… inside.
+ */
 
 /** Intervals [lo, hi] in two arrays; `partial` is 1 where the value may be undefined or jump. */
 export interface Enclosures {

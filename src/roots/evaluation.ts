@@ -1,4 +1,4 @@
-/** A plan made executable: enclosures over a piece of the line, and values at a point. */
+/** A plan of a condition is run in two ways: over a piece of the line, which encloses every value, and at a point. */
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { OP_NAMES } from "../autodiff/ops/codes.ts";
 import { type ConditionPlan, WIDTH } from "./condition-plan.ts";

@@ -1,4 +1,4 @@
-/** Growable lists of pieces of the line. They allocate only when they outgrow what earlier calls needed. */
+/** Pieces of the line are kept in lists that grow. They allocate only when they outgrow what earlier calls needed. */
 
 /** How a cell came about. */
 export const OPEN = 0; // between cuts

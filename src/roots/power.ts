@@ -1,4 +1,4 @@
-/** Enclosure of x ** y. */
+/** Over intervals x ** y is enclosed by the powers of the ends, case by case of their signs. */
 import { pow } from "../math/power.ts";
 import { down, type Enclosures, type IntervalRule, put, putEmpty, putLine, up } from "./enclosures.ts";
 

@@ -1,4 +1,4 @@
-/** Mean and standard deviation of a function of one normal number, by quadrature: E f(u) for u ~ N(m, s²). */
+/** The mean and the standard deviation of a function of one normal number, E f(u) for u ~ N(m, s²), are had by quadrature. */
 
 import * as elementary from "../math/elementary.ts";
 import { squared } from "../math/squared.ts";

@@ -1,4 +1,4 @@
-/** Expressions as text, for messages and `explain`. */
+/** Messages and `explain` show expressions as text: what a program wrote as gt(mul(2, z), 1) reads `2 * z > 1`. */
 
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
 import type { NamedSum, NodeId, OpName } from "../ops/op.ts";

@@ -1,4 +1,4 @@
-/** In which operands a node is linear, by the facts of its op. */
+/** A node may be linear in some of its operands: x/y is in x alone, where(c, x, y) in x and y together. The facts of its op say in which. */
 
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";

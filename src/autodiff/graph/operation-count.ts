@@ -1,4 +1,4 @@
-/** What nodes cost: a lane node that is computed counts one operation per sample, uniform ones count nothing. */
+/** Nodes cost what they compute: each lane node counts one operation per sample, uniform ones, which are computed once a batch, count nothing. */
 import type { NodeId } from "../ops/op.ts";
 import { type Graph, LANE } from "./graph.ts";
 

@@ -1,4 +1,4 @@
-/** Nodes as products. */
+/** A node may be a product of several: x·(y·y²) is made of x, y, y and y. Conditions on products are taken apart by their factors. */
 
 import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";

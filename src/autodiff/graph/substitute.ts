@@ -1,4 +1,7 @@
-/** Rebuilding part of a graph with some of its nodes replaced. */
+/**
+ * A part of a graph is rebuilt with some of its nodes replaced: x·y + 1 with 2·z in place of y is x·(2·z) + 1. What reads no replaced node
+ * keeps its own.
+ */
 
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";

@@ -1,4 +1,4 @@
-/** Instructions as lines of text, before and after their values have slots, for people who look at what will run. */
+/** People who look at what will run see instructions as lines of text, before and after their values have slots. */
 import type { Graph } from "../graph/graph.ts";
 import { printNumber } from "../graph/infix-text.ts";
 import { INPUT } from "../ops/codes.ts";

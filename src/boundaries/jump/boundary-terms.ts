@@ -1,4 +1,7 @@
-/** The pathwise term plus the boundary term of every condition: ∇θ ELBO as nodes. */
+/**
+ * Each boundary adds one term to the gradient, δ(c)·∇θ c·(ℓ⁺ − ℓ⁻): the density of c at 0, times its slope, times the jump there. The
+ * terms are nodes, by parameter.
+ */
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";

@@ -1,4 +1,7 @@
-/** ℓ⁺ − ℓ⁻ across a boundary, built so that everything that does not jump drops out. */
+/**
+ * Across a boundary ℓ jumps by ℓ⁺ − ℓ⁻. Of a thousand terms mostly one reads the condition: the difference is built so that everything
+ * that does not jump drops out.
+ */
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";

@@ -1,4 +1,4 @@
-/** The count of jumps along lines, as an entry brings it. */
+/** An entry that counts jumps along lines binds this record; an entry without it refuses conditions that only lines can treat. */
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type Accepted, accepted } from "./accepted.ts";

@@ -1,4 +1,4 @@
-/** Data from files: CSV with a line of names, JSON (columns, or an array of rows), or JSON lines (a row each). */
+/** Data come from files: CSV with a line of names, JSON (columns, or an array of rows), or JSON lines (a row each). */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { UsageError } from "../arguments.ts";

@@ -1,4 +1,4 @@
-/** Text as it must stand in HTML and SVG. */
+/** Text in HTML and SVG has its markup characters written as entities, a < b as a &lt; b. */
 import { printable } from "../terminal.ts";
 
 /** Markup characters as entities, and control characters, which XML forbids, written out. */

@@ -1,4 +1,4 @@
-/** The plots of an experiment as data, for the page and for SVG alike. */
+/** The plots of an experiment are data first, so that the page and the SVG files draw the same. */
 import { ESTIMATORS } from "../estimators.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { elboRange } from "./scale.ts";

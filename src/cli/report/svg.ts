@@ -1,4 +1,4 @@
-/** Plots as SVG files that stand alone. */
+/** Plots are written as SVG files that stand alone, without a script or a style sheet. */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { escapeMarkup } from "./escape.ts";

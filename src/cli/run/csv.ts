@@ -1,4 +1,4 @@
-/** Files of numbers that any program reads: a header, then a line per draw or gradient. */
+/** Draws and gradients are written as files that any program reads: a header, then a line for each draw or gradient. */
 import type { Draws } from "./marginals.ts";
 
 /** The ELBO of every gradient: `step,elbo`. */

@@ -1,4 +1,4 @@
-/** What a fit shows while it runs: its stage, and the gap falling towards the tolerance. */
+/** While a fit runs, it shows its stage and how the gap falls towards the tolerance. */
 import type { FitStep } from "../../inference/fit/options.ts";
 import { number, type Progress } from "../terminal.ts";
 

@@ -1,4 +1,4 @@
-/** How a fit went, in words: the line that stands above every result. */
+/** One line above every result says in words how the fit went. */
 import type { LatentSummary } from "../../index.ts";
 import type { RunResult } from "./result.ts";
 

@@ -1,4 +1,4 @@
-/** Checks of what vector distributions are made from. */
+/** Vector distributions check what they are made from: lengths, and the distributions of their entries. */
 import { describe } from "../../autodiff/expr.ts";
 import type { Distribution } from "../distribution.ts";
 

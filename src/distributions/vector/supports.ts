@@ -1,4 +1,4 @@
-/** Supports of vectors: which entries they take, as data and as latents. */
+/** A support of vectors says which entries it takes, as data and as latents. */
 import { correlationCholesky } from "../../transforms/vector/correlation.ts";
 import { simplex } from "../../transforms/vector/simplex.ts";
 import { unitVector } from "../../transforms/vector/unit-vector.ts";

@@ -1,4 +1,7 @@
-/** Learning the probabilities of boundaries from the samples in which they were drawn. */
+/**
+ * Boundaries that are drawn have probabilities, which are learned from the samples in which they were drawn: one whose jump is large comes
+ * to be drawn more often.
+ */
 
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Place } from "../../autodiff/tape/executable.ts";

@@ -1,4 +1,4 @@
-/** What was summed out of a model and what was not, as lines of text. */
+/** `explain` tells in lines of text what was summed out of a model, what was not, and why. */
 import type { Collapsed, CollapseReport } from "../../collapse/collapse.ts";
 
 /** The lines, with the operations of the gradient before and after. */

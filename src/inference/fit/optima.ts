@@ -1,4 +1,7 @@
-/** The optima that the starts of a fit have found: which are the same, and how much each weighs. */
+/**
+ * Several starts of a fit may find one optimum or several. This file tells which are the same, and how much each weighs in the mixture
+ * that the fit returns.
+ */
 import type { Chart } from "../../guides/chart.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Climbed } from "./climb/climb.ts";

@@ -1,4 +1,4 @@
-/** What a fit is asked, what it tells on its way, and the error of one that met a number that is not finite. */
+/** Types of what a fit is asked and of what it tells on its way, and the error of a fit that met a number that is not finite. */
 
 import type { Backend } from "../../autodiff/tape/executable.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";

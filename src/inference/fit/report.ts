@@ -1,4 +1,4 @@
-/** What a fit says about itself: its status, and the numbers behind it. */
+/** A fit reports its status, such as "converged", and the numbers behind it: the ELBO with its error, the gap that is left, the optima. */
 import type { FittedParameters } from "../../guides/guide.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** What a search returns: the best of its optima, with a report and warnings. */
+/** A search returns a posterior of the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";

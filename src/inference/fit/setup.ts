@@ -1,4 +1,4 @@
-/** What a search starts from: options that have been checked, a traced model and its compiled gradient. */
+/** A search begins with options that have been checked, a traced model and its compiled gradient; this file makes them. */
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { softplusChart } from "../../guides/chart.ts";

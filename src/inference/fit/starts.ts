@@ -1,4 +1,7 @@
-/** Where a fit starts: first where it is told to or the priors are, then half wide, half at draws from the priors. */
+/**
+ * The first start of a fit is where it is told to start, or where the priors are. Of the further ones half are wide, and half are draws
+ * from the priors.
+ */
 import type { Chart } from "../../guides/chart.ts";
 import { log } from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";

@@ -1,4 +1,4 @@
-/** What a search tells its user, in words and with a code. */
+/** A search tells its user what there is to know, in words and with a code: "not-converged", "unbounded", "diverged", "other-optima". */
 import { exp } from "../../math/elementary.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Ascent } from "./climb/ascent.ts";

@@ -1,4 +1,4 @@
-/** The guide of a fit in numbers: jointly normal unconstrained latents, u_i = mean_i + Σ_j scale_ij·ε_j. */
+/** A guide in numbers is jointly normal in the unconstrained latents, u_i = mean_i + Σ_j scale_ij·ε_j. */
 import type { GuideSpace } from "../../guides/guide.ts";
 
 /** A normal distribution of all latents, and how much it counts among others. */

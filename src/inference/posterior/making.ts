@@ -1,4 +1,4 @@
-/** A posterior, from what a fit has found: one place for the loop, the search, and what was saved. */
+/** Posteriors are made in one place from what a fit has found, for the loop, for the search, and for what was saved. */
 import { type FittedParts, Posterior } from "../posterior.ts";
 import type { GuidedModel } from "../profile.ts";
 

@@ -1,4 +1,7 @@
-/** What is known of one number of a posterior by itself. */
+/**
+ * Each number of a posterior has a mean, an sd and quantiles by itself. Those of one latent follow from the guide; this file says what
+ * computes those of more than one.
+ */
 import { normalQuantile } from "../../math/normal.ts";
 import type { Quantity } from "../../program/run.ts";
 import type { Moments, Transform } from "../../transforms/transform.ts";

@@ -1,4 +1,4 @@
-/** A function that makes its result when it is first called, and has it from then on. */
+/** `once(make)` calls `make` when its result is first asked for, and has the result from then on. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

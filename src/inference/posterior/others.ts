@@ -1,4 +1,4 @@
-/** What a sampler knows about numbers of its posterior that are more than one latent by itself. */
+/** A sampler knows how numbers of its posterior are computed that are more than one latent by itself, such as a tracked sum of two. */
 import type { PosteriorDetails } from "../posterior.ts";
 import type { GuidedModel } from "../profile.ts";
 import { type Gaussian, gaussianOf } from "./gaussian.ts";

@@ -1,4 +1,7 @@
-/** The mean of the gradient and of ℓ over the samples of a draw: what a step of a fit takes. */
+/**
+ * A step of a fit takes the mean of the gradient and of ℓ over the samples of a draw. No sample's own gradient is made where the mean can
+ * be had without.
+ */
 import type { Draw } from "./draw.ts";
 import { addLanes, finishInto } from "./each-sample.ts";
 import { nonFiniteError } from "./non-finite.ts";

@@ -1,4 +1,4 @@
-/** Mean and variance of the gradient over the samples of a draw. */
+/** `estimateGradient` reports the mean of the gradient and its variance over the samples of a draw. */
 
 import type { Draw } from "./draw.ts";
 import { addLanes, finishInto } from "./each-sample.ts";

@@ -1,4 +1,7 @@
-/** Where a loop is: what it takes beside the parameters to go on as if it had never stopped. */
+/**
+ * A loop of 100 steps that was saved goes on bit for bit as one of 200. Beside the parameters that takes where the loop is: its step, its
+ * seed, the optimiser's numbers.
+ */
 export interface LoopState {
   /** Steps that were taken; step s draws the samples from s · samples on of its seed. */
   readonly step: number;

@@ -1,4 +1,4 @@
-/** Normals under a guide: probabilities and moments as expressions in their means and standard deviations. */
+/** Exact answers need probabilities and moments of normals under a guide; here they are expressions in means and standard deviations. */
 import { add, div, exp, mul, normalCdf, type Real, sqrt, square, sub, sum } from "../../autodiff/expr.ts";
 
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√2π

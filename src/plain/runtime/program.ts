@@ -1,4 +1,4 @@
-/** The programs themselves: what the transform wraps around the function that is given to `defineModel`. */
+/** The transform wraps a call around the function that is given to `defineModel`. Here is what that call does: the run of a plain program. */
 import type { Program, ProgramContext } from "../../program/model.ts";
 import { noteSite } from "../../program/places.ts";
 import { currentFrame, type Frame, withFrame } from "./frame.ts";

@@ -1,4 +1,4 @@
-/** What the transform refuses, at a node of the file; `transform` puts `file:line:column` in front. */
+/** The transform refuses what it cannot rewrite with a fault at a node of the file; `transform` puts `file:line:column` in front. */
 export class Fault extends Error {
   readonly start: number;
 

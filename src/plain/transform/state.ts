@@ -1,4 +1,4 @@
-/** Which variables the arms of a decision assign, as the text that reads and sets them. */
+/** A decision assigns variables in its arms. The transform passes them to the run as text that reads and sets them. */
 
 import { Fault } from "./fault.ts";
 import type { Scopes, Variable } from "./scopes.ts";

@@ -1,4 +1,4 @@
-/** The syntax tree of a file: parsing it, and going through it. */
+/** A file is parsed into a syntax tree, and the transform goes through that. */
 import { type ParserPlugin, parse } from "@babel/parser";
 import type { Comment, File, Node } from "@babel/types";
 

@@ -1,4 +1,4 @@
-/** All kinds of programs, by name. */
+/** All kinds of programs are listed here by name. */
 import { COINCIDENT } from "./coincident.ts";
 import { EDGES } from "./edges.ts";
 import { FORMS } from "./forms.ts";

@@ -1,4 +1,4 @@
-/** The platform's WebAssembly, as much of it as the back ends use. */
+/** The back ends declare what they use of the platform's WebAssembly, as the library is checked without the types of any platform. */
 
 declare const WebAssembly: {
   Memory: new (options: { initial: number }) => { readonly buffer: ArrayBuffer };

@@ -1,4 +1,7 @@
-/** Linear functions of lane nodes taken apart: the nodes that they sum, and what each of these is multiplied by. */
+/**
+ * A linear function of lane nodes is taken apart into the nodes that it sums and what each is multiplied by: 3·(x − 2·y) into 3 times x
+ * and −6 times y.
+ */
 
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { CODE, OP_NAMES } from "../../ops/codes.ts";
