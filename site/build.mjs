@@ -1,10 +1,11 @@
-// Builds the site into site/dist: playground and explanation by esbuild, the pages of docs/ by VitePress. `npm run docs` from the root of the checkout.
+// Builds the site into site/dist: playground and explanation by esbuild, the pages of docs/ and of the doc comments by VitePress. `npm run docs` from the root of the checkout.
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { build as buildPages } from "vitepress";
+import { reference } from "./reference.mjs";
 
 const site = fileURLToPath(new URL(".", import.meta.url));
 const root = dirname(site.replace(/\/$/, ""));
@@ -26,6 +27,8 @@ const pages = join(site, "pages");
 await rm(pages, { recursive: true, force: true });
 await cp(join(root, "docs"), pages, { recursive: true });
 await cp(join(site, "home.md"), join(pages, "index.md"));
+await cp(join(root, "bench/README.md"), join(pages, "benchmarks.md"));
+await reference(join(pages, "reference"));
 await buildPages(site);
 
 const entries = ["main", "worker", "plain", "calls", "runtime"];

@@ -1,4 +1,4 @@
-// The pages of docs/ as a site: guide, gallery, mathematics, API.
+// The pages of docs/ as a site: guide, gallery, mathematics, benchmarks, and the API from the doc comments.
 import { defineConfig } from "vitepress";
 
 const page = (text, link) => ({ text, link });
@@ -13,13 +13,18 @@ export default defineConfig({
   ignoreDeadLinks: true,
   lastUpdated: false,
   // Braces and angle brackets in the text are mathematics and types.
-  markdown: { html: false, attrs: { disable: true }, languageAlias: { plain: "js" } },
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    html: false,
+    attrs: { disable: true },
+    languageAlias: { plain: "js" },
+  },
   themeConfig: {
     search: { provider: "local" },
     nav: [
       page("Guide", "/plain"),
       page("Gallery", "/gallery"),
-      page("API", "/api"),
+      page("API", "/reference/"),
       { text: "Playground", link: "/playground/", target: "_self" },
       { text: "The missing term", link: "/explanation/", target: "_self" },
     ],
@@ -39,7 +44,10 @@ export default defineConfig({
         ],
       },
       { text: "Gallery", items: [page("Sixteen problems", "/gallery")] },
-      { text: "Reference", items: [page("API", "/api"), page("Glossary", "/glossary")] },
+      {
+        text: "Reference",
+        items: [page("Overview", "/api"), page("Every function", "/reference/"), page("Glossary", "/glossary")],
+      },
       {
         text: "How it works",
         items: [
@@ -48,6 +56,7 @@ export default defineConfig({
           page("Engine", "/engine"),
           page("Results", "/results"),
           page("Variance", "/variance"),
+          page("Benchmarks", "/benchmarks"),
         ],
       },
     ],

@@ -1,6 +1,8 @@
-// The site in headless Chromium: pages load without errors, the keyboard reaches everything, axe finds nothing serious, a fit ends, data and links work,
-// offline too. `npm run docs && npm run test:docs`; screenshots go to site/dist/screenshots. CHROMIUM names another browser.
+// The site in headless Chromium and Firefox: pages load without errors, the keyboard reaches everything, axe finds nothing serious, a fit ends, data and
+// links work, offline too. `npm run docs && npm run test:docs`; screenshots go to site/dist/screenshots. CHROMIUM and FIREFOX name other browsers; one that
+// is not there is skipped, and said to be. `npm run test:docs -- firefox` runs one alone.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -22,6 +24,7 @@ const TYPES = {
 const FIT = 2000 * Number(process.env.SLOWNESS ?? 10);
 
 const server = createServer(async (request, response) => {
+  if (isDown) return request.socket.destroy();
   const { pathname } = new URL(request.url, "http://localhost");
   const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
   try {
@@ -33,22 +36,30 @@ const server = createServer(async (request, response) => {
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const home = `http://127.0.0.1:${server.address().port}`;
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-  protocolTimeout: 120_000,
-});
+const BROWSERS = {
+  chromium: {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  },
+  firefox: { browser: "firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr" },
+};
+const asked = process.argv.slice(2);
+const names = Object.keys(BROWSERS).filter((name) => asked.length === 0 || asked.includes(name));
+let browser;
+let title = "";
+/** Whether the server is out of reach. */
+let isDown = false;
 await mkdir(join(dist, "screenshots"), { recursive: true });
 
 let [passed, failed] = [0, 0];
-async function test(title, run) {
+async function test(what, run) {
   try {
     await run();
     passed++;
-    console.log(`ok      ${title}`);
+    console.log(`ok      ${title}: ${what}`);
   } catch (error) {
     failed++;
-    console.log(`FAILED  ${title}: ${error.message}`);
+    console.log(`FAILED  ${title}: ${what}: ${error.message}`);
   }
 }
 
@@ -64,8 +75,11 @@ async function open(path, { viewport = COMPUTER, dark = false } = {}) {
     if (message.type() === "error") errors.push(message.text());
   });
   page.on("requestfailed", (request) => errors.push(`${request.url()} ${request.failure()?.errorText}`));
-  await page.setViewport(viewport);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  // Firefox has no touch screens here, and its colours are those that it was started with.
+  const { isMobile: _mobile, hasTouch: _touch, ...size } = viewport;
+  await page.setViewport(title === "firefox" ? size : viewport);
+  if (title !== "firefox")
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
   await page.goto(home + path, { waitUntil: "load" });
   return { page, errors };
 }
@@ -85,218 +99,261 @@ async function faultsOn(page) {
     .map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`);
 }
 
-for (const path of ["/", "/gallery.html", "/plain.html", "/api.html", "/playground/", "/explanation/"])
-  await test(`${path} loads without errors`, async () => {
-    const { page, errors } = await open(path);
-    if (/\/(playground|explanation)\//.test(path)) await ready(page);
-    assert.deepEqual(errors, []);
-    assert.ok((await page.$eval("body", (body) => body.innerText)).length > 100);
-    await page.close();
-  });
-
-for (const dark of [false, true])
-  for (const [size, viewport] of [
-    ["computer", COMPUTER],
-    ["phone", PHONE],
+/** All tests in the browser that is open, in these colour schemes. */
+async function everything(schemes) {
+  for (const path of [
+    "/",
+    "/gallery.html",
+    "/plain.html",
+    "/api.html",
+    "/benchmarks.html",
+    "/reference/index.html",
+    "/playground/",
+    "/explanation/",
   ])
-    for (const name of ["playground", "explanation", "gallery.html"])
-      await test(`${name}, ${size}, ${dark ? "dark" : "light"}: nothing wider than the screen, axe finds nothing serious`, async () => {
-        const { page, errors } = await open(`/${name}${name.includes(".") ? "" : "/"}`, { viewport, dark });
-        if (!name.includes(".")) await ready(page);
-        if (name === "playground") await fitted(page);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        await page.screenshot({
-          path: join(dist, "screenshots", `${name}-${size}-${dark ? "dark" : "light"}.png`),
-          fullPage: name !== "gallery.html",
+    await test(`${path} loads without errors`, async () => {
+      const { page, errors } = await open(path);
+      if (/\/(playground|explanation)\//.test(path)) await ready(page);
+      assert.deepEqual(errors, []);
+      assert.ok((await page.$eval("body", (body) => body.innerText)).length > 100);
+      await page.close();
+    });
+
+  for (const dark of schemes)
+    for (const [size, viewport] of [
+      ["computer", COMPUTER],
+      ["phone", PHONE],
+    ])
+      for (const name of [
+        "playground",
+        "explanation",
+        "index.html",
+        "gallery.html",
+        "api.html",
+        "variance.html",
+        "reference/nondiff/functions/fit.html",
+      ])
+        await test(`${name}, ${size}, ${dark ? "dark" : "light"}: nothing wider than the screen, axe finds nothing serious`, async () => {
+          const { page, errors } = await open(`/${name}${name.includes(".") ? "" : "/"}`, { viewport, dark });
+          if (!name.includes(".")) await ready(page);
+          if (name === "playground") await fitted(page);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          await page.screenshot({
+            path: join(
+              dist,
+              "screenshots",
+              `${title}-${name.split("/").at(-1)}-${size}-${dark ? "dark" : "light"}.png`,
+            ),
+            fullPage: !name.includes("."),
+          });
+          assert.ok(wide <= 0, `${wide} pixels too wide`);
+          assert.deepEqual(await faultsOn(page), []);
+          assert.deepEqual(errors, []);
+          await page.close();
         });
-        assert.ok(wide <= 0, `${wide} pixels too wide`);
-        if (!name.includes(".")) assert.deepEqual(await faultsOn(page), []);
-        assert.deepEqual(errors, []);
-        await page.close();
-      });
 
-await test("a fit is right, its boundaries are marked, and a warm one ends in time", async () => {
-  const { page, errors } = await open("/playground/");
-  await ready(page);
-  await fitted(page);
-  assert.match(await status(page), /^text-messages: converged/);
-  const mean = await page.evaluate(() =>
-    Number(
-      [...document.querySelectorAll("tbody tr")].find((row) => row.firstChild.textContent === "early").children[1]
-        .textContent,
-    ),
-  );
-  assert.ok(Math.abs(mean - 17.76) < 0.1, `early ${mean}`);
-  assert.match(
-    await page.$eval(".boundary-note", (note) => note.textContent),
-    /73 conditions: summed out|74 conditions: summed out/,
-  );
-  const start = performance.now();
-  await fitted(page);
-  const time = performance.now() - start;
-  console.log(`        a warm fit of the text messages: ${Math.round(time)} ms`);
-  assert.ok(time < FIT, `${time} ms`);
-  assert.deepEqual(errors, []);
-  await page.close();
-});
-
-const GMM = `import { defineModel, normal } from "nondiff/plain";
-export default defineModel("gmm", ({ sample, observe }) => {
-  const z = sample("z", normal(0, 1));
-  const w = sample("w", normal(z, 1));
-  observe(normal(z + w > 0 ? w : -2, 1), 0);
-});`;
-/** Puts a program into the page by a link, as who is sent one does. */
-async function linked(program, csv = "") {
-  const { deflateRawSync } = await import("node:zlib");
-  const text = deflateRawSync(JSON.stringify({ program, csv })).toString("base64url");
-  const opened = await open(`/playground/#p=${text}`);
-  await ready(opened.page);
-  return opened;
-}
-
-await test("a program comes by link, and what its boundaries cost is told", async () => {
-  const { page } = await linked(GMM);
-  await fitted(page);
-  assert.match(await status(page), /^gmm: /);
-  assert.match(await page.$eval(".boundary-note", (note) => note.textContent), /% of the gradient$/);
-  await page.evaluate(() => history.replaceState(undefined, "", location.pathname));
-  await page.click("#share");
-  await page.waitForFunction(() => location.hash.startsWith("#p="));
-  const again = await open(`/playground/${await page.evaluate(() => location.hash)}`);
-  await ready(again.page);
-  assert.match(await again.page.$eval(".cm-content", (content) => content.innerText), /z \+ w > 0/);
-  await Promise.all([page.close(), again.page.close()]);
-});
-
-await test("data come from the table, and a bad row is told", async () => {
-  const program = `import { defineModel, normal } from "nondiff/plain";
-import data from "./data.csv";
-export default defineModel("mean", ({ sample, observe }) => {
-  const m = sample("m", normal(0, 10));
-  for (const y of data.y) observe(normal(m, 1), y);
-});`;
-  const { page } = await linked(program, "y\n4\n5\n6\n");
-  await fitted(page);
-  const mean = await page.$eval("tbody td", (cell) => Number(cell.textContent));
-  assert.ok(Math.abs(mean - 15 / (3 + 0.01)) < 0.02, `mean ${mean}`);
-  await page.$eval("#csv", (area) => {
-    area.value = "x,y\n1,2\n3\n";
-  });
-  await page.click("#run");
-  assert.equal(await status(page), "data: row 2 has 1 fields, expected 2 as in the header");
-  await page.close();
-});
-
-await test("errors name the line, which is marked", async () => {
-  for (const [body, message] of [
-    ["while (z > 0) z -= 1;", /line 4: .*loop/s],
-    ["const a = ;", /line 4: /],
-    ["observe(normal(z, -1), 2);", /sd/],
-  ]) {
-    const { page } = await linked(`import { defineModel, normal } from "nondiff/plain";
-export default defineModel("bad", ({ sample, observe }) => {
-  let z = sample("z", normal(0, 1));
-  ${body}
-  observe(normal(z, 1), 0);
-});`);
+  await test("a fit is right, its boundaries are marked, and a warm one ends in time", async () => {
+    const { page, errors } = await open("/playground/");
+    await ready(page);
     await fitted(page);
-    assert.match(await status(page), message);
-    if (/line/.test(String(message))) assert.ok(await page.$(".error-line"), "no line is marked");
-    await page.close();
-  }
-});
-
-await test("a long fit shows its progress and is stopped with what it has; one that never gives way too", async () => {
-  const long = `import { defineModel, normal } from "nondiff/plain";
-export default defineModel("long", ({ sample, observe }) => {
-  let x = sample("x0", normal(0, 1));
-  for (let i = 1; i < 150; i++) {
-    x = sample("x" + i, normal(x > 0 ? x - 0.5 : x * x + 0.5, 0.3));
-    observe(normal(x, 0.2), Math.sin(i));
-  }
-});`;
-  const { page } = await linked(long);
-  await page.click("#run");
-  await page.waitForFunction(() => /gradients, ELBO/.test(document.querySelector("#status").textContent), {
-    timeout: 120_000,
-  });
-  await page.click("#stop");
-  await page.waitForFunction(() => !document.querySelector("#run").disabled, { timeout: 60_000 });
-  assert.match(await status(page), /stopped/);
-  await page.close();
-  const endless = await linked(`for (;;);`);
-  await endless.page.click("#run");
-  await endless.page.click("#stop");
-  await endless.page.waitForFunction(() => !document.querySelector("#run").disabled, { timeout: 60_000 });
-  assert.match(await status(endless.page), /stopped before there was a result/);
-  await endless.page.close();
-});
-
-await test("the keyboard alone reaches everything, and runs a fit", async () => {
-  const { page } = await open("/playground/");
-  await ready(page);
-  const reached = new Set();
-  for (let i = 0; i < 14; i++) {
-    await page.keyboard.press("Tab");
-    reached.add(
-      await page.evaluate(
-        () => document.activeElement.id || document.activeElement.className || document.activeElement.tagName,
+    assert.match(await status(page), /^text-messages: converged/);
+    const mean = await page.evaluate(() =>
+      Number(
+        [...document.querySelectorAll("tbody tr")].find((row) => row.firstChild.textContent === "early").children[1]
+          .textContent,
       ),
     );
-  }
-  for (const id of ["examples", "run", "share", "cm-content"])
-    assert.ok(
-      [...reached].some((name) => name.includes(id)),
-      `${id} is not reached: ${[...reached]}`,
+    assert.ok(Math.abs(mean - 17.76) < 0.1, `early ${mean}`);
+    assert.match(
+      await page.$eval(".boundary-note", (note) => note.textContent),
+      /73 conditions: summed out|74 conditions: summed out/,
     );
-  await page.focus(".cm-content");
-  await page.keyboard.down("Control");
-  await page.keyboard.press("Enter");
-  await page.keyboard.up("Control");
-  await page.waitForFunction(() => /converged/.test(document.querySelector("#status").textContent), {
-    timeout: 120_000,
+    const start = performance.now();
+    await fitted(page);
+    const time = performance.now() - start;
+    console.log(`        a warm fit of the text messages: ${Math.round(time)} ms`);
+    assert.ok(time < FIT, `${time} ms`);
+    assert.deepEqual(errors, []);
+    await page.close();
   });
-  await page.close();
-});
 
-await test("it works offline once loaded", async () => {
-  const { page } = await open("/playground/");
-  await ready(page);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.waitForFunction(async () => (await (await caches.open((await caches.keys())[0])).keys()).length > 8, {
-    timeout: 30_000,
+  const GMM = `import { defineModel, normal } from "nondiff/plain";
+  export default defineModel("gmm", ({ sample, observe }) => {
+    const z = sample("z", normal(0, 1));
+    const w = sample("w", normal(z, 1));
+    observe(normal(z + w > 0 ? w : -2, 1), 0);
+  });`;
+  /** Puts a program into the page by a link, as who is sent one does. */
+  async function linked(program, csv = "") {
+    const { deflateRawSync } = await import("node:zlib");
+    const text = deflateRawSync(JSON.stringify({ program, csv })).toString("base64url");
+    const opened = await open(`/playground/#p=${text}`);
+    await ready(opened.page);
+    return opened;
+  }
+
+  await test("a program comes by link, and what its boundaries cost is told", async () => {
+    const { page } = await linked(GMM);
+    await fitted(page);
+    assert.match(await status(page), /^gmm: /);
+    assert.match(await page.$eval(".boundary-note", (note) => note.textContent), /% of the gradient$/);
+    await page.evaluate(() => history.replaceState(undefined, "", location.pathname));
+    await page.click("#share");
+    await page.waitForFunction(() => location.hash.startsWith("#p="));
+    const again = await open(`/playground/${await page.evaluate(() => location.hash)}`);
+    await ready(again.page);
+    assert.match(await again.page.$eval(".cm-content", (content) => content.innerText), /z \+ w > 0/);
+    await Promise.all([page.close(), again.page.close()]);
   });
-  await page.setOfflineMode(true);
-  await page.reload({ waitUntil: "load" });
-  await ready(page);
-  await fitted(page);
-  assert.match(await status(page), /^text-messages: converged/);
-  await page.close();
-});
 
-await test("the explanation moves with the slider and by dragging, and adds up", async () => {
-  const { page } = await open("/explanation/");
-  await ready(page);
-  const numbers = () =>
-    page.$$eval(".numbers b", (all) => all.map(({ textContent }) => Number(textContent.replace("−", "-"))));
-  assert.deepEqual(await numbers(), [0.5, -3.7, -3.2]);
-  assert.match(await page.$eval("#words", (words) => words.textContent), /the other way/);
-  await page.focus("#mu");
-  for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
-  const [blind, missing, whole] = await numbers();
-  assert.equal(blind, 1);
-  assert.ok(missing < -2 && Math.abs(blind + missing - whole) < 0.02);
-  const box = await (await page.$("#guide")).boundingBox();
-  await page.mouse.move(box.x + box.width / 2, box.y + 50);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.75, box.y + 50, { steps: 4 });
-  await page.mouse.up();
-  assert.ok(Math.abs((await numbers())[0] + 2) < 0.06);
-  await page.close();
-});
+  await test("data come from the table, and a bad row is told", async () => {
+    const program = `import { defineModel, normal } from "nondiff/plain";
+  import data from "./data.csv";
+  export default defineModel("mean", ({ sample, observe }) => {
+    const m = sample("m", normal(0, 10));
+    for (const y of data.y) observe(normal(m, 1), y);
+  });`;
+    const { page } = await linked(program, "y\n4\n5\n6\n");
+    await fitted(page);
+    const mean = await page.$eval("tbody td", (cell) => Number(cell.textContent));
+    assert.ok(Math.abs(mean - 15 / (3 + 0.01)) < 0.02, `mean ${mean}`);
+    await page.$eval("#csv", (area) => {
+      area.value = "x,y\n1,2\n3\n";
+    });
+    await page.click("#run");
+    assert.equal(await status(page), "data: row 2 has 1 fields, expected 2 as in the header");
+    await page.close();
+  });
 
-await browser.close();
+  await test("errors name the line, which is marked", async () => {
+    for (const [body, message] of [
+      ["while (z > 0) z -= 1;", /line 4: .*loop/s],
+      ["const a = ;", /line 4: /],
+      ["observe(normal(z, -1), 2);", /sd/],
+    ]) {
+      const { page } = await linked(`import { defineModel, normal } from "nondiff/plain";
+  export default defineModel("bad", ({ sample, observe }) => {
+    let z = sample("z", normal(0, 1));
+    ${body}
+    observe(normal(z, 1), 0);
+  });`);
+      await fitted(page);
+      assert.match(await status(page), message);
+      if (/line/.test(String(message))) assert.ok(await page.$(".error-line"), "no line is marked");
+      await page.close();
+    }
+  });
+
+  await test("a long fit shows its progress and is stopped with what it has; one that never gives way too", async () => {
+    const long = `import { defineModel, normal } from "nondiff/plain";
+  export default defineModel("long", ({ sample, observe }) => {
+    let x = sample("x0", normal(0, 1));
+    for (let i = 1; i < 150; i++) {
+      x = sample("x" + i, normal(x > 0 ? x - 0.5 : x * x + 0.5, 0.3));
+      observe(normal(x, 0.2), Math.sin(i));
+    }
+  });`;
+    const { page } = await linked(long);
+    await page.click("#run");
+    await page.waitForFunction(() => /gradients, ELBO/.test(document.querySelector("#status").textContent), {
+      timeout: 120_000,
+    });
+    await page.click("#stop");
+    await page.waitForFunction(() => !document.querySelector("#run").disabled, { timeout: 60_000 });
+    assert.match(await status(page), /stopped/);
+    await page.close();
+    const endless = await linked(`for (;;);`);
+    await endless.page.click("#run");
+    await endless.page.click("#stop");
+    await endless.page.waitForFunction(() => !document.querySelector("#run").disabled, { timeout: 60_000 });
+    assert.match(await status(endless.page), /stopped before there was a result/);
+    await endless.page.close();
+  });
+
+  await test("the keyboard alone reaches everything, and runs a fit", async () => {
+    const { page } = await open("/playground/");
+    await ready(page);
+    const reached = new Set();
+    for (let i = 0; i < 14; i++) {
+      await page.keyboard.press("Tab");
+      reached.add(
+        await page.evaluate(
+          () => document.activeElement.id || document.activeElement.className || document.activeElement.tagName,
+        ),
+      );
+    }
+    for (const id of ["examples", "run", "share", "cm-content"])
+      assert.ok(
+        [...reached].some((name) => name.includes(id)),
+        `${id} is not reached: ${[...reached]}`,
+      );
+    await page.focus(".cm-content");
+    await page.keyboard.down("Control");
+    await page.keyboard.press("Enter");
+    await page.keyboard.up("Control");
+    await page.waitForFunction(() => /converged/.test(document.querySelector("#status").textContent), {
+      timeout: 120_000,
+    });
+    await page.close();
+  });
+
+  await test("it works offline once loaded", async () => {
+    const { page } = await open("/playground/");
+    await ready(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(async () => (await (await caches.open((await caches.keys())[0])).keys()).length > 8, {
+      timeout: 30_000,
+    });
+    isDown = true;
+    server.closeAllConnections();
+    await page.reload({ waitUntil: "load" });
+    await ready(page);
+    await fitted(page);
+    assert.match(await status(page), /^text-messages: converged/);
+    isDown = false;
+    await page.close();
+  });
+
+  await test("the explanation moves with the slider and by dragging, and adds up", async () => {
+    const { page } = await open("/explanation/");
+    await ready(page);
+    const numbers = () =>
+      page.$$eval(".numbers b", (all) => all.map(({ textContent }) => Number(textContent.replace("−", "-"))));
+    assert.deepEqual(await numbers(), [0.5, -3.7, -3.2]);
+    assert.match(await page.$eval("#words", (words) => words.textContent), /the other way/);
+    await page.focus("#mu");
+    for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
+    const [blind, missing, whole] = await numbers();
+    assert.equal(blind, 1);
+    assert.ok(missing < -2 && Math.abs(blind + missing - whole) < 0.02);
+    const box = await (await page.$("#guide")).boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 50, { steps: 4 });
+    await page.mouse.up();
+    assert.ok(Math.abs((await numbers())[0] + 2) < 0.06);
+    await page.close();
+  });
+}
+
+for (const own of names) {
+  title = own;
+  const { executablePath } = BROWSERS[own];
+  if (!existsSync(executablePath)) {
+    console.log(`skipped ${own}: ${executablePath} is not there`);
+    continue;
+  }
+  // Firefox is started once for each colour scheme.
+  for (const schemes of own === "firefox" ? [[false], [true]] : [[false, true]]) {
+    const prefs = {
+      "ui.systemUsesDarkTheme": Number(schemes[0]),
+      "layout.css.prefers-color-scheme.content-override": schemes[0] ? 0 : 1,
+    };
+    browser = await puppeteer.launch({ ...BROWSERS[own], extraPrefsFirefox: prefs, protocolTimeout: 120_000 });
+    await everything(schemes);
+    await browser.close();
+  }
+}
 server.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
