@@ -57,16 +57,22 @@ function inOrder(graph: Graph, vector: OrderedLatents, counts: readonly number[]
     entries,
     place(found, { first: from, points, draws }) {
       drawnOf(found).forEach(({ cell, probabilities }, i) => {
-        for (let d = from; d < from + points; d++) {
-          cell[d] = counts.filter((v) => found[v]!.cell[d]! <= i).length;
-          let above = 1; // the probability of lying above the threshold before
-          for (let j = 0; j <= counts.length; j++) {
-            let next = 0;
-            if (j < counts.length)
-              for (let count = 0; count <= i; count++) next += found[counts[j]!]!.probabilities[count * draws + d]!;
-            probabilities[j * draws + d] = Math.max(0, above - next);
-            above = next;
+        cell.fill(0, from, from + points);
+        for (const v of counts) {
+          const below = found[v]!.cell;
+          for (let d = from; d < from + points; d++) if (below[d]! <= i) cell[d]!++;
+        }
+        // By draw the probability of lying above the threshold before; numbers of neighbouring draws are neighbours.
+        let above = new Float64Array(points).fill(1);
+        for (let j = 0; j <= counts.length; j++) {
+          const next = new Float64Array(points);
+          if (j < counts.length) {
+            const own = found[counts[j]!]!.probabilities;
+            for (let count = 0; count <= i; count++)
+              for (let p = 0; p < points; p++) next[p]! += own[count * draws + from + p]!;
           }
+          for (let p = 0; p < points; p++) probabilities[j * draws + from + p] = Math.max(0, above[p]! - next[p]!);
+          above = next;
         }
       });
     },

@@ -35,6 +35,8 @@ interface Clique {
   /** The probability of each row, and of each row and place. */
   readonly rows: Float64Array;
   readonly joint: Float64Array;
+  /** By row 1 where `joint` has zeros alone. */
+  readonly cleared: Uint8Array;
   /** Room for the probability of each value, by variable. */
   readonly marginals: readonly Float64Array[];
   /**
@@ -66,7 +68,19 @@ export function marginalsOf(
       run.run([], lanes);
       for (let p = 0; p < points; p++)
         for (const clique of cliques) {
-          const { variables: summed, values, width, given, places, rows, joint, parent, rowOf, marginals } = clique;
+          const {
+            variables: summed,
+            values,
+            width,
+            given,
+            places,
+            rows,
+            joint,
+            cleared,
+            parent,
+            rowOf,
+            marginals,
+          } = clique;
           const d = first + p;
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
@@ -76,9 +90,11 @@ export function marginalsOf(
           for (let row = 0; row < rows.length; row++) {
             const [from, to] = [row * width, (row + 1) * width];
             if (rows[row]! < NEGLIGIBLE && row !== drawnRow) {
-              joint.fill(0, from, to);
+              if (cleared[row] === 0) joint.fill(0, from, to);
+              cleared[row] = 1;
               continue;
             }
+            cleared[row] = 0;
             let largest = Number.NEGATIVE_INFINITY;
             for (let at = from; at < to; at++) {
               joint[at] = run.value(places[at]!, p);
@@ -153,6 +169,7 @@ function cliqueOf(
     places,
     rows: new Float64Array(count),
     joint: new Float64Array(width * count),
+    cleared: new Uint8Array(count).fill(1),
     marginals: own.map(({ starts }) => new Float64Array(starts.length)),
     parent: isCovered ? parent : undefined,
     rowOf: parent && isCovered ? rowsIn(parent, given) : new Int32Array(0),
