@@ -88,8 +88,7 @@ describe("conditions with a known gradient", () => {
     expect(Math.max(...accepted)).toBeLessThan(5.5);
     const messages = answers.flatMap(({ message }) => message ?? []);
     expect(messages.length).toBeGreaterThan(20);
-    for (const message of messages)
-      expect(message).toMatch(/; nondiff \(not nondiff\/core\) treats such conditions by /);
+    for (const message of messages) expect(message).toMatch(/; nondiff \(not nondiff\/core\) treats such conditions/);
   });
 
   test("would not have it under the core without its look for boundaries that coincide, by which such are refused", () => {

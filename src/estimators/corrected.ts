@@ -72,7 +72,7 @@ export function corrected(options: CorrectedOptions = {}): Estimator {
   return withNoise(estimator, options, { points: "rqmc", pairing: "antithetic" });
 }
 
-const MORE_CONDITIONS = "nondiff (not nondiff/core) treats such conditions by peeling and along lines; ";
+const MORE_CONDITIONS = "nondiff (not nondiff/core) treats such conditions; ";
 
 /** Throws RangeError for options that no entry takes. */
 export function requireChoice(caller: string, { entropy, boundaries }: CorrectionChoice): void {

@@ -338,9 +338,7 @@ describe("without a range", () => {
 
   test("estimators that count no places say so", () => {
     const model = of((x) => floor(x));
-    expect(() => estimateGradient(model, { estimator: lyy18(), params, samples: 16 })).toThrow(
-      /floor\(x\).*rounding without a range/,
-    );
+    expect(() => estimateGradient(model, { estimator: lyy18(), params, samples: 16 })).toThrow(/floor\(x\).*rounding/);
     expect(() => estimateGradient(model, { estimator: smoothed(), params, samples: 16 })).toThrow(/has no smooth form/);
   });
 });

@@ -66,14 +66,14 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
   const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
-    const isRounded = graph.op[node] === CODE.floor;
-    if (graph.op[node] !== CODE.positive && !isRounded) continue;
+    const code = graph.op[node];
+    if (code !== CODE.positive && code !== CODE.floor) continue;
     const compared = graph.a[node]!;
     if (learned[compared] === 0 || moving[compared] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
     const text = (): string => print(graph, node);
-    const form = isRounded ? "rounding without a range" : scaledForm(objective, compared, moving);
+    const form = code === CODE.floor ? "rounding" : scaledForm(objective, compared, moving);
     if (typeof form === "string") {
       refused.push({ text, site: terms[affected[0]!]!.site, reason: form });
       continue;

@@ -15,7 +15,7 @@ import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { decisionsOf } from "../lines/decisions.ts";
-import { isFloor, type Looked, lineValues } from "./line-values.ts";
+import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
 
@@ -71,7 +71,7 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     points: lines,
   });
   const { value } = evaluated;
-  const of = { terms: drawn.length, switches: masks.length, isWhole: isFloor(graph, masks) };
+  const of = { terms: drawn.length, switches: masks.length };
   const at = lineValues(evaluated, chosen, normals.length, of);
   const look = (places: ArrayLike<number>): Looked => at(theta, places);
   const scan: Looked[] = [];

@@ -9,7 +9,7 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { CorrectionPlan } from "../plan.ts";
-import { isFloor, type Looked, lineValues } from "./line-values.ts";
+import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 
 const SEED = 1806_00177; // any
@@ -48,7 +48,7 @@ export function* requireNoUncountedJumps(
     points: lines,
   });
   const { value } = evaluated;
-  const of = { terms: drawn.length, switches: switches.length, isWhole: isFloor(graph, switches) };
+  const of = { terms: drawn.length, switches: switches.length };
   const at = lineValues(evaluated, chosen, normals.length, of);
   const look = (places: ArrayLike<number>): Looked => at(theta, places);
   const scan: Looked[] = [];
