@@ -28,7 +28,7 @@ export function requirePlainDensity(trace: Trace, points?: number): void {
 /** `requirePlainDensity` in pieces: each run of the program is one of them. */
 export function* comparingDensities(traced: Trace, points: number = POINTS): Pieces<void> {
   const trace = asWritten(traced);
-  const { model, graph, latents, finite, frozen, terms, checks } = trace;
+  const { model, graph, latents, finite, points: spreadless, frozen, terms, checks } = trace;
   // No node is added to the graph, whose order of nodes decides the order of sums.
   const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];
   for (let point = 0; point < points; point++) {
@@ -49,6 +49,7 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
     finite.forEach(({ name, node, values: all }, i) => {
       set(name, node, all[(i + point) % all.length]!);
     });
+    for (const { name, node, start } of spreadless) set(name, node, start);
     frozen.forEach(({ name, noise }, i) => {
       set(name, noise, spread(i + 0.5));
     });

@@ -82,4 +82,12 @@ describe("a program that does not is let through", () => {
       track("twice", mul(2, rate));
     });
   });
+
+  test("with a condition on a parameter without spread", () => {
+    check(({ sample, observe, param }) => {
+      const threshold = param("threshold", 5);
+      const z = sample("z", normal(0, 1));
+      observe(normal(where(gt(z, threshold), 1, 0), 1), 1.2);
+    });
+  });
 });
