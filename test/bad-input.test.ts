@@ -356,6 +356,10 @@ describe("what is no boundary, and what is no program", () => {
       (latent, { observe }) => Array.from({ length: any<number>(latent) }, (_, i) => observe(normal(0, 1), i)),
       (latent, { observe }) => observe(normal([1, 2][any<number>(latent)]!, 1), 0),
       (latent, { observe }) => observe(normal(Math.floor(any<number>(latent)), 1), 0),
+      (latent, { observe }) => observe(normal([...any<number[]>(latent)].length, 1), 0),
+      (latent, { observe }) => {
+        for (const x of any<number[]>(latent)) observe(normal(x, 1), 0);
+      },
       (latent, { observe }) => {
         if (any<number>(latent) > 0) observe(normal(0, 1), 1);
       },

@@ -248,7 +248,7 @@ async function everything(schemes) {
     const long = `import { defineModel, normal } from "nondiff/plain";
   export default defineModel("long", ({ sample, observe }) => {
     let x = sample("x0", normal(0, 1));
-    for (let i = 1; i < 150; i++) {
+    for (let i = 1; i < 300; i++) {
       x = sample("x" + i, normal(x > 0 ? x - 0.5 : x * x + 0.5, 0.3));
       observe(normal(x, 0.2), Math.sin(i));
     }

@@ -44,6 +44,11 @@ class Traced {
     return this.toString();
   }
 
+  /** Always throws: `[...z]` and `for (const x of z)` ask for it. */
+  [Symbol.iterator](): never {
+    return this.toString();
+  }
+
   /** Always throws. */
   toString(): never {
     throw new TypeError(
