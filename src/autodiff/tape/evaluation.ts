@@ -51,10 +51,8 @@ export interface Evaluation {
   readonly run: (inputs?: ArrayLike<number>, laneInputs?: LaneValues) => void;
   /** The value of the node of this index at a point of the last run; a truth value is −1 where it holds, else 0, as in `Graph.truth`. */
   readonly value: (index: number, point?: number) => number;
-  /** Its values at all points of the last run, as a new array. */
-  readonly values: (index: number) => Float64Array;
-  /** The same where they are: one number if all points have the same, and overwritten by the next run. */
-  readonly view: (index: number) => Float64Array | Int32Array;
+  /** Its values at all points of the last run, in a new array or in one of yours. */
+  readonly values: (index: number, out?: Float64Array) => Float64Array;
 }
 
 const NONE: readonly number[] = [];
@@ -98,10 +96,6 @@ export function* evaluationPieces(
     const { offset, lane } = outputs[index]!;
     return rowsOf(index)[lane ? offset + point : offset]!;
   };
-  const view = (index: number): Float64Array | Int32Array => {
-    const { offset, lane } = outputs[index]!;
-    return rowsOf(index).subarray(offset, offset + (lane ? points : 1));
-  };
   return {
     run(values = NONE, laneValues = NONE) {
       requireValues("inputs", values.length, inputs.length);
@@ -111,13 +105,13 @@ export function* evaluationPieces(
       if (size.lane > 0) runLanes(tape, points);
     },
     value,
-    values(index) {
-      const [seen, all] = [view(index), new Float64Array(points)];
-      if (seen.length < points) return all.fill(seen[0]!);
-      all.set(seen);
-      return all;
+    values(index, out = new Float64Array(points)) {
+      const { offset, lane } = outputs[index]!;
+      const rows = rowsOf(index);
+      if (!lane) return out.fill(rows[offset]!);
+      out.set(rows.subarray(offset, offset + points));
+      return out;
     },
-    view,
   };
 }
 

@@ -14,35 +14,32 @@ export interface Looked {
 
 /** Evaluates ℓ at places of the lines: the first `terms` nodes of an evaluation are added up, the next `switches` tell the state. */
 export function lineValues(
-  { run, view }: Pick<Evaluation, "run" | "view">,
+  { run, values }: Pick<Evaluation, "run" | "values">,
   chosen: RandomLines,
   axes: number,
   { terms, switches }: { readonly terms: number; readonly switches: number },
 ): (theta: Float64Array, places: ArrayLike<number>) => Looked {
   const lines = chosen.count;
   const inputs = new Float64Array(axes * lines);
-  const added = Array.from({ length: terms }, (_, k) => view(k));
-  const told = Array.from({ length: switches }, (_, k) => view(terms + k));
+  const row = new Float64Array(lines);
   return (theta, places) => {
     chosen.inputsInto(inputs, places);
     run(theta, inputs);
     const [total, state] = [new Float64Array(lines), new Int32Array(lines).fill(1)];
-    for (const values of added) addInto(total, values);
-    for (const values of told) tellInto(state, values);
+    for (let k = 0; k < terms; k++) addInto(total, values(k, row));
+    for (let k = 0; k < switches; k++) tellInto(state, values(terms + k, row));
     return { total, state };
   };
 }
 
-function addInto(total: Float64Array, values: ArrayLike<number>): void {
-  const step = values.length > 1 ? 1 : 0;
-  for (let line = 0; line < total.length; line++) total[line]! += values[line * step]!;
+function addInto(total: Float64Array, row: Float64Array): void {
+  for (let line = 0; line < total.length; line++) total[line]! += row[line]!;
 }
 
 // Masks, signs and rounded values are whole; a divisor is told by its sign.
-function tellInto(state: Int32Array, values: ArrayLike<number>): void {
-  const step = values.length > 1 ? 1 : 0;
+function tellInto(state: Int32Array, row: Float64Array): void {
   for (let line = 0; line < state.length; line++) {
-    const number = values[line * step]!;
+    const number = row[line]!;
     state[line] = Math.imul(state[line]!, 69069) + (Number.isInteger(number) ? number : number > 0 ? 1 : 2);
   }
 }
