@@ -73,8 +73,8 @@ export function compile<S, P extends Posterior>(
   const estimator = options.estimator ?? corrected();
   const samplers = new Map<string, () => Pieces<GradientSampler>>();
   const bindings = new Bindings();
-  // The plain program is held against its trace when data are at hand.
-  const { checkTrace, ...unchecked } = profile;
+  // The plain program is held against its trace when data are at hand; a program that is run once for many fits is rehearsed before none.
+  const { checkTrace, rehearse, ...unchecked } = profile;
   const tracing: Profile = {
     ...unchecked,
     trace: (own, graphOptions) => inputs.traced(() => traceAsWritten(own, graphOptions, inputs.extension)),
