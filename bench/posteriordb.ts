@@ -11,6 +11,7 @@ import {
   jumpReference,
   type Model,
   POSTERIORS,
+  type Posterior,
   referenceMoments,
   referenceOf,
   verdictOn,
@@ -49,11 +50,16 @@ interface Case {
 }
 
 function table(title: string, cases: readonly Case[], print: Print): void {
-  const counts = { right: 0, told: 0, wrong: 0 };
+  const counts = { right: 0, told: 0, wrong: 0, refused: 0 };
   print(columns([title, "is", "mean off", "of", "sd ratio", "of", "guide", "samples", "seconds", "told"], WIDTHS));
   for (const { name, model, reference } of cases) {
     const before = performance.now();
-    const posterior = fit(model(), { seed: 1, onWarning() {} });
+    const posterior = fitted(model());
+    if (!posterior) {
+      counts.refused++;
+      print(columns([name, "refused"], WIDTHS.slice(0, 2)));
+      continue;
+    }
     const seconds = (performance.now() - before) / 1000;
     const { is, mean, meanOf, sd, sdOf, told } = verdictOn(posterior, reference(name));
     counts[is]++;
@@ -61,5 +67,15 @@ function table(title: string, cases: readonly Case[], print: Print): void {
     const numbers = [mean.toFixed(3), meanOf, sd.toFixed(3), sdOf, guide, `${samples}`, seconds.toFixed(1)];
     print(columns([name, is, ...numbers, told.join(" ")], WIDTHS));
   }
-  print(`right ${counts.right}, told ${counts.told}, wrong ${counts.wrong}\n`);
+  print(`right ${counts.right}, told ${counts.told}, wrong ${counts.wrong}, refused ${counts.refused}\n`);
+}
+
+// Undefined where the model is refused, as one whose conditions cannot be told apart.
+function fitted(model: Model): Posterior | undefined {
+  try {
+    return fit(model, { seed: 1, onWarning() {} });
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
