@@ -11,7 +11,6 @@ import type { Shape } from "./inference/compiled/shape.ts";
 import * as covariance from "./inference/covariance.ts";
 import type { EstimateOptions, GradientEstimate } from "./inference/estimate-gradient.ts";
 import * as estimate from "./inference/estimate-gradient.ts";
-import { estimatorOf } from "./inference/estimate-gradient.ts";
 import type { ExplainOptions, Explanation } from "./inference/explain/explanation.ts";
 import * as explaining from "./inference/explain/explanation.ts";
 import * as fitting from "./inference/fit/fit.ts";
@@ -183,7 +182,7 @@ const SAMPLER_OPTIONS: OptionTable<SamplerOptions> = {
 
 /** Traces a model and compiles its gradient under an estimator. */
 export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler {
-  estimatorOf("makeSampler", estimator);
+  estimate.estimatorOf("makeSampler", estimator);
   if (options !== undefined) requireOptions("makeSampler", options, SAMPLER_OPTIONS);
   return samplers.makeSampler(FULL, model, estimator, options);
 }

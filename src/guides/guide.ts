@@ -118,6 +118,11 @@ export interface GuideNodes {
   readonly scores: (count: (latent: number, node: NodeId) => NodeId) => NodeId[];
 }
 
+/** Whether every two latents of a guide, of which there are two at least, are correlated freely, as under `fullRank()`. */
+export function correlatesAll({ latents: { length: n }, pairs = [] }: GuideSpace): boolean {
+  return n > 1 && pairs.length === (n * (n - 1)) / 2;
+}
+
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
 

@@ -76,7 +76,7 @@ export interface Profile {
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
-  /** Throws for a program that is another one on plain numbers than traced; without it nobody looks. */
+  /** Throws for a program that is another one on plain numbers than traced, of whatever its trace was made; without it nobody looks. */
   readonly checkTrace?: (trace: Trace) => Pieces<void>;
   /** What sums latents out of a model, and writes others by their noise; without it every latent has a guide as it is. */
   readonly collapse?: typeof collapseUnder;

@@ -72,7 +72,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
     expectedSamples: steps * samples,
     guide: options.guide === "auto" ? undefined : options.guide,
   });
-  yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
+  yield* profile.checkTrace?.(sampler.objective.trace) ?? [];
   sampler.nodes.reduction?.require("fit", samples);
   const { guide, normals } = sampler.objective;
   before?.check(sampler);

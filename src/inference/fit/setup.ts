@@ -2,7 +2,7 @@
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { softplusChart } from "../../guides/chart.ts";
-import { packParameters } from "../../guides/guide.ts";
+import { correlatesAll, packParameters } from "../../guides/guide.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator, type Generator as Noise } from "../../random/index.ts";
@@ -12,34 +12,25 @@ import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { biasWarnings } from "./bias.ts";
-import type { Ascent, FitStage } from "./climb/ascent.ts";
-import { type Climber, INDEPENDENT } from "./climb/climb.ts";
+import type { FitStage } from "./climb/ascent.ts";
+import { INDEPENDENT } from "./climb/climb.ts";
 import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
+import type { Pilot } from "./climb/standardising.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 
 /** A search that has been set up. */
-export interface Search {
-  readonly options: FitOptions;
+export interface Search extends Pilot {
   readonly sampler: GradientSampler;
   /** Instructions of a gradient. */
   readonly size: Tape["size"];
-  readonly ascent: Ascent;
-  readonly climber: Climber;
   readonly generator: Noise;
-  readonly from: Float64Array;
   readonly place: Place | undefined;
   /** Where others climb the further starts too: waits for the gradients of the first phase of one. */
   awaited?: (k: number) => Generator<FitStage, void, void>;
-  readonly tolerance: number;
   readonly restarts: number;
   readonly flips: boolean;
-  readonly samples: number;
-  /** Whether its time is over. */
-  readonly isLate: (() => boolean) | undefined;
-  /** Of the estimator's bias. */
-  readonly warnings: readonly FitWarning[];
 }
 
 // What a back end is told of the length of a fit.
@@ -80,7 +71,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   });
   const { space } = sampler.objective.guide;
   if (!space.pairs || sampler.nodes.scheduled) return undefined;
-  yield* profile.checkTrace?.(sampler.objective.trace.original ?? sampler.objective.trace) ?? [];
+  yield* profile.checkTrace?.(sampler.objective.trace) ?? [];
   const instead = yield* profile.standardising?.(sampler, options, startSearch) ?? [];
   if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
@@ -93,8 +84,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   for (const { message } of warnings) warn(options, message);
   const chart = softplusChart(space.latents.length, space.pairs);
   // All correlations are free, and no jump is left.
-  const isCorrelated =
-    ((n) => n > 1 && space.pairs.length === (n * (n - 1)) / 2)(space.latents.length) && sampler.nodes.smooth;
+  const isCorrelated = correlatesAll(space) && sampler.nodes.smooth;
   const exact = theta.length === 0 ? correlations?.exact : undefined;
   const from = chart.coordinatesOf(theta);
   const ascent = makeAscent(sampler, chart, generator, maxSamples);

@@ -4,7 +4,7 @@
  */
 
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { requireOptions } from "../../checks/options.ts";
+import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
@@ -23,9 +23,9 @@ import { type InputDraws, type Source, valuesOf } from "./source.ts";
 
 const MOST_DRAWS = 10_000_000;
 
-/** Draws of the guide, or of the particles that answer for it, completed; `draws` is 4096 unless said. */
-const DRAW_OPTIONS = { draws: "number", seed: "number" };
+const DRAW_OPTIONS: OptionTable<DrawOptions> = { draws: "number", seed: "number" };
 
+/** Draws of the guide, or of the particles that answer for it, completed; `draws` is 4096 unless said. */
 export function sampledDraws(source: Source, options: DrawOptions = {}): JointDraws {
   const { draws = 4096, seed = 0 } = requireOptions("drawn", options, DRAW_OPTIONS);
   count("draws", "draws", draws, 1, MOST_DRAWS);

@@ -14,8 +14,8 @@ import type { FitWarning } from "../report.ts";
 import type { Ascent } from "./ascent.ts";
 import type { Climber } from "./climb.ts";
 
-/** What is asked of a search that is set up and not begun. */
-interface Pilot {
+/** What climbs need of a search that is set up and not begun. */
+export interface Pilot {
   readonly sampler: { readonly objective: { readonly trace: Trace } };
   readonly options: FitOptions;
   readonly ascent: Ascent;
@@ -23,7 +23,9 @@ interface Pilot {
   readonly from: Float64Array;
   readonly samples: number;
   readonly tolerance: number;
+  /** Whether its time is over. */
   readonly isLate: (() => boolean) | undefined;
+  /** Of the estimator's bias. */
   readonly warnings: readonly FitWarning[];
 }
 
