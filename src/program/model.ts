@@ -105,6 +105,16 @@ export interface DataModelOptions<S> extends ModelOptions {
   readonly data: S;
 }
 
+/** `defineModel` for programs that are given such a context. */
+export interface DefineModel<Context> {
+  (name: string, program: (context: Context) => void, options?: ModelOptions): Model;
+  <const S extends Schema | StandardSchema>(
+    name: string,
+    program: (context: Context, data: DataOf<S>) => void,
+    options: DataModelOptions<S>,
+  ): DataModel<S>;
+}
+
 /**
  * Defines a model: a name and a program, nothing of how it will be run, so that both entries, `nondiff` and `nondiff/core`, take it.
  *
@@ -116,23 +126,17 @@ export interface DataModelOptions<S> extends ModelOptions {
  * With the option `data` the program gets data as its second argument, which come later, by `withData` or `compile` of `nondiff`. These read the
  * schema; here it is kept as it is.
  */
-export function defineModel(name: string, program: Program, options?: ModelOptions): Model;
-export function defineModel<const S extends Schema | StandardSchema>(
+export const defineModel: DefineModel<ProgramContext> = (
   name: string,
-  program: DataProgram<DataOf<S>>,
-  options: DataModelOptions<S>,
-): DataModel<S>;
-export function defineModel(
-  name: string,
-  program: Program | DataProgram<never>,
+  program: unknown,
   options: ModelOptions & { readonly data?: unknown } = {},
-): Model | DataModel<unknown, never> {
+): never => {
   requireName("defineModel", name);
   requireOptions("defineModel", options, { init: "object", description: "string", data: "object|function" });
   if (typeof program !== "function")
     throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
-  return { name, program, ...options } as Model | DataModel<unknown, never>;
-}
+  return { name, program, ...options } as never; // a model or one that needs data, as the options say
+};
 
 /** Throws TypeError unless it is a name. */
 export function requireName(caller: string, name: unknown): void {
