@@ -102,7 +102,8 @@ export function mayBeUndefinedInside(graph: Graph, x: NodeId): boolean {
     });
 }
 
-const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "floor");
+/** Ops that are one smooth function on one side of a place and another one beyond it. */
+export const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "floor");
 
 /**
  * May a value such as a divisor be 0 on more than a null set? max(x, 0) is, for all x < 0, so that 1/max(x, 0) > 0.5 holds there and is

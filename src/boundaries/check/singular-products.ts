@@ -3,6 +3,7 @@
  * nothing is divided, and z·(z²)^−½ is the same. Such a product may have any limit on either side, so that the place is looked
  * at from both. Where what is infinite is multiplied by what has nothing to do with it, as in y·log|x|, nothing can cancel.
  */
+import { BENT } from "../../autodiff/definedness.ts";
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { neverZero } from "../../autodiff/graph/signs.ts";
 import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
@@ -10,17 +11,9 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Objective, variablesBelow } from "../../objective/objective.ts";
 
 const PRODUCTS: ReadonlySet<number> = /* @__PURE__ */ codesOf("mul", "div", "chain", "pow");
-const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf(
-  "where",
-  "max",
-  "min",
-  "abs",
-  "sign",
-  "floor",
-  "chain",
-  "sqrt",
-  "log",
-);
+// Further ops with two sides: √x and log x have a domain that ends, beyond which they are continued by log max(x, 0) and such, and the
+// product of `chain` is 0 where its first factor is, whatever the second.
+const TWO_SIDED: ReadonlySet<number> = /* @__PURE__ */ codesOf("chain", "sqrt", "log");
 
 /** May a function of a node have another analytic form on one side of a place than on the other? */
 export function isBent(graph: Graph, root: NodeId): boolean {
@@ -29,6 +22,7 @@ export function isBent(graph: Graph, root: NodeId): boolean {
     .some(
       (node) =>
         BENT.has(graph.op[node]!) ||
+        TWO_SIDED.has(graph.op[node]!) ||
         (graph.op[node] === CODE.pow &&
           !(graph.isConstant(graph.b[node]!) && Number.isInteger(graph.value(graph.b[node]!)))),
     );
