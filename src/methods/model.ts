@@ -1,9 +1,13 @@
 /** `defineModel` for programs with methods on values. */
 import type { Real, Truth } from "../autodiff/expr.ts";
+import type { DataOf, Schema } from "../program/data/schema.ts";
+import type { StandardSchema } from "../program/data/standard-schema.ts";
 import {
   type ContextOf,
-  type DefineModel,
+  type DataModel,
+  type DataModelOptions,
   defineModel as define,
+  type Model,
   type ModelOptions,
   type Program,
 } from "../program/model.ts";
@@ -25,15 +29,18 @@ export type MethodDataProgram<D> = (context: MethodContext, data: D) => void;
  *
  * With the option `data` the program gets data as its second argument. Errors are those of `defineModel` of nondiff.
  */
-export const defineModel: DefineModel<MethodContext> = (
+export function defineModel(name: string, program: MethodProgram, options?: ModelOptions): Model;
+export function defineModel<const S extends Schema | StandardSchema>(
   name: string,
-  program: unknown,
-  options?: ModelOptions,
-): never => {
-  const run = program as Program;
-  return define(
-    name,
-    typeof run === "function" ? (...given) => withMethods(() => run(...given)) : run,
-    options,
-  ) as never;
-};
+  program: MethodDataProgram<DataOf<S>>,
+  options: DataModelOptions<S>,
+): DataModel<S>;
+export function defineModel(
+  name: string,
+  program: MethodProgram | MethodDataProgram<never>,
+  options: ModelOptions & { readonly data?: unknown } = {},
+): Model | DataModel<unknown, never> {
+  if (typeof program !== "function") return define(name, program as unknown as Program, options);
+  const run = program as unknown as Program;
+  return define(name, (...given) => withMethods(() => run(...given)), options);
+}

@@ -1,9 +1,13 @@
 /** `defineModel` of plain programs: a traced value has type `number`, so that TypeScript checks them as ordinary code. */
 
+import type { DataOf, Schema } from "../program/data/schema.ts";
+import type { StandardSchema } from "../program/data/standard-schema.ts";
 import {
   type ContextOf,
-  type DefineModel,
+  type DataModel,
+  type DataModelOptions,
   defineModel as define,
+  type Model,
   type ModelOptions,
   type Program,
 } from "../program/model.ts";
@@ -26,14 +30,20 @@ export type PlainDataProgram<D> = (context: PlainContext, data: D) => void;
  * The file has to be transformed before it runs: by `nondiff run`, `node --import nondiff/plain/register` or a plugin of `nondiff/plain/plugin`. Throws
  * TypeError if it was not; otherwise the model is one as any other. With the option `data` the program gets data as its second argument.
  */
-export const defineModel: DefineModel<PlainContext> = (
+export function defineModel(name: string, program: PlainProgram, options?: ModelOptions): Model;
+export function defineModel<const S extends Schema | StandardSchema>(
   name: string,
-  program: unknown,
-  options?: ModelOptions,
-): never => {
+  program: PlainDataProgram<DataOf<S>>,
+  options: DataModelOptions<S>,
+): DataModel<S>;
+export function defineModel(
+  name: string,
+  program: PlainProgram | PlainDataProgram<never>,
+  options: ModelOptions & { readonly data?: unknown } = {},
+): Model | DataModel<unknown, never> {
   if (typeof program === "function" && !isTransformed(program))
     throw new TypeError(
       `defineModel: the program of "${String(name)}" was not transformed; got its file as it is written, expected it through \`nondiff run\`, \`node --import nondiff/plain/register\` or a plugin of nondiff/plain/plugin; or defineModel of nondiff for a program of calls`,
     );
-  return define(name, program as Program, options) as never;
-};
+  return define(name, program as unknown as Program, options);
+}

@@ -105,16 +105,6 @@ export interface DataModelOptions<S> extends ModelOptions {
   readonly data: S;
 }
 
-/** `defineModel` for programs that are given such a context. */
-export interface DefineModel<Context> {
-  (name: string, program: (context: Context) => void, options?: ModelOptions): Model;
-  <const S extends Schema | StandardSchema>(
-    name: string,
-    program: (context: Context, data: DataOf<S>) => void,
-    options: DataModelOptions<S>,
-  ): DataModel<S>;
-}
-
 /**
  * Defines a model: a name and a program, nothing of how it will be run, so that both entries, `nondiff` and `nondiff/core`, take it.
  *
@@ -126,17 +116,23 @@ export interface DefineModel<Context> {
  * With the option `data` the program gets data as its second argument, which come later, by `withData` or `compile` of `nondiff`. These read the
  * schema; here it is kept as it is.
  */
-export const defineModel: DefineModel<ProgramContext> = (
+export function defineModel(name: string, program: Program, options?: ModelOptions): Model;
+export function defineModel<const S extends Schema | StandardSchema>(
   name: string,
-  program: unknown,
+  program: DataProgram<DataOf<S>>,
+  options: DataModelOptions<S>,
+): DataModel<S>;
+export function defineModel(
+  name: string,
+  program: Program | DataProgram<never>,
   options: ModelOptions & { readonly data?: unknown } = {},
-): never => {
+): Model | DataModel<unknown, never> {
   requireName("defineModel", name);
   requireOptions("defineModel", options, { init: "object", description: "string", data: "object|function" });
   if (typeof program !== "function")
     throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
-  return { name, program, ...options } as never; // a model or one that needs data, as the options say
-};
+  return { name, program, ...options } as Model | DataModel<unknown, never>;
+}
 
 /** Throws TypeError unless it is a name. */
 export function requireName(caller: string, name: unknown): void {
