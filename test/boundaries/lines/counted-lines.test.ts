@@ -18,6 +18,8 @@ interface Row {
   readonly traced: (u: n.Real, w: n.Real) => readonly [mean: n.Real, sd: n.Real];
   readonly plain: (u: number, w: number) => readonly [mean: number, sd: number];
   readonly latents?: 1 | 2;
+  /** Mean of u under the guide, where 0.3 would see nothing. */
+  readonly at?: number;
 }
 
 const either = (holds: n.Truth): n.Real => where(holds, 2, -1);
@@ -56,9 +58,41 @@ const ROWS: Readonly<Record<string, Row>> = {
     plain: (u) => by(u - Math.log(u) > 1.5),
     latents: 1,
   },
-  "√u − √w < 0.3": {
-    traced: (u, w) => [either(lt(sub(sqrt(u), sqrt(w)), 0.3)), 1],
-    plain: (u, w) => by(Math.sqrt(u) - Math.sqrt(w) < 0.3),
+  // This one holds wherever it is defined.
+  "u − log u > 0.5": { traced: (u) => [either(gt(sub(u, log(u)), 0.5)), 1], plain: (u) => by(u > 0), latents: 1 },
+  "√u − √w < 0.5": {
+    traced: (u, w) => [either(lt(sub(sqrt(u), sqrt(w)), 0.5)), 1],
+    plain: (u, w) => by(Math.sqrt(u) - Math.sqrt(w) < 0.5),
+  },
+  "w·√u < 1": { traced: (u, w) => [either(lt(mul(w, sqrt(u)), 1)), 1], plain: (u, w) => by(w * Math.sqrt(u) < 1) },
+  "log u > w": { traced: (u, w) => [either(gt(log(u), w)), 1], plain: (u, w) => by(Math.log(u) > w) },
+  "logSumExp(u, log w) < 1": {
+    traced: (u, w) => [either(lt(n.logSumExp([u, log(w)]), 1)), 1],
+    plain: (u, w) => by(Math.log(Math.exp(u) + Math.exp(Math.log(w))) < 1),
+  },
+  // Values of a where that touch at 0, on one side of which the condition holds twice, once or never.
+  "(u > 0 ? u : u·w) > 0": {
+    traced: (u, w) => [either(gt(where(gt(u, 0), u, mul(u, w)), 0)), 1],
+    plain: (u, w) => by((u > 0 ? u : u * w) > 0),
+  },
+  "(w > u ? w − u : 0) > 0 beside (u > w ? u − w : 2·(w − u)) > 0.4": {
+    traced: (u, w) => [
+      either(gt(where(gt(w, u), sub(w, u), 0), 0)),
+      sd(gt(where(gt(u, w), sub(u, w), mul(2, sub(w, u))), 0.4)),
+    ],
+    plain: (u, w) => by(w > u, (u > w ? u - w : 2 * (w - u)) > 0.4),
+  },
+  // Whole numbers, of two latents and beside conditions at the same places; with a range too.
+  "floor(u·w)": { traced: (u, w) => [n.floor(mul(u, w)), 1], plain: (u, w) => [Math.floor(u * w), 1] },
+  "ceil(u) beside u > 1": {
+    traced: (u) => [n.ceil(u), sd(gt(u, 1))],
+    plain: (u) => [Math.ceil(u), u > 1 ? 1 : 0.4],
+    latents: 1,
+  },
+  "round(2·u) from −2 to 2 beside u − 0.25 > 0": {
+    traced: (u) => [n.round(mul(2, u), { from: -2, to: 2, outside: "saturate" }), sd(gt(sub(u, 0.25), 0))],
+    plain: (u) => [Math.min(Math.max(Math.round(2 * u), -2), 2), u > 0.25 ? 1 : 0.4],
+    latents: 1,
   },
   // Conditions that coincide: everywhere, on one side of another, at one root of two, far from where guides lie.
   "u > 0.4 beside (u − 0.4)/exp(w) > 0": {
@@ -73,6 +107,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     traced: (u) => [either(gt(u, 0.4)), sd(gt(square(u), 0.16))],
     plain: (u) => by(u > 0.4, u * u > 0.16),
     latents: 1,
+  },
+  "u > 20 beside u² > 400": {
+    traced: (u) => [either(gt(u, 20)), sd(gt(square(u), 400))],
+    plain: (u) => by(u > 20, u * u > 400),
+    latents: 1,
+    at: 20.2,
   },
   // Slopes that vanish where c does, and sums in which a latent cancels.
   "u > tanh u": { traced: (u) => [either(gt(u, n.tanh(u))), 1], plain: (u) => by(u > 0), latents: 1 },
@@ -156,7 +196,10 @@ function worst(
   );
 }
 
-const upTo = ({ latents = 2 }: Row) => ({ mu: [0.3, -0.2].slice(0, latents), rho: [0.5, 0.2].slice(0, latents) });
+const upTo = ({ latents = 2, at = 0.3 }: Row) => ({
+  mu: [at, -0.2].slice(0, latents),
+  rho: [0.5, 0.2].slice(0, latents),
+});
 
 describe("jumps counted along lines make the gradient exact:", () => {
   test.each(Object.entries(ROWS))("%s", (_, row) => {
