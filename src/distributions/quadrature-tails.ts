@@ -47,6 +47,45 @@ export function quadratureMoments({ support, logDensity, quantile }: Distributio
   };
 }
 
+/**
+ * Mean and mean square between two ends, by quadrature between them and the quartiles that lie there; undefined where one of them is not finite, or the
+ * distribution has no quantiles.
+ */
+export function momentsBetween(
+  { support, logDensity, quantile }: Distribution,
+  low: number,
+  high: number,
+): readonly [mean: number, square: number] | undefined {
+  if (!quantile) return undefined;
+  const [first, middle, third] = [0.25, 0.5, 0.75].map((p) => quantile(p)) as [number, number, number];
+  const [from, to] = [Math.max(low, support.lower), Math.min(high, support.upper)];
+  const inner = [first, middle, third].filter((x) => x > from && x < to);
+  const scale = third - first;
+  // Where the density is about largest, as all of it may underflow far out.
+  const near = inner.includes(middle) ? middle : Math.abs(from - middle) < Math.abs(to - middle) ? from : to;
+  const edge = [near, near + 1e-9 * scale, near - 1e-9 * scale].map((x) => logDensity(x) as number);
+  const peak = edge.find((value) => Number.isFinite(value));
+  if (peak === undefined) return undefined;
+  // Distances from a point that may lie between the ends: nothing cancels above or below it.
+  const starts = [from, ...inner, to];
+  const sum = (power: (distance: number) => number): number => {
+    let total = 0;
+    for (let k = 1; k < starts.length; k++) {
+      const [a, b] = [starts[k - 1]!, starts[k]!];
+      const density = (x: number): number => power(x - near) * elementary.exp((logDensity(x) as number) - peak);
+      total += a === -Infinity ? integral(density, b, a, scale) : integral(density, a, b, scale);
+    }
+    return total;
+  };
+  const mass = sum(() => 1);
+  const above = sum((distance) => Math.max(distance, 0));
+  const below = sum((distance) => Math.max(-distance, 0));
+  const shift = (above - below) / mass;
+  const square = sum(squared) / mass;
+  const found = [near + shift, near * near + 2 * near * shift + square] as const;
+  return found.every(Number.isFinite) ? found : undefined;
+}
+
 /** ∫ f between x and an end on either side of it, which may be infinite; f is positive, and changes over `scale` if so. */
 function integral(f: (x: number) => number, x: number, end: number, scale: number): number {
   const length = Math.abs(end - x);

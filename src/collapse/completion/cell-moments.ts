@@ -1,7 +1,8 @@
 /**
  * Mean and mean square of a latent within each of its cells, exactly. Of a gamma prior x·p(x) is again a gamma density, of a shape larger by 1, up to its mean:
  * so the mean of x ~ gamma(k, r) between two ends is k/r times the mass of gamma(k + 1, r) there over that of gamma(k, r), and for the mean square
- * it is gamma(k + 2, r). Beta and lognormal priors are alike, and a uniform latent lies evenly between its ends.
+ * it is gamma(k + 2, r). Beta and lognormal priors are alike, and a uniform latent lies evenly between its ends. Laplace, logistic and Student t
+ * priors have formulas of their own; under others the moments between numbers are found by quadrature.
  */
 import { add, div, exp, exprOf, log, max, min, mul, nodeOf, type Real, sub } from "../../autodiff/expr.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
@@ -9,9 +10,12 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import { beta } from "../../distributions/interval/beta.ts";
+import { withTails } from "../../distributions/known-tails.ts";
 import { gamma } from "../../distributions/positive/gamma.ts";
 import { lognormal } from "../../distributions/positive/lognormal.ts";
+import { momentsBetween } from "../../distributions/quadrature-tails.ts";
 import { massesOf } from "../cells.ts";
+import { symmetricMoments } from "./symmetric-moments.ts";
 
 type Ends = readonly (readonly [low: NodeId, high: NodeId])[];
 
@@ -52,6 +56,12 @@ function gammas(shape: Real, rate: Real): Weighted[] {
 /** Means by cell, then mean squares, as nodes; undefined for priors of which they are not known. */
 export function cellMoments(graph: Graph, prior: Distribution, ends: Ends): NodeId[] | undefined {
   if (prior.name === "uniform") return evenMoments(graph, prior, ends);
+  const own = new Session(graph);
+  const symmetric = symmetricMoments(
+    prior,
+    ends.map(([low, high]) => [exprOf(own, low), exprOf(own, high)]),
+  );
+  if (symmetric) return symmetric.map((real) => nodeOf(own, real));
   const weighted = Object.hasOwn(WEIGHTED, prior.name) ? WEIGHTED[prior.name] : undefined;
   if (!weighted) return undefined;
   const masses = massesOf(graph, prior, ends);
@@ -77,4 +87,33 @@ function evenMoments(graph: Graph, { support }: Distribution, ends: Ends): NodeI
   const means = within.map(([low, high]) => mul(0.5, add(low, high)));
   const squares = within.map(([low, high]) => div(add(add(mul(low, low), mul(low, high)), mul(high, high)), 3));
   return [...means, ...squares].map((real) => nodeOf(session, real));
+}
+
+/**
+ * Mean and mean square of the cell of an index, found when first asked for; undefined where an end or a parameter is no number, or some moment does not
+ * exist.
+ */
+export function numericMoments(
+  graph: Graph,
+  prior: Distribution,
+  ends: Ends,
+): ((cell: number) => readonly [mean: number, square: number]) | undefined {
+  if (prior.parameters.some(({ value }) => typeof value !== "number")) return undefined;
+  if (!ends.flat().every((end) => graph.isConstant(end))) return undefined;
+  const complete = withTails(prior);
+  const { support, quantile, moments } = complete;
+  const whole = moments?.();
+  const within = ends.map(([low, high]) => [
+    Math.max(graph.value(low), support.lower),
+    Math.min(graph.value(high), support.upper),
+  ]) as [number, number][];
+  const isBounded = within.flat().every(Number.isFinite);
+  const exists = isBounded || (whole !== undefined && Number.isFinite(whole.mean) && Number.isFinite(whole.sd));
+  if (!quantile || !exists) return undefined;
+  const found = new Map<number, readonly [number, number]>();
+  return (cell) => {
+    const known = found.get(cell) ?? momentsBetween(complete, ...within[cell]!) ?? [Number.NaN, Number.NaN];
+    found.set(cell, known);
+    return known;
+  };
 }

@@ -1,27 +1,73 @@
-/** Roots of rising conditions at many points together, by bisection: 2 for x ≥ 2 between −∞ and ∞. */
+/** Roots of rising functions at many points together, between two ends that may be infinite: 2 of x − 2 between −∞ and ∞. */
 import { exp, log, log1p } from "../../math/elementary.ts";
 
-/** Turns of a bisection after which the ends are neighbouring numbers, or nearly. */
+/** Turns of a bisection after which the ends are neighbouring numbers, or nearly; the method of false position takes some ten. */
 const TURNS = 62;
 
+/** Ends nearer to each other than this, relatively, are one. */
+const NEAR = 4e-16;
+
 /**
- * For each pair of ends, which may be infinite, the number between them from which on the condition holds; `holds` says where it does, at one candidate
- * per pair. Ends are halved in asinh x, so that numbers near 0 and huge ones are found to the same relative accuracy.
+ * For each pair of ends the number between them where the function passes 0. `excess` has its values, which may be infinite, at one candidate per
+ * pair; only those of pairs that are open count. Ends are moved together in asinh x, so that numbers near 0 and huge ones are found to the same
+ * relative accuracy: by false position, where an end that has stayed counts half (the Illinois rule), and by halving where that does not halve.
  */
 export function solved(
   ends: readonly (readonly [low: number, high: number])[],
-  holds: (candidates: readonly number[]) => readonly boolean[],
+  excess: (candidates: readonly number[], isOpen: readonly boolean[]) => readonly number[],
 ): number[] {
-  const low = ends.map(([end]) => asinh(Math.max(end, -Number.MAX_VALUE)));
-  const high = ends.map(([, end]) => asinh(Math.min(end, Number.MAX_VALUE)));
+  const brackets = ends.map(([low, high]): Bracket => {
+    const [from, to] = [asinh(Math.max(low, -Number.MAX_VALUE)), asinh(Math.min(high, Number.MAX_VALUE))];
+    return { low: from, high: to, atLow: -Infinity, atHigh: Infinity, moved: 0, width: to - from, isOpen: true };
+  });
   const clamped = (s: number, p: number): number => Math.min(Math.max(sinh(s), ends[p]![0]), ends[p]![1]);
-  for (let turn = 0; turn < TURNS; turn++) {
-    const middle = low.map((s, p) => 0.5 * s + 0.5 * high[p]!);
-    holds(middle.map(clamped)).forEach((above, p) => {
-      (above ? high : low)[p] = middle[p]!;
+  for (let turn = 0; turn < 2 * TURNS && brackets.some(({ isOpen }) => isOpen); turn++) {
+    const candidates = brackets.map((bracket) => candidateOf(bracket, turn));
+    const isOpen = brackets.map((bracket) => bracket.isOpen);
+    excess(candidates.map(clamped), isOpen).forEach((value, p) => {
+      if (isOpen[p]) narrow(brackets[p]!, candidates[p]!, value);
     });
   }
-  return high.map(clamped);
+  return brackets.map(({ high }, p) => clamped(high, p));
+}
+
+interface Bracket {
+  low: number;
+  high: number;
+  atLow: number;
+  atHigh: number;
+  /** Which end moved last, 0 before one did, and how wide it all was before. */
+  moved: -1 | 0 | 1;
+  width: number;
+  isOpen: boolean;
+}
+
+function candidateOf({ low, high, atLow, atHigh, width }: Bracket, turn: number): number {
+  const middle = 0.5 * low + 0.5 * high;
+  if (!Number.isFinite(atLow) || !Number.isFinite(atHigh) || (turn % 3 === 2 && high - low > 0.5 * width))
+    return middle;
+  // At least so far from either end that the other one can follow.
+  const least = 0.5 * NEAR * Math.max(Math.abs(low), Math.abs(high));
+  const next = low + (high - low) * (-atLow / (atHigh - atLow));
+  return next >= low && next <= high ? Math.min(Math.max(next, low + least), Math.max(high - least, low)) : middle;
+}
+
+function narrow(bracket: Bracket, s: number, value: number): void {
+  const { low, high, moved } = bracket;
+  bracket.width = high - low;
+  if (value >= 0) {
+    bracket.high = s;
+    bracket.atHigh = value;
+    if (moved === 1) bracket.atLow *= 0.5;
+    bracket.moved = 1;
+  } else {
+    bracket.low = s;
+    bracket.atLow = value;
+    if (moved === -1) bracket.atHigh *= 0.5;
+    bracket.moved = -1;
+  }
+  const size = Math.max(Math.abs(bracket.low), Math.abs(bracket.high));
+  bracket.isOpen = value !== 0 && s !== low && s !== high && bracket.high - bracket.low > NEAR * size;
 }
 
 function asinh(x: number): number {

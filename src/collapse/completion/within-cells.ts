@@ -15,7 +15,7 @@ import { logSumExp } from "../../math/log-sum-exp.ts";
 import { truncatedNormalMoments, truncatedNormalQuantile } from "../../math/truncated-normal.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Variable } from "../variable.ts";
-import { cellMoments } from "./cell-moments.ts";
+import { cellMoments, numericMoments } from "./cell-moments.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { solved } from "./monotone-root.ts";
 
@@ -34,6 +34,8 @@ interface Drawer {
   readonly variable: number;
   readonly latent: Latent;
   readonly isNormal: boolean;
+  /** Whether it is a normal one of mean 0 above 0. */
+  readonly isHalf: boolean;
   /** Whether ends or prior depend on values of other variables. */
   readonly moved: boolean;
   readonly hasMoments: boolean;
@@ -45,8 +47,10 @@ interface Drawer {
    */
   readonly start: number;
   readonly size: number;
+  /** Mean and mean square of a cell, where they are numbers that no formula gives. */
+  readonly numeric: ReturnType<typeof numericMoments>;
   /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
-  readonly tails: Evaluation | undefined;
+  readonly tails: Evaluation | Tails | undefined;
 }
 
 /**
@@ -66,19 +70,25 @@ export function cellsIn(
   const drawers = [...variables, ...further].flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
     const { latent, ends } = meaning;
-    const isNormal = latent.prior.name === "normal";
+    const isHalf = latent.prior.name === "halfNormal";
+    const isNormal = latent.prior.name === "normal" || isHalf;
     const start = nodes.length;
     const session = new Session(graph);
-    const parameters = isNormal ? latent.prior.parameters.map(({ value }) => nodeOf(session, value)) : [];
+    const own = isNormal ? latent.prior.parameters.map(({ value }) => value) : [];
+    const parameters = (isHalf ? [0, ...own] : own).map((value) => nodeOf(session, value));
     const known = isNormal || !graph.isConstant(live) ? undefined : cellMoments(graph, priorOf(latent), ends);
     const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters, ...(known ?? [])];
     const moved = written(read).some((node, i) => node !== read[i]);
     const moments = moved || read.some((node) => graph.hasFlag(node, LANE)) ? undefined : new Map<number, Moments>();
     nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
-    const tails = isNormal ? undefined : evaluation(graph, written(tailsAt(graph, latent, x)), options);
-    const hasMoments = isNormal || known !== undefined;
-    return [{ variable, latent, isNormal, moved, hasMoments, moments, start, size: ends.length, tails }];
+    const evaluated = (): Evaluation => evaluation(graph, written(tailsAt(graph, latent, x)), options);
+    const tails = isNormal ? undefined : (numericTails(latent) ?? evaluated());
+    const numeric =
+      isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
+    const hasMoments = isNormal || known !== undefined || numeric !== undefined;
+    const size = ends.length;
+    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, moments, numeric, start, size, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const room = new Float64Array((laneInputs.length + 1) * points);
@@ -124,7 +134,7 @@ function keepEnds(run: Evaluation, { start, size }: Drawer, { lows, highs }: Com
 }
 
 function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
-  const { start, size: cells, moved, moments: known } = drawer;
+  const { start, size: cells, moved, moments: known, isHalf, latent } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepEnds(run, drawer, found, batch);
   for (let p = 0; p < batch.points; p++) {
@@ -132,9 +142,11 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
     const [mean, sd] = [run.value(start + 2 * cells + 1, p), run.value(start + 2 * cells + 2, p)];
     const standard = (j: number): [number, number] => {
       const [low, high] = endsOf(run, drawer, j, p);
-      return [(low - mean) / sd, (high - mean) / sd];
+      return [((isHalf ? Math.max(low, 0) : low) - mean) / sd, (high - mean) / sd];
     };
-    value[d] = input[d] = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
+    const x = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
+    value[d] = x;
+    input[d] = latent.transform ? (latent.transform.inverse(x) as number) : x;
     for (let j = 0; j < size; j++) {
       const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
       if (probability < NEGLIGIBLE) continue;
@@ -180,6 +192,41 @@ function innerPoint(lower: number, upper: number): number {
   return upper < Infinity ? upper - 1 : 0;
 }
 
+/** Log cdf, log survival and the latent's input at candidates, one for each point of a pass. */
+interface Tails {
+  readonly at: (candidates: (p: number) => number) => void;
+  readonly value: (which: 0 | 1 | 2, p: number) => number;
+}
+
+// Of a prior whose parameters are numbers, without the graph.
+function numericTails(latent: Latent): Tails | undefined {
+  const prior = priorOf(latent);
+  if (prior.parameters.some(({ value }) => typeof value !== "number")) return undefined;
+  const { logCdf, logSurvival } = withTails(prior);
+  if (!logCdf || !logSurvival) return undefined;
+  let place: (p: number) => number = () => 0;
+  const inverse = (x: number): Real => latent.transform?.inverse(x) ?? x;
+  const of = [logCdf, logSurvival, inverse] as const;
+  if (typeof logCdf(innerPoint(prior.support.lower, prior.support.upper)) !== "number") return undefined;
+  return {
+    at: (candidates) => {
+      place = candidates;
+    },
+    value: (which, p) => of[which](place(p)) as number,
+  };
+}
+
+function evaluatedTails(run: Evaluation, room: Float64Array, points: number, { points: used }: Batch): Tails {
+  const place = room.subarray(room.length - points);
+  return {
+    at(candidates) {
+      for (let p = 0; p < points; p++) place[p] = candidates(Math.min(p, used - 1));
+      run.run([], room);
+    },
+    value: (which, p) => run.value(which, p),
+  };
+}
+
 // By the log cdf where the cell lies in the lower half, by the log survival elsewhere, so that no digits are lost in either tail.
 function drawOther(
   run: Evaluation,
@@ -191,14 +238,13 @@ function drawOther(
   next: () => number,
 ): void {
   const { cell, value, input } = found;
-  const { tails, latent } = drawer as Drawer & { readonly tails: Evaluation };
+  const { latent } = drawer;
+  const tails =
+    typeof drawer.tails === "object" && "at" in drawer.tails
+      ? drawer.tails
+      : evaluatedTails(drawer.tails!, room, points, batch);
   keepEnds(run, drawer, found, batch);
   const { lower, upper } = priorOf(latent).support;
-  const place = room.subarray(room.length - points);
-  const at = (values: (p: number) => number): void => {
-    for (let p = 0; p < points; p++) place[p] = values(Math.min(p, batch.points - 1));
-    tails.run([], room);
-  };
   const ends = Array.from({ length: batch.points }, (_, p) => {
     const [low, high] = endsOf(run, drawer, cell[batch.first + p]!, p);
     return [Math.max(low, lower), Math.min(high, upper)] as const;
@@ -206,7 +252,7 @@ function drawOther(
   // Inside of the support, as beyond its ends the formulas are not numbers; there the masses are known.
   const inside = (end: number): number => (end > lower && end < upper ? end : innerPoint(lower, upper));
   const masses = (side: 0 | 1): [below: number, above: number][] => {
-    at((p) => inside(ends[p]![side]));
+    tails.at((p) => inside(ends[p]![side]));
     return ends.map((pair, p) => {
       const end = pair[side];
       return end <= lower ? [-Infinity, 0] : end >= upper ? [0, -Infinity] : [tails.value(0, p), tails.value(1, p)];
@@ -218,23 +264,24 @@ function drawOther(
     const targets = ends.map((_, p) => {
       const [[belowLow, aboveLow], [belowHigh, aboveHigh]] = [atLow[p]!, atHigh[p]!];
       return belowHigh < aboveLow
-        ? { upper: false, mass: mixed(belowHigh, belowLow, parts[p]!) }
-        : { upper: true, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
+        ? { side: 0 as const, mass: mixed(belowHigh, belowLow, parts[p]!) }
+        : { side: 1 as const, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
     });
-    return solved(ends, (candidates) => {
-      at((p) => candidates[p]!);
-      return targets.map(({ upper, mass }, p) => {
-        const tail = tails.value(Number(upper), p);
+    return solved(ends, (candidates, isOpen) => {
+      tails.at((p) => candidates[p]!);
+      return targets.map(({ side, mass }, p) => {
+        if (!isOpen[p]) return 0;
+        const tail = tails.value(side, p);
         // So far out that a formula overflows all of the mass lies on the side of 0.
-        if (Number.isNaN(tail)) return candidates[p]! > 0;
-        return upper ? tail <= mass : tail >= mass;
+        if (Number.isNaN(tail)) return candidates[p]! > 0 ? Infinity : -Infinity;
+        return side === 1 ? mass - tail : tail - mass;
       });
     });
   };
-  // Uniform draws lie evenly between the ends; those of other priors are searched for, some fifty evaluations of the masses each.
+  // Uniform draws lie evenly between the ends; those of other priors are searched for, some ten evaluations of the masses each.
   const isEven = priorOf(latent).name === "uniform";
   const drawn = isEven ? ends.map(([low, high], p) => low + parts[p]! * (high - low)) : byMasses();
-  at((p) => inside(drawn[p]!));
+  tails.at((p) => inside(drawn[p]!));
   drawn.forEach((x, p) => {
     value[batch.first + p] = x;
     input[batch.first + p] = tails.value(2, p);
@@ -243,14 +290,15 @@ function drawOther(
 }
 
 function addMoments(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch): void {
-  const { start, size: cells, moved } = drawer;
+  const { start, size: cells, moved, numeric } = drawer;
   const { cell, means, squares, probabilities, size } = found;
   const first = start + 2 * cells + 1;
   for (let d = batch.first, p = 0; p < batch.points; d++, p++)
     for (let j = 0; j < size; j++) {
       const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
       if (probability < NEGLIGIBLE) continue;
-      means![d]! += probability * run.value(first + j, p);
-      squares![d]! += probability * run.value(first + cells + j, p);
+      const [mean, square] = numeric?.(j) ?? [run.value(first + j, p), run.value(first + cells + j, p)];
+      means![d]! += probability * mean;
+      squares![d]! += probability * square;
     }
 }

@@ -12,11 +12,18 @@ const PRIORS: Readonly<Record<string, readonly [prior: n.Distribution, last: num
   chi2: [n.chi2(3), 90],
   beta: [n.beta(2, 3), 1],
   lognormal: [n.lognormal(-0.5, 0.4), 30],
+  laplace: [n.laplace(0.4, 0.5), 30],
+  logistic: [n.logistic(0.4, 0.5), 40],
+  studentT: [n.studentT(7, 0.4, 0.8), 2000],
+  halfNormal: [n.halfNormal(1.1), 30],
+  gumbel: [n.gumbel(0.4, 0.6), 40],
+  weibull: [n.weibull(1.5, 0.8), 30],
+  triangular: [n.triangular(0, 0.5, 2), 2],
 };
 
 /** By Simpson's rule between the thresholds. */
-function integrated(density: (x: number) => number, last: number): number {
-  const ends = [0, ...CUTS, 0.5 * (last + CUTS[1]), last];
+function integrated(density: (x: number) => number, last: number, first = 0): number {
+  const ends = [first, 0.1 * first, 0, ...CUTS, 0.9 * CUTS[1] + 0.1 * last, last];
   const steps = 4000;
   let total = 0;
   for (let s = 1; s < ends.length; s++) {
@@ -42,9 +49,10 @@ test.each(Object.entries(PRIORS))(
     });
     const density = (z: number): number =>
       Math.exp((prior.logDensity(z) as number) - 0.5 * (READING - levelOf(z)) ** 2);
-    const total = integrated(density, last);
-    const mean = integrated((z) => z * density(z), last) / total;
-    const square = integrated((z) => z * z * density(z), last) / total;
+    const first = prior.support.lower < 0 ? -last : 0;
+    const total = integrated(density, last, first);
+    const mean = integrated((z) => z * density(z), last, first) / total;
+    const square = integrated((z) => z * z * density(z), last, first) / total;
     const posterior = n.fit(model, { seed: 1 });
     expect(posterior.mean("z")).toBeCloseTo(mean, 6);
     expect(posterior.sd("z")).toBeCloseTo(Math.sqrt(square - mean * mean), 6);
