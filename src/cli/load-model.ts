@@ -157,13 +157,14 @@ function syntaxFault(path: string, { message }: SyntaxError): string {
 const OWN = fileURLToPath(new URL("..", import.meta.url));
 
 /** The place in a user's own file where an error arose, such as `/home/ada/model.mjs:3:17`; undefined if it arose elsewhere. */
-export function locationOf({ stack = "" }: Error): string | undefined {
+export function locationOf({ stack = "", cause }: Error): string | undefined {
   // A syntax error has its file at the beginning, without a column.
   for (const [, file, at] of stack.matchAll(/(?:^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s():]+)(:\d+(?::\d+)?)/gm)) {
     const path = file!.startsWith("file:") ? fileURLToPath(file!) : file!;
     if (!path.startsWith(OWN) && !path.includes("node_modules")) return `${path}${at}`;
   }
-  return undefined;
+  // An error that got the name of its model has the place in the one that it was made of.
+  return cause instanceof Error ? locationOf(cause) : undefined;
 }
 
 // A user's module must get the very classes that this command line uses, wherever the module lies: its imports of

@@ -10,7 +10,7 @@
 import { and, Condition, not, or, type Truth, where } from "../../autodiff/expr.ts";
 import { type Arm, currentFrame, type Frame } from "./frame.ts";
 import { Refusal, refuse } from "./refusal.ts";
-import { isTraced, numberOf, select, truthOf } from "./values.ts";
+import { isTraced, type Made, numberOf, select, truthOf } from "./values.ts";
 import { restore, written } from "./writes.ts";
 
 /** The variables that the arms of a decision assign. */
@@ -102,12 +102,16 @@ function proceed(completion: Completion, rest: Run | undefined, place: string, s
 }
 
 // The completion of a decision from those of its arms.
-function ended(condition: Truth, [taken, other]: readonly [Completion, Completion], place: string): Completion {
+function ended(
+  condition: Truth,
+  [taken, other, made]: readonly [Completion, Completion, Made?],
+  place: string,
+): Completion {
   if (!taken && !other) return undefined;
   const value = (completion: Completion): unknown =>
     completion instanceof Sometimes ? completion.value : completion?.[0];
   const joined =
-    taken && other ? select(condition, value(taken), value(other), "return", place) : value(taken ?? other);
+    taken && other ? select(condition, value(taken), value(other), "return", place, made) : value(taken ?? other);
   const [p, q] = [whenOf(taken), whenOf(other)];
   const when = p === true && q === true ? true : or(and(condition, p), and(not(condition), q));
   if (typeof when === "boolean") return when ? [joined] : undefined;
@@ -131,17 +135,17 @@ export function choose(
 ): unknown {
   if (!isTraced(test)) return test ? x() : y();
   const condition = truthOf(test);
-  const [taken, other] = isPure ? [x(), y()] : both(condition, x, y, place, state);
+  const [taken, other, made] = isPure ? [x(), y()] : both(condition, x, y, place, state);
   // An expression statement such as `z > 0 ? observe(…) : observe(…)` has no value.
-  return taken === undefined && other === undefined ? undefined : choice(condition, taken, other, place);
+  return taken === undefined && other === undefined ? undefined : choice(condition, taken, other, place, made);
 }
 
-function choice(condition: Truth, x: unknown, y: unknown, place: string): unknown {
+function choice(condition: Truth, x: unknown, y: unknown, place: string, made?: Made): unknown {
   if (typeof condition === "boolean") return condition ? x : y;
   const numbers = isTraced(x) || typeof x === "number" ? isTraced(y) || typeof y === "number" : false;
   return numbers && !(x instanceof Condition && y instanceof Condition)
     ? where(condition, numberOf(x), numberOf(y))
-    : select(condition, x, y, "? :", place);
+    : select(condition, x, y, "? :", place, made);
 }
 
 /** `x && y` */
@@ -183,7 +187,7 @@ function both<A, B>(
   otherwise: (() => B) | undefined,
   place: string,
   state: State | undefined,
-): [A | undefined, B | undefined] {
+): [A | undefined, B | undefined, Made?] {
   if (typeof condition === "boolean") return condition ? [then?.(), undefined] : [undefined, otherwise?.()];
   const frame = currentFrame();
   if (!frame)
@@ -198,7 +202,7 @@ function both<A, B>(
     try {
       const value = code?.();
       const after = state?.get();
-      return { value, after, wrote: restore(arm) };
+      return { value, after, wrote: restore(arm), fresh: arm.fresh };
     } finally {
       frame.arms.pop();
       if (before) state!.set(before);
@@ -216,14 +220,18 @@ function both<A, B>(
       other = run(otherwise);
     },
   );
+  const made: Made = {
+    isFresh: (object) => taken!.fresh.has(object) || other!.fresh.has(object),
+    selected: new Map(),
+  };
+  written(condition, taken!.wrote, other!.wrote, place, made);
   state?.set(
     before!.map((value, i) => {
       const name = state.names[i]!;
-      return name === "" ? value : select(condition, taken!.after![i], other!.after![i], name, place);
+      return name === "" ? value : select(condition, taken!.after![i], other!.after![i], name, place, made);
     }),
   );
-  written(condition, taken!.wrote, other!.wrote, place);
-  return [taken!.value, other!.value];
+  return [taken!.value, other!.value, made];
 }
 
 function inBranch({ context }: Frame, condition: Condition, then: () => void, otherwise: () => void): void {

@@ -4,6 +4,7 @@
  *
  * Runs nest as calls do: a program that fits another model inside has a frame above its own while that model is traced.
  */
+import type { Session } from "../../autodiff/session.ts";
 import type { ProgramContext } from "../../program/model.ts";
 
 /** An arm of a decision on a latent, while its code runs. */
@@ -24,6 +25,8 @@ export interface Frame {
   readonly arms: Arm[];
   /** Where the statement stands that is being run, as "model.js:7:3". */
   place: string | undefined;
+  /** Where the conditions of the run are noted; undefined until the first one. */
+  session: Session | undefined;
 }
 
 const FRAMES: Frame[] = [];

@@ -3,7 +3,8 @@
  * calls by hand.
  */
 export { block, caught, choose, conjoin, decide, decideAndReturn, disjoin, result, thrown } from "./decisions.ts";
-export { math } from "./math.ts";
+export { math, mathAt } from "./math.ts";
+export { asGlobal, asked, keys } from "./methods.ts";
 export {
   add,
   before,
@@ -22,6 +23,7 @@ export {
   plus,
   pow,
   same,
+  settled,
   sub,
   typed,
   unequal,

@@ -3,6 +3,7 @@
  * made of such: Math.hypot(x, y) is sqrt(x² + y²).
  */
 import * as T from "../../autodiff/expr.ts";
+import { arctangent } from "../../distributions/arctangent.ts";
 import { ceil, floor, round, sign } from "../../program/rounding.ts";
 import { located, refuse } from "./refusal.ts";
 import { isTraced, numberOf } from "./values.ts";
@@ -42,7 +43,43 @@ const TRACED: Readonly<Record<string, Function>> = {
   round: (x) => round(x!),
   trunc: (x) => T.where(T.gt(x!, 0), floor(x!), ceil(x!)),
   hypot: (...values) => T.sqrt(T.sum(values.map((x) => T.square(x)))),
+  atan: (x) => arctangent(x!),
+  // NaN where |x| > 1, as the root is.
+  asin: (x) => arcsine(x!),
+  acos: (x) => T.sub(Math.PI / 2, arcsine(x!)),
+  atan2: (y, x) => angle(y!, x!),
+  // Of a large negative x, log(x + √(x² + 1)) would lose all digits.
+  asinh: (x) => odd(x!, (size) => T.log(T.add(size, T.sqrt(T.add(T.square(size), 1))))),
+  acosh: (x) => T.log(T.add(x!, T.sqrt(T.mul(T.sub(x!, 1), T.add(x!, 1))))),
+  atanh: (x) => half(T.sub(T.log1p(x!), T.log1p(T.neg(x!))), 2),
+  cbrt: (x) => odd(x!, (size) => T.pow(size, 1 / 3)),
 };
+
+function arcsine(x: Real): Real {
+  return T.mul(2, arctangent(T.div(x, T.add(1, T.sqrt(T.mul(T.sub(1, x), T.add(1, x)))))));
+}
+
+// f(|x|) with the sign of x, for an f that is 0 at 0.
+function odd(x: Real, f: (size: Real) => Real): Real {
+  return T.where(T.gt(x, 0), f(x), T.neg(f(T.neg(x))));
+}
+
+// The angle of (x, y), by the tangent of half of it: y / (r + x), where no digits are lost if x > 0; to the left it is π minus that of (−x, y).
+function angle(y: Real, x: Real): Real {
+  const r = T.sqrt(T.add(T.square(x), T.square(y)));
+  const twice = (side: Real): Real => T.mul(2, arctangent(T.div(y, side)));
+  return T.where(T.gt(x, 0), twice(T.add(r, x)), T.sub(T.where(T.ge(y, 0), Math.PI, -Math.PI), twice(T.sub(r, x))));
+}
+
+/** `Math` itself, as in `const { exp } = Math` and `rates.map(Math.exp)`: its functions know latents too. */
+export function mathAt(place: string): unknown {
+  return Object.fromEntries(
+    Object.entries(Object.getOwnPropertyDescriptors(Math)).map(([name, { value }]) => [
+      name,
+      typeof value === "function" ? (...values: unknown[]) => math(name, place, ...values) : value,
+    ]),
+  );
+}
 
 /** `Math.name(…)` */
 export function math(name: string, place: string, ...values: unknown[]): unknown {

@@ -5,36 +5,55 @@
 import * as T from "../../autodiff/expr.ts";
 import { eq } from "../../program/pick.ts";
 import { noteCondition } from "../../program/places.ts";
+import { currentFrame } from "./frame.ts";
 import { refuse } from "./refusal.ts";
 import { HalfSet, isTraced, numberOf, truthOf } from "./values.ts";
 
 // What TypeScript forbids of two unknowns, and JavaScript does.
 type Any = number;
 
-const arithmetic =
-  (plain: (x: Any, y: Any) => unknown, traced: (x: T.Real, y: T.Real) => T.Real) =>
-  (x: unknown, y: unknown): unknown =>
-    isTraced(x) || isTraced(y) ? traced(numberOf(x), numberOf(y)) : plain(x as Any, y as Any);
+type Binary = (x: unknown, y: unknown, place: string) => unknown;
 
-export const add: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x + y, T.add);
-export const sub: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x - y, T.sub);
-export const mul: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x * y, T.mul);
-export const div: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x / y, T.div);
-export const pow: (x: unknown, y: unknown) => unknown = /* @__PURE__ */ arithmetic((x, y) => x ** y, T.pow);
+const arithmetic =
+  (plain: (x: Any, y: Any) => unknown, traced: (x: T.Real, y: T.Real) => T.Real): Binary =>
+  (x, y, place) =>
+    isTraced(x) || isTraced(y) ? traced(operand(x, y, place), operand(y, x, place)) : plain(x as Any, y as Any);
+
+export const add: Binary = /* @__PURE__ */ arithmetic((x, y) => x + y, T.add);
+export const sub: Binary = /* @__PURE__ */ arithmetic((x, y) => x - y, T.sub);
+export const mul: Binary = /* @__PURE__ */ arithmetic((x, y) => x * y, T.mul);
+export const div: Binary = /* @__PURE__ */ arithmetic((x, y) => x / y, T.div);
+export const pow: Binary = /* @__PURE__ */ arithmetic((x, y) => x ** y, T.pow);
+
+// A side of an operator of which some side is traced: "y" + z and rows[3].missing * z are refused with their place.
+function operand(value: unknown, other: unknown, place: string): T.Real {
+  if (typeof value === "number" || typeof value === "boolean" || isTraced(value)) return numberOf(value);
+  return refuse(
+    place,
+    `an operator is given what is no number beside what depends on a latent; got ${T.describe(value)} beside ${T.describe(other)}, expected a number${
+      typeof value === "string" ? "; to try: names and texts made of the data alone" : ""
+    }`,
+  );
+}
 
 const comparison =
-  (plain: (x: Any, y: Any) => boolean, traced: (x: T.Real, y: T.Real) => T.Truth) =>
-  (x: unknown, y: unknown, place: string): unknown =>
-    isTraced(x) || isTraced(y) ? at(place, traced(numberOf(x), numberOf(y))) : plain(x as Any, y as Any);
+  (plain: (x: Any, y: Any) => boolean, traced: (x: T.Real, y: T.Real) => T.Truth): Binary =>
+  (x, y, place) =>
+    isTraced(x) || isTraced(y)
+      ? at(place, traced(operand(x, y, place), operand(y, x, place)))
+      : plain(x as Any, y as Any);
 
-type Comparison = (x: unknown, y: unknown, place: string) => unknown;
-export const gt: Comparison = /* @__PURE__ */ comparison((x, y) => x > y, T.gt);
-export const lt: Comparison = /* @__PURE__ */ comparison((x, y) => x < y, T.lt);
-export const ge: Comparison = /* @__PURE__ */ comparison((x, y) => x >= y, T.ge);
-export const le: Comparison = /* @__PURE__ */ comparison((x, y) => x <= y, T.le);
+export const gt: Binary = /* @__PURE__ */ comparison((x, y) => x > y, T.gt);
+export const lt: Binary = /* @__PURE__ */ comparison((x, y) => x < y, T.lt);
+export const ge: Binary = /* @__PURE__ */ comparison((x, y) => x >= y, T.ge);
+export const le: Binary = /* @__PURE__ */ comparison((x, y) => x <= y, T.le);
 
 function at(place: string, condition: T.Truth): T.Truth {
-  if (condition instanceof T.Condition) noteCondition(condition.session.graph, condition.node, place);
+  if (!(condition instanceof T.Condition)) return condition;
+  const { session, node } = condition;
+  noteCondition(session.graph, node, place);
+  const frame = currentFrame();
+  if (frame) frame.session = session;
   return condition;
 }
 
@@ -111,10 +130,23 @@ const OUT = {
   switch: "if (k === 0) { … } else if (k === 1) { … }",
   operator: "+ - * / **, comparisons and Math functions; x - Math.floor(x) for x % 1 where x > 0",
   rest: "decisions by `if`, `?:`, `&&` and `||`",
+  choice: "a loop over all entries with an `if` inside, or pick(values, k) for the entry that a latent names",
+  key: "pick(values, k) of nondiff, which selects by a latent",
+  text: "texts made of the data alone; print a posterior after the fit",
+  length: "an array as long as the largest count, and an `if` inside of the loop over it",
 } as const;
 
+/** What a plain value is needed for. */
+export type Use = keyof typeof OUT;
+
+/** The left side of `??`: whether it is set may not depend on a latent. */
+export function settled<T>(x: T): T {
+  if (x instanceof HalfSet) x.read();
+  return x;
+}
+
 /** The value, which must be no traced one here; the refusal says what to write instead. */
-export function known<T>(value: T, use: keyof typeof OUT, place: string, what: string): T {
+export function known<T>(value: T, use: Use, place: string, what: string): T {
   if (!isTraced(value)) return value;
   return refuse(
     place,

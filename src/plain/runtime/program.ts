@@ -1,8 +1,9 @@
 /** The transform wraps a call around the function that is given to `defineModel`. Here is what that call does: the run of a plain program. */
+import { print } from "../../autodiff/graph/infix-text.ts";
 import type { Program, ProgramContext } from "../../program/model.ts";
-import { noteSite } from "../../program/places.ts";
+import { conditionPlaces, noteSite } from "../../program/places.ts";
 import { currentFrame, type Frame, withFrame } from "./frame.ts";
-import { located } from "./refusal.ts";
+import { located, refuse } from "./refusal.ts";
 
 const TRANSFORMED = new WeakSet<object>();
 
@@ -15,11 +16,26 @@ export function isTransformed(program: unknown): boolean {
 export function program(written: unknown): unknown {
   if (typeof written !== "function") return written;
   const made: Program = (context) => {
-    const frame: Frame = { context, arms: [], place: undefined };
-    return withFrame(frame, () => (written as Program)(noting(made, context, frame)));
+    const frame: Frame = { context, arms: [], place: undefined, session: undefined };
+    withFrame(frame, () => (written as Program)(noting(made, context, frame)));
+    requireUsed(frame);
   };
   TRANSFORMED.add(made);
   return made;
+}
+
+// A condition that decides nothing was asked for its truth by code that is not rewritten, which takes every condition for true.
+function requireUsed({ session }: Frame): void {
+  if (!session) return;
+  const places = conditionPlaces(session.graph);
+  for (const { node } of session.unusedConditions) {
+    const place = places.get(node);
+    if (place !== undefined)
+      refuse(
+        place,
+        `a condition on a latent was made but never used; got \`${print(session.graph, node)}\`, which code that is not rewritten takes for true, expected it in \`if\`, \`?:\`, \`&&\` or \`||\` of the program or of a function marked /* @nondiff */`,
+      );
+  }
 }
 
 // The context, with statements that note where they stand.

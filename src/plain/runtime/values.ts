@@ -1,6 +1,7 @@
 /** Values of plain programs: which of them are traced, what they are as numbers and conditions, and two of them as one by selection. */
-import { and, Condition, describe, Expr, not, or, type Real, type Truth, where } from "../../autodiff/expr.ts";
+import { and, Condition, describe, Expr, ge, not, or, type Real, type Truth, where } from "../../autodiff/expr.ts";
 import { eq } from "../../program/pick.ts";
+import { currentArm } from "./frame.ts";
 import { refuse } from "./refusal.ts";
 
 /**
@@ -39,6 +40,13 @@ export class HalfSet {
   }
 }
 
+// Its members, as in `best?.rate`, are not undefined: nobody knows them.
+function halfSet(name: string, place: string): HalfSet {
+  const value = new HalfSet(name, place);
+  const read = (): never => value.read();
+  return new Proxy(value, { get: (_, key) => (key === "read" ? read : read()) });
+}
+
 export type Traced = Expr | Condition | HalfSet;
 
 export function isTraced(value: unknown): value is Traced {
@@ -52,29 +60,47 @@ export function numberOf(value: unknown): Real {
   return typeof value === "boolean" ? Number(value) : (value as Real);
 }
 
-/** As a condition, as JavaScript does: a number is true unless it is 0. */
+/** As a condition, as JavaScript does: a number is true unless it is 0 or NaN. */
 export function truthOf(value: unknown): Truth {
   if (value instanceof HalfSet) return value.read();
   if (value instanceof Condition) return value;
-  return value instanceof Expr ? not(eq(value, 0)) : Boolean(value);
+  return value instanceof Expr ? and(ge(value, value), not(eq(value, 0))) : Boolean(value);
 }
 
 const isNumber = (value: unknown): value is Real => typeof value === "number" || value instanceof Expr;
 const isTruth = (value: unknown): value is Truth => typeof value === "boolean" || value instanceof Condition;
 
-/** The first where the condition holds, the second elsewhere; `name` and `place` are for messages. */
-export function select(condition: Truth, x: unknown, y: unknown, name: string, place: string): unknown {
+/** Arrays and objects that a decision on a latent selected between, and what it made of them: a write to one would have to show in the others. */
+const SELECTED = /* @__PURE__ */ new WeakMap<object, string>();
+
+/** Where the object was selected, or selected from, by a decision on a latent; undefined where it was not. */
+export function selectedAt(object: unknown): string | undefined {
+  return typeof object === "object" && object !== null ? SELECTED.get(object) : undefined;
+}
+
+/**
+ * The first where the condition holds, the second elsewhere; `name` and `place` are for messages. Of two arrays or objects it makes a third, which nobody may
+ * write to unless both were made in the arms themselves:
+ *
+ *     const side = z > x ? left : right;      side.sum is where(gt(z, x), left.sum, right.sum)
+ *     side.sum += 1;                          refused: it would have to change left or right
+ */
+export function select(condition: Truth, x: unknown, y: unknown, name: string, place: string, arms?: Made): unknown {
   if (Object.is(x, y)) return x;
   if (isNumber(x) && isNumber(y)) return where(condition, x, y);
   if (isTruth(x) && isTruth(y)) return or(and(condition, x), and(not(condition), y));
   if (x instanceof HalfSet) return x;
-  if (y instanceof HalfSet || x === undefined || y === undefined) return new HalfSet(name, place);
+  if (y instanceof HalfSet || x === undefined || y === undefined) return halfSet(name, place);
   if (Array.isArray(x) && Array.isArray(y) && x.length === y.length)
-    return x.map((value, i) => select(condition, value, y[i], `${name}[${i}]`, place));
+    return selected(x, y, arms, place, () =>
+      x.map((value, i) => select(condition, value, y[i], `${name}[${i}]`, place, arms)),
+    );
   if (isRecord(x) && isRecord(y)) {
     const keys = Object.keys(x);
     if (keys.length === Object.keys(y).length && keys.every((key) => key in y))
-      return Object.fromEntries(keys.map((key) => [key, select(condition, x[key], y[key], `${name}.${key}`, place)]));
+      return selected(x, y, arms, place, () =>
+        Object.fromEntries(keys.map((key) => [key, select(condition, x[key], y[key], `${name}.${key}`, place, arms)])),
+      );
   }
   const distributions = [x, y].some((value) => typeof (value as { logDensity?: unknown })?.logDensity === "function");
   return refuse(
@@ -85,6 +111,27 @@ export function select(condition: Truth, x: unknown, y: unknown, name: string, p
         : "two numbers, two truth values, or arrays or objects of these with the same keys"
     }`,
   );
+}
+
+/** What the arms of a decision made, and what was selected of it so far: two variables with one object have one after the decision too. */
+export interface Made {
+  readonly isFresh: (object: object) => boolean;
+  readonly selected: Map<object, Map<object, object>>;
+}
+
+function selected(x: object, y: object, arms: Made | undefined, place: string, make: () => object): object {
+  if (!arms?.isFresh(x) || !arms.isFresh(y)) {
+    const made = make();
+    for (const object of [x, y, made]) SELECTED.set(object, place);
+    return Object.freeze(made);
+  }
+  const known = arms.selected.get(x)?.get(y);
+  if (known) return known;
+  const made = make();
+  currentArm()?.fresh.add(made);
+  if (!arms.selected.has(x)) arms.selected.set(x, new Map());
+  arms.selected.get(x)!.set(y, made);
+  return made;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,7 +9,7 @@ import { describe, type Truth } from "../../autodiff/expr.ts";
 import { type Arm, currentArm, type Written } from "./frame.ts";
 import { increment } from "./operators.ts";
 import { refuse } from "./refusal.ts";
-import { isTraced, numberOf, select } from "./values.ts";
+import { isTraced, type Made, numberOf, select, selectedAt } from "./values.ts";
 
 type Members = Record<PropertyKey, unknown>;
 type Writes = Map<object, Map<PropertyKey, Written>>;
@@ -27,8 +27,9 @@ export function key(value: unknown, place: string): PropertyKey {
 export function write(object: unknown, at: unknown, value: unknown, place: string): unknown {
   const name = key(at, place);
   const arm = currentArm();
+  requireUnselected(object, `an assignment to \`${String(name)}\``, place);
   if (arm && typeof object === "object" && object !== null && !arm.fresh.has(object))
-    note(arm, object, propertyKey(name));
+    note(arm, object, propertyKey(name), place);
   if (isTraced(value) && ArrayBuffer.isView(object))
     refuse(place, `a typed array holds plain numbers; got ${describe(value)}, expected an array such as [0, 0]`);
   (object as Members)[name] = value;
@@ -72,13 +73,18 @@ export function assignIf(
 
 /** An array or object that is made here: writes to it are nobody else's. */
 export function fresh<T>(value: T): T {
-  if (typeof value === "object" && value !== null) currentArm()?.fresh.add(value);
+  const arm = currentArm();
+  if (!arm || typeof value !== "object" || value === null) return value;
+  arm.fresh.add(value);
+  // What a constructor wrote to `this`.
+  arm.writes.delete(value);
   return value;
 }
 
 /** The value, in code that changes objects in ways that cannot be selected: `list.push(x)`, `delete o.x`, `[a[0], a[1]] = …`. */
 export function outside<T>(value: T, what: string, place: string): T {
   const arm = currentArm();
+  requireUnselected(value, what, place);
   if (
     !arm ||
     value === undefined ||
@@ -93,7 +99,30 @@ export function outside<T>(value: T, what: string, place: string): T {
   );
 }
 
-function note({ writes }: Arm, object: object, name: PropertyKey): void {
+function requireUnselected(object: unknown, what: string, place: string): void {
+  const where = selectedAt(object);
+  if (where !== undefined)
+    refuse(
+      place,
+      `${what} changes an array or object that a decision on a latent selects; got one of those at ${where}, expected it to stay as it is; to try: the assignment in each arm of an \`if\`: if (z > 0) left.sum += x; else right.sum += x`,
+    );
+}
+
+// The setter of an object may do anything.
+function hasSetter(object: object, name: PropertyKey): boolean {
+  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found) return found.set !== undefined;
+  }
+  return false;
+}
+
+function note({ writes }: Arm, object: object, name: PropertyKey, place: string): void {
+  if (hasSetter(object, name))
+    refuse(
+      place,
+      `\`${String(name)}\` is set by a setter in an arm of a decision on a latent; got a setter, which may change what both arms have, expected a member without one`,
+    );
   let own = writes.get(object);
   if (!own) {
     own = new Map();
@@ -122,13 +151,19 @@ export function restore({ writes }: Arm): Writes {
 }
 
 /** Writes the selection of what the two arms wrote. */
-export function written(condition: Truth, taken: Writes, other: Writes, place: string): void {
+export function written(condition: Truth, taken: Writes, other: Writes, place: string, made: Made): void {
   for (const object of new Set([...taken.keys(), ...other.keys()])) {
     const [x, y] = [taken.get(object), other.get(object)];
     for (const name of new Set([...(x?.keys() ?? []), ...(y?.keys() ?? [])])) {
       const before = (object as Members)[name];
+      const label = Array.isArray(object) ? `[${String(name)}]` : `.${String(name)}`;
+      if (![x, y].every((own) => own?.has(name)) && !(name in object))
+        refuse(
+          place,
+          `\`${label}\` is made in one arm only of a decision on a latent; got none in the other arm, expected it in both, or a value before the decision`,
+        );
       const [p, q] = [x, y].map((own) => (own?.has(name) ? own.get(name)!.value : before));
-      write(object, name, select(condition, p, q, `${Array.isArray(object) ? "" : "."}${String(name)}`, place), place);
+      write(object, name, select(condition, p, q, label, place, made), place);
     }
   }
 }

@@ -2,6 +2,7 @@
  * Rewriting expressions: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`. Each rewriting keeps the order in which JavaScript
  * evaluates the parts, and parts that JavaScript may skip become functions.
  */
+import { call, constructed, guarded, isConstantOfMath, made } from "./calls.ts";
 import { type Around, between, close, open, type Work } from "./edits.ts";
 import { isType } from "./scopes.ts";
 import { isGlobal, isPure, stateOf } from "./state.ts";
@@ -19,13 +20,6 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   "!=": "unequal",
 };
 const PLAIN = new Set(["%", "&", "|", "^", "<<", ">>", ">>>"]);
-/** Statements of a program, whose errors say where they stand. */
-const STATEMENTS = new Set(["sample", "observe", "factor", "frozen", "param", "track"]);
-/** Methods that change what they are called on. */
-const CHANGING = new Set("push pop shift unshift splice sort reverse fill copyWithin set add delete clear".split(" "));
-/** Methods that make a new array or object. */
-const MAKING = new Set("map filter slice concat flat flatMap from of split entries toSorted fromEntries".split(" "));
-
 export function expression(work: Work, node: Node | null | undefined, around: Around, isStatement = false): undefined {
   if (!node || isType(node)) return;
   const { runtime: $, scopes } = work;
@@ -35,7 +29,11 @@ export function expression(work: Work, node: Node | null | undefined, around: Ar
     case "BinaryExpression":
       return binary(work, node, around);
     case "LogicalExpression": {
-      if (node.operator === "??") break;
+      if (node.operator === "??") {
+        open(work, node.left, `${$}.settled(`);
+        close(work, node.left, ")");
+        break;
+      }
       const { left, right } = node;
       if (around.isAsync && waits(right)) {
         open(work, left, `${$}.known(`);
@@ -75,24 +73,44 @@ export function expression(work: Work, node: Node | null | undefined, around: Ar
       return call(work, node, around);
     case "MemberExpression":
     case "OptionalMemberExpression": {
-      go(node.object);
-      if (!node.computed) return;
       const { property } = node;
+      if (!isConstantOfMath(work, node)) go(node.object);
+      if (!node.computed) return;
       if (!isKnownKey(property)) {
         open(work, property, `${$}.key(`);
         close(work, property, `, ${work.placeOf(property)})`);
       }
       return go(property);
     }
+    case "TemplateLiteral":
+      for (const child of node.expressions) {
+        open(work, child, `${$}.known(`);
+        close(work, child, `, "text", ${work.placeOf(child)}, "what a template prints")`);
+      }
+      break;
+    case "TaggedTemplateExpression":
+      go(node.tag);
+      for (const child of node.quasi.expressions) go(child);
+      return;
+    case "Identifier":
+      if (isGlobal(scopes.variableOf, node, "Math"))
+        between(work, node.start!, node.end!, `${$}.mathAt(${work.placeOf(node)})`);
+      return;
+    case "NewExpression":
+      constructed(work, node);
+      made(work, node, around);
+      break;
     case "ArrayExpression":
     case "ObjectExpression":
-    case "NewExpression":
       made(work, node, around);
       break;
     case "ObjectProperty":
       if (node.computed) go(node.key);
       // `{ rate }` has its one name twice.
-      if (node.shorthand && node.value.type !== "AssignmentPattern") return;
+      if (node.shorthand && node.value.type !== "AssignmentPattern") {
+        if (isGlobal(scopes.variableOf, node.value, "Math")) close(work, node, `: ${$}.mathAt(${work.placeOf(node)})`);
+        return;
+      }
       return go(node.value);
     case "SequenceExpression":
       for (const [i, child] of node.expressions.entries())
@@ -119,12 +137,6 @@ function isKnownKey({ type }: Node): boolean {
   return type === "NumericLiteral" || type === "StringLiteral" || type === "TemplateLiteral" || type === "PrivateName";
 }
 
-function made(work: Work, node: Node, { isArm }: Around): undefined {
-  if (!isArm) return;
-  open(work, node, `${work.runtime}.fresh(`);
-  close(work, node, ")");
-}
-
 type Of<T extends Node["type"]> = Extract<Node, { type: T }>;
 
 function binary(work: Work, node: Of<"BinaryExpression">, around: Around): undefined {
@@ -134,7 +146,7 @@ function binary(work: Work, node: Of<"BinaryExpression">, around: Around): undef
   if (name && left.type !== "PrivateName") {
     open(work, node, `${$}.${name}(`);
     between(work, left.end!, right.start!, ", ");
-    close(work, node, ARITHMETIC[operator] ? ")" : `, ${work.placeOf(node)})`);
+    close(work, node, `, ${work.placeOf(node)})`);
   } else if (PLAIN.has(operator)) {
     for (const side of [left, right]) {
       if (/Literal$/.test(side.type)) continue;
@@ -169,13 +181,6 @@ function unary(work: Work, node: Of<"UnaryExpression">, around: Around): undefin
   expression(work, argument, around);
 }
 
-// An object that is changed in a way that no selection can put together again.
-function guarded(work: Work, object: Node, what: string, node: Node): undefined {
-  if (object.type === "Super") return;
-  open(work, object, `${work.runtime}.outside(`);
-  close(work, object, `, ${JSON.stringify(what)}, ${work.placeOf(node)})`);
-}
-
 // A member that can be written to by its name: no private one, none of `super`.
 function member(target: Node): Of<"MemberExpression"> | undefined {
   return target.type === "MemberExpression" && target.object.type !== "Super" && target.property.type !== "PrivateName"
@@ -203,7 +208,7 @@ function asArguments(
 
 function assignment(work: Work, node: Of<"AssignmentExpression">, around: Around): undefined {
   const { left, right, operator } = node;
-  const { runtime: $, code, scopes } = work;
+  const { runtime: $, scopes } = work;
   const target = bare(left);
   const owner = member(target);
   const operation = operator.slice(0, -1);
@@ -222,13 +227,13 @@ function assignment(work: Work, node: Of<"AssignmentExpression">, around: Around
         close(work, right, ")");
       }
       pattern(work, target, around);
-    }
+    } else if (isPrivate(target)) return privateAssignment(work, node, target, around);
     return go();
   }
   if (target.type === "Identifier" && left === target) {
     if (named) {
       between(work, left.end!, right.start!, ` = ${$}.${named}(${target.name}, `);
-      close(work, node, ")");
+      close(work, node, `, ${place})`);
     } else if ((operation === "&&" || operation === "||") && !(around.isAsync && waits(right))) {
       between(
         work,
@@ -252,11 +257,40 @@ function assignment(work: Work, node: Of<"AssignmentExpression">, around: Around
     open(work, node, `${$}.${named ? "change" : "assignIf"}(`);
     asArguments(work, owner, around, right.start!);
     work.edits.appendLeft(right.start!, named ? `, ($v) => ${$}.${named}($v, ` : `, "${operation}", () => (`);
-    close(work, node, `), ${place})`);
+    close(work, node, named ? `, ${place}), ${place})` : `), ${place})`);
     return go();
   }
-  if (code && owner) expression(work, owner, around);
+  if (isPrivate(target)) return privateAssignment(work, node, target, around);
+  if (owner) expression(work, owner, around);
   go();
+}
+
+function isPrivate(target: Node): target is Of<"MemberExpression"> {
+  return target.type === "MemberExpression" && target.property.type === "PrivateName";
+}
+
+// `this.#total += x` becomes `this.#total = $nd.add(this.#total, x)`. Nobody can put a private member back, so in arms it is refused.
+function privateAssignment(
+  work: Work,
+  node: Of<"AssignmentExpression">,
+  target: Of<"MemberExpression">,
+  around: Around,
+): undefined {
+  const { left, right, operator } = node;
+  const { runtime: $, code } = work;
+  const place = work.placeOf(node);
+  const named = ARITHMETIC[operator.slice(0, -1)];
+  const isSimple = /^(ThisExpression|Identifier)$/.test(target.object.type);
+  if (named && isSimple) {
+    between(work, left.end!, right.start!, ` = ${$}.${named}(${code.slice(target.start!, target.end!)}, `);
+    close(work, right, `, ${place})`);
+  } else if (operator !== "=") {
+    open(work, right, `${$}.known(`);
+    close(work, right, `, "operator", ${place}, "what \`${operator}\` is given")`);
+  }
+  expression(work, right, around);
+  guarded(work, target.object, "an assignment to a private member", node);
+  return expression(work, target.object, around);
 }
 
 /** Whether a pattern assigns to members: `[list[0], list[1]] = …`. */
@@ -299,43 +333,16 @@ function update(work: Work, node: Of<"UpdateExpression">, around: Around, isStat
     return;
   }
   const owner = member(argument);
-  if (!owner) return expression(work, argument, around);
+  if (!owner) {
+    if (!isPrivate(argument)) return expression(work, argument, around);
+    // On a latent JavaScript's own ++ fails; in an arm it is refused.
+    guarded(work, argument.object, "an assignment to a private member", node);
+    return expression(work, argument.object, around);
+  }
   if (prefix) between(work, node.start!, owner.start!, `${$}.count(`);
   else open(work, node, `${$}.count(`);
   asArguments(work, owner, around, node.end!);
   close(work, node, `, ${by}, ${prefix || isStatement}, ${work.placeOf(node)})`);
-}
-
-function call(work: Work, node: Of<"CallExpression" | "OptionalCallExpression">, around: Around): undefined {
-  const { callee, arguments: values } = node;
-  const { runtime: $, scopes } = work;
-  const first = values[0]?.start ?? node.end! - 1;
-  const all = (): undefined => {
-    for (const value of values) expression(work, value, around);
-  };
-  if (node.type === "CallExpression" && callee.type === "Identifier" && STATEMENTS.has(callee.name)) {
-    open(work, node, `${$}.call(${work.placeOf(node)}, `);
-    between(work, callee.end!, first, values.length > 0 ? ", " : "");
-    return all();
-  }
-  if (callee.type === "MemberExpression" && !callee.computed && callee.property.type === "Identifier") {
-    const { name } = callee.property;
-    if (node.type === "CallExpression" && isGlobal(scopes.variableOf, callee.object, "Math")) {
-      const text = `${$}.math(${JSON.stringify(name)}, ${work.placeOf(node)}${values.length > 0 ? ", " : ""}`;
-      between(work, node.start!, first, text);
-      return all();
-    }
-    if (isGlobal(scopes.variableOf, callee.object, "Number") && name.startsWith("is"))
-      for (const value of values) {
-        if (value.type === "SpreadElement") continue;
-        open(work, value, `${$}.known(`);
-        close(work, value, `, "operator", ${work.placeOf(node)}, "what Number.${name} is asked of")`);
-      }
-    if (CHANGING.has(name)) guarded(work, callee.object, `\`${name}\``, node);
-    if (MAKING.has(name)) made(work, node, around);
-  }
-  expression(work, callee, around);
-  all();
 }
 
 function classBody(work: Work, node: Of<"ClassExpression" | "ClassDeclaration">, around: Around): undefined {
