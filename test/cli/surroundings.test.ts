@@ -185,7 +185,7 @@ test("control characters of names are written out", () => {
 
 test("the command line carries the licences of the packages that are bundled with it", async () => {
   const text = await readFile(MAIN, "utf8");
-  for (const name of ["uplot", "d3-scale", "d3-shape"]) {
+  for (const name of ["uplot", "d3-scale", "d3-shape", "papaparse"]) {
     const licence = await readFile(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), "utf8");
     for (const line of licence.split("\n").filter((line) => !/["\\`]/.test(line))) expect(text).toContain(line.trim());
   }

@@ -1,13 +1,19 @@
 /**
  * Tables as CSV (RFC 4180): a line of names, then a line for each row; fields with commas, quotes or line breaks stand in quotes.
+ * Papa Parse reads the fields; this file turns them into columns and says what is no table, with the line of the file.
  *
- *     csvTable('x,note\n1,"a, b"\n'); // { x: ["1"], note: ["a, b"] }
+ *     csvTable("t.csv", 'x,note\n1,"a, b"\n'); // { x: ["1"], note: ["a, b"] }
  */
+import Papa, { type ParseError } from "papaparse";
 import { UsageError } from "../arguments.ts";
 
 /** Columns of texts by name; UsageError, with the line, for what is no table. */
 export function csvTable(source: string, text: string): Record<string, string[]> {
-  const [header, ...rows] = recordsOf(source, text.replace(/^\uFEFF/, ""));
+  // A file may end its lines in two ways: whoever adds rows to a file from elsewhere makes one that does. Papa Parse takes one.
+  const unix = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+  const { data, errors } = Papa.parse<string[]>(unix, { delimiter: ",", newline: "\n" });
+  if (errors[0]) throw faultOfQuotes(source, unix, errors[0]);
+  const [header, ...rows] = withLines(data);
   if (!header) throw new UsageError(`--data: "${source}" is empty; got no line, expected a line of names and rows`);
   const names = header.fields;
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -26,48 +32,24 @@ interface CsvRecord {
   readonly line: number;
 }
 
-function recordsOf(source: string, text: string): CsvRecord[] {
-  const records: CsvRecord[] = [];
-  let fields: string[] = [];
-  let [at, line, first] = [0, 1, 1];
-  const end = (): void => {
-    // An empty line is none.
-    if (fields.length > 1 || fields[0] !== "") records.push({ fields, line: first });
-    fields = [];
-    first = ++line;
-  };
-  while (at < text.length) {
-    let field = "";
-    if (text[at] === '"') {
-      const opened = line;
-      for (at++; ; ) {
-        const close = text.indexOf('"', at);
-        if (close < 0) throw new UsageError(`--data: "${source}" has quotes that never end, from line ${opened} on`);
-        field += text.slice(at, close);
-        line += text.slice(at, close).split("\n").length - 1;
-        at = close + 1;
-        if (text[at] !== '"') break;
-        field += '"';
-        at++;
-      }
-    } else {
-      const [unquoted] = /[^,\r\n]*/.exec(text.slice(at, at + 1_000_000)) as unknown as [string];
-      field = unquoted;
-      at += unquoted.length;
-    }
-    fields.push(field);
-    if (text[at] === ",") {
-      at++;
-      if (at === text.length || text[at] === "\n" || text[at] === "\r") fields.push("");
-      else continue;
-    }
-    if (text[at] === "\r") at++;
-    if (at < text.length && text[at] !== "\n")
-      throw new UsageError(
-        `--data: "${source}" has text behind quotes at line ${line}; got "${text[at]}", expected a comma`,
-      );
-    at++;
-    end();
-  }
-  return records;
+// The records that are not empty, each with the line on which it begins: a field in quotes may have gone over several.
+function withLines(data: readonly string[][]): CsvRecord[] {
+  let line = 1;
+  const records = data.map((fields) => {
+    const record = { fields, line };
+    line += 1 + fields.reduce((breaks, field) => breaks + field.split("\n").length - 1, 0);
+    return record;
+  });
+  return records.filter(({ fields }) => fields.length > 1 || fields[0] !== "");
+}
+
+// With the delimiter and the line's end given, quotes are all that Papa Parse finds at fault; `index` is where the quoted text begins.
+function faultOfQuotes(source: string, text: string, { code, index = 0 }: ParseError): UsageError {
+  const line = text.slice(0, index).split("\n").length;
+  if (code === "MissingQuotes")
+    return new UsageError(`--data: "${source}" has quotes that never end, from line ${line} on`);
+  const [got] = text.slice(index - 1).split("\n");
+  return new UsageError(
+    `--data: "${source}" has text behind quotes, in the field that opens at line ${line}; got ${got}, expected a comma behind quotes that close, and "" for a quote within`,
+  );
 }

@@ -7,6 +7,10 @@ describe("a table in CSV", () => {
     ["\uFEFFx,y\r\n1,\r\n,4", { x: ["1", ""], y: ["", "4"] }],
     ['x,"a, b"\n"1","say ""hi""\nthere"\n\n2,z\n', { x: ["1", "2"], "a, b": ['say "hi"\nthere', "z"] }],
     ["x\n", { x: [] }],
+    ["x,y\r\n1,2\n3,4\r", { x: ["1", "3"], y: ["2", "4"] }],
+    ['x,y\n"1" ,"2"', { x: ["1"], y: ["2"] }],
+    ['x,y\n1.5" pipe,""\n', { x: ['1.5" pipe'], y: [""] }],
+    ["x;y\n1;2\n", { "x;y": ["1;2"] }],
   ])("%j has the columns that it says", (text, columns) => {
     expect(csvTable("t.csv", text)).toEqual(columns);
   });
@@ -16,7 +20,10 @@ describe("a table in CSV", () => {
     ["x,x\n1,2\n", '--data: "t.csv" names a column twice; got "x"'],
     ["x,y\n1,2\n\n3\n", '--data: "t.csv" has a row of another length at line 4; got 1 fields, expected 2'],
     ['x,y\n"a\nb",2\n3,"4\n', '--data: "t.csv" has quotes that never end, from line 4 on'],
-    ['x\n"a"b\n', '--data: "t.csv" has text behind quotes at line 2; got "b", expected a comma'],
+    [
+      'x\n"a"b\n',
+      '--data: "t.csv" has text behind quotes, in the field that opens at line 2; got "a"b, expected a comma',
+    ],
   ])("%j is refused, with the line", (text, message) => {
     expect(() => csvTable("t.csv", text)).toThrow(message);
   });
