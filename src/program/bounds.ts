@@ -85,13 +85,14 @@ function tighten(bounds: Map<string, Bounds>, name: string, end: number, isLower
   bounds.set(name, isLower ? { low: Math.max(low, end), high } : { low, high: Math.min(high, end) });
 }
 
-/** What is above 0 or is not, as `isPositive` says, wherever a term is not −∞. */
-interface Required {
+/** A node that is above 0, or is not, as `isPositive` says, wherever a term is not −∞. */
+export interface Required {
   readonly value: NodeId;
   readonly isPositive: boolean;
 }
 
-function required(graph: Graph, term: NodeId): Required[] {
+/** What must be above 0, or must not, for a term not to be −∞: of `observe(uniform(0, end), 2.9)` that end − 2.9 is. */
+export function required(graph: Graph, term: NodeId): Required[] {
   const found: Required[] = [];
   const isDead = (node: NodeId): boolean => graph.isConstant(node) && graph.value(node) === Number.NEGATIVE_INFINITY;
   const left = [term];
@@ -121,8 +122,8 @@ function conjuncts(graph: Graph, mask: NodeId, truth: boolean): Required[] {
   return [];
 }
 
-// Whether the mass between two numbers is known, for the parameters that it has.
-function hasMasses(prior: Distribution): boolean {
+/** Whether the mass of a prior between two numbers is known, for the parameters that it has. */
+export function hasMasses(prior: Distribution): boolean {
   try {
     truncated(prior, prior.support.lower, prior.support.upper);
     return true;

@@ -10,10 +10,10 @@ import { withStatements } from "./statements.ts";
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
 
 /** Runs the program of a model, its latents bounded by their data; throws with the model's own words if it is not a valid one. */
-export function trace(model: Model, options?: GraphOptions): Trace {
-  const traced = traceAsWritten(model, options);
+export function trace(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
+  const traced = traceAsWritten(model, options, statements);
   const within = bounded(traced);
-  return within === model ? traced : coreTrace(within, options, withStatements);
+  return within === model ? traced : coreTrace(within, options, statements);
 }
 
 // Nodes of about 700 observations with a switch, after which the other 9,300 take half as long as without.

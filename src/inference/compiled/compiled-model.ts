@@ -16,7 +16,7 @@ import { requireDataModel, withData } from "../../program/data/data-model.ts";
 import { InputColumns } from "../../program/data/input-columns.ts";
 import type { GivenData } from "../../program/data/schema.ts";
 import type { DataModel, Model } from "../../program/model.ts";
-import { traceAsWritten } from "../../program/trace.ts";
+import { trace, traceAsWritten } from "../../program/trace.ts";
 import { type EstimateOptions, estimateGradient, type GradientEstimate } from "../estimate-gradient.ts";
 import { fit, fitAsync, fitSteps } from "../fit/fit.ts";
 import type { FitOptions, FitStep } from "../fit/options.ts";
@@ -77,7 +77,7 @@ export function compile<S, P extends Posterior>(
   const { checkTrace, rehearse, ...unchecked } = profile;
   const tracing: Profile = {
     ...unchecked,
-    trace: (own, graphOptions) => inputs.traced(() => traceAsWritten(own, graphOptions, inputs.extension)),
+    trace: (own, graphOptions) => inputs.traced(() => trace(own, graphOptions, inputs.extension)),
   };
 
   function* made(own: Profile, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {

@@ -18,7 +18,7 @@ import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
 import { once } from "./once.ts";
 import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
-import { type Source, valuesOf } from "./source.ts";
+import { givenNodes, type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
 
 /** Values of inputs at draws, by node. */
@@ -37,10 +37,10 @@ export function otherNumbers(source: Source): OtherNumbers {
   const byName = new Map([...latents, ...finite].map(({ name, node }) => [name, node]));
   const drawn = new Set((drawing?.latents ?? []).map((name) => byName.get(name)!));
   const frozen = trace.frozen.map(({ noise }) => noise);
-  const points = new Set(trace.points.map(({ node }) => node));
+  const given = new Set(givenNodes(trace));
   const known = new Set([...kept.keys(), ...drawn, ...frozen]);
   const inputsOf = ({ node, live }: Quantity): NodeId[] =>
-    graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0 && !points.has(below));
+    graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0 && !given.has(below));
 
   // Adds draws of the latents that were summed out, and of the noise of frozen sites.
   const completed = (draws: Draws, count: number, seed: number): readonly CompletedLatent[] => {

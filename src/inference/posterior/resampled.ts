@@ -19,7 +19,7 @@ import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draw
 import { once } from "./once.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
-import { type InputDraws, type Source, valuesOf } from "./source.ts";
+import { givenNodes, type InputDraws, type Source, valuesOf } from "./source.ts";
 
 const MOST_DRAWS = 10_000_000;
 
@@ -168,7 +168,7 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
     };
   });
   // Summed-out latents beside a parameter are not drawn, nor what depends on them.
-  const early = new Set([...keptInputs.keys(), ...trace.points.map(({ node }) => node)]);
+  const early = new Set([...keptInputs.keys(), ...givenNodes(trace)]);
   const late = new Set([
     ...early,
     ...summedOut.map((name) => nodeOf.get(name)!),

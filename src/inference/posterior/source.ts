@@ -1,7 +1,7 @@
 /** What the numbers of a posterior are computed from: a trace, the guide over its latents, and what draws the latents that were summed out. */
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { type DataGraph, evaluation } from "../../autodiff/tape/evaluation.ts";
 import type { Completion } from "../../collapse/completion/completion.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Gaussian } from "./gaussian.ts";
@@ -28,6 +28,11 @@ export interface AppliedWeighing {
 
 /** Values of inputs at draws, by node. */
 export type InputDraws = ReadonlyMap<NodeId, Float64Array>;
+
+/** Inputs that have one number for all draws: parameters that are points, and the data of a compiled model. */
+export function givenNodes({ graph, points }: Trace): readonly NodeId[] {
+  return [...points.map(({ node }) => node), ...((graph as DataGraph).data?.nodes ?? [])];
+}
 
 /** Points of one run of a tape. */
 const POINTS = 512;

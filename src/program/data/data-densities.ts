@@ -2,7 +2,7 @@
  * Log probabilities of whole numbers that are inputs: a distribution of `nondiff` on whole numbers computes with the datum itself, log 3! for a 3, and so
  * has a formula of its own for a datum that changes from fit to fit, log Γ(k + 1).
  */
-import { add, div, gt, lgamma, log, log1p, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
+import { add, and, div, ge, gt, lgamma, log, log1p, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import { type Distribution, logGamma } from "../../distributions/distribution.ts";
 
 type Formula = (k: Real, ...parameters: Real[]) => Real;
@@ -34,10 +34,14 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
 /** Values of a distribution whose probabilities are looked up. */
 const MOST_VALUES = 64;
 
-/** The log density at a datum that is an input and lies in the support; TypeError for a distribution that has none. */
+/** The log density at a datum that is an input and lies in the support, but for ends that are traced; TypeError for a distribution that has none. */
 export function dataDensity(site: string, distribution: Distribution, k: Real): Real {
   const { name, parameters, support, logDensity, logDensityInside = logDensity } = distribution;
-  if (!support.discrete) return logDensityInside(k);
+  if (!support.discrete) {
+    if (!support.ends) return logDensityInside(k);
+    const [low, high] = support.ends;
+    return where(and(ge(k, low), ge(high, k)), logDensityInside(k), -Infinity);
+  }
   const formula = FORMULAS[name];
   if (formula) return formula(k, ...parameters.map(({ value }) => value));
   const { values } = distribution.finiteValues?.() ?? { values: [] };

@@ -8,9 +8,10 @@ import type { Session } from "../../autodiff/session.ts";
 import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
 import type { Distribution, Support } from "../../distributions/distribution.ts";
 import type { ProgramContext } from "../model.ts";
-import type { CoreContext, Extension, Scope } from "../run.ts";
+import type { CoreContext, Extension, Scope, Trace } from "../run.ts";
 import { withStatements } from "../statements.ts";
 import { type Entries, plainData } from "./checked-data.ts";
+import { type DataBounds, dataBounds, samplingWithin, withoutBounds } from "./data-bounds.ts";
 import { dataDensity } from "./data-densities.ts";
 import { dataEvaluation } from "./data-evaluation.ts";
 import { observingPresent } from "./data-model.ts";
@@ -67,6 +68,7 @@ export class InputColumns {
   #entries: readonly Entries[] = [];
   #numbers: Float64Array = new Float64Array(0);
   #isTraced = false;
+  #bounds: ReadonlyMap<string, DataBounds> = new Map();
   #data: Record<string, unknown> = {};
   /** Where the program's second argument is taken from. */
   readonly data = (): Record<string, unknown> => this.#data;
@@ -121,11 +123,14 @@ export class InputColumns {
     if (faults.length > 0) throw new DataError(this.#model, faults);
   }
 
-  /** Runs what traces the program: it gets inputs for its data. */
-  traced<T>(run: () => T): T {
+  /** The trace that `run` makes of the program, which gets inputs for its data; latents that these bound have truncated priors. */
+  traced(run: () => Trace): Trace {
     this.#isTraced = true;
+    this.#bounds = new Map();
     try {
-      return run();
+      const traced = run();
+      this.#bounds = dataBounds(traced);
+      return this.#bounds.size === 0 ? traced : withoutBounds(run());
     } finally {
       this.#isTraced = false;
     }
@@ -164,6 +169,7 @@ export class InputColumns {
     );
     this.#data = { ...this.#rest, ...plain, ...Object.fromEntries(traced) };
     let observations = 0;
+    this.#observed.length = 0; // of an earlier run
     const observe = (distribution: Distribution, value: unknown, name = `y${observations}`): void => {
       observations++;
       if (value === null) return;
@@ -185,7 +191,8 @@ export class InputColumns {
       const density = dataDensity(site, distribution, filled);
       addTerm(site, where(isThere, density, 0), { distribution, value: filled });
     };
-    return { ...context, observe: observe as ProgramContext["observe"] };
+    const sample = this.#bounds.size > 0 ? samplingWithin(context, session, nodes, this.#bounds) : context.sample;
+    return { ...context, sample, observe: observe as ProgramContext["observe"] };
   };
 
   #column({ name, type, isSingle }: Column, length: number, session: Session, own: (at: number) => Expr): unknown {
