@@ -67,7 +67,7 @@ export function continued(graph: Graph, c: NodeId): NodeId {
     const { from } = behaviourOf(graph, node);
     if (Number.isNaN(from)) continue;
     const [u, y] = substitute(graph, graph.operands(node), replacement) as [NodeId, NodeId?];
-    graph.link(ALL_OPS); // max
+    if (!graph.ops.rows[CODE.max]) graph.link(ALL_OPS);
     replacement.set(node, graph.apply(graph.op[node]!, A.max(u, A.constant(from)), y));
   }
   return substitute(graph, [c], replacement)[0]!;

@@ -242,8 +242,6 @@ export const lgamma: (x: Real) => Real = /* @__PURE__ */ unary("lgamma", ALL_OPS
 export const digamma: (x: Real) => Real = /* @__PURE__ */ unary("digamma", ALL_OPS);
 /** Error function. */
 export const erf: (x: Real) => Real = /* @__PURE__ */ unary("erf", ALL_OPS);
-/** The largest integer ≤ x; `floor` of programs takes a range too. */
-export const largestInteger: (x: Real) => Real = /* @__PURE__ */ unary("floor", ALL_OPS);
 /** Φ(x), the standard normal distribution function. */
 export const normalCdf: (x: Real) => Real = /* @__PURE__ */ unary("normalCdf", ALL_OPS);
 /** log Φ(x), accurate in both tails. */

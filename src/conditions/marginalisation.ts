@@ -154,7 +154,7 @@ function inOrder(graph: Graph, crossings: readonly Crossing[]): { crossing: Cros
 
 function expectation(objective: Objective, term: NodeId, { variable, crossings }: Candidate): NodeId {
   const { graph, variables } = objective;
-  graph.link(ALL_OPS); // normalCdf
+  if (!graph.ops.rows[CODE.normalCdf]) graph.link(ALL_OPS);
   const { algebra: A } = graph;
   const { given, sigma } = variables[variable]!;
   const standardised = (at: NodeId): NodeId => {

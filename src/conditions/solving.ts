@@ -118,7 +118,7 @@ interface Inverted {
 function inverted(graph: Graph, f: NodeId, value: NodeId): Inverted | undefined {
   const inverse = inverseOf(graph, f);
   if (!inverse) return undefined;
-  graph.link(ALL_OPS);
+  if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
   const { algebra: A } = graph;
   const { node, falls, range } = inverse;
   const { from } = behaviourOf(graph, f);

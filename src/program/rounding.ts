@@ -5,7 +5,8 @@
  * so on. All predicates of one call are parallel: on the boundary of one of them the others are constants, so that cost grows like
  * the number of steps. Without a range it is the op `floor`, whose places of change are sought along the line of each noise.
  */
-import { add, checkReal, gt, largestInteger, neg, type Real, sum, where } from "../autodiff/expr.ts";
+import { add, checkReal, type Expr, gt, neg, type Real, sum, where } from "../autodiff/expr.ts";
+import { largestInteger } from "../autodiff/floors.ts";
 import { requireOptions } from "../checks/options.ts";
 
 /** The smallest and the largest result, both integers. */
@@ -67,7 +68,7 @@ function rounded(
   if (range === undefined) {
     const value = checkReal(x);
     if (typeof value === "number") return plain(value) + 0; // no −0
-    return closed ? largestInteger(shift === 1 ? x : add(x, shift)) : neg(largestInteger(neg(x)));
+    return closed ? largestInteger(add(x, shift === 1 ? 0 : shift) as Expr) : neg(largestInteger(neg(x) as Expr));
   }
   const { from, to, outside: beyond = "fail" } = range ?? {};
   if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from < to))

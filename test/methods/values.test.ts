@@ -81,7 +81,6 @@ describe("methods on values", () => {
         "exprOf",
         "checkReal",
         "unpacked",
-        "largestInteger",
         "Expr",
         "Condition",
       ];

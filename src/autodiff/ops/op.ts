@@ -65,6 +65,7 @@ export interface GraphView {
   isConstant(node: NodeId): boolean;
   value(node: NodeId): number;
   is(node: NodeId, value: number): boolean;
+  hasFlag(node: NodeId, flag: number): boolean;
   constant(value: number): NodeId;
   apply(code: number, x: NodeId, y?: NodeId, z?: NodeId, make?: boolean): NodeId;
 }
@@ -84,7 +85,7 @@ export interface OpRow {
   readonly kink?: (x: number, y: number) => boolean;
   readonly kinds?: string;
   readonly commutes?: boolean;
-  /** For ops that are not basic; those of the others are in `simplify.ts`. */
+  /** For ops that have no rule in `simplify.ts`, which has those of the basic ones. */
   readonly simplify?: Simplification;
   /** What the sum of a node of this op and another one is called, if it has a name. */
   readonly sumWith?: (g: GraphView, node: NodeId, other: NodeId) => NamedSum | undefined;

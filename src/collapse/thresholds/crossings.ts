@@ -7,6 +7,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
 import { poles } from "../../autodiff/graph/poles.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Reading } from "../dependence.ts";
@@ -29,7 +30,7 @@ export function crossingsOf(
   { conditions, moved }: Reading,
 ): readonly Crossing[] | string {
   const scale = scaleOf(graph, latent, moved);
-  graph.link(ALL_OPS);
+  if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
   const found: Crossing[] = [];
   for (const condition of conditions) {
     const crossing = scale
