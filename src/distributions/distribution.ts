@@ -82,6 +82,8 @@ export interface Distribution extends Tails {
   readonly draw: (next: () => number) => number;
   /** A draw as a function of one standard normal, for sites that are drawn and not learned; absent where none is known. */
   readonly fromNormal?: ((noise: Real) => Real) | undefined;
+  /** Of a continuous truncated one: what it is a part of, and from where to where. */
+  readonly truncation?: { readonly whole: Distribution; readonly low: Real; readonly high: Real } | undefined;
   /** Where a guide may start: mean (or centre) and standard deviation (or scale), for parameters that are numbers. */
   readonly initial?: (() => Start | undefined) | undefined;
 }

@@ -37,7 +37,7 @@ const FORMS: Record<string, (x: Real) => Real> = {
   "floor of log": (x) => floor(log(x)),
 };
 const COMPARISONS = { gt, ge, lt, le, eq };
-const NUMBERS = [-2.5, -1, 0, 0.3, 2, 2.5, 3 * 0.1, Number.POSITIVE_INFINITY, Number.NaN];
+const NUMBERS = [-2.5, -1, 3 * 0.1, 2, Number.POSITIVE_INFINITY, Number.NaN];
 const POINTS = [
   ...Array.from({ length: 13 }, (_, i) => [i / 2 - 3, i / 2 - 3 - 1e-9, i / 2 - 3 + 1e-9, i / 3 - 2]).flat(),
   ...[1e300, -1e300, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
@@ -65,8 +65,9 @@ describe("comparisons of a rounded value with a number", () => {
     const rounded = readings((z, mark) => eq(round(z), mark));
     const byHand = readings((z, mark) => and(ge(z, mark - 0.5), gt(mark + 0.5, z)));
     expect(explain(rounded, { collapse: "auto" }).conditions).toEqual([]);
-    const [one, other] = [rounded, byHand].map((model) => fit(model, { onWarning() {} }).summary());
-    expect(one).toEqual(other);
+    const [one, other] = [rounded, byHand].map((model) => fit(model, { onWarning() {} }));
+    for (const name of ["m", "s"])
+      expect([one!.mean(name), one!.sd(name)]).toEqual([other!.mean(name), other!.sd(name)]);
   });
 
   test("where both sides vary the value itself jumps, as ever", () => {

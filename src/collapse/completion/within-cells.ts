@@ -2,7 +2,7 @@
  * Values of summed-out latents when their cells are known: a continuous one follows its prior between the ends of its cell, a discrete
  * one is what its index says. Ends and parameters of priors may depend on kept latents and on values of other variables.
  */
-import { exprOf, nodeOf, type Real } from "../../autodiff/expr.ts";
+import { exprOf, max, min, nodeOf, type Real } from "../../autodiff/expr.ts";
 import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
@@ -69,7 +69,7 @@ export function cellsIn(
   const laneInputs = [...inputs, ...indices];
   const drawers = [...variables, ...further].flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
-    const { latent, ends } = meaning;
+    const { latent, ends } = wholeOf(graph, meaning);
     const isHalf = latent.prior.name === "halfNormal";
     const isNormal = latent.prior.name === "normal" || isHalf;
     const start = nodes.length;
@@ -118,6 +118,23 @@ export function cellsIn(
     },
   };
 }
+
+// A latent under a truncated prior follows the whole one within those parts of its cells that are left: of x ~ truncated(normal(m, s), 0, 5)
+// the cell above 3 is that of a normal latent from 3 to 5, of which mean and draws have formulas.
+function wholeOf(graph: Graph, { latent, ends }: Cut): Cut {
+  const truncation = "truncation" in latent.prior ? latent.prior.truncation : undefined;
+  if (!truncation) return { latent, ends };
+  const session = new Session(graph);
+  const { whole, low, high } = truncation;
+  const parts = ends.map(([from, to]): [NodeId, NodeId] => [
+    nodeOf(session, low === -Infinity ? exprOf(session, from) : max(low, exprOf(session, from))),
+    nodeOf(session, high === Infinity ? exprOf(session, to) : min(high, exprOf(session, to))),
+  ]);
+  return wholeOf(graph, { latent: { ...latent, prior: whole }, ends: parts });
+}
+
+/** A latent and the ends of its cells. */
+type Cut = Pick<Extract<Variable["meaning"], { readonly kind: "cells" }>, "latent" | "ends">;
 
 // The ends of cell j of a latent at point p; all of the line where the latent is not live.
 function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number): readonly [low: number, high: number] {

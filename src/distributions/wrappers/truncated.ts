@@ -69,7 +69,7 @@ function ofReals(whole: Distribution, low: Real, high: Real): Made {
     quantile: searchedQuantile(record, masses, () => startWithin(whole, lower as number, upper as number)),
     moments: () => quadratureMoments(complete),
   };
-  const complete = tailed(record, formulas);
+  const complete: Distribution = { ...tailed(record, formulas), truncation: { whole, low, high } };
   return { record: complete, logTotal };
 }
 

@@ -19,6 +19,8 @@ const PRIORS: Readonly<Record<string, readonly [prior: n.Distribution, last: num
   gumbel: [n.gumbel(0.4, 0.6), 40],
   weibull: [n.weibull(1.5, 0.8), 30],
   triangular: [n.triangular(0, 0.5, 2), 2],
+  "truncated normal": [n.truncated(n.normal(0.2, 1), 0, 1.5), 1.5],
+  "twice truncated gamma": [n.truncated(n.truncated(n.gamma(2.5, 2), 0, 1.7), 0, 4), 1.7],
 };
 
 /** By Simpson's rule between the thresholds. */
