@@ -24,6 +24,7 @@ import { log } from "../math/elementary.ts";
 import { normalQuantile } from "../math/normal.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
+import { BATCHES } from "./reference/averages.ts";
 import { type Reference, type ReferenceWay, referenceOf } from "./reference/reference.ts";
 
 export interface VerifyGradientOptions {
@@ -54,9 +55,9 @@ export interface ComponentCheck {
   readonly mean: number;
   readonly standardError: number;
   readonly reference: number;
-  /** Standard error of the reference. */
+  /** Standard error of the reference, 0 by quadrature; of 32 batches, so that its multiples are those of Student's t. */
   readonly referenceError: number;
-  /** How far off the reference may be beside that. */
+  /** How far off the reference may be beside that: what quadrature or a limit leaves, 0 by lines and scores. */
   readonly referenceBound: number;
   /** By how many standard errors the two are apart, beyond what the reference's bound and rare samples that were missed explain. */
   readonly z: number;
@@ -253,6 +254,22 @@ function drawing(
   };
 }
 
+/**
+ * What Student's t with so many degrees of freedom exceeds as often as a normal exceeds z: 6.3 for z = 5 and 31 degrees, and by a normal's
+ * measure an error known from 32 batches would accuse a hundred times as often as it says. Series of Cornish and Fisher (Abramowitz and
+ * Stegun 26.7.5), which is 0.2 % short there.
+ */
+export function studentQuantile(z: number, degrees: number): number {
+  const w = z * z;
+  return (
+    z *
+    (1 +
+      (w + 1) / (4 * degrees) +
+      ((5 * w + 16) * w + 3) / (96 * degrees * degrees) +
+      (((3 * w + 19) * w + 17) * w - 15) / (384 * degrees * degrees * degrees))
+  );
+}
+
 function checksOf(
   { samples, mean, variance }: Sums,
   reference: Reference,
@@ -261,11 +278,13 @@ function checksOf(
   alpha: number,
 ): ComponentCheck[] {
   const { subject, gradient, elbo, errors, bounds, spread } = reference;
+  const widening = studentQuantile(critical, BATCHES - 1) / critical;
   return [...subject.names, "ELBO"].map((name, p): ComponentCheck => {
     const expected = p < gradient.length ? gradient[p]! : elbo;
     const unit = p < gradient.length ? scale : Math.max(1, spread, Math.abs(elbo));
     const [standardError, referenceError, bound] = [Math.sqrt(variance[p]! / samples), errors[p]!, bounds[p]!];
-    const noise = Math.sqrt(standardError * standardError + referenceError * referenceError) + ROUNDING * unit;
+    const told = widening * referenceError;
+    const noise = Math.sqrt(standardError * standardError + told * told) + ROUNDING * unit;
     // An event of probability log(1/α)/n is missed by n samples with probability α; its values are taken to be of the component's scale.
     const missed = (-log(alpha) / samples) * unit;
     const apart = mean[p]! - expected;

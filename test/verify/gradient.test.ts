@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as n from "../../src/index.ts";
 import { conditions, gmm } from "../../src/models/index.ts";
+import { studentQuantile } from "../../src/verify/gradient.ts";
 import { verifyGradient } from "../../src/verify/index.ts";
 import { referenceOf } from "../../src/verify/reference/reference.ts";
 import { amount } from "../support/soak.ts";
@@ -52,6 +53,17 @@ describe("the verdict", () => {
   });
 });
 
+test("errors known from 32 batches are compared by quantiles of Student's t", () => {
+  // As likely one-sided: 0.025, 0.001 and 2.9e-7, by the incomplete beta function.
+  for (const [z, t] of [
+    [1.959964, 2.039513],
+    [3.090232, 3.374899],
+    [5, 6.268236],
+  ] as const)
+    expect(Math.abs(studentQuantile(z, 31) / t - 1)).toBeLessThan(2e-3);
+  expect(studentQuantile(3, 1e9)).toBeCloseTo(3, 6);
+});
+
 // Made of values of ℓ alone.
 describe("the reference", () => {
   test.each(["conditionOfSelection", "either", "floor", "twoPoles", "coincidentSometimes"] as const)(
@@ -65,6 +77,23 @@ describe("the reference", () => {
       });
     },
   );
+
+  test("made of averages, too, where the budget is too small for quadrature", () => {
+    // At a budget of 32,768 its mean of scores is 1.9 standard errors off, and has no other bound.
+    const model = conditions.conditionOfSelection;
+    const exact = [...model.gradient(model.init), model.elbo(model.init)];
+    const RUNS = amount(4, 100);
+    const squares = Array.from({ length: RUNS }, (_, seed) => {
+      const { way, gradient, elbo, errors } = referenceOf("test", model, { budget: amount(20_480, 81_920), seed });
+      expect(way).toBe("score");
+      return [...gradient, elbo].map((value, p) => ((value - exact[p]!) / errors[p]!) ** 2);
+    }).flat();
+    // Of Student's t with 31 degrees, whose variance is 31/29: none of 28 beyond 4.4, and none of 700 beyond 5.5.
+    expect(Math.max(...squares)).toBeLessThan(amount(4.4, 5.5) ** 2);
+    const variance = squares.reduce((sum, square) => sum + square, 0) / squares.length;
+    expect(variance).toBeLessThan(amount(2.2, 1.35));
+    expect(variance).toBeGreaterThan(amount(0.3, 0.8));
+  });
 
   test.each(["lines", "differences", "score"] as const)(
     "by %s agrees with that by quadrature within its error",

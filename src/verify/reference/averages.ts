@@ -8,8 +8,8 @@ import { Lines } from "./lines.ts";
 import { crowdedRule } from "./rules.ts";
 import type { Subject } from "./subject.ts";
 
-/** Batches; the spread of so few is known to a ninth. */
-const BATCHES = 32;
+/** Batches; the spread of so few is known to an eighth, which whoever compares with it has to count in. */
+export const BATCHES = 32;
 /** Steps of differences, relative to the standard deviation that a parameter moves; halved once. */
 const DIFFERENCE = 0.1;
 
