@@ -21,8 +21,8 @@ const POINTS = 32;
 const SEED = 1806_00176; // any
 /** Boundaries that are looked at, spread evenly over all. */
 const LOOKED_AT = 48;
-/** How far from the boundary, relative to the draw. */
-const STEP = 1e-6;
+/** How far from the boundary, in spreads of a variable's draws where these are below 1; at least so much of the variable itself. */
+const [STEP, RELATIVE] = [1e-6, 1e-11];
 /** How far the two may be apart, relative to the larger, and relative to ℓ. */
 const [AGREEMENT, ROUNDING] = [1e-4, 1e-8];
 /** Further conditions may change within the step: at so large a share of the draws they do not by chance. */
@@ -160,17 +160,19 @@ function compare(
   { sides, epsilons, theta }: Sides,
   { terms, condition, parallel, jumps, on, before }: Draws,
 ): { compared: number; wrong: Wrong[] } {
+  const spreads = before.map((row) => Math.min(1, Math.max(...row) - Math.min(...row)));
   // Once and twice the step to either side: what changes smoothly is extrapolated away.
   const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps): Side => {
     const inputs = new Float64Array((on.length + epsilons) * POINTS);
     for (let i = 0; i < POINTS; i++) {
-      let [length, size] = [0, 1];
+      let length = 0; // in least steps
       on.forEach((row, v) => {
-        length = Math.max(length, Math.abs(row[i]! - before[v]![i]!));
-        size = Math.max(size, Math.abs(row[i]!));
+        const least = Math.max(STEP * spreads[v]!, RELATIVE * Math.abs(row[i]!));
+        const moved = Math.abs(row[i]! - before[v]![i]!);
+        if (moved > 0) length = Math.max(length, moved / least);
       });
       on.forEach((row, v) => {
-        inputs[v * POINTS + i] = row[i]! + ((steps * STEP * size) / length) * (row[i]! - before[v]![i]!);
+        inputs[v * POINTS + i] = row[i]! + (steps / length) * (row[i]! - before[v]![i]!);
       });
     }
     sides.run(theta, inputs);

@@ -37,6 +37,17 @@ describe("nets", () => {
         expect(() => n.estimateGradient(known, { estimator: n.corrected({ marginalise }), samples: 16 })).not.toThrow();
   });
 
+  test("step by the scale of a latent: x of sd 1e-6 bends within a step of 1e-6", () => {
+    const small = n.defineModel("small", ({ sample, observe, where }) => {
+      const x = sample("x", n.normal(0, 1e-6));
+      const y = sample("y", n.normal(0, 1));
+      observe(n.normal(where(n.lt(x, 8e-7), x, 4e-7), 1e-6), -3e-7);
+      observe(n.normal(where(n.gt(n.add(n.div(x, 1e-6), y), -0.4), y, 1), 1), 0.3);
+    });
+    const params = { mu: [9e-7, 0.8], rho: [n.rhoOfSd(1.5e-6), 0.6] };
+    expect(() => n.estimateGradient(small, { estimator: n.corrected(), params, samples: 16 })).not.toThrow();
+  });
+
   test("catch a boundary that is left out, and name the site", () => {
     expect(() => run(planted((boundaries) => boundaries.slice(1)))).toThrow(
       /^corrected: observe "first" jumps where no counted condition changes; got .* expected a smooth density there/,
