@@ -1,5 +1,5 @@
 /**
- * What a page or a worker needs: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it. A
+ * `nondiff/core` is for pages and workers: models, their corrected gradient and their fit, in as few bytes as a bundler can make of it. A
  * model made by `defineModel` of either entry works with both.
  *
  * `corrected` is that of `nondiff`, and does here what takes few bytes: every boundary in every sample, independent samples, nothing

@@ -1,5 +1,5 @@
 /**
- * log Σⱼ exp(xⱼ) as a node of a graph. Of x, y and x + 2 it is log(exp(y) + exp(x + log(1 + e²))): what differs by a number is
+ * This file makes log Σⱼ exp(xⱼ) a node of a graph. Of x, y and x + 2 it is log(exp(y) + exp(x + log(1 + e²))): what differs by a number is
  * one summand, whose factors are added up when the node is made.
  */
 import { balanced } from "../math/balanced-tree.ts";

@@ -1,3 +1,4 @@
+/** A session knows what is true only while a program runs to be traced: a condition that it has made and not used yet is an error at its end. */
 import type { Graph } from "./graph/graph.ts";
 import { print } from "./graph/infix-text.ts";
 import type { NodeId } from "./ops/op.ts";

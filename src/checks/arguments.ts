@@ -1,5 +1,5 @@
 /**
- * What functions are given beside options and numbers: `predict(fit(model), model)` says that the first is no model, where else it would
+ * These checks are of models, posteriors and other objects that functions are given: `predict(fit(model), model)` says that the first is no model, where else it would
  * fail far inside, or not at all.
  */
 

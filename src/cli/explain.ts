@@ -1,4 +1,4 @@
-/** `nondiff explain`: what `corrected` does with a model, as a summary or stage by stage. */
+/** `nondiff explain` prints what `corrected` does with a model: a summary of its boundaries, or the program after each pass. */
 import type { ExplainOptions } from "../index.ts";
 import { explain as explained } from "../index.ts";
 import { type Stage, stagesOf } from "../inference/explain/stages.ts";

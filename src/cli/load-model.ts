@@ -1,4 +1,7 @@
-/** A model by name, a problem of the gallery, or the default export of a user's module. */
+/**
+ * The command line finds the model that it was given: `nondiff run textmsg` takes one that comes with nondiff, `nondiff run thermostat` a problem of
+ * the gallery, and `nondiff run ./visits.js` the default export of a module.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";

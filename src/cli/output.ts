@@ -1,4 +1,4 @@
-/** What the command line prints: results alone go to standard output, so that `nondiff run MODEL --json | jq` always gets JSON. */
+/** The command line prints in two places: results alone go to standard output, so that `nondiff run MODEL --json | jq` always gets JSON. */
 import { Console } from "node:console";
 
 // An error is told by the write that meets it; without a listener the event of the same error would end the process first.

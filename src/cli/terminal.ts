@@ -1,4 +1,4 @@
-/** Text for terminals: tables, sparklines, progress. */
+/** Commands print text for terminals: tables with columns that line up, sparklines such as ▁▃▇, a line of progress. */
 
 /** The text with its control characters written out, `\x1b` for an escape: names come from users, and a terminal obeys escapes. */
 export function printable(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * What a gradient costs per sample with some latents summed out and without, estimated before either is built: three times the operations
+ * A gradient's cost per sample is estimated, with some latents summed out and without, before either is built: three times the operations
  * of the log density, and for each condition that is left those that are computed again where it jumps: of the model the terms that read it, of a sum, which
  * is one term, what lies above the condition. The estimates are rough: within a factor of three of what is built. In the network `xornet`
  * the sum over one bias has 957 operations, its gradient 22,327 by the estimate and 22,503 as built.

@@ -1,4 +1,4 @@
-/** What is −∞ where two traced ends are in the wrong order, as the mass between two thresholds of which either may be the lower one. */
+/** A value that is −∞ where two traced ends are in the wrong order: the mass between two thresholds, of which either may be the lower one, is such. */
 import { exprOf, nodeOf, type Real, sub } from "../autodiff/expr.ts";
 
 /** `x` where low < high, `otherwise` elsewhere: also where both are equal, as the derivative of `x` would be infinite there. */

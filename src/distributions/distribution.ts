@@ -1,4 +1,4 @@
-/** What a distribution is: a record from which densities, checks, samplers and documentation are made. */
+/** A distribution is a record from which densities, checks, samplers and documentation are made. */
 import { add, describe, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
 import { aboveLow, belowHigh, EXP } from "../transforms/half-line.ts";
 import { betweenEnds } from "../transforms/interval.ts";

@@ -1,5 +1,5 @@
 /**
- * Masses of distributions from their formulas. A formula is given for values inside the support, as −expm1(−rate·x) for the
+ * A distribution has masses where it has formulas of them. A formula is given for values inside the support, as −expm1(−rate·x) for the
  * exponential; `tailed` adds what is the same for all: 0 and 1 beyond the ends of the support, and the checks.
  */
 import { add, describe, div, Expr, exp, expm1, log, max, min, neg, type Real, sub } from "../autodiff/expr.ts";

@@ -1,4 +1,4 @@
-/** Estimators of the ELBO gradient. */
+/** This file lists the estimators of the ELBO gradient: `corrected`, which is exact where programs jump, and those that it is compared with. */
 
 export type { Entropy } from "../objective/entropy.ts";
 export { type CorrectedOptions, corrected } from "./corrected.ts";

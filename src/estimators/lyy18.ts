@@ -2,7 +2,7 @@
  * The estimator of Lee, Yu and Yang (NeurIPS 2018, arXiv:1806.00176, Theorem 4 and Section 4): the pathwise term, plus
  * one boundary drawn uniformly for each sample, times their number K.
  *
- * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k
+ * k = boundary drawn, ε′ = noise of the correction, independent of ε, z* = draw ε′ with one latent moved onto boundary k.
  */
 
 import { gradient } from "../autodiff/graph/gradient.ts";

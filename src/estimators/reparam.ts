@@ -1,3 +1,7 @@
+/**
+ * The pathwise gradient without boundary terms, which is what other libraries compute: of ℓ = (z > 0 ? 1 : 0) it is 0 wherever z lies. It is here
+ * to be compared with.
+ */
 import { requireOptions } from "../checks/options.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import { type Estimator, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";

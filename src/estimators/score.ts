@@ -1,3 +1,7 @@
+/**
+ * The score-function gradient: ℓ(z) times the derivative of log q(z). It needs no derivative of ℓ, so that no if can bias it, and often has a
+ * hundred times the variance of `corrected`.
+ */
 import { adjoints } from "../autodiff/graph/gradient.ts";
 import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";

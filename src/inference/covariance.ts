@@ -1,3 +1,4 @@
+/** How noisy a gradient is: the covariance matrix of its components over single samples, which tells estimators apart that have the same mean. */
 import { requireOptions } from "../checks/options.ts";
 import { packParameters } from "../guides/guide.ts";
 import { accumulateCovariance, covarianceInto, makeCovarianceSums } from "../linalg/covariance.ts";

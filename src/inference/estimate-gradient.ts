@@ -1,3 +1,8 @@
+/**
+ * The ELBO and its gradient at given parameters, as means over samples:
+ *
+ *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5 });
+ */
 import type { Backend } from "../autodiff/tape/executable.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Estimator } from "../estimators/estimator.ts";

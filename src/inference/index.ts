@@ -1,4 +1,4 @@
-/** What of fitting models and looking at estimators needs no profile. */
+/** This file exports what fitting models and looking at estimators have that needs no profile: optimisers, types of options and results. */
 
 export type { CollapseChoice, Collapsed, CollapseReport } from "../collapse/collapse.ts";
 export type { CollapseOption } from "./collapse-option.ts";

@@ -1,5 +1,5 @@
 /**
- * Whether a traced program is the program: run on plain numbers it must have the same log density. A program that asks a traced value what it
+ * A traced program must be the program: run on plain numbers it must have the same log density. A program that asks a traced value what it
  * is has another one. Under
  *
  *     const z = sample("z", normal(0, 1));

@@ -1,5 +1,5 @@
 /**
- * What a fit finds: mean, sd, quantiles and draws of everything that the program samples or tracks, on its own scale. The guide is over
+ * A fit finds a posterior: mean, sd, quantiles and draws of everything that the program samples or tracks, on its own scale. The guide is over
  * unconstrained numbers: a rate under exponential(1) is exp(u) with u ~ N(−0.3, 0.1²), its mean exp(−0.3 + 0.005).
  */
 import { type FittedParameters, type GuideSpace, parameterNames, unpackParameters } from "../guides/guide.ts";

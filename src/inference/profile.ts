@@ -1,3 +1,7 @@
+/**
+ * An entry of the package binds a profile to the functions of this folder: `nondiff` and `nondiff/core` have the same `fit`, under profiles with all
+ * passes and checks, or with those that fit into a small bundle.
+ */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { Collapsed, CollapseResult } from "../collapse/collapse.ts";

@@ -1,4 +1,4 @@
-/** Inner products, in four sums so that a processor need not wait for one addition before it begins the next. */
+/** These functions sum products. They keep four sums, so that a processor need not wait for one addition before it begins the next. */
 import { checkLength } from "./shape.ts";
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Triangular systems by substitution. The computed x solves a system whose matrix differs from the given one by at
+ * These functions solve triangular systems by substitution. The computed x solves a system whose matrix differs from the given one by at
  * most γ_n of each entry (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., Theorem 8.5).
  *
  * Shapes: the matrix n×n row-major, of which only the named triangle is read; b and out of length n, out may be b.

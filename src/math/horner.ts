@@ -1,6 +1,8 @@
-// Polynomials by Horner's rule, one function for each number of coefficients: once inlined, the coefficients are
-// immediate operands and neither a loop nor a table load is left. When all terms have one sign, as nearly everywhere in
-// this folder, the relative error is a few ulp.
+/**
+ * Polynomials by Horner's rule, one function for each number of coefficients: once inlined, the coefficients are
+ * immediate operands and neither a loop nor a table load is left. When all terms have one sign, as nearly everywhere in
+ * this folder, the relative error is a few ulp.
+ */
 
 /** c0 + c1·x + … + c4·x^4. */
 // biome-ignore format: one line per polynomial

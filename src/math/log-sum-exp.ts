@@ -1,3 +1,4 @@
+/** log Σ exp(xⱼ) for numbers: [1000, 1000] gives 1000.69, where exp(1000) overflows. */
 import { balanced } from "./balanced-tree.ts";
 import { exp, log } from "./elementary.ts";
 import { peak } from "./logistic.ts";

@@ -1,4 +1,4 @@
-/** The rest of the standard normal family: log Φ, φ/Φ and the quantile function Φ⁻¹. */
+/** The standard normal has more than density and cdf: log Φ, accurate at −40 where Φ is 0, φ/Φ, and the quantile function Φ⁻¹. */
 import { expm1, log, log1p } from "./elementary.ts";
 import { erfcx } from "./erf.ts";
 import { expSquare } from "./exp-square.ts";

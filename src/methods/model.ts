@@ -1,4 +1,6 @@
-/** `defineModel` for programs with methods on values. */
+/**
+ * `defineModel` of `nondiff/methods` gives programs values with methods: `z.mul(2).add(1)` and `z.gt(0)` beside `add(mul(2, z), 1)` and `gt(z, 0)`.
+ */
 import type { Real, Truth } from "../autodiff/expr.ts";
 import type { DataOf, Schema } from "../program/data/schema.ts";
 import type { StandardSchema } from "../program/data/standard-schema.ts";

@@ -1,5 +1,5 @@
 /**
- * Latents in the arms of a branch. A name that both arms declare is one latent, whose prior is that of the arm that is taken:
+ * Both arms of a branch may have latents. A name that both arms declare is one latent, whose prior is that of the arm that is taken:
  *
  *     branch(gt(z, 0), () => sample("x", normal(0, 1)), () => sample("x", cauchy(0, 1)))
  *

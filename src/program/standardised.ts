@@ -1,5 +1,5 @@
 /**
- * Latents by their standardised noise. In
+ * A latent may be fitted by its standardised noise. In
  *
  *     const tau = sample("tau", halfCauchy(5));
  *     const effect = sample("effect", normal(mu, tau));

@@ -1,5 +1,5 @@
 /**
- * Normals made of random words, by the inverse normal distribution function. A word of 32 bits holds a sign and a tail
+ * A random word becomes a normal by the inverse normal distribution function. A word of 32 bits holds a sign and a tail
  * probability p = (2k + 1)/2³³, k of 31 bits: for k = 2³⁰ − 1, p is just below ¼ and the normal is ±0.674.
  *
  * The table holds a polynomial of degree 7 in p for each sixteenth of each octave of p, down to 2⁻¹³: no branch, no logarithm, and

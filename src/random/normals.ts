@@ -1,5 +1,5 @@
 /**
- * Independent standard normals. The number for (seed, stream, sample, dimension) is a pure function of these four, so the same
+ * These standard normals are independent. The number for (seed, stream, sample, dimension) is a pure function of these four, so the same
  * seed gives the same numbers however the samples are split into lanes or calls: 100 samples at once, or 60 and 40.
  */
 import type { NoiseRequest } from "./contract.ts";

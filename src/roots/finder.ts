@@ -1,5 +1,5 @@
 /**
- * All roots of a condition c along one input t, with a guarantee.
+ * The finder has all roots of a condition c along one input t, with a guarantee.
  *
  * The line is cut at the roots of the inner conditions (events) on which c or its derivative switches; cuts are found
  * by the same method. Between cuts a piece is settled if the enclosure of c excludes 0 or that of c′ does (c is strictly

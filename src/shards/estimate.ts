@@ -1,5 +1,5 @@
 /**
- * Estimates of a gradient in shards. Samples 0 … 9999 are ten chunks of 1024, fewer in the last; a shard has some chunks in a row, and the moments of
+ * The estimate of a gradient may be split into shards. Samples 0 … 9999 are ten chunks of 1024, fewer in the last; a shard has some chunks in a row, and the moments of
  * all chunks are joined in a tree that does not change with the number of shards.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a worker does of a fit: sums over some chunks of the points of a gradient, and the first phase of a further start, whose gradients the fit then finds
+ * A worker does parts of a fit: sums over some chunks of the points of a gradient, and the first phase of a further start, whose gradients the fit then finds
  * known. Neither changes what the fit does.
  */
 

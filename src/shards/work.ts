@@ -1,5 +1,5 @@
 /**
- * What goes to a worker and what comes back, as JSON: which model it is of, by name and fingerprint, what is to be computed, and a checksum. Both
+ * Work goes to a worker as JSON, and its result comes back as such: which model it is of, by name and fingerprint, what is to be computed, and a checksum. Both
  * survive `JSON.stringify` and `structuredClone` to the bit.
  */
 import type { Estimator } from "../estimators/estimator.ts";

@@ -1,5 +1,5 @@
 /**
- * What became of the gradient of one program: right, wrong, or one of three ways to say nothing of it.
+ * An outcome says what became of the gradient of one program: right, wrong, or one of three ways to say nothing of it.
  *
  *     outcomeOf(gmm, { estimator: reparam(), params: { mu: [0], rho: [0.54] } }).verdict; // "wrong"
  *

@@ -1,5 +1,5 @@
 /**
- * Whether an estimator is unbiased on a model: its mean gradient against a reference that is made of values of ℓ alone. On
+ * `verifyGradient` asks whether an estimator is unbiased on a model: it holds its mean gradient against a reference that is made of values of ℓ alone. On
  *
  *     verifyGradient(gmm, { estimator: reparam(), params: { mu: [0], rho: [0.54] } })
  *

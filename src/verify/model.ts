@@ -1,5 +1,5 @@
 /**
- * Whether a traced program is the program, and whether it says what its author is likely to mean. Errors: it cannot be traced, it is
+ * `verifyModel` asks whether a traced program is the program, and whether it says what its author is likely to mean. Errors: it cannot be traced, it is
  * another one on plain numbers or on a second run, its derivatives are not those of its values. Notes: a latent that no data reach, an
  * arm that is never taken, a value that jumps where no condition changes.
  *

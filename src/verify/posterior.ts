@@ -1,5 +1,5 @@
 /**
- * Whether a fitted posterior is that of its model: its means and sds against those of chains that know nothing of the fit. As a guide is
+ * `checkPosterior` asks whether a fitted posterior is that of its model: it holds its means and sds against those of chains that know nothing of the fit. As a guide is
  * an approximation, an exact test would reject every fit; what counts is whether means are off by more than a tenth of an sd, or sds by
  * more than 15 %, beyond what the chains' own errors explain.
  */

@@ -1,5 +1,5 @@
 /**
- * Simplifications on construction. Each keeps the value of the expression up to rounding wherever its intermediate
+ * A node is simplified when it is made: x + 0 is x. Each rule keeps the value of the expression up to rounding wherever its intermediate
  * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant), `log(exp x)` is x, and log(sigmoid x) is −softplus(−x).
  */
 

@@ -1,4 +1,7 @@
-/** Tables with more ops than the basic one, for `graph.link`. */
+/**
+ * A graph of the core knows the basic ops; who needs more, as the cdf of a marginalised condition, links a table with them: `graph.link(ALL_OPS)`
+ * adds pow, sin, lgamma and the rest. They are in a file of their own, so that bundles without them stay small.
+ */
 
 import { BASIC_OPS } from "./basic-ops.ts";
 import { ELEMENTARY_KERNELS } from "./elementary-kernels.generated.ts";

@@ -1,5 +1,5 @@
 /**
- * What an op is: its names, the builders of nodes that its rules are written in, and the row that says everything about it. The
+ * An op has a name, builders of nodes in which its rules are written, and a row that says everything about it. The
  * rows are in `basic-ops.ts`, `elementary-ops.ts` and `special-ops.ts`.
  */
 /** Index of a node in its graph. */

@@ -1,4 +1,4 @@
-/** The plan for the value of every root in every lane: first sums are gathered, then ops are fused, then instructions sorted. */
+/** This plan computes the value of every root in every lane: first sums are gathered, then ops are fused, then instructions sorted. */
 
 import { type Pieces, type Piecewise, piecewise } from "../../pieces/pieces.ts";
 import type { Graph } from "../graph/graph.ts";

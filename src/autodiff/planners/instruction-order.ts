@@ -1,5 +1,5 @@
 /**
- * The order of uniform instructions. Those of one shape follow each other, so that their values lie side by side and back ends can
+ * Uniform instructions are sorted. Those of one shape follow each other, so that their values lie side by side and back ends can
  * run them as lanes of one instruction: of exp(a), −exp(a), exp(b), −exp(b) first come both exponentials, then both negations. The
  * shape of an instruction is its name and the shapes of what it reads.
  */

@@ -1,5 +1,5 @@
 /**
- * Values of nodes at given points. For x·y with a uniform input x and a lane input y,
+ * `evaluation` computes nodes at given points. For x·y with a uniform input x and a lane input y,
  *
  *     const product = evaluation(graph, [A.mul(x, y)], { engine, inputs: [x], laneInputs: [y], points: 3 });
  *     product.run([2], [5, 6, 7]);

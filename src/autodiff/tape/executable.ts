@@ -1,5 +1,5 @@
 /**
- * The contract of a back end. `compileTape` decides what is computed, in which order and where it lies; it hands that to
+ * This is the contract of a back end. `compileTape` decides what is computed, in which order and where it lies; it hands that to
  * `Backend.load` as a `TapeProgram` and gets an `Executable`, so that nothing above this file knows how instructions are run. The
  * interpreter, the generator of JavaScript and the WebAssembly back ends of `lanes/` keep this contract, and
  * `test/autodiff/lanes/` holds any back end to it.

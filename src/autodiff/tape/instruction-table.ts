@@ -1,5 +1,5 @@
 /**
- * The instructions of a tape, a row each. The rows of ops come from the op table; those of fused ops, of sums and of step functions
+ * Each instruction of a tape has a row here. The rows of ops come from the op table; those of fused ops, of sums and of step functions
  * stand here. Leaving one out does not compile.
  */
 

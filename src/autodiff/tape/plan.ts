@@ -1,5 +1,5 @@
 /**
- * What planners make of a graph: lists of instructions in the order in which they run. For exp(u) · x with a uniform u that is `exp` once
+ * Planners make plans of a graph: lists of instructions in the order in which they run. For exp(u) · x with a uniform u that is `exp` once
  * per batch and `mul` in every lane.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Conditions parallel to a boundary, on that boundary. There c_j = offset_j − offset_k, whose sign is exact, while c_j
+ * A condition may be parallel to a boundary, as z > 1 is to z > 0. On that boundary c_j = offset_j − offset_k, whose sign is exact, while c_j
  * evaluated at a rounded point would be noise where two boundaries meet or almost meet. Offsets that depend on other
  * conditions may be equal for some samples and not for others: then both conditions flip together, and only the first
  * boundary of the two counts.

@@ -1,5 +1,5 @@
 /**
- * Jumps counted along lines. With the other noises drawn, h(t) = ℓ at ε_v = t is smooth but for places t* at which decisions change.
+ * Jumps are counted along lines here. With the other noises drawn, h(t) = ℓ at ε_v = t is smooth but for places t* at which decisions change.
  * A line finds a part dS of a boundary as often as it crosses it, φ(ε without ε_v)·|n_v|·dS with the normal n of the boundary, so that
  * what a boundary adds to the gradient, ∫ φ(ε)·(ℓ⁺ − ℓ⁻)·(∂c/∂θ)/|∇c| dS, can be had from the places along any noise that moves it,
  * and from all of them together. They are weighted by the balance heuristic: a place on the boundary of c counts

@@ -1,3 +1,7 @@
+/**
+ * The module that the build makes of the report page: its script, its style and the licences of what is bundled in it, as texts to be written into
+ * an HTML file.
+ */
 declare module "virtual:report-assets" {
   /** The bundled script of `page.ts`. */
   export const script: string;

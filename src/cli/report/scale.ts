@@ -1,4 +1,4 @@
-/** What an ELBO plot shows: curves of bad estimators are cut at the bottom so that the others can be told apart. */
+/** An ELBO plot has a scale of its own: curves of bad estimators are cut at the bottom so that the others can be told apart. */
 import type { Experiment } from "../experiment/experiment.ts";
 
 /** [low, high] of the ELBO axis: from the lower quartile of all values after the first tenth of the steps up to the best one. */

@@ -1,4 +1,4 @@
-/** The three tables of the paper, ours beside the published figures. */
+/** The report of `compare` has the three tables of the paper, with our figure beside the published one: variance, time for a gradient, and both. */
 import type { Bias } from "../experiment/bias.ts";
 import type { Curve, Experiment } from "../experiment/experiment.ts";
 import { PAPER, PAPER_LEARNING_RATE, WORK_NORMALISED } from "../experiment/paper.ts";

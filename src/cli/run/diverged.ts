@@ -1,4 +1,4 @@
-/** What a loop leaves that met a number which is not finite: the last good parameters, as text or JSON, and in a folder as a report too. */
+/** A loop that met a number which is not finite leaves something: the last good parameters, as text or JSON, and in a folder as a report too. */
 import { join } from "node:path";
 import type { DivergenceError } from "../../index.ts";
 import { writeWhole } from "../files.ts";

@@ -1,4 +1,4 @@
-/** What a run has found, as one object: what `--json` prints, what result.json holds, and what text and report are made of. */
+/** A run's result is one object: `--json` prints it, result.json holds it, and text and report are made of it. */
 import type { DivergenceError } from "../../index.ts";
 import type { FitReport, FitStatus, FitWarning } from "../../inference/fit/report.ts";
 import type { Fitted } from "./course.ts";

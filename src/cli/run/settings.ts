@@ -1,5 +1,5 @@
 /**
- * What `nondiff run` is asked. Without `--optimizer`, `--steps` and `--lr` the fit decides itself where it steps and when it ends; with one
+ * The options of `nondiff run` become those of `fit`. Without `--optimizer`, `--steps` and `--lr` the fit decides itself where it steps and when it ends; with one
  * of them it is a loop of so many steps.
  */
 import { adam, type FitOptions, fullRank, type Guide, meanField, type Optimizer, rmsprop, sgd } from "../../index.ts";

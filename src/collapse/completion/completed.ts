@@ -1,4 +1,4 @@
-/** What a completion makes, draw by draw: cells and values of the latents that were summed out, with the probabilities of all cells. */
+/** A completion makes, draw by draw, cells and values of the latents that were summed out, with the probabilities of all cells. */
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Sums of tables. Of n tables over one variable that change at one threshold each the sum takes about 3n additions and not n²: below its
+ * Tables are added here. Of n tables over one variable that change at one threshold each the sum takes about 3n additions and not n²: below its
  * threshold a table counts with its first entry, above with its last, so that an entry of the sum is a running sum of last entries
  * from below plus one of first entries from above. No difference is taken, so that nothing cancels and an entry may be infinite.
  */

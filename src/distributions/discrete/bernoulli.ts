@@ -1,3 +1,4 @@
+/** One flip of a coin: `observe(bernoulli(0.3), 1)` has log probability log 0.3; as a latent, `sample("on", bernoulli(0.3))`, it is summed out. */
 import { add, gt, normalCdf, type Real, where } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { type Distribution, discrete, probability, upTo } from "../distribution.ts";

@@ -1,3 +1,7 @@
+/**
+ * Successes among trials whose probability is itself uncertain: `observe(betaBinomial(10, 2, 3), 4)`, which spreads wider than a binomial of the
+ * same mean.
+ */
 import { add, max, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, upTo, wholeNumber } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** Successes among trials: `observe(binomial(10, p), 4)`. For unknown trials, as in capture and recapture, `trials` may be a latent. */
 import { add, Expr, ge, log1p, max, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";

@@ -1,3 +1,4 @@
+/** One of K classes by its index: `sample("class", categorical([0.2, 0.3, 0.5]))` is 0, 1 or 2. */
 import { describe, type Real, type RealList, unpacked } from "../../autodiff/expr.ts";
 import { type Distribution, discrete, probability, upTo } from "../distribution.ts";
 import { timesLog } from "../products.ts";

@@ -1,3 +1,4 @@
+/** A whole number between two others, all equally probable: `sample("day", discreteUniform(0, 73))` is a change on one of 74 days. */
 import { add, and, Expr, ge, log, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";

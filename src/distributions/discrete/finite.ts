@@ -1,3 +1,7 @@
+/**
+ * One of some numbers with a probability each: `sample("dose", finite([0.5, 2, 10], [0.2, 0.3, 0.5]))`, a categorical whose values are numbers of
+ * your own.
+ */
 import { describe, type NumberArray, type RealList, unpacked } from "../../autodiff/expr.ts";
 import { type Distribution, discrete, finiteSet, probability } from "../distribution.ts";
 import { timesLog } from "../products.ts";

@@ -1,3 +1,4 @@
+/** How often something failed before it went well: `observe(geometric(0.25), 2)` is two failures and a success, of probability 0.75² · 0.25. */
 import { add, log1p, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { COUNTS, type Distribution, discrete, positiveProbability } from "../distribution.ts";

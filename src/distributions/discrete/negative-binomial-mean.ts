@@ -1,3 +1,7 @@
+/**
+ * Counts that vary more than a Poisson's, by mean and dispersion, as regressions of counts have them: `observe(negativeBinomialByMean(exp(eta),
+ * phi), 7)`.
+ */
 import { add, div, log, log1p, mul, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";

@@ -1,3 +1,7 @@
+/**
+ * Failures before a number of successes: `observe(negativeBinomial(3, 0.5), 2)`. Its size need not be whole, so that it also serves as a Poisson
+ * whose rate is gamma.
+ */
 import { add, type Real, sub } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";

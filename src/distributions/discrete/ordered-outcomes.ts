@@ -1,3 +1,7 @@
+/**
+ * Grades, such as 1 to 5 stars: a number with noise falls between cut points. `observe(orderedLogistic(eta, [-1, 0, 2]), 3)` is the highest of four
+ * grades.
+ */
 import {
   describe,
   logNormalCdf,

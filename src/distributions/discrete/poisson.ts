@@ -1,3 +1,4 @@
+/** Counts of events that come at a rate: `observe(poisson(4.5), 3)` has log probability 3 log 4.5 − 4.5 − log 6. */
 import { type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logFactorial } from "../../math/gamma.ts";

@@ -1,3 +1,4 @@
+/** A share between 0 and 1: `sample("p", beta(2, 8))` has mean 0.2. */
 import { add, div, type Real, sub } from "../../autodiff/expr.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import { sigmoid } from "../../math/logistic.ts";

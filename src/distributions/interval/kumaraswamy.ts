@@ -1,3 +1,4 @@
+/** A share between 0 and 1, as under a beta but with a cdf without special functions: `sample("p", kumaraswamy(2, 3))`. */
 import { add, div, exp, expm1, log, log1p, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logBeta } from "../../math/incomplete/incomplete-beta.ts";

@@ -1,3 +1,4 @@
+/** A number between two ends with a likeliest value: `sample("cost", triangular(10, 12, 20))`, as experts' guesses are stated. */
 import { add, clamp, div, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";

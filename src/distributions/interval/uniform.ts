@@ -1,3 +1,4 @@
+/** A number between two ends: `sample("knee", uniform(0, 10))`; `observe(uniform(0, end), 2.9)` says that the latent `end` is at least 2.9. */
 import {
   add,
   and,

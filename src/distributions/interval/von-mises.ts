@@ -1,3 +1,4 @@
+/** An angle: `observe(vonMises(0, 4), 3.1)` is nearly opposite to the mean, about six of its sds of ½ away. */
 import { add, cos, div, exp, log, max, min, mul, neg, type Real, sqrt, square, sub, sum } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";

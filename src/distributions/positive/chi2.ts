@@ -1,3 +1,4 @@
+/** The sum of squares of standard normals: `sample("s", chi2(5))` has mean 5. */
 import { Expr, mul, type Real } from "../../autodiff/expr.ts";
 import { type Distribution, numberOrNaN, positive } from "../distribution.ts";
 import type { TailFormulas } from "../tails.ts";

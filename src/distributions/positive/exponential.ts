@@ -1,3 +1,4 @@
+/** A waiting time: `sample("wait", exponential(0.5))` has mean 2; also the usual prior of a rate or a scale. */
 import { add, div, expm1, log, logNormalCdf, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** A positive number by shape and rate: `sample("rate", gamma(2, 0.5))` has mean 4; under Poisson data its posterior is a gamma again. */
 import { add, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";

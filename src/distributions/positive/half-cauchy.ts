@@ -1,3 +1,4 @@
+/** A scale of which little is known: `sample("tau", halfCauchy(1))` lies above 1 as often as below, and above 10 in 6 of 100 cases. */
 import { add, div, log, log1p, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { arctangent } from "../arctangent.ts";

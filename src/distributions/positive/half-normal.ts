@@ -1,3 +1,4 @@
+/** A scale of which a magnitude is known: `sample("sd", halfNormal(2))` lies below 4 in 95 of 100 cases. */
 import { abs, add, div, erf, log, logNormalCdf, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { erf as erfOfNumber } from "../../math/erf.ts";

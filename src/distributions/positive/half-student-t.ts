@@ -1,3 +1,4 @@
+/** A scale between half-normal and half-Cauchy: `sample("tau", halfStudentT(3, 2))`. */
 import { add, div, max, type Real } from "../../autodiff/expr.ts";
 import { halfStepOfGamma } from "../../math/incomplete/incomplete-beta.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** A variance or a length scale that stays away from 0: `sample("length", inverseGamma(5, 5))`. */
 import { add, div, log, max, mul, type Real, sub } from "../../autodiff/expr.ts";
 import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { continuous, type Distribution, logGamma, POSITIVE, positive } from "../distribution.ts";

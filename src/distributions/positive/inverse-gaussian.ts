@@ -1,3 +1,4 @@
+/** The time at which a random walk with a drift first reaches a level: `observe(inverseGaussian(2, 3), 1.4)` has mean 2. */
 import {
   add,
   div,

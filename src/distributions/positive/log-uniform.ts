@@ -1,3 +1,4 @@
+/** A number of which not even the magnitude is known: `sample("rate", logUniform(0.001, 1000))` lies in each of six decades equally often. */
 import { add, clamp, div, log, min, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, positive } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** A positive number known up to a factor: `sample("size", lognormal(0, 1))` has median 1 and lies between 1/7 and 7 in 95 of 100 cases. */
 import { add, exp, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";

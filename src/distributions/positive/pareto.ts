@@ -1,3 +1,4 @@
+/** Incomes, claims, cities: values above a least one whose tail is a power. `observe(pareto(1, 2), 10)` lies where 1 of 100 lies or above. */
 import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, positive } from "../distribution.ts";

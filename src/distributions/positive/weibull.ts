@@ -1,3 +1,4 @@
+/** Lifetimes: of `weibull(0.5, 10)` the hazard falls with age, of `weibull(2, 10)` it grows. */
 import { add, exp, expm1, log, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { lgamma } from "../../math/gamma.ts";

@@ -1,3 +1,4 @@
+/** A Laplace with two slopes: `observe(asymmetricLaplace(q, 1, 3), y)` for all data is the regression of a quantile, here that of 90 %. */
 import { add, div, exp, log, log1p, max, min, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";

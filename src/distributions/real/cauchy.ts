@@ -1,3 +1,4 @@
+/** A number with tails so heavy that it has no mean: `observe(cauchy(m, 1), y)` lets single data lie far off. */
 import {
   abs,
   add,

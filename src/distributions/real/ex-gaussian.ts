@@ -1,3 +1,4 @@
+/** A normal with an exponential delay added, as response times are: `observe(exGaussian(0.4, 0.05, 5), 0.7)` has mean 0.6. */
 import { add, div, exp, log, logNormalCdf, logSumExp, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";

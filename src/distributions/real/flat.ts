@@ -1,3 +1,4 @@
+/** No prior at all: `sample("m", flat())` adds nothing to the density, for programs whose priors are factors of their own. */
 import { Expr, type Real } from "../../autodiff/expr.ts";
 import {
   closedInterval,

@@ -1,3 +1,4 @@
+/** The largest of many numbers, as the highest water of a year: `observe(gumbel(5, 0.5), 6.2)`. */
 import { add, div, exp, expm1, log, max, min, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";

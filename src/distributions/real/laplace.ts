@@ -1,3 +1,4 @@
+/** A number with exponential tails on both sides: `sample("effect", laplace(0, 1))` shrinks small effects more than a normal does. */
 import {
   abs,
   add,

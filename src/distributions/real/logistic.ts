@@ -1,3 +1,4 @@
+/** A number much as a normal, with heavier tails and a cdf that is the sigmoid: `sample("x", logistic(0, 1))` has sd 1.81. */
 import { add, div, log, logNormalCdf, mul, neg, type Real, sigmoid, softplus, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** The normal: `sample("x", normal(0, 1))`, `observe(normal(x, 0.5), 1.2)`. */
 import {
   abs,
   add,

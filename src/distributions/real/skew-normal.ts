@@ -1,3 +1,4 @@
+/** A normal that leans to one side: `observe(skewNormal(0, 1, 4), y)` is nearly a half-normal. */
 import {
   add,
   div,

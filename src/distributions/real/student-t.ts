@@ -1,3 +1,4 @@
+/** A normal whose tails are as heavy as one likes: `observe(studentT(4, m, 1), y)` lets some data lie far off. */
 import { add, div, log, log1p, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";

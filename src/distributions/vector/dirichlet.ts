@@ -1,3 +1,4 @@
+/** Shares that sum to 1: `sample("p", dirichlet([1, 1, 2]))` is three probabilities with means ¼, ¼ and ½. */
 import { add, describe, type RealList, sub, sum, unpacked } from "../../autodiff/expr.ts";
 import { exp } from "../../math/elementary.ts";
 import { logGamma, positive } from "../distribution.ts";

@@ -1,3 +1,4 @@
+/** Several independent numbers under one name: `sample("beta", iid(normal(0, 1), 8))` is eight latents. */
 import { type Real, sum } from "../../autodiff/expr.ts";
 import { type Distribution, wholeNumber } from "../distribution.ts";
 import { requireDistribution, requireSize } from "./requirements.ts";

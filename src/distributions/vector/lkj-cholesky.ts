@@ -1,3 +1,7 @@
+/**
+ * A prior of correlation matrices, by their Cholesky factors: `sample("L", lkjCholesky(3, 2))` is a lower triangular 3 × 3 matrix whose rows have
+ * length 1.
+ */
 import { add, log, mul, type Real, sub, sum } from "../../autodiff/expr.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { logGamma, positive } from "../distribution.ts";

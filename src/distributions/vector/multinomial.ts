@@ -1,3 +1,4 @@
+/** Counts of classes among a number of trials: `observe(multinomial(6, [0.5, 0.3, 0.2]), [3, 2, 1])`. */
 import {
   add,
   describe,

@@ -1,3 +1,6 @@
+/**
+ * Numbers that vary together: `sample("x", multivariateNormal([0, 0], { covariance: [[1, 0.8], [0.8, 1]] }))` is two latents with correlation 0.8.
+ */
 import {
   add,
   describe,

@@ -1,3 +1,4 @@
+/** Independent numbers sorted: `sample("cuts", ordered(normal(0, 5), 3))` is three latents with cuts[0] < cuts[1] < cuts[2]. */
 import { add, type Real, sum } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { increasing, increasingAbove, increasingBetween } from "../../transforms/vector/ordered.ts";

@@ -1,3 +1,4 @@
+/** A direction: `sample("d", unitVector(3))` is a point of the sphere, all of which are equally probable. */
 import { lgamma } from "../../math/gamma.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { wholeNumber } from "../distribution.ts";

@@ -1,5 +1,5 @@
 /**
- * What a distribution of several numbers is: a record like that of one number, whose values are arrays, matrices as arrays of rows.
+ * A distribution of several numbers is a record like that of one number, whose values are arrays, matrices as arrays of rows.
  * `sample("w", dirichlet([1, 1, 1]))` returns three traced numbers, which a posterior reports as w[0], w[1] and w[2].
  */
 import { add, describe, Expr, type Real, type RealList } from "../../autodiff/expr.ts";

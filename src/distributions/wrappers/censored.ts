@@ -1,3 +1,7 @@
+/**
+ * Data of which only a bound is known: `observe(censored(exponential(rate), -Infinity, 10), 10)` says "still alive after 10 years" and counts P(X ≥
+ * 10).
+ */
 import { describe, Expr, type Real } from "../../autodiff/expr.ts";
 import { type Distribution, dataOnly, type Support } from "../distribution.ts";
 import { logMass } from "../log-mass.ts";

@@ -1,3 +1,4 @@
+/** One of several distributions, which one summed out: `observe(mixture([0.3, 0.7], [normal(0, 1), normal(5, 1)]), 4.2)`. */
 import {
   add,
   describe,

@@ -1,4 +1,4 @@
-/** What distributions that are made of others share: names of parameters, checks of ends, masses that must be known. */
+/** Distributions that are made of others share what is here: names of parameters, checks of ends, masses that must be known. */
 
 import { describe, Expr, type Real } from "../../autodiff/expr.ts";
 import type { Distribution, Parameter } from "../distribution.ts";

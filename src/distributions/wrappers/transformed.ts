@@ -1,3 +1,4 @@
+/** Functions of random numbers: of `transformed(normal(0, 1), transforms.exp)` the density at 2 is that of the normal at log 2, divided by 2. */
 import { add, describe, div, Expr, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import { aboveLow, belowHigh, EXP } from "../../transforms/half-line.ts";
 import { betweenEnds } from "../../transforms/interval.ts";

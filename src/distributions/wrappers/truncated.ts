@@ -1,3 +1,7 @@
+/**
+ * A distribution within limits: `sample("x", truncated(normal(0, 1), 0, Infinity))` is a half-normal, with the mass outside given to what is
+ * inside.
+ */
 import { Expr, exp, logSumExp, max, min, type Real, sub } from "../../autodiff/expr.ts";
 import { countQuantile, summedMoments, tableTails, wholeNumbers } from "../discrete/sums.ts";
 import {

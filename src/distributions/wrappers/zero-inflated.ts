@@ -1,3 +1,4 @@
+/** Counts with more zeros than their distribution has: `observe(zeroInflated(0.4, poisson(3)), 0)` has probability 0.4 + 0.6 e⁻³. */
 import { add, describe, exp, log, log1p, logSumExp, neg, type Real, sub } from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
 import { poisson } from "../complete.ts";

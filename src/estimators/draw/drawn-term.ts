@@ -1,5 +1,5 @@
 /**
- * The boundary term of one boundary drawn out of several, all of them evaluated at once: z* is the point of the one that
+ * Of several boundaries one is drawn, and its term stands for all of them: z* is the point of the one that
  * was drawn, by masks, so that ℓ⁺ and ℓ⁻ are evaluated once however many boundaries there are.
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";

@@ -1,5 +1,5 @@
 /**
- * Probabilities of drawing each of several boundaries, near those of least variance.
+ * Where a sample draws one of several boundaries, those that contribute more are drawn more often, near the probabilities of least variance.
  *
  * g_k = contribution of boundary k to the gradient of one sample, M_k = E|g_k|². Drawing k with probability p_k and
  * counting g_k/p_k has the second moment Σ M_k/p_k, least at p_k ∝ √M_k (all draws cost the same, so that cost drops out).

@@ -1,5 +1,5 @@
 /**
- * A model compiled for data of one shape. The program is traced and its gradient compiled when data come for the first time, with the data as inputs;
+ * `compile` makes a model for all data of one shape. The program is traced and its gradient compiled when data come for the first time, with the data as inputs;
  * further fits put their numbers into the same tapes.
  *
  *     const compiled = compile(visits, { y: 3 });

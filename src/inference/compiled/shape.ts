@@ -1,5 +1,5 @@
 /**
- * What data of one shape have in common: how many entries each column has, and the entries themselves where the program needs them while it is
+ * Data of one shape have something in common: how many entries each column has, and the entries themselves where the program needs them while it is
  * traced, as the indices of `effect[group[i]]`.
  *
  *     compile(schools, { effect: 8, sd: 8, group: [0, 0, 1, 1, 2, 2, 3, 3] });

@@ -1,5 +1,5 @@
 /**
- * What `corrected` will do with a model, for people to read: its boundaries, how samples come onto each, and what that costs. It
+ * An explanation says what `corrected` will do with a model, for people to read: its boundaries, how samples come onto each, and what that costs. It
  * reads the plan that `corrected` makes its gradient of.
  */
 

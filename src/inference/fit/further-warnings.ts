@@ -1,4 +1,4 @@
-/** What contradicts a result beside its status, as only profiles that can afford it tell: weights, cells, latents without data. */
+/** These warnings contradict a result beside its status, and only profiles that can afford it give them: weights, cells, latents without data. */
 import type { Collapsed } from "../../collapse/collapse.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";

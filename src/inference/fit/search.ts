@@ -1,5 +1,5 @@
 /**
- * The fit that decides by itself where it steps and when it ends: a climb from each start (`climb/climb.ts`), optima that differ, the best of
+ * This fit decides by itself where it steps and when it ends: a climb from each start (`climb/climb.ts`), optima that differ, the best of
  * them the result, and a report on what is known of it.
  *
  *     fit(textmsg).report.samples; // some thousands, of which the first start took a part

@@ -1,4 +1,4 @@
-/** What the numbers of a posterior are computed from: a trace, the guide over its latents, and what draws the latents that were summed out. */
+/** The numbers of a posterior are computed from a source: a trace, the guide over its latents, and what draws the latents that were summed out. */
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { type DataGraph, evaluation } from "../../autodiff/tape/evaluation.ts";

@@ -1,5 +1,5 @@
 /**
- * What a model observes: the numbers, what they are called, and their terms of the log density. `observe(normal(z, 1), 0.3)` is one number,
+ * A model observes numbers, which are listed here: the numbers, what they are called, and their terms of the log density. `observe(normal(z, 1), 0.3)` is one number,
  * y0 unless it is named; `observe(iid(normal(z, 1), 2), [0.3, 0.4], "x")` are x[0] and x[1], each an observation of its own;
  * `observe(multivariateNormal(…), [0.3, 0.4], "x")` is one observation of two numbers. Where a traced number is observed there is no data: it
  * is a condition on latents.

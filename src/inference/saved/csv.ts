@@ -1,5 +1,5 @@
 /**
- * Draws of a posterior as CSV, for whatever reads tables: a line of names, then a line for each draw.
+ * Draws of a posterior become CSV, for whatever reads tables: a line of names, then a line for each draw.
  *
  *     rate,"w[0]","w[1]"
  *     0.31,0.2,0.8

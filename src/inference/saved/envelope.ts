@@ -1,5 +1,5 @@
 /**
- * What stands around all that is saved: what it is, of which version and model, and a checksum by which a file that was cut off or
+ * An envelope stands around all that is saved and says what it is, of which version and model, and a checksum by which a file that was cut off or
  * changed is found out.
  *
  *     { "nondiff": "posterior", "version": 1, "model": "gmm", "fingerprint": "…", "content": { … }, "checksum": "…" }

@@ -1,5 +1,5 @@
 /**
- * What tells one text, or one traced model, from another: 16 hexadecimal digits, which differ after any change that is not made on
+ * A fingerprint tells one text, or one traced model, from another: 16 hexadecimal digits, which differ after any change that is not made on
  * purpose to keep them. "abc" has 1bf1b1a21c6e8b61, and a model another fingerprint if its data change in one digit.
  *
  * Two FNV-1a hashes of 32 bits (G. Fowler, L. C. Noll, K.-P. Vo) with different starts: against accidents, not against attackers.

@@ -1,4 +1,4 @@
-/** What Node.js asks when it loads a module: the hook that `nondiff/plain/register` and the command line set. */
+/** Node.js asks hooks when it loads a module: here is the one that `nondiff/plain/register` and the command line set. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { runnable, SOURCES } from "./file.ts";

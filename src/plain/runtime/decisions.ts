@@ -1,5 +1,5 @@
 /**
- * Decisions of plain programs. On a value that is not traced they do what JavaScript does: one arm runs. On a latent both arms run, each from
+ * Plain programs decide by `if`. On a value that is not traced they do what JavaScript does: one arm runs. On a latent both arms run, each from
  * the same variables, under the `branch` of the program, and what they leave in a variable becomes one value by selection:
  *
  *     let mean = -2;            decide(gt(z, 0), () => { mean = 5; }, undefined, state)

@@ -1,5 +1,5 @@
 /**
- * What transformed code calls: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`, with `$nd` this module. Nobody writes these
+ * Transformed code calls this module: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`, with `$nd` for it. Nobody writes these
  * calls by hand.
  */
 export { block, caught, choose, conjoin, decide, decideAndReturn, disjoin, result, thrown } from "./decisions.ts";

@@ -1,5 +1,5 @@
 /**
- * `Math` of plain programs. Of plain numbers every function is JavaScript's own; of traced values it is the function of that name of `nondiff`, or
+ * Plain programs call `Math` as any JavaScript does. Of plain numbers every function is JavaScript's own; of traced values it is the function of that name of `nondiff`, or
  * made of such: Math.hypot(x, y) is sqrt(x² + y²).
  */
 import * as T from "../../autodiff/expr.ts";

@@ -1,5 +1,5 @@
 /**
- * The operators of plain programs. On values that are not traced each of them is JavaScript's own: `add("a", 1)` is "a1" and `lt(1n, 2)` is
+ * The operators of plain programs become functions. On values that are not traced each of them is JavaScript's own: `add("a", 1)` is "a1" and `lt(1n, 2)` is
  * true. On traced ones it is the function of that name of `nondiff`.
  */
 import * as T from "../../autodiff/expr.ts";

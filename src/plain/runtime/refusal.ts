@@ -1,5 +1,5 @@
 /**
- * What a plain program cannot do, said with the place in the user's own file:
+ * A plain program that does what it cannot is refused, with the place in the user's own file:
  *
  *     model.js:7:21: `data[k]` has an index that depends on a latent; got a traced number, expected a plain one; pick(data, k) selects by a latent
  */

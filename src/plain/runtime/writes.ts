@@ -1,5 +1,5 @@
 /**
- * Writes to members in arms of a decision on a latent. Such an array or object is one for both arms, so each arm notes what was there before its
+ * An arm of a decision on a latent may write to members. Such an array or object is one for both arms, so each arm notes what was there before its
  * first write; at its end that is put back, and after both arms each member is selected:
  *
  *     const means = [0, 0];

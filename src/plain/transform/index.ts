@@ -1,5 +1,5 @@
 /**
- * The transform: the text of a file with plain programs to the text of one with calls, and a source map. It needs neither Node.js nor a bundler:
+ * The transform turns the text of a file with plain programs into one with calls, and a source map. It needs neither Node.js nor a bundler:
  *
  *     transform('…; if (z > 0) mean = 5;', { file: "model.js" }).code
  */

@@ -1,5 +1,5 @@
 /**
- * Rewriting statements. The arms of an `if` become functions, as a decision on a latent runs both; where an arm returns, what follows the `if`
+ * Statements are rewritten here. The arms of an `if` become functions, as a decision on a latent runs both; where an arm returns, what follows the `if`
  * becomes a function too:
  *
  *     if (z > 0) return f();      return $nd.result($nd.decideAndReturn($nd.gt(z, 0), () => { return [f()]; },

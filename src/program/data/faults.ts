@@ -1,4 +1,4 @@
-/** What is wrong with data, all of it in one error: each fault with its column and, where it is about an entry, its row. */
+/** All that is wrong with data is told in one error: each fault with its column and, where it is about an entry, its row. */
 
 export interface Fault {
   readonly column: string;

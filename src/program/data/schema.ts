@@ -1,5 +1,5 @@
 /**
- * What data a model takes: for each name a column of numbers, counts, truth values or categories, or a single one of these.
+ * A schema says what data a model takes: for each name a column of numbers, counts, truth values or categories, or a single one of these.
  *
  *     const schema = { x: "numbers", y: { type: "counts", missing: true }, group: { type: "categories", values: ["a", "b"] }, days: "count" } as const;
  *

@@ -1,4 +1,7 @@
-/** Tests of two terms, comparisons joined by and, or, not; and the observation that one of them decides. */
+/**
+ * Random programs decide by comparisons: these functions draw one of two terms, as x > 0.8, or some joined by and, or and not, and an observation
+ * that one of them decides.
+ */
 
 import { type Draw, seen } from "./kind.ts";
 import { add, and, gt, lt, mul, not, or, type Statement, type Term } from "./language.ts";

@@ -1,5 +1,5 @@
 /**
- * Increasing vectors. On ℝ the first entry is u₀ and each step up is exp(u_k): u = (1, 0, 0.7) makes (1, 2, 4.01). Above `low` the first
+ * An increasing vector is made of free numbers. On ℝ the first entry is u₀ and each step up is exp(u_k): u = (1, 0, 0.7) makes (1, 2, 4.01). Above `low` the first
  * entry is a step up from there. Between two ends an entry takes the share sigmoid of what the one before it left up to the upper end.
  */
 

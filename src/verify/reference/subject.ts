@@ -1,5 +1,5 @@
 /**
- * What a reference is computed of: ℓ = log p − log q of the program as it was traced, before any pass looks at its conditions, with the score
+ * A reference is computed of a subject: ℓ = log p − log q of the program as it was traced, before any pass looks at its conditions, with the score
  * ∇ log q and with the signature, the list of everything that the program decides at a point. For one latent z and `where(gt(z, 1), 2, 0)`
  * the signature says on which side of 1 the draw lies. The gradient of the ELBO is the mean of (ℓ − c)·∇ log q, for any number c:
  * no derivative of ℓ is needed, and nothing has to be known of a condition but where its truth changes.

@@ -1,5 +1,5 @@
 /**
- * Blocks of a tape as functions of WebAssembly SIMD. A block of lane instructions becomes a loop over pairs of lanes, in which values
+ * Each block of a tape becomes a function of WebAssembly SIMD. A block of lane instructions becomes a loop over pairs of lanes, in which values
  * are locals; instructions that run once per batch become straight-line code.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The instructions in WebAssembly SIMD, two samples at a time. An emitter appends the code that leaves the result on the stack, given
+ * Instructions become WebAssembly SIMD, two samples at a time. An emitter appends the code that leaves the result on the stack, given
  * what puts an operand there: for `mulAdd` operand 2, operands 0 and 1, a multiplication and an addition. The operations are those
  * of the instruction's formula in the same order, so that the bits are the same.
  */

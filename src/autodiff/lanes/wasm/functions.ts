@@ -1,5 +1,5 @@
 /**
- * The elementary functions in WebAssembly SIMD. They are those of `src/math` line by line, whose comments hold here too; a branch there is a
+ * The elementary functions are here in WebAssembly SIMD. They are those of `src/math` line by line, whose comments hold here too; a branch there is a
  * selection here, or one branch for both lanes. The bits are the same.
  */
 import { exp, expm1, log } from "../../../math/elementary.ts";

@@ -1,5 +1,5 @@
 /**
- * What runs once per batch, in WebAssembly SIMD. Rolled instructions over as many places become one loop over pairs of places, which
+ * Instructions that run once per batch are written in WebAssembly SIMD here. Rolled instructions over as many places become one loop over pairs of places, which
  * keeps what passes between them in registers; what is left is straight-line code.
  */
 

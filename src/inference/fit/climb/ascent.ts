@@ -1,5 +1,5 @@
 /**
- * What a fit without a learning rate climbs: the ELBO and its gradient in the coordinates of `chart.ts`, at points that are named.
+ * A fit without a learning rate climbs the ELBO by its gradient, in the coordinates of `chart.ts`, at points that are named.
  * The same kind, start, batch and count name the same points, so that a stage can look at its points again and a check of a stage
  * can draw others.
  */

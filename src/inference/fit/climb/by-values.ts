@@ -1,5 +1,5 @@
 /**
- * What a fit does by values of the density alone. Where it cannot climb, particles are led from the priors to the posterior, and normals are fitted to
+ * A fit may go by values of the density alone. Where it cannot climb, particles are led from the priors to the posterior, and normals are fitted to
  * them: where the density is 0 at the start, as of six cut points that all start at 0, and where a gradient would take longer than a
  * posterior, as of three breakpoints in a product of powers among 128 observations. And where it has climbed, draws of the priors tell whether
  * further starts are worth it.

@@ -1,5 +1,5 @@
 /**
- * What a fit knows of the curvature of the ELBO: a diagonal that follows from the gradient alone, and the pairs (step, change of the
+ * A fit learns the curvature of the ELBO: a diagonal that follows from the gradient alone, and the pairs (step, change of the
  * gradient) of the last steps, as in L-BFGS. H, the inverse of −∇²ELBO, turns a gradient into a step, and ½ gᵀHg is how many
  * nats that step gains where the ELBO is quadratic.
  *

@@ -1,5 +1,5 @@
 /**
- * Particles that answer for a posterior where weights cannot. They are draws of it only as far as their steps have mixed; two populations that
+ * Particles answer for a posterior where weights cannot. They are draws of it only as far as their steps have mixed; two populations that
  * share nothing but the priors tell: where their means and sds are the same, both have arrived; until then they go on.
  *
  *     fourteen losses, each below a deductible or above it: 4096 weighted draws are worth 95, and the deductible is 0.61 ± 0.07 by the guide,

@@ -1,5 +1,5 @@
 /**
- * Whether the guides of a fit are all that there is of a posterior, as far as draws of the priors tell. Of a guide that is a hundredth as wide as the
+ * Draws of the priors tell, as far as they reach, whether the guides of a fit are all that there is of a posterior. Of a guide that is a hundredth as wide as the
  * prior, 1000 draws of the prior would meet another mode of its size ten times, and weigh far more there than the draws of the guide do.
  */
 import { exp, log } from "../../../math/elementary.ts";
