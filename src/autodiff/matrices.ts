@@ -12,7 +12,9 @@ import {
   describe,
   div,
   dot,
+  Expr,
   log,
+  max,
   mul,
   type Real,
   type RealList,
@@ -44,7 +46,7 @@ export function matmul(a: Matrix, right: Matrix | RealList): Real[][] | Real[] {
 
 /**
  * The lower triangular L with L·Lᵀ = A, of a symmetric positive definite A, of which the lower triangle is read. Throws RangeError where a
- * known pivot is not positive; a traced one that is not makes the entries NaN.
+ * known pivot is not positive; a traced one that is not makes the ELBO NaN, which `fit` and `estimateGradient` report with its value.
  */
 export function cholesky(a: Matrix): Real[][] {
   const n = requireSquare("cholesky", a);
@@ -54,12 +56,26 @@ export function cholesky(a: Matrix): Real[][] {
     for (let j = 0; j < i; j++)
       row[j] = div(sub(a[i]![j]!, dot(row.slice(0, j), lower[j]!.slice(0, j))), lower[j]![j]!);
     const pivot = sub(a[i]![i]!, sum(row.slice(0, i).map(square)));
-    if (typeof pivot === "number" && !(pivot > 0))
-      throw new RangeError(`cholesky: matrix is not positive definite; pivot ${i} is ${pivot}, expected > 0`);
-    row[i] = sqrt(pivot);
+    row[i] = sqrt(positivePivot(i, pivot));
     lower.push(row);
   }
   return lower;
+}
+
+/** Below every pivot of a matrix that a double can tell from a singular one. */
+const LEAST_PIVOT = 1e-300;
+
+// That a matrix is positive definite is what a program states, as it states the range of a rounded value, and is checked wherever it runs.
+// It is no condition of the model: no proof is asked for that no draw comes to where a pivot is 0.
+function positivePivot(i: number, pivot: Real): Real {
+  const text = (at: number): string => `cholesky: matrix is not positive definite; pivot ${i} is ${at}, expected > 0`;
+  if (!(pivot instanceof Expr)) {
+    if (!(pivot > 0)) throw new RangeError(text(pivot));
+    return pivot;
+  }
+  const { session, node } = pivot;
+  session.checks.push({ value: node, ok: session.graph.algebra.positive(node), outside: text });
+  return max(pivot, LEAST_PIVOT);
 }
 
 /** The x with L·x = b for a lower triangular L. */
