@@ -9,7 +9,8 @@ import { limitsOf, poleOf } from "./graph/poles.ts";
 import { neverNegative, neverZero } from "./graph/signs.ts";
 import { substitute } from "./graph/substitute.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
-import { CODE, CONSTANT, codesOf, INPUT } from "./ops/codes.ts";
+import { CODE, CONSTANT, INPUT } from "./ops/codes.ts";
+import { codesWith } from "./ops/facts/behaviours.ts";
 import type { NodeId } from "./ops/op.ts";
 
 /** The nodes that move c by themselves, not only by switching conditions; c first. */
@@ -102,8 +103,15 @@ export function mayBeUndefinedInside(graph: Graph, x: NodeId): boolean {
     });
 }
 
-/** Ops that are one smooth function on one side of a place and another one beyond it. */
-export const BENT: ReadonlySet<number> = /* @__PURE__ */ codesOf("where", "max", "min", "abs", "sign", "floor");
+/**
+ * May an op be one smooth function on one side of a place and another one beyond it? Comparisons are so where a selection reads them; the
+ * largest number of a log Σ exp cancels from it.
+ */
+export function isBentOp(code: number): boolean {
+  return BENT.has(code) && code !== CODE.peak;
+}
+
+const BENT: ReadonlySet<number> = /* @__PURE__ */ codesWith(({ pieces }) => pieces !== "one");
 
 /**
  * May a value such as a divisor be 0 on more than a null set? max(x, 0) is, for all x < 0, so that 1/max(x, 0) > 0.5 holds there and is
@@ -123,7 +131,7 @@ export function mayStayZero(graph: Graph, value: NodeId): boolean {
     case CODE.add:
       if (neverNegative(graph, x) && neverNegative(graph, y)) return mayStayZero(graph, x) && mayStayZero(graph, y);
   }
-  return graph.reachable([value]).some((node) => BENT.has(graph.op[node]!));
+  return graph.reachable([value]).some((node) => isBentOp(graph.op[node]!));
 }
 
 // Has the op of a node a domain that its operand may leave?

@@ -351,6 +351,36 @@ export function jumpFault(op: Values, { jump }: Pick<Behaviour, "jump">): string
   return found === (jump !== "none") ? undefined : `${op.name}: no jump was found`;
 }
 
+/** Is it one smooth function, one of several, or one that does not change but where it jumps? */
+export function piecesFault(op: Values, { pieces }: Pick<Behaviour, "pieces">): string | undefined {
+  const found = piecesOf(op);
+  return found === pieces ? undefined : `${op.name}: pieces is ${pieces}, not ${found}`;
+}
+
+const ASIDE = 1e-6;
+
+function piecesOf(op: Values): Behaviour["pieces"] {
+  const reals = [...op.kinds].flatMap((kind, j) => (kind === "r" ? [j] : []));
+  if (reals.length === 0) return "flat";
+  if (reals.length < op.kinds.length) return "arms"; // a truth value chooses
+  let [changes, bends] = [false, false];
+  for (const point of gridOf(op, [-2.2, -0.5, 0, 0.7, 1, 1.3]))
+    for (const j of reals) {
+      const [low, middle, high] = [-ASIDE, 0, ASIDE].map((h) => op.at(point.with(j, point[j]! + h))) as [
+        number,
+        number,
+        number,
+      ];
+      // At poles and edges of domains other facts speak, at jumps too.
+      if (![low, middle, high].every((value) => Math.abs(value) < 1e5)) continue;
+      if (Math.max(low, middle, high) - Math.min(low, middle, high) > 0.1) continue;
+      const slopes = [(middle - low) / ASIDE, (high - middle) / ASIDE] as const;
+      changes ||= slopes.some((slope) => Math.abs(slope) > 1e-3);
+      bends ||= Math.abs(slopes[1] - slopes[0]) > 0.1;
+    }
+  return !changes ? "flat" : bends ? "arms" : "one";
+}
+
 /** Is the op given as a function of its first operand where that says more? */
 export function givenFault(
   { name, kinds }: Values,

@@ -6,10 +6,12 @@
  * and selections are analytic piece by piece, so that each piece is looked at. x > 0.4 beside x·max(1, y) > 0.4 fails, as on the piece
  * where the maximum is 1 the second is 0 all over x = 0.4.
  */
+import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
+import { poleOf } from "../../autodiff/graph/poles.ts";
 import { neverNegative, neverZero } from "../../autodiff/graph/signs.ts";
-import { CODE, codesOf, INPUT } from "../../autodiff/ops/codes.ts";
+import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { type Condition, distinctByForm } from "./distinctness.ts";
@@ -99,21 +101,17 @@ function armOf(code: number, isFirst: boolean, x: number, y: number, z: number):
   return isFirst ? x : y;
 }
 
-// biome-ignore format: a list
-const SMOOTH: ReadonlySet<number> = /* @__PURE__ */ codesOf(
-  "add", "sub", "mul", "div", "chain", "neg", "exp", "square", "sigmoid", "softplus", "where", "max", "min",
-  "abs", "sign", "expm1", "sin", "cos", "tan", "tanh", "erf", "normalCdf", "logNormalCdf",
-);
-const FROM_ZERO: ReadonlySet<number> = /* @__PURE__ */ codesOf("log", "sqrt", "pow");
-
 // Whether a node is an analytic function of its operands, piece by piece, on a domain that is one piece: where the operand is positive,
 // or linear.
 function isAnalytic(graph: Graph, node: NodeId): boolean {
-  if (graph.arity(node) === 0 || SMOOTH.has(graph.op[node]!)) return true;
-  const [x, y] = [graph.a[node]!, graph.b[node]!];
+  if (graph.arity(node) === 0 || choiceAt(graph, node) !== undefined) return true;
+  const x = graph.a[node]!;
   if (neverNegative(graph, x) && neverZero(graph, x)) return true;
-  if (!FROM_ZERO.has(graph.op[node]!)) return false;
-  if (graph.op[node] === CODE.pow && !graph.isConstant(y)) return false;
+  const { from, pieces } = behaviourOf(graph, node);
+  if (pieces !== "one") return false;
+  // A quotient is one function on both sides of its pole; log Γ has further poles below.
+  if (from === Number.NEGATIVE_INFINITY) return (poleOf(graph, node)?.over ?? 0) >= 0;
+  if (from !== 0 || graph.op[node] === CODE.normalQuantileOfSurprisal) return false;
   // Beyond the edge such a node is continued by its value there, as log max(x, 0) (`conditions/definedness.ts`).
   const [p, q] = [graph.a[x]!, graph.b[x]!];
   const of = graph.op[x] !== CODE.max ? x : graph.isConstant(p) ? q : p;

@@ -3,7 +3,8 @@
  * nothing is divided, and z·(z²)^−½ is the same. Such a product may have any limit on either side, so that the place is looked
  * at from both. Where what is infinite is multiplied by what has nothing to do with it, as in y·log|x|, nothing can cancel.
  */
-import { BENT } from "../../autodiff/definedness.ts";
+import { isBentOp } from "../../autodiff/definedness.ts";
+import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { neverZero } from "../../autodiff/graph/signs.ts";
 import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
@@ -11,21 +12,17 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Objective, variablesBelow } from "../../objective/objective.ts";
 
 const PRODUCTS: ReadonlySet<number> = /* @__PURE__ */ codesOf("mul", "div", "chain", "pow");
-// Further ops with two sides: √x and log x have a domain that ends, beyond which they are continued by log max(x, 0) and such, and the
-// product of `chain` is 0 where its first factor is, whatever the second.
-const TWO_SIDED: ReadonlySet<number> = /* @__PURE__ */ codesOf("chain", "sqrt", "log");
 
-/** May a function of a node have another analytic form on one side of a place than on the other? */
+/**
+ * May a function of a node have another analytic form on one side of a place than on the other? √x and log x have a domain that ends, beyond
+ * which they are continued by log max(x, 0) and such, and the product of `chain` is 0 where its first factor is, whatever the second.
+ */
 export function isBent(graph: Graph, root: NodeId): boolean {
-  return graph
-    .reachable([root])
-    .some(
-      (node) =>
-        BENT.has(graph.op[node]!) ||
-        TWO_SIDED.has(graph.op[node]!) ||
-        (graph.op[node] === CODE.pow &&
-          !(graph.isConstant(graph.b[node]!) && Number.isInteger(graph.value(graph.b[node]!)))),
-    );
+  return graph.reachable([root]).some((node) => {
+    if (graph.arity(node) === 0) return false;
+    const code = graph.op[node]!;
+    return isBentOp(code) || code === CODE.chain || behaviourOf(graph, node).from !== Number.NEGATIVE_INFINITY;
+  });
 }
 
 /** What is 0 where a product among `nodes` (in topological order) meets such a place. */

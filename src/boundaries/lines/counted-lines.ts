@@ -22,7 +22,8 @@
 import { gradient } from "../../autodiff/graph/gradient.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import { codesWith, JUMPING } from "../../autodiff/ops/facts/behaviours.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { exp } from "../../math/elementary.ts";
 import type { LaneInputs } from "../../objective/lane-inputs.ts";
@@ -113,7 +114,7 @@ function lineOf(
   // Everything that may change along the line, what others read first; what no decision of these reads need not be sought.
   const movable = alongLine(graph, [...decided, ...values], t);
   const read = new Set(graph.reachable(decided));
-  const switches = movable.filter((node) => ownAt.has(node) || SWITCHES.has(graph.op[node]!));
+  const switches = movable.filter((node) => ownAt.has(node) || JUMPING.has(graph.op[node]!));
   const sought = switches.filter((node) => read.has(node));
   const slopes = new Map(
     sought.flatMap((node) =>
@@ -291,10 +292,8 @@ function summed({ parameters }: Objective, lines: readonly Line[], nodes: readon
   };
 }
 
-const SWITCHES: ReadonlySet<number> = /* @__PURE__ */ codesOf("positive", "equal", "sign", "floor");
-
-// What changes once at a level where its operand rises or falls.
-const FOLLOWED: ReadonlySet<number> = /* @__PURE__ */ codesOf("positive", "floor");
+// Ops that change once at a level where their operand rises or falls: a sign and an equality change twice, on the level and behind it.
+const FOLLOWED: ReadonlySet<number> = /* @__PURE__ */ codesWith(({ jump }) => jump !== "none" && !jump.apart);
 
 // The nodes that t moves among those from which roots are computed, from below to above.
 function alongLine(graph: Graph, roots: readonly NodeId[], t: NodeId): NodeId[] {

@@ -10,6 +10,7 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
+import { codesWith } from "../../autodiff/ops/facts/behaviours.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { IntervalRule } from "../../roots/enclosures.ts";
 import { makeEnclosures, put } from "../../roots/enclosures.ts";
@@ -218,7 +219,7 @@ export class LineProgram {
     this.#constant[place] = 0;
     RULE_OF[code]!(this.#box, place, x, y, z);
     const { lo, hi } = this.#box;
-    if (MASKS.has(code) && lo[place] === hi[place]) this.#setConstant(place, lo[place]!);
+    if (FLAT.has(code) && lo[place] === hi[place]) this.#setConstant(place, lo[place]!);
   }
 
   // The value of a node that has one value on all of the piece, as far as its operands show it.
@@ -265,8 +266,4 @@ const RULE_OF = /* @__PURE__ */ rulesByCode();
 function rulesByCode(): readonly (IntervalRule | undefined)[] {
   return [undefined, undefined, ...OP_NAMES.map((name) => RULES[name])];
 }
-const MASKS: ReadonlySet<number> = /* @__PURE__ */ maskCodes();
-
-function maskCodes(): Set<number> {
-  return new Set([CODE.positive, CODE.equal, CODE.not, CODE.and, CODE.or, CODE.sign, CODE.floor]);
-}
+const FLAT: ReadonlySet<number> = /* @__PURE__ */ codesWith(({ pieces }) => pieces === "flat");

@@ -10,7 +10,7 @@
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
-import { codesOf } from "../../autodiff/ops/codes.ts";
+import { JUMPING } from "../../autodiff/ops/facts/behaviours.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
@@ -58,7 +58,7 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   const chosen = randomLines(objective, nodes.length, SEED);
   const lines = chosen.count;
   // Conditions jump and are counted, as are the divisors that make values jump; at others ℓ is infinite.
-  const masks = nodes.filter((node) => SWITCHES.has(graph.op[node]!));
+  const masks = nodes.filter((node) => JUMPING.has(graph.op[node]!));
   const signs = decisionsOf(objective).flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
   const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
   const drawn = substitute(graph, roots, guided);
@@ -129,8 +129,6 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   }
   return undefined;
 }
-
-const SWITCHES = /* @__PURE__ */ codesOf("positive", "equal", "sign", "floor");
 
 interface Bracket {
   from: number;

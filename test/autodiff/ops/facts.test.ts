@@ -20,6 +20,7 @@ import {
   jumpFault,
   limitsFault,
   linearFault,
+  piecesFault,
   poleFault,
   powerOf,
   signsFault,
@@ -157,6 +158,7 @@ const COLUMNS: { readonly [K in keyof Entry]: Column<K> } = {
             { ...entry, at: (g, x, y) => g.algebra.add(entry.at(g, x, y), g.constant(1)) },
           ],
   },
+  pieces: { fault: piecesFault, wrong: (entry) => without(["one", "arms", "flat"] as const, entry) },
   given: {
     fault: (op, facts) => givenFault(op, facts, facts),
     wrong: (entry) => [entry === "none" ? () => BEHAVIOURS.exp : "none"],

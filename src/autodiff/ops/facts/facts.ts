@@ -53,6 +53,11 @@ export interface Behaviour {
   readonly bounded: boolean;
   /** Where it jumps between finite values. */
   readonly jump: Jump | "none";
+  /**
+   * Is it one smooth function wherever it is a number, as exp; one of several, as |x|, which is x or −x; or one that does not change but
+   * where it jumps, as the sign?
+   */
+  readonly pieces: "one" | "arms" | "flat";
   /** The behaviour of the function of the first operand that it is where the second one is a constant. */
   readonly given: ((y: number) => Behaviour) | "none";
 }
