@@ -265,15 +265,15 @@ const OTHERS = {
     "data of which, at or beyond an end, that alone is known: the mass there counts",
   ],
   mixture: ["mixture(weights, components)", "log Σ w_i p_i(x); weights may be traced"],
-  zeroInflated: ["zeroInflated(p, distribution)", "0 with probability p, else counts, which may be 0, too"],
+  zeroInflated: ["zeroInflated(p, distribution)", "0 with probability p, else counts, which may be 0, too, or data of a continuous distribution"],
   zeroInflatedPoisson: ["zeroInflatedPoisson(p, rate)", "that of poisson(rate)"],
-  hurdle: ["hurdle(p, distribution)", "0 with probability p, else counts above 0"],
+  hurdle: ["hurdle(p, distribution)", "0 with probability p, else counts above 0, or data of a continuous distribution"],
   transformed: [
     "transformed(distribution, transform)",
     "of f(X), for `transforms.exp`, `.sigmoid`, `.above(low)`, `.below(high)`, `.between(low, high)` or one of your own",
   ],
   shifted: ["shifted(distribution, by)", "of X + by; by may be traced, but for counts"],
-  scaled: ["scaled(distribution, by)", "of X·by for by > 0, which may be traced"],
+  scaled: ["scaled(distribution, by)", "of X·by for by > 0, which may be traced; of finitely many values by data"],
 };
 
 /** Every name of a distribution on the page. */

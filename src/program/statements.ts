@@ -84,7 +84,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
       own(live);
       quantity(live);
     };
-    if (isNew(site, name, `{${values.join(", ")}}`, lives)) {
+    if (isNew(site, name, "finitely many values", lives)) {
       const node = input(name, false, () => ({ mean: likeliest(values, logMasses, session.graph), sd: 0 }));
       finite.push({ name, node, live: path(), values, logMasses, lostMass, prior });
       quantities.push({ name, node, live: path() });
@@ -92,9 +92,16 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     }
     const at = finite.findIndex((other) => other.name === name);
     const other = finite[at]!;
+    // The values of both arms; what one of them does not have is impossible there.
+    const all = [...new Set([...values, ...other.values])].sort((p, q) => p - q);
+    const massOf = (own: readonly number[], masses: readonly NodeId[], value: number): NodeId =>
+      own.includes(value) ? masses[own.indexOf(value)]! : A.constant(Number.NEGATIVE_INFINITY);
     finite[at] = {
       ...other,
-      logMasses: logMasses.map((mass, k) => A.where(path(), mass, other.logMasses[k]!)),
+      values: all,
+      logMasses: all.map((value) =>
+        A.where(path(), massOf(values, logMasses, value), massOf(other.values, other.logMasses, value)),
+      ),
       lostMass: Math.max(lostMass, other.lostMass),
     };
     return exprOf(session, other.node);

@@ -4,8 +4,11 @@
  * rate 1e-12 lies above 81. So k is one of 0, …, 81, and what is left out has a probability of at most 3e-12 under the prior.
  *
  * Where a latent lies whose own prior has traced parameters follows from where these lie: with r ~ gamma(2, b) and b above 0.01, r is below
- * what gamma(2, 0.01) says. Under heavy tails more is left out: of r ~ halfCauchy(2) rates above 127 have a probability of 0.01. What is left
+ * what gamma(2, 0.01) says. Under heavy tails more is left out: of r ~ halfCauchy(2) rates above 127 have a probability of 0.01. Where priors say nearly
+ * nothing, as of exp(a + 3b) with a and b from normal(0, 10), a list of 500 values is taken and what is left out estimated. What is left
  * out is reported, and a fit warns where the posterior comes near the last value.
+ *
+ * Successes in trials that other latents move end at the most trials there are: of k ~ binomial(n, p) with n from 5 to 20 at 20.
  */
 import type { Expr } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
@@ -28,6 +31,7 @@ import { laplace } from "../distributions/real/laplace.ts";
 import { logistic } from "../distributions/real/logistic.ts";
 import { normal } from "../distributions/real/normal.ts";
 import { studentT } from "../distributions/real/student-t.ts";
+import { exp } from "../math/elementary.ts";
 import { makeEnclosures, put } from "../roots/enclosures.ts";
 import { RULES } from "../roots/interval-rules.ts";
 import type { FiniteLatent, Latent } from "./run.ts";
@@ -54,11 +58,20 @@ const MONOTONE_PRIORS: Readonly<Record<string, (...parameters: number[]) => Dist
   weibull,
 };
 
+/** Counts that end where a parameter does, and that parameter's place. */
+const BOUNDED_BY: Readonly<Record<string, number>> = { binomial: 0, betaBinomial: 0 };
+
 /** What a latent may lie beyond on each side, and a count above its last value: the first with which there are not too many values. */
 const TAIL_MASSES = [1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.03, 0.1];
 
 /** The most values that are listed by themselves; more are asked for by `truncated`. */
 const MOST_COUNTED = 2000;
+
+/** Values of a count of which the priors say less. */
+const FALLBACK = 500;
+
+/** Draws of the priors by which what such a list leaves out is estimated. */
+const DRAWN = 128;
 
 type Range = readonly [low: number, high: number];
 
@@ -69,14 +82,91 @@ export interface Known {
   readonly finite: readonly FiniteLatent[];
 }
 
-/** The values of a count with traced parameters; undefined where its latents have priors of which the tails are not known, or there are too many. */
+/** The values of a count with traced parameters; undefined where its latents have priors without quantiles, or there are too many values. */
 export function tracedValues(known: Known, prior: Distribution, nodeOf: (x: Expr) => NodeId): FiniteValues | undefined {
+  if (Object.hasOwn(BOUNDED_BY, prior.name) || prior.name === "discreteUniform")
+    return betweenEnds(known, prior, nodeOf);
   if (!MONOTONE.has(prior.name)) return undefined;
   for (const tailMass of TAIL_MASSES) {
     const found = valuesBut(tailMass, known, prior, nodeOf);
     if (found) return found;
   }
-  return undefined;
+  return firstValues(known, prior, nodeOf);
+}
+
+// Of binomial(n, p) the numbers up to the most that n may be; of discreteUniform(a, b) those from the least a to the most b.
+function betweenEnds(known: Known, prior: Distribution, nodeOf: (x: Expr) => NodeId): FiniteValues | undefined {
+  const inputs = rangesOfFinite(known);
+  const rangeOf = (place: number): readonly number[] | undefined => {
+    const { value } = prior.parameters[place]!;
+    return typeof value === "number" ? [value, value] : ofTraced(known.graph, nodeOf(value), inputs, new Set());
+  };
+  const place = BOUNDED_BY[prior.name];
+  const [lows, highs] = place === undefined ? [rangeOf(0), rangeOf(1)] : [[0], rangeOf(place)];
+  if (!lows || !highs) return undefined;
+  const [first, last] = [Math.ceil(lows[0]!), Math.floor(highs[1]!)];
+  if (!(last - first < MOST_COUNTED)) return undefined;
+  return { values: Array.from({ length: last - first + 1 }, (_, k) => first + k), lostMass: 0 };
+}
+
+// Some first values, and the mean over draws of the priors of what lies beyond the last one; undefined where a prior cannot be drawn from.
+function firstValues(known: Known, prior: Distribution, nodeOf: (x: Expr) => NodeId): FiniteValues | undefined {
+  let lost = 0;
+  for (let draw = 0; draw < DRAWN; draw++) {
+    const inputs = rangesOfFinite(known, draw);
+    known.latents.forEach((latent, at) => {
+      const found = drawnInput(latent, shareOf(draw, at), known.graph, inputs, nodeOf);
+      if (found) inputs.set(latent.node, found);
+    });
+    const corner = cornersOf(prior, known.graph, inputs, new Set(), nodeOf)?.[0];
+    // Beyond the largest numbers all of the mass is lost.
+    if (!corner) {
+      if (known.latents.some(({ node }) => !inputs.has(node))) return undefined;
+      lost += 1;
+      continue;
+    }
+    const parameters = prior.parameters.map((parameter, i) => ({ ...parameter, value: corner[i]! }));
+    const { logSurvival } = withTails({ ...prior, cdf: undefined, parameters });
+    lost += exp(logSurvival!(FALLBACK - 1) as number);
+  }
+  return { values: Array.from({ length: FALLBACK }, (_, k) => k), lostMass: lost / DRAWN };
+}
+
+// Evenly spread numbers in (0, 1) for each latent: multiples of √2, √3, √5, √6, …, of which none is a multiple of another.
+function shareOf(draw: number, at: number): number {
+  const step = Math.sqrt(at + 2 + Math.round(Math.sqrt(at + 1.5)));
+  const share = (draw + 0.5) * step;
+  return Math.min(Math.max(share - Math.floor(share), 1e-9), 1 - 1e-9);
+}
+
+function drawnInput(
+  { prior, transform }: Latent,
+  share: number,
+  graph: Graph,
+  inputs: ReadonlyMap<NodeId, Place>,
+  nodeOf: (x: Expr) => NodeId,
+): Place | undefined {
+  if ("sampled" in prior) return undefined;
+  const make = Object.hasOwn(MONOTONE_PRIORS, prior.name) ? MONOTONE_PRIORS[prior.name] : undefined;
+  const isKnown = prior.parameters.every(({ value }) => typeof value === "number");
+  const corner = isKnown ? undefined : cornersOf(prior, graph, inputs, new Set(), nodeOf)?.[0];
+  const quantile = isKnown ? withTails(prior).quantile : corner && make && withTails(make(...corner)).quantile;
+  if (!quantile) return undefined;
+  const x = quantile(share);
+  const u = transform ? transform.inverse(x) : x;
+  return typeof u === "number" && Number.isFinite(u) ? { range: [u, u], read: new Set() } : undefined;
+}
+
+// Where discrete latents lie: between the ends of their values, or at the one of a draw.
+function rangesOfFinite({ finite }: Known, draw?: number): Map<NodeId, Place> {
+  return new Map(
+    finite.map(({ node, values }, at): [NodeId, Place] => {
+      const share = draw === undefined ? undefined : shareOf(draw, 100 + at);
+      const value = share === undefined ? undefined : values[Math.floor(share * values.length)]!;
+      const range: Range = value === undefined ? [Math.min(...values), Math.max(...values)] : [value, value];
+      return [node, { range, read: new Set([node]) }];
+    }),
+  );
 }
 
 function valuesBut(
@@ -85,9 +175,7 @@ function valuesBut(
   prior: Distribution,
   nodeOf: (x: Expr) => NodeId,
 ): FiniteValues | undefined {
-  const inputs = new Map<NodeId, Place>();
-  for (const { node, values } of known.finite)
-    inputs.set(node, { range: [Math.min(...values), Math.max(...values)], read: new Set([node]) });
+  const inputs = rangesOfFinite(known);
   // Those before come first, on which the priors of later ones depend.
   for (const latent of known.latents) {
     const found = rangeOfInput(latent, tailMass, known.graph, inputs, nodeOf);

@@ -8,7 +8,7 @@ import { COUNTS, type Distribution, discrete, logGamma, positive, upTo, wholeNum
 import { beta } from "../interval/beta.ts";
 import { tailed } from "../tails.ts";
 import { drawTrials, logChoose } from "./binomial.ts";
-import { tableTails, wholeNumbers } from "./sums.ts";
+import { tableTails, unknownTable, wholeNumbers } from "./sums.ts";
 
 /**
  * Beta-binomial: successes in `trials` (a whole number, which may be traced) whose probability is drawn once from beta(a, b): log probability
@@ -28,6 +28,7 @@ export function betaBinomial(trials: Real, a: Real, b: Real): Distribution {
         : logChoose(trials, k);
       return add(choices, sub(logBeta(add(a, k), add(b, failures)), logBeta(a, b)));
     },
+    finiteValues: () => unknownTable("betaBinomial", "trials"),
     draw: (next, trials, a, b) => drawTrials(next, trials, beta(a, b).draw(next)),
   });
   if (!isNumber) return distribution;

@@ -7,7 +7,7 @@ import { COUNTS, type Distribution, discrete, logGamma, probability, upTo, whole
 import { timesLog, timesLog1p } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
 import { COUNTED, manyTrials } from "./large-counts.ts";
-import { countQuantile, tableTails, wholeNumbers } from "./sums.ts";
+import { countQuantile, tableTails, unknownTable, wholeNumbers } from "./sums.ts";
 
 /**
  * Binomial: successes in `trials`, a whole number, with probability p each, 0 ≤ p ≤ 1. Log probability
@@ -27,6 +27,7 @@ function ofTracedTrials(trials: Expr, p: Real): Distribution {
       const failures = max(sub(trials, k), 0);
       return add(add(timesLog(k, p), mul(failures, log1p(neg(p)))), logChoose(trials, k));
     },
+    finiteValues: () => unknownTable("binomial", "trials"),
     draw: (next, trials, p) => binomialDraw(trials, p, next),
   });
 }

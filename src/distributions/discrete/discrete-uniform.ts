@@ -4,7 +4,7 @@ import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import { type Distribution, discrete, INTEGERS, integersBetween, numberOrNaN, real } from "../distribution.ts";
 import { tailed } from "../tails.ts";
-import { tableTails, wholeNumbers } from "./sums.ts";
+import { tableTails, unknownTable, wholeNumbers } from "./sums.ts";
 
 /**
  * The whole numbers low, low + 1, …, high, each with the same probability; two whole numbers, low ≤ high. For data an end may be traced, as
@@ -20,6 +20,7 @@ function ofTracedEnds(low: Real, high: Real): Distribution {
     parameters: [real("low", low), real("high", high)],
     support: INTEGERS,
     logDensity: (k) => where(and(ge(k, low), ge(high, k)), neg(log(add(sub(high, low), 1))), Number.NEGATIVE_INFINITY),
+    finiteValues: () => unknownTable("discreteUniform", "high"),
     draw: uniformDraw,
   });
 }

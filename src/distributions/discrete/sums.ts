@@ -53,6 +53,11 @@ export function tableTails(
   };
 }
 
+/** Of a distribution whose values end at a traced number: who lists them has to know where that lies. */
+export function unknownTable(name: string, parameter: string): never {
+  throw new TypeError(`${name}: ${parameter} is traced; got a traced value, expected a number`);
+}
+
 /** low, low + 1, …, high, of which there are not too many. */
 export function wholeNumbers(name: string, low: number, high: number): number[] {
   const count = high - low + 1;

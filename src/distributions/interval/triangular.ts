@@ -10,6 +10,7 @@ import { splitInterval, tailed } from "../tails.ts";
  * 2/(high − low) at the mode and falls to 0 at high.
  */
 export function triangular(low: number, mode: number, high: number): Distribution {
+  for (const end of [real("low", low), real("mode", mode), real("high", high)]) dataOnly("triangular", end);
   const parameters = [
     real("low", low),
     {
@@ -18,7 +19,7 @@ export function triangular(low: number, mode: number, high: number): Distributio
       valid: (x: number) => x >= low && x <= high,
     },
     { ...real("high", high), expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity },
-  ].map((one) => dataOnly("triangular", one));
+  ];
   const [from, peak, to] = [low, mode, high].map(numberOrNaN) as [number, number, number];
   const [up, down, width] = [peak - from, to - peak, to - from];
   // 1 where the triangle has no such side

@@ -3,7 +3,8 @@
  * 10).
  */
 import { describe, Expr, type Real } from "../../autodiff/expr.ts";
-import { type Distribution, dataOnly, type Support } from "../distribution.ts";
+import { wholeNumbers } from "../discrete/sums.ts";
+import { type Distribution, dataOnly, type FiniteValues, type Support } from "../distribution.ts";
 import { logMass } from "../log-mass.ts";
 import { type VectorDistribution, vector } from "../vector/vector-distribution.ts";
 import { endOf, requireEnds, withMasses } from "./parts.ts";
@@ -11,7 +12,7 @@ import { endOf, requireEnds, withMasses } from "./parts.ts";
 /**
  * Data that were cut off: of a value at or below `low` it is known only that it is, and likewise at or above `high`. Such a datum counts the
  * mass there, log P(X ≤ low) or log P(X ≥ high), and any other one its density: `censored(exponential(rate), -Infinity, 10)` for
- * lifetimes when a study ends after 10 years. The ends are numbers, one of which may be infinite. Data only; see `intervalCensored` for
+ * lifetimes when a study ends after 10 years. The ends are numbers, one of which may be infinite. Data only, but of counts; see `intervalCensored` for
  * data of which two ends of their own are known.
  */
 export function censored(distribution: Distribution, low: number = -Infinity, high: number = Infinity): Distribution {
@@ -41,6 +42,21 @@ export function censored(distribution: Distribution, low: number = -Infinity, hi
     },
     draw: (next) => Math.min(high, Math.max(low, draw(next))),
     cdf: rest.cdf && ((x) => censoredCdf(rest.cdf!, low, high, x)),
+    ...(support.discrete && {
+      finiteValues: (tailMass?: number): FiniteValues => {
+        const first = Math.max(low, support.lower);
+        const whole = Number.isFinite(first) && high < Infinity && support.kind === "integers";
+        // Between two ends all values are known, whatever the parameters are.
+        const { values, lostMass } = whole
+          ? { values: wholeNumbers(name, Math.ceil(first), Math.floor(high)), lostMass: 0 }
+          : rest.finiteValues!(tailMass);
+        const kept = values.map((value) => Math.min(high, Math.max(low, value)));
+        const ends = [low, ...(support.upper > high ? [high] : [])].filter(
+          (end) => Number.isFinite(end) && end >= support.lower,
+        );
+        return { values: [...new Set([...kept, ...ends])].sort((p, q) => p - q), lostMass };
+      },
+    }),
   };
 }
 

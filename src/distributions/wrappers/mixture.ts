@@ -1,9 +1,12 @@
 /** One of several distributions, which one summed out: `observe(mixture([0.3, 0.7], [normal(0, 1), normal(5, 1)]), 4.2)`. */
 import {
   add,
+  and,
   describe,
   Expr,
   exp,
+  ge,
+  le,
   log,
   logSumExp,
   mul,
@@ -11,6 +14,7 @@ import {
   type RealList,
   sum,
   unpacked,
+  where,
 } from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
 import { checkTotal } from "../discrete/categorical.ts";
@@ -36,7 +40,8 @@ import { within } from "./parts.ts";
 
 /**
  * Component i with probability weights[i], summed out: log density log Σ wᵢ pᵢ(x). Weights may be traced, as of a latent
- * `dirichlet([1, 1])`; RangeError unless weights that are numbers sum to 1 within 1e-9. Components are all continuous or all discrete.
+ * `dirichlet([1, 1])`; RangeError unless weights that are numbers sum to 1 within 1e-9. Components are all continuous or all discrete; where they lie
+ * on different intervals a component counts nothing beyond its own.
  */
 export function mixture(weights: RealList, components: readonly Distribution[]): Distribution {
   const shares = unpacked(weights);
@@ -54,7 +59,6 @@ export function mixture(weights: RealList, components: readonly Distribution[]):
     const terms = parts.map(({ component, weight }) => (weight === 0 ? -Infinity : add(log(weight), log1(component))));
     return logSumExp(terms.filter((term) => term !== -Infinity));
   };
-  const sameSupport = components.every((component) => equalSupports(component.support, components[0]!.support));
   const definition = {
     name: "mixture",
     parameters: [
@@ -75,16 +79,8 @@ export function mixture(weights: RealList, components: readonly Distribution[]):
     ? discrete({ ...definition, logDensity: (k) => joined(({ logDensity }) => logDensity(k)) })
     : continuous({
         ...definition,
-        logDensity: (x) => {
-          if (x instanceof Expr && !sameSupport)
-            throw new TypeError(
-              `mixture: a traced value under components with different supports; got ${components.map(({ support }) => support.text).join(" and ")}, expected data, or one support`,
-            );
-          return joined(({ logDensity }) => logDensity(x));
-        },
-        ...(sameSupport && {
-          logDensityInside: (x: Real) => joined(({ logDensity, logDensityInside = logDensity }) => logDensityInside(x)),
-        }),
+        logDensity: (x) => joined((component) => densityAt(component, x, false, support)),
+        logDensityInside: (x) => joined((component) => densityAt(component, x, true, support)),
       });
   const moments = (): Moments => {
     const each = parts.map(({ component, weight }) => ({ weight: weight as number, ...component.moments!()! }));
@@ -130,13 +126,34 @@ export function mixture(weights: RealList, components: readonly Distribution[]):
   });
 }
 
+/** The density of a component at a value that lies within the whole mixture's support if `inside`; a traced one may lie beyond the component's own. */
+function densityAt(
+  { name, support, logDensity, ...rest }: Distribution,
+  x: Real,
+  inside: boolean,
+  hull: Support,
+): Real {
+  const { logDensityInside = logDensity } = rest;
+  if (!(x instanceof Expr)) return logDensity(x);
+  const { lower, upper, ends } = support;
+  if (ends && hull.ends !== ends)
+    throw new TypeError(
+      `mixture: a traced value under components with different supports; got ${name} between ends that are traced, expected data, or one support`,
+    );
+  const own = inside ? logDensityInside(x) : logDensity(x);
+  const above = lower > hull.lower ? ge(x, lower) : true;
+  const below = upper < hull.upper ? le(x, upper) : true;
+  return where(and(above, below), own, Number.NEGATIVE_INFINITY);
+}
+
 /** The values of a finite mixture. */
 function tableOf(components: readonly Distribution[]): number[] {
   return [...new Set(components.flatMap(({ finiteValues }) => finiteValues!().values))].sort((a, b) => a - b);
 }
 
 function equalSupports(one: Support, other: Support): boolean {
-  return one.kind === other.kind && one.lower === other.lower && one.upper === other.upper && one.text === other.text;
+  const isSame = one.kind === other.kind && one.lower === other.lower && one.upper === other.upper;
+  return isSame && one.text === other.text && one.ends === other.ends;
 }
 
 /** The least support that has those of all components in it. */
@@ -159,5 +176,7 @@ function hullOf(components: readonly Distribution[]): Support {
       );
   }
   if (first.discrete) return integersBetween(lower, upper);
+  const traced = supports.find(({ ends }) => ends !== undefined);
+  if (traced) return { ...closedInterval(lower, upper), contains: traced.contains };
   return lower === -Infinity && upper === Infinity ? REAL_LINE : closedInterval(lower, upper);
 }

@@ -4,12 +4,16 @@ import { aboveLow, belowHigh, EXP } from "../../transforms/half-line.ts";
 import { betweenEnds } from "../../transforms/interval.ts";
 import type { Transform } from "../../transforms/transform.ts";
 import {
+  checkParameters,
   closedInterval,
   continuous,
   type Distribution,
+  dataOnly,
   discrete,
+  finiteSet,
   integersBetween,
   type Moments,
+  type Parameter,
   positive,
   REAL_LINE,
   real,
@@ -75,8 +79,14 @@ export function shifted(distribution: Distribution, by: Real): Distribution {
   });
 }
 
-/** The distribution of X·by, by > 0; of continuous ones. */
+/** The distribution of X·by, by > 0; of continuous ones, and of finitely many values, where `by` is data. */
 export function scaled(distribution: Distribution, by: Real): Distribution {
+  requireDistribution("scaled", distribution);
+  if (distribution.support.discrete) {
+    checkParameters("scaled", distribution.name, [dataOnly("scaled", positive("by", by))]);
+    const factor = by as number;
+    return movedTable("scaled", distribution, positive("by", factor), (k) => k * factor);
+  }
   const inner = realOnly("scaled", distribution);
   return moved(inner, {
     name: `scaled ${inner.name}`,
@@ -125,8 +135,7 @@ function shiftedCounts(inner: Distribution, by: Real): Distribution {
       `shifted: counts by a number that is not whole; got ${describe(by)}, expected a whole number that is data`,
     );
   const { name, parameters, support, logDensity, draw } = inner;
-  if (support.kind === "finite")
-    throw new TypeError(`shifted: a finite table; got ${name}, expected its values shifted, finite([…], …)`);
+  if (support.kind === "finite") return movedTable("shifted", inner, real("by", by), (k) => k + by);
   const { cdf, logCdf, logSurvival, quantile, moments, finiteValues } = inner;
   const record = discrete({
     name: `shifted ${name}`,
@@ -152,6 +161,50 @@ function shiftedCounts(inner: Distribution, by: Real): Distribution {
         return { values: values.map((k) => k + by), lostMass };
       },
     }),
+  });
+}
+
+// A table with its values moved by a rising function.
+function movedTable(
+  caller: string,
+  distribution: Distribution,
+  by: Parameter,
+  move: (k: number) => number,
+): Distribution {
+  const { name, parameters, logDensity, draw, finiteValues, support, moments, ...rest } = withTails(distribution);
+  if (!finiteValues || !Number.isFinite(support.upper - support.lower))
+    throw new TypeError(
+      `${caller}: counts without end; got ${name}, expected finitely many values, or a latent that is multiplied`,
+    );
+  const { values } = finiteValues();
+  const moved = new Map(values.map((k) => [move(k), k]));
+  // The greatest value of the table that is not above x.
+  const below = (x: Real): number => {
+    if (typeof x !== "number")
+      throw new TypeError(`${caller} ${name}: the cdf is known for numbers only; got a traced value`);
+    return values.findLast((k) => move(k) <= x) ?? Number.NEGATIVE_INFINITY;
+  };
+  const { cdf, logCdf, logSurvival, quantile } = rest;
+  const record = discrete({
+    name: `${caller} ${name}`,
+    parameters: [...parameters, by],
+    support: finiteSet([...moved.keys()]),
+    logDensity: (k) => logDensity(moved.get(k)!),
+    draw: (next) => move(draw(next)),
+  });
+  return tailed(record, {
+    cdf: cdf && ((x) => cdf(below(x))),
+    logCdf: logCdf && ((x) => logCdf(below(x))),
+    logSurvival: logSurvival && ((x) => logSurvival(below(x))),
+    ...(quantile && { quantile: (p: number) => move(quantile(p)) }),
+    ...(moments && {
+      moments: () => {
+        const { mean, sd } = moments()!;
+        // Both moves are straight lines.
+        return { mean: move(mean), sd: (move(1) - move(0)) * sd };
+      },
+    }),
+    finiteValues: () => ({ values: [...moved.keys()], lostMass: 0 }),
   });
 }
 

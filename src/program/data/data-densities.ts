@@ -44,12 +44,17 @@ export function dataDensity(site: string, distribution: Distribution, k: Real): 
   }
   const formula = FORMULAS[name];
   if (formula) return formula(k, ...parameters.map(({ value }) => value));
-  const { values } = distribution.finiteValues?.() ?? { values: [] };
+  const { values } = (isTable(distribution) && distribution.finiteValues?.()) || { values: [] };
   if (values.length === 0 || values.length > MOST_VALUES)
     throw new TypeError(
       `${site}: ${name} has no density of data that are inputs; got a column whose values come later, expected it in the shape of compile(), or ${Object.keys(FORMULAS).join(", ")} or a distribution on at most ${MOST_VALUES} values`,
     );
   return lookedUp(values, logDensity, k);
+}
+
+// Whether its values end at numbers.
+function isTable({ support }: Distribution): boolean {
+  return support.upper < Infinity;
 }
 
 // By halves: values[h] and those after it lie above the middle between it and the one before.
