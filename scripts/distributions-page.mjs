@@ -265,9 +265,15 @@ const OTHERS = {
     "data of which, at or beyond an end, that alone is known: the mass there counts",
   ],
   mixture: ["mixture(weights, components)", "log Σ w_i p_i(x); weights may be traced"],
-  zeroInflated: ["zeroInflated(p, distribution)", "0 with probability p, else counts, which may be 0, too, or data of a continuous distribution"],
+  zeroInflated: [
+    "zeroInflated(p, distribution)",
+    "0 with probability p, else counts, which may be 0, too, or data of a continuous distribution",
+  ],
   zeroInflatedPoisson: ["zeroInflatedPoisson(p, rate)", "that of poisson(rate)"],
-  hurdle: ["hurdle(p, distribution)", "0 with probability p, else counts above 0, or data of a continuous distribution"],
+  hurdle: [
+    "hurdle(p, distribution)",
+    "0 with probability p, else counts above 0, or data of a continuous distribution",
+  ],
   transformed: [
     "transformed(distribution, transform)",
     "of f(X), for `transforms.exp`, `.sigmoid`, `.above(low)`, `.below(high)`, `.between(low, high)` or one of your own",
