@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtPackage, coreSources } from "./support/package.ts";
+import { SOAK } from "./support/soak.ts";
 
 interface Target {
   readonly types: string;
@@ -308,10 +309,23 @@ describe("the packed package, installed", () => {
     expect(linked.length).toBeGreaterThan(10);
     expect(linked.filter((path) => !paths.some((file) => file === path || file.startsWith(`${path}/`)))).toEqual([]);
     expect(paths.filter((path) => /^(src|test|node_modules|reports|\.)/.test(path))).toEqual([]);
-    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder });
+    if (SOAK)
+      await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder });
+    else await unpack(filename);
     await cp(join(root, "examples"), folder, { recursive: true });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  // What npm does with a package that depends on nothing and has no scripts, in a hundredth of its time.
+  const unpack = async (filename: string): Promise<void> => {
+    const modules = join(folder, "node_modules");
+    await mkdir(join(modules, ".bin"), { recursive: true });
+    await run("tar", ["-xzf", join(folder, filename), "-C", modules]);
+    await rename(join(modules, "package"), join(modules, "nondiff"));
+    const bin = manifest["bin"] as { nondiff: string };
+    await symlink(join("../nondiff", bin.nondiff), join(modules, ".bin/nondiff"));
+    await chmod(join(modules, "nondiff", bin.nondiff), 0o755);
+  };
 
   test("its command fits a model in a user's file", async () => {
     const args = ["run", "./my-model.js", "--steps", "200", "--json"];

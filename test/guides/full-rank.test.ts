@@ -258,8 +258,9 @@ describe("conditions that no single noise reaches by itself", () => {
       },
       point,
     );
-    const at = { guide: fullRank(), params: point, samples: amount(20_000, 30_000), seed: 2 };
-    const tolerance = { alpha: 1e-4, detectable: 0.1 };
+    const at = { guide: fullRank(), params: point, samples: amount(6000, 30_000), seed: 2 };
+    // Some are sought along lines in every sample: the usual run sees errors of a fifth of the largest component.
+    const tolerance = { alpha: 1e-4, detectable: amount(0.2, 0.1) };
     const estimate = (estimator: Estimator) => estimateGradient(withCondition(name, c), { estimator, ...at });
     expect(gradientFault(estimate(corrected(INDEPENDENT)), gradient, tolerance)).toBeUndefined();
     expect(gradientFault(estimate(reparam()), gradient, { alpha: 1e-9, detectable: 0.2 })).toMatch(/standard errors/);
