@@ -2,10 +2,9 @@
  * The command line finds the model that it was given: `nondiff run textmsg` takes one that comes with nondiff, `nondiff run thermostat` a problem of
  * the gallery, and `nondiff run ./visits.js` the default export of a module.
  */
-import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import {
@@ -126,7 +125,7 @@ async function importModule(name: string, path: string): Promise<unknown> {
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new UsageError(
-        `"${name}" is no JavaScript module; got ${/^\S+:\d+:\d+: /.test(error.message) ? error.message : syntaxFault(path, error)}`,
+        `"${name}" is no JavaScript module; got ${/^\S+:\d+:\d+: /.test(error.message) ? error.message : await syntaxFault(path, error)}`,
       );
     const { code, message = "" } = Object(error) as { code?: unknown; message?: string };
     if (!(error instanceof Error))
@@ -148,13 +147,26 @@ async function importModule(name: string, path: string): Promise<unknown> {
   }
 }
 
-// The error itself does not say where it is; Node.js does when it checks the file alone, if the fault is not in a file that it imports.
-function syntaxFault(path: string, { message }: SyntaxError): string {
-  const { stderr } = spawnSync(process.execPath, ["--check", path], { encoding: "utf8" });
-  const [place, ...rest] = stderr.split("\n");
-  return place?.includes(path)
-    ? `${message} at ${place}\n${rest.slice(0, 2).join("\n")}`
-    : `${message} in a file that it imports`;
+// The error itself does not say where it is. A parser does, of the file or of the first at fault among those that it imports by a relative path.
+async function syntaxFault(path: string, { message }: SyntaxError): Promise<string> {
+  const { treeOf } = await import("../plain/transform/tree.ts");
+  const seen = new Set<string>();
+  const faultOf = (file: string): string | undefined => {
+    if (seen.has(file) || !statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+    seen.add(file);
+    try {
+      const { program } = treeOf(readFileSync(file, "utf8"), file, /\.[cm]?tsx?$/.test(file)).file;
+      for (const { source } of program.body.filter((node) => "source" in node)) {
+        const fault = source?.value.startsWith(".") ? faultOf(resolve(dirname(file), source.value)) : undefined;
+        if (fault) return fault;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError) return error.message;
+      throw error;
+    }
+  };
+  return faultOf(path) ?? `${message} in a file that it imports`;
 }
 
 const OWN = fileURLToPath(new URL("..", import.meta.url));
