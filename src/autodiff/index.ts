@@ -1,14 +1,22 @@
 /** Reverse-mode automatic differentiation over hash-consed graphs, executed on tapes of `Float64Array` slots. */
 
+export {
+  compileTape,
+  exprOf,
+  gradient,
+  nodeOf,
+  outOfRange,
+  print,
+  runLanes,
+  runUniform,
+} from "./checked.ts";
 export * from "./expr.ts";
 export { FullGraph as Graph } from "./full-graph.ts";
-export { compile, compileTape, grad, type Traceable, valueAndGrad } from "./functions.ts";
-export { gradient } from "./graph/gradient.ts";
+export { compile, grad, type Traceable, valueAndGrad } from "./functions.ts";
 export type { GraphOptions } from "./graph/graph.ts";
-export { print } from "./graph/infix-text.ts";
 export { OPS } from "./ops/all-ops.ts";
 export type { NodeId, OpName, OpRow } from "./ops/op.ts";
-export { outOfRange, type RangeCheck, Session } from "./session.ts";
+export { type RangeCheck, Session } from "./session.ts";
 export {
   type Backend,
   EVEN_PART,
@@ -22,4 +30,4 @@ export {
 } from "./tape/executable.ts";
 export { INSTRUCTIONS } from "./tape/instruction-table.ts";
 export type { Effect, InstructionName, InstructionRow, Kind, Operand } from "./tape/instructions.ts";
-export { runLanes, runUniform, type Tape, type TapeOptions } from "./tape/tape.ts";
+export type { Tape, TapeOptions } from "./tape/tape.ts";

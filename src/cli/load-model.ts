@@ -156,11 +156,9 @@ async function syntaxFault(path: string, { message }: SyntaxError): Promise<stri
     seen.add(file);
     try {
       const { program } = treeOf(readFileSync(file, "utf8"), file, /\.[cm]?tsx?$/.test(file)).file;
-      for (const { source } of program.body.filter((node) => "source" in node)) {
-        const fault = source?.value.startsWith(".") ? faultOf(resolve(dirname(file), source.value)) : undefined;
-        if (fault) return fault;
-      }
-      return undefined;
+      const imports = program.body.map((node) => ("source" in node && node.source ? String(node.source.value) : ""));
+      const near = imports.filter((source) => source.startsWith("."));
+      return near.map((source) => faultOf(resolve(dirname(file), source))).find((fault) => fault !== undefined);
     } catch (error) {
       if (error instanceof SyntaxError) return error.message;
       throw error;

@@ -58,10 +58,10 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
     const traced = found.slice(0, terms.length).reduce((sum, value) => sum + value, 0);
     if (found.slice(terms.length).includes(0) || !Number.isFinite(traced)) continue;
     yield;
-    const plain = plainDensity(trace, (name) => at.get(name) ?? 0);
+    const shown = [...at].slice(0, 4).map(([name, value]) => `${name}=${value}`);
+    const plain = plainDensity(trace, (name) => at.get(name) ?? 0, shown);
     if (plain === undefined || Math.abs(plain - traced) <= AGREEMENT * Math.max(1, Math.abs(plain), Math.abs(traced)))
       continue;
-    const shown = [...at].slice(0, 4).map(([name, value]) => `${name}=${value}`);
     throw new TypeError(
       `model "${model.name}": run on plain numbers, its program has another log density than traced; got ${traced} traced and ${plain} plain at ${shown.join(", ")}, expected the same; ` +
         `\`typeof\`, \`Number.isFinite\`, \`instanceof\` and the like see no number in a traced value, a raw \`if\` always takes a condition for true, and a program must do the same each time it runs`,
@@ -69,14 +69,24 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
   }
 }
 
-// The program on a graph whose inputs are constants, which its statements hand out as numbers; undefined where it has no finite density there.
-function plainDensity({ model, extension }: Trace, numberOf: (name: string) => number): number | undefined {
+// The program on a graph whose inputs are constants, which its statements hand out as numbers; undefined where it has no finite density there. An error
+// that is none of ours, as that of new Array(0.3), is the program's: of a traced z there is no wrong length.
+function plainDensity(
+  { model, extension }: Trace,
+  numberOf: (name: string) => number,
+  at: readonly string[],
+): number | undefined {
   try {
     const graph = new FullGraph();
     const { terms } = run(model, graph, { input: (name) => graph.constant(numberOf(name)), extension });
     const total = graph.sum(terms.map(({ node }) => node));
     return graph.isConstant(total) && Number.isFinite(graph.value(total)) ? graph.value(total) : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error) || /; got [\s\S]*, expected /.test(error.message) || /call stack/.test(error.message))
+      return undefined;
+    throw new TypeError(
+      `model "${model.name}": run on plain numbers, its program fails; got ${error.name}: ${error.message} at ${at.join(", ")}, expected it to run as traced`,
+      { cause: error },
+    );
   }
 }

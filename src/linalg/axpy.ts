@@ -7,7 +7,7 @@ import { checkLength } from "./shape.ts";
  * Not finite where an operand is not. Throws RangeError if the lengths differ. Cost: n multiplications, no allocation.
  */
 export function axpyInto(out: Float64Array, alpha: number, x: Float64Array): void {
-  checkLength("axpy", "x", x, out.length);
+  checkLength("axpy", "x", x, out?.length);
   axpyAt(out.length, out, 0, alpha, x, 0);
 }
 

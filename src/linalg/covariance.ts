@@ -2,6 +2,7 @@
  * Covariance of samples that come in batches of lanes, such as the outputs of a tape: sums of products about the first
  * sample, added in the order of the samples, so that the result has the same bits for any split into batches.
  */
+import { refuse, requireList } from "../checks/arguments.ts";
 import { checkLength, checkSize } from "./shape.ts";
 
 /** Running sums over the samples so far. */
@@ -48,7 +49,7 @@ export function accumulateCovariance(
   rows: readonly LaneRow[],
   n: number,
 ): void {
-  const { size, shift, sums, products } = state;
+  const { size, shift, sums, products } = requireSums("accumulateCovariance", state);
   checkRows(values, rows, size, n);
   if (state.count === 0) {
     for (let p = 0; p < size; p++) shift[p] = values[rows[p]!.offset]!;
@@ -77,7 +78,7 @@ export function accumulateCovariance(
  * rounding would make negative is 0. Throws RangeError if the length of out does not fit. No allocation.
  */
 export function covarianceInto(out: Float64Array, state: CovarianceSums): void {
-  const { size, count, sums, products } = state;
+  const { size, count, sums, products } = requireSums("covariance", state);
   checkLength("covariance", "out", out, size, size);
   for (let p = 0; p < size; p++)
     for (let q = 0; q <= p; q++) {
@@ -86,6 +87,11 @@ export function covarianceInto(out: Float64Array, state: CovarianceSums): void {
       out[p * size + q] = value;
       out[q * size + p] = value;
     }
+}
+
+function requireSums(caller: string, state: CovarianceSums): CovarianceSums {
+  if (!(state?.products instanceof Float64Array)) refuse(caller, "running sums", state, "those of makeCovarianceSums");
+  return state;
 }
 
 function addProducts(
@@ -104,6 +110,8 @@ function addProducts(
 
 function checkRows(values: Float64Array, rows: readonly LaneRow[], size: number, n: number): void {
   checkSize("accumulateCovariance", "n", n, 1);
+  requireList("accumulateCovariance", "a list of rows", rows, "an array of rows");
+  requireList("accumulateCovariance", "a list of values", values, "an array of numbers");
   if (rows.length < size)
     throw new RangeError(`accumulateCovariance: too few rows; got ${rows.length}, expected ${size}`);
   for (let p = 0; p < size; p++) {

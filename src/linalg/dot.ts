@@ -8,7 +8,7 @@ import { checkLength } from "./shape.ts";
  * lengths differ. Cost: n multiplications, no allocation.
  */
 export function dot(x: Float64Array, y: Float64Array): number {
-  checkLength("dot", "y", y, x.length);
+  checkLength("dot", "y", y, x?.length);
   return dotAt(x.length, x, 0, y, 0);
 }
 

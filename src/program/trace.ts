@@ -89,6 +89,11 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
 function placed(error: unknown, model: string, latest: string): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
   const { message } = error;
+  if (error instanceof TypeError && / is not a function$|not extensible$/.test(message))
+    return new TypeError(
+      `model "${model}": ${message}; got it ${latest}, expected functions for what is traced: add(z, 1) in place of z.add(1)`,
+      { cause: error },
+    );
   const isOurs = /^[\w ]+: .*; got .*, expected /.test(message);
   if (!isOurs || message.includes(`"${model}"`) || /(sample|observe|factor|frozen|track|param) "/.test(message))
     return error;

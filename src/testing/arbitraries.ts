@@ -10,6 +10,7 @@
  */
 
 import fc from "fast-check";
+import { requireList, requireMethod } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Guide, GuideParameters } from "../guides/guide.ts";
 import { meanField } from "../guides/mean-field.ts";
@@ -55,7 +56,8 @@ export function programs(options: ProgramsOptions = {}): fc.Arbitrary<DrawnProgr
 
 /** The program of a kind that such numbers in [0, 1) make. */
 export function programOf(kind: Kind, numbers: ArrayLike<number>): DrawnProgram {
-  const statements = kind.program(drawFrom(numbers));
+  requireMethod("programOf", "a kind", kind, "program", "one of KINDS");
+  const statements = kind.program(drawFrom(requireList("programOf", "numbers", numbers, "an array of numbers")));
   const source = sourceOf(kind.name, statements);
   return { kind: kind.name, statements, model: modelOf(kind.name, statements), source, toString: () => source };
 }
@@ -85,7 +87,8 @@ export function parameters(model: Model, guide: Guide = meanField()): fc.Arbitra
 
 /** The parameters that such numbers in [0, 1) make. */
 export function parametersOf(model: Model, numbers: ArrayLike<number>, guide: Guide = meanField()): GuideParameters {
-  const draw = drawFrom(numbers);
+  const draw = drawFrom(requireList("parametersOf", "numbers", numbers, "an array of numbers"));
+  requireMethod("parametersOf", "a guide", guide, "over", "a guide such as meanField()");
   return nearStart(guide.over(trace(model)), {
     mean: () => draw.either(0, 1),
     sd: () => draw.real(0.2, 1.5),

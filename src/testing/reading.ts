@@ -1,4 +1,5 @@
 /** Two readers of programs as data: one makes a model of them, the other the text that a user would have written. */
+import { requireList } from "../checks/arguments.ts";
 import * as nondiff from "../index.ts";
 import type { Model, ProgramContext } from "../program/model.ts";
 import type { Statement, Term } from "./kinds/language.ts";
@@ -7,7 +8,13 @@ const LIBRARY: Readonly<Record<string, unknown>> = nondiff;
 
 /** The model of a program; RangeError for a word that `nondiff` does not export and for a name that nothing has. */
 export function modelOf(name: string, statements: readonly Statement[]): Model {
+  requireStatements("modelOf", statements);
   return nondiff.defineModel(name, (context) => run(context, statements, new Map()));
+}
+
+function requireStatements(caller: string, statements: readonly Statement[]): void {
+  for (const statement of requireList(caller, "a list of statements", statements, "an array of statements"))
+    requireList(caller, "a statement", statement, 'an array such as ["sample", "x", prior]');
 }
 
 type Names = ReadonlyMap<string, unknown>;
@@ -67,6 +74,7 @@ function evaluated(term: Term, names: Names): unknown {
 
 /** The module that a user would have written, its model as default export: what `nondiff run` and `nondiff verify` take. */
 export function sourceOf(name: string, statements: readonly Statement[]): string {
+  requireStatements("sourceOf", statements);
   const used = new Set(["defineModel"]);
   const context = new Set<string>();
   const text = (term: Term): string => {

@@ -3,10 +3,14 @@
  * and none fails somewhere inside, as `Cannot read properties of undefined` would say.
  */
 import { describe, expect, test } from "vitest";
+import * as autodiff from "../../src/autodiff/index.ts";
 import { requireList, requireMethod } from "../../src/checks/arguments.ts";
 import * as nondiff from "../../src/index.ts";
+import * as linalg from "../../src/linalg/index.ts";
+import * as methods from "../../src/methods/index.ts";
 import * as transform from "../../src/plain/transform/index.ts";
 import * as shards from "../../src/shards/index.ts";
+import * as testing from "../../src/testing/index.ts";
 import * as verify from "../../src/verify/index.ts";
 
 const JUNK: readonly unknown[] = [undefined, null, Number.NaN, "x", {}, [], -1, 1.5, 10n, () => 1, ["x"], new Map()];
@@ -29,7 +33,8 @@ async function faults(call: (...args: unknown[]) => unknown): Promise<string[]> 
       await call(...args);
     } catch (error) {
       const { message } = error as Error;
-      if (!/^.+: (.+; )?got [\s\S]*, expected /.test(message)) found.push(`${args.map(String)}: ${message}`);
+      if (!/^.+: (.+; )?(got|pivot \d+ is) [\s\S]*, expected /.test(message))
+        found.push(`${args.map(String)}: ${message}`);
     }
   return found;
 }
@@ -38,7 +43,7 @@ async function faults(call: (...args: unknown[]) => unknown): Promise<string[]> 
 const functionsOf = (entry: object): [string, (...args: unknown[]) => unknown][] =>
   Object.entries(entry).filter(([, value]) => typeof value === "function" && !/^class/.test(String(value)));
 
-describe.each(Object.entries({ nondiff, verify, shards, transform }))(
+describe.each(Object.entries({ nondiff, verify, shards, transform, autodiff, linalg, testing, methods }))(
   "functions of %s with other arguments",
   (_, entry) => {
     test.each(functionsOf(entry))("%s", async (_name, call) => {

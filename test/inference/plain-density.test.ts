@@ -48,6 +48,37 @@ describe("a program that looks at a traced value is told", () => {
     expect(() => check(seen(look))).toThrow(/^model "m": run on plain numbers, its program has another log density/);
   });
 
+  test.each<[string, (z: Real) => Real, RegExp]>([
+    ["a length", (z) => mul(z, new Array(z as number).length), /Invalid array length at z=/],
+    [
+      "what only the trace can do",
+      (z) => {
+        if (typeof z === "number") throw new Error("a number");
+        return z;
+      },
+      /got Error: a number at z=/,
+    ],
+  ])("%s that fails on plain numbers alone", (_name, look, message) => {
+    expect(() => check(seen(look))).toThrow(/^model "m": run on plain numbers, its program fails; got/);
+    expect(() => check(seen(look))).toThrow(message);
+  });
+
+  test.each<[string, (z: { toFixed(digits: number): string; add(other: number): Real; x: number }) => unknown]>([
+    ["z.toFixed is not a function", (z) => z.toFixed(2)],
+    ["z.add is not a function", (z) => z.add(1)],
+    [
+      "Cannot add property x, object is not extensible",
+      (z) => {
+        z.x = 1;
+      },
+    ],
+  ])("%s", (message, use) => {
+    const program: Program = ({ sample }) => void use(sample("z", normal(0, 1)) as never);
+    expect(() => check(program)).toThrow(
+      `model "m": ${message}; got it after sample "z", expected functions for what is traced`,
+    );
+  });
+
   test("by fit, before it starts", () => {
     const model = defineModel(
       "m",
