@@ -15,6 +15,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { agreedParticles } from "../posterior/adaptation/agreement.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
+import { slopesOf } from "../posterior/adaptation/slopes.ts";
 import { targetPieces } from "../posterior/adaptation/target.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
@@ -52,6 +53,9 @@ const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 /** Fewest draws of the posterior that a proposal's draws must be worth to answer for it, and a share that suffices by itself. */
 const FEWEST = 100;
 const MANY = 0.5;
+/** The fewest where there are more latents than `FEW_LATENTS`: a proposal adapted to so few draws in so many dimensions leaves out what none of them met. */
+const FEWEST_OF_MANY = 400;
+const FEW_LATENTS = 16;
 /** Least share of the posterior that a guide has elsewhere to be told narrow. */
 export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal. */
@@ -72,11 +76,12 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
   const { proposal, distance, particles: followed, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
-  const isTrusted = effectiveDraws >= FEWEST && (kHat < TRUSTED || effectiveDraws > MANY * draws);
+  const fewest = trace.latents.length > FEW_LATENTS ? FEWEST_OF_MANY : FEWEST;
+  const isTrusted = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
   const particles =
     isTrusted || distance < ELSEWHERE
       ? undefined
-      : yield* agreedParticles(target, priorLike(source), generator, followed);
+      : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
   const answers = particles ? "particles" : isTrusted && distance > NEAR ? "weights" : "guide";
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")

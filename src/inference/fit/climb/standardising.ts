@@ -44,6 +44,8 @@ const STEPS = 150;
 const SHARE = 0.125;
 /** Of the variance of a noise, 1 under its prior: what the data say is then as much as what the prior says. */
 const HALF = 0.5;
+/** Nats that are to be gained by latents as they are: what they do to scales that are near 0, a funnel, a guide and its ELBO hardly see. */
+const GAIN = 0.5;
 
 /**
  * The search that goes on instead of one with all latents as they are written, its samples counted; undefined where there is no choice, as where the
@@ -87,7 +89,7 @@ export function* standardising<S extends Pilot, P>(
   if (wide.length === names.length) return chosen(all);
   const other = (yield* setUp(wide))!;
   const second = yield* climbed(other, 1);
-  return chosen(second.elbo > found.elbo ? other : all);
+  return chosen(second.elbo > found.elbo + GAIN ? other : all);
 }
 
 // A turn of others after each gradient, and no more of them when time is over.

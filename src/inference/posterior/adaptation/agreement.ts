@@ -11,13 +11,17 @@ import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { COUNT, type Particles, particlesOf } from "./particles.ts";
+import type { Slopes } from "./slopes.ts";
 import type { Target } from "./target.ts";
 
-/** Steps along all latents at once become too short beyond so many. */
+/** Steps along all latents at once become too short beyond so many, unless they follow slopes. */
 const MOST_LATENTS = 32;
+const MOST_GLIDING = 128;
 /** Steps of each kind after which they are compared again, and at most: 256 in 16 latents. */
 const STEPS = 16;
 const MOST_MOVED = 4096;
+/** The same of glides, each worth many steps; before the first comparison twice as many. */
+const [GLIDES, MOST_GLIDES] = [4, 64];
 /** Twice as far apart as allowed, they are to be this much nearer to each other after so many comparisons, or they go no further. */
 const FAR = 2;
 const PATIENCE = 3;
@@ -27,37 +31,47 @@ const APART = 0.15;
 const WIDER = 1.15;
 
 /**
- * Every second particle of both populations, laid out as draws are; undefined where they do not agree, or where there are more than 32 latents.
- * The first one may be known.
+ * Every second particle of both populations, laid out as draws are; undefined where they do not agree, or where there are more than 32 latents,
+ * 128 if slopes are known. The first population may be known.
  */
 export function* agreedParticles(
   target: Target,
   prior: Gaussian,
   generator: Generator,
   known?: Particles,
+  slopes?: Slopes,
 ): Pieces<Float64Array | undefined> {
   const n = prior.means.length;
-  if (n > MOST_LATENTS) return undefined;
-  const first = known ?? (yield* particlesOf(target, prior, generator));
-  const second = first && (yield* particlesOf(target, prior, generator, { population: 1 }));
+  if (n > (slopes ? MOST_GLIDING : MOST_LATENTS)) return undefined;
+  // Few latents need no glides, which take ten times as long as a step.
+  const along = n > MOST_LATENTS ? slopes && { slopes } : {};
+  const first = known ?? (yield* particlesOf(target, prior, generator, along));
+  const second = first && (yield* particlesOf(target, prior, generator, { ...along, population: 1 }));
   if (!second) return undefined;
-  const apart: number[] = [];
-  for (let steps = 0; ; steps += STEPS) {
-    const most = prior.means.reduce(
-      (all, _, i) => Math.max(all, distance(momentsOf(first.particles, i), momentsOf(second.particles, i))),
-      0,
-    );
-    if (most <= 1) break;
-    const before = apart[apart.length - PATIENCE] ?? Infinity;
-    apart.push(most);
-    if (steps * n >= MOST_MOVED || (most > FAR && most > NEARER * before)) return undefined;
-    for (const population of [first, second]) yield* population.walk(STEPS);
-  }
+  if (!(yield* haveAgreed([first, second], n))) return undefined;
   const half = COUNT / 2;
   return Float64Array.from({ length: n * COUNT }, (_, k) => {
     const [i, d] = [Math.floor(k / COUNT), k % COUNT];
     return d < half ? first.particles[i * COUNT + 2 * d]! : second.particles[i * COUNT + 2 * (d - half)]!;
   });
+}
+
+/** Whether two populations of n latents agree, which go on until they do or are not to be expected to. */
+export function* haveAgreed([first, second]: readonly [Particles, Particles], n: number): Pieces<boolean> {
+  const glide = n > MOST_LATENTS;
+  if (glide) for (const population of [first, second]) yield* population.walk(2 * GLIDES);
+  const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
+  const apart: number[] = [];
+  for (let steps = 0; ; steps += each) {
+    let most = 0;
+    for (let i = 0; i < n; i++)
+      most = Math.max(most, distance(momentsOf(first.particles, i), momentsOf(second.particles, i)));
+    if (most <= 1) return true;
+    const before = apart[apart.length - PATIENCE] ?? Infinity;
+    apart.push(most);
+    if (steps >= atMost || (most > FAR && most > NEARER * before)) return false;
+    for (const population of [first, second]) yield* population.walk(each);
+  }
 }
 
 interface Moments {

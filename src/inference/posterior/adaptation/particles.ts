@@ -16,7 +16,9 @@ import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
 import { type Gaussian, sdOf } from "../gaussian.ts";
 import { guideDraws, jointLogs, systematic } from "../guide-draws.ts";
+import { glidesOf } from "./glide.ts";
 import { fitted, moved } from "./mixture.ts";
+import type { Slopes } from "./slopes.ts";
 import type { Target } from "./target.ts";
 
 export const COUNT = 2048;
@@ -26,6 +28,11 @@ const MOST_STAGES = 128;
 const STEPS = 3;
 const LAST_STEPS = 6;
 const ACCEPTED = 0.25;
+/** The same of glides, and how long a leg is at first, in sds, times the fourth root of the latents. */
+const GLIDED = 0.8;
+const LEG = 1;
+/** Glides are not shortened below this share of their length. */
+const SHORTEST_GLIDE = 0.4;
 /** By how much steps are shortened at most, log 50: a posterior that is wide here and narrow there needs both. */
 const SHORTEST = 4;
 const NORMALS = 12;
@@ -99,13 +106,17 @@ export interface Particles {
 
 /**
  * `COUNT` particles of the posterior; undefined where none of the priors, or of `first` if these are given, has a density, or the stages do not
- * end. A `population` of another number shares no random number with the first, 0.
+ * end. A `population` of another number shares no random number with the first, 0. Where `slopes` are given steps along all latents follow them.
  */
 export function* particlesOf(
   target: Target,
   prior: Gaussian,
   generator: Generator,
-  { first, population = 0 }: { readonly first?: Float64Array; readonly population?: number } = {},
+  {
+    first,
+    population = 0,
+    slopes,
+  }: { readonly first?: Float64Array; readonly population?: number; readonly slopes?: Slopes } = {},
 ): Pieces<Particles | undefined> {
   const stream = STREAM * (1 + population);
   const uniform = uniformSource(generator, stream);
@@ -115,7 +126,8 @@ export function* particlesOf(
     logTarget: yield* piecesOf(target, kept, COUNT),
     logPrior: jointLogs(prior, kept, COUNT),
   };
-  const walk = walkOf(target, prior, generator, uniform, stream);
+  const kinds = slopes ? GLIDING : KINDS;
+  const walk = walkOf(target, prior, generator, uniform, stream, slopes);
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
     const { logTarget, logPrior } = all;
@@ -126,14 +138,14 @@ export function* particlesOf(
     power = step === 1 - power ? 1 : power + step;
     all = drawnAnew(all, slope, step, uniform());
     for (let m = 0; m < (power === 1 ? LAST_STEPS : STEPS); m++)
-      for (const kind of KINDS) yield* walk(all, power, kind);
+      for (const kind of kinds) yield* walk(all, power, kind);
   }
   return {
     particles: all.kept,
     *walk(steps) {
       const spread = fitted(prior, all.kept, equally());
       for (let step = 0; step < steps; step++)
-        for (const kind of KINDS) yield* walk(all, 1, kind, { spread, shortest: SHORTEST });
+        for (const kind of kinds) yield* walk(all, 1, kind, { spread, shortest: SHORTEST });
     },
   };
 }
@@ -188,14 +200,23 @@ interface Settled {
   readonly shortest?: number;
 }
 
-const KINDS = ["together", "single", "difference"] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = "together" | "single" | "difference";
+const KINDS: readonly Kind[] = ["together", "single", "difference"];
+/** In many latents differences of particles are too long in some direction. */
+const GLIDING: readonly Kind[] = ["together", "single"];
 
 // Moves all particles by one Metropolis step of a kind, whose length adapts to how many are accepted.
-function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: () => number, first: number) {
+function walkOf(
+  target: Target,
+  prior: Gaussian,
+  generator: Generator,
+  uniform: () => number,
+  first: number,
+  slopes: Slopes | undefined,
+) {
   const n = prior.means.length;
   const lengths: Record<Kind, number> = {
-    together: 2.38 / Math.sqrt(n),
+    together: slopes ? LEG / n ** 0.25 : 2.38 / Math.sqrt(n),
     single: 1,
     difference: 2.38 / Math.sqrt(2 * n),
   };
@@ -231,12 +252,18 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
       for (let i = 0; i < n; i++)
         for (const [j, scale] of scales[i]!) addProducts(proposed, i * COUNT, long, scale, noise, j * COUNT);
   };
-  const accept = (all: Population, nextTarget: Float64Array, nextPrior: Float64Array, power: number): number => {
+  const accept = (
+    all: Population,
+    nextTarget: Float64Array,
+    nextPrior: Float64Array,
+    power: number,
+    energy?: Float64Array,
+  ): number => {
     const { kept, logTarget, logPrior } = all;
     let accepted = 0;
     for (let d = 0; d < COUNT; d++) {
       const gain = power * (nextTarget[d]! - logTarget[d]!) + (1 - power) * (nextPrior[d]! - logPrior[d]!);
-      if (!(log(uniform()) < gain)) continue;
+      if (!(log(uniform()) < gain - (energy?.[d] ?? 0))) continue;
       accepted++;
       for (let i = 0; i < n; i++) kept[i * COUNT + d] = proposed[i * COUNT + d]!;
       logTarget[d] = nextTarget[d]!;
@@ -246,12 +273,20 @@ function walkOf(target: Target, prior: Gaussian, generator: Generator, uniform: 
   };
   return function* (all: Population, power: number, kind: Kind, { spread, shortest }: Settled = {}): Pieces<void> {
     fillNormals(noiseRequest({ out: noise, generator, stream: ++stream, lanes: COUNT, dimensions: n }));
-    propose(all.kept, spread ?? fitted(prior, all.kept, equally()), kind, shortest);
+    const around = spread ?? fitted(prior, all.kept, equally());
+    const glides = kind === "together" && slopes;
+    let energy: Float64Array | undefined;
+    if (glides) {
+      for (let d = 0; d < COUNT; d++) long[d] = lengths[kind] * (1 - (1 - SHORTEST_GLIDE) * uniform());
+      const found = yield* glidesOf(glides, prior, around, all.kept, noise, long, power);
+      proposed.set(found.reached);
+      ({ energy } = found);
+    } else propose(all.kept, around, kind, shortest);
     const nextTarget = yield* piecesOf(target, proposed, COUNT);
     // Once the posterior is reached the priors' density counts no more.
     const nextPrior = power < 1 ? jointLogs(prior, proposed, COUNT) : all.logPrior;
-    const accepted = accept(all, nextTarget, nextPrior, power);
-    if (!shortest) lengths[kind] *= exp(accepted / COUNT - ACCEPTED);
+    const accepted = accept(all, nextTarget, nextPrior, power, energy);
+    if (!shortest) lengths[kind] *= exp(accepted / COUNT - (energy ? GLIDED : ACCEPTED));
   };
 }
 

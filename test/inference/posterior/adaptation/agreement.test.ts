@@ -1,11 +1,11 @@
 /** Particles that answer where weights cannot: two populations agree on posteriors of many modes, and where they do not there is no answer. */
 import { expect, test } from "vitest";
 import { abs, defineModel, fit, normal, Posterior } from "../../../../src/index.ts";
-import { agreedParticles } from "../../../../src/inference/posterior/adaptation/agreement.ts";
+import { agreedParticles, haveAgreed } from "../../../../src/inference/posterior/adaptation/agreement.ts";
 import { COUNT } from "../../../../src/inference/posterior/adaptation/particles.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
-import { finished } from "../../../../src/pieces/pieces.ts";
+import { finished, type Pieces } from "../../../../src/pieces/pieces.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
 
 const agreed = (...given: Parameters<typeof agreedParticles>) => finished(agreedParticles(...given));
@@ -18,6 +18,10 @@ const signs: Target = (kept, draws) => {
   });
   return total;
 };
+// biome-ignore lint/correctness/useYield: work without pieces
+function* emptyWalk(told: () => void): Pieces<void> {
+  told();
+}
 const priors = (n: number) => independent(new Array<number>(n).fill(0), new Array<number>(n).fill(1), 1);
 
 test("five signs have 32 modes, and both populations have all of them in equal shares", () => {
@@ -39,6 +43,17 @@ test("populations that do not mix give no answer, nor do more than MOST_LATENTS 
   expect(agreed(signs, priors(1), makeGenerator(2), stuck)).toBeUndefined();
   expect(agreed(signs, priors(1), makeGenerator(2))).toBeDefined();
   expect(agreed(signs, priors(33), makeGenerator(1))).toBeUndefined();
+  expect(
+    agreed(signs, priors(129), makeGenerator(1), undefined, (kept) => kept.map((x) => Math.sign(x) - x)),
+  ).toBeUndefined();
+  // Populations in 33 latents that go on gliding without end.
+  const walks: number[] = [];
+  const apart = (n: number, at: number) => ({
+    particles: Float64Array.from({ length: n * COUNT }, (_, k) => at + 0.2 * Math.sin(k)),
+    walk: (steps: number) => emptyWalk(() => walks.push(steps)),
+  });
+  expect(finished(haveAgreed([apart(33, 1), apart(33, 1.04)], 33))).toBe(false);
+  expect(walks.length).toBe(2 * 17);
 });
 
 test("a fit answers by particles where weights of its draws are worth little, says so, and is saved with them", () => {
