@@ -293,7 +293,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_SCANNED: "inference/posterior/adaptation/reach.test.ts", // where more draws were needed further starts are made
   MOST_LINED: "inference/fit/climb/by-values.test.ts", // more decisions along lines are left to values
   MOST_LATENTS: "inference/posterior/adaptation/agreement.test.ts", // of 33 latents no particles answer
-  MOST_GLIDES: "inference/posterior/adaptation/agreement.test.ts", // a population that glides and stays in one of two modes
   MOST_GLIDING: "inference/posterior/adaptation/agreement.test.ts", // of 129 latents no particles answer though slopes are known
   MOST_MOVED: "inference/posterior/adaptation/agreement.test.ts", // a population that stays in one of two modes
   MOST_LOOSE: "inference/posterior/reweighted.test.ts", // of more latents none is set free by itself

@@ -27,6 +27,8 @@ const MOST_STAGES = 128;
 /** Metropolis steps of each kind in a stage, and at the end. */
 const STEPS = 3;
 const LAST_STEPS = 6;
+/** Glides in a stage: one is worth many steps. */
+const GLIDES = 1;
 const ACCEPTED = 0.25;
 /** The same of glides, and how long a leg is at first, in sds, times the fourth root of the latents. */
 const GLIDED = 0.8;
@@ -137,7 +139,7 @@ export function* particlesOf(
     if (!(step > 0)) return undefined;
     power = step === 1 - power ? 1 : power + step;
     all = drawnAnew(all, slope, step, uniform());
-    for (let m = 0; m < (power === 1 ? LAST_STEPS : STEPS); m++)
+    for (let m = 0; m < (power === 1 ? LAST_STEPS : slopes ? GLIDES : STEPS); m++)
       for (const kind of kinds) yield* walk(all, power, kind);
   }
   return {
@@ -216,7 +218,7 @@ function walkOf(
 ) {
   const n = prior.means.length;
   const lengths: Record<Kind, number> = {
-    together: slopes ? LEG / n ** 0.25 : 2.38 / Math.sqrt(n),
+    together: slopes ? LEG / Math.sqrt(Math.sqrt(n)) : 2.38 / Math.sqrt(n),
     single: 1,
     difference: 2.38 / Math.sqrt(2 * n),
   };
