@@ -2,11 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { add, gt, mul, sqrt, square, where } from "../../../src/autodiff/expr.ts";
 import { normal } from "../../../src/distributions/index.ts";
-import { defineModel, type FitOptions, fit, type Model, meanField } from "../../../src/index.ts";
+import { defineModel, fit, meanField } from "../../../src/index.ts";
 
 const quiet = { onWarning: () => undefined } as const;
-const codesOf = (model: Model, options: FitOptions = {}): string[] =>
-  fit(model, { seed: 1, ...quiet, ...options }).report!.warnings.map(({ code }) => code);
 
 describe("several optima", () => {
   // z² was seen as 4 ± 0.4: z is near 2 or near −2, with a bit more at 2, where the prior is.
