@@ -101,7 +101,12 @@ export interface Profile {
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
   /** What of a density no derivative at a sample shows; without it nobody looks. */
-  readonly steepness?: (estimator: Estimator, objective: Objective, theta: Float64Array) => Pieces<FitWarning[]>;
+  readonly steepness?: (
+    caller: string,
+    estimator: Estimator,
+    objective: Objective,
+    theta: Float64Array,
+  ) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Warnings of counts that were cut where their posterior has mass; without it nobody looks. */

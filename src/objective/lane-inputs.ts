@@ -26,4 +26,6 @@ export interface LaneInputs {
   readonly fill: (request: LaneRequest) => void;
   /** What the first `fill` at these parameters would do beside filling, in pieces. */
   readonly prepare?: (theta: Float64Array) => Pieces<void>;
+  /** Of who looks at ℓ itself: whether it may step, so steeply that no sample shows it, where it was looked at last. */
+  readonly mayStep?: () => boolean;
 }

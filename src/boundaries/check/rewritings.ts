@@ -1,9 +1,10 @@
 /**
  * A look at rewritten terms: where a pass has taken conditions apart, what it made has to have the value of what the program says, at
- * points all over where guides lie. Passes are meant to keep every truth value; one that did not would make gradient and ELBO wrong
+ * points all over where guides lie, and at draws of the guide that a gradient is computed under. Passes are meant to keep every truth value; one that did not would make gradient and ELBO wrong
  * together, and nothing would show it. Terms that no pass has changed cost nothing here.
  */
 
+import { substitute } from "../../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -15,6 +16,8 @@ const POINTS = 512;
 const SEED = 1806_00176; // any
 /** Standard deviations, in turn: near 0 and far. */
 const SPREADS = [0.3, 1, 3];
+/** Draws of a guide, and their standard deviations in turn. */
+const [DRAWS, WIDER] = [64, [1, 2]];
 /**
  * Two sides of a comparison that differ by less, relative to both, are equal but for rounding, and either answer is right: 18 > 4 + 14·Φ(z)
  * is false in doubles from z = 8.3 on, where Φ(z) is 1, and solved for z it is true everywhere.
@@ -25,35 +28,42 @@ const ROUNDING = 1e-8;
 
 type Values = ReturnType<ReturnType<typeof evaluation>["values"]>;
 
-/** Throws RangeError, naming the first site, if a term has another value after rewriting than before. */
-export function requireSameTerms(before: Objective, after: Objective): void {
+/**
+ * Throws RangeError, naming the first site, if a term has another value after rewriting than before: at points about 0, or at draws of the
+ * guide with the parameters that are given.
+ */
+export function requireSameTerms(before: Objective, after: Objective, theta?: Float64Array): void {
   const changed = before.terms.flatMap(({ node }, k) => (node === after.terms[k]?.node ? [] : [k]));
   if (changed.length === 0) return;
-  const { graph, guide, normals, parameters, terms, variables } = before;
-  const inputs = [...new Set([...variables.map(({ node }) => node), ...normals])];
-  const noise = new Float64Array(POINTS * inputs.length);
-  fillNormals(noiseRequest({ out: noise, generator: makeGenerator(SEED), lanes: POINTS, dimensions: inputs.length }));
-  for (let i = 0; i < noise.length; i++) noise[i]! *= SPREADS[(i % POINTS) % SPREADS.length]!;
+  const { graph, guide, guided, normals, parameters, terms, variables } = before;
+  const places = variables.map(({ node }) => node);
+  const inputs = theta ? normals : [...new Set([...places, ...normals])];
+  const [points, spreads] = theta ? [DRAWS, WIDER] : [POINTS, SPREADS];
+  const noise = new Float64Array(points * inputs.length);
+  fillNormals(noiseRequest({ out: noise, generator: makeGenerator(SEED), lanes: points, dimensions: inputs.length }));
+  for (let i = 0; i < noise.length; i++) noise[i]! *= spreads[(i % points) % spreads.length]!;
   const nodes = changed.flatMap((k) => [terms[k]!.node, after.terms[k]!.node]);
   const compared = differencesIn(before, changed);
-  const { run, values } = evaluation(graph, [...nodes, ...compared.flat()], {
+  const looked = [...nodes, ...compared.flat(), ...places];
+  const { run, value, values } = evaluation(graph, theta ? substitute(graph, looked, guided) : looked, {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: inputs,
-    points: POINTS,
+    points,
   });
-  run(guide.space.probe, noise);
-  const isTie = Uint8Array.from({ length: POINTS }, () => 0);
+  run(theta ?? guide.space.probe, noise);
+  const isTie = new Uint8Array(points);
   compared.forEach((_, c) => {
     const [difference, x, y] = [0, 1, 2].map((j) => values(nodes.length + 3 * c + j)) as [Values, Values, Values];
-    for (let i = 0; i < POINTS; i++)
+    for (let i = 0; i < points; i++)
       if (Math.abs(difference[i]!) <= TIE * (Math.abs(x[i]!) + Math.abs(y[i]!))) isTie[i] = 1;
   });
   changed.forEach((k, j) => {
     const [raw, rewritten] = [values(2 * j), values(2 * j + 1)];
     const at = raw.findIndex((value, i) => isTie[i] === 0 && !agree(value, rewritten[i]!));
     if (at < 0) return;
-    const point = variables.map(({ name, node }) => `${name}=${noise[inputs.indexOf(node) * POINTS + at]!.toFixed(4)}`);
+    const first = looked.length - places.length;
+    const point = variables.map(({ name }, v) => `${name}=${value(first + v, at).toFixed(4)}`);
     throw new RangeError(
       `corrected: the conditions of ${terms[k]!.site} cannot be taken apart; got ${rewritten[at]} for ${raw[at]} at ${point.slice(0, 6).join(", ")}, expected the same value; score() is unbiased for any condition`,
     );

@@ -22,7 +22,7 @@ import { isWithinReach } from "./reach.ts";
 const SEED = 1806_00178; // any
 /** Halvings of a cell, and from which on a rise that is left is too steep: the stretch is 6e-5 of the line then. */
 const HALVINGS = 28;
-const STEEP = 10;
+export const STEEP = 10;
 /** So many halvings before, the rise may have been this much larger, and the ends have moved by this share of it since. */
 const BEFORE = 7;
 const LEFT = 0.7;
@@ -131,6 +131,8 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
 }
 
 interface Bracket {
+  /** Which one at first. */
+  readonly cell: number;
   from: number;
   to: number;
   /** ℓ at both. */
@@ -142,8 +144,8 @@ interface Bracket {
   isOpen: boolean;
 }
 
-// The cell of a line in which ℓ rises most against those beside it, where no condition changes.
-function steepestCell(scan: readonly Looked[], line: number): Bracket {
+/** The cell of a line in which ℓ rises most against those beside it, where no condition changes. */
+export function steepestCell(scan: readonly Looked[], line: number): Bracket {
   const rises = Array.from({ length: CELLS }, (_, c) => {
     const rise = scan[c + 1]!.total[line]! - scan[c]!.total[line]!;
     return scan[c]!.state[line] === scan[c + 1]!.state[line] && Number.isFinite(rise) ? rise : Number.NaN;
@@ -159,6 +161,7 @@ function steepestCell(scan: readonly Looked[], line: number): Bracket {
   });
   const [low, high] = [scan[best]!, scan[best + 1]!];
   return {
+    cell: best,
     from: best / CELLS,
     to: (best + 1) / CELLS,
     low: low.total[line]!,
@@ -169,8 +172,8 @@ function steepestCell(scan: readonly Looked[], line: number): Bracket {
   };
 }
 
-// Whether the rise has been the same since the stretch was much longer, and the ends where they are.
-function isSteep(history: readonly (readonly [low: number, high: number])[]): boolean {
+/** Whether the rise has been the same since the stretch was much longer, and the ends where they are. */
+export function isSteep(history: readonly (readonly [low: number, high: number])[]): boolean {
   const [low, high] = history.at(-1)!;
   const [lowBefore, highBefore] = history.at(-1 - BEFORE)!;
   const rise = Math.abs(high - low);

@@ -36,12 +36,20 @@ interface Placed {
   readonly at: readonly NodeId[];
 }
 
-/** Throws RangeError, naming the site, where a jump that was used is not that of the program. */
-export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array): void {
+/** What throws RangeError, naming the site, where a jump that was used is not that of the program; compiled at its first look. */
+export function twoSidedJumps(plan: CorrectionPlan): (theta: Float64Array) => void {
+  let look: ((theta: Float64Array) => void) | undefined;
+  return (theta) => {
+    look ??= making(plan);
+    look(theta);
+  };
+}
+
+function making(plan: CorrectionPlan): (theta: Float64Array) => void {
   const { objective, path } = plan;
   const { graph, normals, parameters, variables } = objective;
   const placed = chosen(plan);
-  if (placed.length === 0) return;
+  if (placed.length === 0) return () => undefined;
   const variableNodes = variables.map(({ node }) => node);
   const drawn = variables.map(({ node }) => objective.guided.get(node) ?? node);
   const noise = new Float64Array(POINTS * normals.length);
@@ -52,7 +60,6 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
     laneInputs: normals,
     points: POINTS,
   });
-  used.run(theta, noise);
   const raw = path.objective.terms.map(({ node }) => node);
   const epsilons = normals.filter((node) => !variableNodes.includes(node));
   const predicates = plan.boundaries.flatMap((of) => of.predicates.map(({ node }) => ({ of, node })));
@@ -63,37 +70,40 @@ export function requireTwoSidedJumps(plan: CorrectionPlan, theta: Float64Array):
     laneInputs: [...variableNodes, ...epsilons],
     points: POINTS,
   });
-  const before = drawn.map((_, v) => used.values(v));
-  placed.forEach(({ boundary, at }, b) => {
-    const first = drawn.length + b * (3 + variables.length);
-    const jumps = Float64Array.from({ length: POINTS }, (_, i) => {
-      const [term, weight, slope] = [0, 1, 2].map((j) => used.value(first + j, i)) as [number, number, number];
-      // A weight that is near the smallest number has lost its digits.
-      return Math.abs(weight * slope) > 1e-200 ? term / (weight * slope) : Number.NaN;
+  return (theta) => {
+    used.run(theta, noise);
+    const before = drawn.map((_, v) => used.values(v));
+    placed.forEach(({ boundary, at }, b) => {
+      const first = drawn.length + b * (3 + variables.length);
+      const jumps = Float64Array.from({ length: POINTS }, (_, i) => {
+        const [term, weight, slope] = [0, 1, 2].map((j) => used.value(first + j, i)) as [number, number, number];
+        // A weight that is near the smallest number has lost its digits.
+        return Math.abs(weight * slope) > 1e-200 ? term / (weight * slope) : Number.NaN;
+      });
+      const on = at.map((_, v) => used.values(first + 3 + v));
+      const { compared, wrong } = compare(
+        { sides, epsilons: epsilons.length, theta },
+        {
+          // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
+          terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
+          condition: raw.length + b,
+          // Parallel conditions know of each other, however near they are.
+          parallel: predicates.flatMap(({ of }, k) =>
+            of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
+          ),
+          jumps,
+          on,
+          before,
+        },
+      );
+      if (wrong.length < Math.max(2, SHARE * compared)) return;
+      const [point] = wrong as [Wrong];
+      const names = variables.slice(0, 4).map(({ name }, v) => `${name}=${on[v]![point.at]!.toFixed(4)}`);
+      throw new RangeError(
+        `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
+      );
     });
-    const on = at.map((_, v) => used.values(first + 3 + v));
-    const { compared, wrong } = compare(
-      { sides, epsilons: epsilons.length, theta },
-      {
-        // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
-        terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
-        condition: raw.length + b,
-        // Parallel conditions know of each other, however near they are.
-        parallel: predicates.flatMap(({ of }, k) =>
-          of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
-        ),
-        jumps,
-        on,
-        before,
-      },
-    );
-    if (wrong.length < Math.max(2, SHARE * compared)) return;
-    const [point] = wrong as [Wrong];
-    const names = variables.slice(0, 4).map(({ name }, v) => `${name}=${on[v]![point.at]!.toFixed(4)}`);
-    throw new RangeError(
-      `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
-    );
-  });
+  };
 }
 
 // Boundaries with their terms; where an earlier one counts for both, what the later one is given says nothing.

@@ -11,6 +11,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import type { CorrectionPlan } from "../plan.ts";
 import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
+import { isSteep, STEEP, steepestCell } from "./steep.ts";
 
 const SEED = 1806_00177; // any
 /** Bisections, and those before the last at which what stays is compared. */
@@ -20,11 +21,22 @@ const [JUMP, STILL] = [1e-5, 0.02];
 /** A divisor so near 0 is one that vanishes in the bracket. */
 const POLE = 1e-6;
 
-/** Throws RangeError, naming the site, where the objective jumps and no counted condition changes. */
-export function* requireNoUncountedJumps(
-  { objective, boundaries, counted }: CorrectionPlan,
-  theta: Float64Array,
-): Pieces<void> {
+/** Looks at the objective under a guide with these parameters. */
+export type Look = (theta: Float64Array) => Pieces<boolean>;
+
+/**
+ * What throws RangeError, naming the site, where the objective jumps and no counted condition changes; compiled at its first look. It says
+ * whether ℓ rises so steeply somewhere that it may be a step, which is worth another look (`steep.ts`).
+ */
+export function uncountedJumps(plan: CorrectionPlan): Look {
+  let made: Look | undefined;
+  return function* (theta) {
+    made ??= yield* making(plan);
+    return yield* made(theta);
+  };
+}
+
+function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Look> {
   const { graph, guided, normals, parameters, terms, variables } = objective;
   const roots = terms.map(({ node }) => node);
   const size = graph.reachable(roots).length;
@@ -50,67 +62,73 @@ export function* requireNoUncountedJumps(
   const { value } = evaluated;
   const of = { terms: drawn.length, switches: switches.length };
   const at = lineValues(evaluated, chosen, normals.length, of);
-  const look = (places: ArrayLike<number>): Looked => at(theta, places);
-  const scan: Looked[] = [];
-  for (let c = 0; c <= CELLS; c++) {
-    yield;
-    scan.push(look(new Float64Array(lines).fill(c / CELLS)));
-  }
-  const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
-  const [low, high] = [scan[0]!, scan[1]!].map(({ total, state }) => ({
-    total: total.slice(),
-    state: state.slice(),
-  })) as [Looked, Looked];
-  for (let line = 0; line < lines; line++) {
-    let [best, steepest] = [0, -1];
-    for (let c = 0; c < CELLS; c++) {
-      const rise = riseOf(scan[c]!, scan[c + 1]!, line);
-      if (rise > steepest) [best, steepest] = [c, rise];
+  return (theta) => looking(theta);
+  function* looking(theta: Float64Array): Pieces<boolean> {
+    const look = (places: ArrayLike<number>): Looked => at(theta, places);
+    const scan: Looked[] = [];
+    for (let c = 0; c <= CELLS; c++) {
+      yield;
+      scan.push(look(new Float64Array(lines).fill(c / CELLS)));
     }
-    [from[line], to[line]] = [best / CELLS, (best + 1) / CELLS];
-    put(low, scan[best]!, line);
-    put(high, scan[best + 1]!, line);
-  }
-  let earlier: readonly [Float64Array, Float64Array] = [low.total, high.total];
-  for (let step = 0; step < BISECTIONS; step++) {
-    if (step === EARLIER) earlier = [low.total.slice(), high.total.slice()];
-    const middle = from.map((s, line) => 0.5 * (s + to[line]!));
-    yield;
-    const here = look(middle);
-    let open = 0;
+    const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
+    const [low, high] = [scan[0]!, scan[1]!].map(({ total, state }) => ({
+      total: total.slice(),
+      state: state.slice(),
+    })) as [Looked, Looked];
     for (let line = 0; line < lines; line++) {
-      const rises = [riseOf(low, here, line), riseOf(here, high, line)] as const;
-      const least = told(low.total[line]!, high.total[line]!);
-      if (!rises.every((rise) => rise >= 0 && rise <= least)) open++;
-      if (rises[0] >= rises[1]) {
-        to[line] = middle[line]!;
-        put(high, here, line);
-      } else {
-        from[line] = middle[line]!;
-        put(low, here, line);
-      }
+      const { cell } = steepestCell(scan, line);
+      [from[line], to[line]] = [cell / CELLS, (cell + 1) / CELLS];
+      put(low, scan[cell]!, line);
+      put(high, scan[cell + 1]!, line);
     }
-    // Of a smooth ℓ after some 17 bisections: in both halves of all brackets it rises by less than is told.
-    if (open === 0) return;
+    let earlier: readonly [Float64Array, Float64Array] = [low.total, high.total];
+    const history: (readonly [number, number])[][] = Array.from(low.total, () => []);
+    let mayStep = false;
+    for (let step = 0; step < BISECTIONS; step++) {
+      if (step === EARLIER) earlier = [low.total.slice(), high.total.slice()];
+      const middle = from.map((s, line) => 0.5 * (s + to[line]!));
+      yield;
+      const here = look(middle);
+      let open = 0;
+      for (let line = 0; line < lines; line++) {
+        history[line]!.push([low.total[line]!, high.total[line]!]);
+        const rises = [riseOf(low, here, line), riseOf(here, high, line)] as const;
+        const least = told(low.total[line]!, high.total[line]!);
+        if (!rises.every((rise) => rise >= 0 && rise <= least)) open++;
+        if (rises[0] >= rises[1]) {
+          to[line] = middle[line]!;
+          put(high, here, line);
+        } else {
+          from[line] = middle[line]!;
+          put(low, here, line);
+        }
+      }
+      // Of a smooth ℓ after some 17 bisections: in both halves of all brackets it rises by less than is told.
+      if (open === 0) return mayStep;
+      if (step >= STEEP)
+        mayStep ||= history.some((past, line) => riseOf(low, high, line) > 0 && isSteep(past));
+    }
+    // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
+    look(from);
+    const divisors = decisions.flatMap(({ kind }, d) =>
+      kind === "sign" ? [switches.length - decisions.length + d] : [],
+    );
+    const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(value(drawn.length + k, line)) < POLE);
+    const found = [...from.keys()].find((line) => jumps(line, low, high, earlier) && !isAtPole(line));
+    if (found === undefined) return mayStep;
+    const sides = [from, to].map((places) => {
+      look(places);
+      return drawn.map((_, k) => value(k, found));
+    }) as [number[], number[]];
+    const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
+    const most = apart.indexOf(Math.max(...apart));
+    const noises = variables
+      .slice(0, 4)
+      .map(({ name }, v) => `${name}=${chosen.at(found, v, from[found]!).toFixed(4)}`);
+    throw new RangeError(
+      `corrected: ${terms[most]!.site} jumps where no counted condition changes; got ${sides[0][most]} and ${sides[1][most]} beside the noise ${noises.join(", ")}, expected a smooth density there; score() is unbiased for any condition`,
+    );
   }
-  // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
-  look(from);
-  const divisors = decisions.flatMap(({ kind }, d) =>
-    kind === "sign" ? [switches.length - decisions.length + d] : [],
-  );
-  const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(value(drawn.length + k, line)) < POLE);
-  const found = [...from.keys()].find((line) => jumps(line, low, high, earlier) && !isAtPole(line));
-  if (found === undefined) return;
-  const sides = [from, to].map((places) => {
-    look(places);
-    return drawn.map((_, k) => value(k, found));
-  }) as [number[], number[]];
-  const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
-  const most = apart.indexOf(Math.max(...apart));
-  const noises = variables.slice(0, 4).map(({ name }, v) => `${name}=${chosen.at(found, v, from[found]!).toFixed(4)}`);
-  throw new RangeError(
-    `corrected: ${terms[most]!.site} jumps where no counted condition changes; got ${sides[0][most]} and ${sides[1][most]} beside the noise ${noises.join(", ")}, expected a smooth density there; score() is unbiased for any condition`,
-  );
 }
 
 function put(to: Looked, from: Looked, line: number): void {

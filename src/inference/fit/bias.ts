@@ -41,7 +41,12 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
 }
 
 /** At these parameters, none for an estimator without derivatives, which sees every step. */
-export function* steepness(estimator: Estimator, objective: Objective, theta: Float64Array): Pieces<FitWarning[]> {
+export function* steepness(
+  caller: string,
+  estimator: Estimator,
+  objective: Objective,
+  theta: Float64Array,
+): Pieces<FitWarning[]> {
   const step = estimator.differentiates === false ? undefined : yield* steepStepPieces(objective, theta);
   if (!step) return [];
   const { site, sides, width, at } = step;
@@ -53,7 +58,7 @@ export function* steepness(estimator: Estimator, objective: Objective, theta: Fl
     {
       code: "unseen-step",
       latents: at.map(([name]) => name),
-      message: `fit: at ${site} the density of model "${objective.trace.model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
+      message: `${caller}: at ${site} the density of model "${objective.trace.model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
     },
   ];
 }

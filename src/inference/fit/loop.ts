@@ -8,7 +8,7 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { beyondCore } from "../../estimators/estimator.ts";
 import { packParameters, unpackParameters } from "../../guides/guide.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator } from "../../random/index.ts";
 import { deadlineOf } from "../deadline.ts";
@@ -79,7 +79,8 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = before ? undefined : (yield* probing(sampler.objective))(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
-  const steep: FitWarning[] = (yield* profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []) ?? [];
+  const steep: FitWarning[] =
+    (yield* profile.steepness?.("fit", sampler.estimator, sampler.objective, theta) ?? []) ?? [];
   const warnings = [...biasWarnings(sampler), ...steep.map(({ message }) => message)];
   for (const warning of warnings) warn(options, warning);
   const elboTrace = new Float64Array(done + steps);
@@ -132,6 +133,7 @@ export function advance(run: Loop, step: number): void {
   if (run.isLate?.()) run.steps = step;
   const wild = step === run.steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
+  if (step === run.steps) finished(preparing(sampler, theta));
   options.onProgress?.(reportOf(run, step));
 }
 

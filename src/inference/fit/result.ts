@@ -4,6 +4,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
+import { preparing } from "../sampler/sampler.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
 import type { FitReport, FitWarning, StartReport, Unvisited } from "./report.ts";
@@ -60,9 +61,12 @@ export function* resultOf(
     unvisited,
     importance,
   };
+  // What is counted is held against the program where the fit has ended, too.
+  yield* preparing(sampler, thetaOf(best.x));
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
   const { steepness } = isTold ? {} : sampler.profile;
-  const steep: FitWarning[] = (yield* steepness?.(sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
+  const steep: FitWarning[] =
+    (yield* steepness?.("fit", sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   const warnings = [...run.warnings, ...told];

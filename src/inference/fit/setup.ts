@@ -76,7 +76,8 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
-  const steep: FitWarning[] = (yield* profile.steepness?.(sampler.estimator, sampler.objective, theta) ?? []) ?? [];
+  const steep: FitWarning[] =
+    (yield* profile.steepness?.("fit", sampler.estimator, sampler.objective, theta) ?? []) ?? [];
   const warnings = [
     ...biasWarnings(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] })),
     ...steep,

@@ -6,6 +6,7 @@ import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
 import { fit } from "../../../src/inference/fit/fit.ts";
 import type { Profile } from "../../../src/inference/profile.ts";
 import { conditions } from "../../../src/models/index.ts";
+import { type Objective, type ObjectiveTerm, withTerms } from "../../../src/objective/objective.ts";
 import { FULL } from "../../../src/profile.ts";
 
 /** The full profile, with what is planted among its boundary passes. */
@@ -59,6 +60,51 @@ describe("nets", () => {
         { collapse: false, guide: n.meanField() },
       );
     expect(fitting).toThrow(/^corrected: observe "both" jumps where no counted condition changes/);
+  });
+
+  test("catch what only the end of a fit meets, by steps and by a search", () => {
+    // Beside z = 40 there is a condition that is left out: no line of a guide about 0 comes near it.
+    const far = n.defineModel("far", ({ sample, observe, where }) => {
+      const z = sample("z", n.normal(0, 100));
+      observe(n.normal(z, 1), 40);
+      observe(n.normal(where(n.gt(z, -0.4), 1, 0), 1), 0.7, "near");
+      observe(n.normal(where(n.gt(z, 40), 2, -1), 1), 1.5, "far");
+    });
+    const profile = planted((boundaries) => boundaries.slice(0, 1));
+    const options = { init: { mu: [0], rho: [0.5] }, collapse: false as const, guide: n.meanField() };
+    const estimator = n.corrected({ marginalise: false });
+    expect(() => estimateGradient(profile, far, { estimator, params: options.init, samples: 16 })).not.toThrow();
+    const message = /^corrected: observe "far" jumps where no counted condition changes/;
+    const by = { ...options, estimator };
+    expect(() => fit(profile, far, { ...by, steps: 200, optimizer: n.adam({ learningRate: 0.3 }) })).toThrow(message);
+    expect(() => fit(profile, far, by)).toThrow(message);
+    expect(() => fit(FULL, far, { ...by, steps: 200, optimizer: n.adam({ learningRate: 0.3 }) })).not.toThrow();
+  });
+
+  test("catch a rewriting that is wrong under the guide alone, far from the points that are looked at first", () => {
+    const wrong = {
+      name: "wrong",
+      sentence: "",
+      run: (objective: Objective): Objective => {
+        const { graph, terms } = objective;
+        const z = objective.variables[0]!.node;
+        const { algebra: A } = graph;
+        // z¹⁶/10²⁷ is below 10⁻⁹ up to 12, and 2 at 51.
+        const power = [1, 2, 3, 4].reduce((node) => A.square(node), z);
+        const extra = A.mul(graph.constant(1e-27), power);
+        const [first, ...others] = terms as [ObjectiveTerm, ...ObjectiveTerm[]];
+        return withTerms(objective, [{ ...first, node: A.add(first.node, extra) }, ...others]);
+      },
+    };
+    const profile = { ...FULL, repertoire: { ...FULL.repertoire, conditionPasses: [wrong] } };
+    const at = (mu: number) => () =>
+      estimateGradient(profile, model, {
+        estimator: n.corrected({ marginalise: false }),
+        params: { mu: [mu, 0], rho: [0.5, 0.5] },
+        samples: 16,
+      });
+    expect(at(0)).not.toThrow();
+    expect(at(51)).toThrow(/^corrected: the conditions of .* cannot be taken apart; got/);
   });
 
   test("catch a pole that is left out", () => {
