@@ -105,8 +105,7 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       }
       // Of a smooth ℓ after some 17 bisections: in both halves of all brackets it rises by less than is told.
       if (open === 0) return mayStep;
-      if (step >= STEEP)
-        mayStep ||= history.some((past, line) => riseOf(low, high, line) > 0 && isSteep(past));
+      if (step >= STEEP) mayStep ||= history.some((past, line) => riseOf(low, high, line) > 0 && isSteep(past));
     }
     // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
     look(from);
