@@ -139,8 +139,8 @@ export const FAULTS: Readonly<Record<string, { readonly model: n.Model; readonly
   },
   "missing root": { model: square, estimator: tampered({ boundaries: (all) => all.slice(1) }) },
   "wrong Jacobian": {
-    // ∂σ/∂ρ taken for 1.
-    model: single,
+    // ∂σ/∂ρ taken for 1. Of x > 0.3 alone nothing would be wrong under a guide about 0.3, whose sd does not move P(x > 0.3).
+    model: square,
     estimator: tampered({
       term: mapped((node, p, { graph: { algebra: A }, parameters, trace }) =>
         p < trace.latents.length ? node : A.div(node, A.sigmoid(parameters[p]!)),

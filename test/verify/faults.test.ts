@@ -35,8 +35,6 @@ describe("verifyGradient", () => {
       return { name, caught, "median samples": samples[PLACES / 2]!, "most samples": samples.at(-1)! };
     });
     console.table(table);
-    // At two places the guide's mean lies at the threshold, where this fault makes a bias of 0.2 % and 0.5 % of the gradient's size.
-    const expected = (name: string): number => (name === "wrong Jacobian" ? 18 : PLACES);
-    expect(table.filter(({ name, caught }) => caught < expected(name))).toEqual([]);
+    expect(table.filter(({ caught }) => caught < PLACES)).toEqual([]);
   });
 });
