@@ -1,14 +1,14 @@
 /** Sums of selections by thresholds on one value, as step functions. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
-import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
-import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
-import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
-import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
-import type { Backend } from "../../../src/autodiff/tape/executable.ts";
-import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
-import { amount } from "../../support/soak.ts";
+import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../../src/autodiff/index.ts";
+import { jit } from "../../../../src/autodiff/lanes/javascript/jit.ts";
+import { wasmKernels } from "../../../../src/autodiff/lanes/wasm/kernels.ts";
+import { wasm } from "../../../../src/autodiff/lanes/wasm/wasm.ts";
+import { fastPlan } from "../../../../src/autodiff/planners/fast-plan.ts";
+import type { Backend } from "../../../../src/autodiff/tape/executable.ts";
+import { plainPlan } from "../../../../src/autodiff/tape/plan.ts";
+import { amount } from "../../../support/soak.ts";
 
 type Build = (graph: Graph, x: NodeId, u: NodeId) => NodeId;
 

@@ -1,10 +1,10 @@
 /** Cheaper forms of ops: the same values, and fewer instructions. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
-import { fastPlan } from "../../../src/autodiff/planners/fast-plan.ts";
-import { plainPlan } from "../../../src/autodiff/tape/plan.ts";
-import { amount } from "../../support/soak.ts";
+import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../../src/autodiff/index.ts";
+import { fastPlan } from "../../../../src/autodiff/planners/fast-plan.ts";
+import { plainPlan } from "../../../../src/autodiff/tape/plan.ts";
+import { amount } from "../../../support/soak.ts";
 
 type Build = (graph: Graph, x: NodeId) => NodeId;
 
