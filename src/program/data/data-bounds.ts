@@ -77,7 +77,7 @@ function dependsOnLatents(graph: Graph, node: NodeId, data: ReadonlyMap<NodeId, 
 
 /** By latent the ends that columns set it. */
 export function dataBounds(traced: Trace): ReadonlyMap<string, DataBounds> {
-  const found = new Map<string, DataBounds>();
+  const found = new Map<string, { readonly lows: End[]; readonly highs: End[] }>();
   const conditions = traced.terms.flatMap(({ node, live }) =>
     traced.graph.isConstant(live) ? required(traced.graph, node) : [],
   );
@@ -86,11 +86,9 @@ export function dataBounds(traced: Trace): ReadonlyMap<string, DataBounds> {
   for (const { value, isPositive } of conditions) {
     const bound = boundOf(value, isPositive);
     if (!bound) continue;
-    const { lows, highs } = found.get(bound.name) ?? { lows: [], highs: [] };
-    found.set(
-      bound.name,
-      bound.isLower ? { lows: [...lows, bound.end], highs } : { lows, highs: [...highs, bound.end] },
-    );
+    const ends = found.get(bound.name) ?? { lows: [], highs: [] };
+    found.set(bound.name, ends);
+    (bound.isLower ? ends.lows : ends.highs).push(bound.end);
   }
   return found;
 }
