@@ -1,5 +1,6 @@
 /** The option `collapse` of fits and gradients: which latents are summed out of the model before a guide is put over the others. */
 import { describe } from "../autodiff/expr.ts";
+import { requireOptions } from "../checks/options.ts";
 import { type CollapseChoice, type CollapseResult, collapseTrace } from "../collapse/collapse.ts";
 import { keepingParameters } from "../guides/kept-parameters.ts";
 import { type StandardiseOption, standardised } from "../program/standardised.ts";
@@ -21,6 +22,11 @@ export function collapseUnder(
     throw new TypeError(
       `${caller}: collapse is no choice of latents; got ${describe(option)}, expected "auto", false, or { budget, only }`,
     );
+  if (typeof option === "object") {
+    const { only } = requireOptions<CollapseChoice>("collapse", option, { budget: "any", only: "any" });
+    if (only !== undefined && !Array.isArray(only))
+      throw new TypeError(`collapse: only is no list of latents; got ${describe(only)}, expected names such as ["z"]`);
+  }
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
   return (trace) => {
     const result = collapseTrace(standardised(trace, standardise), choice);

@@ -43,8 +43,9 @@ export function pick(entries: RealList | readonly RealList[], k: Real): Real | R
   const { session, node } = k as Expr;
   const { graph } = session;
   const { algebra: A } = graph;
+  const input = graph.inputs[graph.inputIndex(node)];
   session.checks.push({
-    outside: (at) => `pick: index is outside; got ${at}, ${expected}`,
+    outside: (at) => `pick: index is outside; got ${at}${input ? ` for "${input.name}"` : ""}, ${expected}`,
     value: node,
     ok: graph.any(list.map((_, i) => A.equal(node, graph.constant(i)))),
   });

@@ -1,11 +1,12 @@
 /** Intervals: x = low + (high − low)·sigmoid(u). The ends may be traced, as in sample("t", uniform(0, end)). */
+import { difference } from "../autodiff/difference.ts";
 import { add, log, mul, neg, type Real, sigmoid, softplus, sub } from "../autodiff/expr.ts";
 import { gaussianMoments } from "./gaussian-moments.ts";
 import { startFrom, type Transform } from "./transform.ts";
 
 /** The numbers between `low` and `high`. */
 export function betweenEnds(low: Real, high: Real): Transform {
-  const width = (): Real => sub(high, low);
+  const width = (): Real => difference(high, low);
   const forward = (u: Real): Real => {
     const x = add(low, mul(width(), sigmoid(u)));
     return typeof x === "number" && typeof high === "number" ? Math.min(x, high) : x; // 0.1 + 0.2 > 0.3

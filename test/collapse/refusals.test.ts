@@ -72,7 +72,7 @@ const REFUSED: readonly (readonly [what: string, program: (context: Context) => 
   [
     "a latent index outside",
     ({ sample, observe }) => observe(n.normal(n.pick([1, 2], sample("k", n.categorical([0.2, 0.3, 0.5]))), 1), 0.3),
-    /^pick: index is outside; got 2, expected a whole number from 0 to 1/,
+    /^pick: index is outside; got 2 for "k", expected a whole number from 0 to 1/,
   ],
   [
     "an index outside",
@@ -103,6 +103,17 @@ const REFUSED: readonly (readonly [what: string, program: (context: Context) => 
     "counts without a last value",
     ({ sample }) => void sample("k", n.poisson(sample("r", n.flat(0)))),
     /^sample "k": poisson has no last value that counts while its rate is traced; got a traced rate, expected a number, or `truncated\(poisson\(…\), 0, last\)`$/,
+  ],
+  [
+    "a prior narrower than the distance of numbers",
+    ({ sample }) => void sample("x", n.truncated(n.normal(0, 1), 1e9, 2e9)),
+    /^sample "x": prior has no spread that numbers can tell; got sd 0, expected > 0$/,
+  ],
+  [
+    "a covariance beside its factor",
+    ({ sample }) =>
+      void sample("x", n.multivariateNormal([0], { covariance: [[1]], cholesky: [[1]] } as { covariance: number[][] })),
+    /^multivariateNormal: two matrices; got cholesky and covariance, expected one of them \(model "m"/,
   ],
   [
     "a table above the budget",
@@ -144,4 +155,13 @@ test("errors of the program itself stay as they are", () => {
     throw new RangeError("no such day");
   });
   expect(() => trace(other)).toThrow(/^no such day$/);
+});
+
+test.each([
+  [{ foo: 1 }, /^collapse: unknown option; got "foo", expected budget, only$/],
+  [{ only: "x" }, /^collapse: only is no list of latents; got "x", expected names such as \["z"\]$/],
+  [null, /^collapse: collapse is no choice of latents; got null, expected "auto", false, or \{ budget, only \}$/],
+])("the option %j is refused", (collapse, message) => {
+  const model = n.defineModel("m", ({ sample, observe }) => void observe(n.normal(sample("x", n.normal(0, 1)), 1), 1));
+  expect(() => n.fit(model, { collapse } as n.FitOptions)).toThrow(message);
 });

@@ -83,7 +83,8 @@ export function cellsIn(
     nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
     const evaluated = (): Evaluation => evaluation(graph, written(tailsAt(graph, latent, x)), options);
-    const tails = isNormal ? undefined : (numericTails(latent) ?? evaluated());
+    const isTraced = !hasPlainInput(latent);
+    const tails = isNormal && !isTraced ? undefined : ((isTraced ? undefined : numericTails(latent)) ?? evaluated());
     const numeric =
       isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
     const hasMoments = isNormal || known !== undefined || numeric !== undefined;
@@ -113,7 +114,7 @@ export function cellsIn(
       });
       run.run([], room);
       for (const drawer of drawers)
-        if (drawer.isNormal) drawNormal(run, drawer, found[drawer.variable]!, batch, next);
+        if (drawer.isNormal) drawNormal(run, drawer, found[drawer.variable]!, batch, room, points, next);
         else drawOther(run, drawer, found[drawer.variable]!, batch, room, points, next);
     },
   };
@@ -123,14 +124,21 @@ export function cellsIn(
 // the cell above 3 is that of a normal latent from 3 to 5, of which mean and draws have formulas.
 function wholeOf(graph: Graph, { latent, ends }: Cut): Cut {
   const truncation = "truncation" in latent.prior ? latent.prior.truncation : undefined;
-  if (!truncation) return { latent, ends };
+  if (truncation) {
+    const { whole, low, high } = truncation;
+    return wholeOf(graph, { latent: { ...latent, prior: whole }, ends: within(graph, ends, low, high) });
+  }
+  const { ends: traced } = priorOf(latent).support;
+  return { latent, ends: traced ? within(graph, ends, ...traced) : ends };
+}
+
+// The parts of cells between two ends; those of a support may be moved by other latents.
+function within(graph: Graph, ends: Cut["ends"], low: Real, high: Real): [NodeId, NodeId][] {
   const session = new Session(graph);
-  const { whole, low, high } = truncation;
-  const parts = ends.map(([from, to]): [NodeId, NodeId] => [
+  return ends.map(([from, to]) => [
     nodeOf(session, low === -Infinity ? exprOf(session, from) : max(low, exprOf(session, from))),
     nodeOf(session, high === Infinity ? exprOf(session, to) : min(high, exprOf(session, to))),
   ]);
-  return wholeOf(graph, { latent: { ...latent, prior: whole }, ends: parts });
 }
 
 /** A latent and the ends of its cells. */
@@ -150,8 +158,16 @@ function keepEnds(run: Evaluation, { start, size }: Drawer, { lows, highs }: Com
     }
 }
 
-function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
-  const { start, size: cells, moved, moments: known, isHalf, latent } = drawer;
+function drawNormal(
+  run: Evaluation,
+  drawer: Drawer,
+  found: CompletedLatent,
+  batch: Batch,
+  room: Float64Array,
+  points: number,
+  next: () => number,
+): void {
+  const { start, size: cells, moved, moments: known, isHalf, latent, tails } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepEnds(run, drawer, found, batch);
   for (let p = 0; p < batch.points; p++) {
@@ -163,7 +179,7 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
     };
     const x = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
     value[d] = x;
-    input[d] = latent.transform ? (latent.transform.inverse(x) as number) : x;
+    input[d] = latent.transform && !tails ? (latent.transform.inverse(x) as number) : x;
     for (let j = 0; j < size; j++) {
       const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
       if (probability < NEGLIGIBLE) continue;
@@ -174,10 +190,20 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
       squares![d]! += probability * (centre * centre + sd * sd * moments.variance);
     }
   }
+  if (!tails) return;
+  const own = "at" in tails ? tails : evaluatedTails(tails, room, points, batch);
+  own.at((p) => value[batch.first + p]!);
+  for (let p = 0; p < batch.points; p++) input[batch.first + p] = own.value(2, p);
 }
 
 /** Cells of this probability change no mean. */
 const NEGLIGIBLE = 1e-14;
+
+// Whether the input at a number is a number: not between ends that other latents move.
+function hasPlainInput({ transform, prior }: Latent): boolean {
+  if (!transform || "sampled" in prior) return true;
+  return typeof transform.inverse(innerPoint(prior.support.lower, prior.support.upper)) === "number";
+}
 
 function priorOf({ name, prior }: Latent): Distribution {
   if ("sampled" in prior) throw new TypeError(`completion: "${name}" is an entry of ${prior.name}; expected a number`);

@@ -22,7 +22,7 @@ export function finite(values: readonly number[] | NumberArray, probabilities: R
     throw new RangeError(`finite: values are not different numbers; got ${describe(wrong)}, expected each once`);
   if (!Array.isArray(masses) || masses.length !== points.length)
     throw new RangeError(
-      `finite: not a probability for each value; got ${points.length} values and ${Array.isArray(masses) ? masses.length : describe(masses)} probabilities`,
+      `finite: not a probability for each value; got ${points.length} values and ${Array.isArray(masses) ? masses.length : describe(masses)} probabilities, expected as many`,
     );
   checkTotal("finite", masses);
   const order = points.map((_, i) => i).sort((i, j) => points[i]! - points[j]!);

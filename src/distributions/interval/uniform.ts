@@ -1,4 +1,5 @@
 /** A number between two ends: `sample("knee", uniform(0, 10))`; `observe(uniform(0, end), 2.9)` says that the latent `end` is at least 2.9. */
+import { difference } from "../../autodiff/difference.ts";
 import {
   add,
   and,
@@ -30,7 +31,7 @@ import type { TailFormulas } from "../tails.ts";
  * that a latent end is bounded by them.
  */
 export function uniform(low: Real, high: Real): Distribution {
-  const width = (): Real => sub(high, low);
+  const width = (): Real => difference(high, low);
   const traced = low instanceof Expr || high instanceof Expr;
   const upper: Parameter = traced
     ? real("high", high)
@@ -53,12 +54,12 @@ export function uniform(low: Real, high: Real): Distribution {
 }
 
 export function uniformTails(low: Real, high: Real): TailFormulas {
-  const below = (x: Real): Real => div(sub(clamp(x, low, high), low), sub(high, low));
+  const below = (x: Real): Real => div(sub(clamp(x, low, high), low), difference(high, low));
   return {
     cdf: below,
     logCdf: (x) => log(below(x)),
-    logSurvival: (x) => log(div(sub(high, clamp(x, low, high)), sub(high, low))),
-    logInterval: (a, b) => log(div(sub(clamp(b, low, high), clamp(a, low, high)), sub(high, low))),
+    logSurvival: (x) => log(div(sub(high, clamp(x, low, high)), difference(high, low))),
+    logInterval: (a, b) => log(div(sub(clamp(b, low, high), clamp(a, low, high)), difference(high, low))),
     quantile: (p, low, high) => low + (high - low) * p,
     moments: (low, high) => ({ mean: low + 0.5 * (high - low), sd: (high - low) / Math.sqrt(12) }),
   };

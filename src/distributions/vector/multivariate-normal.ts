@@ -90,6 +90,8 @@ function placed(
     throw new TypeError(`${name}: no ${centre}; got ${describe(mean)}, expected a non-empty array`);
   const length = at.length;
   const isFactor = Object.hasOwn(Object(spread), "cholesky");
+  if (isFactor && Object.hasOwn(Object(spread), "covariance"))
+    throw new TypeError(`${name}: two matrices; got cholesky and covariance, expected one of them`);
   const matrix = isFactor
     ? (spread as { cholesky: unknown }).cholesky
     : (spread as { covariance: unknown } | undefined)?.covariance;
@@ -103,7 +105,7 @@ function placed(
   );
   if (wrong)
     throw new RangeError(
-      `${name}: ${isFactor ? "factor has entries above its diagonal" : "covariance is not symmetric"}; got row ${given.indexOf(wrong)}`,
+      `${name}: ${isFactor ? "factor has entries above its diagonal" : "covariance is not symmetric"}; got row ${given.indexOf(wrong)}, expected ${isFactor ? "zeros there" : "the same entries in its column"}`,
     );
   let lower: Matrix = given;
   if (!isFactor)

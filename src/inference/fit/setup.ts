@@ -66,7 +66,12 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const sampler = yield* making(profile, model, withMatchedPoints(estimator, correlations?.whiten), {
     ...options,
     guide: guide === "auto" ? correlations?.guide : guide,
-    collapse: options.collapse ?? (profile.collapse && estimator.name === "corrected" ? "auto" : false),
+    collapse:
+      options.collapse !== undefined
+        ? options.collapse
+        : profile.collapse && estimator.name === "corrected"
+          ? "auto"
+          : false,
     expectedSamples: EXPECTED_SAMPLES,
   });
   const { space } = sampler.objective.guide;
