@@ -27,6 +27,7 @@ import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
 import type { Averaging } from "./sampler/averaging.ts";
+import type { Draw } from "./sampler/draw.ts";
 import type { pilot } from "./sampler/pilot.ts";
 import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
 import type { addSingles } from "./sampler/single-samples.ts";
@@ -42,7 +43,11 @@ export interface GuidedModel {
   readonly collapse: CollapseOption;
   readonly collapsed: CollapseResult | undefined;
   /** Of a fit that chooses its steps: its state so far. */
-  readonly memory?: { readonly state: () => Saved };
+  readonly memory?: {
+    readonly state: () => Saved;
+    /** Computes a gradient to be kept, so many chunks of its points at a time. */
+    readonly inChunks: (theta: Float64Array, draw: Draw, chunks: number) => Pieces<void>;
+  };
 }
 
 /** How a sampler is made. */

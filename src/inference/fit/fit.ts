@@ -7,6 +7,8 @@ import { makeTurns, type Turns } from "../../pieces/turns.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
+import { CHUNK } from "../sampler/averaging.ts";
+import type { FitStage } from "./climb/ascent.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
 import { type FitOptions, type FitStep, requireFitOptions, throwIfAborted } from "./options.ts";
 import { search } from "./search.ts";
@@ -120,7 +122,23 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
   try {
     if (profile.rehearse) await turns.between(profile.rehearse(model));
     const found = await turns.between(startSearch(profile, model, options));
-    if (found) return await searched(found, turns);
+    if (found) {
+      const { ascent, size } = found;
+      const chunks = Math.max(1, Math.floor(WORK_PER_TURN / workOf(size, CHUNK)));
+      let isUnderWay = false;
+      ascent.ahead = function* (x, points): Generator<FitStage, void, void> {
+        for (const one of points)
+          for (const _ of ascent.inChunks(x, one, chunks)) {
+            isUnderWay = true;
+            yield "polish";
+          }
+      };
+      return await searched(found, turns, () => {
+        const next = isUnderWay ? turns.next() : undefined;
+        isUnderWay = false;
+        return next;
+      });
+    }
     const run = await turns.between(startLoop(profile, model, options));
     const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.size, run.samples)));
     for (let step = run.done + 1; step <= run.steps; step++) {

@@ -4,6 +4,7 @@
  * and computes the others, and ends as one long run would, bit for bit. A fit of 400 gradients of 20 parameters has a state of 8400 numbers.
  */
 import { corrected } from "../../estimators/corrected.ts";
+import type { Subtree } from "../../math/balanced-tree.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import type { FitOptions } from "../fit/options.ts";
@@ -83,11 +84,28 @@ function remembered(
       // In chunks as others would compute it.
       if (draw.samples <= CHUNK) compute(out, elbos, at, theta, draw);
       else finishInto(out, elbos, at, theta, draw, chunkSums(theta, draw, 0, Math.ceil(draw.samples / CHUNK)));
-      const kept = new Float64Array(size + 1);
-      kept[0] = elbos[at]!;
-      for (let p = 0; p < size; p++) kept[1 + p] = out[p]!;
-      known.set(key, kept);
+      keep(key, elbos[at]!, out);
     };
+  const keep = (key: string, elbo: number, gradient: Float64Array): void => {
+    const kept = new Float64Array(size + 1);
+    kept[0] = elbo;
+    for (let p = 0; p < size; p++) kept[1 + p] = gradient[p]!;
+    known.set(key, kept);
+  };
+  function* inChunks(theta: Float64Array, draw: Draw, chunks: number): Pieces<void> {
+    const count = Math.ceil(draw.samples / CHUNK);
+    const key = keyOf(theta, draw);
+    if (count <= chunks || known.has(key)) return;
+    const sums: Subtree<Float64Array>[] = [];
+    for (let first = 0; first < count; first += chunks) {
+      if (first > 0) yield;
+      // Asked for each time: in between others may have had the tape.
+      sums.push(...means!().chunkSums(theta, draw, first, Math.min(count, first + chunks)));
+    }
+    const [gradient, elbo] = [new Float64Array(size), new Float64Array(1)];
+    means!().finishInto(gradient, elbo, 0, theta, draw, sums);
+    keep(key, elbo[0]!, gradient);
+  }
   let compiled: MeanGradient | undefined;
   const remember = (made: MeanGradient): MeanGradient => {
     compiled ??= { ...made, into: into(made) };
@@ -111,7 +129,7 @@ function remembered(
   };
   return {
     ...sampler,
-    memory: { state },
+    memory: { state, inChunks },
     // Asked for at each gradient, as other data may be in its tape by then.
     means: Object.assign(() => remember(means()), {
       *pieces(): Pieces<MeanGradient> {

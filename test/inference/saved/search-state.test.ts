@@ -13,6 +13,10 @@ import {
   score,
   where,
 } from "../../../src/index.ts";
+import { type Search, startSearch } from "../../../src/inference/fit/setup.ts";
+import { remembering } from "../../../src/inference/saved/search-state.ts";
+import { finished } from "../../../src/pieces/pieces.ts";
+import { FULL } from "../../../src/profile.ts";
 
 const modelOf = (y: number, name = "steps") =>
   defineModel(name, ({ sample, observe }) => {
@@ -39,6 +43,35 @@ function counting(): { readonly backend: Backend; readonly passes: () => number 
   };
   return { backend, passes: () => passes };
 }
+
+test("a gradient at many points may be computed in pieces, has the same bits, and is not computed again", () => {
+  const { backend, passes } = counting();
+  const begun = (): Search => {
+    const [profile, own] = remembering(FULL, model, { ...options, backend });
+    return finished(startSearch(profile, model, own))!;
+  };
+  const points = { kind: "stage", start: 0, batch: 0, count: 900 } as const;
+  const whole = begun();
+  const x = whole.from;
+  const g = new Float64Array(x.length);
+  const elbo = whole.ascent.gradientInto(g, x, points);
+  const { ascent } = begun();
+  for (const [chunks, pauses] of [
+    [4, 0],
+    [2, 1],
+    [1, 0], // as it is known by now
+  ] as const) {
+    let paused = 0;
+    const before = passes();
+    for (const _ of ascent.inChunks(x, points, chunks)) paused++;
+    expect(paused, `${chunks} chunks at once`).toBe(pauses);
+    expect(passes() > before).toBe(pauses > 0);
+  }
+  const [before, again] = [passes(), new Float64Array(x.length)];
+  expect(ascent.gradientInto(again, x, points)).toBe(elbo);
+  expect([...again]).toEqual([...g]);
+  expect(passes()).toBe(before);
+});
 
 const textOf = (posterior: Posterior): string => JSON.stringify(posterior);
 

@@ -4,6 +4,7 @@
  * can draw others.
  */
 import type { Chart } from "../../../guides/chart.ts";
+import type { Pieces } from "../../../pieces/pieces.ts";
 
 /** What a gradient is for. "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
 export type FitStage = "search" | "polish" | "gap";
@@ -49,6 +50,8 @@ export interface Ascent {
   readonly elbos: number[];
   /** The ELBO at x, and its gradient in x into g; NaN, and not an error, where anything is not finite. */
   readonly gradientInto: (g: Float64Array, x: Float64Array, points: Points) => number;
+  /** Computes a gradient before it is asked for, so many chunks of points at a time, where the sampler keeps it. */
+  readonly inChunks: (x: Float64Array, points: Points, chunks: number) => Pieces<void>;
   /** Where others compute gradients: waits for those at these points, so that `gradientInto` need not compute them. */
   ahead?: (x: Float64Array, points: readonly Points[]) => Generator<FitStage, void, void>;
   /** Why the last gradient was not finite. */

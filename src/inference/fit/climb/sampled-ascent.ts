@@ -62,6 +62,13 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
       chart.gradientInto(g, x);
       return ascent.elbo;
     },
+    *inChunks(x, { kind, start, batch, count }, chunks) {
+      const own = new Float64Array(size);
+      chart.thetaInto(own, x);
+      const stream = KINDS.length * start + KINDS.indexOf(kind);
+      const asked = { generator, stream, firstSample: batch * count, samples: count, group: count };
+      yield* sampler.memory?.inChunks(own, asked, chunks) ?? [];
+    },
     failure: () => nonFiniteError(sampler, ascent.theta, draw).message,
     affords: (samples) => !ascent.stopped && ascent.samples + samples <= Math.min(maxSamples, ascent.allowance),
   };
