@@ -4,6 +4,6 @@ import { EDGES } from "./edges.ts";
 import { FORMS } from "./forms.ts";
 import type { Kind } from "./kind.ts";
 import { PRIORS } from "./priors.ts";
-import { STRUCTURES } from "./structures.ts";
+import { STRUCTURES, WHOLES } from "./structures.ts";
 
-export const KINDS: readonly Kind[] = [...FORMS, ...EDGES, ...COINCIDENT, ...STRUCTURES, ...PRIORS];
+export const KINDS: readonly Kind[] = [...FORMS, ...EDGES, ...COINCIDENT, ...STRUCTURES, ...PRIORS, ...WHOLES];

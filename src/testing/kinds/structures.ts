@@ -7,6 +7,7 @@ import {
   and,
   ceil,
   clamp,
+  exp,
   floor,
   gt,
   lt,
@@ -233,6 +234,25 @@ export const STRUCTURES: readonly Kind[] = [
         ...names.map((name) => sample(name)),
         ...names.map((name) => seen(draw, gt(name, draw.either(0, 0.8)), name)),
         seen(draw, gt(sum(...names), draw.either(0, 1)), "a"),
+      ];
+    },
+  },
+];
+
+/** Rounding without a range, which is counted along lines. */
+export const WHOLES: readonly Kind[] = [
+  {
+    name: "rounding without a range",
+    says: "A latent, a product or an exponential is rounded, whatever it is, and computed with or compared.",
+    program: (draw) => {
+      const scale = draw.real(0.5, 1.5);
+      const value = draw.pick([mul(scale, "x"), add("x", mul(scale, "y")), mul(scale, mul("x", "y")), exp("x")]);
+      const rounded = draw.pick([round, floor, ceil])(value);
+      return [
+        ...two,
+        observe(normal(add(mul(draw.real(0.4, 1), rounded), mul(0.3, "y")), draw.real(0.8, 1.3)), draw.either(0, 1.5)),
+        ...(draw.chance(0.5) ? [seen(draw, gt(rounded, draw.pick([0.5, -0.5, "y"])))] : []),
+        ...(draw.chance(0.3) ? [seen(draw, gt("x", draw.pick([0, 1, 0.5])), "y")] : []),
       ];
     },
   },
