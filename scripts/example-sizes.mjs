@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 26_400,
   "the web worker": 40_200,
-  "all of `nondiff`": 199_500,
+  "all of `nondiff`": 200_500,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */
