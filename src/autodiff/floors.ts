@@ -13,10 +13,13 @@ import type { OpTable } from "./ops/op-table.ts";
 const NEAR = 1e-9;
 
 /** Every op, with comparisons that know of `floor`. */
-const OPS: OpTable = {
-  ...ALL_OPS,
-  rows: ALL_OPS.rows.map((row, code) => (code === CODE.positive ? ({ ...row, simplify: positive } as OpRow) : row)),
-};
+const OPS: OpTable = /* @__PURE__ */ opsOfFloors();
+
+function opsOfFloors(): OpTable {
+  const withFloors = (row: OpRow | undefined, code: number): OpRow | undefined =>
+    code === CODE.positive ? ({ ...row, simplify: positive } as OpRow) : row;
+  return { ...ALL_OPS, rows: ALL_OPS.rows.map(withFloors) };
+}
 
 /** The largest integer ≤ x; `floor` of programs takes a range too. */
 export function largestInteger({ session, node }: Expr): Expr {
