@@ -1,12 +1,9 @@
 // The code of the pages runs and prints what it says; the commands exist and take the options that are named.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { explain } from "../src/cli/explain.ts";
 import { Session } from "./support/command-line.ts";
-import { COMPILED, compileSources } from "./support/compiled-sources.ts";
+import { execute } from "./support/executed.ts";
 import { builtPackage } from "./support/package.ts";
 import { type Block, blocksOfPage, isPath, named, pages, sources } from "./support/pages.ts";
 import { textOf } from "./support/tree.ts";
@@ -23,42 +20,11 @@ function announced(code: string): string[] {
   return [...code.matchAll(/^.*console\.log\(.*\); \/\/ (.+)$/gm)].flatMap(({ 1: text }) => text!.split("; "));
 }
 
-/** Runs a block against the sources; returns what it printed and what it exports. */
-async function execute(code: string): Promise<{ printed: string[]; exports: Record<string, unknown> }> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, loader: "ts", resolveDir: root },
-    bundle: true,
-    format: "esm",
-    write: false,
-    logLevel: "silent",
-    plugins: [
-      {
-        name: "nondiff",
-        setup({ onResolve }) {
-          onResolve({ filter: /^nondiff(\/|$)/ }, ({ path }) => {
-            const entry = path.slice("nondiff/".length);
-            const file = entry === "" ? "index.js" : entry === "core" ? "core.js" : `${entry}/index.js`;
-            return { path: pathToFileURL(join(COMPILED, "src", file)).href, external: true };
-          });
-        },
-      },
-    ],
-  });
-  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-  const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0]!.text).toString("base64")}`;
-  const exports = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
-  const printed = log.mock.calls.map((values) => values.map(String).join(" "));
-  log.mockRestore();
-  return { printed, exports };
-}
-
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
-// What vitest.config.ts has compiled is compiled no second time; under coverage it has not.
-if (!existsSync(COMPILED)) await compileSources();
 const all = await pages();
 const blocks = all.flatMap(blocksOfPage);
 const placeOf = ({ page, line }: Block): string => `${page}:${line}`;

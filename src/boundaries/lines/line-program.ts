@@ -24,6 +24,10 @@ export class LineProgram {
   readonly #graph: Graph;
   readonly #placeOf: Map<NodeId, number>;
   readonly #code: Uint8Array;
+  readonly #primals: readonly Primal[];
+  readonly #rules: readonly (IntervalRule | undefined)[];
+  /** 1 for masks and steps, which are one value where both ends are. */
+  readonly #steps: Uint8Array;
   readonly #x: Int32Array;
   readonly #y: Int32Array;
   readonly #z: Int32Array;
@@ -50,6 +54,9 @@ export class LineProgram {
     this.#placeOf = new Map(nodes.map((node, place) => [node, place]));
     const at = (node: NodeId): number => this.#placeOf.get(node) ?? 0;
     this.#code = Uint8Array.from(nodes, (node) => graph.op[node]!);
+    this.#primals = nodes.map((node) => ALL_OPS.rows[graph.op[node]!]?.primal ?? UNDEFINED);
+    this.#rules = nodes.map((node) => RULE_OF[graph.op[node]!]);
+    this.#steps = Uint8Array.from(nodes, (node) => Number(FLAT.has(graph.op[node]!)));
     this.#arity = Uint8Array.from(nodes, (node) => graph.arity(node));
     const operand = (j: number): Int32Array =>
       Int32Array.from(nodes, (node) => (j < graph.arity(node) ? at(graph.operand(node, j)) : 0));
@@ -94,7 +101,8 @@ export class LineProgram {
   /** Computes what t does not move. */
   setInputs(values: ArrayLike<number>): void {
     for (let i = 0; i < this.#inputPlaces.length; i++) this.#fix(this.#inputPlaces[i]!, values[i]!);
-    for (const place of this.#fixed) this.#fix(place, this.#primal(place, this.values));
+    const fixed = this.#fixed;
+    for (let i = 0; i < fixed.length; i++) this.#fix(fixed[i]!, this.#primal(fixed[i]!));
   }
 
   /**
@@ -136,11 +144,13 @@ export class LineProgram {
   /** Computes the values of a cone at the point. */
   evaluate(cone: Int32Array): void {
     const stamp = this.#point;
+    const pointOf = this.#pointOf;
+    const values = this.values;
     for (let i = 0; i < cone.length; i++) {
       const place = cone[i]!;
-      if (this.#pointOf[place] === stamp) continue;
-      this.#pointOf[place] = stamp;
-      this.values[place] = this.#primal(place, this.values);
+      if (pointOf[place] === stamp) continue;
+      pointOf[place] = stamp;
+      values[place] = this.#primal(place);
     }
   }
 
@@ -155,10 +165,11 @@ export class LineProgram {
   /** Encloses the values of a cone on the piece. */
   enclose(cone: Int32Array): void {
     const stamp = this.#piece;
+    const pieceOf = this.#pieceOf;
     for (let i = 0; i < cone.length; i++) {
       const place = cone[i]!;
-      if (this.#pieceOf[place] === stamp) continue;
-      this.#pieceOf[place] = stamp;
+      if (pieceOf[place] === stamp) continue;
+      pieceOf[place] = stamp;
       this.#encloseOne(place);
     }
   }
@@ -192,8 +203,9 @@ export class LineProgram {
     return this.#box.partial[place] !== 0;
   }
 
-  #primal(place: number, values: Float64Array): number {
-    const { primal } = ALL_OPS.rows[this.#code[place]!]!;
+  #primal(place: number): number {
+    const values = this.values;
+    const primal = this.#primals[place]!;
     return primal(values[this.#x[place]!]!, values[this.#y[place]!]!, values[this.#z[place]!]!);
   }
 
@@ -210,16 +222,19 @@ export class LineProgram {
 
   #encloseOne(place: number): void {
     const code = this.#code[place]!;
-    const [x, y, z] = [this.#x[place]!, this.#y[place]!, this.#z[place]!];
+    const x = this.#x[place]!;
+    const y = this.#y[place]!;
+    const z = this.#z[place]!;
     const constant = this.#constantOf(code, place, x, y, z);
     if (constant !== undefined) {
       this.#setConstant(place, constant);
       return;
     }
     this.#constant[place] = 0;
-    RULE_OF[code]!(this.#box, place, x, y, z);
+    this.#rules[place]!(this.#box, place, x, y, z);
+    if (this.#steps[place] === 0) return;
     const { lo, hi } = this.#box;
-    if (FLAT.has(code) && lo[place] === hi[place]) this.#setConstant(place, lo[place]!);
+    if (lo[place] === hi[place]) this.#setConstant(place, lo[place]!);
   }
 
   // The value of a node that has one value on all of the piece, as far as its operands show it.
@@ -229,8 +244,7 @@ export class LineProgram {
     const { lo, hi, partial } = this.#box;
     const arity = this.#arity[place]!;
     if (known[x] === 1 && (arity < 2 || known[y] === 1) && (arity < 3 || known[z] === 1)) {
-      const { primal } = ALL_OPS.rows[code]!;
-      return primal(values[x]!, values[y]!, values[z]!);
+      return this.#primals[place]!(values[x]!, values[y]!, values[z]!);
     }
     switch (code) {
       case CODE.where: {
@@ -260,6 +274,11 @@ export class LineProgram {
     return partial[place] === 0 && (lo[place]! > 0 || hi[place]! < 0) && hi[place]! - lo[place]! < Infinity;
   }
 }
+
+type Primal = (x: number, y: number, z: number) => number;
+
+// Of inputs and constants nothing is computed.
+const UNDEFINED: Primal = () => Number.NaN;
 
 const RULE_OF = /* @__PURE__ */ rulesByCode();
 

@@ -248,24 +248,22 @@ export class Places {
     return program.low(slope.place) >= 0 || program.high(slope.place) <= 0;
   }
 
-  #truthAt(decision: LineDecision, t: number): number {
+  #truthAt({ place, cone }: LineDecision, t: number): number {
+    return this.#valueOf(place, cone, t);
+  }
+
+  #valueOf(place: number, cone: Int32Array, t: number): number {
     this.#program.setPoint(t);
-    this.#program.evaluate(decision.cone);
-    return this.#program.values[decision.place]!;
+    this.#program.evaluate(cone);
+    return this.#program.values[place]!;
   }
 
   // Whether a decision changes on [a, b], where its operand is monotone; the bracket of one change is in `#low` and `#high`.
   #solve({ operand, cone, isRounding }: LineDecision, a: number, b: number): boolean {
-    const program = this.#program;
+    let [low, high] = [a, b];
     let level = 0;
-    const at = (t: number): number => {
-      program.setPoint(t);
-      program.evaluate(cone);
-      return program.values[operand!]! - level;
-    };
-    // floor(c) has a value from where c reaches it.
-    const isAbove = (c: number): boolean => (isRounding ? c >= 0 : c > 0);
-    let [low, high, atLow, atHigh] = [a, b, at(a), at(b)];
+    let atLow = this.#valueOf(operand!, cone, a);
+    let atHigh = this.#valueOf(operand!, cone, b);
     if (isRounding) {
       const [least, most] = [Math.floor(Math.min(atLow, atHigh)), Math.floor(Math.max(atLow, atHigh))];
       if (!(least < most)) return false;
@@ -273,8 +271,9 @@ export class Places {
       level = least + Math.ceil(0.5 * (most - least));
       [atLow, atHigh] = [atLow - level, atHigh - level];
     }
-    const above = isAbove(atLow);
-    if (above === isAbove(atHigh)) return false;
+    // floor(c) has a value from where c reaches it.
+    const above = isRounding ? atLow >= 0 : atLow > 0;
+    if (above === (isRounding ? atHigh >= 0 : atHigh > 0)) return false;
     // Secant steps, and a bisection after each that did not halve the bracket.
     for (let bisects = false; high - low > WIDTH * Math.max(1, -low, high); ) {
       const width = high - low;
@@ -284,13 +283,19 @@ export class Places {
       for (let side = bisects ? 0 : -1; side < 2; side += 2) {
         const t = inside + side * margin;
         if (!(low < t && t < high)) continue;
-        const value = at(t);
-        if (isAbove(value) === above) [low, atLow] = [t, value];
-        else [high, atHigh] = [t, value];
+        const value = this.#valueOf(operand!, cone, t) - level;
+        if ((isRounding ? value >= 0 : value > 0) === above) {
+          low = t;
+          atLow = value;
+        } else {
+          high = t;
+          atHigh = value;
+        }
       }
       bisects = high - low > 0.5 * width;
     }
-    [this.#low, this.#high] = [low, high];
+    this.#low = low;
+    this.#high = high;
     return true;
   }
 
