@@ -16,7 +16,7 @@ import { makeRootFinder } from "../src/roots/isolation.ts";
 import { planeQuadrature } from "./oracle/plane-quadrature.ts";
 import { amount } from "./support/soak.ts";
 
-const SAMPLES = amount(4000, 20_000);
+const SAMPLES = amount(2000, 20_000);
 const params = { mu: [0.3, -0.2], rho: [0.2, 0.4] };
 const upTo = (size: number) => ({ mu: params.mu.slice(0, size), rho: params.rho.slice(0, size) });
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

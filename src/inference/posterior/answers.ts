@@ -19,14 +19,15 @@ export function byWeights(
 ): Marginal {
   const values = draws.values(name);
   const isLive = values.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const weights = draws.weights.map((weight, d) => weight * isLive[d]!);
-  const weighted = weightedMarginal(values, weights);
-  // Means of summed-out latents are exact within their cells.
-  const alone = { ...weighted, mean: draws.mean(name), sd: draws.sd(name) };
-  if (!shares || !byGuide) return alone;
+  const alone = (): Marginal => {
+    const weights = draws.weights.map((weight, d) => weight * isLive[d]!);
+    // Means of summed-out latents are exact within their cells.
+    return { ...weightedMarginal(values, weights), mean: draws.mean(name), sd: draws.sd(name) };
+  };
+  if (!shares || !byGuide) return alone();
   const differences = draws.weights.map((weight, d) => weight - shares[d]!);
   const noise = (of: Float64Array): number => of.reduce((sum, x) => sum + squared(x), 0);
-  if (isLive.includes(0) || noise(differences) > noise(draws.weights) - 1 / draws.count) return alone;
+  if (isLive.includes(0) || noise(differences) > noise(draws.weights) - 1 / draws.count) return alone();
   const guide = byGuide();
   let [shift, spread] = [0, 0];
   differences.forEach((difference, d) => {
@@ -37,7 +38,7 @@ export function byWeights(
   const variance = squared(guide.sd) + spread - squared(shift);
   return variance > 0
     ? { mean: guide.mean + shift, sd: Math.sqrt(variance), quantile: corrected(guide, values, differences) }
-    : alone;
+    : alone();
 }
 
 // Quantiles of the guide's distribution, of which the share below x is too small by the sum of the differences at draws below x: the first draw

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeGenerator, uniformSource } from "../../../src/index.ts";
+import { Session } from "../../support/command-line.ts";
 import { builtPackage } from "../../support/package.ts";
 import { amount } from "../../support/soak.ts";
 
@@ -64,13 +65,14 @@ describe("--checkpoint and --resume", () => {
     expect(readdirSync(folder).filter((name) => !/\.json(\.part)?$/.test(name))).toEqual([]);
   });
 
-  test("a damaged checkpoint, one of another model, and --resume alone are refused", () => {
+  test("a damaged checkpoint, one of another model, and --resume alone are refused", async () => {
     const file = join(folder, `${SEARCH.length}.json`);
-    const fails = (args: readonly string[]): string =>
-      spawnSync(process.execPath, [main, "run", ...args], { encoding: "utf8" }).stderr;
-    expect(fails(["textmsg", "--checkpoint", file, "--resume"])).toMatch(
+    const session = new Session(folder);
+    onTestFinished(() => session.end());
+    const fails = async (args: readonly string[]): Promise<string> => (await session.run("run", ...args)).stderr;
+    expect(await fails(["textmsg", "--checkpoint", file, "--resume"])).toMatch(
       /saved is of another model; got "gmm", expected "textmsg"/,
     );
-    expect(fails(["gmm", "--resume"])).toMatch(/--resume: got no --checkpoint beside it/);
+    expect(await fails(["gmm", "--resume"])).toMatch(/--resume: got no --checkpoint beside it/);
   });
 });
