@@ -1,4 +1,4 @@
-/** What is −∞ where two traced ends are in the wrong order, as the mass between two thresholds of which either may be the lower one. */
+/** A value with two traced ends counts only where these are in order: the mass between two thresholds, either of which may be the lower one, is −∞ elsewhere. */
 import { difference } from "../autodiff/difference.ts";
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 
