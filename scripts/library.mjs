@@ -84,3 +84,11 @@ export async function bundled(contents, options = {}) {
 export async function imported(contents) {
   return import(`data:text/javascript;base64,${Buffer.from(await bundled(contents)).toString("base64")}`);
 }
+
+/** The folder of a part of the library such as "guides", with its files as a pattern. */
+export const sourcesOf = (folder, file = "**/*") => ({ home: `src/${folder}`, files: `src/${folder}/${file}.ts` });
+
+/** A module of the models that the pages study, with what is asked of them. */
+export const STUDY = `export * from "./test/support/study-models.ts";
+export { explain, fit } from "./src/index.ts";
+export { influenza, temperature, textmsg } from "./src/models/index.ts";`;

@@ -1,6 +1,6 @@
-// The tests of one folder, as Stryker runs them against each mutant: `MUTATED=guides` are those of test/guides.
+// The tests that Stryker runs against each mutant: `MUTANTS_TESTS=test/guides/points.test.ts`, several with commas between them.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: [`test/${process.env.MUTATED}/**/*.test.ts`], setupFiles: ["test/setup.ts"], testTimeout: 60_000 },
+  test: { include: process.env.MUTANTS_TESTS?.split(",") ?? [], setupFiles: ["test/setup.ts"], testTimeout: 60_000 },
 });
