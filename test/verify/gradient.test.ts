@@ -1,11 +1,11 @@
 /** verifyGradient on estimators that are right and on ones that are wrong, by each way to make a reference. */
 import { describe, expect, test } from "vitest";
 import * as n from "../../src/index.ts";
-import { conditions, gmm } from "../../src/models/index.ts";
+import { cheating, conditions, gmm, influenza, temperature, xornet } from "../../src/models/index.ts";
 import { studentQuantile } from "../../src/verify/gradient.ts";
 import { verifyGradient } from "../../src/verify/index.ts";
 import { referenceOf } from "../../src/verify/reference/reference.ts";
-import { amount } from "../support/soak.ts";
+import { amount, SOAK } from "../support/soak.ts";
 
 const params = { mu: [0], rho: [n.rhoOfSd(1)] };
 
@@ -176,3 +176,44 @@ test("options that make no sense are refused", () => {
   expect(() => verifyGradient(gmm, { reference: "guess" as never })).toThrow("verifyGradient: reference is no way");
   expect(() => verifyGradient(gmm, { samples: 10 } as never)).toThrow('verifyGradient: unknown option; got "samples"');
 });
+
+test.skipIf(!SOAK)(
+  "the gradients of four models of the paper are unbiased at a resolution of 5 %",
+  { timeout: 3_600_000 },
+  () => {
+    const budgets = [
+      [cheating, 15],
+      [temperature, 20],
+      [influenza, 20],
+      [xornet, 21],
+    ] as const;
+    const table = budgets.map(([model, log2]) => {
+      const { name } = model;
+      const start = performance.now();
+      const { verdict, reference, samples, evaluations, components, critical, smallestBias, scale } = verifyGradient(
+        model,
+        {
+          budget: 2 ** log2,
+          resolution: 0.05,
+        },
+      );
+      const seconds = (performance.now() - start) / 1000;
+      const worst = Math.max(...components.map(({ z }) => Math.abs(z)));
+      return {
+        name,
+        verdict,
+        reference,
+        samples,
+        evaluations,
+        worst,
+        critical,
+        smallest: smallestBias / scale,
+        seconds,
+      };
+    });
+    console.table(table);
+    expect(table.map(({ name, verdict }) => [name, verdict])).toEqual(
+      table.map(({ name }) => [name, "unbiased at this resolution"]),
+    );
+  },
+);
