@@ -73,7 +73,8 @@ export async function bench(length: Length, print: Print): Promise<void> {
   ] as const) {
     const fixed = { collapse, guide: collapse ? ("auto" as const) : meanField() };
     print(`\n${title}, ${seeds} seeds`);
-    const rows = cases.map(({ model, samples, elbo, options }) => {
+    print(columns(["model", "samples", "at most", "ELBO", "at least", "reach it", "status"], WIDTHS));
+    for (const { model, samples, elbo, options } of cases) {
       const made = model();
       const reports = Array.from({ length: seeds }, (_, seed) => {
         const {
@@ -93,7 +94,7 @@ export async function bench(length: Length, print: Print): Promise<void> {
       const right = reports.filter((report) => report.elbo >= elbo).length;
       const flips = options?.flips ? " with flips" : "";
       const spent = middle((report) => report.samples);
-      return [
+      const row = [
         made.name + (options?.restarts ? ", restarts" : "") + flips,
         `${spent}`,
         `${samples}`,
@@ -102,9 +103,8 @@ export async function bench(length: Length, print: Print): Promise<void> {
         `${right} of ${seeds}`,
         [...new Set(reports.map(({ status }) => status))].join(", "),
       ];
-    });
-    for (const cells of [["model", "samples", "at most", "ELBO", "at least", "reach it", "status"], ...rows])
-      print(columns(cells, WIDTHS));
+      print(columns(row, WIDTHS)); // each as soon as it is known: the last ones take minutes
+    }
   }
 }
 
