@@ -27,6 +27,8 @@ interface StateContent {
   readonly seed: number;
   readonly samples: number;
   readonly options: SearchOptions;
+  /** Whether the fit has chosen the guide and which latents it has by their noise, so that going on means to choose again. */
+  readonly isChosen?: boolean;
   /** By their points and parameters. */
   readonly keys: readonly string[];
   /** For each an ELBO and a gradient. */
@@ -62,10 +64,11 @@ export function remembering(
 // The sampler with gradients that are computed once.
 function remembered(
   sampler: GradientSampler,
-  { estimator = corrected(), seed = 0, samples = 32, tolerance, restarts, flips, init }: FitOptions,
+  options: FitOptions,
   before: StateContent | undefined,
   known: KnownGradients,
 ): GradientSampler {
+  const { estimator = corrected(), seed = 0, samples = 32, tolerance, restarts, flips, init } = options;
   const { means, nodes, size } = sampler;
   if (!means || nodes.adaptive || nodes.scheduled) return sampler;
   before?.keys.forEach((key, k) => {
@@ -112,8 +115,10 @@ function remembered(
     return compiled;
   };
   const state = (): Saved => {
-    const gradients = new Float64Array(known.size * (size + 1));
-    [...known.values()].forEach((numbers, k) => {
+    // Of as many parameters: what was tried with others is computed again.
+    const own = [...known].filter(([, numbers]) => numbers.length === size + 1);
+    const gradients = new Float64Array(own.length * (size + 1));
+    own.forEach(([, numbers], k) => {
       gradients.set(numbers, k * (size + 1));
     });
     const content: StateContent = {
@@ -122,7 +127,8 @@ function remembered(
       seed,
       samples,
       options: { tolerance, restarts, flips, init },
-      keys: [...known.keys()],
+      isChosen: isChosen(options),
+      keys: own.map(([key]) => key),
       gradients,
     };
     return sealed(KIND, programOf(sampler), content);
@@ -155,6 +161,9 @@ export function keyOf(
   return [stream, firstSample, samples, group, one >>> 0, two >>> 0].map((part) => part.toString(36)).join(" ");
 }
 
+const isChosen = ({ guide = "auto", standardise = "auto" }: FitOptions): boolean =>
+  guide === "auto" && standardise === "auto";
+
 // The options of a fit that goes on with a search, and what it knows; undefined where the state is none of a search.
 function resumedSearch(
   model: Model,
@@ -172,19 +181,18 @@ function resumedSearch(
     throw new RangeError(`${CALLER}: a state has its own start; got \`init\` beside it, expected none`);
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as FitOptions;
   const { guide = "auto" } = given;
+  const again = { ...content.options, ...stated, seed, samples, collapse: setting.collapse };
+  const check = (sampler: GradientSampler): void => requireSameModel(CALLER, saved, programOf(sampler));
+  if (content.isChosen && isChosen(given)) return { options: again, content, check };
   return {
     options: {
-      ...content.options,
-      ...stated,
-      seed,
-      samples,
+      ...again,
       guide: savedGuide(CALLER, setting, guide === "auto" ? undefined : guide),
-      collapse: setting.collapse,
       standardise: setting.standardise ?? false,
     },
     content,
     check(sampler) {
-      requireSameModel(CALLER, saved, programOf(sampler));
+      check(sampler);
       requireShape(CALLER, sampler.objective.guide.space, setting);
     },
   };

@@ -1,6 +1,7 @@
 /** Fits of hierarchical programs: which latents are fitted by their noise, and what that is worth. */
 import { describe, expect, test } from "vitest";
 import {
+  compile,
   corrected,
   defineModel,
   estimateGradient,
@@ -16,11 +17,13 @@ import {
   normal,
   Posterior,
   predict,
+  withData,
 } from "../../../../src/index.ts";
 import { startSearch } from "../../../../src/inference/fit/setup.ts";
 import { finished } from "../../../../src/pieces/pieces.ts";
 import { FULL } from "../../../../src/profile.ts";
 import { noiseNames } from "../../../../src/program/standardised.ts";
+import { type Shard, shardRunner, fitAsync as sharedFit } from "../../../../src/shards/index.ts";
 import { climbed } from "../../../support/unweighed.ts";
 
 const quiet = { onWarning: () => undefined } as const;
@@ -95,5 +98,36 @@ describe("a fit of latents whose scale is a latent", () => {
     // Draws of the mean itself and not of its noise: predicted readings lie about it.
     const [first] = Object.values(predict(few, posterior, { draws: 2000 }).observations);
     expect(Math.abs(first!.reduce((sum, y) => sum + y, 0) / 2000 - posterior.mean("m[0]"))).toBeLessThan(0.15);
+  });
+
+  test("has the same bits where it is gone on with, shared with workers, or compiled for its data", async () => {
+    const two = defineModel(
+      "two",
+      ({ sample, observe }, { y }) => {
+        const tau = sample("tau", halfNormal(1));
+        for (const [g, value] of [...y].entries())
+          observe(normal(sample(`m${g}`, normal(0, tau)), 1), value as number, `y${g}`);
+      },
+      { data: { y: "numbers" } },
+    );
+    const data = { y: [1.2, -0.3] };
+    const own = withData(two, data);
+    const options = { ...quiet, seed: 3, restarts: 1 };
+    const alone = fit(own, options);
+    expect(alone.standardised).toEqual(["m0", "m1"]);
+    const bits = JSON.stringify(alone);
+    const begun = fit(own, { ...options, maxSamples: 1000 });
+    expect(begun.status).toBe("budget");
+    expect(JSON.stringify(fit(own, { resume: JSON.stringify(begun.state), maxSamples: 200_000, ...quiet }))).toBe(bits);
+    const { run } = shardRunner(own);
+    const workers = {
+      size: 2,
+      latency: 0,
+      run: async (shard: Shard) => JSON.parse(JSON.stringify(run(shard))) as Shard,
+    };
+    expect(JSON.stringify(await sharedFit(own, { ...options, workers }))).toBe(bits);
+    const compiled = compile(two, { y: 2 }).fit({ data, ...options });
+    expect(compiled.standardised).toEqual(["m0", "m1"]);
+    expect(compiled.summary()).toEqual(alone.summary());
   });
 });
