@@ -69,8 +69,7 @@ export function* resultOf(
     (yield* steepness?.("fit", sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
-  const warnings = [...run.warnings, ...told];
-  const report: FitReport = {
+  const reportWith = (warnings: readonly FitWarning[]): FitReport => ({
     elbo: best.elbo,
     elboError: best.gap?.error ?? NaN,
     gap: best.gap?.gap ?? NaN,
@@ -93,29 +92,29 @@ export function* resultOf(
     guide: space.name,
     importance,
     warnings,
-  };
-  const texts = warnings.map(({ message }) => message);
-  const posterior = posteriorOf(sampler, {
-    theta: thetaOf(best.x),
-    elboTrace: Float64Array.from(ascent.elbos),
-    warnings: texts,
-    status: best.status,
-    report,
-    components,
-    found: components,
-    ...(weighed?.proposal && {
-      weighing: {
-        proposal: weighed.proposal,
-        answers: importance?.answers !== "guide",
-        ...(weighed.particles && { particles: weighed.particles }),
-      },
-    }),
   });
-  const cut = run.isLate?.()
-    ? []
-    : (sampler.profile.cutCounts?.(posterior, sampler.collapsed?.report.collapsed ?? []) ?? []);
+  const posteriorWith = (warnings: readonly FitWarning[]): Posterior =>
+    posteriorOf(sampler, {
+      theta: thetaOf(best.x),
+      elboTrace: Float64Array.from(ascent.elbos),
+      warnings: warnings.map(({ message }) => message),
+      status: best.status,
+      report: reportWith(warnings),
+      components,
+      found: components,
+      ...(weighed?.proposal && {
+        weighing: {
+          proposal: weighed.proposal,
+          answers: importance?.answers !== "guide",
+          ...(weighed.particles && { particles: weighed.particles }),
+        },
+      }),
+    });
+  const warnings = [...run.warnings, ...told];
+  const posterior = posteriorWith(warnings);
+  if (run.isLate?.()) return posterior;
+  // Whether counts were cut is asked of a posterior, which is made anew if they were.
+  const cut = sampler.profile.cutCounts?.(posterior, sampler.collapsed?.report.collapsed ?? []) ?? [];
   for (const { message } of cut) warn(options, message);
-  warnings.push(...cut);
-  texts.push(...cut.map(({ message }) => message));
-  return posterior;
+  return cut.length > 0 ? posteriorWith([...warnings, ...cut]) : posterior;
 }
