@@ -7,11 +7,11 @@
  * The integral is cut off where g is −37, at e^−37 = 1e-16, and done by Gauss and Legendre's rule with 40 points. What is differentiated is the rule, so that
  * derivatives in shapes are those of what is computed; as g is analytic in its parameters they are as near to the true ones.
  */
-import { add, div, Expr, exp, log1p, min, mul, neg, type Real, sqrt, square, sum } from "../autodiff/expr.ts";
+import { add, div, Expr, exp, log1p, max, min, mul, neg, type Real, sqrt, square, sum } from "../autodiff/expr.ts";
 import { gaussLegendre } from "../math/truncated-normal.ts";
 import { ordered } from "./choice.ts";
 import type { Distribution } from "./distribution.ts";
-import { type NumericFormulas, numericInterval, splitInterval, type TailFormulas } from "./tails.ts";
+import { LEAST, type NumericFormulas, numericInterval, splitInterval, type TailFormulas } from "./tails.ts";
 
 const POINTS = 40;
 const RULE = /* @__PURE__ */ gaussLegendre(POINTS);
@@ -37,11 +37,16 @@ export interface Fall {
 
 /** ∫₀^∞ exp(g(s)) ds. Error below 1e-11 of it where g″ changes by no more than e⁵ over a length of 1/|g′| at the far end: tested by distribution. */
 export function fallIntegral({ at, slope, start, bend, end }: Fall): Real {
-  const parabola = div(2 * DEPTH, add(start, sqrt(add(square(start), mul(2 * DEPTH, bend)))));
+  const parabola = div(2 * DEPTH, aboveZero(add(start, sqrt(add(square(start), mul(2 * DEPTH, bend))))));
   let length = end ? min(parabola, end(parabola)) : parabola;
   // g is concave: a step from the left ends right of the place, and steps from there go down to it.
-  for (let step = 0; step < STEPS; step++) length = add(length, div(add(at(length), DEPTH), slope(length)));
+  for (let step = 0; step < STEPS; step++) length = add(length, div(add(at(length), DEPTH), aboveZero(slope(length))));
   return rangeIntegral(at, length);
+}
+
+// A number that is positive by what g is, where no proof sees it: so that a division by it is none by 0.
+function aboveZero(x: Real): Real {
+  return max(x, LEAST);
 }
 
 /** ∫ exp(g(s)) ds over 0 ≤ s ≤ length, for a g that is analytic there. */
