@@ -133,7 +133,7 @@ describe("boundaries drawn uniformly", () => {
     { model, closed, at, samples, detectable }: (typeof cases)[number],
   ): string | undefined =>
     gradientFault(
-      estimateGradient(model, { estimator, params: at, samples, seed: 11, backend: COMPILED }),
+      estimateGradient(model, { estimator, params: at, samples, seed: 11 }),
       closed(at.mu, at.rho).gradient,
       { alpha: 1e-3, detectable },
     );
@@ -324,7 +324,7 @@ function differenceFault(p: GradientEstimate, q: GradientEstimate, detectable: n
 describe("boundaries drawn among others", () => {
   test("cheating: one of 100 boundaries per sample has the mean of all", () => {
     const of = (boundaries: Boundaries, seed: number, samples: number) =>
-      estimateGradient(cheating, { estimator: drawing(boundaries), samples, seed, backend: COMPILED });
+      estimateGradient(cheating, { estimator: drawing(boundaries), samples, seed });
     expect(differenceFault(of(1, 1, SAMPLES), of("all", 2, amount(4000, 10_000)), 0.5)).toBeUndefined();
   });
 
@@ -338,13 +338,7 @@ describe("boundaries drawn among others", () => {
     const params: MeanFieldParameters = { mu: [0.3, 0.4], rho: [0.3, 0.1] };
     expect(makeSampler(coincident, drawing(2)).nodes.derived![0]!.nodes).toHaveLength(2);
     const of = (boundaries: Boundaries, seed: number) =>
-      estimateGradient(coincident, {
-        estimator: drawing(boundaries),
-        params,
-        samples: SAMPLES,
-        seed,
-        backend: COMPILED,
-      });
+      estimateGradient(coincident, { estimator: drawing(boundaries), params, samples: SAMPLES, seed });
     expect(differenceFault(of(1, 1), of("all", 2), 0.1)).toBeUndefined();
     expect(differenceFault(of(2, 3), of("all", 2), 0.1)).toBeUndefined();
   });
@@ -375,13 +369,7 @@ describe("boundaries drawn among others", () => {
     fc.assert(
       fc.property(programs, fc.nat(), ([spec, params], seed) => {
         const model = defineModel("random", interpret(spec));
-        const estimate = estimateGradient(model, {
-          estimator: drawing(1),
-          params,
-          samples: SAMPLES,
-          seed,
-          backend: COMPILED,
-        });
+        const estimate = estimateGradient(model, { estimator: drawing(1), params, samples: SAMPLES, seed });
         const scores = zScores(estimate, quadrature(spec, params).gradient);
         for (const z of scores) {
           // 8 programs at most, of about 5 components: |z| above 5 has probability 2e-5 in all.
