@@ -20,7 +20,7 @@ const MOST_GLIDING = 128;
 /** Steps of each kind after which they are compared again, and at most: 256 in 16 latents. */
 const STEPS = 16;
 const MOST_MOVED = 4096;
-/** The same of glides, each worth many steps; before the first comparison twice as many. */
+/** The same of glides, each worth many steps; before the first comparison five times as many. */
 const [GLIDES, MOST_GLIDES] = [4, 64];
 /** Twice as far apart as allowed, they are to be this much nearer to each other after so many comparisons, or they go no further. */
 const FAR = 2;
@@ -59,7 +59,7 @@ export function* agreedParticles(
 /** Whether two populations of n latents agree, which go on until they do or are not to be expected to. */
 export function* haveAgreed([first, second]: readonly [Particles, Particles], n: number): Pieces<boolean> {
   const glide = n > MOST_LATENTS;
-  if (glide) for (const population of [first, second]) yield* population.walk(2 * GLIDES);
+  if (glide) for (const population of [first, second]) yield* population.walk(5 * GLIDES);
   const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
   const apart: number[] = [];
   for (let steps = 0; ; steps += each) {
