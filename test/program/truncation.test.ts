@@ -1,7 +1,9 @@
 // Counts whose rate is traced: cut where nothing is left for the rates that have a probability, and what is left out is said.
 import { expect, test } from "vitest";
+import { collapseTrace } from "../../src/collapse/collapse.ts";
 import * as n from "../../src/index.ts";
 import { trace } from "../../src/program/trace.ts";
+import { evaluatorOf } from "../support/evaluate.ts";
 
 const counted = (rate: (context: n.ProgramContext) => n.Distribution): n.Model =>
   n.defineModel("counted", (context) => {
@@ -73,13 +75,85 @@ test("under heavy tails what is left out is said, and a fit warns where that mat
   expect(told(values.length)).toBe(true);
 });
 
-test("of rates whose priors say too little the count is refused, with what to write", () => {
-  for (const rate of [
-    ({ sample }: n.ProgramContext) => n.poisson(sample("r", n.lognormal(0, 20))),
-    ({ sample }: n.ProgramContext) =>
-      n.poisson(n.exp(n.mul(5, sample("r", n.normal(0, n.exp(sample("s", n.normal(0, 3)))))))),
-  ])
-    expect(() => trace(counted(rate))).toThrow(
-      /^sample "k": poisson has no last value that counts while its rate is traced; got .*, or `truncated/,
+test("of rates whose priors say too little 500 values are listed, and what is left out estimated", () => {
+  const { values, lostMass } = trace(counted(({ sample }) => n.poisson(sample("r", n.lognormal(0, 20))))).finite[0]!;
+  expect(values.length).toBe(500);
+  // P(log r > log 500) under N(0, 20²), but for the counts of rates near 500.
+  expect(Math.abs(lostMass - 0.378)).toBeLessThan(0.02);
+  const nested = ({ sample }: n.ProgramContext): n.Distribution =>
+    n.poisson(n.exp(n.mul(5, sample("r", n.normal(0, n.exp(sample("s", n.normal(0, 3))))))));
+  const other = trace(counted(nested)).finite[0]!.lostMass;
+  // ∫ φ(e) Φ(−log(500)/(5·exp(3e))) de
+  expect(Math.abs(other - 0.1989)).toBeLessThan(0.02);
+});
+
+test("of rates that priors say nothing of the count is refused, with what to write", () => {
+  expect(() => trace(counted(({ sample }) => n.poisson(sample("r", n.flat(0)))))).toThrow(
+    /^sample "k": poisson has no last value that counts while its rate is traced; got .*, or `truncated/,
+  );
+});
+
+test("Poisson counts of a regression with coefficients under wide priors are latents", () => {
+  const seen = [1, 1, 3, 5];
+  const regression = n.defineModel("regression", ({ sample, observe }) => {
+    const a = sample("a", n.normal(0, 10));
+    const b = sample("b", n.normal(0, 10));
+    seen.forEach((y, x) => {
+      const k = sample(`k${x}`, n.poisson(n.exp(n.add(a, n.mul(b, x)))));
+      observe(n.binomial(k, 0.5), y);
+    });
+  });
+  // Thinned counts are Poisson with half of the rate.
+  const thinned = n.defineModel("thinned", ({ sample, observe }) => {
+    const a = sample("a", n.normal(0, 10));
+    const b = sample("b", n.normal(0, 10));
+    seen.forEach((y, x) => void observe(n.poisson(n.mul(0.5, n.exp(n.add(a, n.mul(b, x))))), y));
+  });
+  const { graph, latents, terms } = collapseTrace(trace(regression)).trace;
+  const sum = graph.sum(terms.map(({ node }) => node));
+  for (const at of [
+    [0.7, 0.6],
+    [3, -1],
+  ]) {
+    const inputs = new Float64Array(graph.inputs.length);
+    latents.forEach(({ node }, i) => {
+      inputs[graph.inputIndex(node)] = at[i]!;
+    });
+    const [density] = evaluatorOf(graph, [sum])(inputs);
+    expect(density).toBeCloseTo(n.logJoint(thinned, at), 9);
+  }
+});
+
+test("successes in trials that another latent counts are a latent", () => {
+  const model = n.defineModel("thinned", ({ sample, observe }) => {
+    const trials = sample("n", n.discreteUniform(5, 20));
+    observe(n.normal(sample("k", n.binomial(trials, 0.5)), 1), 6);
+  });
+  const posterior = n.fit(model, { seed: 1 });
+  let [total, first] = [0, 0];
+  for (let trials = 5; trials <= 20; trials++)
+    for (let k = 0; k <= trials; k++) {
+      const weight = Math.exp((n.binomial(trials, 0.5).logDensity(k) as number) - 0.5 * (k - 6) ** 2);
+      total += weight;
+      first += weight * trials;
+    }
+  expect(posterior.mean("n")).toBeCloseTo(first / total, 9);
+});
+
+test("a discrete latent may have other values in the other arm", () => {
+  const model = n.defineModel("arms", ({ sample, observe, branch }) => {
+    const many = sample("many", n.bernoulli(0.4));
+    const k = branch(
+      n.eq(many, 1),
+      () => sample("k", n.discreteUniform(2, 5)),
+      () => sample("k", n.bernoulli(0.25)),
     );
+    observe(n.normal(k, 1), 1.5);
+  });
+  const likelihood = (k: number): number => Math.exp(-0.5 * (k - 1.5) ** 2);
+  const masses = [0.45, 0.15, 0.1, 0.1, 0.1, 0.1].map((mass, k) => mass * likelihood(k));
+  const total = masses.reduce((p, q) => p + q);
+  const found = n.fit(model, { seed: 1 }).probabilities("k");
+  expect(found.map(({ value }) => value)).toEqual([0, 1, 2, 3, 4, 5]);
+  for (const [k, { probability }] of found.entries()) expect(probability).toBeCloseTo(masses[k]! / total, 9);
 });
