@@ -30,6 +30,7 @@ import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import { pilot } from "./inference/sampler/pilot.ts";
 import { addSingles } from "./inference/sampler/single-samples.ts";
+import { inChunks } from "./inference/saved/chunked-search.ts";
 import type { Saved } from "./inference/saved/envelope.ts";
 import { resumedLoop } from "./inference/saved/resuming.ts";
 import { type LoadOptions, restored, SaveablePosterior } from "./inference/saved/saved-posterior.ts";
@@ -67,6 +68,7 @@ export const FULL: Profile = {
   engine: FAST_ENGINE,
   trace,
   rehearse,
+  inChunks,
   averaging,
   pilot,
   addSingles,

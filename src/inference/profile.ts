@@ -31,6 +31,7 @@ import type { Draw } from "./sampler/draw.ts";
 import type { pilot } from "./sampler/pilot.ts";
 import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
 import type { addSingles } from "./sampler/single-samples.ts";
+import type { inChunks } from "./saved/chunked-search.ts";
 import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
 
@@ -81,6 +82,8 @@ export interface Profile {
   readonly trace: (model: Model, options?: GraphOptions) => Trace;
   /** Runs the beginning of a program for nothing, so that the engine has compiled what it calls when all of it is run; without it the first run takes longer. */
   readonly rehearse?: (model: Model) => Pieces<void>;
+  /** Has `fitAsync` give way within gradients: what it awaits after each step of the search. */
+  readonly inChunks?: typeof inChunks;
   /** How mean gradients are made without one for every sample; without it every sample's is made. */
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */

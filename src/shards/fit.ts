@@ -3,8 +3,7 @@
  * a worker that fails or answers late costs time. Two kinds of work go out: large gradients, as sums over chunks of their points, and the first phases of
  * further starts, all at once, while the first start is climbed here.
  */
-import type { FitStage, Points } from "../inference/fit/climb/ascent.ts";
-import { KINDS } from "../inference/fit/climb/sampled-ascent.ts";
+import { type FitStage, type Points, streamOf } from "../inference/fit/climb/ascent.ts";
 import { FURTHER_STEPS } from "../inference/fit/course.ts";
 import { searched, turnsOf, workOf } from "../inference/fit/fit.ts";
 import { type FitOptions, throwIfAborted, warn } from "../inference/fit/options.ts";
@@ -142,9 +141,10 @@ function helpers(
     numbers.set(gradient, 1);
     known.set(key, numbers);
   };
-  const gradient = async (theta: Float64Array, { kind, start, batch, count: n }: Points, shards: number) => {
+  const gradient = async (theta: Float64Array, points: Points, shards: number) => {
+    const { batch, count: n } = points;
     const draw = {
-      stream: KINDS.length * start + KINDS.indexOf(kind),
+      stream: streamOf(points),
       firstSample: batch * n,
       samples: n,
       group: n,

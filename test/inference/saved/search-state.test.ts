@@ -13,6 +13,7 @@ import {
   score,
   where,
 } from "../../../src/index.ts";
+import { streamOf } from "../../../src/inference/fit/climb/ascent.ts";
 import { type Search, startSearch } from "../../../src/inference/fit/setup.ts";
 import { remembering } from "../../../src/inference/saved/search-state.ts";
 import { finished } from "../../../src/pieces/pieces.ts";
@@ -55,7 +56,10 @@ test("a gradient at many points may be computed in pieces, has the same bits, an
   const x = whole.from;
   const g = new Float64Array(x.length);
   const elbo = whole.ascent.gradientInto(g, x, points);
-  const { ascent } = begun();
+  const { ascent, sampler, generator } = begun();
+  const theta = new Float64Array(x.length);
+  ascent.chart.thetaInto(theta, x);
+  const draw = { generator, stream: streamOf(points), firstSample: 0, samples: points.count, group: points.count };
   for (const [chunks, pauses] of [
     [4, 0],
     [2, 1],
@@ -63,7 +67,7 @@ test("a gradient at many points may be computed in pieces, has the same bits, an
   ] as const) {
     let paused = 0;
     const before = passes();
-    for (const _ of ascent.inChunks(x, points, chunks)) paused++;
+    for (const _ of sampler.memory!.inChunks(theta, draw, chunks)) paused++;
     expect(paused, `${chunks} chunks at once`).toBe(pauses);
     expect(passes() > before).toBe(pauses > 0);
   }

@@ -4,7 +4,6 @@
  * can draw others.
  */
 import type { Chart } from "../../../guides/chart.ts";
-import type { Pieces } from "../../../pieces/pieces.ts";
 
 /** What a gradient is for. "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
 export type FitStage = "search" | "polish" | "gap";
@@ -14,14 +13,19 @@ export type Stop = FitStage | void;
 
 /** Points: `count` samples, those of one batch of one of the streams of a start. */
 export interface Points {
-  readonly kind: PointKind;
+  readonly kind: (typeof KINDS)[number];
   readonly start: number;
   readonly batch: number;
   readonly count: number;
 }
 
-/** A stream of its own for each purpose. */
-export type PointKind = "search" | "stage" | "gap" | "screen";
+/** What points are for, by the streams of a start: each purpose has its own. */
+export const KINDS = ["search", "stage", "gap", "screen"] as const;
+
+/** The stream that points are drawn from. */
+export function streamOf({ kind, start }: Points): number {
+  return KINDS.length * start + KINDS.indexOf(kind);
+}
 
 /** Makes the covariance of a batch of points, rows of `group` numbers for each dimension, that of standard normals. */
 export type Whiten = (rows: Float64Array, group: number, dimensions: number) => void;
@@ -50,8 +54,6 @@ export interface Ascent {
   readonly elbos: number[];
   /** The ELBO at x, and its gradient in x into g; NaN, and not an error, where anything is not finite. */
   readonly gradientInto: (g: Float64Array, x: Float64Array, points: Points) => number;
-  /** Computes a gradient before it is asked for, so many chunks of points at a time, where the sampler keeps it. */
-  readonly inChunks: (x: Float64Array, points: Points, chunks: number) => Pieces<void>;
   /** Where others compute gradients: waits for those at these points, so that `gradientInto` need not compute them. */
   ahead?: (x: Float64Array, points: readonly Points[]) => Generator<FitStage, void, void>;
   /** Why the last gradient was not finite. */

@@ -6,11 +6,8 @@ import { fillNormals, type Generator } from "../../../random/index.ts";
 import { tryMeansInto } from "../../sampler/means.ts";
 import { nonFiniteError } from "../../sampler/non-finite.ts";
 import type { GradientSampler } from "../../sampler/sampler.ts";
-import type { Ascent, Whiten } from "./ascent.ts";
+import { type Ascent, KINDS, streamOf, type Whiten } from "./ascent.ts";
 import { matchedFill } from "./matched-points.ts";
-
-/** Kinds of points, by the streams of a start. */
-export const KINDS = ["search", "stage", "gap", "screen"] as const;
 
 /** The estimator with points that are matched where they are climbed on, and in pairs where it has no points of its own. */
 export function withMatchedPoints(estimator: Estimator, whiten?: Whiten): Estimator {
@@ -44,10 +41,11 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
     gradient: new Float64Array(size),
     theta: new Float64Array(size),
     elbos: [],
-    gradientInto(g, x, { kind, start, batch, count }) {
+    gradientInto(g, x, points) {
+      const { kind, batch, count } = points;
       const { theta, gradient } = ascent;
       chart.thetaInto(theta, x);
-      draw.stream = KINDS.length * start + KINDS.indexOf(kind);
+      draw.stream = streamOf(points);
       draw.firstSample = batch * count;
       draw.samples = count;
       draw.group = count;
@@ -61,13 +59,6 @@ export function makeAscent(sampler: GradientSampler, chart: Chart, generator: Ge
       g.set(gradient);
       chart.gradientInto(g, x);
       return ascent.elbo;
-    },
-    *inChunks(x, { kind, start, batch, count }, chunks) {
-      const own = new Float64Array(size);
-      chart.thetaInto(own, x);
-      const stream = KINDS.length * start + KINDS.indexOf(kind);
-      const asked = { generator, stream, firstSample: batch * count, samples: count, group: count };
-      yield* sampler.memory?.inChunks(own, asked, chunks) ?? [];
     },
     failure: () => nonFiniteError(sampler, ascent.theta, draw).message,
     affords: (samples) => !ascent.stopped && ascent.samples + samples <= Math.min(maxSamples, ascent.allowance),
