@@ -312,7 +312,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
       `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
     );
   session.requireConditionsUsed(`model "${model.name}"`);
-  if (quantities.length === 0)
+  if (quantities.length === 0 && latents.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
   return { model, graph, latents, finite, points, quantities, frozen: frozenSites, terms, checks, extension };
 }

@@ -9,7 +9,9 @@ import {
   gt,
   lognormal,
   mul,
+  multivariateNormal,
   normal,
+  ordered,
   poisson,
   type Real,
   sqrt,
@@ -112,6 +114,20 @@ describe("a program that does not is let through", () => {
       observe(lognormal(share, 1), 2);
       track("twice", mul(2, rate));
     });
+  });
+
+  // A run of such a program on plain numbers has no latent of one number.
+  test.each([
+    ["simplexes", dirichlet([1, 2, 3])],
+    ["vectors", multivariateNormal([0, 1], { covariance: [[1, 0.5], [0.5, 2]] })], // biome-ignore format: a matrix
+    ["steps", ordered(normal(0, 1), 3)],
+  ])("of %s alone, and is told where it looks", (_name, prior) => {
+    const looking =
+      (look: (z: Real) => Real): Program =>
+      ({ sample, observe }) =>
+        observe(normal(look((sample("x", prior) as Real[])[1]!), 1), 0.3);
+    check(looking((x) => x));
+    expect(() => check(looking((x) => (typeof x === "number" ? x : 9)))).toThrow(/another log density than traced/);
   });
 
   test("with a condition on a parameter without spread", () => {

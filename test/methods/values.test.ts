@@ -78,7 +78,7 @@ describe("methods on values", () => {
       const missing = named
         .map(([name]) => name)
         .filter((name) => !lists.includes(name) && !inner.includes(name))
-        .filter((name) => !(name in z) && !(name in isPositive));
+        .filter((name) => !(name in Object(z)) && !(name in Object(isPositive)));
       expect(missing).toEqual([]);
       observe(normal(isPositive.where(1, z), 1), 0);
     });
