@@ -61,14 +61,7 @@ export function meanFieldParts({ latents }: Trace): ParameterPart[] {
 export function initialMeanField(trace: Trace): MeanFieldParameters {
   const { model, latents } = trace;
   if (model.init) return trace.kept?.(model.init) ?? model.init;
-  const starts = latents.map(({ name, start }) => {
-    const own = start?.() ?? { mean: 0, sd: 1 };
-    if (!(own.sd > 0))
-      throw new RangeError(
-        `sample "${name}": prior has no spread that numbers can tell; got sd ${own.sd}, expected > 0`,
-      );
-    return own;
-  });
+  const starts = latents.map(({ start }) => start?.() ?? { mean: 0, sd: 1 });
   return { mu: starts.map(({ mean }) => mean), rho: starts.map(({ sd }) => rhoOfSd(sd)) };
 }
 

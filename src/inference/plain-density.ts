@@ -44,6 +44,7 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
     };
     latents.forEach(({ name, node, start }, i) => {
       const { mean, sd } = start?.() ?? { mean: 0, sd: 1 };
+      if (!(sd > 0)) throw new RangeError(`sample "${name}": prior has no spread; got sd ${sd}, expected > 0`);
       set(name, node, mean + sd * spread(i));
     });
     finite.forEach(({ name, node, values: all }, i) => {

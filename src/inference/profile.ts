@@ -4,7 +4,7 @@
  */
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
-import type { Collapsed, CollapseResult } from "../collapse/collapse.ts";
+import type { CollapseResult } from "../collapse/collapse.ts";
 import type { Estimator, Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
@@ -19,6 +19,7 @@ import type { ByValues } from "./fit/climb/by-values.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
 import type { standardising } from "./fit/climb/standardising.ts";
+import type { withCutCounts } from "./fit/further-warnings.ts";
 import type { Weighing } from "./fit/importance.ts";
 import type { FitOptions } from "./fit/options.ts";
 import type { FitWarning } from "./fit/report.ts";
@@ -117,8 +118,8 @@ export interface Profile {
   ) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
-  /** Warnings of counts that were cut where their posterior has mass; without it nobody looks. */
-  readonly cutCounts?: (posterior: Posterior, collapsed: readonly Collapsed[]) => FitWarning[];
+  /** Warns of counts that were cut where their posterior has mass; without it nobody looks. */
+  readonly withCutCounts?: typeof withCutCounts;
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */

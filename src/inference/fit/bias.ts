@@ -8,10 +8,23 @@ import type { Estimator } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
+import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 
-/** What a user of this estimator should know, as sentences. */
-export function biasWarnings(sampler: GradientSampler): string[] {
+/** What a user of this estimator should know before a fit begins at these parameters, which warns of it. */
+export function* startWarnings(
+  sampler: GradientSampler,
+  theta: Float64Array,
+  options: FitOptions,
+): Pieces<FitWarning[]> {
+  const steep = yield* steepSteps(sampler, theta);
+  const biased = biases(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] }));
+  const warnings = [...biased, ...steep];
+  for (const { message } of warnings) warn(options, message);
+  return warnings;
+}
+
+function biases(sampler: GradientSampler): string[] {
   const { estimator, model, objective } = sampler;
   const countsAll = estimator.countsAllJumps === true && sampler.profile.repertoire.lines !== undefined;
   const unseen = estimator.differentiates === false || countsAll ? [] : unseenJumps(objective);
@@ -38,6 +51,13 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
       `fit: estimator "${estimator.name}" may be biased on model "${model.name}": it forces ifs on one boundary, such as \`${shared.text()}\`, one at a time; corrected() does not`,
     ];
   return [];
+}
+
+/** Where the profile looks for them, the steps at these parameters that no sample shows. */
+export function* steepSteps(sampler: GradientSampler, theta: Float64Array): Pieces<FitWarning[]> {
+  const { profile, estimator, objective } = sampler;
+  const looking = profile.steepness?.("fit", estimator, objective, theta);
+  return looking ? yield* looking : [];
 }
 
 /** At these parameters, none for an estimator without derivatives, which sees every step. */

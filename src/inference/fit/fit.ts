@@ -7,7 +7,6 @@ import { makeTurns, type Turns } from "../../pieces/turns.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
-import { CHUNK } from "../sampler/averaging.ts";
 import { advance, reportOf, startLoop } from "./loop.ts";
 import { type FitOptions, type FitStep, requireFitOptions, throwIfAborted } from "./options.ts";
 import { search } from "./search.ts";
@@ -60,11 +59,6 @@ const OVERHEAD = 16; // of an instruction beside its lanes
 /** Lanes of instructions that so many samples take, beside what every run takes. */
 export function workOf({ uniform, lane }: Search["size"], samples: number): number {
   return OVERHEAD * uniform + (OVERHEAD + samples) * lane;
-}
-
-// Chunks of the points of a gradient that a turn has time for.
-function chunksOf({ size }: Search): number {
-  return Math.max(1, Math.floor(WORK_PER_TURN / workOf(size, CHUNK)));
 }
 
 /** Turns of the event loop, after each of which a fit looks at its signal. */
@@ -126,7 +120,12 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
   try {
     if (profile.rehearse) await turns.between(profile.rehearse(model));
     const found = await turns.between(startSearch(profile, model, options));
-    if (found) return await searched(found, turns, profile.inChunks?.(found, turns, chunksOf(found)));
+    if (found)
+      return await searched(
+        found,
+        turns,
+        profile.inChunks?.(found, turns, (samples) => workOf(found.size, samples) / WORK_PER_TURN),
+      );
     const run = await turns.between(startLoop(profile, model, options));
     const stepsPerTurn = Math.max(1, Math.round(WORK_PER_TURN / workOf(run.size, run.samples)));
     for (let step = run.done + 1; step <= run.steps; step++) {

@@ -4,6 +4,7 @@ import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";
 import { ELSEWHERE } from "./importance.ts";
 import { weightsOf } from "./optima.ts";
+import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 import { type Judged, namesOf } from "./warnings.ts";
 
@@ -92,7 +93,7 @@ const TOLD = 1e-3;
  * out, to which the prior gives 3 %. Where the data say that k is about 5 that changes nothing; where they say that it is about 300 all of the
  * posterior lies at the last values. Tails that fall like 1/k have as much mass beyond the last value as in the upper half of those below.
  */
-export function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWarning[] {
+function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWarning[] {
   return collapsed.flatMap(({ latent, lostMass = 0 }): FitWarning[] => {
     if (lostMass <= LEAST_LOST) return [];
     const values = posterior.probabilities(latent);
@@ -107,4 +108,16 @@ export function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[])
       },
     ];
   });
+}
+
+/** The posterior made anew with warnings of cut counts, where it has mass at their ends; undefined elsewhere. */
+export function withCutCounts(
+  posterior: Posterior,
+  collapsed: readonly Collapsed[],
+  options: FitOptions,
+  madeWith: (warnings: readonly FitWarning[]) => Posterior,
+): Posterior | undefined {
+  const cut = cutCounts(posterior, collapsed);
+  for (const { message } of cut) warn(options, message);
+  return cut.length > 0 ? madeWith(cut) : undefined;
 }

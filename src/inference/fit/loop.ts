@@ -23,9 +23,8 @@ import type { Draw } from "../sampler/draw.ts";
 import { meansInto } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
-import { biasWarnings } from "./bias.ts";
-import { DivergenceError, type FitOptions, type FitStep, throwIfAborted, warn } from "./options.ts";
-import type { FitWarning } from "./report.ts";
+import { startWarnings } from "./bias.ts";
+import { DivergenceError, type FitOptions, type FitStep, throwIfAborted } from "./options.ts";
 
 // Their ELBOs take 800 MB.
 const MOST_STEPS = 100_000_000;
@@ -79,10 +78,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = before ? undefined : (yield* probing(sampler.objective))(theta, new Float64Array(normals.length));
   if (fault) throw new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
-  const steep: FitWarning[] =
-    (yield* profile.steepness?.("fit", sampler.estimator, sampler.objective, theta) ?? []) ?? [];
-  const warnings = [...biasWarnings(sampler), ...steep.map(({ message }) => message)];
-  for (const warning of warnings) warn(options, warning);
+  const warnings = (yield* startWarnings(sampler, theta, options)).map(({ message }) => message);
   const elboTrace = new Float64Array(done + steps);
   elboTrace.set(before?.elboTrace ?? []);
   const state = before?.loop.moments ?? optimizer.init(theta.length);

@@ -5,9 +5,10 @@ import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import { preparing } from "../sampler/sampler.ts";
+import { steepSteps } from "./bias.ts";
 import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
-import type { FitReport, FitWarning, StartReport, Unvisited } from "./report.ts";
+import type { FitWarning, StartReport, Unvisited } from "./report.ts";
 import type { Search } from "./setup.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -64,57 +65,52 @@ export function* resultOf(
   // What is counted is held against the program where the fit has ended, too.
   yield* preparing(sampler, thetaOf(best.x));
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
-  const { steepness } = isTold ? {} : sampler.profile;
-  const steep: FitWarning[] =
-    (yield* steepness?.("fit", sampler.estimator, sampler.objective, thetaOf(best.x)) ?? []) ?? [];
+  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(best.x));
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
-  const reportWith = (warnings: readonly FitWarning[]): FitReport => ({
-    elbo: best.elbo,
-    elboError: best.gap?.error ?? NaN,
-    gap: best.gap?.gap ?? NaN,
-    gapError: best.gap?.noise ?? NaN,
-    tolerance,
-    samples: ascent.samples,
-    gradients: ascent.steps,
-    stages: best.stages,
-    starts: starts.map((start) => ({
-      ...start,
-      optimum: start.optimum === undefined ? undefined : order.indexOf(start.optimum),
-    })),
-    optima: optima.map(({ elbo, gap, status, x }, k) => ({
-      elbo,
-      elboError: gap?.error ?? NaN,
-      weight: weights[k]!,
-      status,
-      params: unpackParameters(space, thetaOf(x)),
-    })),
-    guide: space.name,
-    importance,
-    warnings,
-  });
   const posteriorWith = (warnings: readonly FitWarning[]): Posterior =>
     posteriorOf(sampler, {
       theta: thetaOf(best.x),
       elboTrace: Float64Array.from(ascent.elbos),
       warnings: warnings.map(({ message }) => message),
       status: best.status,
-      report: reportWith(warnings),
+      report: {
+        elbo: best.elbo,
+        elboError: best.gap?.error ?? NaN,
+        gap: best.gap?.gap ?? NaN,
+        gapError: best.gap?.noise ?? NaN,
+        tolerance,
+        samples: ascent.samples,
+        gradients: ascent.steps,
+        stages: best.stages,
+        starts: starts.map((start) => ({
+          ...start,
+          optimum: start.optimum === undefined ? undefined : order.indexOf(start.optimum),
+        })),
+        optima: optima.map(({ elbo, gap, status, x }, k) => ({
+          elbo,
+          elboError: gap?.error ?? NaN,
+          weight: weights[k]!,
+          status,
+          params: unpackParameters(space, thetaOf(x)),
+        })),
+        guide: space.name,
+        importance,
+        warnings,
+      },
       components,
       found: components,
       ...(weighed?.proposal && {
         weighing: {
           proposal: weighed.proposal,
           answers: importance?.answers !== "guide",
-          ...(weighed.particles && { particles: weighed.particles }),
+          particles: weighed.particles,
         },
       }),
     });
   const warnings = [...run.warnings, ...told];
   const posterior = posteriorWith(warnings);
-  if (run.isLate?.()) return posterior;
-  // Whether counts were cut is asked of a posterior, which is made anew if they were.
-  const cut = sampler.profile.cutCounts?.(posterior, sampler.collapsed?.report.collapsed ?? []) ?? [];
-  for (const { message } of cut) warn(options, message);
-  return cut.length > 0 ? posteriorWith([...warnings, ...cut]) : posterior;
+  const collapsed = run.isLate?.() ? [] : (sampler.collapsed?.report.collapsed ?? []);
+  const madeWith = (more: readonly FitWarning[]): Posterior => posteriorWith([...warnings, ...more]);
+  return sampler.profile.withCutCounts?.(posterior, collapsed, options, madeWith) ?? posterior;
 }

@@ -11,14 +11,13 @@ import { estimatorOf } from "../estimate-gradient.ts";
 import { count } from "../options.ts";
 import type { Profile } from "../profile.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
-import { biasWarnings } from "./bias.ts";
+import { startWarnings } from "./bias.ts";
 import type { FitStage } from "./climb/ascent.ts";
 import { INDEPENDENT } from "./climb/climb.ts";
 import type { Place } from "./climb/placing.ts";
 import { makeAscent, withMatchedPoints } from "./climb/sampled-ascent.ts";
 import type { Pilot } from "./climb/standardising.ts";
-import { type FitOptions, warn } from "./options.ts";
-import type { FitWarning } from "./report.ts";
+import type { FitOptions } from "./options.ts";
 
 /** A search that has been set up. */
 export interface Search extends Pilot {
@@ -81,13 +80,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
-  const steep: FitWarning[] =
-    (yield* profile.steepness?.("fit", sampler.estimator, sampler.objective, theta) ?? []) ?? [];
-  const warnings = [
-    ...biasWarnings(sampler).map((message): FitWarning => ({ code: "biased-estimator", message, latents: [] })),
-    ...steep,
-  ];
-  for (const { message } of warnings) warn(options, message);
+  const warnings = yield* startWarnings(sampler, theta, options);
   const chart = softplusChart(space.latents.length, space.pairs);
   // All correlations are free, and no jump is left.
   const isCorrelated = correlatesAll(space) && sampler.nodes.smooth;

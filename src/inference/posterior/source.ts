@@ -23,7 +23,7 @@ export interface AppliedWeighing {
   /** Whether weighted draws of the proposal answer, or the particles if there are some. */
   readonly answers: boolean;
   /** Draws of the posterior without weights, latent by latent. */
-  readonly particles?: Float64Array;
+  readonly particles?: Float64Array | undefined;
 }
 
 /** Values of inputs at draws, by node. */

@@ -6,6 +6,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import type { Turns } from "../../pieces/turns.ts";
 import type { Generator as Noise } from "../../random/index.ts";
 import { type Ascent, type FitStage, type Points, streamOf } from "../fit/climb/ascent.ts";
+import { CHUNK } from "../sampler/averaging.ts";
 import type { Draw } from "../sampler/draw.ts";
 
 /** What a search has of its gradients. */
@@ -18,12 +19,16 @@ interface Gradients {
   };
 }
 
-/** Has a search compute its large gradients ahead, so many chunks of points at a time; what is to be awaited after each of its steps. */
+/**
+ * Has a search compute its large gradients ahead, as many chunks of points at a time as a turn has time for; what is to be awaited after each of
+ * its steps. `turnsFor` tells how many turns so many points take.
+ */
 export function inChunks(
   { ascent, sampler, generator }: Gradients,
   turns: Turns,
-  chunks: number,
+  turnsFor: (samples: number) => number,
 ): () => Promise<void> | undefined {
+  const chunks = Math.max(1, Math.floor(1 / turnsFor(CHUNK)));
   let isUnderWay = false;
   function* pieces(x: Float64Array, points: Points): Pieces<void> {
     const theta = new Float64Array(x.length);
