@@ -17,7 +17,7 @@ import { listedParameters } from "./guides/named-parameters.ts";
 import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis } from "./inference/diagnosis.ts";
-import { steepness } from "./inference/fit/bias.ts";
+import { steepness, warnOfSteps } from "./inference/fit/bias.ts";
 import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
@@ -83,6 +83,7 @@ export const FULL: Profile = {
   byValues: BY_VALUES,
   furtherWarnings,
   withCutCounts,
+  warnOfSteps,
   steepness,
   places,
   repertoire: {

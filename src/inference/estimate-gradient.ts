@@ -7,14 +7,13 @@ import type { Backend } from "../autodiff/tape/executable.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
-import { finished } from "../pieces/pieces.ts";
 import type { Model } from "../program/model.ts";
 import { makeGenerator } from "../random/index.ts";
 import type { CollapseOption } from "./collapse-option.ts";
 import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
 import { makeMoments, momentsInto } from "./sampler/moments.ts";
-import { type GradientSampler, makeSampler, startOf } from "./sampler/sampler.ts";
+import { makeSampler, startOf } from "./sampler/sampler.ts";
 
 export interface EstimateOptions {
   readonly estimator: Estimator;
@@ -41,6 +40,8 @@ export interface EstimateOptions {
   readonly lanes?: number | undefined;
   /** What computes the gradient, such as wasm() of nondiff/wasm; changes speed only. */
   readonly backend?: Backend | undefined;
+  /** Told that ℓ has a step so steep that no sample shows it; default `console.warn`. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 export interface GradientEstimate {
@@ -70,6 +71,7 @@ export const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
   step: "any",
   lanes: "any",
   backend: "object",
+  onWarning: "function",
 };
 
 /** Estimates the ELBO and its gradient under a guide; the entries document it. */
@@ -90,7 +92,7 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
   const generator = makeGenerator(seed);
   sampler.profile.pilot?.(sampler, theta, generator, step);
   momentsInto(moments, sampler, theta, { generator, stream: 0, firstSample: 0, samples, group, step });
-  requireSeenSteps(sampler, theta);
+  sampler.profile.warnOfSteps?.(sampler, theta, options);
   const { size } = sampler;
   return {
     elbo: moments.mean[size]!,
@@ -100,16 +102,6 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
     normVariance: moments.normVariance,
     samples: sampler.grouped ? samples - (samples % group) : samples,
   };
-}
-
-// An unbiased estimator whose samples do not show a step of ℓ gives the gradient of another program. Where nets look at ℓ anyway they say
-// whether it is worth a look of its own.
-function requireSeenSteps({ estimator, nodes, objective, profile }: GradientSampler, theta: Float64Array): void {
-  const nets = (nodes.derived ?? []).filter(({ mayStep }) => mayStep !== undefined);
-  if (estimator.biasedAtJumps || (nets.length > 0 && !nets.some(({ mayStep }) => mayStep!()))) return;
-  const steps = profile.steepness?.("estimateGradient", estimator, objective, theta);
-  const [step] = steps ? finished(steps) : [];
-  if (step) throw new RangeError(step.message);
 }
 
 /** The estimator given; TypeError with advice if it is not one. */

@@ -5,7 +5,7 @@
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
 import type { CollapseResult } from "../collapse/collapse.ts";
-import type { Estimator, Repertoire } from "../estimators/estimator.ts";
+import type { Estimator, EstimatorNodes, Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -50,6 +50,13 @@ export interface GuidedModel {
     /** Computes a gradient to be kept, so many chunks of its points at a time. */
     readonly inChunks: (theta: Float64Array, draw: Draw, chunks: number) => Pieces<void>;
   };
+}
+
+/** An estimator on an objective, and what it makes of it. */
+export interface MadeEstimator {
+  readonly estimator: Estimator;
+  readonly nodes: EstimatorNodes;
+  readonly objective: Objective;
 }
 
 /** How a sampler is made. */
@@ -118,6 +125,8 @@ export interface Profile {
   ) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
+  /** Warns of steps of ℓ that the samples of a gradient do not show; without it nobody looks. */
+  readonly warnOfSteps?: (made: MadeEstimator, theta: Float64Array, options: Pick<FitOptions, "onWarning">) => void;
   /** Warns of counts that were cut where their posterior has mass; without it nobody looks. */
   readonly withCutCounts?: typeof withCutCounts;
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */

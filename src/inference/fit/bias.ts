@@ -6,7 +6,8 @@ import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { steepStepPieces } from "../../boundaries/nets/steep.ts";
 import type { Estimator } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
+import type { MadeEstimator } from "../profile.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
@@ -81,4 +82,19 @@ export function* steepness(
       message: `${caller}: at ${site} the density of model "${objective.trace.model.name}" steps from ${sides[0].toPrecision(4)} to ${sides[1].toPrecision(4)} within ${width.toPrecision(2)} sds of the guide, near ${where}; hardly a sample lies there, so that estimator "${estimator.name}" does not see the step though it is unbiased; a condition, such as where(gt(z, 0), 1, -1) for tanh(1e9 z), is counted exactly, and score() sees every step`,
     },
   ];
+}
+
+/**
+ * Warns of steps of ℓ that the samples of a gradient do not show, as such a gradient is that of another program. Where nets look at ℓ anyway they
+ * say whether it is worth a look of its own.
+ */
+export function warnOfSteps(
+  { estimator, nodes, objective }: MadeEstimator,
+  theta: Float64Array,
+  options: Pick<FitOptions, "onWarning">,
+): void {
+  const nets = (nodes.derived ?? []).filter(({ mayStep }) => mayStep !== undefined);
+  if (estimator.biasedAtJumps || (nets.length > 0 && !nets.some(({ mayStep }) => mayStep!()))) return;
+  for (const { message } of finished(steepness("estimateGradient", estimator, objective, theta)))
+    warn(options, message);
 }

@@ -150,7 +150,7 @@ export function throwIfAborted({ signal }: FitOptions): void {
 }
 
 /** Tells the user: `onWarning`, else the console where there is one. */
-export function warn({ onWarning = consoleWarn }: FitOptions, message: string): void {
+export function warn({ onWarning = consoleWarn }: Pick<FitOptions, "onWarning">, message: string): void {
   onWarning(message);
 }
 
