@@ -23,3 +23,12 @@ test("and so are some of many places, of numbers of every size and sign", () => 
   const sorted = [...some].sort((i, k) => values[i]! - values[k]!);
   expect([...ascending(values, some)]).toEqual(sorted);
 });
+
+test("and so are numbers that share the upper half of their bits, few of them and all", () => {
+  const next = uniformSource(makeGenerator(2));
+  for (const equal of [20, 2000]) {
+    const values = Float64Array.from({ length: 2000 }, (_, i) => (i < equal ? 3 + 1e-9 * next() : next()));
+    const sorted = [...values.keys()].sort((i, k) => values[i]! - values[k]!);
+    expect([...ascending(values, placesOf(values))]).toEqual(sorted);
+  }
+});

@@ -91,10 +91,11 @@ export function* evaluationPieces(
     for (let i = 0; i < laneInputs.length; i++)
       for (let j = 0; j < points; j++) slots[at + i * stride + j] = values[i * points + j]!;
   };
-  const rowsOf = (index: number): Float64Array | Int32Array => (isTruth[index] === 1 ? masks : slots);
+  const starts = Int32Array.from(outputs, ({ offset }) => offset);
+  const steps = Int32Array.from(outputs, ({ lane }) => Number(lane));
   const value = (index: number, point = 0): number => {
-    const { offset, lane } = outputs[index]!;
-    return rowsOf(index)[lane ? offset + point : offset]!;
+    const at = starts[index]! + steps[index]! * point;
+    return isTruth[index] === 1 ? masks[at]! : slots[at]!;
   };
   return {
     run(values = NONE, laneValues = NONE) {
@@ -107,7 +108,7 @@ export function* evaluationPieces(
     value,
     values(index, out = new Float64Array(points)) {
       const { offset, lane } = outputs[index]!;
-      const rows = rowsOf(index);
+      const rows = isTruth[index] === 1 ? masks : slots;
       if (!lane) return out.fill(rows[offset]!);
       out.set(rows.subarray(offset, offset + points));
       return out;

@@ -3,9 +3,9 @@
  * of each. A step of the sums has the log weights of what was summed in it given its neighbours, which were summed later: so the last
  * step is drawn first. The neighbours lie all in the table of one later step, where their joint probabilities are.
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
+import { type Evaluation, type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
 import { type Axis, runsOf } from "../table.ts";
@@ -32,12 +32,23 @@ interface Clique {
   readonly given: readonly { readonly variable: number; readonly stride: number; readonly runs: Int32Array }[];
   /** By row and place, the number of its weight among the evaluated nodes. */
   readonly places: Int32Array;
+  /**
+   * By row and place e to its log weight, up to a factor by row, and their sum by row, NaN before it is known. They are the same at all draws of a
+   * pass where no weight reads what differs by draw, as where nothing is kept.
+   */
+  readonly weights: Float64Array;
+  readonly totals: Float64Array;
+  readonly isSteady: boolean;
+  /** The drawn row of the draw for which the probabilities were last found; −1 before the first of a pass. */
+  foundAt: number;
+  /** Whether they have changed since the draw before. */
+  hasChanged: boolean;
   /** The probability of each row, and of each row and place. */
   readonly rows: Float64Array;
   readonly joint: Float64Array;
   /** By row 1 where `joint` has zeros alone. */
   readonly cleared: Uint8Array;
-  /** Room for the probability of each value, by variable. */
+  /** The probability of each value, by variable. */
   readonly marginals: readonly Float64Array[];
   /**
    * The clique that distinguishes what this one does of the neighbours, and for each row and place of it the row here. There is none
@@ -59,75 +70,90 @@ export function marginalsOf(
   const cliques: Clique[] = [];
   for (const step of [...steps].reverse()) {
     const { axes, entries } = step.weights();
-    cliques.push(cliqueOf(step, axes, variables, cliques, nodes.length));
+    const isSteady = !entries.some((weight) => graph.hasFlag(weight, LANE));
+    cliques.push({ ...cliqueOf(step, axes, variables, cliques, nodes.length), isSteady });
     for (const weight of entries) nodes.push(weight);
   }
   const run = evaluation(graph, nodes, options);
   return {
     draw(found, lanes, { first, points, draws }, next) {
       run.run([], lanes);
+      for (const clique of cliques) {
+        clique.totals.fill(Number.NaN);
+        clique.foundAt = -1;
+      }
       for (let p = 0; p < points; p++)
         for (const clique of cliques) {
-          const {
-            variables: summed,
-            values,
-            width,
-            given,
-            places,
-            rows,
-            joint,
-            cleared,
-            parent,
-            rowOf,
-            marginals,
-          } = clique;
+          const { variables: summed, values, width, given, weights, totals, marginals } = clique;
           const d = first + p;
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
-          rows.fill(0);
-          if (parent) for (let at = 0; at < rowOf.length; at++) rows[rowOf[at]!]! += parent.joint[at]!;
-          else rows[drawnRow] = 1;
-          for (let row = 0; row < rows.length; row++) {
-            const [from, to] = [row * width, (row + 1) * width];
-            if (rows[row]! < NEGLIGIBLE && row !== drawnRow) {
-              if (cleared[row] === 0) joint.fill(0, from, to);
-              cleared[row] = 1;
-              continue;
-            }
-            cleared[row] = 0;
-            let largest = Number.NEGATIVE_INFINITY;
-            for (let at = from; at < to; at++) {
-              joint[at] = run.value(places[at]!, p);
-              largest = Math.max(largest, joint[at]!);
-            }
-            let total = 0;
-            for (let at = from; at < to; at++) {
-              joint[at] = exp(joint[at]! - largest);
-              total += joint[at]!;
-            }
-            if (!(total > 0))
-              throw new RangeError(
-                `completion: no value of "${found[summed[0]!]!.name}" is possible at a draw of the kept latents; got weights that sum to ${total}`,
-              );
-            if (row === drawnRow) {
-              const place = drawn(joint, from, width, total * next());
-              for (let k = 0; k < summed.length; k++) found[summed[k]!]!.cell[d] = values[place * summed.length + k]!;
-            }
-            const share = rows[row]! / total;
-            for (let at = from, value = 0; at < to; at++) {
-              joint[at]! *= share;
-              for (let k = 0; k < summed.length; k++) marginals[k]![values[value++]!]! += joint[at]!;
-            }
-          }
+          clique.hasChanged = !isFound(clique, drawnRow);
+          if (clique.hasChanged) find(clique, drawnRow, run, p, found[summed[0]!]!.name);
+          const place = drawn(weights, drawnRow * width, width, totals[drawnRow]! * next());
           for (let k = 0; k < summed.length; k++) {
-            const { probabilities } = found[summed[k]!]!;
+            const { cell, probabilities } = found[summed[k]!]!;
             const marginal = marginals[k]!;
+            cell[d] = values[place * summed.length + k]!;
             for (let j = 0; j < marginal.length; j++) probabilities[j * draws + d] = marginal[j]!;
-            marginal.fill(0);
           }
         }
     },
   };
+}
+
+// Whether the probabilities of the draw before are those of this one: 4096 draws of a model of which nothing is kept have the same ones.
+function isFound({ isSteady, foundAt, parent, rows }: Clique, drawnRow: number): boolean {
+  if (!isSteady || foundAt < 0) return false;
+  if (!parent) return drawnRow === foundAt;
+  return (
+    !parent.hasChanged && (drawnRow === foundAt || (rows[drawnRow]! >= NEGLIGIBLE && rows[foundAt]! >= NEGLIGIBLE))
+  );
+}
+
+// Finds the probabilities at a point of the run.
+function find(clique: Clique, drawnRow: number, run: Evaluation, p: number, name: string): void {
+  const { variables: summed, values, width, rows, weights, totals, joint, cleared, parent, rowOf, marginals } = clique;
+  clique.foundAt = drawnRow;
+  if (!clique.isSteady) totals.fill(Number.NaN);
+  for (const marginal of marginals) marginal.fill(0);
+  rows.fill(0);
+  if (parent) for (let at = 0; at < rowOf.length; at++) rows[rowOf[at]!]! += parent.joint[at]!;
+  else rows[drawnRow] = 1;
+  for (let row = 0; row < rows.length; row++) {
+    const [from, to] = [row * width, (row + 1) * width];
+    if (rows[row]! < NEGLIGIBLE && row !== drawnRow) {
+      if (cleared[row] === 0) joint.fill(0, from, to);
+      cleared[row] = 1;
+      continue;
+    }
+    cleared[row] = 0;
+    if (Number.isNaN(totals[row]!)) weigh(clique, row, run, p);
+    if (!(totals[row]! > 0))
+      throw new RangeError(
+        `completion: no value of "${name}" is possible at a draw of the kept latents; got weights that sum to ${totals[row]}`,
+      );
+    const share = rows[row]! / totals[row]!;
+    for (let at = from, value = 0; at < to; at++) {
+      joint[at] = weights[at]! * share;
+      for (let k = 0; k < summed.length; k++) marginals[k]![values[value++]!]! += joint[at]!;
+    }
+  }
+}
+
+function weigh({ width, places, weights, totals }: Clique, row: number, run: Evaluation, p: number): void {
+  const [from, to] = [row * width, (row + 1) * width];
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let at = from; at < to; at++) {
+    weights[at] = run.value(places[at]!, p);
+    largest = Math.max(largest, weights[at]!);
+  }
+  let total = 0;
+  for (let at = from; at < to; at++) {
+    weights[at] = exp(weights[at]! - largest);
+    total += weights[at]!;
+  }
+  totals[row] = total;
 }
 
 function cliqueOf(
@@ -136,7 +162,7 @@ function cliqueOf(
   variables: readonly Variable[],
   before: readonly Clique[],
   start: number,
-): Clique {
+): Omit<Clique, "isSteady"> {
   const own = axes.filter(({ variable }) => step.variables.includes(variable));
   const others = axes.filter(({ variable }) => !step.variables.includes(variable));
   const product = (some: readonly Axis[]): number => some.reduce((size, { starts }) => size * starts.length, 1);
@@ -167,6 +193,10 @@ function cliqueOf(
     width,
     given,
     places,
+    weights: new Float64Array(width * count),
+    totals: new Float64Array(count),
+    foundAt: -1,
+    hasChanged: true,
     rows: new Float64Array(count),
     joint: new Float64Array(width * count),
     cleared: new Uint8Array(count).fill(1),

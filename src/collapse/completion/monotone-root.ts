@@ -21,10 +21,16 @@ export function solved(
     return { low: from, high: to, atLow: -Infinity, atHigh: Infinity, moved: 0, width: to - from, isOpen: true };
   });
   const clamped = (s: number, p: number): number => Math.min(Math.max(sinh(s), ends[p]![0]), ends[p]![1]);
+  const candidates = brackets.map(() => 0);
+  const places = brackets.map(() => 0);
   for (let turn = 0; turn < 2 * TURNS && brackets.some(({ isOpen }) => isOpen); turn++) {
-    const candidates = brackets.map((bracket) => candidateOf(bracket, turn));
     const isOpen = brackets.map((bracket) => bracket.isOpen);
-    excess(candidates.map(clamped), isOpen).forEach((value, p) => {
+    brackets.forEach((bracket, p) => {
+      if (!bracket.isOpen) return;
+      candidates[p] = candidateOf(bracket, turn);
+      places[p] = clamped(candidates[p]!, p);
+    });
+    excess(places, isOpen).forEach((value, p) => {
       if (isOpen[p]) narrow(brackets[p]!, candidates[p]!, value);
     });
   }

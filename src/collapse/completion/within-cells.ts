@@ -27,8 +27,6 @@ export interface Cells {
   readonly averaged: ReadonlySet<number>;
 }
 
-type Moments = ReturnType<typeof truncatedNormalMoments>;
-
 /** What one continuous latent is drawn by: where its nodes begin among the evaluated ones. */
 interface Drawer {
   readonly variable: number;
@@ -39,8 +37,8 @@ interface Drawer {
   /** Whether ends or prior depend on values of other variables. */
   readonly moved: boolean;
   readonly hasMoments: boolean;
-  /** Moments by cell, those of a standard normal, where every draw has the same ones. */
-  readonly moments: Map<number, Moments> | undefined;
+  /** Whether every draw has the same ends and parameters. */
+  readonly isSteady: boolean;
   /**
    * The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one, means and mean squares by cell
    * of others where they are known.
@@ -79,7 +77,7 @@ export function cellsIn(
     const known = isNormal || !graph.isConstant(live) ? undefined : cellMoments(graph, priorOf(latent), ends);
     const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters, ...(known ?? [])];
     const moved = written(read).some((node, i) => node !== read[i]);
-    const moments = moved || read.some((node) => graph.hasFlag(node, LANE)) ? undefined : new Map<number, Moments>();
+    const isSteady = !moved && !read.some((node) => graph.hasFlag(node, LANE));
     nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
     const evaluated = (): Evaluation => evaluation(graph, written(tailsAt(graph, latent, x)), options);
@@ -89,7 +87,7 @@ export function cellsIn(
       isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
     const hasMoments = isNormal || known !== undefined || numeric !== undefined;
     const size = ends.length;
-    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, moments, numeric, start, size, tails }];
+    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, start, size, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const room = new Float64Array((laneInputs.length + 1) * points);
@@ -167,27 +165,42 @@ function drawNormal(
   points: number,
   next: () => number,
 ): void {
-  const { start, size: cells, moved, moments: known, isHalf, latent, tails } = drawer;
+  const { start, size: cells, moved, isSteady, isHalf, latent, tails } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepEnds(run, drawer, found, batch);
+  const meanAt = (p: number): number => run.value(start + 2 * cells + 1, p);
+  const sdAt = (p: number): number => run.value(start + 2 * cells + 2, p);
+  const standard = (j: number, p: number): [number, number] => {
+    const [low, high] = endsOf(run, drawer, j, p);
+    const [mean, sd] = [meanAt(p), sdAt(p)];
+    return [((isHalf ? Math.max(low, 0) : low) - mean) / sd, (high - mean) / sd];
+  };
+  let [centre, square] = [0, 0];
+  const momentsAt = (j: number, p: number): void => {
+    const moments = truncatedNormalMoments(...standard(j, p));
+    centre = meanAt(p) + sdAt(p) * moments.mean;
+    square = centre * centre + sdAt(p) * sdAt(p) * moments.variance;
+  };
   for (let p = 0; p < batch.points; p++) {
     const d = batch.first + p;
-    const [mean, sd] = [run.value(start + 2 * cells + 1, p), run.value(start + 2 * cells + 2, p)];
-    const standard = (j: number): [number, number] => {
-      const [low, high] = endsOf(run, drawer, j, p);
-      return [((isHalf ? Math.max(low, 0) : low) - mean) / sd, (high - mean) / sd];
-    };
-    const x = mean + sd * truncatedNormalQuantile(...standard(cell[d]!), next());
+    const x = meanAt(p) + sdAt(p) * truncatedNormalQuantile(...standard(cell[d]!, p), next());
     value[d] = x;
     input[d] = latent.transform && !tails ? (latent.transform.inverse(x) as number) : x;
-    for (let j = 0; j < size; j++) {
-      const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
+    if (!moved) continue;
+    momentsAt(cell[d]!, p);
+    means![d]! += centre;
+    squares![d]! += square;
+  }
+  for (let j = 0; j < size && !moved; j++) {
+    let isKnown = false;
+    for (let p = 0; p < batch.points; p++) {
+      const d = batch.first + p;
+      const probability = probabilities[j * batch.draws + d]!;
       if (probability < NEGLIGIBLE) continue;
-      const moments = known?.get(j) ?? truncatedNormalMoments(...standard(j));
-      known?.set(j, moments);
-      const centre = mean + sd * moments.mean;
+      if (!isKnown) momentsAt(j, p);
+      isKnown = isSteady;
       means![d]! += probability * centre;
-      squares![d]! += probability * (centre * centre + sd * sd * moments.variance);
+      squares![d]! += probability * square;
     }
   }
   if (!tails) return;
@@ -336,12 +349,14 @@ function addMoments(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
   const { start, size: cells, moved, numeric } = drawer;
   const { cell, means, squares, probabilities, size } = found;
   const first = start + 2 * cells + 1;
-  for (let d = batch.first, p = 0; p < batch.points; d++, p++)
-    for (let j = 0; j < size; j++) {
-      const probability = moved ? Number(j === cell[d]) : probabilities[j * batch.draws + d]!;
-      if (probability < NEGLIGIBLE) continue;
-      const [mean, square] = numeric?.(j) ?? [run.value(first + j, p), run.value(first + cells + j, p)];
-      means![d]! += probability * mean;
-      squares![d]! += probability * square;
-    }
+  const add = (j: number, p: number, probability: number): void => {
+    if (probability < NEGLIGIBLE) return;
+    const d = batch.first + p;
+    const [mean, square] = numeric?.(j) ?? [run.value(first + j, p), run.value(first + cells + j, p)];
+    means![d]! += probability * mean;
+    squares![d]! += probability * square;
+  };
+  for (let p = 0; p < batch.points && moved; p++) add(cell[batch.first + p]!, p, 1);
+  for (let j = 0; j < size && !moved; j++)
+    for (let p = 0; p < batch.points; p++) add(j, p, probabilities[j * batch.draws + batch.first + p]!);
 }

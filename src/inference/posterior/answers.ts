@@ -9,36 +9,49 @@ import { ascending, placesWhere } from "../order.ts";
 import type { Marginal } from "./marginal.ts";
 import { once } from "./once.ts";
 import type { Answers } from "./resampled.ts";
-import { weightedMarginal } from "./weighted.ts";
+import { weightedQuantiles } from "./weighted.ts";
 
-/** The number called so, which has the marginal `byGuide()` under the guide, if that is known. */
-export function byWeights(
-  { draws, guide: shares }: Answers,
-  name: string,
-  byGuide: (() => Marginal) | undefined,
-): Marginal {
-  const values = draws.values(name);
-  const isLive = values.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const alone = (): Marginal => {
-    const weights = draws.weights.map((weight, d) => weight * isLive[d]!);
-    // Means of summed-out latents are exact within their cells.
-    return { ...weightedMarginal(values, weights), mean: draws.mean(name), sd: draws.sd(name) };
-  };
-  if (!shares || !byGuide) return alone();
-  const differences = draws.weights.map((weight, d) => weight - shares[d]!);
+/**
+ * What answers for each number: the one called `name`, which has the marginal `byGuide()` under the guide, if that is known. By how much the two
+ * weights of a draw differ is computed once for all numbers.
+ */
+export function answersBy({
+  draws,
+  guide: shares,
+}: Answers): (name: string, byGuide: (() => Marginal) | undefined) => Marginal {
+  const { weights } = draws;
   const noise = (of: Float64Array): number => of.reduce((sum, x) => sum + squared(x), 0);
-  if (isLive.includes(0) || noise(differences) > noise(draws.weights) - 1 / draws.count) return alone();
-  const guide = byGuide();
-  let [shift, spread] = [0, 0];
-  differences.forEach((difference, d) => {
-    const apart = values[d]! - guide.mean;
-    shift += difference * apart;
-    spread += difference * squared(apart);
+  // Undefined where there is less noise without them.
+  const helpful = once(() => {
+    const differences = shares && weights.map((weight, d) => weight - shares[d]!);
+    return differences && !(noise(differences) > noise(weights) - 1 / draws.count) ? differences : undefined;
   });
-  const variance = squared(guide.sd) + spread - squared(shift);
-  return variance > 0
-    ? { mean: guide.mean + shift, sd: Math.sqrt(variance), quantile: corrected(guide, values, differences) }
-    : alone();
+  return (name, byGuide) => {
+    const values = draws.values(name);
+    const isEverywhere = !values.some(Number.isNaN);
+    // Means of summed-out latents are exact within their cells.
+    const alone = (): Marginal => ({
+      mean: draws.mean(name),
+      sd: draws.sd(name),
+      quantile: weightedQuantiles(
+        values,
+        isEverywhere ? weights : weights.map((weight, d) => (Number.isNaN(values[d]!) ? 0 : weight)),
+      ),
+    });
+    const differences = byGuide && isEverywhere ? helpful() : undefined;
+    if (!byGuide || !differences) return alone();
+    const guide = byGuide();
+    let [shift, spread] = [0, 0];
+    for (let d = 0; d < values.length; d++) {
+      const apart = values[d]! - guide.mean;
+      shift += differences[d]! * apart;
+      spread += differences[d]! * squared(apart);
+    }
+    const variance = squared(guide.sd) + spread - squared(shift);
+    return variance > 0
+      ? { mean: guide.mean + shift, sd: Math.sqrt(variance), quantile: corrected(guide, values, differences) }
+      : alone();
+  };
 }
 
 // Quantiles of the guide's distribution, of which the share below x is too small by the sum of the differences at draws below x: the first draw
@@ -49,12 +62,15 @@ function corrected(guide: Marginal, values: Float64Array, differences: Float64Ar
       values,
       placesWhere(values.length, () => true),
     );
+    const [sorted, excess] = [new Float64Array(order.length), new Float64Array(order.length)];
     let sum = 0;
-    const excess = Float64Array.from(order, (d) => {
+    for (let k = 0; k < order.length; k++) {
+      const d = order[k]!;
       sum += differences[d]!;
-      return sum - 0.5 * differences[d]!;
-    });
-    return { sorted: Float64Array.from(order, (d) => values[d]!), excess };
+      excess[k] = sum - 0.5 * differences[d]!;
+      sorted[k] = values[d]!;
+    }
+    return { sorted, excess };
   });
   return (p) => {
     const { sorted, excess } = known();

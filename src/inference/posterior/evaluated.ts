@@ -13,7 +13,7 @@ import { exp } from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
-import { byWeights } from "./answers.ts";
+import { answersBy } from "./answers.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
 import { once } from "./once.ts";
@@ -108,14 +108,19 @@ export function otherNumbers(source: Source): OtherNumbers {
     return { ...marginal, mean, sd: Math.sqrt(Math.max(0, square - mean * mean)) };
   };
 
+  // The places of the grid on the scale of the sds, and their densities: those of each latent are the same.
+  const grid = once(() => {
+    const places = new Float64Array(DRAWS).map((_, d) => (2 * REACH * (d + 0.5)) / DRAWS - REACH);
+    return { places, densities: places.map((place) => exp(-0.5 * squared(place))) };
+  });
   const onGrid = (quantity: Quantity, node: NodeId): Marginal => {
     const i = kept.get(node)!;
-    const at = (d: number): number => (2 * REACH * (d + 0.5)) / DRAWS - REACH;
+    const { places, densities } = grid();
     const grids = components.map((component): Draws => {
       const [mean, sd] = [component.means[i]!, sdOf(component, i)];
-      return new Map([[node, Float64Array.from({ length: DRAWS }, (_, d) => mean + sd * at(d))]]);
+      return new Map([[node, places.map((place) => mean + sd * place)]]);
     });
-    return weighted(quantity, grids, (d) => exp(-0.5 * squared(at(d))));
+    return weighted(quantity, grids, (d) => densities[d]!);
   };
 
   // Of a quantity where it is live, at draws of each component.
@@ -140,6 +145,7 @@ export function otherNumbers(source: Source): OtherNumbers {
   const isKnown = (quantity: Quantity): boolean => inputsOf(quantity).every((node) => kept.has(node));
 
   const answers = once(() => (source.weighing?.answers ? answering(source) : undefined));
+  const byAnswers = once(() => answersBy(answers()!));
 
   return {
     get answers() {
@@ -159,8 +165,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     marginal(quantity) {
       const found = answers();
       return found?.draws.names.includes(quantity.name)
-        ? byWeights(
-            found,
+        ? byAnswers()(
             quantity.name,
             found.draws.count > DRAWS || isKnown(quantity) ? () => byGuide(quantity) : undefined,
           )

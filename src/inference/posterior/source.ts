@@ -44,8 +44,10 @@ export function valuesOf(
   draws: InputDraws,
   count: number,
 ): Float64Array[] {
-  const laneInputs = [...draws.keys()];
-  const rows = [...draws.values()];
+  // What the nodes do not read is not carried along: of 25 latents a tracked sum of two reads two.
+  const read = new Set(trace.graph.reachable(nodes));
+  const own = [...draws].filter(([node]) => read.has(node));
+  const laneInputs = own.map(([node]) => node);
   const points = Math.min(POINTS, count);
   const run = evaluation(trace.graph, nodes, {
     engine,
@@ -56,13 +58,13 @@ export function valuesOf(
   const found = nodes.map(() => new Float64Array(count));
   const lanes = new Float64Array(laneInputs.length * points);
   for (let first = 0; first < count; first += points) {
-    const last = Math.min(count - first, points) - 1; // beyond it the run repeats it
-    rows.forEach((row, i) => {
-      for (let p = 0; p < points; p++) lanes[i * points + p] = row[first + Math.min(p, last)]!;
+    const used = Math.min(count - first, points); // beyond them lie draws of the run before
+    own.forEach(([, row], i) => {
+      lanes.set(row.subarray(first, first + used), i * points);
     });
     run.run(components?.[0]?.points ?? [], lanes);
     found.forEach((values, j) => {
-      for (let p = 0; p <= last; p++) values[first + p] = run.value(j, p);
+      for (let p = 0; p < used; p++) values[first + p] = run.value(j, p);
     });
   }
   return found;

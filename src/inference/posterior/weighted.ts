@@ -2,44 +2,44 @@
 import { squared } from "../../math/squared.ts";
 import { ascending, placesWhere } from "../order.ts";
 import type { Marginal } from "./marginal.ts";
+import { once } from "./once.ts";
 
 /** Of `values`, each of which counts by its weight ≥ 0; all NaN without any weight. */
 export function weightedMarginal(values: Float64Array, weights: Float64Array): Marginal {
   let [total, sum] = [0, 0];
-  values.forEach((value, i) => {
-    if (weights[i] === 0) return;
+  for (let i = 0; i < values.length; i++) {
+    if (weights[i] === 0) continue;
     total += weights[i]!;
-    sum += weights[i]! * value;
-  });
+    sum += weights[i]! * values[i]!;
+  }
   const mean = sum / total;
   let squares = 0;
-  values.forEach((value, i) => {
-    if (weights[i] !== 0) squares += weights[i]! * squared(value - mean);
-  });
-  let sorted: readonly [values: Float64Array, below: Float64Array] | undefined;
-  return {
-    mean,
-    sd: Math.sqrt(squares / total),
-    quantile(p) {
-      sorted ??= cumulated(values, weights, total);
-      return interpolated(sorted[0], sorted[1], p);
-    },
-  };
+  for (let i = 0; i < values.length; i++) if (weights[i] !== 0) squares += weights[i]! * squared(values[i]! - mean);
+  return { mean, sd: Math.sqrt(squares / total), quantile: weightedQuantiles(values, weights) };
+}
+
+/** Their quantiles alone; the values are put in order when one is first asked for. */
+export function weightedQuantiles(values: Float64Array, weights: Float64Array): Marginal["quantile"] {
+  const known = once(() => cumulated(values, weights));
+  return (p) => interpolated(...known(), p);
 }
 
 // The values in ascending order, and the share of the weight up to the middle of each.
-function cumulated(values: Float64Array, weights: Float64Array, total: number): [Float64Array, Float64Array] {
+function cumulated(values: Float64Array, weights: Float64Array): [values: Float64Array, below: Float64Array] {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i]!;
   const order = ascending(
     values,
     placesWhere(values.length, (i) => weights[i] !== 0),
   );
   const [sorted, below] = [new Float64Array(order.length), new Float64Array(order.length)];
   let sum = 0;
-  order.forEach((i, k) => {
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k]!;
     sum += weights[i]!;
     below[k] = (sum - 0.5 * weights[i]!) / total;
     sorted[k] = values[i]!;
-  });
+  }
   return [sorted, below];
 }
 
