@@ -48,7 +48,7 @@ interface Drawer {
   /** Mean and mean square of a cell, where they are numbers that no formula gives. */
   readonly numeric: ReturnType<typeof numericMoments>;
   /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
-  readonly tails: Evaluation | Tails | undefined;
+  readonly tails: Tails | undefined;
 }
 
 /**
@@ -65,6 +65,7 @@ export function cellsIn(
   const nodes: NodeId[] = [];
   const x = graph.input("value", true);
   const laneInputs = [...inputs, ...indices];
+  const room = new Float64Array((laneInputs.length + 1) * points);
   const drawers = [...variables, ...further].flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
     const { latent, ends } = wholeOf(graph, meaning);
@@ -80,7 +81,8 @@ export function cellsIn(
     const isSteady = !moved && !read.some((node) => graph.hasFlag(node, LANE));
     nodes.push(...read);
     const options = { engine, laneInputs: [...laneInputs, x], points };
-    const evaluated = (): Evaluation => evaluation(graph, written(tailsAt(graph, latent, x)), options);
+    const evaluated = (): Tails =>
+      evaluatedTails(evaluation(graph, written(tailsAt(graph, latent, x)), options), room, points);
     const isTraced = !hasPlainInput(latent);
     const tails = isNormal && !isTraced ? undefined : ((isTraced ? undefined : numericTails(latent)) ?? evaluated());
     const numeric =
@@ -90,7 +92,6 @@ export function cellsIn(
     return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, start, size, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
-  const room = new Float64Array((laneInputs.length + 1) * points);
   const values = variables.flatMap(({ meaning }, v) => (meaning.kind === "values" ? [v] : []));
   return {
     averaged: new Set([...values, ...drawers.flatMap(({ variable, hasMoments }) => (hasMoments ? [variable] : []))]),
@@ -112,8 +113,7 @@ export function cellsIn(
       });
       run.run([], room);
       for (const drawer of drawers)
-        if (drawer.isNormal) drawNormal(run, drawer, found[drawer.variable]!, batch, room, points, next);
-        else drawOther(run, drawer, found[drawer.variable]!, batch, room, points, next);
+        (drawer.isNormal ? drawNormal : drawOther)(run, drawer, found[drawer.variable]!, batch, next);
     },
   };
 }
@@ -156,15 +156,7 @@ function keepEnds(run: Evaluation, { start, size }: Drawer, { lows, highs }: Com
     }
 }
 
-function drawNormal(
-  run: Evaluation,
-  drawer: Drawer,
-  found: CompletedLatent,
-  batch: Batch,
-  room: Float64Array,
-  points: number,
-  next: () => number,
-): void {
+function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
   const { start, size: cells, moved, isSteady, isHalf, latent, tails } = drawer;
   const { cell, value, input, means, squares, probabilities, size } = found;
   keepEnds(run, drawer, found, batch);
@@ -204,9 +196,8 @@ function drawNormal(
     }
   }
   if (!tails) return;
-  const own = "at" in tails ? tails : evaluatedTails(tails, room, points, batch);
-  own.at((p) => value[batch.first + p]!);
-  for (let p = 0; p < batch.points; p++) input[batch.first + p] = own.value(2, p);
+  tails.at((p) => value[batch.first + p]!, batch.points);
+  for (let p = 0; p < batch.points; p++) input[batch.first + p] = tails.value(2, p);
 }
 
 /** Cells of this probability change no mean. */
@@ -248,9 +239,9 @@ function innerPoint(lower: number, upper: number): number {
   return upper < Infinity ? upper - 1 : 0;
 }
 
-/** Log cdf, log survival and the latent's input at candidates, one for each point of a pass. */
+/** Log cdf, log survival and the latent's input at candidates, one for each of the points of a pass that are used. */
 interface Tails {
-  readonly at: (candidates: (p: number) => number) => void;
+  readonly at: (candidates: (p: number) => number, used: number) => void;
   readonly value: (which: 0 | 1 | 2, p: number) => number;
 }
 
@@ -272,10 +263,11 @@ function numericTails(latent: Latent): Tails | undefined {
   };
 }
 
-function evaluatedTails(run: Evaluation, room: Float64Array, points: number, { points: used }: Batch): Tails {
+// By an evaluation whose inputs lie in `room`, the candidates last.
+function evaluatedTails(run: Evaluation, room: Float64Array, points: number): Tails {
   const place = room.subarray(room.length - points);
   return {
-    at(candidates) {
+    at(candidates, used) {
       for (let p = 0; p < points; p++) place[p] = candidates(Math.min(p, used - 1));
       run.run([], room);
     },
@@ -284,21 +276,9 @@ function evaluatedTails(run: Evaluation, room: Float64Array, points: number, { p
 }
 
 // By the log cdf where the cell lies in the lower half, by the log survival elsewhere, so that no digits are lost in either tail.
-function drawOther(
-  run: Evaluation,
-  drawer: Drawer,
-  found: CompletedLatent,
-  batch: Batch,
-  room: Float64Array,
-  points: number,
-  next: () => number,
-): void {
+function drawOther(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
   const { cell, value, input } = found;
-  const { latent } = drawer;
-  const tails =
-    typeof drawer.tails === "object" && "at" in drawer.tails
-      ? drawer.tails
-      : evaluatedTails(drawer.tails!, room, points, batch);
+  const { latent, tails } = drawer as Drawer & { readonly tails: Tails };
   keepEnds(run, drawer, found, batch);
   const { lower, upper } = priorOf(latent).support;
   const ends = Array.from({ length: batch.points }, (_, p) => {
@@ -308,7 +288,7 @@ function drawOther(
   // Inside of the support, as beyond its ends the formulas are not numbers; there the masses are known.
   const inside = (end: number): number => (end > lower && end < upper ? end : innerPoint(lower, upper));
   const masses = (side: 0 | 1): [below: number, above: number][] => {
-    tails.at((p) => inside(ends[p]![side]));
+    tails.at((p) => inside(ends[p]![side]), batch.points);
     return ends.map((pair, p) => {
       const end = pair[side];
       return end <= lower ? [-Infinity, 0] : end >= upper ? [0, -Infinity] : [tails.value(0, p), tails.value(1, p)];
@@ -324,7 +304,7 @@ function drawOther(
         : { side: 1 as const, mass: mixed(aboveLow, aboveHigh, 1 - parts[p]!) };
     });
     return solved(ends, (candidates, isOpen) => {
-      tails.at((p) => candidates[p]!);
+      tails.at((p) => candidates[p]!, batch.points);
       return targets.map(({ side, mass }, p) => {
         if (!isOpen[p]) return 0;
         const tail = tails.value(side, p);
@@ -337,7 +317,7 @@ function drawOther(
   // Uniform draws lie evenly between the ends; those of other priors are searched for, some ten evaluations of the masses each.
   const isEven = priorOf(latent).name === "uniform";
   const drawn = isEven ? ends.map(([low, high], p) => low + parts[p]! * (high - low)) : byMasses();
-  tails.at((p) => inside(drawn[p]!));
+  tails.at((p) => inside(drawn[p]!), batch.points);
   drawn.forEach((x, p) => {
     value[batch.first + p] = x;
     input[batch.first + p] = tails.value(2, p);
