@@ -94,17 +94,16 @@ export interface Required {
 /** What must be above 0, or must not, for a term not to be −∞: of `observe(uniform(0, end), 2.9)` that end − 2.9 is. */
 export function required(graph: Graph, term: NodeId): Required[] {
   const found: Required[] = [];
-  const isDead = (node: NodeId): boolean => graph.isConstant(node) && graph.value(node) === Number.NEGATIVE_INFINITY;
   const left = [term];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (graph.op[node] === CODE.add) left.push(...graph.operands(node));
     if (graph.op[node] === CODE.sub) left.push(graph.operand(node, 0));
     if (graph.op[node] !== CODE.where) continue;
     const [mask, x, y] = graph.operands(node);
-    if (isDead(x!)) {
+    if (graph.is(x!, -Infinity)) {
       found.push(...conjuncts(graph, mask!, false));
       left.push(y!);
-    } else if (isDead(y!)) {
+    } else if (graph.is(y!, -Infinity)) {
       found.push(...conjuncts(graph, mask!, true));
       left.push(x!);
     }

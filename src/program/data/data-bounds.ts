@@ -125,7 +125,6 @@ export function withoutBounds(traced: Trace): Trace {
   const { graph, terms } = traced;
   const A = graph.algebra;
   const boundOf = bounding(traced);
-  const isDead = (node: NodeId): boolean => graph.isConstant(node) && graph.value(node) === Number.NEGATIVE_INFINITY;
   // A mask that has to have a truth value: its parts that bound a latent have it.
   const kept = (mask: NodeId, truth: boolean): NodeId => {
     const [x, y] = graph.operands(mask);
@@ -141,8 +140,8 @@ export function withoutBounds(traced: Trace): Trace {
     if (graph.op[node] === CODE.add) return A.add(rewritten(x!), rewritten(y!));
     if (graph.op[node] === CODE.sub) return A.sub(rewritten(x!), y!);
     if (graph.op[node] !== CODE.where) return node;
-    if (isDead(y!)) return A.where(kept(x!, false), y!, rewritten(z!));
-    if (isDead(z!)) return A.where(kept(x!, true), rewritten(y!), z!);
+    if (graph.is(y!, -Infinity)) return A.where(kept(x!, false), y!, rewritten(z!));
+    if (graph.is(z!, -Infinity)) return A.where(kept(x!, true), rewritten(y!), z!);
     return node;
   };
   return {
