@@ -19,8 +19,8 @@ import type { Model } from "./program/model.ts";
  * It chooses its steps and ends when the ELBO near it can gain less than `tolerance` nats; where that fails it returns what it has, with a
  * status and warnings that say why. With `optimizer` or `steps` it is a plain loop of so many steps.
  *
- * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
- * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
+ * Throws RangeError for bad options and for a condition that the estimator refuses; DivergenceError where no gradient is finite at the start,
+ * and, with the last good parameters, if the loop meets a number that is not.
  */
 export function fit(model: Model, options?: FitOptions): Posterior {
   return fitting.fit(CORE, model, options);

@@ -16,7 +16,7 @@ import { everyNoise } from "./estimators/sample-points.ts";
 import { listedParameters } from "./guides/named-parameters.ts";
 import { withPoints } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
-import { diagnosis } from "./inference/diagnosis.ts";
+import { diagnosis, faultAtStart } from "./inference/diagnosis.ts";
 import { steepness, warnOfSteps } from "./inference/fit/bias.ts";
 import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
@@ -73,6 +73,7 @@ export const FULL: Profile = {
   pilot,
   addSingles,
   diagnosis,
+  faultAtStart,
   otherNumbers,
   withPoints,
   checkTrace: comparingDensities,

@@ -139,4 +139,12 @@ test("under the core a model whose density is not finite is named, and where the
   expect(() => nondiff.estimateGradient(overflowing, options)).toThrow(
     /^factor "f": log density of the term is Infinity;/,
   );
+  for (const given of [{}, { steps: 2 }]) {
+    expect(() => core.fit(overflowing, given)).toThrow(
+      /^fit: (not finite at the start|diverged at step 1 of 2): model "m"/,
+    );
+    expect(() => nondiff.fit(overflowing, { ...given, collapse: false })).toThrow(
+      /^factor "f": .* \(at the initial point/,
+    );
+  }
 });

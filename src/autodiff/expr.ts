@@ -5,6 +5,7 @@
  * nodes of a graph, so they refuse to be used as JavaScript numbers or booleans.
  */
 
+import { shown } from "../checks/shown.ts";
 import { balanced } from "../math/balanced-tree.ts";
 import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
 import { PARTIAL } from "./graph/graph.ts";
@@ -109,8 +110,7 @@ function notATruth(value: unknown): never {
 export function describe(value: unknown): string {
   if (value instanceof Expr) return "a traced number";
   if (value instanceof Condition) return "a traced condition";
-  if (typeof value === "string") return JSON.stringify(value);
-  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
+  return shown(value);
 }
 
 function sessionOf(values: readonly unknown[]): Session | undefined {

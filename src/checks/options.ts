@@ -2,6 +2,7 @@
  * Options of calls, checked against one table that their type shares: a table that misses an option, or has one that the type has not, does
  * not compile, and an option that the table has not, such as `learningRate` in `fit(model, { learningRate: 1 })`, throws.
  */
+import { shown } from "./shown.ts";
 
 /** For each option what `typeof` says of its values, such as "boolean" or "number|string"; "any" where the call looks at the value itself. */
 export type OptionTable<T> = { readonly [K in keyof Required<T>]: string };
@@ -18,8 +19,4 @@ export function requireOptions<T extends object>(caller: string, options: T, tab
       throw new TypeError(`${caller}: ${name} is of another type; got ${shown(value)}, expected ${types}`);
   }
   return options;
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? "an array" : String(value);
 }

@@ -56,7 +56,7 @@ export const diagnosis: Diagnosis = (objective, failure) => {
     dimensions,
   } = failure;
   const { name } = objective.trace.model;
-  const probe = makeProbe(objective);
+  const probe = finished(probing(objective));
   const fill = own?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
@@ -76,15 +76,16 @@ function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Arr
   return `the narrowest guide of "${latents[least]?.name}" with sd=${sds[least]}`;
 }
 
-/** What is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is. */
-export function makeProbe(objective: GuidedTrace): Probe {
-  return finished(probing(objective));
+/** The error about a density that is not finite where a fit would begin, every latent at its guide's mean; undefined where it is finite. */
+export function* faultAtStart(objective: GuidedTrace, theta: Float64Array): Pieces<RangeError | undefined> {
+  const fault = (yield* probing(objective))(theta, new Float64Array(objective.normals.length));
+  return fault ? new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`) : undefined;
 }
 
 type Probe = (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined;
 
-/** `makeProbe` in pieces. */
-export function* probing(objective: GuidedTrace): Pieces<Probe> {
+// Finds what is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is.
+function* probing(objective: GuidedTrace): Pieces<Probe> {
   const { graph, trace, terms, guided, parameters, normals, guide } = objective;
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const session = new Session(graph);

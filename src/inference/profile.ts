@@ -14,7 +14,7 @@ import type { Model } from "../program/model.ts";
 import type { StandardiseOption } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
-import type { Diagnosis } from "./diagnosis.ts";
+import type { Diagnosis, faultAtStart } from "./diagnosis.ts";
 import type { ByValues } from "./fit/climb/by-values.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
@@ -96,6 +96,8 @@ export interface Profile {
   readonly averaging?: Averaging;
   /** Names the site where a density is not finite; without it the error names the model alone. */
   readonly diagnosis?: Diagnosis;
+  /** Looks at the density where a fit begins and names the site at fault; without it the first gradient tells, and names the model alone. */
+  readonly faultAtStart?: typeof faultAtStart;
   /** Throws for a program that is another one on plain numbers than traced, of whatever its trace was made; without it nobody looks. */
   readonly checkTrace?: (trace: Trace) => Pieces<void>;
   /** What sums latents out of a model, and writes others by their noise; without it every latent has a guide as it is. */

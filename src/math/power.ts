@@ -20,16 +20,6 @@ export function pow(x: number, y: number): number {
   return odd && !Object.is(x, 0) ? -value : value;
 }
 
-/** `pow` of several bases ≥ 0, none of whose numbers an engine could box. */
-export function powersInto(out: Float64Array, bases: Float64Array, y: number): void {
-  for (let i = 0; i < bases.length; i++) {
-    POWER[0] = bases[i]!;
-    POWER[1] = y;
-    positivePower();
-    out[i] = POWER[0]!;
-  }
-}
-
 /** Base and exponent, then the power. Engines do not inline so large a function, and would box its numbers. */
 const POWER: Float64Array = /* @__PURE__ */ new Float64Array(2);
 

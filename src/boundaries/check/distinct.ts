@@ -8,7 +8,7 @@ import { conditionOf, distinctByForm } from "./distinctness.ts";
 
 export const DISTINCT: BoundaryPass = {
   name: "distinct",
-  sentence: "Boundaries that are not proven to be distinct, and that one term reads, are refused by name.",
+  sentence: "Conditions that may be 0 together are refused by name.",
   run(objective, boundaries) {
     const conditions = boundaries.map((boundary) => conditionOf(objective, boundary));
     boundaries.forEach((of, k) => {

@@ -4,7 +4,7 @@
  */
 
 import { unpackParameters } from "../../guides/guide.ts";
-import { makeProbe } from "../diagnosis.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Posterior } from "../posterior.ts";
 import type { FitStage, Stop } from "./climb/ascent.ts";
 import { type Flipped, flipSamples, flipsOf, settle } from "./flips.ts";
@@ -53,7 +53,7 @@ export function* courseOf(run: Search): Generator<Stop, Posterior, void> {
     if (found.length === 0) {
       const mended = yield* byValues?.mended(run, starts, climb, resultOf) ?? [];
       if (mended) return mended;
-      throw atTheStart(run, ascent.failure());
+      throw yield* atTheStart(run, ascent.failure());
     }
     ascent.allowance = ascent.maxSamples;
     if (found[0]!.status === "unbounded") return yield* resultOf(run, found, starts, []);
@@ -135,16 +135,16 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
 }
 
 // Nothing was finite at the first points.
-function atTheStart({ sampler, ascent, from }: Search, cause: string): Error {
-  const { guide, normals } = sampler.objective;
+function* atTheStart({ sampler, ascent, from }: Search, cause: string): Pieces<Error> {
+  const { profile, objective } = sampler;
   const theta = new Float64Array(from.length);
   ascent.chart.thetaInto(theta, from);
-  const fault = makeProbe(sampler.objective)(theta, new Float64Array(normals.length));
-  if (fault) return new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`);
+  const fault = yield* profile.faultAtStart?.(objective, theta) ?? [];
+  if (fault) return fault;
   return new DivergenceError(
     `fit: not finite at the start: ${cause}`,
     1,
-    unpackParameters(guide.space, theta),
+    unpackParameters(objective.guide.space, theta),
     new Float64Array(0),
   );
 }
