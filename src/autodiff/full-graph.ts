@@ -1,11 +1,45 @@
 /** The graph that `nondiff` traces onto: it knows all ops from the start, where that of the core has the basic ones until others are linked. */
 import { Graph, type GraphOptions } from "./graph/graph.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
+import { CODE } from "./ops/codes.ts";
+import type { NodeId } from "./ops/op.ts";
 
 /** A graph whose algebra has every op, also lgamma, erf and the other special functions. */
 export class FullGraph extends Graph {
   constructor(options?: GraphOptions) {
     super(options);
     this.link(ALL_OPS);
+  }
+
+  override apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
+    const closer = this.#closer(code, x, y);
+    return closer >= 0 ? closer : super.apply(code, x, y, z, make);
+  }
+
+  /**
+   * Probabilities as people write them, by what is right in their tails: 1/(1 + exp(−x)) is sigmoid(x), log(1 + exp(x)) softplus(x), and log(1 − p) of
+   * p = 1 − q is log q. As written the first rounds to 1 beyond x = 37, on the way to which log(1 − p) goes up in steps. −1 where nothing is closer.
+   */
+  #closer(code: number, x: NodeId, y: NodeId): NodeId {
+    const { algebra: A, op, a, b } = this;
+    if (code === CODE.div && this.#isOneAndExp(y)) {
+      const exp = b[y]!;
+      return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
+    }
+    if (code === CODE.sub && this.is(x, 1) && op[y] === CODE.sigmoid) return A.sigmoid(A.neg(a[y]!));
+    if (code === CODE.log && this.#isOneAndExp(x)) return A.softplus(a[b[x]!]!);
+    if (code === CODE.log && this.#isComplement(x)) return A.log1p(A.neg(b[x]!));
+    if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
+    if (code === CODE.log1p && op[x] === CODE.neg && this.#isComplement(a[x]!)) return A.log(b[a[x]!]!);
+    return -1;
+  }
+
+  #isComplement(node: NodeId): boolean {
+    return this.op[node] === CODE.sub && this.is(this.a[node]!, 1);
+  }
+
+  // A constant comes first among operands that commute.
+  #isOneAndExp(node: NodeId): boolean {
+    return this.op[node] === CODE.add && this.is(this.a[node]!, 1) && this.op[this.b[node]!] === CODE.exp;
   }
 }

@@ -18,6 +18,7 @@ import { decisionsOf } from "../lines/decisions.ts";
 import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
+import { roundingAt } from "./rounding.ts";
 
 const SEED = 1806_00178; // any
 /** Halvings of a cell, and from which on a rise that is left is too steep: the stretch is 6e-5 of the line then. */
@@ -112,7 +113,11 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       return drawn.map((_, k) => value(k, line));
     }) as [number[], number[]];
     const isPole = divisors.some((_, k) => Math.abs(value(drawn.length + masks.length + k, line)) < POLE);
-    if (isPole) {
+    const inputs = new Float64Array(normals.length * lines);
+    chosen.inputsInto(inputs, new Float64Array(lines).fill(from));
+    const rounding = isPole ? undefined : yield* roundingAt(objective, drawn, { theta, inputs, points: lines });
+    const { low, high } = brackets[line]!;
+    if (isPole || Math.abs(high - low) <= rounding![line]!) {
       brackets[line]!.isOpen = false;
       continue;
     }

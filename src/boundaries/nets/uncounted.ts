@@ -11,6 +11,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import type { CorrectionPlan } from "../plan.ts";
 import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
+import { roundingAt } from "./rounding.ts";
 import { isSteep, STEEP, steepestCell } from "./steep.ts";
 
 const SEED = 1806_00177; // any
@@ -113,7 +114,12 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       kind === "sign" ? [switches.length - decisions.length + d] : [],
     );
     const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(value(drawn.length + k, line)) < POLE);
-    const found = [...from.keys()].find((line) => jumps(line, low, high, earlier) && !isAtPole(line));
+    const jumping = [...from.keys()].filter((line) => jumps(line, low, high, earlier) && !isAtPole(line));
+    if (jumping.length === 0) return mayStep;
+    const inputs = new Float64Array(normals.length * lines);
+    chosen.inputsInto(inputs, from);
+    const rounding = yield* roundingAt(objective, drawn, { theta, inputs, points: lines });
+    const found = jumping.find((line) => !(riseOf(low, high, line) <= rounding[line]!));
     if (found === undefined) return mayStep;
     const sides = [from, to].map((places) => {
       look(places);

@@ -1,12 +1,13 @@
 /** What is counted is held against what the program does: nothing happens to right plans, and planted faults are told with their site. */
 import { describe, expect, test } from "vitest";
 import type { Boundary } from "../../../src/boundaries/find/boundaries.ts";
+import { steepStep } from "../../../src/boundaries/nets/steep.ts";
 import * as n from "../../../src/index.ts";
 import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
 import { fit } from "../../../src/inference/fit/fit.ts";
 import type { Profile } from "../../../src/inference/profile.ts";
 import { conditions } from "../../../src/models/index.ts";
-import { type Objective, type ObjectiveTerm, withTerms } from "../../../src/objective/objective.ts";
+import { buildObjective, type Objective, type ObjectiveTerm, withTerms } from "../../../src/objective/objective.ts";
 import { FULL } from "../../../src/profile.ts";
 import { SOAK } from "../../support/soak.ts";
 
@@ -139,5 +140,35 @@ describe("nets", () => {
       boundaries.map((each) => ({ ...each, predicates: each.predicates.slice(0, 1) })),
     );
     expect(() => run(single)).toThrow(/^corrected: .*observe "both"/);
+  });
+});
+
+describe("rounding", () => {
+  // 1 − exp(−exp(u)) has a last bit, from which log(1 − p) goes up in steps of 0.1 and more about u = 3.6; `add` hides the complement.
+  const stairs = n.defineModel("stairs", ({ sample, observe }) => {
+    const u = sample("u", n.normal(3.5, 0.03));
+    observe(n.bernoulli(n.sub(1.5, n.add(0.5, n.exp(n.neg(n.exp(u)))))), 0);
+  });
+
+  test("is no jump of the program, and no steep step", () => {
+    const params = { mu: [3.5], rho: [n.rhoOfSd(0.03)] };
+    expect(n.estimateGradient(stairs, { estimator: n.corrected(), params, samples: 16 }).elbo).toBeLessThan(-30);
+    const objective = buildObjective(stairs);
+    expect(steepStep(objective, Float64Array.of(3.5, n.rhoOfSd(0.03)))).toBeUndefined();
+  });
+
+  test("hides no jump: the same with one that nobody counts", () => {
+    const beside = n.defineModel("beside", ({ sample, observe, where }) => {
+      const u = sample("u", n.normal(3.5, 0.03));
+      observe(n.bernoulli(n.sub(1.5, n.add(0.5, n.exp(n.neg(n.exp(u)))))), 0, "stairs");
+      observe(n.normal(where(n.gt(u, 3.49), 3, 0), 1), 0, "jump");
+    });
+    const uncounted = () =>
+      estimateGradient(
+        planted(() => []),
+        beside,
+        { estimator: n.corrected({ marginalise: false }), samples: 16 },
+      );
+    expect(uncounted).toThrow(/observe "jump" jumps/);
   });
 });

@@ -1,0 +1,38 @@
+/**
+ * By how much ℓ may be off at a place because each of its operations rounds. Of log(1 − p) with p one ten-thousand-million-millionth
+ * below 1 the next p that there is gives 0.1 less, so that ℓ goes up in steps, none of which is a jump of the program.
+ */
+import { gradient } from "../../autodiff/graph/gradient.ts";
+import { MASK } from "../../autodiff/graph/graph.ts";
+import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
+import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
+
+/** An operation is right to half of this, relative to its value; those of exp and its like to some more. */
+const ERROR = 2 * Number.EPSILON;
+
+/**
+ * The bound Σ |∂ℓ/∂v|·|v|·2⁻⁵¹ over all values v of the computation, at the places of lines whose lane inputs `write` writes. To first order, after
+ * N. Higham, Accuracy and Stability of Numerical Algorithms (2002), §3.
+ */
+export function* roundingAt(
+  { graph, normals, parameters }: Pick<Objective, "graph" | "normals" | "parameters">,
+  terms: readonly NodeId[],
+  { theta, inputs, points }: { readonly theta: Float64Array; readonly inputs: Float64Array; readonly points: number },
+): Pieces<Float64Array> {
+  const { algebra: A } = graph;
+  const total = graph.sum(terms);
+  const values = graph.reachable([total]).filter((node) => !graph.isConstant(node) && !graph.hasFlag(node, MASK));
+  const slopes = gradient(graph, total, values);
+  const bound = graph.sum(values.map((node, i) => A.abs(A.mul(slopes[i]!, node))));
+  const evaluated = yield* evaluationPieces(graph, [bound], {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+    points,
+  });
+  evaluated.run(theta, inputs);
+  return evaluated.values(0).map((sum) => sum * ERROR);
+}

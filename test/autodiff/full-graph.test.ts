@@ -1,0 +1,85 @@
+/** Probabilities written by hand from exp and log are the ops that are right in their tails. */
+import { describe, expect, test } from "vitest";
+import { Graph, type NodeId } from "../../src/autodiff/index.ts";
+import { OP_NAMES } from "../../src/autodiff/ops/codes.ts";
+import type { Algebra } from "../../src/autodiff/ops/op.ts";
+import { evaluatorOf } from "../support/evaluate.ts";
+
+type Form = (A: Algebra, x: NodeId, one: NodeId) => NodeId;
+const logistic: Form = (A, x, one) => A.div(one, A.add(one, A.exp(A.neg(x))));
+const cloglog: Form = (A, x, one) => A.sub(one, A.exp(A.neg(A.exp(x))));
+
+const ROWS: Readonly<Record<string, readonly [written: Form, is: Form, value: (x: number) => number]>> = {
+  "1/(1 + exp(−x))": [logistic, (A, x) => A.sigmoid(x), (x) => 1 / (1 + Math.exp(-x))],
+  "exp(x)/(1 + exp(x))": [
+    (A, x, one) => A.div(A.exp(x), A.add(A.exp(x), one)),
+    (A, x) => A.sigmoid(x),
+    (x) => Math.exp(x) / (1 + Math.exp(x)),
+  ],
+  "3/(1 + exp(x))": [
+    (A, x, one) => A.div(A.add(one, A.constant(2)), A.add(one, A.exp(x))),
+    (A, x) => A.mul(A.constant(3), A.sigmoid(A.neg(x))),
+    (x) => 3 / (1 + Math.exp(x)),
+  ],
+  "1 − p": [
+    (A, x, one) => A.sub(one, logistic(A, x, one)),
+    (A, x) => A.sigmoid(A.neg(x)),
+    (x) => 1 / (1 + Math.exp(x)),
+  ],
+  "log p": [
+    (A, x, one) => A.log(logistic(A, x, one)),
+    (A, x) => A.neg(A.softplus(A.neg(x))),
+    (x) => -Math.log1p(Math.exp(-x)),
+  ],
+  "log(1 − p)": [
+    (A, x, one) => A.log(A.sub(one, logistic(A, x, one))),
+    (A, x) => A.neg(A.softplus(x)),
+    (x) => -Math.log1p(Math.exp(x)),
+  ],
+  "log1p(−p)": [
+    (A, x, one) => A.log1p(A.neg(logistic(A, x, one))),
+    (A, x) => A.neg(A.softplus(x)),
+    (x) => -Math.log1p(Math.exp(x)),
+  ],
+  "log(1 + exp(x))": [
+    (A, x, one) => A.log(A.add(one, A.exp(x))),
+    (A, x) => A.softplus(x),
+    (x) => Math.log1p(Math.exp(x)),
+  ],
+  "log1p(exp(x))": [(A, x) => A.log1p(A.exp(x)), (A, x) => A.softplus(x), (x) => Math.log1p(Math.exp(x))],
+  "log1p(−q), q = 1 − exp(−exp(x))": [
+    (A, x, one) => A.log1p(A.neg(cloglog(A, x, one))),
+    (A, x) => A.neg(A.exp(x)),
+    (x) => -Math.exp(x),
+  ],
+  "log(1 − exp(x))": [
+    (A, x, one) => A.log(A.sub(one, A.exp(x))),
+    (A, x) => A.log1p(A.neg(A.exp(x))),
+    (x) => Math.log1p(-Math.exp(x)),
+  ],
+};
+
+describe("as written, and what it is", () => {
+  test.each(Object.entries(ROWS))("%s", (_, [written, is, value]) => {
+    const graph = new Graph();
+    const x = graph.input("x", false);
+    const one = graph.constant(1);
+    const node = written(graph.algebra, x, one);
+    expect(node).toBe(is(graph.algebra, x, one));
+    const at = evaluatorOf(graph, [node]);
+    for (const z of [-3, -0.4, 0, 0.7, 2]) {
+      const expected = value(z);
+      if (Number.isFinite(expected)) expect(Math.abs(at([z])[0]! / expected - 1)).toBeLessThan(1e-14);
+    }
+  });
+
+  test("what differs from it stays", () => {
+    const graph = new Graph();
+    const { algebra: A } = graph;
+    const [x, one] = [graph.input("x", false), graph.constant(1)];
+    const name = (node: NodeId): string => OP_NAMES[graph.op[node]! - 2]!;
+    expect(name(A.div(one, A.add(graph.constant(2), A.exp(x))))).toBe("div");
+    expect(name(A.log(A.add(one, A.square(x))))).toBe("log");
+    expect(name(A.sub(graph.constant(2), A.sigmoid(x)))).toBe("sub");
+  });
+});
