@@ -1,6 +1,7 @@
 /**
  * Particles answer for a posterior where weights cannot. They are draws of it only as far as their steps have mixed; two populations that
- * share nothing but the priors tell: where their means and sds are the same, both have arrived; until then they go on.
+ * share nothing but the priors tell: where their means and sds are the same, both have arrived; until then they go on. Two that are off the same
+ * way by chance agree as well, so they go on too until their particles have forgotten where they were: what a mean was off is forgotten with it.
  *
  *     fourteen losses, each below a deductible or above it: 4096 weighted draws are worth 95, and the deductible is 0.61 ± 0.07 by the guide,
  *     0.70 ± 0.16 by the particles, for an exact 0.72 ± 0.15
@@ -26,6 +27,8 @@ const [GLIDES, MOST_GLIDES] = [4, 64];
 const FAR = 2;
 const PATIENCE = 3;
 const NEARER = 0.8;
+/** Particles have forgotten where they were once no latent correlates more with its values then. */
+const FORGOTTEN = 0.25;
 /** How far means may lie apart, in sds, and the sds themselves: 600 independent particles of each are within half of that. */
 const APART = 0.15;
 const WIDER = 1.15;
@@ -56,21 +59,32 @@ export function* agreedParticles(
   });
 }
 
-/** Whether two populations of n latents agree, which go on until they do or are not to be expected to. */
-export function* haveAgreed([first, second]: readonly [Particles, Particles], n: number): Pieces<boolean> {
+/** Whether two populations of n latents agree, which go on until they do and have forgotten where they were, or are not to be expected to. */
+export function* haveAgreed(populations: readonly [Particles, Particles], n: number): Pieces<boolean> {
+  const [first, second] = populations;
+  const begun = populations.map(({ particles }) => particles.slice());
   const glide = n > MOST_LATENTS;
-  if (glide) for (const population of [first, second]) yield* population.walk(5 * GLIDES);
+  if (glide) for (const population of populations) yield* population.walk(5 * GLIDES);
   const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
   const apart: number[] = [];
+  const memories: number[] = [];
   for (let steps = 0; ; steps += each) {
-    let most = 0;
-    for (let i = 0; i < n; i++)
+    let [most, memory] = [0, 0];
+    for (let i = 0; i < n; i++) {
       most = Math.max(most, distance(momentsOf(first.particles, i), momentsOf(second.particles, i)));
-    if (most <= 1) return true;
+      populations.forEach(({ particles }, k) => {
+        memory = Math.max(memory, correlation(begun[k]!, particles, i));
+      });
+    }
+    const isLast = steps >= atMost;
+    // Particles that stay in their modes forget no more than which place of it they had.
+    const forgets = memory <= NEARER * (memories[memories.length - PATIENCE] ?? Infinity);
+    if (most <= 1 && (memory <= FORGOTTEN || !forgets || isLast)) return true;
     const before = apart[apart.length - PATIENCE] ?? Infinity;
     apart.push(most);
-    if (steps >= atMost || (most > FAR && most > NEARER * before)) return false;
-    for (const population of [first, second]) yield* population.walk(each);
+    memories.push(memory);
+    if (isLast || (most > FAR && most > NEARER * before)) return false;
+    for (const population of populations) yield* population.walk(each);
   }
 }
 
@@ -89,4 +103,12 @@ function momentsOf(particles: Float64Array, i: number): Moments {
 function distance(a: Moments, b: Moments): number {
   const [less, more] = a.sd < b.sd ? [a.sd, b.sd] : [b.sd, a.sd];
   return Math.max(Math.abs(a.mean - b.mean) / (APART * less), log(more / less) / log(WIDER));
+}
+
+// How far values of a latent still tell where they were, particle by particle; 1 where they have not moved.
+function correlation(before: Float64Array, now: Float64Array, i: number): number {
+  const [then, last] = [momentsOf(before, i), momentsOf(now, i)];
+  let sum = 0;
+  for (let k = i * COUNT; k < (i + 1) * COUNT; k++) sum += (before[k]! - then.mean) * (now[k]! - last.mean);
+  return sum / (COUNT * then.sd * last.sd);
 }

@@ -2,11 +2,11 @@
 import { expect, test } from "vitest";
 import { abs, defineModel, fit, normal, Posterior } from "../../../../src/index.ts";
 import { agreedParticles, haveAgreed } from "../../../../src/inference/posterior/adaptation/agreement.ts";
-import { COUNT } from "../../../../src/inference/posterior/adaptation/particles.ts";
+import { COUNT, type Particles } from "../../../../src/inference/posterior/adaptation/particles.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { finished, type Pieces } from "../../../../src/pieces/pieces.ts";
-import { makeGenerator } from "../../../../src/random/index.ts";
+import { fillNormals, makeGenerator, noiseRequest } from "../../../../src/random/index.ts";
 
 const agreed = (...given: Parameters<typeof agreedParticles>) => finished(agreedParticles(...given));
 
@@ -54,6 +54,41 @@ test("populations that do not mix give no answer, nor do more than MOST_LATENTS 
   });
   expect(finished(haveAgreed([apart(33, 1), apart(33, 1.04)], 33))).toBe(false);
   expect(walks.length).toBe(2 * 17);
+});
+
+test("populations that agree go on until they have forgotten where they were, or no longer forget", () => {
+  const noise = new Float64Array(COUNT);
+  let stream = 0;
+  const normals = (): Float64Array => {
+    fillNormals(
+      noiseRequest({ out: noise, generator: makeGenerator(3), stream: ++stream, lanes: COUNT, dimensions: 1 }),
+    );
+    return noise;
+  };
+  // Both are 1 sd off the same way; 16 steps keep `kept` of where a particle was.
+  const walked = (kept: number) => {
+    let walks = 0;
+    const populations = [0, 1].map(() => {
+      const particles = normals().map((x) => 1 + x);
+      const walk = () =>
+        emptyWalk(() => {
+          walks++;
+          const [share, fresh] = [kept, Math.sqrt(1 - kept * kept)];
+          normals().forEach((x, d) => {
+            particles[d] = share * particles[d]! + fresh * x;
+          });
+        });
+      return { particles, walk };
+    });
+    const agree = finished(haveAgreed(populations as [Particles, Particles], 1));
+    const mean = populations.map(({ particles }) => particles.reduce((sum, x) => sum + x, 0) / COUNT);
+    return { agree, walks, off: (mean[0]! + mean[1]!) / 2 };
+  };
+  const moving = walked(0.7);
+  // 0.7⁴ = 0.24 is left of the start, and of what the means were off.
+  expect(moving).toMatchObject({ agree: true, walks: 2 * 4 });
+  expect(moving.off).toBeLessThan(0.35);
+  expect(walked(1)).toMatchObject({ agree: true, walks: 2 * 3 });
 });
 
 test("a fit answers by particles where weights of its draws are worth little, says so, and is saved with them", () => {
