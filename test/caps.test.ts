@@ -275,6 +275,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_COMBINATIONS: "verify/gradient.test.ts",
   CHANGES_BUDGET: "verify/gradient.test.ts",
   MOST_CHOICES: "boundaries/check/distinct.test.ts", // with seven choices nothing is proven
+  MOST_ROUNDS: "plain/semantics.test.ts", // a loop without an end
   MOST_UNUSED: "program/program.test.ts", // a loop on a condition
   MOST_STEPS: "program/rounding.test.ts", // 10,001 steps are refused
   MOST_CANDIDATES: "conditions/solving.test.ts", // sums of more functions

@@ -4,32 +4,9 @@
  * traced model must have; or it is refused with file, line and column.
  */
 import { describe, expect, it } from "vitest";
-import * as nondiff from "../../src/index.ts";
 import { explain, fit, logJoint } from "../../src/index.ts";
+import { native } from "../support/native.ts";
 import { plainDefault, plainModel } from "../support/plain.ts";
-
-interface Density {
-  logDensity(value: unknown): number;
-}
-
-/** Σ log densities of a program that JavaScript runs by itself at given latents. */
-function native(body: string, latents: readonly number[]): number {
-  const given = [...latents];
-  let total = 0;
-  const context = {
-    sample: (_: string, prior: Density) => {
-      const z = given.shift()!;
-      total += prior.logDensity(z);
-      return z;
-    },
-    observe: (distribution: Density, value: unknown) => {
-      total += distribution.logDensity(value);
-    },
-  };
-  const names = "const { sample, observe } = context; const { normal, categorical } = nondiff;";
-  new Function("context", "nondiff", `"use strict"; ${names} (() => {${body}})();`)(context, nondiff);
-  return total;
-}
 
 const Z = 'const z = sample("z", normal(0, 1));\n';
 const POINTS = [-2.3, -0.2, 0.3, 0.9, 1.4, 2.6];

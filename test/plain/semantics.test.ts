@@ -122,8 +122,28 @@ describe("what cannot be is refused with the place and the way out", () => {
       /^model\.js:4:\d+: an index depends on a latent; .*pick\(values, k\)/,
     ],
     [
-      "for (const x of [1, 2]) { if (z > x) continue; observe(normal(x, 1), 0); }",
+      "for (var x of [1, 2]) { var y = x; if (z > x) continue; observe(normal(y, 1), 0); }",
       /^model\.js:4:\d+: an `if` that leaves what is around it depends on a latent; .*`else` arm/,
+    ],
+    [
+      "for (;;) { if (z > 1) break; }",
+      /^model\.js:4:1: a loop without a condition is left by a decision on a latent; .*for \(let i = 0; i < MOST; i\+\+\)/,
+    ],
+    [
+      "let n = 0; while (n < 3) { if (z > n) n++; n++; }",
+      /^model\.js:4:19: the condition of a loop depends on a latent/,
+    ],
+    [
+      "for (let i = 0; i < 3; i++) { if (z > 0) i++; observe(normal(z, 1), 0); }",
+      /^model\.js:4:17: the condition of a loop depends on a latent/,
+    ],
+    [
+      "const o = { n: 0 }; for (; o.n < 3; o.n++) if (z > o.n) break;",
+      /^model\.js:4:37: an assignment to `n` in the head of a loop that a decision on a latent leaves; got the loop at model\.js:4:21, expected it in the body/,
+    ],
+    [
+      "function* rows() { for (const x of [1, 2]) { observe(normal(x, 1), 0); yield x; } } for (const x of rows()) if (z > x) break;",
+      /^model\.js:4:46: a statement in the head of a loop that a decision on a latent leaves/,
     ],
     ["switch (z) { case 1: break; }", /^model\.js:4:9: what a switch decides by depends on a latent/],
     ["if (z > 1) throw new Error('no');", /^model\.js:4:12: `throw` in an arm .*factor/],
@@ -137,6 +157,15 @@ describe("what cannot be is refused with the place and the way out", () => {
     ],
     ["observe(normal(z % 2, 1), 0);", /^model\.js:4:16: an operand of `%` depends on a latent/],
     ["observe(normal(Math.fround(z), 1), 0);", /Math\.fround of a latent is not known; .*trunc/],
+    ["let x; if (z > 1) x = z; observe(normal(x, 1), 0);", /^model\.js:4:8: `x` has a value in one arm only/],
+    [
+      "const f = (x) => { for (const r of [1, 2]) if (x < r) return r; }; observe(normal(f(z), 1), 0);",
+      /^model\.js:4:20: `return` has a value in one arm only/,
+    ],
+    [
+      "const o = {}; for (const x of o.rows) observe(normal(z, 1), x);",
+      /^model\.js:4:31: a loop runs over what has no entries; got undefined/,
+    ],
     ["observe(normal(z, -1), 0);", /^model\.js:4:1: observe "y0"/],
   ])("%s", (body, message) => {
     // The statements begin in line 3.

@@ -6,6 +6,7 @@
  */
 import type { Session } from "../../autodiff/session.ts";
 import type { ProgramContext } from "../../program/model.ts";
+import { refuse } from "./refusal.ts";
 
 /** An arm of a decision on a latent, while its code runs. */
 export interface Arm {
@@ -25,6 +26,8 @@ export interface Frame {
   readonly arms: Arm[];
   /** Where the statement stands that is being run, as "model.js:7:3". */
   place: string | undefined;
+  /** Where a loop stands that a latent left, while its head is being run; undefined otherwise. */
+  left: string | undefined;
   /** Where the conditions of the run are noted; undefined until the first one. */
   session: Session | undefined;
 }
@@ -49,4 +52,13 @@ export function withFrame<T>(frame: Frame, run: () => T): T {
 /** The arm that is being run; undefined outside of decisions on latents. */
 export function currentArm(): Arm | undefined {
   return currentFrame()?.arms.at(-1);
+}
+
+/** In the head of a loop that a latent left, what is done would be done where the loop is not run any more. */
+export function requireInRound(frame: Frame | undefined, what: string, place: string): void {
+  if (frame?.left !== undefined)
+    refuse(
+      place,
+      `${what} in the head of a loop that a decision on a latent leaves; got the loop at ${frame.left}, expected it in the body of the loop`,
+    );
 }

@@ -2,7 +2,9 @@
  * Transformed code calls this module: `base + slope * price` becomes `$nd.add(base, $nd.mul(slope, price))`, with `$nd` for it. Nobody writes these
  * calls by hand.
  */
-export { block, caught, choose, conjoin, decide, decideAndReturn, disjoin, result, thrown } from "./decisions.ts";
+export { block, result } from "./completions.ts";
+export { caught, choose, conjoin, decide, decideAndReturn, disjoin, thrown } from "./decisions.ts";
+export { loop } from "./loops.ts";
 export { math, mathAt } from "./math.ts";
 export { asGlobal, asked, keys } from "./methods.ts";
 export {
@@ -14,6 +16,7 @@ export {
   ge,
   gt,
   increment,
+  iterated,
   known,
   le,
   lt,

@@ -7,7 +7,8 @@
  *     rows.filter((x) => x > z)      refused: how many entries there are would depend on z
  */
 import { and, describe, Expr, ge, not, or, type Truth } from "../../autodiff/expr.ts";
-import { conjoin, disjoin, type State } from "./decisions.ts";
+import type { State } from "./arms.ts";
+import { conjoin, disjoin } from "./decisions.ts";
 import { known, same } from "./operators.ts";
 import { refuse } from "./refusal.ts";
 import { isTraced, numberOf, select, truthOf } from "./values.ts";

@@ -123,9 +123,9 @@ export function typed(x: unknown): unknown {
 }
 
 const OUT = {
-  loop: "a loop to the largest count, with an `if` inside: for (let i = 0; i < MOST; i++) if (i < n) { … }",
+  loop: "a loop to the largest count that an `if` leaves: for (let i = 0; i < MOST; i++) { if (i >= n) break; … }",
   index: "pick(values, k), which selects by a latent, or a loop over the values with an `if`",
-  jump: "the statements after it in an `else` arm, as an arm on a latent cannot leave a loop, a switch, a try or a label",
+  jump: "the statements after it in an `else` arm, as an arm on a latent cannot leave a switch, a try, a labelled block, or a loop with `var` or `await`",
   wait: "no decision on a latent in an async function or a generator",
   switch: "if (k === 0) { … } else if (k === 1) { … }",
   operator: "+ - * / **, comparisons and Math functions; x - Math.floor(x) for x % 1 where x > 0",
@@ -143,6 +143,16 @@ export type Use = keyof typeof OUT;
 export function settled<T>(x: T): T {
   if (x instanceof HalfSet) x.read();
   return x;
+}
+
+/** What `for (… of …)` runs over. */
+export function iterated(value: unknown, place: string): unknown {
+  const plain = known(value, "loop", place, "what a loop runs over");
+  if (typeof (plain as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function") return plain;
+  return refuse(
+    place,
+    `a loop runs over what has no entries; got ${plain === null ? "null" : T.describe(plain)}, expected an array or another iterable`,
+  );
 }
 
 /** The value, which must be no traced one here; the refusal says what to write instead. */

@@ -2,8 +2,9 @@
 import { print } from "../../autodiff/graph/infix-text.ts";
 import type { Program, ProgramContext } from "../../program/model.ts";
 import { conditionPlaces, noteSite } from "../../program/places.ts";
-import { currentFrame, type Frame, withFrame } from "./frame.ts";
+import { currentFrame, type Frame, requireInRound, withFrame } from "./frame.ts";
 import { located, refuse } from "./refusal.ts";
+import { HalfSet } from "./values.ts";
 
 const TRANSFORMED = new WeakSet<object>();
 
@@ -16,7 +17,7 @@ export function isTransformed(program: unknown): boolean {
 export function program(written: unknown): unknown {
   if (typeof written !== "function") return written;
   const made: Program = (context) => {
-    const frame: Frame = { context, arms: [], place: undefined, session: undefined };
+    const frame: Frame = { context, arms: [], place: undefined, left: undefined, session: undefined };
     withFrame(frame, () => (written as Program)(noting(made, context, frame)));
     requireUsed(frame);
   };
@@ -71,6 +72,8 @@ function noting(made: Program, context: ProgramContext, frame: Frame): ProgramCo
 export function call(place: string, f: unknown, ...values: unknown[]): unknown {
   const frame = currentFrame();
   const outer = frame?.place;
+  requireInRound(frame, "a statement", place);
+  requireSet(values);
   if (frame) frame.place = place;
   try {
     return (f as (...values: unknown[]) => unknown)(...values);
@@ -78,5 +81,14 @@ export function call(place: string, f: unknown, ...values: unknown[]): unknown {
     throw located(error, place);
   } finally {
     if (frame) frame.place = outer;
+  }
+}
+
+// A distribution takes any value as a parameter; of one that an arm left undefined the refusal names the variable.
+function requireSet(values: readonly unknown[]): void {
+  for (const value of values) {
+    if (value instanceof HalfSet) value.read();
+    const { parameters } = (value ?? {}) as { parameters?: unknown };
+    if (Array.isArray(parameters)) requireSet(parameters.map((parameter) => (parameter as { value?: unknown })?.value));
   }
 }

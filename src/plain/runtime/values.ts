@@ -117,6 +117,8 @@ export function select(condition: Truth, x: unknown, y: unknown, name: string, p
 export interface Made {
   readonly isFresh: (object: object) => boolean;
   readonly selected: Map<object, Map<object, object>>;
+  /** Values of variables after the decision, each with those that it had after the arms. */
+  readonly merged: Map<unknown, readonly [unknown, unknown]>;
 }
 
 function selected(x: object, y: object, arms: Made | undefined, place: string, make: () => object): object {

@@ -6,7 +6,7 @@
  *     if (z > 0) means[0] = 5;      means[0] is then where(gt(z, 0), 5, 0)
  */
 import { describe, type Truth } from "../../autodiff/expr.ts";
-import { type Arm, currentArm, type Written } from "./frame.ts";
+import { type Arm, currentArm, currentFrame, requireInRound, type Written } from "./frame.ts";
 import { increment } from "./operators.ts";
 import { refuse } from "./refusal.ts";
 import { isTraced, type Made, numberOf, select, selectedAt } from "./values.ts";
@@ -28,6 +28,7 @@ export function write(object: unknown, at: unknown, value: unknown, place: strin
   const name = key(at, place);
   const arm = currentArm();
   requireUnselected(object, `an assignment to \`${String(name)}\``, place);
+  requireInRound(currentFrame(), `an assignment to \`${String(name)}\``, place);
   if (arm && typeof object === "object" && object !== null && !arm.fresh.has(object))
     note(arm, object, propertyKey(name), place);
   if (isTraced(value) && ArrayBuffer.isView(object))
@@ -85,6 +86,7 @@ export function fresh<T>(value: T): T {
 export function outside<T>(value: T, what: string, place: string): T {
   const arm = currentArm();
   requireUnselected(value, what, place);
+  requireInRound(currentFrame(), what, place);
   if (
     !arm ||
     value === undefined ||

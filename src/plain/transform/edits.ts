@@ -13,8 +13,10 @@ export const RUNTIME = "nondiff/plain/runtime";
 export interface Around {
   /** Where the function returns to: its caller, or the decision whose arm the code is. */
   readonly returns: "native" | "completion";
-  /** Whether it is in a loop, a switch, a try or under a label, from where no arm can return. */
+  /** Whether it is in a switch, a try, under a label or in a loop that stays as it is, from where no arm can return. */
   readonly isBound: boolean;
+  /** Jumps that stay as they are: "break", "continue" and "outer" with a loop or label around that is no arm's. */
+  readonly jumps: ReadonlySet<string>;
   /** Whether arms may wait, and so cannot become functions. */
   readonly isAsync: boolean;
   /** Whether the code may be in an arm when it runs. */

@@ -74,7 +74,7 @@ export function transform(code: string, options: TransformOptions): Transformed 
     }
     for (const node of outermost(functions))
       if (programs.has(node)) programBody(work, node);
-      else functionBody(work, node, { returns: "native", isBound: false, isAsync: false, isArm: true });
+      else functionBody(work, node);
     if (strips && isTyped) stripTypes(tree, work);
     if (functions.size === 0 && given.length === 0 && !(strips && isTyped)) return undefined;
     // At the end, as directives and a first line with #! stay where they are; imports are made before any code runs.

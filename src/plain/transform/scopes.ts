@@ -1,5 +1,5 @@
 /** Which variable each name of a file stands for, and where variables are read and assigned. */
-import { childrenOf, isFunction, isLoop, type Node } from "./tree.ts";
+import { childrenOf, isFunction, isLoop, type LoopNode, type Node } from "./tree.ts";
 
 export interface Scope {
   readonly node: Node;
@@ -35,7 +35,7 @@ export interface Scopes {
   readonly variableOf: ReadonlyMap<Node, Variable>;
   readonly variables: readonly Variable[];
   /** The loops around each position are among these. */
-  readonly loops: readonly Node[];
+  readonly loops: readonly LoopNode[];
 }
 
 /** Types and other nodes without values. */
@@ -50,7 +50,7 @@ export function isType({ type }: Node): boolean {
 
 export function scopesOf(root: Node): Scopes {
   const variables: Variable[] = [];
-  const loops: Node[] = [];
+  const loops: LoopNode[] = [];
   const pending: { node: Node; name: string; scope: Scope; reads: boolean; writes: boolean }[] = [];
 
   const inner = (node: Node, parent: Scope | undefined, owner = parent?.owner ?? node): Scope => ({

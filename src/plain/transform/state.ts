@@ -2,7 +2,7 @@
 
 import { Fault } from "./fault.ts";
 import type { Scopes, Variable } from "./scopes.ts";
-import { has, isFunction, type Node, walk } from "./tree.ts";
+import { has, isFunction, type LoopNode, type Node, walk } from "./tree.ts";
 
 /** `, { get: () => [x, y], set: ($v) => { [x, y] = $v; }, names: ["x", ""] }`, or "" without any. */
 export function stateOf(scopes: Scopes, decision: Node, arms: readonly Node[], end: number = decision.end!): string {
@@ -26,10 +26,35 @@ export function stateOf(scopes: Scopes, decision: Node, arms: readonly Node[], e
     }
     return isLexical || (calls && isCaptured(variable) && isVisible(variable, decision));
   });
+  return textOf(chosen, (variable) => isRead(scopes, variable, decision, end));
+}
+
+/** The same of the variables around a loop that it assigns. */
+export function loopStateOf(scopes: Scopes, loop: LoopNode): string {
+  const isIn = (at: number): boolean => at >= loop.start! && at < loop.end!;
+  const calls = callsOut(loop);
+  const chosen = scopes.variables.filter((variable) => {
+    const { kind, at, uses } = variable;
+    if (kind === "const" || kind === "import" || (isIn(at) && kind !== "var")) return false;
+    const isAssigned = uses.some((use) => use.writes && isIn(use.at));
+    return (
+      (isAssigned || (calls && isCaptured(variable) && isVisible(variable, loop))) &&
+      isRead(scopes, variable, loop, loop.end!)
+    );
+  });
+  return textOf(chosen, () => true);
+}
+
+function textOf(chosen: readonly Variable[], isRead: (variable: Variable) => boolean): string {
   if (chosen.length === 0) return "";
   const list = chosen.map(({ name }) => name).join(", ");
-  const names = chosen.map((variable) => JSON.stringify(isRead(scopes, variable, decision, end) ? variable.name : ""));
+  const names = chosen.map((variable) => JSON.stringify(isRead(variable) ? variable.name : ""));
   return `, { get: () => [${list}], set: ($v) => { [${list}] = $v; }, names: [${names.join(", ")}] }`;
+}
+
+/** Whether the body of a loop declares a `var`, which keeps its value from round to round. */
+export function declaresVar({ variables }: Scopes, { start, end }: Node): boolean {
+  return variables.some(({ kind, at }) => kind === "var" && at >= start! && at < end!);
 }
 
 // Whether it may run code that stands elsewhere.
@@ -59,8 +84,10 @@ function isVisible({ scope, at }: Variable, { start, end }: Node): boolean {
 function isRead({ loops }: Scopes, { uses, scope, at }: Variable, { start }: Node, end: number): boolean {
   if (uses.some(({ owner }) => owner !== scope.owner)) return true;
   if (uses.some((use) => use.reads && use.at >= end)) return true;
-  const isAround = (loop: Node): boolean =>
-    loop.start! <= start! && loop.end! >= end && !(at > loop.start! && at < loop.end!);
+  // What `for (let i = 0; …)` declares goes on from round to round, and what the body declares does not.
+  const isRound = (loop: LoopNode): boolean =>
+    loop.type === "ForStatement" ? at > loop.body.start! && at < loop.body.end! : at > loop.start! && at < loop.end!;
+  const isAround = (loop: LoopNode): boolean => loop.start! <= start! && loop.end! >= end && !isRound(loop);
   return loops.some(
     (loop) => isAround(loop) && uses.some((use) => use.reads && use.at > loop.start! && use.at < loop.end!),
   );

@@ -5,32 +5,51 @@
  *     if (z > 0) return f();      return $nd.result($nd.decideAndReturn($nd.gt(z, 0), () => { return [f()]; },
  *     g();                          undefined, () => { g(); }, "then", …));
  *
- * In loops, switches, try statements, under labels and in async functions an arm that leaves the `if` stays what it is, and a decision on a latent is
- * refused there.
+ * The body of a loop that something in it leaves becomes a function as well, of a round:
+ *
+ *     for (const x of rows) {     { const $ndl = $nd.loop({…}); for (const x of rows) { if ($ndl.round(() => {
+ *       if (z > x) break;           return $nd.decideAndReturn($nd.gt(z, x), () => { return [undefined, "break"]; }, …);
+ *       n++;                        }, …)) break; } $ndl.end(); }
+ *     }
+ *
+ * In switches, try statements, under labels, in loops that wait or declare a `var` and in async functions an arm that leaves the `if` stays what it is, and a
+ * decision on a latent is refused there.
  */
 import { type Around, between, close, closeAt, open, type Work } from "./edits.ts";
 import { pattern } from "./expressions.ts";
-import { stateOf } from "./state.ts";
-import { alwaysReturns, type FunctionNode, isFunction, jumpsOut, mayReturn, type Node, waits } from "./tree.ts";
+import { declaresVar, loopStateOf, stateOf } from "./state.ts";
+import {
+  alwaysLeaves,
+  type FunctionNode,
+  isEndless,
+  isFunction,
+  type LoopNode,
+  loopIn,
+  mayLeave,
+  type Node,
+  waits,
+} from "./tree.ts";
 
 type Of<T extends Node["type"]> = Extract<Node, { type: T }>;
 
+/** Around the code of a program, which is in no arm itself. */
+const OUTSIDE: Around = { returns: "native", isBound: false, isAsync: false, isArm: false, jumps: new Set() };
+
 /** The code of a function, with its parameters. */
-export function functionBody(work: Work, node: FunctionNode, around: Around): undefined {
+export function functionBody(work: Work, node: FunctionNode, around: Around = OUTSIDE): undefined {
   if ("key" in node && node.computed) work.expression(node.key, around);
   const isAsync = node.async === true || node.generator === true;
-  const inside: Around = { returns: "native", isBound: isAsync, isAsync, isArm: true };
+  const inside: Around = { ...OUTSIDE, isBound: isAsync, isAsync, isArm: true };
   for (const parameter of node.params) pattern(work, parameter, inside);
   if (node.body.type === "BlockStatement") list(work, node.body.body, node.body, inside);
   else work.expression(node.body, inside);
 }
 
-/** The code of a program, which is in no arm itself. */
+/** The code of a program. */
 export function programBody(work: Work, node: FunctionNode): undefined {
-  const outside: Around = { returns: "native", isBound: false, isAsync: false, isArm: false };
-  for (const parameter of node.params) pattern(work, parameter, outside);
-  if (node.body.type === "BlockStatement") list(work, node.body.body, node.body, outside);
-  else work.expression(node.body, outside);
+  for (const parameter of node.params) pattern(work, parameter, OUTSIDE);
+  if (node.body.type === "BlockStatement") list(work, node.body.body, node.body, OUTSIDE);
+  else work.expression(node.body, OUTSIDE);
 }
 
 // Statements one after another; `container` is the block that ends after them.
@@ -42,16 +61,23 @@ function list(
 ): undefined {
   for (const [i, node] of nodes.entries()) {
     const rest = nodes.slice(i + 1);
-    const isDecision = node.type === "IfStatement" || node.type === "BlockStatement";
-    if (isDecision && !around.isBound && mayReturn(node)) return returning(work, node, rest, container, around);
+    const isDecision = node.type === "IfStatement" || node.type === "BlockStatement" || inRounds(work, node, around);
+    if (isDecision && !around.isBound && mayLeave(node)) return leaving(work, node, rest, container, around);
     statement(work, node, around);
   }
 }
 
-// An `if` or a block that may return, and what follows it.
-function returning(
+// The loop that a node is, if its body becomes a function: where something in it leaves a round and all who leave more can.
+function inRounds(work: Work, node: Node, around: Around): ReturnType<typeof loopIn> {
+  const found = loopIn(node);
+  if (!found || !mayLeave(found.loop.body) || waits(found.loop) || declaresVar(work.scopes, found.loop.body)) return;
+  return around.isBound && mayLeave(node) ? undefined : found;
+}
+
+// An `if`, a block or a loop that may be left, and what follows it.
+function leaving(
   work: Work,
-  node: Of<"IfStatement"> | Of<"BlockStatement">,
+  node: Node,
   rest: readonly Node[],
   container: Of<"BlockStatement"> | undefined,
   around: Around,
@@ -61,21 +87,25 @@ function returning(
   const inside: Around = { ...around, returns: "completion", isArm: true };
   const end = rest.length > 0 && container ? container.end! - 1 : node.end!;
   const before = `return ${isOuter ? `${$}.result(` : ""}${$}.`;
-  const after = `${isOuter ? ")" : ""};`;
+  const place = work.placeOf(node);
+  const after = `${isOuter ? `, ${place})` : ""};`;
   const hasRest = rest.length > 0 && container !== undefined;
   const finish = (text: string): undefined => {
     if (hasRest) closeAt(work, end, text);
     else close(work, node, text);
   };
-  const place = work.placeOf(node);
-  if (node.type === "BlockStatement") {
-    open(work, node, `${before}block(() => `);
-    finish(`${hasRest ? " }" : ", undefined"}, ${place}${stateOf(scopes, node, [node, ...rest], end)})${after}`);
-    if (hasRest) close(work, node, ", () => {");
-    list(work, node.body, node, inside);
+  if (node.type !== "IfStatement") {
+    const isBlock = node.type === "BlockStatement";
+    open(work, node, `${before}block(() => ${isBlock ? "" : "{ "}`);
+    finish(
+      `${hasRest ? " }" : isBlock ? ", undefined" : " }, undefined"}, ${place}${stateOf(scopes, node, [node, ...rest], end)})${after}`,
+    );
+    if (hasRest) close(work, node, `${isBlock ? "" : " }"}, () => {`);
+    if (isBlock) list(work, node.body, node, inside);
+    else loop(work, node, loopIn(node)!, inside, "return ");
   } else {
     const { consequent, alternate } = node;
-    const [then, otherwise] = [alwaysReturns(consequent), alwaysReturns(alternate)];
+    const [then, otherwise] = [alwaysLeaves(consequent), alwaysLeaves(alternate)];
     const returns = then && otherwise ? "both" : then ? "then" : otherwise ? "else" : "";
     const arms = [consequent, ...(alternate ? [alternate] : []), ...rest];
     // Where neither arm always returns, what follows runs after both and reads what they leave.
@@ -123,12 +153,8 @@ function statement(work: Work, node: Node, around: Around): undefined {
   const { runtime: $, scopes } = work;
   const bound: Around = { ...around, isBound: true };
   const value = (child: Node | null | undefined): undefined => work.expression(child, around);
-  const plain = (child: Node | null | undefined, use: string, what: string): undefined => {
-    if (!child) return;
-    open(work, child, `${$}.known(`);
-    close(work, child, `, "${use}", ${work.placeOf(child)}, "${what}")`);
-    value(child);
-  };
+  const plain = (child: Node | null | undefined, use: string, what: string): undefined =>
+    known(work, child, around, use, what);
   if (isFunction(node)) return work.body(node, around);
   switch (node.type) {
     case "ExpressionStatement":
@@ -137,7 +163,7 @@ function statement(work: Work, node: Node, around: Around): undefined {
       return declarations(work, node, around);
     case "IfStatement": {
       const { test, consequent, alternate } = node;
-      if (mayReturn(node) || jumpsOut(node) || waits(node)) {
+      if (mayLeave(node) || waits(node)) {
         plain(test, waits(node) ? "wait" : "jump", "an `if` that leaves what is around it");
         statement(work, consequent, bound);
         if (alternate) statement(work, alternate, bound);
@@ -150,26 +176,22 @@ function statement(work: Work, node: Node, around: Around): undefined {
     case "BlockStatement":
       return list(work, node.body, node, around);
     case "ForStatement":
-      if (node.init?.type === "VariableDeclaration") declarations(work, node.init, around);
-      else work.expression(node.init, around, true);
-      plain(node.test, "loop", "the condition of a loop");
-      work.expression(node.update, around, true);
-      return statement(work, node.body, bound);
     case "WhileStatement":
     case "DoWhileStatement":
-      plain(node.test, "loop", "the condition of a loop");
-      return statement(work, node.body, bound);
     case "ForOfStatement":
     case "ForInStatement":
-      if (node.left.type === "VariableDeclaration") declarations(work, node.left, around);
-      else pattern(work, node.left, around);
-      plain(node.right, "loop", "what a loop runs over");
-      return statement(work, node.body, bound);
+    case "LabeledStatement": {
+      const rounds = inRounds(work, node, around);
+      if (rounds) return loop(work, node, rounds, around, "");
+      if (node.type === "LabeledStatement") return statement(work, node.body, staying(bound, node.label.name));
+      head(work, node, around);
+      return statement(work, node.body, staying(bound, "break", "continue"));
+    }
     case "SwitchStatement":
       plain(node.discriminant, "switch", "what a switch decides by");
       for (const one of node.cases) {
         plain(one.test, "switch", "a case of a switch");
-        list(work, one.consequent, undefined, bound);
+        list(work, one.consequent, undefined, staying(bound, "break"));
       }
       return;
     case "TryStatement":
@@ -181,8 +203,14 @@ function statement(work: Work, node: Node, around: Around): undefined {
       open(work, node.argument, `${$}.thrown(`);
       close(work, node.argument, `, ${work.placeOf(node)})`);
       return value(node.argument);
-    case "LabeledStatement":
-      return statement(work, node.body, bound);
+    case "BreakStatement":
+    case "ContinueStatement": {
+      const jump = node.type === "BreakStatement" ? "break" : "continue";
+      const to = node.label ? `${jump} ${node.label.name}` : jump;
+      if (!around.jumps.has(node.label?.name ?? jump))
+        between(work, node.start!, node.end!, `return [undefined, "${to}"];`);
+      return;
+    }
     case "ReturnStatement":
       if (around.returns === "completion") {
         if (node.argument) {
@@ -195,12 +223,63 @@ function statement(work: Work, node: Node, around: Around): undefined {
       return value(node);
     case "ExportNamedDeclaration":
     case "EmptyStatement":
-    case "BreakStatement":
-    case "ContinueStatement":
     case "DebuggerStatement":
       return;
     default:
   }
+}
+
+// A value that must not depend on a latent.
+function known(work: Work, node: Node | null | undefined, around: Around, use: string, what: string): undefined {
+  if (!node) return;
+  open(work, node, `${work.runtime}.known(`);
+  close(work, node, `, "${use}", ${work.placeOf(node)}, "${what}")`);
+  work.expression(node, around);
+}
+
+// With further jumps that stay as they are.
+function staying(around: Around, ...jumps: string[]): Around {
+  return { ...around, jumps: new Set([...around.jumps, ...jumps]) };
+}
+
+// What stands before the body of a loop, and after that of `do`.
+function head(work: Work, node: LoopNode, around: Around): undefined {
+  if (node.type === "ForOfStatement" || node.type === "ForInStatement") {
+    if (node.left.type === "VariableDeclaration") declarations(work, node.left, around);
+    else pattern(work, node.left, around);
+    if (node.type === "ForInStatement") return known(work, node.right, around, "loop", "what a loop runs over");
+    if (!node.await) {
+      open(work, node.right, `${work.runtime}.iterated(`);
+      close(work, node.right, `, ${work.placeOf(node.right)})`);
+    }
+    return work.expression(node.right, around);
+  }
+  if (node.type === "ForStatement") {
+    if (node.init?.type === "VariableDeclaration") declarations(work, node.init, around);
+    else work.expression(node.init, around, true);
+    work.expression(node.update, around, true);
+  }
+  return known(work, node.test, around, "loop", "the condition of a loop");
+}
+
+// A loop whose rounds are functions. It is left at its end, where `finish` is "return ", or goes on.
+function loop(
+  work: Work,
+  node: Node,
+  { loop, labels }: NonNullable<ReturnType<typeof loopIn>>,
+  around: Around,
+  finish: "return " | "",
+): undefined {
+  const { runtime: $, scopes } = work;
+  const { body } = loop;
+  const place = work.placeOf(loop);
+  const options = `{ labels: ${JSON.stringify(labels)}, isEndless: ${isEndless(loop)}, place: ${place} }`;
+  open(work, node, `{ const ${$}l = ${$}.loop(${options}${loopStateOf(scopes, loop)}); `);
+  close(work, node, ` ${finish}${$}l.end(); }`);
+  head(work, loop, around);
+  open(work, body, `{ if (${$}l.round(() => `);
+  close(work, body, `${stateOf(scopes, body, [body])})) break; }`);
+  arm(work, body, { ...around, returns: "completion", isBound: false, isArm: true, jumps: new Set() });
 }
 
 function declarations(work: Work, node: Of<"VariableDeclaration">, around: Around): undefined {

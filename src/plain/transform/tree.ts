@@ -89,11 +89,11 @@ export function mayReturn(node: Node): boolean {
 }
 
 /** Whether it never goes on to what follows it. */
-export function alwaysReturns(node: Node | null | undefined): boolean {
+export function alwaysLeaves(node: Node | null | undefined): boolean {
   if (!node) return false;
-  if (node.type === "ReturnStatement" || node.type === "ThrowStatement") return true;
-  if (node.type === "BlockStatement") return node.body.some(alwaysReturns);
-  return node.type === "IfStatement" && alwaysReturns(node.consequent) && alwaysReturns(node.alternate);
+  if (/^(Return|Throw|Break|Continue)Statement$/.test(node.type)) return true;
+  if (node.type === "BlockStatement") return node.body.some(alwaysLeaves);
+  return node.type === "IfStatement" && alwaysLeaves(node.consequent) && alwaysLeaves(node.alternate);
 }
 
 /** Whether it waits: an `await` or a `yield`. */
@@ -109,8 +109,32 @@ export function waits(node: Node): boolean {
 
 const LOOP = /^(For|ForIn|ForOf|While|DoWhile)Statement$/;
 
-export function isLoop(node: Node): boolean {
+export type LoopNode = Extract<
+  Node,
+  { type: "ForStatement" | "ForInStatement" | "ForOfStatement" | "WhileStatement" | "DoWhileStatement" }
+>;
+
+export function isLoop(node: Node): node is LoopNode {
   return LOOP.test(node.type);
+}
+
+/** The loop that a node is, with the labels before it. */
+export function loopIn(node: Node): { loop: LoopNode; labels: string[] } | undefined {
+  if (isLoop(node)) return { loop: node, labels: [] };
+  const found = node.type === "LabeledStatement" ? loopIn(node.body) : undefined;
+  if (found && node.type === "LabeledStatement") found.labels.push(node.label.name);
+  return found;
+}
+
+/** Whether it has no condition of its own, as `for (;;)` and `while (true)`. */
+export function isEndless(node: LoopNode): boolean {
+  if (node.type === "ForOfStatement" || node.type === "ForInStatement") return false;
+  return !node.test || /Literal$/.test(node.test.type);
+}
+
+/** Whether it can return, or jump to somewhere outside of it. */
+export function mayLeave(node: Node): boolean {
+  return mayReturn(node) || jumpsOut(node);
 }
 
 /** Whether it has a `break` or `continue` to somewhere outside of it. */
