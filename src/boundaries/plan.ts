@@ -109,7 +109,7 @@ export function* planning(
     checks.push({ pass, boundaries });
   }
   yield;
-  const divided = lines?.divided(objective, boundaries);
+  const divided = yield* lines?.divided(objective, boundaries) ?? [];
   if (divided) boundaries = divided.boundaries;
   yield;
   let beside: readonly [ReturnType<typeof neighboursOf>, ReturnType<Families> | undefined] | undefined;

@@ -10,6 +10,7 @@ import { describe } from "../autodiff/expr.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { RangeCheck } from "../autodiff/session.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import type { Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
 import { isAffordable } from "./cost.ts";
@@ -70,7 +71,12 @@ const OUT_OF_RANGE = "it may leave a range that the program states";
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
 /** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
-export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): CollapseResult {
+export function collapseTrace(trace: Trace, choice?: CollapseChoice): CollapseResult {
+  return finished(collapsePieces(trace, choice));
+}
+
+/** `collapseTrace` in pieces. */
+export function* collapsePieces(trace: Trace, choice: CollapseChoice = {}): Pieces<CollapseResult> {
   requireChoice(trace, choice);
   const { budget = DEFAULT_BUDGET, only } = choice;
   // One variable alone may have as many values as it has, unless a budget is given.
@@ -95,6 +101,7 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
       trace,
       (name) => !tooLarge.has(name) && (only === undefined || only.includes(name)),
     );
+    yield;
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
@@ -107,8 +114,10 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
         keep(continuousOf(leaving), OUT_OF_RANGE);
         continue;
       }
-      const plain = summedOut(trace, tables, checks, reasons, mostSwept);
-      const result = folds ? plain : orFolded(trace, plain, variables, { isOver, mostNodes }, checks, mostSwept);
+      yield;
+      const plain = yield* summedOut(trace, tables, checks, reasons, mostSwept);
+      yield;
+      const result = folds ? plain : yield* orFolded(trace, plain, variables, { isOver, mostNodes }, checks, mostSwept);
       const dear = isFree ? [] : groupsAbove(trace, result);
       if (dear.length === 0) return result;
       keep(dear, TOO_DEAR);
@@ -145,14 +154,14 @@ export function collapseTrace(trace: Trace, choice: CollapseChoice = {}): Collap
 const LARGE = 256;
 
 // The same sum with functions as variables, where tables over many variables are large and that is less work.
-function orFolded(
+function* orFolded(
   trace: Trace,
   plain: CollapseResult,
   variables: readonly Variable[],
   limits: TableLimits,
   checks: readonly RangeCheck[],
   mostSwept: number,
-): CollapseResult {
+): Pieces<CollapseResult> {
   const isMany = ({ variables: summed, neighbours }: EliminationStep): boolean => summed.length + neighbours.length > 4;
   if (!plain.elimination.steps.some(isMany) || plain.report.collapsed.every(({ clique }) => clique < LARGE))
     return plain;
@@ -160,7 +169,7 @@ function orFolded(
     trace.graph.reachable(elimination.totals.map(({ node }) => node)).length;
   try {
     const tables = new Tabulation(trace.graph, variables, { ...limits, folds: true });
-    const folded = summedOut(trace, tables, checks, plain.report.kept, mostSwept);
+    const folded = yield* summedOut(trace, tables, checks, plain.report.kept, mostSwept);
     return 2 * nodesOf(folded) < nodesOf(plain) ? folded : plain;
   } catch (error) {
     if (error instanceof OverNodes || error instanceof OverBudget) return plain;
@@ -205,13 +214,13 @@ function requireChoice({ model, latents, finite }: Trace, { budget, only }: Coll
       );
 }
 
-function summedOut(
+function* summedOut(
   trace: Trace,
   tables: Tabulation,
   checks: readonly RangeCheck[],
   kept: readonly Kept[],
   mostSwept: number,
-): CollapseResult {
+): Pieces<CollapseResult> {
   const { graph, latents, model } = trace;
   const { variables, owners } = tables;
   const own = new Set(variables.map(({ name }) => priorSite(name)));
@@ -229,6 +238,7 @@ function summedOut(
     for (let v = priors.length; v < variables.length; v++) priors.push(priorOf(tables, v));
   };
   addPriors();
+  yield;
   const factors = [...priors];
   for (const term of left.terms) {
     const table = tables.of(term.node);
@@ -248,6 +258,7 @@ function summedOut(
   );
   for (const { variable, neighbours, size } of cliques)
     if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
+  yield;
   const elimination = eliminated(tables, factors, cliques);
   for (const { variables: group, node } of elimination.totals) {
     const site = `sum over ${listed(namesOf(variables, group))}`;

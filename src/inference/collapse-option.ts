@@ -1,8 +1,9 @@
 /** The option `collapse` of fits and gradients: which latents are summed out of the model before a guide is put over the others. */
 import { describe } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";
-import { type CollapseChoice, type CollapseResult, collapseTrace } from "../collapse/collapse.ts";
+import { type CollapseChoice, type CollapseResult, collapsePieces } from "../collapse/collapse.ts";
 import { keepingParameters } from "../guides/kept-parameters.ts";
+import { type Pieces, type Piecewise, piecewise } from "../pieces/pieces.ts";
 import { type StandardiseOption, standardised } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
 
@@ -17,7 +18,7 @@ export function collapseUnder(
   caller: string,
   option: CollapseOption,
   standardise?: StandardiseOption,
-): (trace: Trace) => CollapseResult {
+): Piecewise<[trace: Trace], CollapseResult> & { readonly pieces: (trace: Trace) => Pieces<CollapseResult> } {
   if (option !== false && option !== "auto" && (typeof option !== "object" || option === null))
     throw new TypeError(
       `${caller}: collapse is no choice of latents; got ${describe(option)}, expected "auto", false, or { budget, only }`,
@@ -28,8 +29,8 @@ export function collapseUnder(
       throw new TypeError(`collapse: only is no list of latents; got ${describe(only)}, expected names such as ["z"]`);
   }
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
-  return (trace) => {
-    const result = collapseTrace(standardised(trace, standardise), choice);
+  return piecewise(function* (trace) {
+    const result = yield* collapsePieces(standardised(trace, standardise), choice);
     return { ...result, trace: keepingParameters(result.trace) };
-  };
+  });
 }

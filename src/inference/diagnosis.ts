@@ -90,6 +90,7 @@ function* probing(objective: GuidedTrace): Pieces<Probe> {
   const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
   const session = new Session(graph);
   const whole = trace.original ?? trace;
+  yield;
   const drawn = drawnIn(whole);
   yield;
   const drawnOf = new Map(whole.terms.map((term, j) => [term, drawn[j]]));

@@ -18,7 +18,7 @@
 export type Pieces<T> = Generator<void, T, void>;
 
 /** The result of work that is done at once. */
-export function finished<T>(work: Pieces<T>): T {
+export function finished<T>(work: Generator<unknown, T, void>): T {
   for (;;) {
     const next = work.next();
     if (next.done) return next.value;

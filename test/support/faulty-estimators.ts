@@ -39,8 +39,8 @@ export function tampered({
           ...repertoire,
           lines: {
             ...lines,
-            divided(own, found) {
-              const divided = lines.divided(own, found);
+            *divided(own, found) {
+              const divided = yield* lines.divided(own, found);
               return {
                 boundaries: boundaries(divided.boundaries, own),
                 decisions: withoutLines ? [] : divided.decisions,

@@ -23,7 +23,9 @@ function* planning(graph: Graph, roots: readonly NodeId[]): Pieces<Plan> {
   const steps = noSteps();
   const gathered = yield* gatherPieces(graph, roots, steps);
   yield;
-  const terms = byLastInput(graph, frontier(graph, gathered), steps);
+  const open = frontier(graph, gathered);
+  yield;
+  const terms = byLastInput(graph, open, steps);
   const replacement = new DenseReplacement();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   yield;

@@ -65,7 +65,9 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   const slot = new Int32Array(graph.size).fill(-1);
   const counts = [0, 0, 0, 0]; // of slots, by kind
   const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);
+  yield;
   placeLanes(graph, laneInputs, plan, slot, counts);
+  yield;
   const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
   const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
@@ -96,7 +98,9 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
     result: placeOf(node),
   });
   yield;
-  const steps = { uniform: plan.uniform.map(step), rest: rest.map(step), lane: plan.lane.map(step) };
+  const uniform = plan.uniform.map(step);
+  yield;
+  const steps = { uniform, rest: rest.map(step), lane: plan.lane.map(step) };
   const results = outputs.map(placeOf);
   yield;
   const executable = backend.load({

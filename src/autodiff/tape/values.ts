@@ -7,16 +7,18 @@ import type { NodeId } from "../ops/op.ts";
 /** The values of `roots`; truth values are −1 and 0. Inputs without a value are NaN. */
 export function valuesAt(graph: Graph, roots: readonly NodeId[], inputs: ReadonlyMap<NodeId, number>): number[] {
   const { rows, masks } = graph.ops;
-  const values = new Map<NodeId, number>();
+  const values = new Float64Array(graph.size);
   for (const node of graph.reachable(roots)) {
     const code = graph.op[node]!;
-    if (graph.isConstant(node)) values.set(node, graph.value(node));
-    else if (code === INPUT) values.set(node, inputs.get(node) ?? Number.NaN);
+    if (graph.isConstant(node)) values[node] = graph.value(node);
+    else if (code === INPUT) values[node] = inputs.get(node) ?? Number.NaN;
     else {
-      const [x, y = 0, z = 0] = graph.operands(node).map((operand) => values.get(operand)!);
-      const value = rows[code]!.primal(x!, y, z);
-      values.set(node, masks[code] ? value | 0 : value);
+      const { primal } = rows[code]!;
+      const [x, y, z] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
+      const arity = graph.arity(node);
+      const value = primal(values[x]!, arity > 1 ? values[y]! : 0, arity > 2 ? values[z]! : 0);
+      values[node] = masks[code] ? value | 0 : value;
     }
   }
-  return roots.map((root) => values.get(root)!);
+  return roots.map((root) => values[root]!);
 }

@@ -11,10 +11,11 @@
 import { CODE } from "../../autodiff/ops/codes.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { provenDistinct } from "../check/distinct-values.ts";
 import { asCondition, type Condition, conditionOf } from "../check/distinctness.ts";
 import type { Boundary } from "../find/boundaries.ts";
-import { type Decision, decisionsOf } from "./decisions.ts";
+import { type Decision, decisionPieces } from "./decisions.ts";
 
 export interface Accepted {
   readonly boundaries: readonly Boundary[];
@@ -22,11 +23,11 @@ export interface Accepted {
 }
 
 /** Divides the decisions of an objective, given its boundaries. */
-export function accepted(objective: Objective, boundaries: readonly Boundary[]): Accepted {
+export function* accepted(objective: Objective, boundaries: readonly Boundary[]): Pieces<Accepted> {
   const { graph } = objective;
   const movable = boundaries.filter(({ blocks }) => blocks.length === 1 && blocks[0]!.safe);
   const ownerOf = new Map(movable.flatMap((of) => of.predicates.map(({ node }) => [node, of] as const)));
-  const all = decisionsOf(objective);
+  const all = yield* decisionPieces(objective);
   const others = all.filter(({ node }) => !ownerOf.has(node));
   if (others.length === 0 && movable.every(({ family }) => family === movable[0]!.family))
     return { boundaries: movable, decisions: others };

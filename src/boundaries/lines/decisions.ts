@@ -17,6 +17,7 @@ import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
 import { type Objective, smoothlyMoved } from "../../objective/objective.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
 import { isBent, singularProducts } from "../check/singular-products.ts";
 
@@ -32,19 +33,21 @@ export interface Decision {
   readonly text: () => string;
 }
 
-/** The decisions of ℓ that latents move by themselves, in the order in which the model made them. */
-export function decisionsOf(objective: Objective): Decision[] {
+/** The decisions of ℓ that latents move by themselves, in the order in which the model made them, found in pieces. */
+export function* decisionPieces(objective: Objective): Pieces<Decision[]> {
   const { graph, terms, trace, variables } = objective;
   const { algebra: A } = graph;
   const nodes = graph.reachable(terms.map(({ node }) => node));
   const inputs = variables.slice(0, trace.latents.length).map(({ node }) => node);
   const moved = smoothlyMoved(graph, inputs, nodes);
+  yield;
   const found: Decision[] = [];
   const add = (node: NodeId, kind: Decision["kind"], operand: NodeId): void => {
     const site = (): string => terms.find((term) => graph.reachable([term.node]).includes(node))!.site;
     found.push({ node, kind, operand, site, text: () => print(graph, node) });
   };
-  const divisors = jumpingDivisors(objective, nodes);
+  const divisors = yield* jumpingDivisors(objective, nodes);
+  yield;
   for (const node of nodes) {
     const [x, y] = [graph.a[node]!, graph.b[node]!];
     if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
@@ -65,13 +68,15 @@ function isChoice(graph: Graph, x: NodeId, y: NodeId): boolean {
 }
 
 // Divisors at whose 0 a value of ℓ jumps, or may: not those inside of comparisons, which are decisions themselves.
-function jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Set<NodeId> {
+function* jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Pieces<Set<NodeId>> {
   const { graph, terms } = objective;
   const smooth = new Set(terms.map(({ node }) => node));
   for (const node of smooth)
     for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) smooth.add(operand);
   const values = nodes.filter((node) => smooth.has(node));
+  yield;
   const found = singularProducts(objective, values);
+  yield;
   const divisors = poles(graph, values);
   if (divisors.size === 0) return found;
   for (const [node, divisor] of divisors) if (isBent(graph, node)) found.add(divisor);

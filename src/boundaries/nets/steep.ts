@@ -14,7 +14,7 @@ import { JUMPING } from "../../autodiff/ops/facts/behaviours.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
-import { decisionsOf } from "../lines/decisions.ts";
+import { decisionPieces } from "../lines/decisions.ts";
 import { type Looked, lineValues } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
@@ -58,13 +58,17 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   const nodes = graph.reachable(roots);
   const chosen = randomLines(objective, nodes.length, SEED);
   const lines = chosen.count;
+  yield;
   // Conditions jump and are counted, as are the divisors that make values jump; at others ℓ is infinite.
   const masks = nodes.filter((node) => JUMPING.has(graph.op[node]!));
-  const signs = decisionsOf(objective).flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
+  const decisions = yield* decisionPieces(objective);
+  yield;
+  const signs = decisions.flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
   const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
   const drawn = substitute(graph, roots, guided);
   const values = trace.latents.map(({ node }) => node);
   const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
+  yield;
   const evaluated = yield* evaluationPieces(graph, [...drawn, ...watched], {
     engine: PLAIN_ENGINE,
     inputs: parameters,

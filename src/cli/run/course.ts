@@ -1,6 +1,6 @@
 /** A fit under way on the command line: it lets the event loop turn, shows its progress, and ends early when it is told to. */
 import type { FitOptions } from "../../index.ts";
-import { advance, type Loop, reportOf, startLoop } from "../../inference/fit/loop.ts";
+import { advance, ending, type Loop, reportOf, startLoop } from "../../inference/fit/loop.ts";
 import type { FitStep } from "../../inference/fit/options.ts";
 import { search } from "../../inference/fit/search.ts";
 import { startSearch } from "../../inference/fit/setup.ts";
@@ -92,7 +92,7 @@ export async function course(
     if (isOver) break;
   }
   const { sampler, theta, elboTrace } = run;
-  if (step === run.steps) return ended(run.posterior(), sampler);
+  if (step === run.steps) return ended(finished(ending(run)), sampler);
   const { warnings } = run.posterior();
   return ended(posteriorOf(sampler, { theta, elboTrace: elboTrace.slice(0, step), warnings }), sampler);
 }

@@ -7,7 +7,7 @@ import { makeTurns, type Turns } from "../../pieces/turns.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
-import { advance, reportOf, startLoop } from "./loop.ts";
+import { advance, ending, reportOf, startLoop } from "./loop.ts";
 import { type FitOptions, type FitStep, requireFitOptions, throwIfAborted } from "./options.ts";
 import { search } from "./search.ts";
 import { type Search, startSearch } from "./setup.ts";
@@ -16,16 +16,10 @@ import { type Search, startSearch } from "./setup.ts";
 export function fit(profile: Profile, model: Model, options: FitOptions = {}): Posterior {
   requireFitOptions(options);
   const found = finished(startSearch(profile, model, options));
-  if (found) {
-    const steps = search(found);
-    for (;;) {
-      const next = steps.next();
-      if (next.done) return next.value;
-    }
-  }
+  if (found) return finished(search(found));
   const run = finished(startLoop(profile, model, options));
   for (let step = run.done + 1; step <= run.steps; step++) advance(run, step);
-  return run.posterior();
+  return finished(ending(run));
 }
 
 /** The gradients of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
@@ -49,10 +43,11 @@ export function* fitSteps(
     advance(run, step);
     yield reportOf(run, step);
   }
-  return run.posterior();
+  return finished(ending(run));
 }
 
-// Work between two turns of the event loop: 1.5 to 3 ms. A unit is one lane of one instruction, 3 to 6 ns.
+// Work between two turns of the event loop: 1.5 to 3 ms. A unit is one lane of one instruction, 3 to 6 ns. The engine takes ten times as long
+// before it has compiled what runs, so that the first turns have a thirty-second of it, two, and so on.
 const WORK_PER_TURN = 5e5;
 const OVERHEAD = 16; // of an instruction beside its lanes
 
@@ -93,7 +88,7 @@ export async function searched(
   awaited?: () => Promise<void> | undefined,
 ): Promise<Posterior> {
   const steps = search(run);
-  for (let done = 0, work = 0; ; ) {
+  for (let done = 0, work = 0, most = 0; ; ) {
     const next = steps.next();
     if (next.done) return next.value;
     const answer = awaited?.();
@@ -102,8 +97,9 @@ export async function searched(
       const { samples = 0 } = next.value;
       work += workOf(run.size, samples - done);
       done = samples;
-      if (work < WORK_PER_TURN) continue;
+      if (work < most) continue;
       work = 0;
+      most = Math.min(most + WORK_PER_TURN / 32, WORK_PER_TURN);
     }
     await turns.next();
   }
@@ -132,7 +128,7 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
       advance(run, step);
       if (step % stepsPerTurn === 0) await turns.next();
     }
-    return run.posterior();
+    return await turns.between(ending(run));
   } finally {
     turns.end();
   }

@@ -8,7 +8,7 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { beyondCore } from "../../estimators/estimator.ts";
 import { packParameters, unpackParameters } from "../../guides/guide.ts";
-import { finished, type Pieces } from "../../pieces/pieces.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator } from "../../random/index.ts";
 import { deadlineOf } from "../deadline.ts";
@@ -128,8 +128,13 @@ export function advance(run: Loop, step: number): void {
   if (run.isLate?.()) run.steps = step;
   const wild = step === run.steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
-  if (step === run.steps) finished(preparing(sampler, theta));
   options.onProgress?.(reportOf(run, step));
+}
+
+/** The end of a loop that has taken its last step: a last look at the objective, and the posterior. */
+export function* ending(run: Loop): Pieces<Posterior> {
+  yield* preparing(run.sampler, run.theta);
+  return run.posterior();
 }
 
 /** What is told of a step. */

@@ -126,7 +126,7 @@ export interface FitStep {
   /** Samples so far; absent in the loop. */
   readonly samples?: number;
   /** The last estimate of how many nats the ELBO can still gain nearby, once there is one. */
-  readonly gap?: number;
+  readonly gap?: number | undefined;
 }
 
 /** A fit that met a number that is not finite; holds the last good parameters. */

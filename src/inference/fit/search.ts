@@ -5,6 +5,7 @@
  *     fit(textmsg).report.samples; // some thousands, of which the first start took a part
  */
 import type { Posterior } from "../posterior.ts";
+import type { FitStage } from "./climb/ascent.ts";
 import { courseOf } from "./course.ts";
 import { type FitStep, throwIfAborted } from "./options.ts";
 import type { Search } from "./setup.ts";
@@ -18,22 +19,19 @@ export function* search(run: Search): Generator<FitStep | undefined, Posterior, 
     const next = course.next();
     if (next.done) return next.value;
     if (run.isLate?.()) ascent.stopped = true;
-    if (next.value === undefined) {
-      yield undefined;
-      continue;
-    }
+    const stage = next.value as FitStage | undefined;
     const { elbo, gradient, theta, steps: step, samples, gap } = ascent;
-    const told: FitStep = {
+    const told: FitStep | undefined = stage && {
       step,
       steps: Infinity,
       elbo,
       gradient,
       theta,
-      stage: next.value,
+      stage,
       samples,
-      ...(gap !== undefined && { gap }),
+      gap,
     };
-    options.onProgress?.(told);
+    if (told) options.onProgress?.(told);
     yield told;
   }
 }

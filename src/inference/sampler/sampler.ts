@@ -59,7 +59,7 @@ export function* making(
   if (rewriting && !profile.collapse) beyondCore("collapse", "collapse", rewriting, false);
   const whole = trace(model, estimator.graphOptions);
   yield;
-  const collapsed = profile.collapse?.("collapse", collapse, standardise)(whole);
+  const collapsed = yield* profile.collapse?.("collapse", collapse, standardise).pieces(whole) ?? [];
   yield;
   const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
   const objective = objectiveOf(collapsed?.trace ?? whole, guide);

@@ -217,8 +217,8 @@ describe("jumps counted along lines make the gradient exact:", () => {
   );
 
   test("without the proof that boundaries are distinct they would be wrong", () => {
-    const divided: typeof LINES.divided = (objective, boundaries) => {
-      const { decisions } = LINES.divided(objective, boundaries);
+    const divided: typeof LINES.divided = function* (objective, boundaries) {
+      const { decisions } = yield* LINES.divided(objective, boundaries);
       const movable = boundaries.filter(({ blocks: [block] }) => block?.safe);
       const own = new Set(movable.flatMap(({ predicates }) => predicates.map(({ node }) => node)));
       return { boundaries: movable, decisions: decisions.filter(({ node }) => !own.has(node)) };

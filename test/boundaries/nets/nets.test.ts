@@ -1,6 +1,7 @@
 /** What is counted is held against what the program does: nothing happens to right plans, and planted faults are told with their site. */
 import { describe, expect, test } from "vitest";
 import type { Boundary } from "../../../src/boundaries/find/boundaries.ts";
+import type { Lines } from "../../../src/boundaries/lines/lines.ts";
 import { steepStep } from "../../../src/boundaries/nets/steep.ts";
 import * as n from "../../../src/index.ts";
 import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
@@ -11,14 +12,19 @@ import { buildObjective, type Objective, type ObjectiveTerm, withTerms } from ".
 import { FULL } from "../../../src/profile.ts";
 import { SOAK } from "../../support/soak.ts";
 
+/** As lines would count what is not moved onto. */
+const withoutDecisions: Lines["divided"] = function* (_, boundaries) {
+  yield;
+  return { boundaries, decisions: [] };
+};
+
 /** The full profile, with what is planted among its boundary passes. */
 const planted = (plant: (boundaries: readonly Boundary[]) => readonly Boundary[]): Profile => ({
   ...FULL,
   repertoire: {
     ...FULL.repertoire,
     boundaryPasses: [{ name: "planted", sentence: "", run: (_, boundaries) => plant(boundaries) }],
-    // As lines would count what is not moved onto.
-    lines: { ...FULL.repertoire.lines!, divided: (_, boundaries) => ({ boundaries, decisions: [] }) },
+    lines: { ...FULL.repertoire.lines!, divided: withoutDecisions },
   },
 });
 
