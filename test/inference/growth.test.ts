@@ -73,6 +73,17 @@ const switches: Sized = (n) =>
     }
   });
 
+/** A thermostat that every step switches on, off, or neither, by latents of its own. */
+const thermostat: Sized = (n) =>
+  defineModel("thermostat", ({ sample, observe, where }) => {
+    const level = sample("level", normal(0, 1));
+    let on: Real = 0;
+    for (let k = 0; k < n; k++) {
+      on = where(gt(sample(`low${k}`, normal(0, 1)), 0.5), 1, where(gt(sample(`high${k}`, normal(0, 1)), 0.5), 0, on));
+      observe(normal(where(gt(on, 0.5), level, 0), 1), Math.sin(k));
+    }
+  });
+
 const plain = (): Estimator => corrected({ marginalise: false });
 const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
   ["observations by reparam", observations, reparam],
@@ -114,10 +125,11 @@ describe("making the tape of a model", () => {
   });
 
   test.each([
-    ["plain", plain],
-    ["marginalised", corrected],
-  ] as const)("a chain through gates takes operations in proportion: %s", (_name, estimator) => {
-    const { nodes, instructions } = growth(switches, estimator(), 12);
+    ["a switch, plain", switches, plain],
+    ["a switch, marginalised", switches, corrected],
+    ["a thermostat, plain", thermostat, plain],
+  ] as const)("a chain through gates takes operations in proportion: %s", (_name, model, estimator) => {
+    const { nodes, instructions } = growth(model, estimator(), 12);
     expect(nodes).toBeLessThan(2.3);
     expect(instructions).toBeLessThan(2.3);
   });

@@ -1,5 +1,5 @@
 /**
- * Gates: conditions through which alone a jump reaches what lies behind them. In a chain of ifs such as
+ * Gates: conditions, and states of two values (`states.ts`), through which alone a jump reaches what lies behind them. In a chain of ifs such as
  *
  *     on_1 = lo > y_0;  on_2 = e_2 > (on_1 ? −1 : 1);  on_3 = e_3 > (on_2 ? −1 : 1);  …
  *
@@ -9,13 +9,14 @@
  *
  * The gates of a jump are dominators: a node is dominated by a predicate if every path from what flips to the node passes it.
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Parallel } from "../find/parallels.ts";
 import { type Difference, differencing, type Evaluate } from "./difference.ts";
+import { type StateValues, statesOf } from "./states.ts";
 
 /**
  * The summands of the jump of some roots on the surface `at`, of which those behind gates are made of tails; undefined where gates save nothing or
@@ -33,46 +34,56 @@ const CHAIN = 2;
 
 /** Gates of a graph; one for all boundaries of a plan, which share the tails. */
 export function gatesOf(graph: Graph): ThroughGates {
-  const tails = new Tails();
+  const chain: Chain = { graph, tails: new Tails(), stateOf: statesOf(graph) };
   return (difference, roots, at, parallel) => {
-    const split = splitAcross(graph, difference, roots, parallel);
+    const split = splitAcross(chain, difference, roots, parallel);
     if (split.depth < CHAIN) return undefined;
     const unforced = new SparseReplacement(at.leaves, at);
     const behindGates = split.gated.map(({ gate, behind }) => {
-      const [tail] = substitute(graph, [tailOf(graph, tails, gate, behind)], unforced) as [NodeId];
+      const [tail] = substitute(graph, [tailOf(chain, gate, behind)], unforced) as [NodeId];
       return through(graph, difference, gate, tail);
     });
     return [...split.direct.map(difference.of), ...behindGates];
   };
 }
 
+/** What all boundaries of a plan know of its gates. */
+interface Chain {
+  readonly graph: Graph;
+  readonly tails: Tails;
+  readonly stateOf: (node: NodeId) => StateValues | undefined;
+}
+
 function splitAcross(
-  graph: Graph,
+  { graph, stateOf }: Chain,
   difference: Difference,
   roots: readonly NodeId[],
   parallel: (node: NodeId) => unknown = () => undefined,
 ): Split {
   const jumping = difference.jumping(roots);
   if (jumping.some(parallel)) return { direct: roots, gated: [], depth: 0 };
-  return splitByGates(graph, new Set(difference.flipping), roots, jumping);
+  return splitByGates(graph, new Set(difference.flipping), roots, jumping, stateOf);
 }
 
-// The difference of what lies behind a gate, given the one at a flip of the gate from false to true.
+// The difference of what lies behind a gate, given the one at a flip of the gate from false to true, or from its lower value to the higher one.
 function through(graph: Graph, { evaluate }: Difference, gate: NodeId, tail: NodeId): NodeId {
   const { algebra: A } = graph;
   const [above, below] = [evaluate(gate, 1), evaluate(gate, -1)];
-  const otherwise = A.where(A.and(below, A.not(above)), A.neg(tail), A.constant(0));
-  return A.where(A.and(above, A.not(below)), tail, otherwise);
+  const [rises, falls] = graph.hasFlag(gate, MASK)
+    ? [A.and(above, A.not(below)), A.and(below, A.not(above))]
+    : [A.positive(A.sub(above, below)), A.positive(A.sub(below, above))];
+  return A.where(rises, tail, A.where(falls, A.neg(tail), A.constant(0)));
 }
 
 // The tail of a gate, and first those of the gates behind it, which it is made of; on a stack, as chains of ifs may be long.
-function tailOf(graph: Graph, tails: Tails, gate: NodeId, behind: readonly NodeId[]): NodeId {
+function tailOf(chain: Chain, gate: NodeId, behind: readonly NodeId[]): NodeId {
+  const { graph, tails } = chain;
   const stack = [{ gate, behind }];
   const opened: { readonly difference: Difference; readonly split: Split }[] = [];
   while (stack.length > 0) {
     const { gate, behind } = stack[stack.length - 1]!;
     if (tails.get(gate, behind) === undefined) {
-      opened[stack.length - 1] ??= opening(graph, gate, behind);
+      opened[stack.length - 1] ??= opening(chain, gate, behind);
       const { difference, split } = opened[stack.length - 1]!;
       const missing = split.gated.find((next) => tails.get(next.gate, next.behind) === undefined);
       if (missing) {
@@ -90,11 +101,13 @@ function tailOf(graph: Graph, tails: Tails, gate: NodeId, behind: readonly NodeI
   return tails.get(gate, behind)!;
 }
 
-function opening(graph: Graph, gate: NodeId, roots: readonly NodeId[]): { difference: Difference; split: Split } {
-  const forced = [true, false].map((truth) => new Map([[gate, graph.truth(truth)]]));
+function opening(chain: Chain, gate: NodeId, roots: readonly NodeId[]): { difference: Difference; split: Split } {
+  const { graph, stateOf } = chain;
+  const [low, high] = stateOf(gate) ?? [0, -1]; // what false and true are as constants
+  const forced = [high, low].map((value) => new Map([[gate, graph.constant(value)]]));
   const evaluate: Evaluate = (node, side) => substitute(graph, [node], forced[side > 0 ? 0 : 1]!)[0]!;
   const difference = differencing(graph, [gate], evaluate);
-  return { difference, split: splitAcross(graph, difference, roots) };
+  return { difference, split: splitAcross(chain, difference, roots) };
 }
 
 /** Which roots a jump reaches as it is, and which through a gate alone. */
@@ -111,8 +124,10 @@ export function splitByGates(
   flipping: ReadonlySet<NodeId>,
   roots: readonly NodeId[],
   jumping: readonly NodeId[],
+  stateOf: Chain["stateOf"],
 ): Split {
-  const isGate = (node: NodeId): boolean => graph.op[node] === CODE.positive && !flipping.has(node);
+  const isGate = (node: NodeId): boolean =>
+    !flipping.has(node) && (graph.op[node] === CODE.positive || stateOf(node) !== undefined);
   if (!jumping.some(isGate)) return { direct: roots, gated: [], depth: 0 };
   const dominators = new Dominators(graph, flipping, jumping);
   const firstGate = new Map<NodeId, NodeId>();
