@@ -22,7 +22,7 @@ import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { standardising } from "./inference/fit/climb/standardising.ts";
-import { furtherWarnings, withCutCounts } from "./inference/fit/further-warnings.ts";
+import { furtherWarnings, withSummedOut } from "./inference/fit/further-warnings.ts";
 import { weighing } from "./inference/fit/importance.ts";
 import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
@@ -83,7 +83,7 @@ export const FULL: Profile = {
   weighing,
   byValues: BY_VALUES,
   furtherWarnings,
-  withCutCounts,
+  withSummedOut,
   warnOfSteps,
   steepness,
   places,

@@ -70,7 +70,10 @@ const ROOM_TIMES = 50;
 const OUT_OF_RANGE = "it may leave a range that the program states";
 const TOO_DEAR = "its sum would cost more than ten times what the model costs with it";
 
-/** Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense. */
+/**
+ * Sums out of a trace all latents that can be and that the choice lets through. RangeError for a choice that makes no sense, and where one that it
+ * names cannot be summed out, with the reason.
+ */
 export function collapseTrace(trace: Trace, choice?: CollapseChoice): CollapseResult {
   return finished(collapsePieces(trace, choice));
 }
@@ -78,6 +81,15 @@ export function collapseTrace(trace: Trace, choice?: CollapseChoice): CollapseRe
 /** `collapseTrace` in pieces. */
 export function* collapsePieces(trace: Trace, choice: CollapseChoice = {}): Pieces<CollapseResult> {
   requireChoice(trace, choice);
+  const result = yield* collapsed(trace, choice);
+  const refused = result.report.kept.find(({ latent }) => choice.only?.includes(latent));
+  if (!refused) return result;
+  throw new RangeError(
+    `collapse: a latent of "${trace.model.name}" cannot be summed out: ${refused.reason}; got "${refused.latent}" in only, expected latents that explain() calls summed out`,
+  );
+}
+
+function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult> {
   const { budget = DEFAULT_BUDGET, only } = choice;
   // One variable alone may have as many values as it has, unless a budget is given.
   const isOver = (scope: readonly number[], size: number): boolean =>

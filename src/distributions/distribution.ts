@@ -58,8 +58,8 @@ export interface Tails {
   readonly logInterval?: ((low: Real, high: Real) => Real) | undefined;
   /** The least x with P(X ≤ x) ≥ p; RangeError outside [0, 1], TypeError where a parameter is traced. */
   readonly quantile?: ((p: number) => number) | undefined;
-  /** Mean and sd, for parameters that are numbers. */
-  readonly moments?: (() => Moments | undefined) | undefined;
+  /** Mean and sd, for parameters that are numbers; some distributions tell those at other numbers in place of their own parameters. */
+  readonly moments?: ((at?: readonly number[]) => Moments | undefined) | undefined;
   /**
    * The values that a discrete latent takes, and the probability of all others: where there are infinitely many, those above are left
    * out whose mass is at most `tailMass` (1e-12 unless said). TypeError where that depends on a traced parameter.
@@ -157,6 +157,16 @@ export function tracedInterval(distribution: string, low: Real, high: Real): Sup
   };
 }
 
+/**
+ * The support between two ends, either of which may be traced, of a density that is 0 at data beyond a traced end: no data are refused, and a latent end
+ * is bounded by them.
+ */
+export function betweenReals(distribution: string, low: Real, high: Real): Support {
+  return low instanceof Expr || high instanceof Expr
+    ? { ...tracedInterval(distribution, low, high), contains: Number.isFinite }
+    : closedInterval(low, high);
+}
+
 /** Whole numbers from 0 to `last`, which may be infinite. */
 function integers(last: number, text: string): Support {
   const contains = (k: number) => Number.isInteger(k) && k >= 0 && k <= last;
@@ -239,6 +249,11 @@ function checked<Value extends Real>(
 /** The number, NaN for what is none: who computes with a parameter before it is checked leaves the error to the check. */
 export function numberOrNaN(value: Real): number {
   return typeof value === "number" ? value : Number.NaN;
+}
+
+/** The log of a parameter, NaN of what is neither a number nor traced. */
+export function logOf(value: Real): Real {
+  return log(value instanceof Expr ? value : numberOrNaN(value));
 }
 
 /** Parameters as numbers, in their order; throws if one is out of range or traced, with the name of what asks for them. */

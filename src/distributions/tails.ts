@@ -50,10 +50,12 @@ export function tailed(distribution: Distribution, formulas: TailFormulas): Dist
       quantile && ((p) => quantile(checkedProbability(name, p), ...parameterNumbers(name, "quantile", parameters))),
     moments:
       moments &&
-      (() =>
-        parameters.some(({ value }) => value instanceof Expr)
+      ((at) => {
+        if (at) return moments(...at);
+        return parameters.some(({ value }) => value instanceof Expr)
           ? undefined
-          : moments(...parameterNumbers(name, "moments", parameters))),
+          : moments(...parameterNumbers(name, "moments", parameters));
+      }),
     finiteValues,
   };
 }

@@ -41,7 +41,7 @@ export function fallIntegral({ at, slope, start, bend, end }: Fall): Real {
   let length = end ? min(parabola, end(parabola)) : parabola;
   // g is concave: a step from the left ends right of the place, and steps from there go down to it.
   for (let step = 0; step < STEPS; step++) length = add(length, div(add(at(length), DEPTH), aboveZero(slope(length))));
-  return rangeIntegral(at, length);
+  return rangeIntegral(at, aboveZero(length));
 }
 
 // A number that is positive by what g is, where no proof sees it: so that a division by it is none by 0.

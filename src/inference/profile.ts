@@ -19,7 +19,7 @@ import type { ByValues } from "./fit/climb/by-values.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
 import type { standardising } from "./fit/climb/standardising.ts";
-import type { withCutCounts } from "./fit/further-warnings.ts";
+import type { withSummedOut } from "./fit/further-warnings.ts";
 import type { Weighing } from "./fit/importance.ts";
 import type { FitOptions } from "./fit/options.ts";
 import type { FitWarning } from "./fit/report.ts";
@@ -129,8 +129,8 @@ export interface Profile {
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Warns of steps of ℓ that the samples of a gradient do not show; without it nobody looks. */
   readonly warnOfSteps?: (made: MadeEstimator, theta: Float64Array, options: Pick<FitOptions, "onWarning">) => void;
-  /** Warns of counts that were cut where their posterior has mass; without it nobody looks. */
-  readonly withCutCounts?: typeof withCutCounts;
+  /** Warns of counts that were cut where their posterior has mass, and of latents without moments; without it nobody looks. */
+  readonly withSummedOut?: typeof withSummedOut;
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */

@@ -29,7 +29,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     const other = supports.get(name);
     if (other !== text || text.includes("…"))
       throw new TypeError(
-        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers`,
+        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
       );
     arms.again(name);
     return false;

@@ -160,6 +160,15 @@ describe("a choice of latents", () => {
     });
   });
 
+  test("is refused where one of them cannot be summed out, with the reason", () => {
+    expect(() => collapsedOf({ only: ["hi", "heat"] })).toThrow(
+      /^collapse: a latent of "hyst" cannot be summed out: its value is used outside of conditions; got "heat" in only, expected latents that explain\(\) calls summed out$/,
+    );
+    expect(() => collapsedOf({ only: ["lo", "hi"], budget: 100 })).toThrow(
+      'a latent of "hyst" cannot be summed out: its table would have 110 entries (lo, hi), above the budget of 100; got "lo" in only',
+    );
+  });
+
   test.each<[object, string]>([
     [{ budget: 0.5 }, "collapse: budget is no number of entries; got 0.5, expected an integer ≥ 1"],
     [{ only: ["x"] }, 'collapse: no such latent in "hyst"; got "x", expected some of lo, hi, heat, cool, ls'],

@@ -368,7 +368,7 @@ describe("a name in both arms of a branch", () => {
 
   test("has one support, and is new in the same arm", () => {
     expect(() => traced(switching(exponential(1)))).toThrow(
-      'sample "x": supports of the two arms differ; got ℝ and [0, ∞), expected the same one with ends that are numbers',
+      'sample "x": supports of the two arms differ; got ℝ and [0, ∞), expected the same one with ends that are numbers, or a latent for each arm, such as "x0" and "x1": branch() gives that of its arm',
     );
     expect(() => traced(switching(uniform(0, 2), uniform(0, 1)))).toThrow("supports of the two arms differ");
     expect(() =>

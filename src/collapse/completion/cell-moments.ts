@@ -8,7 +8,7 @@ import { add, div, exp, exprOf, log, max, min, mul, nodeOf, type Real, sub } fro
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
-import type { Distribution } from "../../distributions/distribution.ts";
+import type { Distribution, Moments } from "../../distributions/distribution.ts";
 import { beta } from "../../distributions/interval/beta.ts";
 import { withTails } from "../../distributions/known-tails.ts";
 import { gamma } from "../../distributions/positive/gamma.ts";
@@ -89,9 +89,25 @@ function evenMoments(graph: Graph, { support }: Distribution, ends: Ends): NodeI
   return [...means, ...squares].map((real) => nodeOf(session, real));
 }
 
+/** Ends of a cell as numbers, within the support. */
+export type Interval = readonly [low: number, high: number];
+
 /**
- * Mean and mean square of the cell of an index, found when first asked for; undefined where an end or a parameter is no number, or some moment does not
- * exist.
+ * Mean and mean square of a cell under a prior of these moments, where they do not exist: of a Cauchy latent above 3 the mean is ∞, of one on both
+ * sides of its centre without end it is NaN, and under pareto(1, 1.5) the mean square alone is ∞. Undefined where both exist.
+ */
+export function missingMoments(
+  whole: Moments | undefined,
+  [low, high]: Interval,
+): readonly [mean: number | undefined, square: number] | undefined {
+  if (!whole || Number.isFinite(whole.sd) || (low > -Infinity && high < Infinity)) return undefined;
+  if (Number.isFinite(whole.mean)) return [undefined, Infinity];
+  return [low > -Infinity ? Infinity : high < Infinity ? -Infinity : Number.NaN, Infinity];
+}
+
+/**
+ * Mean and mean square of the cell of an index, found when first asked for, ∞ or NaN where they do not exist; undefined where an end or a parameter is
+ * no number.
  */
 export function numericMoments(
   graph: Graph,
@@ -103,17 +119,18 @@ export function numericMoments(
   const complete = withTails(prior);
   const { support, quantile, moments } = complete;
   const whole = moments?.();
-  const within = ends.map(([low, high]) => [
-    Math.max(graph.value(low), support.lower),
-    Math.min(graph.value(high), support.upper),
-  ]) as [number, number][];
-  const isBounded = within.flat().every(Number.isFinite);
-  const exists = isBounded || (whole !== undefined && Number.isFinite(whole.mean) && Number.isFinite(whole.sd));
-  if (!quantile || !exists) return undefined;
+  const within = ends.map(
+    ([low, high]): Interval => [Math.max(graph.value(low), support.lower), Math.min(graph.value(high), support.upper)],
+  );
+  if (!quantile || (!whole && !within.flat().every(Number.isFinite))) return undefined;
   const found = new Map<number, readonly [number, number]>();
   return (cell) => {
-    const known = found.get(cell) ?? momentsBetween(complete, ...within[cell]!) ?? [Number.NaN, Number.NaN];
-    found.set(cell, known);
-    return known;
+    const known = found.get(cell);
+    if (known) return known;
+    const missing = missingMoments(whole, within[cell]!);
+    const [mean, square] = momentsBetween(complete, ...within[cell]!) ?? [Number.NaN, Number.NaN];
+    const made = missing ? ([missing[0] ?? mean, missing[1]] as const) : ([mean, square] as const);
+    found.set(cell, made);
+    return made;
   };
 }

@@ -8,14 +8,14 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
-import type { Distribution } from "../../distributions/distribution.ts";
+import type { Distribution, Moments } from "../../distributions/distribution.ts";
 import { withTails } from "../../distributions/known-tails.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { truncatedNormalMoments, truncatedNormalQuantile } from "../../math/truncated-normal.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Variable } from "../variable.ts";
-import { cellMoments, numericMoments } from "./cell-moments.ts";
+import { cellMoments, missingMoments, numericMoments } from "./cell-moments.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { solved } from "./monotone-root.ts";
 
@@ -39,9 +39,11 @@ interface Drawer {
   readonly hasMoments: boolean;
   /** Whether every draw has the same ends and parameters. */
   readonly isSteady: boolean;
+  /** Of others the moments of the whole prior at a point, where the numbers of the draws stand for those of the cells. */
+  readonly whole: ((run: Evaluation, p: number) => Moments | undefined) | undefined;
   /**
    * The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one, means and mean squares by cell
-   * of others where they are known.
+   * of others where they are known, or the parameters of the prior.
    */
   readonly start: number;
   readonly size: number;
@@ -73,9 +75,12 @@ export function cellsIn(
     const isNormal = latent.prior.name === "normal" || isHalf;
     const start = nodes.length;
     const session = new Session(graph);
-    const own = isNormal ? latent.prior.parameters.map(({ value }) => value) : [];
-    const parameters = (isHalf ? [0, ...own] : own).map((value) => nodeOf(session, value));
     const known = isNormal || !graph.isConstant(live) ? undefined : cellMoments(graph, priorOf(latent), ends);
+    const numeric =
+      isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
+    const { moments } = isNormal || known || numeric ? {} : withTails(priorOf(latent));
+    const own = isNormal || moments ? latent.prior.parameters.map(({ value }) => value) : [];
+    const parameters = (isHalf ? [0, ...own] : own).map((value) => nodeOf(session, value));
     const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters, ...(known ?? [])];
     const moved = written(read).some((node, i) => node !== read[i]);
     const isSteady = !moved && !read.some((node) => graph.hasFlag(node, LANE));
@@ -85,11 +90,11 @@ export function cellsIn(
       evaluatedTails(evaluation(graph, written(tailsAt(graph, latent, x)), options), room, points);
     const isTraced = !hasPlainInput(latent);
     const tails = isNormal && !isTraced ? undefined : ((isTraced ? undefined : numericTails(latent)) ?? evaluated());
-    const numeric =
-      isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
-    const hasMoments = isNormal || known !== undefined || numeric !== undefined;
     const size = ends.length;
-    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, start, size, tails }];
+    const whole: Drawer["whole"] =
+      moments && ((run, p) => moments(parameters.map((_, i) => run.value(start + 2 * size + 1 + i, p))));
+    const hasMoments = isNormal || known !== undefined || numeric !== undefined || whole !== undefined;
+    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, whole, start, size, tails }];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
   const values = variables.flatMap(({ meaning }, v) => (meaning.kind === "values" ? [v] : []));
@@ -322,7 +327,27 @@ function drawOther(run: Evaluation, drawer: Drawer, found: CompletedLatent, batc
     value[batch.first + p] = x;
     input[batch.first + p] = tails.value(2, p);
   });
-  if (drawer.hasMoments) addMoments(run, drawer, found, batch);
+  if (drawer.whole) addDrawn(run, drawer, found, batch);
+  else if (drawer.hasMoments) addMoments(run, drawer, found, batch);
+}
+
+// The draws themselves in place of moments, but where a cell that may be drawn has none.
+function addDrawn(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch): void {
+  const { cell, value, means, squares, probabilities, size } = found;
+  const { lower, upper } = priorOf(drawer.latent).support;
+  for (let p = 0; p < batch.points; p++) {
+    const d = batch.first + p;
+    [means![d], squares![d]] = [value[d]!, value[d]! * value[d]!];
+    const whole = drawer.whole!(run, p);
+    for (let j = 0; j < size; j++) {
+      if (drawer.moved ? j !== cell[d] : probabilities[j * batch.draws + d]! < NEGLIGIBLE) continue;
+      const [low, high] = endsOf(run, drawer, j, p);
+      const missing = missingMoments(whole, [Math.max(low, lower), Math.min(high, upper)]);
+      if (!missing) continue;
+      squares![d] = missing[1];
+      if (missing[0] !== undefined) means![d] = Number.isFinite(means![d]!) ? missing[0] : means![d]! + missing[0];
+    }
+  }
 }
 
 function addMoments(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch): void {

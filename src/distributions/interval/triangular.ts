@@ -1,46 +1,54 @@
 /** A number between two ends with a likeliest value: `sample("cost", triangular(10, 12, 20))`, as experts' guesses are stated. */
-import { add, clamp, div, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
-import * as elementary from "../../math/elementary.ts";
+import { difference } from "../../autodiff/difference.ts";
+import { add, and, clamp, div, Expr, gt, log, min, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
-import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, real } from "../distribution.ts";
+import { betweenReals, continuous, type Distribution, numberOrNaN, real } from "../distribution.ts";
 import { splitInterval, tailed } from "../tails.ts";
 
 /**
- * Triangular on [low, high] with its mode between or at an end, three numbers: the density rises in a straight line from 0 at low to
- * 2/(high − low) at the mode and falls to 0 at high.
+ * Triangular on [low, high] with its mode between or at an end: the density rises in a straight line from 0 at low to 2/(high − low) at the mode and
+ * falls to 0 at high. A mode at a traced end is that end itself. Of data beyond a traced end the density is 0.
  */
-export function triangular(low: number, mode: number, high: number): Distribution {
-  for (const end of [real("low", low), real("mode", mode), real("high", high)]) dataOnly("triangular", end);
+export function triangular(low: Real, mode: Real, high: Real): Distribution {
+  const traced = low instanceof Expr || mode instanceof Expr || high instanceof Expr;
   const parameters = [
     real("low", low),
     {
       ...real("mode", mode),
-      expected: `low = ${low} ≤ mode ≤ high = ${high}`,
-      valid: (x: number) => x >= low && x <= high,
+      ...(!traced && {
+        expected: `low = ${low} ≤ mode ≤ high = ${high}`,
+        valid: (x: number) => x >= low && x <= high,
+      }),
     },
-    { ...real("high", high), expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity },
+    {
+      ...real("high", high),
+      ...(!traced && { expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity }),
+    },
   ];
-  const [from, peak, to] = [low, mode, high].map(numberOrNaN) as [number, number, number];
-  const [up, down, width] = [peak - from, to - peak, to - from];
+  const [from, peak, to] = [low, mode, high].map((x) => (x instanceof Expr ? x : numberOrNaN(x))) as [Real, Real, Real];
+  const [up, down, width] = [difference(peak, from), difference(to, peak), difference(to, from)];
   // 1 where the triangle has no such side
-  const rising = (x: Real): Real => (up > 0 ? div(sub(x, low), up) : 1);
-  const falling = (x: Real): Real => (down > 0 ? div(sub(high, x), down) : 1);
+  const has = (side: Real): boolean => typeof side !== "number" || side > 0;
+  const rising = (x: Real): Real => (has(up) ? div(sub(x, low), up) : 1);
+  const falling = (x: Real): Real => (has(down) ? div(sub(high, x), down) : 1);
+  const density = (x: Real): Real => add(log(div(2, width)), log(min(rising(x), falling(x))));
   const distribution = continuous({
     name: "triangular",
     parameters,
-    support: closedInterval(low, high),
-    logDensity: (x) => add(elementary.log(2 / width), log(min(rising(x), falling(x)))),
+    support: betweenReals("triangular", low, high),
+    logDensity: (x) =>
+      traced && typeof x === "number" ? where(and(gt(x, low), gt(high, x)), density(x), -Infinity) : density(x),
     draw: (next, low, mode, high) => quantile(next(), low, mode, high),
   });
   // On each side of the mode a square and what it leaves, width·(1 − r²) as (1 − r)·(1 + r).
   const cdf = (x: Real): Real => {
     const [before, after] = [clamp(x, low, mode), clamp(x, mode, high)];
-    const own = up > 0 ? mul(up / width, square(rising(before))) : 0;
+    const own = has(up) ? mul(div(up, width), square(rising(before))) : 0;
     return add(own, mul(div(sub(after, mode), width), add(1, falling(after))));
   };
   const survival = (x: Real): Real => {
     const [before, after] = [clamp(x, low, mode), clamp(x, mode, high)];
-    const own = down > 0 ? mul(down / width, square(falling(after))) : 0;
+    const own = has(down) ? mul(div(down, width), square(falling(after))) : 0;
     return add(own, mul(div(sub(mode, before), width), add(1, rising(before))));
   };
   return tailed(distribution, {
@@ -49,7 +57,7 @@ export function triangular(low: number, mode: number, high: number): Distributio
     logSurvival: (x) => log(survival(x)),
     logInterval: (from, to) => {
       const masses = { logCdf: (x: Real) => log(cdf(x)), logSurvival: (x: Real) => log(survival(x)) };
-      return splitInterval(masses, 0.5 * low + 0.5 * high, clamp(from, low, high), clamp(to, low, high));
+      return splitInterval(masses, add(mul(0.5, low), mul(0.5, high)), clamp(from, low, high), clamp(to, low, high));
     },
     quantile,
     moments: (low, mode, high) => ({

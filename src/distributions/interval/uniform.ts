@@ -15,14 +15,7 @@ import {
   sub,
   where,
 } from "../../autodiff/expr.ts";
-import {
-  closedInterval,
-  continuous,
-  type Distribution,
-  type Parameter,
-  real,
-  tracedInterval,
-} from "../distribution.ts";
+import { betweenReals, continuous, type Distribution, type Parameter, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
 
@@ -40,9 +33,7 @@ export function uniform(low: Real, high: Real): Distribution {
   return continuous({
     name: "uniform",
     parameters: [real("low", low), upper],
-    support: traced
-      ? { ...tracedInterval("uniform", low, high), contains: Number.isFinite }
-      : closedInterval(low, high),
+    support: betweenReals("uniform", low, high),
     logDensity: (x) =>
       traced && typeof x === "number"
         ? where(and(ge(x, low), ge(high, x)), density(), -Infinity)

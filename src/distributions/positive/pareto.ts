@@ -1,28 +1,27 @@
 /** Incomes, claims, cities: values above a least one whose tail is a power. `observe(pareto(1, 2), 10)` lies where 1 of 100 lies or above. */
-import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { add, div, Expr, expm1, ge, log, max, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { closedInterval, continuous, type Distribution, dataOnly, numberOrNaN, positive } from "../distribution.ts";
+import { betweenReals, continuous, type Distribution, logOf, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { log1mexp, tailed } from "../tails.ts";
 
 /**
- * Pareto: values above `low`, a number > 0, whose excess log(x/low) is exponential with rate `shape` > 0: log density
- * log shape + shape·log low − (shape + 1) log x on [low, ∞).
+ * Pareto: values above `low` > 0 whose excess log(x/low) is exponential with rate `shape` > 0: log density
+ * log shape + shape·log low − (shape + 1) log x on [low, ∞). Of data below a traced `low` the density is 0.
  */
-export function pareto(low: number, shape: Real): Distribution {
-  const minimum = dataOnly("pareto", positive("low", low));
-  const logLow = elementary.log(numberOrNaN(low));
+export function pareto(low: Real, shape: Real): Distribution {
+  const logLow = logOf(low);
   const hazard = (x: Real): Real => mul(shape, sub(log(max(x, low)), logLow));
+  const density = (x: Real): Real => sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x)));
   const distribution = continuous({
     name: "pareto",
-    parameters: [minimum, positive("shape", shape)],
-    support: closedInterval(low, Infinity),
+    parameters: [positive("low", low), positive("shape", shape)],
+    support: betweenReals("pareto", low, Infinity),
     logDensity: (x) =>
-      add(
-        sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x))),
-        zeroWhere(sub(div(x, low), 1), -Infinity),
-      ),
-    logDensityInside: (x) => sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x))),
+      low instanceof Expr && typeof x === "number"
+        ? where(ge(x, low), density(x), -Infinity)
+        : add(density(x), zeroWhere(sub(div(x, low), 1), -Infinity)),
+    logDensityInside: density,
     draw: (next, low, shape) => low * elementary.exp(-elementary.log(next()) / shape),
   });
   return tailed(distribution, {

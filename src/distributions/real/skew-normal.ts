@@ -84,7 +84,8 @@ function logSkewBelow(t: Real, shape: Real): Real {
   const rise = (x: Real): Real => sub(mul(shape, hazard(mul(shape, x))), x);
   const [start, h] = [log2Density(low), hazard(mul(shape, low))];
   const integral = fallIntegral({
-    at: (s) => sub(log2Density(sub(low, s)), start),
+    // Not above 0, which rounding alone makes it where the two are huge: of both −1e38 e to the power of what is left is ∞.
+    at: (s) => min(0, sub(log2Density(sub(low, s)), start)),
     slope: (s) => rise(sub(low, s)),
     start: max(rise(low), 0),
     bend: add(1, mul(square(shape), mul(h, max(add(mul(shape, low), h), 0)))),

@@ -1,5 +1,7 @@
 /** These warnings contradict a result beside its status, and only profiles that can afford it give them: weights, cells, latents without data. */
-import type { Collapsed } from "../../collapse/collapse.ts";
+import type { Collapsed, CollapseResult } from "../../collapse/collapse.ts";
+import type { Variable } from "../../collapse/variable.ts";
+import { withTails } from "../../distributions/known-tails.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";
 import { ELSEWHERE } from "./importance.ts";
@@ -110,14 +112,36 @@ function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWa
   });
 }
 
-/** The posterior made anew with warnings of cut counts, where it has mass at their ends; undefined elsewhere. */
-export function withCutCounts(
+/** A number that traced parameters are taken for where a prior is asked whether it may lack moments: those that do lack them at small shapes. */
+const SMALL = 1e-3;
+
+// Summed-out latents that have no sd, as beyond the outermost threshold on a Cauchy latent its posterior is the prior.
+function missingMoments(posterior: Posterior, variables: readonly Variable[]): FitWarning[] {
+  return variables.flatMap(({ meaning }): FitWarning[] => {
+    if (meaning.kind !== "cells" || "sampled" in meaning.latent.prior) return [];
+    const { name, prior } = meaning.latent;
+    const at = prior.parameters.map(({ value }) => (typeof value === "number" ? value : SMALL));
+    const { sd } = withTails(prior).moments?.(at) ?? { sd: 0 };
+    if (Number.isFinite(sd) || Number.isFinite(posterior.sd(name))) return [];
+    const lacks = Number.isFinite(posterior.mean(name)) ? "no sd" : "neither mean nor sd";
+    return [
+      {
+        code: "no-moments",
+        message: `fit: "${name}" has ${lacks}: where no condition bounds it its posterior has the tails of ${prior.name}; quantiles exist`,
+        latents: [name],
+      },
+    ];
+  });
+}
+
+/** The posterior made anew with warnings of summed-out latents: of counts that are cut where it has mass, and of what has no moments. */
+export function withSummedOut(
   posterior: Posterior,
-  collapsed: readonly Collapsed[],
+  { report: { collapsed }, variables }: CollapseResult,
   options: FitOptions,
   madeWith: (warnings: readonly FitWarning[]) => Posterior,
 ): Posterior | undefined {
-  const cut = cutCounts(posterior, collapsed);
-  for (const { message } of cut) warn(options, message);
-  return cut.length > 0 ? madeWith(cut) : undefined;
+  const told = [...cutCounts(posterior, collapsed), ...missingMoments(posterior, variables)];
+  for (const { message } of told) warn(options, message);
+  return told.length > 0 ? madeWith(told) : undefined;
 }

@@ -28,6 +28,7 @@ export type WarningCode =
   | "narrow-guide"
   | "unvisited-cell"
   | "cut-count"
+  | "no-moments"
   | "improper-posterior"
   | "untouched-latent";
 

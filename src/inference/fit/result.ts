@@ -110,7 +110,8 @@ export function* resultOf(
     });
   const warnings = [...run.warnings, ...told];
   const posterior = posteriorWith(warnings);
-  const collapsed = run.isLate?.() ? [] : (sampler.collapsed?.report.collapsed ?? []);
   const madeWith = (more: readonly FitWarning[]): Posterior => posteriorWith([...warnings, ...more]);
-  return sampler.profile.withCutCounts?.(posterior, collapsed, options, madeWith) ?? posterior;
+  const { collapsed, profile } = sampler;
+  if (!collapsed || run.isLate?.()) return posterior;
+  return profile.withSummedOut?.(posterior, collapsed, options, madeWith) ?? posterior;
 }

@@ -41,6 +41,7 @@ export function answersBy({
     const differences = byGuide && isEverywhere ? helpful() : undefined;
     if (!byGuide || !differences) return alone();
     const guide = byGuide();
+    if (!Number.isFinite(guide.sd)) return alone();
     let [shift, spread] = [0, 0];
     for (let d = 0; d < values.length; d++) {
       const apart = values[d]! - guide.mean;

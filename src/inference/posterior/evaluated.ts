@@ -105,7 +105,11 @@ export function otherNumbers(source: Source): OtherNumbers {
       }, 0);
     const [mean, square] = [mixed("means"), mixed("squares")];
     if (mean === undefined || square === undefined) return marginal;
-    return { ...marginal, mean, sd: Math.sqrt(Math.max(0, square - mean * mean)) };
+    return {
+      ...marginal,
+      mean,
+      sd: Number.isFinite(mean) ? Math.sqrt(Math.max(0, square - mean * mean)) : Math.abs(mean),
+    };
   };
 
   // The places of the grid on the scale of the sds, and their densities: those of each latent are the same.

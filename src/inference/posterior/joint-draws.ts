@@ -102,16 +102,19 @@ export class JointDraws {
 
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */
   mean(name: string): number {
-    return this.#average(this.#completedLatent(name)?.means ?? this.values(name));
+    const means = this.#completedLatent(name)?.means;
+    return means ? this.#sum(means) : this.#average(this.values(name));
   }
 
   sd(name: string): number {
     const values = this.values(name);
     const mean = this.mean(name);
     const { means, squares } = this.#completedLatent(name) ?? {};
+    if (!means || !squares) return Math.sqrt(Math.max(0, this.#average(values.map((x) => (x - mean) * (x - mean)))));
+    // Where the mean is infinite or none there is no spread around it.
+    if (!Number.isFinite(mean)) return Math.abs(mean);
     // Around the mean, as differences of large squares would lose it.
-    const about = means && squares ? squares.map((s, d) => s - mean * (2 * means[d]! - mean)) : undefined;
-    return Math.sqrt(Math.max(0, this.#average(about ?? values.map((x) => (x - mean) * (x - mean)))));
+    return Math.sqrt(Math.max(0, this.#sum(squares.map((s, d) => s - mean * (2 * means[d]! - mean)))));
   }
 
   /** The value below which a share p of the draws lies, 0 < p < 1. */
@@ -177,6 +180,11 @@ export class JointDraws {
   // The average of row j of what has a number by draw in every row.
   #row(rows: Float64Array, j: number): number {
     return this.#average(rows.subarray(j * this.count, (j + 1) * this.count));
+  }
+
+  // Over all draws, of which one without a moment leaves none.
+  #sum(values: Float64Array): number {
+    return values.reduce((sum, value, d) => (this.weights[d]! > 0 ? sum + this.weights[d]! * value : sum), 0);
   }
 
   // Over the draws at which the number is one: what is tracked in an arm is not everywhere.

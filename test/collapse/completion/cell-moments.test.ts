@@ -62,3 +62,50 @@ test.each(Object.entries(PRIORS))(
     expect(Math.abs(mean - prior.moments!()!.mean)).toBeGreaterThan(1e-3);
   },
 );
+
+const NONE: Readonly<Record<string, readonly [n.Distribution, mean: number | undefined, sd: number]>> = {
+  cauchy: [n.cauchy(0, 1), Number.NaN, Number.NaN],
+  halfCauchy: [n.halfCauchy(1), Infinity, Infinity],
+  "pareto of shape 0.8": [n.pareto(0.2, 0.8), Infinity, Infinity],
+  "pareto of shape 1.5": [n.pareto(0.2, 1.5), undefined, Infinity],
+  "t of 1.5 degrees": [n.studentT(1.5, 0, 1), undefined, Infinity],
+};
+
+test.each(Object.entries(NONE))("a %s latent has no moments that do not exist", (_, [prior, mean, sd]) => {
+  const fitted = (keeps: boolean, moved: boolean, most = Infinity): n.Posterior => {
+    const model = n.defineModel("m", ({ sample, observe, track }) => {
+      const level = keeps ? sample("level", n.normal(0, 1)) : 0;
+      const z = sample("z", most < Infinity ? n.truncated(prior, -9, most) : prior);
+      track("z + level", n.add(z, level));
+      observe(n.normal(n.where(n.gt(z, moved ? level : 0.9), 1, level), 1), 1.4);
+    });
+    return n.fit(model, { seed: 1, onWarning: () => undefined });
+  };
+  const told = ({ report }: n.Posterior): boolean => report!.warnings.some(({ code }) => code === "no-moments");
+  const posteriors = [
+    fitted(false, false),
+    ...(prior.name === "cauchy" ? [fitted(true, false), fitted(true, true)] : []),
+  ];
+  for (const posterior of posteriors) {
+    if (mean !== undefined) expect(posterior.mean("z")).toBe(mean);
+    else expect(Number.isFinite(posterior.mean("z"))).toBe(true);
+    expect(posterior.sd("z")).toBe(sd);
+    expect(Number.isFinite(posterior.quantile("z", 0.9))).toBe(true);
+    expect(told(posterior)).toBe(true);
+  }
+  const bounded = fitted(false, false, 9);
+  expect(Number.isFinite(bounded.mean("z") + bounded.sd("z"))).toBe(true);
+  expect(told(bounded)).toBe(false);
+});
+
+test("of a Pareto latent that has a mean alone it is exact", () => {
+  const model = n.defineModel("m", ({ sample, observe }) => {
+    const z = sample("z", n.pareto(1, 1.5));
+    observe(n.normal(n.where(n.gt(z, 1.7), 1, 0), 1), 1);
+  });
+  // Between 1 and 1.7 z·p(z) is 1.5·z^−1.5 and its integral 3·(1 − 1/√1.7); of what lies above the mean is 3·1.7.
+  const above = 1.7 ** -1.5;
+  const [low, high] = [3 * (1 - 1 / Math.sqrt(1.7)) * Math.exp(-0.5), 5.1 * above];
+  const right = (low + high) / ((1 - above) * Math.exp(-0.5) + above);
+  expect(n.fit(model, { onWarning: () => undefined }).mean("z")).toBeCloseTo(right, 6);
+});
