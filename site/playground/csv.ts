@@ -1,21 +1,24 @@
-/** CSV with a header to columns: `day,count` and `1,13` give `{ day: [1], count: [13] }`. */
+/**
+ * CSV with a header to columns: `day,count` and `1,13` give `{ day: [1], count: [13] }`. In a column of numbers an empty field and `NA` are null.
+ */
 
-export type Columns = Record<string, (number | string)[]>;
+export type Columns = Record<string, (number | string | null)[]>;
 
 /** Throws RangeError, with the row, where a row has another number of fields than the header. */
 export function columnsOf(text: string): Columns {
   const rows = rowsOf(text).filter((row) => row.length > 1 || row[0]!.trim() !== "");
   const [header = [], ...body] = rows;
   const names = header.map((name) => name.trim());
-  const columns: Columns = Object.fromEntries(names.map((name) => [name, []]));
+  const columns: Columns = {};
   body.forEach((row, i) => {
     if (row.length !== names.length)
       throw new RangeError(`data: row ${i + 1} has ${row.length} fields, expected ${names.length} as in the header`);
-    row.forEach((field, k) => {
-      const trimmed = field.trim();
-      const number = Number(trimmed);
-      columns[names[k]!]!.push(trimmed !== "" && !Number.isNaN(number) ? number : trimmed);
-    });
+  });
+  names.forEach((name, k) => {
+    const fields = body.map((row) => row[k]!.trim());
+    const isMissing = (field: string): boolean => field === "" || field === "NA";
+    const isNumeric = fields.every((field) => isMissing(field) || !Number.isNaN(Number(field)));
+    columns[name] = isNumeric ? fields.map((field) => (isMissing(field) ? null : Number(field))) : fields;
   });
   return columns;
 }

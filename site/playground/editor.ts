@@ -2,7 +2,7 @@
 import { autocompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap, lineNumbers, WidgetType } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -79,7 +79,7 @@ export interface Editor {
 }
 
 /** Tab leaves the editor, so that the keyboard reaches what is behind it. */
-export function editorIn(parent: HTMLElement, onRun: () => void): Editor {
+export function editorIn(parent: HTMLElement, onRun: () => void, onChange: () => void): Editor {
   const run = (): boolean => {
     onRun();
     return true;
@@ -91,11 +91,17 @@ export function editorIn(parent: HTMLElement, onRun: () => void): Editor {
         lineNumbers(),
         history(),
         bracketMatching(),
+        indentOnInput(),
         javascript(),
         autocompletion(),
         syntaxHighlighting(colours),
         marks,
         EditorView.lineWrapping,
+        // A file that is dropped is data, wherever on the page; text goes where it is dropped.
+        EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0 }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (docChanged) onChange();
+        }),
         EditorView.contentAttributes.of({ "aria-label": "Program" }),
         keymap.of([{ key: "Mod-Enter", run }, ...defaultKeymap, ...historyKeymap]),
       ],

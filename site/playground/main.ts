@@ -14,9 +14,12 @@ const status = element("status");
 const result = element("result");
 const live = element("live");
 
-const editor = editorIn(element("editor"), start);
+const editor = editorIn(element("editor"), start, () => {
+  // It is no example any more.
+  examples.selectedIndex = -1;
+});
 let worker: Worker | undefined;
-let running: { elbo: number[]; lines: Extract<Reply, { kind: "lines" }> | undefined } | undefined;
+let running: { elbo: number[]; lines: Extract<Reply, { kind: "lines" }> | undefined; isStopping: boolean } | undefined;
 
 function say(text: string, mood: "" | "good" | "doubtful" | "bad" = ""): void {
   status.textContent = text;
@@ -37,7 +40,7 @@ function start(): void {
   worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => heard(reply);
   worker.onerror = (event) =>
     heard({ kind: "error", message: event.message || "the worker could not be loaded", line: undefined });
-  running = { elbo: [], lines: undefined };
+  running = { elbo: [], lines: undefined, isStopping: false };
   runButton.disabled = true;
   stopButton.disabled = false;
   result.innerHTML = "";
@@ -49,28 +52,42 @@ function start(): void {
 }
 
 function over(): void {
+  clearTimeout(killing);
   running = undefined;
   runButton.disabled = false;
   stopButton.disabled = true;
 }
 
-let asked = 0;
-/** The first time asks the fit to end with what it has; a program that never gives way is ended with its worker a second later. */
+/** Milliseconds in which a worker that is still alive says that it stops. */
+const PATIENCE = 1500;
+let killing: ReturnType<typeof setTimeout> | undefined;
+
+/** The first time asks the fit to end with what it has; a program that never gives way is ended with its worker, and so is any the second time. */
 function stop(): void {
+  if (!running) return;
+  if (running.isStopping) {
+    kill();
+    return;
+  }
+  running.isStopping = true;
   worker?.postMessage({ kind: "stop" });
-  const time = ++asked;
-  setTimeout(() => {
-    if (!running || time !== asked) return;
-    worker?.terminate();
-    worker = undefined;
-    over();
-    say("stopped before there was a result", "doubtful");
-  }, 1500);
+  killing = setTimeout(kill, PATIENCE);
+}
+
+function kill(): void {
+  if (!running) return;
+  worker?.terminate();
+  worker = undefined;
+  over();
+  say("stopped before there was a result", "doubtful");
 }
 
 function heard(reply: Reply): void {
   if (!running) return;
-  if (reply.kind === "lines") {
+  if (reply.kind === "stopping") {
+    clearTimeout(killing);
+    say("stopping: making the numbers so far …");
+  } else if (reply.kind === "lines") {
     running.lines = reply;
     editor.mark({ lines: reply.lines, error: undefined });
     say("fitting …");
@@ -133,7 +150,22 @@ async function share(): Promise<void> {
 }
 
 async function takeFile(file: File | undefined): Promise<void> {
-  if (file) csv.value = await file.text();
+  if (!file) return;
+  csv.value = await file.text();
+  showTable();
+  try {
+    const columns = columnsOf(csv.value);
+    const rows = Object.values(columns)[0]?.length ?? 0;
+    const names = Object.keys(columns).map((name) => `data.${name}`);
+    say(`${file.name}: ${rows} rows; import data from "./data.csv" has ${names.join(", ")}`);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error), "bad");
+  }
+}
+
+/** The data are seen where there are any. */
+function showTable(): void {
+  if (csv.value !== "") element<HTMLDetailsElement>("data").open = true;
 }
 
 interface Example {
@@ -145,21 +177,28 @@ interface Example {
 async function main(): Promise<void> {
   const list = (await (await fetch(new URL("./examples.json", import.meta.url))).json()) as Example[];
   for (const { name } of list) examples.add(new Option(name, name));
-  const take = ({ program, csv: table = "" }: Example): void => {
+  const take = ({ program, csv: table = "" }: Omit<Example, "name">): void => {
     editor.setText(program);
     csv.value = table;
-    history.replaceState(undefined, "", location.pathname);
+    showTable();
   };
-  examples.addEventListener("change", () => take(list.find(({ name }) => name === examples.value)!));
-  const shared = await sharedOf(location.hash);
-  if (shared) {
-    editor.setText(shared.program);
-    csv.value = shared.csv;
-  } else if (list[0]) {
-    if (location.hash !== "") say("the link holds no program that can be read", "bad");
-    editor.setText(list[0].program);
-    csv.value = list[0].csv ?? "";
+  examples.addEventListener("change", () => {
+    const { value } = examples;
+    take(list.find(({ name }) => name === value)!);
+    examples.value = value;
+    history.replaceState(undefined, "", location.pathname);
+  });
+  const takeLink = async (): Promise<boolean> => {
+    const shared = await sharedOf(location.hash);
+    if (shared) take(shared);
+    else if (location.hash !== "") say("the link holds no program that can be read", "bad");
+    return shared !== undefined;
+  };
+  if (!(await takeLink()) && list[0]) {
+    take(list[0]);
+    examples.value = list[0].name;
   }
+  globalThis.addEventListener("hashchange", () => void takeLink());
   runButton.addEventListener("click", start);
   stopButton.addEventListener("click", stop);
   element("share").addEventListener("click", () => void share());

@@ -109,10 +109,6 @@ export function course(values: ArrayLike<number>, width = 520): string {
       const y = HEIGHT - 4 - ((HEIGHT - 8) * Math.max(0, value - low)) / (high - low || 1);
       return `${((width * i) / Math.max(1, all.length - 1)).toFixed(1)} ${y.toFixed(1)}`;
     });
-  return svg(
-    `ELBO from ${short(shown[0]!)} to ${short(shown.at(-1)!)}`,
-    width,
-    HEIGHT,
-    `<path class="line" d="M${points.join("L")}"/>`,
-  );
+  const text = `ELBO from ${short(shown[0]!)} to ${short(shown.at(-1)!)} in ${shown.length} gradients`;
+  return `<figure>${svg(text, width, HEIGHT, `<path class="line" d="M${points.join("L")}"/>`)}<figcaption>${text}</figcaption></figure>`;
 }

@@ -5,7 +5,7 @@ export interface Request {
   readonly kind: "run";
   readonly program: string;
   /** What `import data from "./data.csv"` gives. */
-  readonly data: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly data: Readonly<Record<string, readonly (number | string | null)[]>>;
   readonly seed: number;
 }
 
@@ -36,6 +36,8 @@ export interface BoundaryLine {
 }
 
 export type Reply =
+  /** The fit was asked to stop and makes its numbers. */
+  | { readonly kind: "stopping" }
   | { readonly kind: "lines"; readonly lines: readonly BoundaryLine[]; readonly explanation: string }
   | {
       readonly kind: "progress";

@@ -44,3 +44,7 @@ export const gt: Comparison = watched(runtime.gt);
 export const lt: Comparison = watched(runtime.lt);
 export const ge: Comparison = watched(runtime.ge);
 export const le: Comparison = watched(runtime.le);
+export const same: Comparison = watched(runtime.same);
+export const different: Comparison = watched(runtime.different);
+export const equal: Comparison = watched(runtime.equal);
+export const unequal: Comparison = watched(runtime.unequal);

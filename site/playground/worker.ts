@@ -9,6 +9,9 @@ interface Scope {
 }
 const scope = globalThis as unknown as Scope;
 const FILE = "program.js";
+const TYPED = "program.ts";
+/** Imports at the beginning of a line: what is imported, and from where. */
+const IMPORTS = /^\s*(?:import|export)\s+(?!type\b)([\w*{][^"';]*?from\s*)?(["'])([^"'\n]+)\2/gm;
 const DRAWS = 4000;
 /** Numbers that are shown; a model of a hundred hidden states has more. */
 const MOST_SHOWN_NUMBERS = 40;
@@ -18,8 +21,10 @@ const TURN = 12;
 let stopped = false;
 
 scope.onmessage = ({ data: message }) => {
-  if (message.kind === "stop") stopped = true;
-  else
+  if (message.kind === "stop") {
+    stopped = true;
+    scope.postMessage({ kind: "stopping" });
+  } else
     run(message).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
       scope.postMessage({ kind: "error", message: text, line: lineOf(error) });
@@ -29,15 +34,48 @@ scope.onmessage = ({ data: message }) => {
 /** The line of an error in the program: of the transform's message, of the site's place, or of the stack. */
 function lineOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  const place = /program\.js:(\d+)/.exec(error.message) ?? /blob:[^\s)]*?:(\d+):\d+/.exec(error.stack ?? "");
+  const place = /program\.[jt]s:(\d+)/.exec(error.message) ?? /blob:[^\s)]*?:(\d+):\d+/.exec(error.stack ?? "");
   return place ? Number(place[1]) : undefined;
 }
 
 const blobOf = (code: string): string => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 
+/** The program as calls; one in TypeScript loses its types. */
+function transformed(program: string): string {
+  try {
+    return transform(program, { file: FILE })?.code ?? program;
+  } catch (error) {
+    try {
+      return transform(program, { file: TYPED, stripTypes: true })?.code ?? program;
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** What is wrong with the imports of a program; engines name neither the line nor, of what is missing, the module. */
+async function requireImports(program: string, places: Readonly<Record<string, string>>): Promise<void> {
+  for (const { 0: text, 1: what = "", 3: from = "", index } of program.matchAll(IMPORTS)) {
+    const line = program.slice(0, index).split("\n").length + text.slice(0, text.search(/\S/)).split("\n").length - 1;
+    const place = `${FILE}:${line}`;
+    if (!Object.hasOwn(places, from))
+      throw new TypeError(
+        `${place}: "${from}" is not here; got an import of it, expected ${Object.keys(places)
+          .filter((name) => !name.endsWith("runtime"))
+          .join(", ")}`,
+      );
+    const module = (await import(places[from]!)) as object;
+    for (const one of (/\{([^}]*)\}/.exec(what)?.[1] ?? "").split(",")) {
+      const name = one.trim().split(/\s/)[0]!;
+      if (name !== "" && name !== "type" && !(name in module))
+        throw new TypeError(`${place}: ${from} has no \`${name}\``);
+    }
+  }
+}
+
 /** The default export of the program. */
 async function modelOf({ program, data }: Request): Promise<Model> {
-  const code = transform(program, { file: FILE })?.code ?? program;
+  const code = transformed(program);
   const table = blobOf(`export default ${JSON.stringify(data)};`);
   const places: Readonly<Record<string, string>> = {
     "nondiff/plain/runtime": new URL("./runtime.js", import.meta.url).href,
@@ -45,6 +83,7 @@ async function modelOf({ program, data }: Request): Promise<Model> {
     nondiff: new URL("./calls.js", import.meta.url).href,
     "./data.csv": table,
   };
+  await requireImports(program, places);
   const linked = code.replace(/(\bfrom\s*|\bimport\s*)(["'])([^"'\n]+)\2/g, (whole, before, _quote, name: string) =>
     Object.hasOwn(places, name) ? `${before}${JSON.stringify(places[name])}` : whole,
   );
@@ -135,7 +174,8 @@ function finish(model: Model, posterior: Posterior, warnings: readonly string[],
       draws: draws[name]!,
     }),
   );
-  const more = hidden > 0 ? [`${hidden} further numbers are not shown`] : [];
+  const more =
+    hidden > 0 ? [`${hidden === 1 ? "1 further number is" : `${hidden} further numbers are`} not shown`] : [];
   scope.postMessage({
     kind: "result",
     model: model.name,

@@ -224,6 +224,19 @@ async function everything(schemes) {
     });
     await page.click("#run");
     assert.equal(await status(page), "data: row 2 has 1 fields, expected 2 as in the header");
+    // A file that is dropped is data, on the editor too.
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x,y\n1,2\n3,\n"], "rows.csv", { type: "text/csv" }));
+      const at = document.querySelector(".cm-content");
+      for (const type of ["dragover", "drop"])
+        at.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await page.waitForFunction(() =>
+      /rows\.csv: 2 rows; .*data\.x, data\.y/.test(document.querySelector("#status").textContent),
+    );
+    assert.doesNotMatch(await page.$eval(".cm-content", (content) => content.innerText), /x,y/);
+    assert.ok(await page.$eval("#csv", (area) => area.checkVisibility()), "the table is hidden");
     await page.close();
   });
 
@@ -244,6 +257,35 @@ async function everything(schemes) {
       if (/line/.test(String(message))) assert.ok(await page.$(".error-line"), "no line is marked");
       await page.close();
     }
+  });
+
+  await test("TypeScript is taken; imports that are not there are told; a link opens in a page that is open", async () => {
+    const typed = `import { defineModel, categorical, normal, type Model } from "nondiff/plain";
+  const model: Model = defineModel("typed", ({ sample, observe }) => {
+    const k: number = sample("k", categorical([0.5, 0.5]));
+    observe(normal(k === 1 ? 3 : 0, 1), 2);
+  });
+  export default model;`;
+    const { page } = await linked(typed);
+    await fitted(page);
+    assert.match(await status(page), /^typed: converged/);
+    assert.match(await page.$eval(".boundary-note", (note) => note.textContent), /summed out/);
+    const { deflateRawSync } = await import("node:zlib");
+    for (const [from, message] of [
+      ['normal } from "nondiff/plain"', /^gmm: /],
+      ['norml } from "nondiff/plain"', /^line 1: .*nondiff\/plain has no `norml`/],
+      ['normal } from "lodash"', /^line 1: .*"lodash" is not here/],
+    ]) {
+      const program = GMM.replace('normal } from "nondiff/plain"', from);
+      const hash = `#p=${deflateRawSync(JSON.stringify({ program, csv: "" })).toString("base64url")}`;
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, hash);
+      await page.waitForFunction((from) => document.querySelector(".cm-content").innerText.includes(from), {}, from);
+      await fitted(page);
+      assert.match(await status(page), message);
+    }
+    await page.close();
   });
 
   await test("a long fit shows its progress and is stopped with what it has; one that never gives way too", async () => {
