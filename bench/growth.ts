@@ -13,6 +13,7 @@ import {
   ownConditions,
   regression,
   staircase,
+  thermostat,
 } from "./growth/models.ts";
 import { type GrowthCase, type GrowthPoint, writeReport } from "./growth/report.ts";
 import { type GradientSampler, type Model, makeSampler, type SampleTape, temperature } from "./library.ts";
@@ -51,6 +52,7 @@ const AXES: readonly Axis[] = [
   { name: "parallel ifs, counts", from: 0, to: 4, model: countedChangePoint },
   { name: "separate ifs", from: 0, to: 4, model: ownConditions },
   { name: "ifs in one term", from: 0, to: 4, model: staircase },
+  { name: "steps that feed back", from: 0, to: 2, model: thermostat },
 ];
 /** Of every tape but those of the last table. */
 const LANES = 32;

@@ -97,3 +97,20 @@ export const staircase = (conditions: number): Model =>
     },
     start(1),
   );
+
+/** A thermostat of n steps, whose state moves the level by which it is set: what each step decides reads all that were decided before. */
+export const thermostat = (steps: number): Model =>
+  defineModel(
+    "thermostat",
+    ({ sample, observe, where }) => {
+      const x = sample("x", normal(0, 1));
+      let level: Real = x;
+      let heats: Real = where(gt(x, 0), 1, 0);
+      for (let k = 0; k < steps; k++) {
+        level = add(mul(0.8, level), where(gt(heats, 0.5), -0.5, 0.6));
+        heats = where(gt(heats, 0.5), where(gt(level, 0.5), 1, 0), where(gt(-0.4, level), 1, 0));
+        observe(normal(add(heats, mul(0.3, x)), 1), Math.sin(k), `y${k}`);
+      }
+    },
+    start(1),
+  );

@@ -8,7 +8,6 @@
  */
 
 import { gradient } from "../autodiff/graph/gradient.ts";
-import { MASK } from "../autodiff/graph/graph.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { neverZero } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
@@ -88,46 +87,40 @@ interface Affine {
 }
 
 const NONE: ReadonlySet<number> = new Set();
-/** Two operands of one op, by their places. */
-const PAIRS = [
-  [0, 1],
-  [0, 2],
-  [1, 2],
-] as const;
 
 function affineVariables({ graph, variableOf }: Objective, condition: NodeId): Affine {
-  const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // all that a node depends on
-  const bent = new Set<number>(); // those that move the condition otherwise than affinely
+  const nodes = graph.reachable([condition]);
+  const linear = (node: NodeId) => graph.ops.facts[graph.op[node]!]?.linear ?? [];
+  // From above: what leads up to the condition through an operand in which an op is not linear.
+  const bent = new Set<NodeId>();
+  for (const node of [...nodes].reverse())
+    graph.operands(node).forEach((operand, j) => {
+      if (bent.has(node) || !linear(node).some((group) => group.includes(j))) bent.add(operand);
+    });
+  const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // the others that a node depends on
   const conflicts = new Map<number, Set<number>>();
+  for (const node of nodes) {
+    const v = variableOf.get(node);
+    if (v === undefined || bent.has(node)) continue;
+    variablesOf.set(node, new Set([v]));
+    conflicts.set(v, new Set());
+  }
+  // Across a pole a condition may change, and no variable but those of the divisor is moved there.
+  if (conflicts.size === 0 || poles(graph, nodes).size > 0) return { candidates: [], conflicts };
   const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>
     q.size === 0 || p === q ? p : p.size === 0 ? q : new Set([...p, ...q]);
-  const conflict = (p: number, q: number): void => {
-    if (p === q) bent.add(p);
-    conflicts.set(p, (conflicts.get(p) ?? new Set()).add(q));
-    conflicts.set(q, (conflicts.get(q) ?? new Set()).add(p));
-  };
-  const nodes = graph.reachable([condition]);
-  // Across a pole a condition may change, and no variable but those of the divisor is moved there.
-  if (poles(graph, nodes).size > 0) return { candidates: [], conflicts };
   for (const node of nodes) {
-    const of = graph.operands(node).map((operand) => variablesOf.get(operand)!);
-    const bend = (some: ReadonlySet<number>): void => {
-      for (const v of some) bent.add(v);
-    };
-    const variable = variableOf.get(node);
-    variablesOf.set(node, variable === undefined ? of.reduce(union, NONE) : new Set([variable]));
-    if (graph.hasFlag(node, MASK)) continue;
-    const groups = graph.ops.facts[graph.op[node]!]?.linear ?? [];
-    of.forEach((some, j) => {
-      if (!groups.some((group) => group.includes(j))) bend(some);
-    });
+    const of = graph.operands(node).map((operand) => variablesOf.get(operand) ?? NONE);
+    const all = of.reduce(union, NONE);
+    if (all.size > 0) variablesOf.set(node, all);
     // What it is linear in one by one it multiplies.
-    for (const [p, q] of PAIRS) {
-      const each = [p, q].every((j) => groups.some((group) => group.includes(j)));
-      if (!each || groups.some((group) => group.includes(p) && group.includes(q))) continue;
-      for (const v of of[p]!) for (const w of of[q]!) if (!bent.has(v) && !bent.has(w)) conflict(v, w);
-    }
+    of.forEach((some, q) => {
+      for (let p = 0; p < q; p++)
+        if (!linear(node).some((group) => group.includes(p) && group.includes(q)))
+          for (const v of of[p]!) for (const w of some) [conflicts.get(v)!.add(w), conflicts.get(w)!.add(v)];
+    });
   }
-  const candidates = [...variablesOf.get(condition)!].filter((v) => !bent.has(v)).sort((p, q) => p - q);
-  return { candidates, conflicts: new Map(candidates.map((v) => [v, conflicts.get(v) ?? NONE])) };
+  // A square is a variable multiplied with itself.
+  const candidates = [...conflicts.keys()].filter((v) => !conflicts.get(v)!.has(v)).sort((p, q) => p - q);
+  return { candidates, conflicts };
 }

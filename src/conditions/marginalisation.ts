@@ -83,7 +83,6 @@ function candidatesOf(objective: Objective, cones: ConeVariables, term: NodeId):
   const predicates = cone.filter((node) => graph.op[node] === CODE.positive);
   if (predicates.length === 0) return [];
   const smooth = cones.moving(term);
-  const inner = new Set(predicates.flatMap((node) => cones.conditions(graph.a[node]!)));
   const found: Candidate[] = [];
   const direct = new Map<number, NodeId[]>();
   for (const node of predicates)
@@ -92,8 +91,11 @@ function candidatesOf(objective: Objective, cones: ConeVariables, term: NodeId):
       if (crossed) crossed.push(node);
       else direct.set(v, [node]);
     }
-  for (const [variable, crossed] of direct) {
-    if (smooth.has(variable) || crossed.some((node) => inner.has(node)) || crossed.length > MOST_CELLS) continue;
+  const possible = [...direct].filter(([v, crossed]) => !smooth.has(v) && crossed.length <= MOST_CELLS);
+  if (possible.length === 0) return [];
+  const inner = new Set(graph.reachable(predicates.map((node) => graph.a[node]!)));
+  for (const [variable, crossed] of possible) {
+    if (crossed.some((node) => inner.has(node))) continue;
     const crossings = crossed.map((node) => crossingOf(objective, cones, node, variable));
     if (!crossings.every((crossing) => crossing !== undefined)) continue;
     const cells = cellsOf(objective, crossings as Crossing[]);
@@ -223,13 +225,12 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
   ]);
 }
 
-// What nodes depend on: all noises, by the number of their variable, those that move them by themselves, and the conditions between.
+// What nodes depend on: all noises, by the number of their variable, and those that move them by themselves.
 class ConeVariables {
   readonly #objective: Objective;
   readonly #noisesOf = new Map<NodeId, number[]>();
   readonly #moving = new Map<NodeId, ReadonlySet<number>>();
   readonly #all = new Map<NodeId, ReadonlySet<number>>();
-  readonly #conditions = new Map<NodeId, readonly NodeId[]>();
 
   constructor(objective: Objective) {
     this.#objective = objective;
@@ -246,17 +247,6 @@ class ConeVariables {
   /** Noises that it depends on otherwise than through a condition. */
   moving(node: NodeId): ReadonlySet<number> {
     return this.#search(node, this.#moving, true);
-  }
-
-  /** The conditions below the node. */
-  conditions(node: NodeId): readonly NodeId[] {
-    const { graph } = this.#objective;
-    let found = this.#conditions.get(node);
-    if (!found) {
-      found = graph.reachable([node]).filter((below) => graph.op[below] === CODE.positive);
-      this.#conditions.set(node, found);
-    }
-    return found;
   }
 
   #search(root: NodeId, known: Map<NodeId, ReadonlySet<number>>, stopAtConditions: boolean): ReadonlySet<number> {

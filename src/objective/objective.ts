@@ -147,8 +147,12 @@ export function placedAt(
 
 /** The variables whose own inputs a node is computed from, in order. */
 export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): number[] {
-  const found = graph.reachable([node]).flatMap((below) => variableOf.get(below) ?? []);
-  return [...new Set(found)].sort((p, q) => p - q);
+  const found = new Set<number>();
+  for (const below of graph.reachable([node])) {
+    const variable = variableOf.get(below);
+    if (variable !== undefined) found.add(variable);
+  }
+  return [...found].sort((p, q) => p - q);
 }
 
 /** The variables whose noise moves a node, in order: more than those below it where the guide correlates latents. */

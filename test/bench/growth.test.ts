@@ -27,11 +27,12 @@ test("growth is printed, with what was left out, and drawn into a report that ne
     "parallel ifs, counts",
     "separate ifs",
     "ifs in one term",
+    "steps that feed back",
     "ns for a node of a chain",
     "lanes",
   ])
     expect(lines.some((line) => line.startsWith(axis))).toBe(true);
-  expect(lines.filter((line) => line.startsWith("  exponent"))).toHaveLength(8);
+  expect(lines.filter((line) => line.startsWith("  exponent"))).toHaveLength(9);
   const svgs = readdirSync(folder).filter((name) => name.endsWith(".svg"));
   expect(svgs).toHaveLength(5);
   for (const name of svgs) expect(readFileSync(join(folder, name), "utf8")).not.toMatch(/NaN|Infinity|undefined/);

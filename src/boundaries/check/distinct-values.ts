@@ -36,21 +36,28 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
   const nodes = smoothBelow(graph, [on.node, of.node]);
   const choices = [...new Set(nodes.flatMap((node) => choiceAt(graph, node) ?? []))];
   if (choices.length > MOST_CHOICES || !nodes.every((node) => isAnalytic(graph, node))) return false;
-  const values = new Map<NodeId, number>();
+  const placeOf = new Map(nodes.map((node, place) => [node, place]));
+  const steps = nodes.map((node, place) => {
+    const code = graph.op[node]!;
+    const operands = graph.operands(node).map((operand) => placeOf.get(operand) ?? -1);
+    const choice = choices.indexOf(choiceAt(graph, node) ?? -1);
+    return { place, code, operands, choice, primal: graph.ops.rows[code]?.primal };
+  });
+  const inner = steps.filter(({ operands }) => operands.length > 0);
+  const leaves = steps.filter(({ operands }) => operands.length === 0);
+  const values = new Float64Array(nodes.length);
   const compute = (root: NodeId, at: number, point: number, arms: number): number => {
-    nodes.forEach((node, place) => {
-      if (graph.isConstant(node)) values.set(node, graph.value(node));
-      else if (node === moved) values.set(node, at);
-      else if (graph.op[node] === INPUT)
-        values.set(node, SPREADS[point]! * (2 * ((0.754877666 * (place + 1) + 0.569840291 * (point + 1)) % 1) - 1));
-      else {
-        const choice = choiceAt(graph, node);
-        const [x, y, z] = graph.operands(node).map((operand) => values.get(operand) ?? 0) as [number, number, number];
-        if (choice === undefined) values.set(node, graph.ops.rows[graph.op[node]!]!.primal(x, y, z));
-        else values.set(node, armOf(graph.op[node]!, ((arms >> choices.indexOf(choice)) & 1) === 1, x, y, z));
-      }
-    });
-    return values.get(root)!;
+    for (const { place } of leaves) {
+      const node = nodes[place]!;
+      if (graph.isConstant(node)) values[place] = graph.value(node);
+      else if (node === moved) values[place] = at;
+      else values[place] = SPREADS[point]! * (2 * ((0.754877666 * (place + 1) + 0.569840291 * (point + 1)) % 1) - 1);
+    }
+    for (const { place, code, operands, choice, primal } of inner) {
+      const [x, y, z] = [values[operands[0]!] ?? 0, values[operands[1] ?? -1] ?? 0, values[operands[2] ?? -1] ?? 0];
+      values[place] = choice < 0 ? primal!(x, y, z) : armOf(code, ((arms >> choice) & 1) === 1, x, y, z);
+    }
+    return values[placeOf.get(root)!]!;
   };
   for (let arms = 0; arms < 1 << choices.length; arms++) {
     const isApart = SPREADS.some((_, point) => {
