@@ -37,7 +37,7 @@ const WIDTHS = [34, 8, 8, 8, 9, 8, 10];
 const CLIMB = { restarts: 0, flips: false } as const;
 
 /** With latents summed out and the guide that the fit chooses. */
-const EVERYTHING: readonly Case[] = [
+export const EVERYTHING: readonly Case[] = [
   { model: () => textmsg, samples: 1300, elbo: -292 },
   { model: cp3, samples: 1300, elbo: -150.22 },
   { model: switch2, samples: 1300, elbo: -27.46 },
@@ -71,23 +71,13 @@ export async function bench(length: Length, print: Print): Promise<void> {
     ["everything on", EVERYTHING, "auto"],
     ["mean field, collapse: false", PLAIN, false],
   ] as const) {
-    const fixed = { collapse, guide: collapse ? ("auto" as const) : meanField() };
     print(`\n${title}, ${seeds} seeds`);
     print(columns(["model", "samples", "at most", "ELBO", "at least", "reach it", "status"], WIDTHS));
     for (const { model, samples, elbo, options } of cases) {
       const made = model();
       const reports = Array.from({ length: seeds }, (_, seed) => {
-        const {
-          report,
-          status,
-          params,
-          standardised: standardise,
-        } = fit(made, { seed, onWarning() {}, ...CLIMB, ...fixed, ...options });
-        const guide = report!.guide === "full-rank" ? fullRank() : meanField();
-        const at = { estimator: corrected(), params, guide, collapse, standardise, group: 4096, seed: 987 };
-        const elbo =
-          status === "unbounded" ? Infinity : elboOf((samples) => estimateGradient(made, { ...at, samples }));
-        return { samples: report!.samples, elbo, status };
+        const fitted = reached(made, collapse, { ...options, seed });
+        return { ...fitted, elbo: fitted.elbo() };
       });
       const middle = (of: (report: (typeof reports)[number]) => number): number =>
         reports.map(of).sort((p, q) => p - q)[seeds >> 1]!;
@@ -106,6 +96,21 @@ export async function bench(length: Length, print: Print): Promise<void> {
       print(columns(row, WIDTHS)); // each as soon as it is known: the last ones take minutes
     }
   }
+}
+
+/** What one fit takes and reaches. */
+export function reached(
+  model: Model,
+  collapse: "auto" | false,
+  options: Case["options"] & { readonly seed: number },
+): { readonly samples: number; readonly elbo: () => number; readonly status: string } {
+  const fixed = { collapse, guide: collapse ? ("auto" as const) : meanField() };
+  const result = fit(model, { onWarning() {}, ...CLIMB, ...fixed, ...options });
+  const { report, status, params, standardised: standardise } = result;
+  const guide = report!.guide === "full-rank" ? fullRank() : meanField();
+  const at = { estimator: corrected(), params, guide, collapse, standardise, group: 4096, seed: 987 };
+  const estimate = (samples: number) => estimateGradient(model, { ...at, samples });
+  return { samples: report!.samples, elbo: () => (status === "unbounded" ? Infinity : elboOf(estimate)), status };
 }
 
 /** Standard error of an ELBO, by independent samples: 16,384 have 0.04 of deduct by mean field, and 262,144 have 0.01. */

@@ -67,8 +67,8 @@ export const CASES: readonly Case[] = [
   { model: xornet, learningRate: 0.01, baseline: oneBoundary, target: 100, independent: { target: 100 } },
 ];
 
-const DEFAULT = "rqmc antithetic sampled marginalised";
-const INDEPENDENT = "random independent sampled marginalised";
+export const DEFAULT = "rqmc antithetic sampled marginalised";
+export const INDEPENDENT = "random independent sampled marginalised";
 const COMBINATIONS: ReadonlyMap<string, CorrectedOptions> = new Map(
   (["rqmc", "random"] as const).flatMap((points) =>
     (["antithetic", "independent"] as const).flatMap((pairing) =>
@@ -87,7 +87,7 @@ type Print = (line: string) => void;
 /** Prints the tables, as Markdown, for the models given. */
 export function bench(length: Length, print: Print, _native?: unknown, cases: readonly Case[] = CASES): void {
   const effort = EFFORT[length];
-  const paths = cases.map((each) => ({ ...each, ...measure(each, effort) }));
+  const paths = cases.map((each) => ({ ...each, ratios: ratiosOf(each, effort) }));
   const steps = effort.checkpoints.map((step) => `step ${step}`);
   for (const [title, name] of [
     ["The default", DEFAULT],
@@ -127,12 +127,12 @@ export function bench(length: Length, print: Print, _native?: unknown, cases: re
   );
 }
 
-interface Measured {
-  /** By combination, the ratio at each checkpoint. */
-  readonly ratios: ReadonlyMap<string, readonly number[]>;
-}
-
-function measure({ model, learningRate, baseline }: Case, { checkpoints, gradients }: Effort): Measured {
+/** By combination of options, the ratio at each checkpoint. */
+export function ratiosOf(
+  { model, learningRate, baseline }: Case,
+  { checkpoints, gradients }: Effort,
+  names: Iterable<string> = COMBINATIONS.keys(),
+): ReadonlyMap<string, readonly number[]> {
   const generator = makeGenerator(1);
   const optimizer = adam({ learningRate });
   const leader = makeSampler(model, corrected());
@@ -141,8 +141,8 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
   const state = optimizer.init(theta.length);
   const slope = new Float64Array(theta.length);
   const reference = makeSampler(model, baseline());
-  const samplers = new Map([...COMBINATIONS].map(([name, options]) => [name, makeSampler(model, corrected(options))]));
-  const ratios = new Map([...COMBINATIONS.keys()].map((name): [string, number[]] => [name, []]));
+  const samplers = new Map([...names].map((name) => [name, makeSampler(model, corrected(COMBINATIONS.get(name)!))]));
+  const ratios = new Map([...samplers.keys()].map((name): [string, number[]] => [name, []]));
   let step = 0;
   for (const checkpoint of checkpoints) {
     for (; step < checkpoint; step++) {
@@ -163,7 +163,7 @@ function measure({ model, learningRate, baseline }: Case, { checkpoints, gradien
     const least = varianceOf(reference);
     for (const [name, sampler] of samplers) ratios.get(name)!.push(least / varianceOf(sampler));
   }
-  return { ratios };
+  return ratios;
 }
 
 // One boundary drawn uniformly for each sample, times their number: for models where `lyy18` is not defined.
@@ -206,5 +206,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], pr
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((total, value) => total + Math.log(value), 0) / values.length);
 
-const short = (value: number): string =>
+export const short = (value: number): string =>
   value >= 1e5 ? value.toExponential(1) : value >= 100 ? value.toFixed(0) : value.toPrecision(2);
