@@ -43,6 +43,15 @@ describe("the verdict", () => {
     expect(samples).toBe(2000);
   });
 
+  test("has as many evaluations for its reference as the budget allows, whose error they bring down", () => {
+    const [few, many] = [2 ** 18, 2 ** 19].map((budget) =>
+      referenceOf("test", gmm, { guide: undefined, params, budget: 8 * budget, seed: 0, way: "score" }),
+    );
+    expect([few!.evaluations, many!.evaluations]).toEqual([2 ** 21, 2 ** 22]);
+    expect(many!.errors[0]).toBeLessThan(0.8 * few!.errors[0]!);
+    expect(Math.abs(many!.gradient[0]! + 10.5 / Math.sqrt(2 * Math.PI))).toBeLessThan(4 * many!.errors[0]!);
+  });
+
   test("accuses an unbiased estimator no more often than it says", () => {
     // 200 runs at α = 0.05: at most 10 are expected to be accused, and at most 20 are with probability 0.999; of 30, 2 and 6.
     const RUNS = amount(30, 200);

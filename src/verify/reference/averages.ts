@@ -10,6 +10,8 @@ import type { Subject } from "./subject.ts";
 
 /** Batches; the spread of so few is known to an eighth, which whoever compares with it has to count in. */
 export const BATCHES = 32;
+/** Points of a batch whose noise is held at once: a group of Sobol points, which has no more. */
+const AT_ONCE = 65_536;
 /** Steps of differences, relative to the standard deviation that a parameter moves; halved once. */
 const DIFFERENCE = 0.1;
 
@@ -68,18 +70,25 @@ export function byLines(subject: Subject, centre: number, points: number, seed: 
 export function byScores(subject: Subject, budget: number, seed: number): Averages {
   const { scored } = subject;
   const { width } = scored;
-  const points = Math.max(16, Math.min(65536, powerOfTwo(budget / BATCHES)));
+  const points = Math.max(16, powerOfTwo(budget / BATCHES));
   const sums = Array.from({ length: BATCHES }, (_, b) => {
-    scored.at(normals(subject, points, seed, b), points);
     const row = new Float64Array(2 * width);
-    for (let i = 0; i < points; i++) {
-      const value = scored.rows[i * width]!;
-      row[0]! += value / points;
-      for (let k = 1; k < width; k++) {
-        row[k]! += (value * scored.rows[i * width + k]!) / points;
-        row[width + k]! += scored.rows[i * width + k]! / points;
+    inParts(
+      subject,
+      points,
+      seed,
+      b,
+    )((noise, count) => {
+      scored.at(noise, count);
+      for (let i = 0; i < count; i++) {
+        const value = scored.rows[i * width]!;
+        row[0]! += value / points;
+        for (let k = 1; k < width; k++) {
+          row[k]! += (value * scored.rows[i * width + k]!) / points;
+          row[width + k]! += scored.rows[i * width + k]! / points;
+        }
       }
-    }
+    });
     return row;
   });
   const all = sums.reduce((sum, [value]) => sum + value!, 0);
@@ -95,29 +104,31 @@ export function byDifferences(subject: Subject, budget: number, seed: number): A
   const { theta, values, unitOf } = subject;
   const steps = unitOf.map((unit) => DIFFERENCE * unit);
   const each = budget / (BATCHES * (4 * theta.length + 1));
-  const points = Math.max(16, Math.min(65536, powerOfTwo(each)));
+  const points = Math.max(16, powerOfTwo(each));
   let evaluations = 0;
-  const meanAt = (noise: Float64Array, at: Float64Array): number => {
-    values.at(noise, points, at);
-    evaluations += points;
+  const meanAt = (parts: ReturnType<typeof inParts>, at: Float64Array): number => {
     let sum = 0;
-    for (let i = 0; i < points; i++) sum += values.rows[i]!;
+    parts((noise, count) => {
+      values.at(noise, count, at);
+      evaluations += count;
+      for (let i = 0; i < count; i++) sum += values.rows[i]!;
+    });
     return sum / points;
   };
   const size = theta.length;
   const rows = Array.from({ length: BATCHES }, (_, b) => {
-    const noise = normals(subject, points, seed, b);
+    const parts = inParts(subject, points, seed, b);
     const slope = (p: number, step: number): number => {
       const [above, below] = [theta.slice(), theta.slice()];
       above[p]! += step;
       below[p]! -= step;
-      return (meanAt(noise, above) - meanAt(noise, below)) / (2 * step);
+      return (meanAt(parts, above) - meanAt(parts, below)) / (2 * step);
     };
     const wide = steps.map((step, p) => slope(p, step));
     const narrow = steps.map((step, p) => slope(p, 0.5 * step));
     // What is left of order h² cancels in (4·narrow − wide)/3.
     return Float64Array.from([
-      meanAt(noise, theta),
+      meanAt(parts, theta),
       ...narrow.map((value, p) => (4 * value - wide[p]!) / 3),
       ...narrow.map((value, p) => (value - wide[p]!) / 3),
     ]);
@@ -136,11 +147,32 @@ function powerOfTwo(x: number): number {
   return 2 ** (31 - Math.clz32(Math.max(1, Math.min(x, 2 ** 30))));
 }
 
-function normals({ axes }: Subject, points: number, seed: number, stream: number): Float64Array {
-  const out = new Float64Array(axes * points);
-  fillSobolNormals(
-    noiseRequest({ out, generator: makeGenerator(seed), stream, lanes: points, dimensions: axes, group: points }),
-  );
+// The noise of so many points, a power of two of them, part by part; the first part is made once.
+function inParts(
+  subject: Subject,
+  points: number,
+  seed: number,
+  stream: number,
+): (use: (noise: Float64Array, count: number) => void) => void {
+  const count = Math.min(AT_ONCE, points);
+  const first = normals(subject, points, seed, stream, { count });
+  return (use) => {
+    use(first, count);
+    for (let at = count; at < points; at += count)
+      use(normals(subject, points, seed, stream, { firstSample: at, count }), count);
+  };
+}
+
+function normals(
+  { axes }: Subject,
+  points: number,
+  seed: number,
+  stream: number,
+  { firstSample = 0, count = points } = {},
+): Float64Array {
+  const out = new Float64Array(axes * count);
+  const part = { out, stream, firstSample, lanes: count, dimensions: axes, group: Math.min(AT_ONCE, points) };
+  fillSobolNormals(noiseRequest({ ...part, generator: makeGenerator(seed) }));
   return out;
 }
 
