@@ -1,5 +1,5 @@
 /** A distribution is a record from which densities, checks, samplers and documentation are made. */
-import { add, describe, Expr, lgamma, log, type Real, sub } from "../autodiff/expr.ts";
+import { add, and, describe, Expr, ge, lgamma, log, type Real, sub, where } from "../autodiff/expr.ts";
 import { aboveLow, belowHigh, EXP } from "../transforms/half-line.ts";
 import { betweenEnds } from "../transforms/interval.ts";
 import type { Start, Transform } from "../transforms/transform.ts";
@@ -27,6 +27,8 @@ export interface Support {
   readonly contains: (value: number) => boolean;
   /** The ends where one of them is traced; `lower` and `upper` are then infinite on that side. */
   readonly ends?: readonly [low: Real, high: Real];
+  /** The log density at x, given what it is inside: −∞ where the traced ends leave x out. */
+  readonly masked?: (x: Real, inside: Real) => Real;
   /** How a latent with this support is written by an unconstrained number; absent on ℝ and for whole numbers. */
   readonly transform?: Transform;
 }
@@ -138,33 +140,27 @@ export function closedInterval(low: number, high: number): Support {
   return above ? between("interval", low, high, true, text, belowHigh(high)) : REAL_LINE;
 }
 
-/**
- * The support between two ends of which one is traced: of latents only. Whether data lie in it is no number, and their density jumps
- * where the end passes one of them.
- */
-export function tracedInterval(distribution: string, low: Real, high: Real): Support {
+/** The support between two ends of which one is traced: whether a number lies in it is a condition, and the density of one that is data jumps there. */
+export function tracedInterval(low: Real, high: Real): Support {
   const [lower, upper] = [typeof low === "number" ? low : -Infinity, typeof high === "number" ? high : Infinity];
   const shown = (end: Real): string => (typeof end === "number" ? String(end) : "…");
   const transform = high === Infinity ? aboveLow(low) : low === -Infinity ? belowHigh(high) : betweenEnds(low, high);
   return {
     ...between("interval", lower, upper, true, `[${shown(low)}, ${shown(high)}]`, transform),
     ends: [low, high],
-    contains: () => {
-      throw new TypeError(
-        `${distribution}: support has a traced end; got data, whose density would jump from 0 where the end passes them, expected a latent, or factor() with a where() that keeps the density above 0`,
-      );
-    },
+    contains: Number.isFinite,
+    masked: (x, inside) => where(and(ge(x, low), ge(high, x)), inside, -Infinity),
   };
 }
 
-/**
- * The support between two ends, either of which may be traced, of a density that is 0 at data beyond a traced end: no data are refused, and a latent end
- * is bounded by them.
- */
-export function betweenReals(distribution: string, low: Real, high: Real): Support {
-  return low instanceof Expr || high instanceof Expr
-    ? { ...tracedInterval(distribution, low, high), contains: Number.isFinite }
-    : closedInterval(low, high);
+/** The support between two ends, either of which may be traced. */
+export function betweenReals(low: Real, high: Real): Support {
+  return low instanceof Expr || high instanceof Expr ? tracedInterval(low, high) : closedInterval(low, high);
+}
+
+/** The ends of a support on an interval, traced ones included. */
+export function endsOf({ ends, lower, upper }: Support): readonly [low: Real, high: Real] {
+  return ends ?? [lower, upper];
 }
 
 /** Whole numbers from 0 to `last`, which may be infinite. */
@@ -200,8 +196,11 @@ export function finiteSet(values: readonly number[]): Support {
 
 /** A distribution on an interval. Values outside it must give −∞ or NaN by themselves when they are traced. */
 export function continuous(definition: Definition<Real>): Distribution {
-  const { support, logDensity } = definition;
-  return checked(definition, (x) => (x instanceof Expr || support.contains(x) ? logDensity(x) : outside(x)));
+  const { support, logDensity, logDensityInside = logDensity } = definition;
+  return checked(definition, (x) => {
+    if (!(x instanceof Expr || support.contains(x))) return outside(x);
+    return support.masked?.(x, logDensityInside(x)) ?? logDensity(x);
+  });
 }
 
 /** A distribution on whole numbers; its values are data. */

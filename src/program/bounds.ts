@@ -3,25 +3,32 @@
  * -Infinity))` where rate ≤ 1. No normal guide stays on one side of such an end. So the program is run with the latent's prior truncated
  * there, `truncated(prior, 2.9, Infinity)`, and the mass that is cut off as a term of its own, which together are the same density.
  *
- * A latent is bounded, outside of arms, by a condition that is affine in it alone with numbers, or in a rising or falling function of that, as exp
- * is. Others stay as they are: `gt(rate, other)` bounds neither.
+ * A latent is bounded, outside of arms, by a condition that is affine in latents, or in a rising or falling function of that, as exp is. Of several
+ * latents the last is bounded by the others: `observe(uniform(centre − half, centre + half), 2.9)` needs a `half` of |2.9 − centre| at least.
  */
 
+import { add, Expr, max, min, mul, type Real } from "../autodiff/expr.ts";
 import { behaviourOf } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Distribution } from "../distributions/distribution.ts";
+import { type Distribution, endsOf } from "../distributions/distribution.ts";
 import { logMass } from "../distributions/log-mass.ts";
 import { truncated } from "../distributions/wrappers/truncated.ts";
 import type { Model, ProgramContext } from "./model.ts";
 import type { Trace } from "./run.ts";
 
-/** Between which numbers a latent lies where the density is not 0. */
+/** An end of a latent: a number, and multiples of latents that are sampled before it. */
+interface End {
+  readonly constant: number;
+  readonly others: readonly (readonly [name: string, slope: number])[];
+}
+
+/** Between which ends a latent lies where the density is not 0. */
 interface Bounds {
-  readonly low: number;
-  readonly high: number;
+  readonly lows: End[];
+  readonly highs: End[];
 }
 
 /** The model with the priors of the latents truncated that its data bound; the model itself where there are none. */
@@ -34,17 +41,27 @@ export function bounded(traced: Trace): Model {
 
 function sampling(context: ProgramContext, bounds: ReadonlyMap<string, Bounds>): ProgramContext["sample"] {
   const sample = context.sample as (name: string, prior: Distribution) => unknown;
-  return ((name: string, prior: Distribution) => {
-    const own = bounds.get(name);
-    if (!own) return sample(name, prior);
-    const { low, high } = own;
-    const mass = low < high ? logMass(prior, low, high) : Number.NEGATIVE_INFINITY;
+  const values = new Map<string, Real>();
+  const at = ({ constant, others }: End): Real =>
+    others.reduce<Real>((sum, [other, slope]) => add(sum, mul(slope, values.get(other)!)), constant);
+  const within = (name: string, prior: Distribution, { lows, highs }: Bounds): Distribution => {
+    const ends = endsOf(prior.support);
+    const low = lows.map(at).reduce((x, y) => max(x, y), ends[0]);
+    const high = highs.map(at).reduce((x, y) => min(x, y), ends[1]);
+    const isEmpty = typeof low === "number" && typeof high === "number" && low >= high;
+    const mass = isEmpty ? Number.NEGATIVE_INFINITY : logMass(prior, low, high);
     if (mass === Number.NEGATIVE_INFINITY)
       throw new RangeError(
         `sample "${name}": no value has a density above 0; got ${prior.name} on ${prior.support.text} and data or factors that need ${low} ≤ ${name} ≤ ${high}, expected a range with some of the prior's mass`,
       );
     context.factor(`${name} within its data's bounds`, mass);
-    return sample(name, truncated(prior, low, high));
+    return truncated(prior, low, high);
+  };
+  return ((name: string, prior: Distribution) => {
+    const own = bounds.get(name);
+    const value = sample(name, own ? within(name, prior, own) : prior);
+    if (value instanceof Expr) values.set(name, value);
+    return value;
   }) as ProgramContext["sample"];
 }
 
@@ -52,23 +69,32 @@ function boundsOf({ graph, latents, terms }: Trace): ReadonlyMap<string, Bounds>
   const bounds = new Map<string, Bounds>();
   const conditions = terms.flatMap(({ node, live }) => (graph.isConstant(live) ? required(graph, node) : []));
   if (conditions.length === 0) return bounds;
-  const forms = latents.flatMap(({ name, value, live, prior }) => {
+  const forms = new Map<NodeId, Form>();
+  latents.forEach(({ name, value, live, prior }, index) => {
     const { coefficients, constant } = linearForm(graph, value);
-    const [atom] = coefficients;
     const isOne = coefficients.size === 1 && "kind" in prior.support && graph.isConstant(live);
-    return isOne ? [{ name, prior: prior as Distribution, atom: atom![0], scale: atom![1], constant }] : [];
+    for (const [atom, scale] of isOne ? coefficients : [])
+      forms.set(atom, { index, name, prior: prior as Distribution, scale, constant });
   });
   for (const { value, isPositive } of conditions) {
-    let [node, end, isLower] = [value, 0, isPositive]; // the latent is where node > end, or below
+    let [node, end, isLower] = [value, 0, isPositive]; // what is bounded is where node > end, or below
     for (;;) {
       const { coefficients, constant } = linearForm(graph, node);
-      if (coefficients.size !== 1) break;
-      const [[atom, slope]] = coefficients as unknown as [[NodeId, number]];
+      const found = [...coefficients].map(([atom, slope]) => ({ of: forms.get(atom), atom, slope }));
+      if (found.length > 0 && found.every(({ of }) => of)) {
+        boundLast(
+          bounds,
+          found.map(({ of, slope }) => ({ ...of!, slope })),
+          end - constant,
+          isLower,
+        );
+        break;
+      }
+      if (found.length !== 1) break;
+      const [{ atom, slope }] = found as [(typeof found)[0]];
       end = (end - constant) / slope;
       isLower = slope > 0 === isLower;
-      const of = forms.find((form) => form.atom === atom);
-      if (of && hasMasses(of.prior)) tighten(bounds, of.name, of.scale * end + of.constant, of.scale > 0 === isLower);
-      if (of || graph.arity(atom) !== 1) break;
+      if (graph.arity(atom) !== 1) break;
       const { inverse, even, from } = behaviourOf(graph, atom);
       if (inverse === "none" || even || !(end > inverse.range[0] && end < inverse.range[1])) break;
       node = graph.operand(atom, 0);
@@ -80,9 +106,35 @@ function boundsOf({ graph, latents, terms }: Trace): ReadonlyMap<string, Bounds>
   return bounds;
 }
 
-function tighten(bounds: Map<string, Bounds>, name: string, end: number, isLower: boolean): void {
-  const { low, high } = bounds.get(name) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  bounds.set(name, isLower ? { low: Math.max(low, end), high } : { low, high: Math.min(high, end) });
+/** A latent whose value is scale·atom + constant, at its place among the latents; `slope` is that of the atom in a condition. */
+interface Form {
+  readonly index: number;
+  readonly name: string;
+  readonly prior: Distribution;
+  readonly scale: number;
+  readonly constant: number;
+}
+
+// Σ slope·atom is above the end, or below it: the last latent is, given the others.
+function boundLast(
+  bounds: Map<string, Bounds>,
+  forms: readonly (Form & { readonly slope: number })[],
+  end: number,
+  isLower: boolean,
+): void {
+  const [last, ...others] = [...forms].sort((p, q) => q.index - p.index) as [(typeof forms)[0], ...typeof forms];
+  if (!hasMasses(last.prior)) return;
+  const perValue = (form: Form & { readonly slope: number }): number => form.slope / form.scale;
+  // Σ slope·(value − constant)/scale, solved for the last value.
+  const sum = forms.reduce((total, form) => total + perValue(form) * form.constant, end);
+  const scale = perValue(last);
+  const own: End = {
+    constant: sum / scale,
+    others: others.map((form) => [form.name, -perValue(form) / scale]),
+  };
+  const { lows, highs } = bounds.get(last.name) ?? { lows: [], highs: [] };
+  bounds.set(last.name, { lows, highs });
+  (scale > 0 === isLower ? lows : highs).push(own);
 }
 
 /** A node that is above 0, or is not, as `isPositive` says, wherever a term is not −∞. */

@@ -6,11 +6,13 @@ import {
   type BranchResult,
   defineModel,
   exp,
+  exponential,
   fit,
   gamma,
   ge,
   gt,
   log,
+  logistic,
   lt,
   mul,
   neg,
@@ -18,7 +20,10 @@ import {
   or,
   type ProgramContext,
   pareto,
+  poisson,
+  shifted,
   sub,
+  truncated,
   uniform,
   where,
 } from "../../src/index.ts";
@@ -100,12 +105,92 @@ describe("a latent is bounded by", () => {
   });
 });
 
+/** Means and sds of x and y under a log density on a rectangle. */
+function exactPair(
+  logDensity: (x: number, y: number) => number,
+  [x0, x1]: [number, number],
+  [y0, y1]: [number, number],
+): [mean: number, sd: number][] {
+  const steps = 500;
+  const sums = new Float64Array(5);
+  for (let i = 0; i < steps; i++)
+    for (let j = 0; j < steps; j++) {
+      const [x, y] = [x0 + ((i + 0.5) * (x1 - x0)) / steps, y0 + ((j + 0.5) * (y1 - y0)) / steps];
+      const weight = Math.exp(logDensity(x, y));
+      [weight, weight * x, weight * y, weight * x * x, weight * y * y].forEach((term, k) => {
+        sums[k]! += term;
+      });
+    }
+  return [1, 2].map((k) => [sums[k]! / sums[0]!, Math.sqrt(sums[k + 2]! / sums[0]! - (sums[k]! / sums[0]!) ** 2)]);
+}
+
+const pairs: [text: string, program: (context: ProgramContext) => BranchResult, exact: [mean: number, sd: number][]][] =
+  [
+    [
+      "the centre of a uniform and half of its width",
+      ({ sample, observe }) => {
+        const [x, y] = [sample("x", normal(2, 3)), sample("y", gamma(2, 0.5))];
+        for (const value of DATA) observe(uniform(sub(x, y), add(x, y)), value);
+      },
+      exactPair(
+        (x, y) =>
+          x + y < 2.9 || x - y > 0.3 ? -Infinity : -((x - 2) ** 2) / 18 + Math.log(y) - 0.5 * y - 5 * Math.log(2 * y),
+        [-5, 9],
+        [1.2, 12],
+      ),
+    ],
+    [
+      "an order of two rates",
+      ({ sample, observe, factor }) => {
+        const [x, y] = [sample("x", gamma(2, 1)), sample("y", gamma(2, 1))];
+        factor("order", hard(gt(y, x)));
+        for (const rate of [x, y]) observe(poisson(rate), 2);
+      },
+      exactPair((x, y) => (y < x ? -Infinity : 3 * Math.log(x * y) - 2 * (x + y)), [0, 10], [0, 10]),
+    ],
+    [
+      "a shortest time that was waited, beside the rate",
+      ({ sample, observe }) => {
+        const [x, y] = [sample("x", uniform(0, 5)), sample("y", gamma(1, 1))];
+        for (const value of DATA) observe(shifted(exponential(y), x), value);
+      },
+      exactPair((x, y) => -y + 5 * Math.log(y) - y * (8.3 - 5 * x), [0, 0.3], [0, 6]),
+    ],
+    [
+      "where data are cut off, beside their mean",
+      ({ sample, observe }) => {
+        const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(1, 1))];
+        for (const value of DATA) observe(truncated(logistic(y, 1), x, Infinity), value);
+      },
+      exactPair(
+        (x, y) =>
+          -0.5 * x * x -
+          0.5 * (y - 1) ** 2 +
+          DATA.reduce((sum, v) => sum - (v - y) - 2 * Math.log1p(Math.exp(y - v)) + Math.log1p(Math.exp(x - y)), 0),
+        [-6, 0.3],
+        [-4, 6],
+      ),
+    ],
+  ];
+
+describe("two latents are bounded together by", () => {
+  test.each(pairs)("%s", (text, program, exact) => {
+    const posterior = fit(defineModel(text, program), { seed: 1 });
+    expect(posterior.status).toBe("converged");
+    exact.forEach(([mean, sd], i) => {
+      const name = "xy"[i]!;
+      expect(Math.abs(posterior.mean(name) - mean)).toBeLessThan(0.08 * sd);
+      expect(Math.abs(posterior.sd(name) / sd - 1)).toBeLessThan(0.08);
+    });
+  });
+});
+
 const supportOf = (program: (context: ProgramContext) => BranchResult): string[] =>
   trace(defineModel("m", program)).latents.map(({ prior }) => prior.name);
 
-test("nothing bounds where two latents decide together, one of two conditions suffices, or an arm is not taken", () => {
+test("nothing bounds where a product of latents decides, one of two conditions suffices, or an arm is not taken", () => {
   const programs: ((context: ProgramContext) => BranchResult)[] = [
-    ({ sample, factor }) => factor("order", hard(gt(sample("x", normal(0, 1)), sample("y", normal(0, 1))))),
+    ({ sample, factor }) => factor("product", hard(gt(mul(sample("x", normal(0, 1)), sample("y", normal(0, 1))), 1))),
     ({ sample, factor }) => {
       const x = sample("x", normal(0, 1));
       factor("either", hard(or(gt(x, 1), lt(x, -1))));

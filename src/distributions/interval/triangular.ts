@@ -1,6 +1,6 @@
 /** A number between two ends with a likeliest value: `sample("cost", triangular(10, 12, 20))`, as experts' guesses are stated. */
 import { difference } from "../../autodiff/difference.ts";
-import { add, and, clamp, div, Expr, gt, log, min, mul, type Real, square, sub, where } from "../../autodiff/expr.ts";
+import { add, clamp, div, Expr, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
 import { betweenReals, continuous, type Distribution, numberOrNaN, real } from "../distribution.ts";
 import { splitInterval, tailed } from "../tails.ts";
@@ -35,9 +35,8 @@ export function triangular(low: Real, mode: Real, high: Real): Distribution {
   const distribution = continuous({
     name: "triangular",
     parameters,
-    support: betweenReals("triangular", low, high),
-    logDensity: (x) =>
-      traced && typeof x === "number" ? where(and(gt(x, low), gt(high, x)), density(x), -Infinity) : density(x),
+    support: betweenReals(low, high),
+    logDensity: density,
     draw: (next, low, mode, high) => quantile(next(), low, mode, high),
   });
   // On each side of the mode a square and what it leaves, width·(1 − r²) as (1 − r)·(1 + r).

@@ -1,20 +1,6 @@
 /** A number between two ends: `sample("knee", uniform(0, 10))`; `observe(uniform(0, end), 2.9)` says that the latent `end` is at least 2.9. */
 import { difference } from "../../autodiff/difference.ts";
-import {
-  add,
-  and,
-  clamp,
-  div,
-  Expr,
-  ge,
-  log,
-  min,
-  mul,
-  normalCdf,
-  type Real,
-  sub,
-  where,
-} from "../../autodiff/expr.ts";
+import { add, clamp, div, Expr, log, min, mul, normalCdf, type Real, sub } from "../../autodiff/expr.ts";
 import { betweenReals, continuous, type Distribution, type Parameter, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import type { TailFormulas } from "../tails.ts";
@@ -33,11 +19,8 @@ export function uniform(low: Real, high: Real): Distribution {
   return continuous({
     name: "uniform",
     parameters: [real("low", low), upper],
-    support: betweenReals("uniform", low, high),
-    logDensity: (x) =>
-      traced && typeof x === "number"
-        ? where(and(ge(x, low), ge(high, x)), density(), -Infinity)
-        : add(density(), zeroWhere(div(min(sub(x, low), sub(high, x)), width()), -Infinity)),
+    support: betweenReals(low, high),
+    logDensity: (x) => add(density(), zeroWhere(div(min(sub(x, low), sub(high, x)), width()), -Infinity)),
     logDensityInside: density,
     draw: (next, low, high) => low + (high - low) * next(),
     fromNormal: (noise) => add(low, mul(width(), normalCdf(noise))),

@@ -1,5 +1,5 @@
 /** A number of which not even the magnitude is known: `sample("rate", logUniform(0.001, 1000))` lies in each of six decades equally often. */
-import { add, and, clamp, div, Expr, ge, log, min, neg, type Real, sub, where } from "../../autodiff/expr.ts";
+import { add, clamp, div, Expr, log, min, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { betweenReals, continuous, type Distribution, logOf, numberOrNaN, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -21,11 +21,8 @@ export function logUniform(low: Real, high: Real): Distribution {
       positive("low", low),
       traced ? upper : { ...upper, expected: `high > low = ${low}`, valid: (x: number) => x > low && x < Infinity },
     ],
-    support: betweenReals("logUniform", low, high),
-    logDensity: (x) =>
-      traced && typeof x === "number"
-        ? where(and(ge(x, low), ge(high, x)), density(x), -Infinity)
-        : add(density(x), zeroWhere(div(min(sub(x, low), sub(high, x)), sub(high, low)), -Infinity)),
+    support: betweenReals(low, high),
+    logDensity: (x) => add(density(x), zeroWhere(div(min(sub(x, low), sub(high, x)), sub(high, low)), -Infinity)),
     logDensityInside: density,
     draw: (next, low, high) => low * elementary.exp(elementary.log(high / low) * next()),
   });

@@ -1,5 +1,5 @@
 /** Incomes, claims, cities: values above a least one whose tail is a power. `observe(pareto(1, 2), 10)` lies where 1 of 100 lies or above. */
-import { add, div, Expr, expm1, ge, log, max, mul, neg, type Real, sub, where } from "../../autodiff/expr.ts";
+import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
 import { betweenReals, continuous, type Distribution, logOf, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -16,11 +16,8 @@ export function pareto(low: Real, shape: Real): Distribution {
   const distribution = continuous({
     name: "pareto",
     parameters: [positive("low", low), positive("shape", shape)],
-    support: betweenReals("pareto", low, Infinity),
-    logDensity: (x) =>
-      low instanceof Expr && typeof x === "number"
-        ? where(ge(x, low), density(x), -Infinity)
-        : add(density(x), zeroWhere(sub(div(x, low), 1), -Infinity)),
+    support: betweenReals(low, Infinity),
+    logDensity: (x) => add(density(x), zeroWhere(sub(div(x, low), 1), -Infinity)),
     logDensityInside: density,
     draw: (next, low, shape) => low * elementary.exp(-elementary.log(next()) / shape),
   });

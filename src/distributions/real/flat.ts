@@ -29,7 +29,7 @@ export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution
 }
 
 function supportOf(low: Real, high: Real): Support {
-  if (low instanceof Expr || high instanceof Expr) return tracedInterval("flat", low, high);
+  if (low instanceof Expr || high instanceof Expr) return tracedInterval(low, high);
   if (!(low < high)) throw new RangeError(`flat: interval is empty; got low=${low}, high=${high}, expected low < high`);
   return low === -Infinity && high === Infinity ? REAL_LINE : closedInterval(low, high);
 }

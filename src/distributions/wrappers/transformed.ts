@@ -1,15 +1,17 @@
 /** Functions of random numbers: of `transformed(normal(0, 1), transforms.exp)` the density at 2 is that of the normal at log 2, divided by 2. */
-import { add, describe, div, Expr, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { add, describe, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
 import { aboveLow, belowHigh, EXP } from "../../transforms/half-line.ts";
 import { betweenEnds } from "../../transforms/interval.ts";
 import type { Transform } from "../../transforms/transform.ts";
 import {
+  betweenReals,
   checkParameters,
   closedInterval,
   continuous,
   type Distribution,
   dataOnly,
   discrete,
+  endsOf,
   finiteSet,
   integersBetween,
   type Moments,
@@ -51,9 +53,9 @@ export function transformed(distribution: Distribution, transform: Transform): D
       `transformed: not a transform; got ${describe(transform)}, expected one such as transforms.exp`,
     );
   const { forward, inverse, logJacobian, name } = transform;
-  const [low, high] = [inner.support.lower, inner.support.upper].map((end) => forward(end));
+  const [low, high] = endsOf(inner.support).map((end) => forward(end));
   const known = typeof low === "number" && typeof high === "number";
-  const own = known ? openInterval(low, high) : tracedInterval(`${name} ${inner.name}`, low!, high!);
+  const own = known ? openInterval(low, high) : tracedInterval(low!, high!);
   return moved(inner, {
     name: `${name} ${inner.name}`,
     parameters: [],
@@ -72,7 +74,7 @@ export function shifted(distribution: Distribution, by: Real): Distribution {
   return moved(realOnly("shifted", distribution), {
     name: `shifted ${distribution.name}`,
     parameters: [real("by", by)],
-    support: movedSupport(`shifted ${distribution.name}`, support, (end) => add(end, by)),
+    support: movedSupport(support, (end) => add(end, by)),
     forward: (x) => add(x, by),
     inverse: (x) => sub(x, by),
     logSlope: () => 0,
@@ -91,7 +93,7 @@ export function scaled(distribution: Distribution, by: Real): Distribution {
   return moved(inner, {
     name: `scaled ${inner.name}`,
     parameters: [positive("by", by)],
-    support: movedSupport(`scaled ${inner.name}`, inner.support, (end) => (end === 0 ? 0 : mul(end, by))),
+    support: movedSupport(inner.support, (end) => (end === 0 ? 0 : mul(end, by))),
     forward: (x) => mul(x, by),
     inverse: (x) => div(x, by),
     logSlope: () => log(by),
@@ -217,11 +219,10 @@ function realOnly(caller: string, distribution: Distribution): Distribution {
 }
 
 /** The support with its ends moved, by a rising function; what it contains is found from them. */
-function movedSupport(name: string, support: Support, move: (end: number) => Real): Support {
+function movedSupport(support: Support, move: (end: Real) => Real): Support {
   if (support.kind === "real") return REAL_LINE;
-  const [low, high] = [support.lower, support.upper].map((end) => (Number.isFinite(end) ? move(end) : end));
-  const traced = low instanceof Expr || high instanceof Expr;
-  return traced ? tracedInterval(name, low!, high!) : closedInterval(low as number, high as number);
+  const [low, high] = endsOf(support).map((end) => (typeof end !== "number" || Number.isFinite(end) ? move(end) : end));
+  return betweenReals(low!, high!);
 }
 
 /** The numbers between two ends that do not belong to it. */

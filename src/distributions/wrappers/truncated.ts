@@ -2,18 +2,18 @@
  * A distribution within limits: `sample("x", truncated(normal(0, 1), 0, Infinity))` is a half-normal, with the mass outside given to what is
  * inside.
  */
-import { Expr, exp, logSumExp, max, min, type Real, sub } from "../../autodiff/expr.ts";
+import { exp, logSumExp, max, min, type Real, sub } from "../../autodiff/expr.ts";
 import { countQuantile, summedMoments, tableTails, wholeNumbers } from "../discrete/sums.ts";
 import {
-  closedInterval,
+  betweenReals,
   continuous,
   type Distribution,
   discrete,
+  endsOf,
   type FiniteValues,
   finiteSet,
   integersBetween,
   type Moments,
-  tracedInterval,
 } from "../distribution.ts";
 import { logMass, logMassInOrder } from "../log-mass.ts";
 import { quadratureMoments } from "../quadrature-tails.ts";
@@ -44,8 +44,8 @@ interface Made {
 
 function ofReals(whole: Distribution, low: Real, high: Real): Made {
   const { support, logDensity, logDensityInside = logDensity } = whole;
-  const traced = low instanceof Expr || high instanceof Expr;
-  const [lower, upper] = [max(low, support.lower), min(high, support.upper)];
+  const ends = endsOf(support);
+  const [lower, upper] = [max(low, ends[0]), min(high, ends[1])];
   let total: Real | undefined; // found once
   const logTotal = (): Real => {
     total ??= logMassInOrder(whole, low, high);
@@ -55,9 +55,7 @@ function ofReals(whole: Distribution, low: Real, high: Real): Made {
   const record = continuous({
     name: `truncated ${whole.name}`,
     parameters: [...whole.parameters, endOf("low", low), endOf("high", high)],
-    support: traced
-      ? tracedInterval(`truncated ${whole.name}`, lower, upper)
-      : closedInterval(lower as number, upper as number),
+    support: betweenReals(lower, upper),
     logDensity: (x) => sub(logDensity(x), logTotal()),
     logDensityInside: inside,
     draw: (next) => complete.quantile!(next()),
