@@ -36,11 +36,11 @@ export interface CorrectionOptions {
   /** Which blocks a boundary may be moved onto by; others are refused where there are no lines. */
   readonly accepts: (blocks: readonly Block[]) => boolean;
   readonly boundaryPasses: readonly BoundaryPass[];
-  /** What counts the jumps of everything that is not proven to be a boundary to move onto; without it that is refused. */
+  /** Counts the jumps of all conditions that are not proven to be boundaries to move onto; without it they are refused. */
   readonly lines?: Lines | undefined;
-  /** What finds work that parallel boundaries can share; the values are the same without it. */
+  /** Finds work that parallel boundaries can share; the values are the same without it. */
   readonly families?: Families | undefined;
-  /** What makes the jumps of chains of ifs in fewer operations. */
+  /** Makes the jumps of chains of ifs in fewer operations. */
   readonly gates?: ((graph: Graph) => ThroughGates) | undefined;
 }
 
@@ -157,17 +157,17 @@ export function requireAccepted(estimator: string, { refused: [first] }: Correct
 
 /** Operations per sample, each count without what those before it contain. */
 export interface CorrectionCost {
-  /** Of ℓ. */
+  /** Operations of ℓ. */
   readonly value: number;
-  /** Of the pathwise gradient. */
+  /** Operations of the pathwise gradient that ℓ does not contain. */
   readonly gradient: number;
-  /** Of each of the terms. */
+  /** Operations of each term that neither ℓ, the pathwise gradient nor the terms before it contain. */
   readonly terms: readonly number[];
-  /** Of all together. */
+  /** Their sum. */
   readonly total: number;
 }
 
-/** What ℓ, the pathwise gradient and terms of a correction cost, counted in this order. */
+/** Counts the operations of ℓ, of the pathwise gradient and of terms of a correction, in this order. */
 export function costOf(
   { path: { seen, gradient: path } }: CorrectionPlan,
   terms: readonly (readonly NodeId[])[],

@@ -56,7 +56,7 @@ export interface CollapseResult {
   readonly variables: readonly Variable[];
   /** How they were summed, for drawing them back. */
   readonly elimination: Elimination;
-  /** What draws them back. */
+  /** Draws the latents that were summed out, given the kept ones. */
   readonly completion: (engine: Engine) => Completion;
 }
 

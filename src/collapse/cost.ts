@@ -11,7 +11,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 
 /** A sum may cost so many operations per sample whatever the model costs without it. */
 const LEAST_LIMIT = 10_000;
-/** And so many times what the model costs without it. */
+/** A sum may cost so many times what the model costs without it. */
 const MOST_TIMES = 10;
 
 const REVERSE = 3;

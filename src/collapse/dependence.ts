@@ -28,7 +28,7 @@ export class Dependence {
   readonly graph: Graph;
   readonly #trace: Trace;
   readonly #users = new Map<NodeId, NodeId[]>();
-  /** By node the one term that it moves, NOBODY or SEVERAL. */
+  /** The one term that a node moves, by node; NOBODY where it moves none, SEVERAL where it moves more. */
   readonly #moves: Int32Array;
   readonly #checked: ReadonlySet<NodeId>;
 

@@ -33,7 +33,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
     if (reason !== undefined) reasons.set(latent, reason);
     else readings.set(latent, dependence.reading(latent.node));
   }
-  // Of latents that share a condition those with the fewest conditions go, and one with more of them stays.
+  // Where latents share a condition, the one with the fewest conditions is summed out and the others stay.
   const taken = new Map<Latent, Variable>();
   const vectors = new Set<Latent>();
   const owner = new Map<NodeId, string>();

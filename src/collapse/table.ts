@@ -11,7 +11,7 @@ export interface Axis {
 export interface Table {
   /** Ascending by variable; none for a node that reads no variable. */
   readonly axes: readonly Axis[];
-  /** By run of each axis, the last axis fastest. */
+  /** A node for each combination of runs of the axes; the last axis runs fastest. */
   readonly entries: readonly NodeId[];
 }
 
@@ -19,7 +19,7 @@ export function scalar(node: NodeId): Table {
   return { axes: [], entries: [node] };
 }
 
-/** For every entry on finer axes the index of the table's own one. */
+/** The index of the table's own entry, for every entry on finer axes. */
 export function placesOf({ axes: own }: Table, axes: readonly Axis[]): Int32Array {
   let places = new Int32Array(1);
   let at = 0;

@@ -39,7 +39,7 @@ export class OverNodes extends Error {
 /** Entries of which all but one in so many are known to be impossible cost as much as one that is possible. */
 const IMPOSSIBLE_ONES = 64;
 
-/** What tables may do. */
+/** Limits of tables. */
 export interface TableLimits {
   /** Which tables are too large. */
   readonly isOver: (variables: readonly number[], size: number) => boolean;
@@ -55,7 +55,7 @@ export class Tabulation {
   readonly owners: Map<NodeId, number>;
   readonly #isOver: TableLimits["isOver"];
   readonly #folds: boolean;
-  /** Of the nodes that read variables. */
+  /** How many nodes the graph may have while nodes that read variables are tabulated. */
   #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
   readonly #independent = new Set<NodeId>();

@@ -15,7 +15,7 @@ export interface Variable {
   readonly size: number;
   /** The nodes through which the program reads it: conditions on the latent, or the input of a discrete one. */
   readonly reads: readonly NodeId[];
-  /** What one of these nodes is at a value. */
+  /** The node that stands for one of these reads at a value. */
   readonly readAt: (read: NodeId, value: number) => NodeId;
   /** The first value of every run of values at which none of the given reads changes: [0, 2] if one changes from 1 to 2. */
   readonly runs: (reads: readonly NodeId[]) => readonly number[];
@@ -26,7 +26,7 @@ export interface Variable {
   readonly meaning: Meaning;
 }
 
-/** What the values of a variable are. */
+/** The meaning of the values of a variable. */
 export type Meaning =
   /** Intervals of a continuous latent on its own scale, one for each value. */
   | {
@@ -43,14 +43,14 @@ export type Meaning =
 
 /** Entries of a vector in increasing order that only conditions read, each of which compares one entry with a threshold. */
 export interface OrderedLatents {
-  /** Of the vector. */
+  /** The name of the vector. */
   readonly name: string;
   readonly latents: readonly Latent[];
   /** The distribution of the entries before they are put in order. */
   readonly of: Distribution;
   /** The thresholds in ascending order, on the entries' own scale. */
   readonly at: readonly NodeId[];
-  /** What the entries are of unconstrained numbers. */
+  /** The function that makes the entries of unconstrained numbers. */
   readonly transform: VectorTransform;
 }
 
@@ -76,7 +76,7 @@ export function isContinuous({ meaning }: Variable): boolean {
   return meaning.kind === "cells" || meaning.kind === "passed";
 }
 
-/** By read the index of its variable. */
+/** The index of the variable that a node reads, by that node. */
 export type Owners = ReadonlyMap<NodeId, number>;
 
 export function ownersOf(variables: readonly Variable[]): Map<NodeId, number> {

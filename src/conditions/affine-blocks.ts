@@ -113,7 +113,7 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
     const of = graph.operands(node).map((operand) => variablesOf.get(operand) ?? NONE);
     const all = of.reduce(union, NONE);
     if (all.size > 0) variablesOf.set(node, all);
-    // What it is linear in one by one it multiplies.
+    // An op that is linear in two operands one by one, and not in both together, multiplies them.
     of.forEach((some, q) => {
       for (let p = 0; p < q; p++)
         if (!linear(node).some((group) => group.includes(p) && group.includes(q)))

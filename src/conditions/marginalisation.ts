@@ -225,7 +225,7 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
   ]);
 }
 
-// What nodes depend on: all noises, by the number of their variable, and those that move them by themselves.
+// The noises that nodes depend on, by the number of their variable, and those that move them by themselves.
 class ConeVariables {
   readonly #objective: Objective;
   readonly #noisesOf = new Map<NodeId, number[]>();

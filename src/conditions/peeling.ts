@@ -109,7 +109,7 @@ class Peeler {
     if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
     switch (code) {
       case CODE.div:
-        // What is positive changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4, and (x − 0.4)/exp(log y) > 0 is that where y ≥ 0.
+        // A positive divisor changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4, and (x − 0.4)/exp(log y) > 0 is that where y ≥ 0.
         if (value === 0 && neverZero(graph, y) && neverNegative(graph, y))
           return A.and(this.positive(above ? x : A.neg(x)), this.#defined(y));
         if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;

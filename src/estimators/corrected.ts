@@ -21,7 +21,7 @@ import {
 } from "./estimator.ts";
 import { withNoise } from "./sample-points.ts";
 
-/** What of the options decides which boundaries are counted, and how; `explain` takes the same. */
+/** The options that decide which boundaries are counted, and how; `explain` takes the same. */
 export interface CorrectionChoice {
   /** How the guide's entropy is counted (default "sampled"; `nondiff/core` has no other). */
   readonly entropy?: Entropy | undefined;

@@ -59,7 +59,7 @@ export interface EstimatorNodes {
   readonly gradient: readonly NodeId[];
   /** Inputs to fill with standard normals, in order; the objective's own come first. */
   readonly normals: readonly NodeId[];
-  /** What fills them; absent: independent samples. */
+  /** Fills these inputs; without it the samples are independent. */
   readonly noise?: Noise | undefined;
   readonly scheduled?: readonly Scheduled[];
   /** Default the mean. */
@@ -79,21 +79,21 @@ export interface Noise {
 export interface Repertoire {
   /** Ways to count the entropy beside that at the draw. */
   readonly entropies?: OtherEntropies;
-  /** What it rewrites in an objective before it looks for boundaries, in order. */
+  /** Rewritings of an objective before boundaries are sought, in order. */
   readonly conditionPasses: readonly Pass[];
   /** Throws where rewritten conditions have other values than the program's own. */
   readonly requireSame?: (before: Objective, after: Objective) => void;
   /** The pass that takes expectations over variables inside conditions. */
   readonly marginalisation?: Pass;
-  /** What it makes of boundaries before it moves onto them, in order. */
+  /** Rewritings of boundaries before variables are moved onto them, in order. */
   readonly boundaryPasses: readonly BoundaryPass[];
-  /** What counts the jumps of everything that is not proven to be a boundary to move onto. */
+  /** Counts the jumps of all conditions that are not proven to be boundaries to move onto. */
   readonly lines?: Lines;
-  /** What finds work that parallel boundaries can share. */
+  /** Finds work that parallel boundaries can share. */
   readonly families?: Families;
-  /** What makes the jumps of chains of ifs in fewer operations. */
+  /** Makes the jumps of chains of ifs in fewer operations. */
   readonly gates?: (graph: Graph) => ThroughGates;
-  /** What selects boundaries, where they are not all summed. */
+  /** Selects boundaries, where they are not all summed. */
   readonly select?: (plan: CorrectionPlan, selection: BoundarySelection) => SelectedTerms;
   /** Samples that are not independent of each other. */
   readonly noise?: (options: Required<NoiseOptions>) => Noise | undefined;

@@ -13,7 +13,7 @@ import type { Trace } from "../program/trace.ts";
  */
 export type CollapseOption = "auto" | false | CollapseChoice;
 
-/** What the options make of a trace: latents by their noise first, then others summed out; TypeError if they are none. */
+/** Rewrites a trace as the options ask: first it writes latents by their noise, then it sums others out. TypeError if they are no options. */
 export function collapseUnder(
   caller: string,
   option: CollapseOption,

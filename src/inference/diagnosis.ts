@@ -40,7 +40,7 @@ export interface Failure {
   readonly dimensions: number;
 }
 
-/** What went wrong, as an error message: at the first sample and term that are not finite, or with the parameters. */
+/** Says as an error message what went wrong: at the first sample and term that are not finite, or with the parameters. */
 export type Diagnosis = (objective: GuidedTrace, failure: Failure) => string;
 
 export const diagnosis: Diagnosis = (objective, failure) => {
@@ -139,7 +139,7 @@ interface Named {
   readonly expected?: string;
 }
 
-/** What stands for a latent, a parameter or a frozen site in its program. */
+/** The input of the graph that stands for a latent, a parameter or a frozen site. */
 interface Standing {
   readonly name: string;
   readonly node?: NodeId;
@@ -147,7 +147,7 @@ interface Standing {
   readonly noise?: NodeId;
 }
 
-// What the terms of a trace are made of, which is not kept: the program says it again, on the graph that has its nodes.
+// The distributions and values that the terms of a trace are made of. A trace does not keep them: the program runs once more, on the graph that has its nodes.
 function drawnIn({ model, graph, latents, finite, points, frozen, extension }: Trace): (Drawn | undefined)[] {
   const found: (Drawn | undefined)[] = [];
   const inputs = new Map(

@@ -20,11 +20,11 @@ export interface LatentSummary {
   readonly q05: number;
   readonly median: number;
   readonly q95: number;
-  /** What the numbers are those of: `report.importance.answers`, or "cells" where every latent was summed out. */
+  /** The source of the numbers: `report.importance.answers`, or "cells" where every latent was summed out. */
   readonly by: Importance["answers"] | "cells";
 }
 
-/** What a fit tells of itself beside its parameters. */
+/** The results of a fit beside its parameters. */
 export interface PosteriorDetails {
   readonly status?: FitStatus;
   readonly report?: FitReport;
@@ -36,7 +36,7 @@ export interface PosteriorDetails {
   readonly others?: ((components: readonly Gaussian[]) => OtherNumbers) | undefined;
 }
 
-/** What a fit has found. */
+/** The results of a fit. */
 export interface FittedParts extends Omit<PosteriorDetails, "others"> {
   readonly theta: Float64Array;
   readonly elboTrace: Float64Array;

@@ -44,7 +44,7 @@ export interface GuidedModel {
   /** The option, and what was summed out by it; undefined where the profile cannot. */
   readonly collapse: CollapseOption;
   readonly collapsed: CollapseResult | undefined;
-  /** Of a fit that chooses its steps: its state so far. */
+  /** The state so far of a fit that chooses its steps. */
   readonly memory?: {
     readonly state: () => Saved;
     /** Computes a gradient to be kept, so many chunks of its points at a time. */
@@ -100,7 +100,7 @@ export interface Profile {
   readonly faultAtStart?: typeof faultAtStart;
   /** Throws for a program that is another one on plain numbers than traced, of whatever its trace was made; without it nobody looks. */
   readonly checkTrace?: (trace: Trace) => Pieces<void>;
-  /** What sums latents out of a model, and writes others by their noise; without it every latent has a guide as it is. */
+  /** Sums latents out of a model, and writes others by their noise; without it every latent has a guide as it is. */
   readonly collapse?: typeof collapseUnder;
   /** Chooses for a fit which latents are written by their noise; without it a fit takes none. */
   readonly standardising?: typeof standardising;
@@ -112,13 +112,13 @@ export interface Profile {
   readonly listed?: typeof listedParameters;
   /** Reads the state of an earlier loop; without it a fit starts anew. */
   readonly resumed?: (model: Model, options: FitOptions) => Resumed;
-  /** What fits correlations; without it a fit that is not told its guide takes independent normals. */
+  /** Fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
-  /** What a fit does by values of the density beside its climbs; without it a density of 0 at the start is an error. */
+  /** Looks at values of the density where climbs by its slope fail; without it a density of 0 at the start is an error. */
   readonly byValues?: ByValues;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
-  /** What of a density no derivative at a sample shows; without it nobody looks. */
+  /** Looks for steps of a density that no derivative at a sample shows; without it nobody looks. */
   readonly steepness?: (
     caller: string,
     estimator: Estimator,
@@ -145,6 +145,6 @@ export interface Profile {
   readonly pilot?: typeof pilot;
   /** Adds single samples to moments by component; without it they are added one after the other, which gives the same bits and takes longer. */
   readonly addSingles?: typeof addSingles;
-  /** What its estimators can do. */
+  /** The passes, checks and options that its estimators have. */
   readonly repertoire: Repertoire;
 }

@@ -22,9 +22,9 @@ export function requireEntropy(caller: string, entropy: Entropy | undefined): En
 }
 
 export interface Pathwise {
-  /** What the value is taken of. */
+  /** The objective whose value is taken. */
   readonly objective: Objective;
-  /** What is differentiated: the same after the passes. */
+  /** The objective that is differentiated: the same one after the passes. */
   readonly seen: Objective;
   /** Pathwise derivatives of the value of `seen`, or what has their mean. */
   readonly gradient: readonly NodeId[];

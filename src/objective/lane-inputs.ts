@@ -24,7 +24,7 @@ export interface LaneInputs {
   readonly reads: readonly NodeId[];
   /** Fills the rows of `nodes`: lane i of each belongs to sample firstSample + i. */
   readonly fill: (request: LaneRequest) => void;
-  /** What the first `fill` at these parameters would do beside filling, in pieces. */
+  /** Does in pieces what the first `fill` at these parameters would do beside filling. */
   readonly prepare?: (theta: Float64Array) => Pieces<void>;
   /** Of who looks at ℓ itself: whether it may step, so steeply that no sample shows it, where it was looked at last. */
   readonly mayStep?: () => boolean;

@@ -65,7 +65,7 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
       const there = -rest / (compute(on.node, 1, point, arms) - rest);
       if (!Number.isFinite(there)) return false;
       const [value, ...beside] = [0, 1, -1].map((step) => Math.abs(compute(of.node, there + step, point, arms)));
-      // What is infinite on the graph and not beside it has places of change that come as near to the graph as one likes.
+      // A node that is infinite on the graph and not beside it has places of change that come as near to the graph as one likes.
       if (value === Infinity) return beside.every((other) => other === Infinity);
       return Number.isFinite(value) && value! > ZERO * Math.max(0, ...beside.filter(Number.isFinite));
     });
@@ -86,7 +86,7 @@ function smoothBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
   return [...found].sort((p, q) => p - q);
 }
 
-// What decides between two arms of a node: its condition, or the node itself.
+// The condition that decides between two arms of a node; else the node itself.
 function choiceAt(graph: Graph, node: NodeId): NodeId | undefined {
   switch (graph.op[node]) {
     case CODE.where:

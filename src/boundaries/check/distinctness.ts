@@ -18,7 +18,7 @@ import type { Boundary } from "../find/boundaries.ts";
 
 /** A condition as the proofs see it. */
 export interface Condition {
-  /** In the bases of the variables. */
+  /** The node of c, written in the bases of the variables. */
   readonly node: NodeId;
   /** The noises that move it, through other conditions too. */
   readonly variables: ReadonlySet<number>;
@@ -38,7 +38,7 @@ export function conditionOf(objective: Objective, { condition, blocks }: Boundar
   };
 }
 
-/** What is 0 where anything else changes. */
+/** A node that is no condition of a boundary, but is 0 where something changes, as the x of 1/x. */
 export function asCondition(objective: Objective, traced: NodeId): Condition {
   const [node] = inBases(objective, [traced]) as [NodeId];
   return { node, variables: new Set(variablesBelow(objective, node)), steep: new Set(), isLinear: false };

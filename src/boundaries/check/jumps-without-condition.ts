@@ -13,9 +13,9 @@ import type { Objective } from "../../objective/objective.ts";
 
 export interface UnseenJump {
   readonly site: string;
-  /** What jumps, as text. */
+  /** The node that jumps, as text. */
   readonly text: string;
-  /** What is 0 there. */
+  /** The divisor that is 0 there, as text. */
   readonly divisor: string;
 }
 
@@ -62,7 +62,7 @@ export function jumpsAtPoles(
   return jumpOf;
 }
 
-// What a function does beside a pole of its operand, by its limits: exp, from 0 to ∞, jumps; −x is infinite too; x², ∞ on both
+// Tells by the limits of a function how it behaves beside a pole of its operand: exp, from 0 to ∞, jumps; −x is infinite too; x², ∞ on both
 // sides, and 1/x, 0 on both, are continuous. What has no limits is taken for infinite.
 function beside([low, high]: Limits): "infinite" | "jumps" | "continuous" {
   if (low === "none" || high === "none" || low === "signed") return "infinite";

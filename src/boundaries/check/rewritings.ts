@@ -70,7 +70,7 @@ export function requireSameTerms(before: Objective, after: Objective, theta?: Fl
   });
 }
 
-// What the comparisons of the program take from each other: x − y, x and y of x > y.
+// The numbers that the comparisons of the program compare: of x > y the nodes x − y, x and y.
 function differencesIn({ graph, terms }: Objective, changed: readonly number[]): [NodeId, NodeId, NodeId][] {
   return graph
     .reachable(changed.map((k) => terms[k]!.node))

@@ -25,7 +25,7 @@ export function isBent(graph: Graph, root: NodeId): boolean {
   });
 }
 
-/** What is 0 where a product among `nodes` (in topological order) meets such a place. */
+/** The nodes that are 0 where a product among `nodes` (in topological order) meets such a place. */
 export function singularProducts(objective: Objective, nodes: readonly NodeId[]): Set<NodeId> {
   const { graph } = objective;
   const found = new Set<NodeId>();
@@ -51,7 +51,7 @@ export function singularProducts(objective: Objective, nodes: readonly NodeId[])
   return found;
 }
 
-// What is 0 where the op of a node is infinite by itself.
+// The node that is 0 where the op of `node` is infinite by itself.
 function infiniteAt(graph: Graph, node: NodeId): NodeId | undefined {
   const [x, y] = [graph.a[node]!, graph.b[node]!];
   const code = graph.op[node];

@@ -10,7 +10,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "./boundaries.ts";
 
-/** What a family knows of the nodes on one of its boundaries. */
+/** The nodes on one boundary of a family whose values are the same on others of it, and those that do not jump there. */
 export interface BesideFamily {
   /** The value of a node if it is that on all boundaries up to this one or from it on. */
   readonly value: (node: NodeId) => NodeId | undefined;

@@ -29,7 +29,7 @@ export function parallels(
     boundaries.flatMap((of) => of.predicates.map(({ node, sign }) => [node, { of, sign }] as const)),
   );
   return (on) => {
-    // What decides the offset itself is known by the place of the boundary, which is no root within rounding of a jump.
+    // A condition that decides the offset itself is known by the place of the boundary, which is no root within rounding of a jump.
     const deciding = new Set(graph.isConstant(on.offset) ? [] : graph.reachable([on.offset]));
     return (node) => {
       const found = owner.get(node);

@@ -10,7 +10,7 @@ import type { Surface } from "../move/projection.ts";
 import type { ThroughGates } from "./gates.ts";
 import { jumpAcross, type Neighbours } from "./jump.ts";
 
-/** What lies parallel to each of the boundaries. */
+/** The boundaries that are parallel to each one, and those that may coincide with it. */
 export function neighboursOf(
   { graph }: Objective,
   boundaries: readonly Boundary[],

@@ -47,7 +47,7 @@ export function gatesOf(graph: Graph): ThroughGates {
   };
 }
 
-/** What all boundaries of a plan know of its gates. */
+/** The gates of a plan, shared by its boundaries: each tail is made once. */
 interface Chain {
   readonly graph: Graph;
   readonly tails: Tails;

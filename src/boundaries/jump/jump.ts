@@ -15,11 +15,11 @@ import { differencing, type Evaluate } from "./difference.ts";
 import type { ThroughGates } from "./gates.ts";
 
 export interface Neighbours {
-  /** What makes a predicate parallel to the boundary. */
+  /** Tells whether a predicate is parallel to the boundary, and how far from it. */
   readonly parallel: (node: NodeId) => Parallel | undefined;
-  /** What its family knows about nodes on it, which saves work alone. */
+  /** Values of nodes on the boundary that parallel boundaries share; without them each is made anew. */
   readonly family?: BesideFamily | undefined;
-  /** What makes the jumps of chains of ifs; without it each is made anew, in more operations. */
+  /** Makes the jumps of chains of ifs out of shared parts; without it each is made anew, in more operations. */
   readonly throughGates?: ThroughGates | undefined;
   /** The boundaries that may coincide with it for some samples. */
   readonly coincident: readonly Boundary[];

@@ -26,7 +26,7 @@ export interface Decision {
   readonly node: NodeId;
   /** "mask": what changes is the value of the node. "sign": its sign. */
   readonly kind: "mask" | "sign";
-  /** What is 0 where it changes, unless it jumps there, but for a constant in floor(x), x; of x = x what may be NaN. */
+  /** The node that is 0 where the decision changes, unless it jumps there: c of c > 0. For floor(x) it is x, and for x = x the x that may be NaN. */
   readonly operand: NodeId;
   /** The first term that reads it. */
   readonly site: () => string;

@@ -50,7 +50,7 @@ export class LineSum {
   readonly inputs: readonly NodeId[];
   readonly #noise: number;
   readonly #name: string;
-  /** What may change along the line, those that others read first. */
+  /** The nodes that may change along the line; those that others read come first. */
   readonly #switches: readonly Switch[];
   /** Their values on the left of the present place. */
   readonly #before: Float64Array;
@@ -65,7 +65,7 @@ export class LineSum {
   readonly #ofProgram: Taken;
   readonly #ofRates: Taken;
   readonly #ofNormals: ReadonlyMap<BoundaryNormal, TakenBeside>;
-  /** What the places depend on, with the values that they were found for. */
+  /** The inputs that the places depend on, with the values for which they were found. */
   readonly #placed: Taken;
   /** By noise, where it lies among the inputs. */
   readonly #noiseAt: readonly number[];
@@ -87,7 +87,7 @@ export class LineSum {
     const switches = alongLine(graph, [...decided, ...values], t).filter(
       (node) => ownAt.has(node) || JUMPING.has(graph.op[node]!),
     );
-    // What no decision of these reads need not be sought.
+    // The places of a node that none of these decisions reads need not be sought.
     const read = new Set(graph.reachable(decided));
     const sought = switches.filter((node) => read.has(node));
     const slopes = slopesAlong(graph, sought, t);
@@ -180,7 +180,7 @@ export class LineSum {
     return sum;
   }
 
-  // What changes first at a place is read by whatever else changes there: where that is no decision of this line, it has a boundary of its own. A
+  // The node that changes first at a place is read by whatever else changes there: where it is no decision of this line, it has a boundary of its own. A
   // divisor such as |x| may be 0 and have the same sign on both sides.
   #firstChanged(k: number): Switch | undefined {
     const { values } = this.#program;
@@ -206,7 +206,7 @@ export class LineSum {
     return moved < STILL * (1 + Math.abs(right - left)) ? right - left : after - before;
   }
 
-  // By the balance heuristic, the slopes of the decision by all its noises at the place.
+  // Adds a place by the balance heuristic, which takes the slopes of the decision by all its noises there.
   #countByNormal(of: Decision, normal: BoundaryNormal, k: number, jump: number, given: Float64Array): void {
     const [a, b, middle] = [this.#places.from[k]!, this.#places.to[k]!, this.#middleOf(k)];
     const { indices, left, right } = this.#ofNormals.get(normal)!;
@@ -240,7 +240,7 @@ function refuse(of: Decision, what: string): never {
 // Ops that change once at a level where their operand rises or falls: a sign and an equality change twice, on the level and behind it.
 const FOLLOWED: ReadonlySet<number> = /* @__PURE__ */ codesWith(({ jump }) => jump !== "none" && !jump.apart);
 
-// By t the derivatives of what such ops compare.
+// The derivatives by t of the numbers that such ops compare, by node.
 function slopesAlong(graph: Graph, nodes: readonly NodeId[], t: NodeId): ReadonlyMap<NodeId, NodeId> {
   const followed = nodes.filter((node) => FOLLOWED.has(graph.op[node]!));
   return new Map(followed.map((node) => [node, gradient(graph, graph.a[node]!, [t])[0]!] as const));

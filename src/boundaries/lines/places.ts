@@ -11,7 +11,7 @@
  */
 import type { LineProgram } from "./line-program.ts";
 
-/** What a program may switch on, as a line program sees it. */
+/** A node that may change along the line, as a line program sees it. */
 export interface LineDecision {
   /** "mask": the value of the node. "sign": on which side of 0 it is, as a divisor. */
   readonly kind: "mask" | "sign";
@@ -21,7 +21,7 @@ export interface LineDecision {
   readonly isRounding: boolean;
   readonly place: number;
   readonly cone: Int32Array;
-  /** Of a comparison c > 0, and of floor(c): c, and c′. */
+  /** Where the values of c and of its derivative c′ lie, for a comparison c > 0 and for floor(c). */
   readonly operand?: number;
   readonly slope?: { readonly place: number; readonly cone: Int32Array };
 }
@@ -37,7 +37,7 @@ const NEAR = 12;
 const NEAR_ROUNDED = 8.5;
 /** Most pieces that are looked at within `NEAR`. */
 const PIECES_BUDGET = 20_000;
-/** And beyond. */
+/** Most pieces that are looked at beyond `NEAR`. */
 const FAR_BUDGET = 24;
 /** Width of a bracket, relative to t where that is large. */
 const WIDTH = 1e-12;
@@ -73,7 +73,7 @@ export class Places {
   readonly #program: LineProgram;
   readonly #decisions: readonly LineDecision[];
   readonly #roots: Int32Array;
-  // What roots depend on, given what is the same on all of the line.
+  // 1 for the nodes from which the roots are computed, given the decisions that are the same on all of the line.
   #needed: Uint8Array = new Uint8Array(0);
   readonly #refuse: (decision: number, t: number, pieces: number) => never;
   // Which decisions were needed when places were found.
@@ -86,7 +86,7 @@ export class Places {
   readonly #b: number[] = [];
   readonly #known: Uint8Array[] = [];
   readonly #values: Float64Array[] = [];
-  // What `#solve` found.
+  // The bracket that `#solve` found.
   #low = 0;
   #high = 0;
 

@@ -23,7 +23,7 @@ export interface Surface {
   readonly moved: Moved;
   /** Substitution that evaluates nodes of the trace there. */
   readonly at: SparseReplacement;
-  /** What a value there counts for in the integral over the boundary. */
+  /** The weight of a value there in the integral over the boundary. */
   readonly weight: NodeId;
   /** ∂c/∂θ on the boundary, for the parameters where it is not 0. */
   readonly slope: ReadonlyMap<number, NodeId>;

@@ -23,7 +23,7 @@ export interface RandomLines {
   readonly inputsInto: (inputs: Float64Array, places: ArrayLike<number>) => void;
 }
 
-/** As many lines as a program of so many operations affords, by a seed. */
+/** Lines through points that a seed gives: as many as a program with this number of operations affords. */
 export function randomLines({ normals, trace }: Objective, operations: number, seed: number): RandomLines {
   const count = Math.max(FEWEST, Math.min(LINES, Math.floor((LINES * OPERATIONS) / operations)));
   const axes = normals.length;

@@ -144,10 +144,10 @@ interface Bracket {
   readonly cell: number;
   from: number;
   to: number;
-  /** ℓ at both. */
+  /** The values of ℓ at `from` and at `to`. */
   low: number;
   high: number;
-  /** By how much ℓ rises beside the cell, per length. */
+  /** The slope of ℓ beside the cell. */
   readonly trend: number;
   readonly state: number;
   isOpen: boolean;

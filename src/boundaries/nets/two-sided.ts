@@ -36,7 +36,7 @@ interface Placed {
   readonly at: readonly NodeId[];
 }
 
-/** What throws RangeError, naming the site, where a jump that was used is not that of the program; compiled at its first look. */
+/** Makes the check that throws RangeError, naming the site, where a jump that was used is not that of the program. It is compiled at its first look. */
 export function twoSidedJumps(plan: CorrectionPlan): (theta: Float64Array) => void {
   let look: ((theta: Float64Array) => void) | undefined;
   return (theta) => {

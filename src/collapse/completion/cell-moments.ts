@@ -25,7 +25,7 @@ interface Weighted {
   readonly logMoment: Real;
 }
 
-/** By prior, from its parameters: x·p(x) and x²·p(x). */
+/** The functions x·p(x) and x²·p(x) of each prior p, as multiples of densities, by its parameters. */
 const WEIGHTED: Readonly<Record<string, (...parameters: Real[]) => readonly Weighted[]>> = {
   gamma: (shape, rate) => gammas(shape!, rate!),
   exponential: (rate) => gammas(1, rate!),

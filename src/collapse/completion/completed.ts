@@ -12,7 +12,7 @@ export interface CompletedLatent {
   readonly probabilities: Float64Array;
   /** The latent itself. */
   readonly value: Float64Array;
-  /** What its input in the graph is there: the unconstrained number of a latent with a bounded support. */
+  /** The value of its input in the graph there: the unconstrained number of a latent with a bounded support. */
   readonly input: Float64Array;
   /** The ends of the cells of a continuous latent, size of each; else none. */
   readonly lows: Float64Array;
@@ -35,7 +35,7 @@ export interface Batch {
 /** Nodes in which every read of a variable is written in an input that stands for the index of its value. */
 export interface ByIndex {
   readonly graph: Graph;
-  /** By variable. */
+  /** The input that stands for the index of a value, by variable. */
   readonly indices: readonly NodeId[];
   readonly written: (nodes: readonly NodeId[]) => NodeId[];
 }

@@ -34,7 +34,7 @@ export interface Completion {
 /** Draws in one pass over the graph. */
 const POINTS = 256;
 
-/** What draws the variables; the trace is that of the kept latents. Compiles when it first draws. */
+/** Makes the function that draws the variables; the trace is that of the kept latents. It is compiled when it first draws. */
 export function completionOf(
   trace: Trace,
   variables: readonly Variable[],

@@ -23,14 +23,14 @@ export interface Marginals {
 
 /** A step of the sums, its table sorted into rows: one for each combination of runs of the neighbours. */
 interface Clique {
-  /** What was summed, and the value of each at each place of a row, one after the other. */
+  /** The variables that were summed, and the value of each at each place of a row, one after the other. */
   readonly variables: readonly number[];
   readonly values: Int32Array;
-  /** Places of a row. */
+  /** How many places a row has. */
   readonly width: number;
-  /** By variable that was summed later, how many rows its run is worth, and the run of each of its values. */
+  /** For each variable that was summed later, how many rows its run is worth, and the run of each of its values. */
   readonly given: readonly { readonly variable: number; readonly stride: number; readonly runs: Int32Array }[];
-  /** By row and place, the number of its weight among the evaluated nodes. */
+  /** For each row and place, the number of its weight among the evaluated nodes. */
   readonly places: Int32Array;
   /**
    * By row and place e to its log weight, up to a factor by row, and their sum by row, NaN before it is known. They are the same at all draws of a
@@ -207,7 +207,7 @@ function cliqueOf(
   };
 }
 
-// For each entry of a clique, rows first, the row that it belongs to.
+// The row that each entry of a clique belongs to.
 function rowsIn({ axes, joint }: Clique, given: Clique["given"]): Int32Array {
   const found = new Int32Array(joint.length);
   const at = given.map(({ variable }) => axes.findIndex((axis) => axis.variable === variable));

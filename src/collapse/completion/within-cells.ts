@@ -27,7 +27,7 @@ export interface Cells {
   readonly averaged: ReadonlySet<number>;
 }
 
-/** What one continuous latent is drawn by: where its nodes begin among the evaluated ones. */
+/** How one continuous latent is drawn, and where its nodes lie among the evaluated ones. */
 interface Drawer {
   readonly variable: number;
   readonly latent: Latent;
@@ -39,7 +39,7 @@ interface Drawer {
   readonly hasMoments: boolean;
   /** Whether every draw has the same ends and parameters. */
   readonly isSteady: boolean;
-  /** Of others the moments of the whole prior at a point, where the numbers of the draws stand for those of the cells. */
+  /** Gives the moments of the whole prior at a point; undefined where those of its cells are known. */
   readonly whole: ((run: Evaluation, p: number) => Moments | undefined) | undefined;
   /**
    * The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one, means and mean squares by cell
@@ -49,7 +49,7 @@ interface Drawer {
   readonly size: number;
   /** Mean and mean square of a cell, where they are numbers that no formula gives. */
   readonly numeric: ReturnType<typeof numericMoments>;
-  /** For other priors log cdf and log survival of the input `x`, and the latent's own input at `x`. */
+  /** Gives log cdf and log survival at the input `x`, and the latent's own input there; undefined for normal priors. */
   readonly tails: Tails | undefined;
 }
 
@@ -268,7 +268,7 @@ function numericTails(latent: Latent): Tails | undefined {
   };
 }
 
-// By an evaluation whose inputs lie in `room`, the candidates last.
+// Tails by an evaluation whose inputs lie in `room`; the last of them are the candidates.
 function evaluatedTails(run: Evaluation, room: Float64Array, points: number): Tails {
   const place = room.subarray(room.length - points);
   return {

@@ -29,7 +29,7 @@ export function cliquesOf(
   for (const scope of scopes) for (const v of scope) for (const w of scope) if (v !== w) around[v]!.add(w);
   const entries = (v: number): number => entriesOf([v, ...around[v]!]);
   const sizeOf = variables.map(entries);
-  // Of equal sizes those with dependents come later.
+  // Among variables of equal sizes those with dependents come later.
   const rankOf = (v: number): number => 2 * sizeOf[v]! + Number(dependents[v]! > 0);
   const byRank = new Map<number, Set<number>>();
   const put = (v: number): void => {

@@ -21,7 +21,7 @@ import { swept, sweptWeights } from "./sweep.ts";
  * depends on the neighbours alone.
  */
 export interface EliminationStep {
-  /** What was summed, ascending: one variable, or all that were left of a group. */
+  /** The variables that were summed, ascending: one, or all that were left of a group. */
   readonly variables: readonly number[];
   /** The other variables of the table, ascending. */
   readonly neighbours: readonly number[];

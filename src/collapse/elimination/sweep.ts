@@ -14,12 +14,12 @@ import { logSumExp } from "../../autodiff/log-sum-exp.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Table } from "../table.ts";
 
-/** What a table becomes at a place of the other variable: two values, left and right of a boundary. */
+/** A change of a table at a value of the other variable: to two values, left and right of a boundary. */
 interface Event {
-  /** From this value of the other variable on. */
+  /** The value of the other variable from which on the table is changed. */
   readonly at: number;
   readonly boundary: number;
-  /** What it is before, whatever the summed variable is. */
+  /** The value before, whatever the summed variable is. */
   readonly before: NodeId;
   readonly left: NodeId;
   readonly right: NodeId;
@@ -94,7 +94,7 @@ function plusOf(graph: Graph, impossible: NodeId): (x: NodeId, y: NodeId) => Nod
   return (x, y) => (x === impossible || y === impossible ? impossible : graph.algebra.add(x, y));
 }
 
-// What counts before each event for all of the sum.
+// The value that counts before each event for all of the sum.
 function waitingOf(graph: Graph, events: readonly Event[], plus: (x: NodeId, y: NodeId) => NodeId): NodeId[] {
   const waiting: NodeId[] = [...events.map(({ before }) => before), graph.constant(0)];
   for (let j = events.length - 1; j >= 0; j--) waiting[j] = plus(waiting[j]!, waiting[j + 1]!);

@@ -109,7 +109,7 @@ function comparisonOf(
 /** Up to rounding of products, of which a coefficient has few. */
 const ROUNDING = 1e-15;
 
-// By how much a form rises with an entry, if it moves with nothing else of the vector.
+// The slope of a form in an entry, if it moves with nothing else of the vector.
 function slopeIn(form: LinearForm, entry: LinearForm, moved: ReadonlySet<NodeId>): number | undefined {
   const own = [...entry.coefficients].filter(([node]) => moved.has(node));
   const count = [...form.coefficients.keys()].filter((node) => moved.has(node)).length;

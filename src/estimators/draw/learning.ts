@@ -9,7 +9,7 @@ import { valueAt } from "../../autodiff/tape/executable.ts";
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import type { Probabilities } from "./probabilities.ts";
 
-/** What an estimator learns from its samples for those of later gradients. */
+/** How an estimator learns from its samples for those of later gradients. */
 export interface Adaptive {
   /** The state. */
   readonly probabilities: Probabilities;

@@ -28,7 +28,7 @@ export function watchedTerms(plan: CorrectionPlan, selection: BoundarySelection)
   return { ...selected, derived: [...selected.derived, nets(plan, selected)] };
 }
 
-// What no condition switches cannot jump but at poles, which are counted.
+// A term that no condition switches cannot jump but at poles, which are counted.
 function mayJump({ path }: CorrectionPlan): boolean {
   const { graph, terms } = path.objective;
   return graph.reachable(terms.map(({ node }) => node)).some((node) => graph.hasFlag(node, MASK));

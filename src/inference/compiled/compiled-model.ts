@@ -27,7 +27,7 @@ import { remembering } from "../saved/search-state.ts";
 import { Bindings } from "./bindings.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
-/** What is compiled, and so the same for all data. */
+/** The compiled part of a model, which is the same for all data. */
 export type CompileOptions = Pick<FitOptions, "estimator" | "guide" | "collapse" | "backend">;
 
 const COMPILE_OPTIONS: OptionTable<CompileOptions> = {
@@ -137,7 +137,7 @@ export function compile<S, P extends Posterior>(
     return own;
   };
 
-  // What a fit runs under: the profile of its data, and all of its options.
+  // A fit runs under the profile of its data, with all of its options.
   const begun = <Options extends object>(caller: string, given: WithData<S, Options>): [Profile, Options] => {
     const { data, ...own } = given ?? {};
     const compiled = Object.keys(COMPILE_OPTIONS).find((option) => own[option as never] !== undefined);
@@ -192,7 +192,7 @@ function* binding<T>({ data }: DataGraph, numbers: Float64Array, work: Pieces<T>
   }
 }
 
-// What is compiled when it is first asked for, with these data whenever it is.
+// The compiled value on other data; it is compiled when it is first asked for.
 function held<T>(made: Later<T>, holding: (of: T) => T): Later<T> {
   return Object.assign(() => holding(made()), {
     *pieces(): Pieces<T> {

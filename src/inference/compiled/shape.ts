@@ -17,7 +17,7 @@ export type Shape<S> = { readonly [K in keyof GivenData<S>]?: number | GivenData
 /** A shape, and what makes entries of data of that shape. */
 export interface Shaped {
   readonly columns: readonly ShapedColumn[];
-  /** What a validator passes and is no column of numbers: the same in all data. */
+  /** Values that a validator passes and that are no column of numbers: they are the same in all data. */
   readonly rest: Readonly<Record<string, unknown>>;
   /** The columns whose entries are fixed, as they were given. */
   readonly fixed: Readonly<Record<string, unknown>>;

@@ -35,7 +35,7 @@ export interface ExplainedCondition {
   readonly sites: readonly string[];
   /** The latents that are moved together onto the boundary; empty if the condition is refused. */
   readonly block: readonly string[];
-  /** In words. */
+  /** How the boundary is treated, in words. */
   readonly strategy: string;
   /** Whether it is not in every sample, but one of those that are drawn. */
   readonly drawn: boolean;
@@ -137,7 +137,7 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
   return { ...explanation, text: asText({ ...explanation, conditions: shown }) };
 }
 
-// What the gradient costs where nothing is summed out; a model with discrete latents has none.
+// The cost of the gradient where nothing is summed out; a model with discrete latents has none.
 function costWithout(profile: Profile, model: Model, options: ExplainOptions): number | undefined {
   if (trace(model).finite.length > 0) return undefined;
   return explain(profile, model, { ...options, collapse: false }).cost.corrected;

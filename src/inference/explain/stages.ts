@@ -25,7 +25,7 @@ import type { ExplainOptions } from "./explanation.ts";
 
 export interface Stage {
   readonly name: string;
-  /** What has been done when a program is there, in a sentence. */
+  /** A sentence that says what has been done to a program at this stage. */
   readonly sentence: string;
   /** The program of a model at this stage, whole. */
   readonly linesOf: (model: Model) => readonly string[];

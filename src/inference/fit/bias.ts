@@ -12,7 +12,7 @@ import type { GradientSampler } from "../sampler/sampler.ts";
 import { type FitOptions, warn } from "./options.ts";
 import type { FitWarning } from "./report.ts";
 
-/** What a user of this estimator should know before a fit begins at these parameters, which warns of it. */
+/** Warns of what a user of this estimator should know before a fit begins at these parameters. */
 export function* startWarnings(
   sampler: GradientSampler,
   theta: Float64Array,
@@ -61,7 +61,7 @@ export function* steepSteps(sampler: GradientSampler, theta: Float64Array): Piec
   return looking ? yield* looking : [];
 }
 
-/** At these parameters, none for an estimator without derivatives, which sees every step. */
+/** The steps at these parameters that no sample shows; none for an estimator without derivatives, which sees every step. */
 export function* steepness(
   caller: string,
   estimator: Estimator,

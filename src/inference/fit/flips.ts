@@ -37,7 +37,7 @@ const HELD = 8;
 const SAMPLES = 16;
 const SCREENED = 64;
 
-/** What a flip costs, in samples. */
+/** How many samples a flip costs. */
 export const flipSamples = (): number => STEPS * SAMPLES + SCREENED;
 
 /** Finds the flips of a point; made once for all points. */
@@ -86,7 +86,7 @@ function distinct(flips: readonly Flip[]): Flip[] {
   });
 }
 
-// Of parallel boundaries, such as z > 0.1, z > 0.2, … of a change point, the nearest ones: starts elsewhere reach the others.
+// Keeps the nearest ones of parallel boundaries, such as z > 0.1, z > 0.2, … of a change point: starts elsewhere reach the others.
 function nearest(flips: readonly Flip[]): Flip[] {
   const counts = new Map<number, number>();
   return flips.filter(({ family }) => {

@@ -137,7 +137,7 @@ export function* ending(run: Loop): Pieces<Posterior> {
   return run.posterior();
 }
 
-/** What is told of a step. */
+/** The report of a step. */
 export function reportOf({ steps, elboTrace, gradient, theta }: Loop, step: number): FitStep {
   return { step, steps, elbo: elboTrace[step - 1]!, gradient, theta };
 }

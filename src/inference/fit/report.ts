@@ -9,10 +9,10 @@ import type { FittedParameters } from "../../guides/guide.ts";
  */
 export type FitStatus = "converged" | "budget" | "stalled" | "unbounded" | "diverged";
 
-/** What contradicts a result, or what a user should know of it. */
+/** A fact that contradicts a result, or that a user should know of it. */
 export interface FitWarning {
   readonly code: WarningCode;
-  /** In words, with names and numbers. */
+  /** The warning in words, with names and numbers. */
   readonly message: string;
   /** The latents that it is about, if it is about some. */
   readonly latents: readonly string[];
@@ -64,7 +64,7 @@ export interface StartReport {
 export interface Optimum {
   readonly elbo: number;
   readonly elboError: number;
-  /** Of all optima together 1: by their ELBOs, as of the components of a mixture that do not overlap. */
+  /** Its share of the posterior: the optima weigh 1 together, by their ELBOs, as components of a mixture that do not overlap. */
   readonly weight: number;
   readonly status: FitStatus;
   readonly params: FittedParameters;
@@ -103,21 +103,21 @@ export interface WeightedProposal {
 }
 
 export interface FitReport {
-  /** At the result, at fresh points, with its standard error. */
+  /** The ELBO of the result at fresh points, with its standard error. */
   readonly elbo: number;
   readonly elboError: number;
   /** How many nats the ELBO can still gain nearby, with the part that is noise. */
   readonly gap: number;
   readonly gapError: number;
   readonly tolerance: number;
-  /** Of all starts together: samples of the guide that gradients were taken at, and gradients. */
+  /** Samples of the guide that gradients were taken at, and gradients, of all starts together. */
   readonly samples: number;
   readonly gradients: number;
   readonly stages: readonly StageReport[];
   readonly starts: readonly StartReport[];
   readonly optima: readonly Optimum[];
   readonly guide: string;
-  /** By weights of draws; undefined under `nondiff/core`. See `Importance`. */
+  /** The check of the result by weights of draws (`Importance`); undefined under `nondiff/core`. */
   readonly importance: Importance | undefined;
   readonly warnings: readonly FitWarning[];
 }

@@ -33,7 +33,7 @@ export function* resultOf(
     ascent.chart.thetaInto(theta, x);
     return theta;
   };
-  // What weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
+  // An optimum that weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
   const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && first.status !== "unbounded"));
   const shares = weightsOf(parts.map(({ elbo }) => elbo));
   const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
@@ -62,7 +62,7 @@ export function* resultOf(
     unvisited,
     importance,
   };
-  // What is counted is held against the program where the fit has ended, too.
+  // The jumps that are counted are held against the program where the fit has ended, too.
   yield* preparing(sampler, thetaOf(best.x));
   const isTold = run.warnings.some(({ code }) => code === "unseen-step");
   const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(best.x));

@@ -32,7 +32,7 @@ export interface Search extends Pilot {
   readonly flips: boolean;
 }
 
-// What a back end is told of the length of a fit.
+// How many samples a back end is told that a fit takes.
 const EXPECTED_SAMPLES = 10_000;
 
 /**

@@ -18,7 +18,7 @@ export interface Judged {
   readonly importance: Importance | undefined;
 }
 
-/** What contradicts a result. */
+/** The warnings that contradict a result. */
 export function warningsOf(judged: Judged): FitWarning[] {
   return [...statusWarnings(judged), ...otherOptima(judged)];
 }

@@ -26,7 +26,7 @@ export interface ValueProbability {
   readonly probability: number;
 }
 
-/** What the draws are made of. Latents that were summed out are drawn when something asks for one, or for what is computed from it. */
+/** The parts that joint draws are made of. Latents that were summed out are drawn when something asks for one, or for what is computed from it. */
 export interface JointDrawsParts {
   readonly count: number;
   /** The quantities. */
@@ -50,7 +50,7 @@ export interface JointDrawsParts {
 
 export class JointDraws {
   readonly count: number;
-  /** What is drawn: latents on their own scale, and tracked quantities, in declaration order. */
+  /** The names of the numbers that are drawn: latents on their own scale, and tracked quantities, in declaration order. */
   readonly names: readonly string[];
   /** Weights of the draws, which sum to 1. */
   readonly weights: Float64Array;

@@ -17,7 +17,7 @@ export interface Source {
   readonly weighing?: AppliedWeighing | undefined;
 }
 
-/** What a fit has weighed draws of, and what answers for the posterior instead of the guide. */
+/** The proposal whose draws a fit has weighed, and whether they or particles answer for the posterior instead of the guide. */
 export interface AppliedWeighing {
   readonly proposal: readonly Gaussian[];
   /** Whether weighted draws of the proposal answer, or the particles if there are some. */
@@ -44,7 +44,7 @@ export function valuesOf(
   draws: InputDraws,
   count: number,
 ): Float64Array[] {
-  // What the nodes do not read is not carried along: of 25 latents a tracked sum of two reads two.
+  // Inputs that the nodes do not read are not carried along: of 25 latents a tracked sum of two reads two.
   const read = new Set(trace.graph.reachable(nodes));
   const own = [...draws].filter(([node]) => read.has(node));
   const laneInputs = own.map(([node]) => node);

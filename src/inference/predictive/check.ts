@@ -11,11 +11,11 @@ import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
 import { predict, type SimulationOptions } from "./simulation.ts";
 
-/** What a statistic may look at beside the data. */
+/** The draw that data were made from, which a statistic may look at beside the data. */
 export interface CheckedDraw {
-  /** What each number of the data is called. */
+  /** The name of each number of the data. */
   readonly names: readonly string[];
-  /** What the posterior reports, at the draw that the data were made from. */
+  /** The numbers that the posterior reports, at that draw. */
   readonly quantities: Readonly<Record<string, number>>;
 }
 
@@ -24,9 +24,9 @@ export type Statistic = (data: Float64Array, draw: CheckedDraw) => number;
 
 export interface CheckResult {
   readonly name: string;
-  /** Of the data; for a statistic that depends on latents its mean over the draws. */
+  /** The statistic of the data; its mean over the draws, if it depends on latents. */
   readonly observed: number;
-  /** Of replicated data: mean and sd. */
+  /** Mean and sd of the statistic over replicated data. */
   readonly mean: number;
   readonly sd: number;
   /** The share of replicated data whose statistic is larger, ties counted half: near 0 or 1 the model does not make such data. */

@@ -23,9 +23,9 @@ export interface LooOptions {
   readonly seed?: number | undefined;
 }
 
-/** What leaving one datum out says. */
+/** One datum left out: how well the others predict it. */
 export interface PointwiseLoo {
-  /** What the observation is called. */
+  /** The name of the observation. */
   readonly name: string;
   /** The log density of the datum, predicted from the others. */
   readonly elpd: number;
@@ -41,7 +41,7 @@ export interface Loo {
   /** By how much the data are predicted worse if left out: about the number of parameters that they determine. */
   readonly pLoo: number;
   readonly pointwise: readonly PointwiseLoo[];
-  /** What is not to be trusted, in words. */
+  /** Results that are not to be trusted, in words. */
   readonly warnings: readonly string[];
 }
 

@@ -17,7 +17,7 @@ import { type BranchShape, type Place, Places } from "./places.ts";
 /** Data with a likelihood of its own. */
 export interface Observation {
   readonly name: string;
-  /** What its numbers are called; the name itself for one number. */
+  /** The names of its numbers; the name itself for one number. */
   readonly labels: readonly string[];
   readonly values: readonly number[];
   /** Where its terms are among those of the trace: one for each arm in which it is observed. */
@@ -37,7 +37,7 @@ export interface ObservedModel {
 
 type Observe = (distribution: Distribution | VectorDistribution, value: Real | Entries, name?: string) => void;
 
-/** What a program without names for its data calls them: y0, y1, … */
+/** The names of data that a program does not name: y0, y1, … */
 const UNNAMED = "y";
 
 /** Numbers observed at a place, before they are named. */
@@ -47,7 +47,7 @@ interface Sighting {
   /** Undefined where a number is traced. */
   readonly values: readonly number[] | undefined;
   readonly shape: VectorDistribution["shape"];
-  /** Of each arm: its terms. */
+  /** The terms of each arm. */
   readonly terms: number[][];
 }
 

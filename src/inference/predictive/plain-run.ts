@@ -15,7 +15,7 @@ import { checkDistribution } from "../../program/run.ts";
 import { numbersOf, type Observation, type ObservedModel } from "./observed-model.ts";
 import { Places } from "./places.ts";
 
-/** What a run asks, and what it tells. */
+/** A run of a program on plain numbers: who gives it numbers, and who is told of those that it makes. */
 export interface PlainRun {
   /** Who runs the program, for messages. */
   readonly caller: string;
@@ -25,9 +25,9 @@ export interface PlainRun {
   readonly given?: (name: string) => number;
   /** The value of a parameter without spread. */
   readonly param: (name: string, start: number) => number;
-  /** A number that a posterior reports. */
+  /** Is told a number that a posterior reports. */
   readonly onQuantity: (name: string, value: number) => void;
-  /** What was drawn for an observation. */
+  /** Is told the numbers that were drawn for an observation. */
   readonly onObservation: (observation: Observation, values: readonly number[]) => void;
 }
 

@@ -32,7 +32,7 @@ export function trustedDraws(
 /** Draws of latents, by name. */
 export interface EqualDraws {
   readonly count: number;
-  /** What the posterior reports. */
+  /** The numbers that the posterior reports. */
   readonly names: readonly string[];
   /** The number that stands for a latent or a parameter: log x of a positive x. */
   readonly input: (name: string) => Float64Array | undefined;

@@ -4,7 +4,7 @@ import type { Generator } from "../../random/index.ts";
 import type { EachSample } from "./each-sample.ts";
 import { runSamples, setParameters } from "./sample-tape.ts";
 
-/** What of a sampler the pilot uses. */
+/** The parts of a sampler that the pilot uses. */
 interface Learning {
   readonly nodes: EstimatorNodes;
   readonly each: () => EachSample;

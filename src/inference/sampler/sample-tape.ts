@@ -23,7 +23,7 @@ export interface SampleTape {
 export interface SampleTapeOptions {
   /** Samples per pass over the tape; results do not depend on it. */
   readonly lanes?: number | undefined;
-  /** What runs the tape; results do not depend on it. */
+  /** The back end that runs the tape; results do not depend on it. */
   readonly backend?: Backend | undefined;
   /** How many samples are to be run, if known; changes speed only. */
   readonly expectedSamples?: number;

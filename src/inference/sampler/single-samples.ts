@@ -7,7 +7,7 @@ interface Sums {
   readonly first: Float64Array;
   readonly sums: Float64Array;
   readonly squares: Float64Array;
-  /** Of each lane the square of the gradient's norm. */
+  /** The square of the gradient's norm, by lane. */
   readonly norms: Float64Array;
 }
 

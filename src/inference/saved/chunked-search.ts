@@ -9,7 +9,7 @@ import { type Ascent, type FitStage, type Points, streamOf } from "../fit/climb/
 import { CHUNK } from "../sampler/averaging.ts";
 import type { Draw } from "../sampler/draw.ts";
 
-/** What a search has of its gradients. */
+/** The parts of a search that compute its gradients. */
 interface Gradients {
   readonly ascent: Ascent;
   readonly generator: Noise;

@@ -11,7 +11,7 @@ import type { Resumed } from "../profile.ts";
 import { opened, requireSameModel } from "./envelope.ts";
 import { programOf, requireShape, type SavedSetting, savedGuide } from "./saved-posterior.ts";
 
-/** What a state holds. */
+/** The contents of a state. */
 export interface StateContent extends Required<Pick<FittedParts, "theta" | "elboTrace" | "loop">> {
   readonly setting: SavedSetting;
 }

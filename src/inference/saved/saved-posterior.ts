@@ -155,7 +155,7 @@ function guidedAgain(
   };
 }
 
-// What an estimator has learned on its way is in no state.
+// No state has what an estimator has learned on its way.
 function loopStateOf({ steps, samples, options, sampler, optimizer, state }: EndedLoop): LoopState | undefined {
   const { estimator, nodes } = sampler;
   if (nodes.adaptive) return undefined;

@@ -18,7 +18,7 @@ import { programOf, requireShape, type SavedSetting, savedGuide, settingOf } fro
 const CALLER = "fit: resume";
 const KIND = "search";
 
-/** What the course of a search depends on beside its model, as far as it may be told again. */
+/** The options that the course of a search depends on beside its model, as far as they may be given again. */
 type SearchOptions = Pick<FitOptions, "tolerance" | "restarts" | "flips" | "init">;
 
 interface StateContent {
@@ -29,9 +29,9 @@ interface StateContent {
   readonly options: SearchOptions;
   /** Whether the fit has chosen the guide and which latents it has by their noise, so that going on means to choose again. */
   readonly isChosen?: boolean;
-  /** By their points and parameters. */
+  /** A key for each gradient, of its points and parameters. */
   readonly keys: readonly string[];
-  /** For each an ELBO and a gradient. */
+  /** An ELBO and a gradient for each key. */
   readonly gradients: Float64Array;
 }
 

@@ -5,9 +5,9 @@
  */
 import type { Chart } from "../../../guides/chart.ts";
 
-/** What a gradient is for. "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
+/** The purpose of a gradient. "search": the natural-gradient phase; "polish": steps on fixed points; "gap": fresh points, to see how much is left. */
 export type FitStage = "search" | "polish" | "gap";
-/** What a course stops for: a gradient of a stage, or nothing but a turn of others. */
+/** The reason for which a course stops: a gradient of a stage, or a turn of others. */
 // biome-ignore lint/suspicious/noConfusingVoidType: pieces yield nothing
 export type Stop = FitStage | void;
 
@@ -19,7 +19,7 @@ export interface Points {
   readonly count: number;
 }
 
-/** What points are for, by the streams of a start: each purpose has its own. */
+/** The purposes of points: each has a stream of random numbers of its own in a start. */
 export const KINDS = ["search", "stage", "gap", "screen"] as const;
 
 /** The stream that points are drawn from. */
@@ -32,7 +32,7 @@ export type Whiten = (rows: Float64Array, group: number, dimensions: number) => 
 
 export interface Ascent {
   readonly chart: Chart;
-  /** Of coordinates. */
+  /** The number of coordinates. */
   readonly size: number;
   /** Whether the ELBO of fixed points is a smooth function and its gradient that which is computed: no boundary is left. */
   readonly smooth: boolean;

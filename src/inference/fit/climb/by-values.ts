@@ -23,7 +23,7 @@ import type { StartReport } from "../report.ts";
 import type { Start } from "../starts.ts";
 import type { Ascent, FitStage, Stop } from "./ascent.ts";
 
-/** What of a search is needed. */
+/** The parts of a search that are needed here. */
 interface Run {
   readonly ascent: Ascent;
   readonly from: Float64Array;
@@ -57,7 +57,7 @@ type End<R> = (
   known: readonly Gaussian[],
 ) => Pieces<Posterior>;
 
-/** What a course asks for. */
+/** The questions that a course asks. */
 export interface ByValues {
   /** A posterior instead of one that is climbed to, where a gradient takes too long; else undefined. */
   readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Pieces<Posterior | undefined>;

@@ -28,7 +28,7 @@ import {
 } from "./natural-phase.ts";
 import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
 
-/** What a profile has that can fit correlations: their climb, their points, and the guide that has them where they pay. */
+/** The means of a profile to fit correlations: their climb, their points, and the guide that has them where they pay. */
 export interface Correlations extends Climber {
   /** The climb where nothing is left to fit. */
   readonly exact: Climber;

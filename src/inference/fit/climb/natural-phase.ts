@@ -16,7 +16,7 @@ export interface NaturalPhase {
   /** Mean of the last ELBO estimates. */
   readonly elbo: number;
   readonly ended: "level" | "known" | "steps" | "budget" | "unbounded" | "not finite";
-  /** What was not finite, where that ended it. */
+  /** The number that was not finite, in words, where that ended it. */
   readonly cause?: string;
 }
 

@@ -93,7 +93,7 @@ export function* polish(
 interface Direction {
   readonly p: Float64Array;
   readonly newton: boolean;
-  /** What the whole step gains where the ELBO is quadratic. */
+  /** How much the whole step gains where the ELBO is quadratic. */
   readonly gain: number;
 }
 

@@ -14,7 +14,7 @@ import type { FitWarning } from "../report.ts";
 import type { Ascent } from "./ascent.ts";
 import type { Climber } from "./climb.ts";
 
-/** What climbs need of a search that is set up and not begun. */
+/** A search that is set up and not begun, as climbs need it. */
 export interface Pilot {
   readonly sampler: { readonly objective: { readonly trace: Trace } };
   readonly options: FitOptions;
@@ -25,11 +25,11 @@ export interface Pilot {
   readonly tolerance: number;
   /** Whether its time is over. */
   readonly isLate: (() => boolean) | undefined;
-  /** Of the estimator's bias. */
+  /** Warnings of the estimator's bias. */
   readonly warnings: readonly FitWarning[];
 }
 
-/** What a search would be of without a choice. */
+/** The search that there would be without a choice. */
 interface Written<P> {
   readonly profile: P;
   readonly model: Model;

@@ -196,7 +196,7 @@ function drawnAnew(
   };
 }
 
-// What no longer changes once the posterior is reached: the spread of all particles, and that lengths do not adapt but vary.
+// The numbers that stay as they are once the posterior is reached: the spread of all particles, and the shortest of lengths that vary and adapt no more.
 interface Settled {
   readonly spread?: Gaussian;
   readonly shortest?: number;

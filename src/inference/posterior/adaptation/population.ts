@@ -212,7 +212,7 @@ function counted(rounds: readonly Round[], n: number): { kept: Float64Array; wei
   return { kept, weights: Float64Array.from(places, (at) => weights[at]!) };
 }
 
-// Of the draws of all rounds, one round after the other, each weighed against all proposals together.
+// The weights of the draws of all rounds, one round after the other, each draw against all proposals together.
 function weightsOf(rounds: readonly Round[]): Float64Array {
   const logWeights = new Float64Array(rounds.length * DRAWS);
   rounds.forEach(({ logTarget }, r) => {
