@@ -166,6 +166,10 @@ describe("what cannot be is refused with the place and the way out", () => {
       "const o = {}; for (const x of o.rows) observe(normal(z, 1), x);",
       /^model\.js:4:31: a loop runs over what has no entries; got undefined/,
     ],
+    [
+      "observe(normal('ab'.charCodeAt(z), 1), 0);",
+      /^a traced number: it has no plain value; got it where JavaScript needs a number or a text of its own, .*pick\(values, k\).* \(model "m", after sample "z"\)$/,
+    ],
     ["observe(normal(z, -1), 0);", /^model\.js:4:1: observe "y0"/],
   ])("%s", (body, message) => {
     // The statements begin in line 3.
@@ -175,6 +179,13 @@ describe("what cannot be is refused with the place and the way out", () => {
   it("a program that was not transformed", () => {
     expect(() => plainDefault('const { defineModel } = nondiff; return defineModel("m", () => {});')).toThrow(
       /^defineModel: the program of "m" was not transformed/,
+    );
+  });
+
+  it("a program that waits", () => {
+    const waiting = 'import { defineModel } from "nondiff/plain";\nexport default defineModel("m", async () => {});';
+    expect(() => trace(plainDefault(waiting) as Parameters<typeof trace>[0])).toThrow(
+      'model "m": the program is asynchronous; got a promise, expected it to return at once',
     );
   });
 

@@ -18,8 +18,14 @@ export function program(written: unknown): unknown {
   if (typeof written !== "function") return written;
   const made: Program = (context) => {
     const frame: Frame = { context, arms: [], place: undefined, left: undefined, session: undefined };
-    withFrame(frame, () => (written as Program)(noting(made, context, frame)));
-    requireUsed(frame);
+    try {
+      // What a program returns is for the model to judge: a promise is refused there.
+      const returned = withFrame(frame, () => (written as Program)(noting(made, context, frame)));
+      requireUsed(frame);
+      return returned;
+    } catch (error) {
+      throw inPlainWords(error);
+    }
   };
   TRANSFORMED.add(made);
   return made;
@@ -91,4 +97,16 @@ function requireSet(values: readonly unknown[]): void {
     const { parameters } = (value ?? {}) as { parameters?: unknown };
     if (Array.isArray(parameters)) requireSet(parameters.map((parameter) => (parameter as { value?: unknown })?.value));
   }
+}
+
+// JavaScript's own functions ask a latent for a number or a text, as `"ab".charCodeAt(k)` does. Whoever wrote a plain program knows no `where` and `add`.
+function inPlainWords(error: unknown): unknown {
+  const found = error instanceof TypeError ? /has no plain value; (.*?)(?= \(model|$)/s.exec(error.message) : null;
+  if (!found) return error;
+  const { message, stack } = error as TypeError;
+  const told =
+    "got it where JavaScript needs a number or a text of its own, expected a value without latents; to try: pick(values, k) for an index, /* @nondiff */ before a function that computes with it";
+  (error as TypeError).message = message.replace(found[1]!, told);
+  if (stack) (error as TypeError).stack = stack.replace(message, (error as TypeError).message);
+  return error;
 }
