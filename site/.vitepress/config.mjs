@@ -41,9 +41,11 @@ export default defineConfig({
           page("Summing latents out", "/collapse"),
           page("Verification", "/verification"),
           page("Command line", "/command-line"),
+          page("Data apart from models", "/data-apart"),
+          page("More than one core", "/shards"),
         ],
       },
-      { text: "Gallery", items: [page("Sixteen problems", "/gallery")] },
+      { text: "Gallery", items: [page("Sixteen problems", "/gallery"), page("Data sets and licences", "/data")] },
       {
         text: "Reference",
         items: [page("Overview", "/api"), page("Every function", "/reference/"), page("Glossary", "/glossary")],

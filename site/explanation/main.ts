@@ -4,7 +4,9 @@ import { gradientAt } from "./gradients.ts";
 const slider = document.getElementById("mu") as HTMLInputElement;
 const width = document.getElementById("sd") as HTMLInputElement;
 const [LEFT, RIGHT] = [-4, 4];
-const [WIDTH, HEIGHT] = [760, 190];
+const HEIGHT = 190;
+/** As wide as the page, so that the text in the pictures is as large on a phone. */
+let WIDTH = 760;
 const x = (value: number): number => (WIDTH * (value - LEFT)) / (RIGHT - LEFT);
 const signed = (value: number): string => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
 
@@ -39,13 +41,20 @@ function elboPicture(mu: number, sd: number): string {
 function bars({ blind, missing, whole }: { blind: number; missing: number; whole: number }): string {
   const middle = WIDTH / 2;
   const bar = (k: number, name: string, value: number): string => {
-    const length = Math.min(340, Math.abs(value) * 38);
+    const length = Math.min(0.45, 0.05 * Math.abs(value)) * WIDTH;
     return `<rect class="${name}" x="${value < 0 ? middle - length : middle}" y="${8 + k * 34}" width="${length}" height="20"/>`;
   };
   return `${bar(0, "blind", blind)}${bar(1, "missing", missing)}${bar(2, "whole", whole)}<path class="axis" d="M${middle} 0V108"/>`;
 }
 
 function show(): void {
+  WIDTH = Math.max(280, Math.min(760, document.documentElement.clientWidth - 32));
+  for (const [id, height] of [
+    ["guide", HEIGHT],
+    ["bars", 110],
+    ["elbo", HEIGHT],
+  ] as const)
+    document.getElementById(id)!.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
   const [mu, sd] = [Number(slider.value), Number(width.value)];
   const found = gradientAt(mu, sd);
   const put = (id: string, text: string): void => {
@@ -84,5 +93,6 @@ picture.addEventListener("pointermove", (event) => {
   if (event.buttons > 0) drag(event);
 });
 for (const input of [slider, width]) input.addEventListener("input", show);
+addEventListener("resize", show);
 show();
 document.body.dataset["ready"] = "yes";
