@@ -32,8 +32,8 @@ interface Placed {
   readonly boundary: Boundary;
   /** A parameter with weight · jump · slope, weight and slope. */
   readonly factors: readonly [term: NodeId, weight: NodeId, slope: NodeId];
-  /** The variables on the boundary. */
-  readonly at: readonly NodeId[];
+  /** The variables that are moved onto the boundary, by index, and where to. */
+  readonly moved: readonly (readonly [variable: number, at: NodeId])[];
 }
 
 /** Makes the check that throws RangeError, naming the site, where a jump that was used is not that of the program. It is compiled at its first look. */
@@ -54,12 +54,16 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
   const drawn = variables.map(({ node }) => objective.guided.get(node) ?? node);
   const noise = new Float64Array(POINTS * normals.length);
   fillNormals(noiseRequest({ out: noise, generator: makeGenerator(SEED), lanes: POINTS, dimensions: normals.length }));
-  const used = evaluation(graph, [...drawn, ...placed.flatMap(({ factors, at }) => [...factors, ...at])], {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: normals,
-    points: POINTS,
-  });
+  const used = evaluation(
+    graph,
+    [...drawn, ...placed.flatMap(({ factors, moved }) => [...factors, ...moved.map(([, at]) => at)])],
+    {
+      engine: PLAIN_ENGINE,
+      inputs: parameters,
+      laneInputs: normals,
+      points: POINTS,
+    },
+  );
   const raw = path.objective.terms.map(({ node }) => node);
   const epsilons = normals.filter((node) => !variableNodes.includes(node));
   const predicates = plan.boundaries.flatMap((of) => of.predicates.map(({ node }) => ({ of, node })));
@@ -73,16 +77,26 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
   return (theta) => {
     used.run(theta, noise);
     const before = drawn.map((_, v) => used.values(v));
-    placed.forEach(({ boundary, at }, b) => {
-      const first = drawn.length + b * (3 + variables.length);
+    const spreads = before.map((row) => Math.min(1, Math.max(...row) - Math.min(...row)));
+    // Of hundreds of variables a boundary moves a few: the others stay where they are.
+    const inputs = new Float64Array((before.length + epsilons.length) * POINTS);
+    before.forEach((row, v) => {
+      inputs.set(row, v * POINTS);
+    });
+    let next = drawn.length;
+    placed.forEach(({ boundary, moved }, b) => {
+      const first = next;
+      next += 3 + moved.length;
       const jumps = Float64Array.from({ length: POINTS }, (_, i) => {
         const [term, weight, slope] = [0, 1, 2].map((j) => used.value(first + j, i)) as [number, number, number];
         // A weight that is near the smallest number has lost its digits.
         return Math.abs(weight * slope) > 1e-200 ? term / (weight * slope) : Number.NaN;
       });
-      const on = at.map((_, v) => used.values(first + 3 + v));
+      const onto = moved.map(
+        ([v], k): Moved => ({ v, on: used.values(first + 3 + k), before: before[v]!, spread: spreads[v]! }),
+      );
       const { compared, wrong } = compare(
-        { sides, epsilons: epsilons.length, theta },
+        { sides, inputs, theta },
         {
           // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
           terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
@@ -92,13 +106,12 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
             of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
           ),
           jumps,
-          on,
-          before,
+          moved: onto,
         },
       );
       if (wrong.length < Math.max(2, SHARE * compared)) return;
       const [point] = wrong as [Wrong];
-      const names = variables.slice(0, 4).map(({ name }, v) => `${name}=${on[v]![point.at]!.toFixed(4)}`);
+      const names = onto.slice(0, 4).map(({ v, on }) => `${variables[v]!.name}=${on[point.at]!.toFixed(4)}`);
       throw new RangeError(
         `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
       );
@@ -126,8 +139,11 @@ function chosen(plan: CorrectionPlan): Placed[] {
     for (const [p, slope] of surface.slope) {
       const term = plan.term(boundary).get(p);
       if (term === undefined) continue;
-      const at = variables.map(({ node }) => surface.at.get(node) ?? objective.guided.get(node) ?? node);
-      return [{ boundary, factors: [term, surface.weight, slope], at }];
+      const moved = variables.flatMap(({ node }, v) => {
+        const at = surface.at.get(node);
+        return at === undefined ? [] : [[v, at] as const];
+      });
+      return [{ boundary, factors: [term, surface.weight, slope], moved }];
     }
     return [];
   });
@@ -149,8 +165,17 @@ interface Wrong {
 
 interface Sides {
   readonly sides: Evaluation;
-  readonly epsilons: number;
+  /** The variables before they were moved, and room for the other inputs. */
+  readonly inputs: Float64Array;
   readonly theta: Float64Array;
+}
+
+/** Variable v on the boundary, and before it was moved; how far its draws lie apart, at most 1. */
+interface Moved {
+  readonly v: number;
+  readonly on: Float64Array;
+  readonly before: Float64Array;
+  readonly spread: number;
 }
 
 interface Draws {
@@ -161,30 +186,24 @@ interface Draws {
   /** Indices of conditions beside which nothing is compared. */
   readonly parallel: readonly number[];
   readonly jumps: Float64Array;
-  /** Variables on the boundary, and before they were moved. */
-  readonly on: readonly Float64Array[];
-  readonly before: readonly Float64Array[];
+  readonly moved: readonly Moved[];
 }
 
 function compare(
-  { sides, epsilons, theta }: Sides,
-  { terms, condition, parallel, jumps, on, before }: Draws,
+  { sides, inputs, theta }: Sides,
+  { terms, condition, parallel, jumps, moved }: Draws,
 ): { compared: number; wrong: Wrong[] } {
-  const spreads = before.map((row) => Math.min(1, Math.max(...row) - Math.min(...row)));
+  const lengths = new Float64Array(POINTS); // of the ways onto the boundary, in least steps
+  for (const { on, before, spread } of moved)
+    for (let i = 0; i < POINTS; i++) {
+      const way = Math.abs(on[i]! - before[i]!);
+      const least = Math.max(STEP * spread, RELATIVE * Math.abs(on[i]!));
+      if (way > 0) lengths[i] = Math.max(lengths[i]!, way / least);
+    }
   // Once and twice the step to either side: what changes smoothly is extrapolated away.
   const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps): Side => {
-    const inputs = new Float64Array((on.length + epsilons) * POINTS);
-    for (let i = 0; i < POINTS; i++) {
-      let length = 0; // in least steps
-      on.forEach((row, v) => {
-        const least = Math.max(STEP * spreads[v]!, RELATIVE * Math.abs(row[i]!));
-        const moved = Math.abs(row[i]! - before[v]![i]!);
-        if (moved > 0) length = Math.max(length, moved / least);
-      });
-      on.forEach((row, v) => {
-        inputs[v * POINTS + i] = row[i]! + (steps / length) * (row[i]! - before[v]![i]!);
-      });
-    }
+    for (const { v, on, before } of moved)
+      for (let i = 0; i < POINTS; i++) inputs[v * POINTS + i] = on[i]! + (steps / lengths[i]!) * (on[i]! - before[i]!);
     sides.run(theta, inputs);
     const total = new Float64Array(POINTS);
     for (const k of terms) for (let i = 0; i < POINTS; i++) total[i]! += sides.value(k, i);
@@ -192,6 +211,7 @@ function compare(
     const beside = Math.abs(steps) === 2 ? parallel.map((k) => sides.values(k)) : [];
     return { c: sides.values(condition), beside, total };
   }) as [Side, Side, Side, Side];
+  for (const { v, before } of moved) inputs.set(before, v * POINTS);
   const wrong: Wrong[] = [];
   let compared = 0;
   for (let i = 0; i < POINTS; i++) {
