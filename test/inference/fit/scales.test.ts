@@ -96,11 +96,15 @@ function apart(one: Posterior, other: Posterior, c: number): number {
   );
 }
 
+/** Fits in the unit of the programs, by name. */
+const fits = new Map<string, Posterior>();
+
 const SCALES = amount([1e6], [1e-3, 1e6]);
 
 describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
   test(`is the same to three digits with data and priors times ${SCALES.join(" and ")}`, () => {
     const one = fitted(defineModel(name, program(1)));
+    fits.set(name, one);
     expect(one.status).toBe("converged");
     for (const c of SCALES) {
       const other = fitted(defineModel(name, program(c)));
@@ -111,8 +115,8 @@ describe.each(Object.entries(PROGRAMS))("the fit of %s", (name, program) => {
 });
 
 test("a prior that keeps its unit makes it another fit", () => {
-  const [one, other] = [changePoint(1), changePoint(1e3, 10)].map((program) => fitted(defineModel("change", program)));
-  expect(apart(one!, other!, 1e3)).toBeGreaterThan(0.1);
+  const one = fits.get("a change point in the unit of the data")!;
+  expect(apart(one, fitted(defineModel("change", changePoint(1e3, 10))), 1e3)).toBeGreaterThan(0.1);
 });
 
 describe("the first start", () => {

@@ -76,8 +76,7 @@ export function* weighedProposal(
   yield;
   const start = judged(before, guides);
   if (start.distance < NEAR || isGood(start)) return start;
-  const made: Round[] = [];
-  joined(made, before);
+  const made: Round[] = [before];
   const n = first[0]!.means.length;
   let parts = loosened(first);
   const follow = (): void => {
@@ -94,7 +93,7 @@ export function* weighedProposal(
   for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
     const round = yield* roundOf(target, parts, generator, STREAM + r);
     if (!round) break;
-    joined(made, round);
+    made.push(round);
     yield;
     const found = judged(round, guides);
     if (r > 1 && isGood(found)) break;
@@ -105,6 +104,7 @@ export function* weighedProposal(
   }
   let end = start;
   for (let last = 1; last <= LAST_ROUNDS && !(end !== start && end.kHat < TRUSTED); last++) {
+    if (last > 1) follow();
     const adapted = [...scaled(parts, 1 - WIDE_SHARE), ...scaled(parts.map(wider), WIDE_SHARE)];
     const mixed = [...scaled(adapted, ADAPTED), ...scaled(first, 1 - ADAPTED)];
     const round = yield* roundOf(target, mixed, generator, STREAM + mostRounds + last);
@@ -112,9 +112,8 @@ export function* weighedProposal(
     yield;
     const found = judged(round, guides);
     if (isGood(found) || isBetter(found, end)) end = found;
-    joined(made, round);
+    made.push(round);
     yield;
-    follow();
   }
   return particles ? { ...end, particles } : end;
 }
@@ -137,9 +136,9 @@ interface Round {
   readonly proposal: readonly Gaussian[];
   readonly kept: Float64Array;
   readonly logTarget: Float64Array;
-  /** The log density of the proposal at its own draws, and by round at those of all rounds once it is one of several. */
+  /** The log density of the proposal at its own draws, and by round at those of all rounds as far as it was asked for. */
   readonly own: Float64Array;
-  readonly proposed: Float64Array[];
+  readonly proposed: (Float64Array | undefined)[];
 }
 
 function* roundOf(
@@ -156,11 +155,12 @@ function* roundOf(
   return { proposal, kept, logTarget, own: logMixture(proposal, kept, draws), proposed: [] };
 }
 
-// Every proposal at the draws of every round: what earlier ones had of each other they keep.
-function joined(rounds: Round[], round: Round): void {
-  round.proposed.push(...rounds.map(({ kept }) => logMixture(round.proposal, kept, DRAWS)), round.own);
-  for (const { proposal, proposed } of rounds) proposed.push(logMixture(proposal, round.kept, DRAWS));
-  rounds.push(round);
+// The log density of the proposal of a round at the draws of round r, once it is asked for.
+function proposedAt(of: Round, rounds: readonly Round[], r: number): Float64Array {
+  const round = rounds[r]!;
+  const known = of.proposed[r] ?? (of === round ? of.own : logMixture(of.proposal, round.kept, DRAWS));
+  of.proposed[r] = known;
+  return known;
 }
 
 function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: readonly Gaussian[]): Weighed {
@@ -217,7 +217,7 @@ function weightsOf(rounds: readonly Round[]): Float64Array {
   const logWeights = new Float64Array(rounds.length * DRAWS);
   rounds.forEach(({ logTarget }, r) => {
     const all = logSumExpOfRows(
-      rounds.map(({ proposed }) => proposed[r]!),
+      rounds.map((round) => proposedAt(round, rounds, r)),
       DRAWS,
     );
     for (let d = 0; d < DRAWS; d++) logWeights[r * DRAWS + d] = logTarget[d]! - all[d]!;
