@@ -60,8 +60,10 @@ export interface Tails {
   readonly logInterval?: ((low: Real, high: Real) => Real) | undefined;
   /** The least x with P(X ≤ x) ≥ p; RangeError outside [0, 1], TypeError where a parameter is traced. */
   readonly quantile?: ((p: number) => number) | undefined;
-  /** Mean and sd, for parameters that are numbers; some distributions tell those at other numbers in place of their own parameters. */
-  readonly moments?: ((at?: readonly number[]) => Moments | undefined) | undefined;
+  /** Mean and sd, for parameters that are numbers. */
+  readonly moments?: (() => Moments | undefined) | undefined;
+  /** The same at numbers in place of the parameters, of families in which some distribution has no mean or sd. */
+  readonly momentsAt?: ((...parameters: number[]) => Moments) | undefined;
   /**
    * The values that a discrete latent takes, and the probability of all others: where there are infinitely many, those above are left
    * out whose mass is at most `tailMass` (1e-12 unless said). TypeError where that depends on a traced parameter.

@@ -26,7 +26,7 @@ export interface NumericFormulas extends TailFormulas {
 /** The distribution with the tails that the formulas give. Every field is written out: a spread takes 50 µs, and models make very many records. */
 export function tailed(distribution: Distribution, formulas: TailFormulas): Distribution {
   const { name, parameters, support, logDensity, logDensityInside, draw, fromNormal, initial } = distribution;
-  const { cdf, logCdf, logSurvival, logInterval, quantile, moments, finiteValues, draw: formula } = formulas;
+  const { cdf, logCdf, logSurvival, logInterval, quantile, moments, momentsAt, finiteValues, draw: formula } = formulas;
   let drawnFrom: readonly number[] | undefined; // found at the first draw, as a simulation makes many
   return {
     name,
@@ -50,12 +50,11 @@ export function tailed(distribution: Distribution, formulas: TailFormulas): Dist
       quantile && ((p) => quantile(checkedProbability(name, p), ...parameterNumbers(name, "quantile", parameters))),
     moments:
       moments &&
-      ((at) => {
-        if (at) return moments(...at);
-        return parameters.some(({ value }) => value instanceof Expr)
+      (() =>
+        parameters.some(({ value }) => value instanceof Expr)
           ? undefined
-          : moments(...parameterNumbers(name, "moments", parameters));
-      }),
+          : moments(...parameterNumbers(name, "moments", parameters))),
+    momentsAt,
     finiteValues,
   };
 }
@@ -132,6 +131,7 @@ export function numericTails(
         ...start(...own),
       ),
     moments,
+    momentsAt: moments,
   };
 }
 

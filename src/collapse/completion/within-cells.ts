@@ -40,7 +40,7 @@ interface Drawer {
   /** Whether every draw has the same ends and parameters. */
   readonly isSteady: boolean;
   /** Gives the moments of the whole prior at a point; undefined where those of its cells are known. */
-  readonly whole: ((run: Evaluation, p: number) => Moments | undefined) | undefined;
+  readonly whole: ((run: Evaluation, p: number) => Moments) | undefined;
   /**
    * The lower ends of the cells first, then the upper ones, then whether it is live, then mean and sd of a normal one, means and mean squares by cell
    * of others where they are known, or the parameters of the prior.
@@ -78,8 +78,8 @@ export function cellsIn(
     const known = isNormal || !graph.isConstant(live) ? undefined : cellMoments(graph, priorOf(latent), ends);
     const numeric =
       isNormal || known || !graph.isConstant(live) ? undefined : numericMoments(graph, priorOf(latent), ends);
-    const { moments } = isNormal || known || numeric ? {} : withTails(priorOf(latent));
-    const own = isNormal || moments ? latent.prior.parameters.map(({ value }) => value) : [];
+    const { momentsAt } = isNormal || known || numeric ? {} : withTails(priorOf(latent));
+    const own = isNormal || momentsAt ? latent.prior.parameters.map(({ value }) => value) : [];
     const parameters = (isHalf ? [0, ...own] : own).map((value) => nodeOf(session, value));
     const read = [...ends.map(([low]) => low), ...ends.map(([, high]) => high), live, ...parameters, ...(known ?? [])];
     const moved = written(read).some((node, i) => node !== read[i]);
@@ -92,7 +92,7 @@ export function cellsIn(
     const tails = isNormal && !isTraced ? undefined : ((isTraced ? undefined : numericTails(latent)) ?? evaluated());
     const size = ends.length;
     const whole: Drawer["whole"] =
-      moments && ((run, p) => moments(parameters.map((_, i) => run.value(start + 2 * size + 1 + i, p))));
+      momentsAt && ((run, p) => momentsAt(...parameters.map((_, i) => run.value(start + 2 * size + 1 + i, p))));
     const hasMoments = isNormal || known !== undefined || numeric !== undefined || whole !== undefined;
     return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, whole, start, size, tails }];
   });

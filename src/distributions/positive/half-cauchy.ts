@@ -2,7 +2,7 @@
 import { add, div, log, log1p, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { arctangent } from "../arctangent.ts";
-import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
+import { continuous, type Distribution, type Moments, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { cauchyCdf, logCauchyInterval } from "../real/cauchy.ts";
 import { tailed } from "../tails.ts";
@@ -30,8 +30,13 @@ export function halfCauchy(scale: Real): Distribution {
       return add(Math.LN2, logCauchyInterval(standard(low), standard(high), width));
     },
     quantile: (p, scale) => scale * halfCauchyQuantile(p),
-    moments: () => ({ mean: Infinity, sd: Infinity }),
+    moments: infinite,
+    momentsAt: infinite,
   });
+}
+
+function infinite(): Moments {
+  return { mean: Infinity, sd: Infinity };
 }
 
 /** tan(½πp); above a half as the cotangent of the angle that is left, which keeps its digits. */

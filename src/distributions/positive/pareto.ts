@@ -1,7 +1,7 @@
 /** Incomes, claims, cities: values above a least one whose tail is a power. `observe(pareto(1, 2), 10)` lies where 1 of 100 lies or above. */
 import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
 import * as elementary from "../../math/elementary.ts";
-import { betweenReals, continuous, type Distribution, logOf, positive } from "../distribution.ts";
+import { betweenReals, continuous, type Distribution, logOf, type Moments, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { log1mexp, tailed } from "../tails.ts";
 
@@ -27,9 +27,12 @@ export function pareto(low: Real, shape: Real): Distribution {
     logSurvival: (x) => neg(hazard(x)),
     logInterval: (from, to) => sub(log1mexp(sub(hazard(to), hazard(from))), hazard(from)),
     quantile: (p, low, shape) => low * elementary.exp(-elementary.log1p(-p) / shape),
-    moments: (low, shape) => {
-      const mean = shape > 1 ? (shape * low) / (shape - 1) : Infinity;
-      return { mean, sd: shape > 2 ? (low * Math.sqrt(shape / (shape - 2))) / (shape - 1) : Infinity };
-    },
+    moments: momentsAt,
+    momentsAt,
   });
+}
+
+function momentsAt(low: number, shape: number): Moments {
+  const mean = shape > 1 ? (shape * low) / (shape - 1) : Infinity;
+  return { mean, sd: shape > 2 ? (low * Math.sqrt(shape / (shape - 2))) / (shape - 1) : Infinity };
 }

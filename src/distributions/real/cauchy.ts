@@ -19,7 +19,7 @@ import {
 } from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { arctangent } from "../arctangent.ts";
-import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
+import { continuous, type Distribution, type Moments, positive, REAL_LINE, real } from "../distribution.ts";
 import type { TailFormulas } from "../tails.ts";
 
 const LOG_PI = 1.1447298858494002; // log π
@@ -61,8 +61,13 @@ export function cauchyTails(location: Real, scale: Real): TailFormulas {
       const angle = Math.PI * Math.min(p, 1 - p);
       return location + (Math.sign(p - 0.5) * scale * trigonometric.cos(angle)) / trigonometric.sin(angle);
     },
-    moments: () => ({ mean: NaN, sd: NaN }),
+    moments: none,
+    momentsAt: none,
   };
+}
+
+function none(): Moments {
+  return { mean: NaN, sd: NaN };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** These warnings contradict a result beside its status, and only profiles that can afford it give them: weights, cells, latents without data. */
 import type { Collapsed, CollapseResult } from "../../collapse/collapse.ts";
 import type { Variable } from "../../collapse/variable.ts";
+import type { Distribution } from "../../distributions/distribution.ts";
 import { withTails } from "../../distributions/known-tails.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";
@@ -115,14 +116,21 @@ function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWa
 /** A number that traced parameters are taken for where a prior is asked whether it may lack moments: those that do lack them at small shapes. */
 const SMALL = 1e-3;
 
+function mayLackMoments(prior: Distribution): boolean {
+  const { parameters, truncation, moments, momentsAt } = withTails(prior);
+  if (truncation) return mayLackMoments(truncation.whole);
+  const at = parameters.map(({ value }) => (typeof value === "number" ? value : SMALL));
+  const isNumber = parameters.every(({ value }) => typeof value === "number");
+  const found = momentsAt?.(...at) ?? (isNumber ? moments?.() : undefined);
+  return found !== undefined && !Number.isFinite(found.sd);
+}
+
 // Summed-out latents that have no sd, as beyond the outermost threshold on a Cauchy latent its posterior is the prior.
 function missingMoments(posterior: Posterior, variables: readonly Variable[]): FitWarning[] {
   return variables.flatMap(({ meaning }): FitWarning[] => {
     if (meaning.kind !== "cells" || "sampled" in meaning.latent.prior) return [];
     const { name, prior } = meaning.latent;
-    const at = prior.parameters.map(({ value }) => (typeof value === "number" ? value : SMALL));
-    const { sd } = withTails(prior).moments?.(at) ?? { sd: 0 };
-    if (Number.isFinite(sd) || Number.isFinite(posterior.sd(name))) return [];
+    if (!mayLackMoments(prior) || Number.isFinite(posterior.sd(name))) return [];
     const lacks = Number.isFinite(posterior.mean(name)) ? "no sd" : "neither mean nor sd";
     return [
       {

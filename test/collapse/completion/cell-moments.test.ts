@@ -109,3 +109,14 @@ test("of a Pareto latent that has a mean alone it is exact", () => {
   const right = (low + high) / ((1 - above) * Math.exp(-0.5) + above);
   expect(n.fit(model, { onWarning: () => undefined }).mean("z")).toBeCloseTo(right, 6);
 });
+
+test("a truncated latent with traced parameters has its moments by draws", () => {
+  const model = n.defineModel("m", ({ sample, observe }) => {
+    const level = sample("level", n.normal(3, 0.3));
+    const z = sample("z", n.truncated(n.gumbel(level, 0.4), 0, 9));
+    observe(n.uniform(n.sub(z, 0.5), n.add(z, 0.5)), 3);
+  });
+  const posterior = n.fit(model, { seed: 1 });
+  expect(Math.abs(posterior.mean("z") - 3.05)).toBeLessThan(0.05);
+  expect(posterior.quantile("z", 0.99)).toBeLessThan(3.5);
+});
