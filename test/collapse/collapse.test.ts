@@ -4,6 +4,7 @@ import {
   add,
   corrected,
   defineModel,
+  div,
   estimateGradient,
   exp,
   explain,
@@ -199,6 +200,39 @@ describe("a condition that is not affine", () => {
     ];
     for (const w of [-0.7, 0.9])
       expect(Math.abs(densityOf(result)({ w }) / logCellSum(curvedModel, finite, { w }) - 1)).toBeLessThan(1e-12);
+  });
+
+  test("is solved for a latent that others multiply or divide by what has a known sign", () => {
+    const model = defineModel("scaled", ({ sample, observe }) => {
+      const w = sample("w", normal(0, 1));
+      const [a, b, c, d] = [0, 0.3, -0.2, 0.1].map((mean, i) => sample(`v${i}`, normal(mean, 1))) as [
+        Real,
+        Real,
+        Real,
+        Real,
+      ];
+      observe(normal(where(gt(add(0.4, mul(exp(w), a)), 0.9), w, 1), 1), 0.4);
+      observe(normal(where(gt(0.2, sub(w, mul(mul(softplus(w), b), neg(exp(w))))), w, -1), 1), 0.1);
+      observe(normal(where(gt(div(c, exp(w)), sub(0.2, w)), mul(2, w), 0.5), 1), -0.3);
+      observe(normal(where(gt(mul(sigmoid(w), normalCdf(d)), 0.3), w, 0.5), 1), 0.2);
+      // The sign of w is not known.
+      const kept = sample("kept", normal(0, 1));
+      observe(normal(where(gt(mul(w, kept), 0.3), 1, 0), 1), 0.2);
+    });
+    const result = collapseTrace(trace(model));
+    expect(result.report.collapsed.map(({ latent }) => latent)).toEqual(["v0", "v1", "v2", "v3"]);
+    const within = (x: number): number => Math.min(Math.max(x, 0), 1);
+    const soft = (w: number): number => Math.log1p(Math.exp(w));
+    const cuts: Enumerated[] = [
+      { name: "v0", cuts: ({ w }) => [0.5 * Math.exp(-w!)] },
+      { name: "v1", cuts: ({ w }) => [(0.2 - w!) / (soft(w!) * Math.exp(w!))] },
+      { name: "v2", cuts: ({ w }) => [(0.2 - w!) * Math.exp(w!)] },
+      { name: "v3", cuts: ({ w }) => [normalQuantile(within(0.3 * (1 + Math.exp(-w!))))] },
+    ];
+    for (const w of [-3, -0.7, 0.1, 0.6, 0.9, 2.5])
+      expect(
+        Math.abs(densityOf(result)({ w, kept: 0.5 }) / logCellSum(model, cuts, { w, kept: 0.5 }) - 1),
+      ).toBeLessThan(1e-12);
   });
 
   test("is solved for a latent inside of a function that rises or falls", () => {

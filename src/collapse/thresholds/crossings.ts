@@ -2,17 +2,15 @@
  * Conditions on a latent, solved for it: 3 − 2v + w > 0 is v < (3 + w)/2. Only what is solved with a proof is used: the other side has
  * to be a number for every value of the other latents, as a comparison with NaN is false on both sides of any threshold.
  */
-import { isNumber } from "../../autodiff/definedness.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
-import { poles } from "../../autodiff/graph/poles.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Reading } from "../dependence.ts";
 import { curvedThresholds } from "./curved.ts";
-import { passageOf } from "./monotone.ts";
+import { isAlwaysNumber, passageOf, passageOfProduct } from "./monotone.ts";
 
 /** A condition that changes at thresholds. */
 export interface Crossing {
@@ -79,7 +77,7 @@ const NOT_DEFINED = "a condition is not defined for every value of the others";
 
 /**
  * slope·g + r > 0 (or < 0, unless `positive`) is value > rest of the scale − r·(slope of the scale)/slope, or the contrary; and a·f(w) + r > 0 is
- * w > f⁻¹(−r/a). Nodes in `numbers` are known to be numbers.
+ * w > f⁻¹(−r/a), where f may be a product with factors of known sign, which the latent does not move. Nodes in `numbers` are known to be numbers.
  */
 function solvedFor(
   graph: Graph,
@@ -102,10 +100,10 @@ function solvedFor(
   const value = A.mul(A.constant(factor), nodeOfForm(graph, without(form, atom)));
   const above = positive === slope > 0;
   if (!isInside) return { at: A.add(value, nodeOfForm(graph, scale.rest)), above: above === scale.slope > 0 };
-  const passage = passageOf(graph, atom, value);
+  const passage = passageOf(graph, atom, value) ?? passageOfProduct(graph, atom, value, moved);
   if (!passage) return NOT_AFFINE;
-  const { at, falls } = passage;
-  const inner = linearForm(graph, graph.a[atom]!);
+  const { at, falls, inside } = passage;
+  const inner = linearForm(graph, inside);
   const next = graph.isConstant(at)
     ? { ...inner, constant: inner.constant - graph.value(at) }
     : { ...inner, coefficients: new Map([...inner.coefficients, [at, -1]]) };
@@ -120,11 +118,4 @@ function nodeOfForm(graph: Graph, { coefficients, constant }: LinearForm): NodeI
   const { algebra: A } = graph;
   const parts = Array.from(coefficients, ([atom, weight]) => A.mul(A.constant(weight), atom));
   return A.add(graph.sum(parts), A.constant(constant));
-}
-
-/** Is it proven that the nodes are numbers, and infinite nowhere inside of their domains, for all values of the inputs? */
-export function isAlwaysNumber(graph: Graph, nodes: readonly NodeId[]): boolean {
-  if (poles(graph, graph.reachable(nodes)).size > 0) return false;
-  const positive = (c: NodeId): NodeId => graph.algebra.positive(c);
-  return nodes.every((node) => graph.is(isNumber(graph, node, positive), -1));
 }

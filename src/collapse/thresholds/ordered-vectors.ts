@@ -18,7 +18,7 @@ import { massesOf } from "../cells.ts";
 import { priorSite } from "../dependence.ts";
 import { lookedUp } from "../look-up.ts";
 import type { OrderedLatents, Variable } from "../variable.ts";
-import { isAlwaysNumber } from "./crossings.ts";
+import { isAlwaysNumber } from "./monotone.ts";
 
 /** A vector of a trace whose entries are in order. */
 export interface OrderedVector {
