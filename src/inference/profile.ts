@@ -119,12 +119,7 @@ export interface Profile {
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */
   readonly weighing?: Weighing;
   /** Looks for steps of a density that no derivative at a sample shows; without it nobody looks. */
-  readonly steepness?: (
-    caller: string,
-    estimator: Estimator,
-    objective: Objective,
-    theta: Float64Array,
-  ) => Pieces<FitWarning[]>;
+  readonly steepness?: (caller: string, made: MadeEstimator, theta: Float64Array) => Pieces<FitWarning[]>;
   /** Warnings of a fit beside those about its status and its optima. */
   readonly furtherWarnings?: (judged: Judged) => FitWarning[];
   /** Warns of steps of ℓ that the samples of a gradient do not show; without it nobody looks. */

@@ -4,8 +4,6 @@
  */
 import { unseenJumps } from "../../boundaries/check/jumps-without-condition.ts";
 import { steepStepPieces } from "../../boundaries/nets/steep.ts";
-import type { Estimator } from "../../estimators/estimator.ts";
-import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import type { MadeEstimator } from "../profile.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
@@ -56,19 +54,22 @@ function warningsOfConditions({ estimator, model, analysis }: GradientSampler): 
 
 /** Where the profile looks for them, the steps at these parameters that no sample shows. */
 export function* steepSteps(sampler: GradientSampler, theta: Float64Array): Pieces<FitWarning[]> {
-  const { profile, estimator, objective } = sampler;
-  const looking = profile.steepness?.("fit", estimator, objective, theta);
+  const looking = sampler.profile.steepness?.("fit", sampler, theta);
   return looking ? yield* looking : [];
 }
 
-/** The steps at these parameters that no sample shows; none for an estimator without derivatives, which sees every step. */
+/**
+ * The steps at these parameters that no sample shows; none for an estimator without derivatives, which sees every step. Nets that have looked
+ * at ℓ there say whether it is worth a look of its own.
+ */
 export function* steepness(
   caller: string,
-  estimator: Estimator,
-  objective: Objective,
+  { estimator, nodes, objective }: MadeEstimator,
   theta: Float64Array,
 ): Pieces<FitWarning[]> {
-  const step = estimator.differentiates === false ? undefined : yield* steepStepPieces(objective, theta);
+  const nets = (nodes.derived ?? []).filter(({ mayStep }) => mayStep !== undefined);
+  const isFlat = nets.length > 0 && !nets.some(({ mayStep }) => mayStep!());
+  const step = estimator.differentiates === false || isFlat ? undefined : yield* steepStepPieces(objective, theta);
   if (!step) return [];
   const { site, sides, width, at } = step;
   const where = at
@@ -84,17 +85,8 @@ export function* steepness(
   ];
 }
 
-/**
- * Warns of steps of ℓ that the samples of a gradient do not show, as such a gradient is that of another program. Where nets look at ℓ anyway they
- * say whether it is worth a look of its own.
- */
-export function warnOfSteps(
-  { estimator, nodes, objective }: MadeEstimator,
-  theta: Float64Array,
-  options: Pick<FitOptions, "onWarning">,
-): void {
-  const nets = (nodes.derived ?? []).filter(({ mayStep }) => mayStep !== undefined);
-  if (estimator.biasedAtJumps || (nets.length > 0 && !nets.some(({ mayStep }) => mayStep!()))) return;
-  for (const { message } of finished(steepness("estimateGradient", estimator, objective, theta)))
-    warn(options, message);
+/** Warns of steps of ℓ that the samples of a gradient do not show, as such a gradient is that of another program. */
+export function warnOfSteps(made: MadeEstimator, theta: Float64Array, options: Pick<FitOptions, "onWarning">): void {
+  if (made.estimator.biasedAtJumps) return;
+  for (const { message } of finished(steepness("estimateGradient", made, theta))) warn(options, message);
 }

@@ -77,7 +77,6 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = before ? undefined : yield* profile.faultAtStart?.(sampler.objective, theta) ?? [];
   if (fault) throw fault;
-  const warnings = (yield* startWarnings(sampler, theta, options)).map(({ message }) => message);
   const elboTrace = new Float64Array(done + steps);
   elboTrace.set(before?.elboTrace ?? []);
   const state = before?.loop.moments ?? optimizer.init(theta.length);
@@ -85,6 +84,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const { size } = yield* compiling(sampler);
   sampler.profile.pilot?.(sampler, theta, generator, 0);
   yield* preparing(sampler, theta);
+  const warnings = (yield* startWarnings(sampler, theta, options)).map(({ message }) => message);
   const run: Loop = {
     sampler,
     size,

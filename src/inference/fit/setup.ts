@@ -80,7 +80,6 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   if (instead) return instead;
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
-  const warnings = yield* startWarnings(sampler, theta, options);
   const chart = softplusChart(space.latents.length, space.pairs);
   // All correlations are free, and no jump is left.
   const isCorrelated = correlatesAll(space) && sampler.nodes.smooth;
@@ -92,6 +91,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   if (place) chart.thetaInto(theta, from);
   sampler.profile.pilot?.(sampler, theta, generator, 0);
   yield* preparing(sampler, theta);
+  const warnings = yield* startWarnings(sampler, theta, options);
   return {
     size,
     options,
