@@ -1,6 +1,7 @@
 /**
  * The largest integer ≤ x, and comparisons of it with a number as comparisons of x: ⌊x⌋ > 2.5 holds where x ≥ 3. What reads x then reads a
- * condition like others, whose place is known, instead of a value that jumps; so z ~ N(0, 1) of round(z) = 3 can be summed out.
+ * condition like others, whose place is known, instead of a value that jumps; so z ~ N(0, 1) of round(z) = 3 can be summed out, and so it can
+ * where a condition says how it is rounded.
  */
 import { type Expr, exprOf } from "./expr.ts";
 import { PARTIAL } from "./graph/graph.ts";
@@ -11,6 +12,9 @@ import type { OpTable } from "./ops/op-table.ts";
 
 /** Nearer than this to an integer, relatively, rounding may have decided on which side of it a number lies. */
 const NEAR = 1e-9;
+
+/** Arms that are looked at for a rounded one; a comparison of a value with more stays one comparison. */
+const MOST_ARMS = 64;
 
 /** Every op, with comparisons that know of `floor`. */
 const OPS: OpTable = /* @__PURE__ */ opsOfFloors();
@@ -28,11 +32,13 @@ export function largestInteger({ session, node }: Expr): Expr {
   return exprOf(session, graph.apply(CODE.floor, node)) as Expr;
 }
 
-// slope·⌊u⌋ + rest > 0; −1 for others.
+// slope·⌊u⌋ + rest > 0, also where a condition says what is rounded; −1 for others.
 function positive(g: GraphView, c: NodeId): NodeId {
   const form = formOf(g, c);
-  if (!form) return -1;
-  const { u, slope, rest } = form;
+  if (g.op[form.node] === CODE.where) return selected(g, c, form.node);
+  if (g.op[form.node] !== CODE.floor) return -1;
+  const u = g.a[form.node]!;
+  const { slope, rest } = form;
   const isWhole = Number.isSafeInteger(slope) && Number.isSafeInteger(rest); // nothing rounds
   const value = -rest / slope;
   const distance = Math.abs(value - Math.round(value));
@@ -44,19 +50,45 @@ function positive(g: GraphView, c: NodeId): NodeId {
   return g.hasFlag(u, PARTIAL) ? A.and(isAbove, A.equal(u, u)) : isAbove; // false where u is NaN
 }
 
-interface FloorForm {
-  readonly u: NodeId;
+/**
+ * c > 0 of a c that is affine in where(p, x, y): the comparison of x where p holds, else that of y. Of where(coarse, 10·round(z/10), round(z)) = 61 each
+ * arm is a condition on z then. Only where an arm is rounded: others are conditions as they are.
+ */
+function selected(g: GraphView, c: NodeId, where: NodeId): NodeId {
+  const { algebra: A, a, b, op } = g;
+  const arms = [b[where]!, g.c[where]!] as const;
+  if (!arms.some((arm) => isRounded(g, arm, { left: MOST_ARMS }))) return -1;
+  const withArm = (node: NodeId, arm: NodeId): NodeId => {
+    if (node === where) return arm;
+    const [x, y] = [a[node]!, b[node]!];
+    const isFirst = op[node] === CODE.neg || op[node] === CODE.div;
+    return isFirst ? g.apply(op[node]!, withArm(x, arm), y) : g.apply(op[node]!, x, withArm(y, arm));
+  };
+  const p = a[where]!;
+  const [taken, other] = arms.map((arm) => A.positive(withArm(c, arm))) as [NodeId, NodeId];
+  return A.or(A.and(p, taken), A.and(A.not(p), other));
+}
+
+// Whether a value is affine in a rounded one, or one of its arms is.
+function isRounded(g: GraphView, value: NodeId, arms: { left: number }): boolean {
+  if (arms.left-- <= 0) return false;
+  const { node } = formOf(g, value);
+  if (g.op[node] !== CODE.where) return g.op[node] === CODE.floor;
+  return isRounded(g, g.b[node]!, arms) || isRounded(g, g.c[node]!, arms);
+}
+
+/** A value as slope·node + rest. */
+interface AffineForm {
+  readonly node: NodeId;
   readonly slope: number;
   readonly rest: number;
 }
 
-// c as slope·⌊u⌋ + rest; undefined where it is none.
-function formOf(g: GraphView, c: NodeId): FloorForm | undefined {
+function formOf(g: GraphView, c: NodeId): AffineForm {
   let [node, slope, rest] = [c, 1, 0];
   for (;;) {
     const [x, y] = [g.a[node]!, g.b[node]!];
     const code = g.op[node];
-    if (code === CODE.floor) return { u: x, slope, rest };
     if (code === CODE.neg) {
       slope = -slope;
       node = x;
@@ -70,6 +102,6 @@ function formOf(g: GraphView, c: NodeId): FloorForm | undefined {
     } else if (code === CODE.mul && g.isConstant(x)) {
       slope *= g.value(x);
       node = y;
-    } else return undefined;
+    } else return { node, slope, rest };
   }
 }

@@ -3,6 +3,7 @@ import { compile } from "../../src/autodiff/functions.ts";
 import {
   add,
   and,
+  bernoulli,
   ceil,
   defineModel,
   div,
@@ -15,6 +16,7 @@ import {
   gt,
   le,
   log,
+  logMass,
   lt,
   mul,
   neg,
@@ -35,6 +37,10 @@ const FORMS: Record<string, (x: Real) => Real> = {
   "round/4 + 0.3": (x) => add(div(round(x), 4), 0.3),
   "−0.1·floor": (x) => neg(mul(0.1, floor(x))),
   "floor of log": (x) => floor(log(x)),
+  "rounded coarsely or not at all": (x) => where(gt(x, 0.3), mul(2, round(div(x, 2))), x),
+  "1 − 3·(rounded by x)": (x) => sub(1, mul(3, where(lt(x, 1), where(gt(x, -1), round(x), 0.25), floor(x)))),
+  "of seventy arms, which is one comparison": (x) =>
+    Array.from({ length: 70 }, (_, i) => i / 10 - 3).reduce<Real>((y, at) => where(gt(x, at), add(at, y), y), floor(x)),
 };
 const COMPARISONS = { gt, ge, lt, le, eq };
 const NUMBERS = [-2.5, -1, 3 * 0.1, 2, Number.POSITIVE_INFINITY, Number.NaN];
@@ -68,6 +74,18 @@ describe("comparisons of a rounded value with a number", () => {
     const [one, other] = [rounded, byHand].map((model) => fit(model, { onWarning() {} }));
     for (const name of ["m", "s"])
       expect([one!.mean(name), one!.sd(name)]).toEqual([other!.mean(name), other!.sd(name)]);
+  });
+
+  test("a latent that is seen rounded in one way or another is summed out, with the sum over both", () => {
+    const ages = defineModel("ages", ({ sample, factor }) => {
+      const age = sample("age", normal(77, 16.5));
+      const seen = where(eq(sample("coarse", bernoulli(0.3)), 1), mul(10, round(div(age, 10))), round(age));
+      factor(where(eq(seen, 80), 0, Number.NEGATIVE_INFINITY));
+    });
+    const mass = (low: number, high: number): number => Math.exp(logMass(normal(77, 16.5), low, high) as number);
+    const evidence = 0.3 * mass(75, 85) + 0.7 * mass(79.5, 80.5);
+    expect(fit(ages).report.elbo).toBeCloseTo(Math.log(evidence), 9);
+    expect(fit(ages).mean("coarse")).toBeCloseTo((0.3 * mass(75, 85)) / evidence, 9);
   });
 
   test("where both sides vary the value itself jumps, as ever", () => {
