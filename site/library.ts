@@ -2,5 +2,5 @@
 export type { Condition } from "../src/autodiff/expr.ts";
 export { Condition as TracedCondition } from "../src/autodiff/expr.ts";
 export { print } from "../src/autodiff/graph/infix-text.ts";
-export { explain, type FitStep, fitSteps, type Model, type Posterior } from "../src/index.ts";
+export { explain, fitAsync, type Model, type Posterior } from "../src/index.ts";
 export { transform } from "../src/plain/transform/index.ts";

@@ -1,5 +1,5 @@
 /** Fits a program in a worker: transformed, made a module of its own, traced, fitted between turns of the event loop so that it can be stopped. */
-import { explain, fitSteps, type Model, type Posterior, transform } from "../library.ts";
+import { explain, fitAsync, type Model, type Posterior, transform } from "../library.ts";
 import type { BoundaryLine, Quantity, Reply, Request, Stop } from "./protocol.ts";
 import { type Noted, noting } from "./runtime.ts";
 
@@ -15,8 +15,8 @@ const IMPORTS = /^\s*(?:import|export)\s+(?!type\b)([\w*{][^"';]*?from\s*)?(["']
 const DRAWS = 4000;
 /** Numbers that are shown; a model of a hundred hidden states has more. */
 const MOST_SHOWN_NUMBERS = 40;
-/** Milliseconds of work between two turns of the event loop. */
-const TURN = 12;
+/** Milliseconds between two messages on how the fit is getting on. */
+const TELLING = 12;
 
 let stopped = false;
 
@@ -130,33 +130,24 @@ async function run(request: Request): Promise<void> {
   const model = await modelOf(request);
   scope.postMessage({ kind: "lines", ...linesOf(model) });
   const warnings: string[] = [];
-  const steps = fitSteps(model, {
+  let told = performance.now();
+  let elbo: number[] = [];
+  const posterior = await fitAsync(model, {
     seed: request.seed,
     onWarning: (message) => void warnings.push(message),
     // A fit whose time is over ends with what it has.
     timeBudget: 600_000,
     now: () => (stopped ? Number.POSITIVE_INFINITY : performance.now()),
+    onProgress: (step) => {
+      elbo.push(step.elbo);
+      if (performance.now() - told < TELLING) return;
+      scope.postMessage({ kind: "progress", elbo, gap: step.gap, stage: step.stage ?? "" });
+      elbo = [];
+      told = performance.now();
+    },
   });
-  let turned = performance.now();
-  let elbo: number[] = [];
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return finish(model, next.value, warnings, start);
-    elbo.push(next.value.elbo);
-    if (performance.now() - turned < TURN) continue;
-    scope.postMessage({ kind: "progress", elbo, gap: next.value.gap, stage: next.value.stage ?? "" });
-    elbo = [];
-    await turn();
-    turned = performance.now();
-  }
+  finish(model, posterior, warnings, start);
 }
-
-const channel = new MessageChannel();
-const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(0);
-  });
 
 function finish(model: Model, posterior: Posterior, warnings: readonly string[], start: number): void {
   // Out of the draws that the means below are of: with a seed of their own others would be made, which takes as long as the fit.

@@ -21,6 +21,24 @@ describe("timeBudget", () => {
     expect(fit(model, { ...ticking(), timeBudget: 1e6 }).status).toBe("converged");
   });
 
+  test("that ends after the climb gives up the weights of draws, which may take as long, and keeps the fit", () => {
+    const whole = fit(model, { ...ticking(), timeBudget: 1e6 });
+    let isLate = false;
+    let asked = 0;
+    const { status, report, elboTrace } = fit(model, {
+      ...ticking(),
+      timeBudget: 1e6,
+      now: () => (isLate && asked++ > 1 ? Infinity : 0),
+      onProgress: ({ step }) => {
+        isLate ||= step === whole.elboTrace.length;
+      },
+    });
+    expect([status, report!.importance]).toEqual(["converged", undefined]);
+    expect(whole.report!.importance).toBeDefined();
+    expect(elboTrace).toEqual(whole.elboTrace);
+    expect(asked).toBeGreaterThan(2);
+  });
+
   test("changes nothing where the time suffices", () => {
     const { elboTrace } = fit(model, { timeBudget: 1e6 });
     expect(elboTrace).toEqual(fit(model).elboTrace);

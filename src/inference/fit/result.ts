@@ -40,13 +40,16 @@ export function* resultOf(
   const weighed =
     first.status === "unbounded" || run.isLate?.()
       ? undefined
-      : yield* sampler.profile.weighing?.(
-          sampler.objective,
-          sampler.profile.engine,
-          components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
-          generator,
-          known,
-        ) ?? [];
+      : yield* unlessStopped(
+          ascent,
+          sampler.profile.weighing?.(
+            sampler.objective,
+            sampler.profile.engine,
+            components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
+            generator,
+            known,
+          ),
+        );
   yield;
   const importance = weighed?.importance;
   const best = weighed?.settled(first) ?? first;
@@ -114,4 +117,14 @@ export function* resultOf(
   const { collapsed, profile } = sampler;
   if (!collapsed || run.isLate?.()) return posterior;
   return profile.withSummedOut?.(posterior, collapsed, options, madeWith) ?? posterior;
+}
+
+// Work that is given up where the fit is stopped, before or meanwhile: weights of draws may take as long as the climb.
+function* unlessStopped<T>(ascent: { readonly stopped: boolean }, work: Pieces<T> | undefined): Pieces<T | undefined> {
+  while (work && !ascent.stopped) {
+    const next = work.next();
+    if (next.done) return next.value;
+    yield;
+  }
+  return undefined;
 }
