@@ -195,7 +195,7 @@ export class Posterior {
     return this.#space.trace.frozen.length > 0;
   }
 
-  /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities and means are exact then. Else undefined. */
+  /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities, means and sds of latents are exact then; tracked numbers are those of draws. Else undefined. */
   get exact(): { readonly logEvidence: number } | undefined {
     if (this.latents.length > 0) return undefined;
     return { logEvidence: this.reweighted({ draws: 1 }).logEvidence };
