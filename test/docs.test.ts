@@ -2,10 +2,13 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { explain } from "../src/cli/explain.ts";
+import type { Model } from "../src/index.ts";
+import { trace } from "../src/program/trace.ts";
 import { Session } from "./support/command-line.ts";
 import { execute } from "./support/executed.ts";
 import { builtPackage } from "./support/package.ts";
 import { type Block, blocksOfPage, isPath, named, pages, sources } from "./support/pages.ts";
+import { plainDefault } from "./support/plain.ts";
 import { textOf } from "./support/tree.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -65,6 +68,20 @@ describe("the code of the pages", () => {
       expect(await response.json()).toEqual({ elbo: expect.any(Number) });
     } else if (!block.code.includes("self.")) expect(printed.length).toBeGreaterThan(0);
   });
+});
+
+describe("the plain programs of the pages", () => {
+  // Those of the gallery are its files, which its own tests fit.
+  const programs = blocks.filter(({ language, page }) => language === "plain" && page !== "docs/gallery.md");
+
+  test.each(programs.map((block) => [placeOf(block), block.code] as const))("at %s are traced", (_, code) => {
+    const isModel = code.includes("export default");
+    const made = plainDefault(isModel ? code : `${code}\nexport default rate;`);
+    if (isModel) expect(trace(made as Model).terms.length).toBeGreaterThan(1);
+    else expect([1, 3].map((day) => (made as (...values: number[]) => number)(day, 2, 5, 7))).toEqual([5, 7]);
+  });
+
+  test("are there", () => expect(programs.length).toBeGreaterThan(1));
 });
 
 describe("the commands of the pages", () => {

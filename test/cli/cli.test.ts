@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Experiment } from "../../src/cli/experiment/experiment.ts";
 import { PAPER } from "../../src/cli/experiment/paper.ts";
 import { elboPlot, gapPlot, variancePlot } from "../../src/cli/report/plots.ts";
-import { decades, elboRange, tickText } from "../../src/cli/report/scale.ts";
+import { decades, elboRange, tickText, tickTexts } from "../../src/cli/report/scale.ts";
 import { plotSvg } from "../../src/cli/report/svg.ts";
 import { tableData } from "../../src/cli/report/tables.ts";
 import { number, progressBar, sparkline, table } from "../../src/cli/terminal.ts";
@@ -544,6 +544,12 @@ describe("tables and plots", () => {
     [1e18, "1e18"],
   ])("a tick at %f reads %s", (value, text) => {
     expect(tickText(value)).toBe(text);
+  });
+
+  test("ticks of one axis are told apart", () => {
+    expect(tickTexts([-174.28, -174.27, -174.26])).toEqual(["−174.28", "−174.27", "−174.26"]);
+    expect(tickTexts([0, 200, 400])).toEqual(["0", "200", "400"]);
+    expect(tickTexts([1_000_001, 1_000_002])).toEqual(["1.000001M", "1.000002M"]);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { escapeMarkup } from "./escape.ts";
-import { tickText } from "./scale.ts";
+import { tickTexts } from "./scale.ts";
 
 /** The look of all charts, light and dark. */
 export const CHART_STYLE = `.chart{font:12px system-ui,sans-serif}.chart text{fill:#444}.chart .grid-line{stroke:#e4e4e4}.chart .axis{stroke:#999}
@@ -53,11 +53,17 @@ export function chartSvg(frame: Frame, inside: (scales: Scales) => string): stri
     `<text x="${round(at[0])}" y="${round(at[1])}" text-anchor="${anchor}"${extra}>${escapeMarkup(content)}</text>`;
   const grid = (from: readonly [number, number], to: readonly [number, number]): string =>
     `<line class="grid-line" x1="${round(from[0])}" y1="${round(from[1])}" x2="${round(to[0])}" y2="${round(to[1])}"/>`;
-  const ticks = frame.xTicks ?? x.ticks(Math.max(2, Math.floor(width / 90))).map((at) => [at, tickText(at)] as const);
+  const named = (values: readonly number[]): (readonly [number, string])[] => {
+    const texts = tickTexts(values);
+    return values.map((at, i) => [at, texts[i]!] as const);
+  };
+  const ticks = frame.xTicks ?? named(x.ticks(Math.max(2, Math.floor(width / 90))));
   const below = ticks.map(([at, content]) => text([x(at), bottom + 16], content, "middle"));
   const lines = frame.xTicks ? [] : ticks.map(([at]) => grid([x(at), top], [x(at), bottom]));
   const beside = hasYTicks
-    ? y.ticks(5).map((at) => grid([left, y(at)], [right, y(at)]) + text([left - 6, y(at) + 4], tickText(at), "end"))
+    ? named(y.ticks(5)).map(
+        ([at, content]) => grid([left, y(at)], [right, y(at)]) + text([left - 6, y(at) + 4], content, "end"),
+      )
     : [];
   const middle = (top + bottom) / 2;
   return `<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(alternative)}"><title>${escapeMarkup(alternative)}</title>

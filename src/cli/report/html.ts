@@ -25,17 +25,22 @@ The ELBO axes are cut at the bottom; the logarithmic ones show every curve.</p>`
   });
 }
 
-// Which estimator ends where, with the most samples: "On textmsg corrected ends highest, at −292.4; score ends at −293.1."
+// Which estimators end where, with the most samples: "On textmsg corrected and score end highest, at −292.4; reparam ends lowest, at −293.1."
 function verdictOf(experiment: Experiment): string {
   const most = Math.max(...layout(experiment).samples);
   const ends = experiment.curves
     .filter(({ samples, diverged }) => samples === most && diverged === undefined)
-    .map(({ estimator, elbo }) => ({ estimator, elbo: elbo[elbo.length - 1]! }))
+    .map(({ estimator, elbo, elboError }) => ({ estimator, elbo: elbo[elbo.length - 1]!, elboError }))
     .sort((p, q) => q.elbo - p.elbo);
   const [best, ...others] = ends;
   if (!best) return `On ${experiment.model} no estimator came to its end.`;
+  // Those whose ELBO is the best one's as far as its standard errors tell.
+  const highest = ends.filter(({ elbo, elboError }) => best.elbo - elbo <= 2 * Math.hypot(best.elboError, elboError));
+  const names = highest.map(({ estimator }) => estimator);
+  const listed = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`;
   const worst = others[others.length - 1];
-  return `On ${experiment.model} ${best.estimator} ends highest, at ${number(best.elbo)}${worst ? `; ${worst.estimator} ends lowest, at ${number(worst.elbo)}` : ""}.`;
+  const last = worst && !highest.includes(worst) ? `; ${worst.estimator} ends lowest, at ${number(worst.elbo)}` : "";
+  return `On ${experiment.model} ${listed} ${names.length === 1 ? "ends" : "end"} highest, at ${number(best.elbo)}${last}.`;
 }
 
 function section(experiment: Experiment): string {

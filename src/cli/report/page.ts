@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { standaloneSvg } from "./chart.ts";
 import type { PlotData, PlotSeries } from "./plots.ts";
-import { decades, tickText } from "./scale.ts";
+import { decades, tickTexts } from "./scale.ts";
 import { plotSvg } from "./svg.ts";
 
 const HEIGHT = 360;
@@ -63,13 +63,16 @@ function draw({ title, yLabel, iterations, series, range }: PlotData, holder: HT
       y: range ? { range: (_plot, low, high) => cut(range, low, high) } : { distr: 3 },
     },
     axes: [
-      { ...axis, label: "iteration", values: (_plot, ticks) => ticks.map(tickText) },
+      { ...axis, label: "iteration", values: (_plot, ticks) => tickTexts(ticks) },
       {
         ...axis,
         ...(narrow ? {} : { label: yLabel }),
         ...(range ? {} : { splits: (_plot: uPlot, _axis: number, low: number, high: number) => decades(low, high) }),
         size: narrow ? 52 : 64,
-        values: (_plot, ticks) => ticks.map((tick) => (tick === null ? "" : tickText(tick))),
+        values: (_plot, ticks) => {
+          const texts = tickTexts(ticks.filter((tick) => tick !== null));
+          return ticks.map((tick) => (tick === null ? "" : texts.shift()!));
+        },
       },
     ],
     series: [{ label: "iteration" }, ...drawn.map((one) => line(one, range === undefined))],

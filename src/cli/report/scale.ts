@@ -12,12 +12,21 @@ export function elboRange({ curves }: Experiment): [number, number] {
 }
 
 /** A number as an axis shows it: −1.2M, −250k, 0.003, 1e-7. */
-export function tickText(value: number): string {
+export function tickText(value: number, digits = 4): string {
   const magnitude = Math.abs(value);
-  const short = (scaled: number, unit: string): string => `${Number(scaled.toPrecision(4))}${unit}`.replace("-", "−");
+  const short = (scaled: number, unit: string): string =>
+    `${Number(scaled.toPrecision(digits))}${unit}`.replace("-", "−");
   if (magnitude >= 1e9 || (magnitude < 1e-3 && magnitude > 0)) return value.toExponential().replace("e+", "e");
   if (magnitude >= 1e6) return short(value / 1e6, "M");
   return magnitude >= 1e4 ? short(value / 1e3, "k") : short(value, "");
+}
+
+/** The numbers of one axis, with as many digits as tell them apart: −174.28, −174.26. */
+export function tickTexts(values: readonly number[]): string[] {
+  const texts = (digits: number): string[] => values.map((value) => tickText(value, digits));
+  const apart = new Set(values).size;
+  const digits = [4, 5, 6, 7, 8, 9, 10, 11, 12].find((count) => new Set(texts(count)).size === apart);
+  return texts(digits ?? 12);
 }
 
 /** At most eight powers of ten, evenly apart, between two positive numbers. */

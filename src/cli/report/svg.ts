@@ -3,7 +3,7 @@ import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { escapeMarkup } from "./escape.ts";
 import type { PlotData } from "./plots.ts";
-import { decades, tickText } from "./scale.ts";
+import { decades, tickText, tickTexts } from "./scale.ts";
 
 const [WIDTH, HEIGHT] = [640, 400];
 const MARGIN = { left: 80, right: 20, top: 56, bottom: 45 };
@@ -27,8 +27,10 @@ export function plotSvg({ title, yLabel, iterations, logX, series, range }: Plot
   const xTicks = (logX ? decades(x.domain()[0]!, most) : x.ticks(5)).map(
     (tick) => grid(x(tick), x(tick), top, bottom) + text([round(x(tick)), bottom + 17], tickText(tick)),
   );
-  const yTicks = (range ? y.ticks(6) : decades(y.domain()[0]!, y.domain()[1]!)).map(
-    (tick) => grid(left, right, y(tick), y(tick)) + text([left - 7, round(y(tick)) + 4], tickText(tick), "end"),
+  const values = range ? y.ticks(6) : decades(y.domain()[0]!, y.domain()[1]!);
+  const names = tickTexts(values);
+  const yTicks = values.map(
+    (tick, i) => grid(left, right, y(tick), y(tick)) + text([left - 7, round(y(tick)) + 4], names[i]!, "end"),
   );
   const path = line<readonly [number, number | null]>(
     ([iteration]) => round(x(iteration)),

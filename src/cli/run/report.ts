@@ -136,7 +136,7 @@ function fitHtml(result: RunResult): string {
     optima.length > 1
       ? `<h3>Optima</h3>${tableHtml("optima", ["optimum", "weight", "ELBO", "status", "where"], others, [4])}`
       : "",
-    `<details><summary>${starts.length} starts</summary>${tableHtml("starts", ["from", "samples", "ended", "ELBO", "optimum"], begun)}</details>`,
+    `<details><summary>${starts.length === 1 ? "1 start" : `${starts.length} starts`}</summary>${tableHtml("starts", ["from", "samples", "ended", "ELBO", "optimum"], begun)}</details>`,
   ].join("");
 }
 
