@@ -12,12 +12,12 @@ export interface Looked {
   readonly state: Int32Array;
 }
 
-/** Evaluates ℓ at places of the lines: the first `terms` nodes of an evaluation are added up, the next `switches` tell the state. */
+/** Evaluates ℓ at places of the lines: it is the first node of an evaluation, and the last ones, from `first` on, tell the state. */
 export function lineValues(
   { run, values }: Pick<Evaluation, "run" | "values">,
   chosen: RandomLines,
   axes: number,
-  { terms, switches }: { readonly terms: number; readonly switches: number },
+  { first, switches }: { readonly first: number; readonly switches: number },
 ): (theta: Float64Array, places: ArrayLike<number>) => Looked {
   const lines = chosen.count;
   const inputs = new Float64Array(axes * lines);
@@ -25,15 +25,10 @@ export function lineValues(
   return (theta, places) => {
     chosen.inputsInto(inputs, places);
     run(theta, inputs);
-    const [total, state] = [new Float64Array(lines), new Int32Array(lines).fill(1)];
-    for (let k = 0; k < terms; k++) addInto(total, values(k, row));
-    for (let k = 0; k < switches; k++) tellInto(state, values(terms + k, row));
-    return { total, state };
+    const state = new Int32Array(lines).fill(1);
+    for (let k = 0; k < switches; k++) tellInto(state, values(first + k, row));
+    return { total: values(0), state };
   };
-}
-
-function addInto(total: Float64Array, row: Float64Array): void {
-  for (let line = 0; line < total.length; line++) total[line]! += row[line]!;
 }
 
 // Masks, signs and rounded values are whole; a divisor is told by its sign.

@@ -30,16 +30,18 @@ export function randomLines({ normals, trace }: Objective, operations: number, s
   const latents = trace.latents.length;
   const ends = new Float64Array(2 * axes * count);
   fillNormals(noiseRequest({ out: ends, generator: makeGenerator(seed), lanes: count, dimensions: 2 * axes }));
+  const starts = ends.subarray(0, axes * count).map((p) => SPREAD * p);
+  const steps = starts.map((p, k) => (k < latents * count ? SPREAD * ends[axes * count + k]! - p : 0));
   const at = (line: number, axis: number, place: number): number => {
-    const [p, q] = [ends[axis * count + line]!, ends[(axes + axis) * count + line]!];
-    return SPREAD * (axis < latents ? p + place * (q - p) : p);
+    const k = axis * count + line;
+    return starts[k]! + place * steps[k]!;
   };
   return {
     count,
     at,
     inputsInto(inputs, places) {
-      for (let axis = 0; axis < axes; axis++)
-        for (let line = 0; line < count; line++) inputs[axis * count + line] = at(line, axis, places[line]!);
+      for (let axis = 0, k = 0; axis < axes; axis++)
+        for (let line = 0; line < count; line++, k++) inputs[k] = starts[k]! + places[line]! * steps[k]!;
     },
   };
 }

@@ -69,14 +69,14 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   const values = trace.latents.map(({ node }) => node);
   const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
   yield;
-  const evaluated = yield* evaluationPieces(graph, [...drawn, ...watched], {
+  const evaluated = yield* evaluationPieces(graph, [graph.sum(drawn), ...drawn, ...watched], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
     points: lines,
   });
   const { value } = evaluated;
-  const of = { terms: drawn.length, switches: masks.length };
+  const of = { first: 1 + drawn.length, switches: masks.length };
   const at = lineValues(evaluated, chosen, normals.length, of);
   const look = (places: ArrayLike<number>): Looked => at(theta, places);
   const scan: Looked[] = [];
@@ -114,9 +114,9 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     const { from, to } = brackets[line]!;
     const sides = [from, to].map((s) => {
       look(new Float64Array(lines).fill(s));
-      return drawn.map((_, k) => value(k, line));
+      return drawn.map((_, k) => value(1 + k, line));
     }) as [number[], number[]];
-    const isPole = divisors.some((_, k) => Math.abs(value(drawn.length + masks.length + k, line)) < POLE);
+    const isPole = divisors.some((_, k) => Math.abs(value(1 + drawn.length + masks.length + k, line)) < POLE);
     const inputs = new Float64Array(normals.length * lines);
     chosen.inputsInto(inputs, new Float64Array(lines).fill(from));
     const rounding = isPole ? undefined : yield* roundingAt(objective, drawn, { theta, inputs, points: lines });
@@ -133,7 +133,10 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       site: terms[most]!.site,
       sides: [sides[0][most]!, sides[1][most]!],
       width: length,
-      at: trace.latents.map(({ name }, i) => [name, value(drawn.length + masks.length + divisors.length + i, line)]),
+      at: trace.latents.map(({ name }, i) => [
+        name,
+        value(1 + drawn.length + masks.length + divisors.length + i, line),
+      ]),
     };
   }
   return undefined;

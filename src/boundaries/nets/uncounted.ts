@@ -54,14 +54,14 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
   );
   const drawn = substitute(graph, roots, guided);
   yield;
-  const evaluated = yield* evaluationPieces(graph, [...drawn, ...switches], {
+  const evaluated = yield* evaluationPieces(graph, [graph.sum(drawn), ...drawn, ...switches], {
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
     points: lines,
   });
   const { value } = evaluated;
-  const of = { terms: drawn.length, switches: switches.length };
+  const of = { first: 1 + drawn.length, switches: switches.length };
   const at = lineValues(evaluated, chosen, normals.length, of);
   return (theta) => looking(theta);
   function* looking(theta: Float64Array): Pieces<boolean> {
@@ -94,8 +94,9 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       for (let line = 0; line < lines; line++) {
         history[line]!.push([low.total[line]!, high.total[line]!]);
         const rises = [riseOf(low, here, line), riseOf(here, high, line)] as const;
-        const least = told(low.total[line]!, high.total[line]!);
-        if (!rises.every((rise) => rise >= 0 && rise <= least)) open++;
+        const bend = Math.abs(low.total[line]! - 2 * here.total[line]! + high.total[line]!);
+        const isSmooth = bend <= told(low.total[line]!, high.total[line]!);
+        if (!(isSmooth && rises.every((rise) => rise >= 0))) open++;
         if (rises[0] >= rises[1]) {
           to[line] = middle[line]!;
           put(high, here, line);
@@ -104,7 +105,7 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
           put(low, here, line);
         }
       }
-      // Of a smooth ℓ after some 17 bisections: in both halves of all brackets it rises by less than is told.
+      // Of a smooth ℓ after some eight bisections: in all brackets it rises by as much in both halves, and a jump would lie in one of them.
       if (open === 0) return mayStep;
       if (step >= STEEP) mayStep ||= history.some((past, line) => riseOf(low, high, line) > 0 && isSteep(past));
     }
@@ -113,7 +114,8 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
     const divisors = decisions.flatMap(({ kind }, d) =>
       kind === "sign" ? [switches.length - decisions.length + d] : [],
     );
-    const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(value(drawn.length + k, line)) < POLE);
+    const isAtPole = (line: number): boolean =>
+      divisors.some((k) => Math.abs(value(1 + drawn.length + k, line)) < POLE);
     const jumping = [...from.keys()].filter((line) => jumps(line, low, high, earlier) && !isAtPole(line));
     if (jumping.length === 0) return mayStep;
     const inputs = new Float64Array(normals.length * lines);
@@ -123,7 +125,7 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
     if (found === undefined) return mayStep;
     const sides = [from, to].map((places) => {
       look(places);
-      return drawn.map((_, k) => value(k, found));
+      return drawn.map((_, k) => value(1 + k, found));
     }) as [number[], number[]];
     const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
     const most = apart.indexOf(Math.max(...apart));
