@@ -21,6 +21,7 @@ describe("values that are not traced", () => {
     'let x = "5"; const y = x++; return [x, y, typeof y];',
     "const o = { a: 1, b: [1, 2] }; o.a += 2; o.b[1] *= 3; o.c ??= 7; o.a &&= 9; o.d ||= 4; o.b[0]++; --o.b[1]; return o;",
     "function f(n) { if (n === 0) return 1; if (n < 0) { if (n < -5) return -5; n = -n; } return n * f(n - 1); } return [f(4), f(-3), f(-9)];",
+    'const f=(k)=>{switch(k){case"a":return-1;default:return[2]}};let s=0;for(const x of[1,2])s+=x;for(const k in{b:1})s+=k;return[f("a"),f(1),s]',
     "const f = (x) => { switch (x) { case 1: return 'one'; case 2: x += 5; default: return x; } }; return [f(1), f(2), f(3)];",
     "try { throw new Error('no'); } catch ({ message }) { return message; } finally { Math.max(1, 2); }",
     "const { a = 1 + 1, ...rest } = { b: 2, c: 3 }; let p = 1, q = 2; [p, q] = [q, p]; return [a, rest, p, q];",

@@ -38,9 +38,9 @@ export interface Work {
   readonly body: (node: FunctionNode, around: Around) => undefined;
 }
 
-/** Puts text before a node; what is put before the same node later comes after it. */
-export function open({ edits }: Work, { start }: Node, text: string): void {
-  edits.appendRight(start!, text);
+/** Puts text before a node; what is put before the same node later comes after it. A keyword without a space before the node, as in `of[1, 2]`, gets one. */
+export function open({ code, edits }: Work, { start }: Node, text: string): void {
+  edits.appendRight(start!, /[\p{ID_Continue}$]/u.test(code.charAt(start! - 1)) ? ` ${text}` : text);
 }
 
 /** Puts text after a node; what is put after the same node later comes before it. */
