@@ -19,11 +19,13 @@ const MOST_SHOWN_NUMBERS = 40;
 const TELLING = 12;
 
 let stopped = false;
+let isFitting = false;
 
 scope.onmessage = ({ data: message }) => {
   if (message.kind === "stop") {
     stopped = true;
-    scope.postMessage({ kind: "stopping" });
+    // Before the fit nothing tells that the program comes to an end.
+    if (isFitting) scope.postMessage({ kind: "stopping" });
   } else
     run(message).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
@@ -126,10 +128,12 @@ function linesOf(model: Model): { lines: BoundaryLine[]; explanation: string } {
 
 async function run(request: Request): Promise<void> {
   stopped = false;
+  isFitting = false;
   const start = performance.now();
   const model = await modelOf(request);
   scope.postMessage({ kind: "lines", ...linesOf(model) });
   const warnings: string[] = [];
+  isFitting = true;
   let told = performance.now();
   let elbo: number[] = [];
   const posterior = await fitAsync(model, {
