@@ -156,7 +156,7 @@ describe("what cannot be is refused with the place and the way out", () => {
       "observe(z > 0 ? normal(1, 1) : normal(2, 1), 0);",
       /got the distribution normal and the distribution normal, expected the decision in the parameters/,
     ],
-    ["observe(normal(z % 2, 1), 0);", /^model\.js:4:16: an operand of `%` depends on a latent/],
+    ["observe(normal(z & 2, 1), 0);", /^model\.js:4:16: an operand of `&` depends on a latent/],
     ["observe(normal(Math.fround(z), 1), 0);", /Math\.fround of a latent is not known; .*trunc/],
     ["let x; if (z > 1) x = z; observe(normal(x, 1), 0);", /^model\.js:4:8: `x` has a value in one arm only/],
     [

@@ -25,6 +25,7 @@ export {
   not,
   plus,
   pow,
+  rem,
   same,
   settled,
   sub,

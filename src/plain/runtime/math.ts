@@ -64,11 +64,11 @@ function odd(x: Real, f: (size: Real) => Real): Real {
   return T.where(T.gt(x, 0), f(x), T.neg(f(T.neg(x))));
 }
 
-// The angle of (x, y), by the tangent of half of it: y / (r + x), where no digits are lost if x > 0; to the left it is π minus that of (−x, y).
+// The angle of (x, y), in (−π, π]: to the left of the y axis it is counted from that axis, so that conditions are on x and y alone.
 function angle(y: Real, x: Real): Real {
-  const r = T.sqrt(T.add(T.square(x), T.square(y)));
-  const twice = (side: Real): Real => T.mul(2, arctangent(T.div(y, side)));
-  return T.where(T.gt(x, 0), twice(T.add(r, x)), T.sub(T.where(T.ge(y, 0), Math.PI, -Math.PI), twice(T.sub(r, x))));
+  if (y === 0) return T.where(T.gt(x, 0), 0, Math.PI);
+  const left = T.sub(T.where(T.ge(y, 0), Math.PI / 2, -Math.PI / 2), arctangent(T.div(x, y)));
+  return T.where(T.gt(x, 0), arctangent(T.div(y, x)), left);
 }
 
 /** `Math` itself, as in `const { exp } = Math` and `rates.map(Math.exp)`: its functions know latents too. */

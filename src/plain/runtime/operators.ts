@@ -5,6 +5,7 @@
 import * as T from "../../autodiff/expr.ts";
 import { eq } from "../../program/pick.ts";
 import { noteCondition } from "../../program/places.ts";
+import { ceil, floor } from "../../program/rounding.ts";
 import { currentFrame } from "./frame.ts";
 import { refuse } from "./refusal.ts";
 import { HalfSet, isTraced, numberOf, truthOf } from "./values.ts";
@@ -23,6 +24,14 @@ export const add: Binary = /* @__PURE__ */ arithmetic((x, y) => x + y, T.add);
 export const sub: Binary = /* @__PURE__ */ arithmetic((x, y) => x - y, T.sub);
 export const mul: Binary = /* @__PURE__ */ arithmetic((x, y) => x * y, T.mul);
 export const div: Binary = /* @__PURE__ */ arithmetic((x, y) => x / y, T.div);
+/** What is left of x once as many whole y as there are in it are taken away, with the sign of x: 7 % 3 is 1, −7 % 3 is −1. */
+export const rem: Binary = /* @__PURE__ */ arithmetic(
+  (x, y) => x % y,
+  (x, y) => {
+    const ratio = T.div(x, y);
+    return T.sub(x, T.mul(y, T.where(T.gt(ratio, 0), floor(ratio), ceil(ratio))));
+  },
+);
 export const pow: Binary = /* @__PURE__ */ arithmetic((x, y) => x ** y, T.pow);
 
 // A side of an operator of which some side is traced: "y" + z and rows[3].missing * z are refused with their place.
@@ -128,7 +137,7 @@ const OUT = {
   jump: "the statements after it in an `else` arm, as an arm on a latent cannot leave a switch, a try, a labelled block, or a loop with `var` or `await`",
   wait: "no decision on a latent in an async function or a generator",
   switch: "if (k === 0) { … } else if (k === 1) { … }",
-  operator: "+ - * / **, comparisons and Math functions; x - Math.floor(x) for x % 1 where x > 0",
+  operator: "+ - * / % **, comparisons and Math functions",
   rest: "decisions by `if`, `?:`, `&&` and `||`",
   choice: "a loop over all entries with an `if` inside, or pick(values, k) for the entry that a latent names",
   key: "pick(values, k) of nondiff, which selects by a latent",

@@ -8,7 +8,14 @@ import { isType } from "./scopes.ts";
 import { isGlobal, isPure, stateOf } from "./state.ts";
 import { bare, childrenOf, isFunction, type Node, waits } from "./tree.ts";
 
-const ARITHMETIC: Readonly<Record<string, string>> = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
+const ARITHMETIC: Readonly<Record<string, string>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "%": "rem",
+  "**": "pow",
+};
 const COMPARISONS: Readonly<Record<string, string>> = {
   ">": "gt",
   "<": "lt",
@@ -19,7 +26,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   "==": "equal",
   "!=": "unequal",
 };
-const PLAIN = new Set(["%", "&", "|", "^", "<<", ">>", ">>>"]);
+const PLAIN = new Set(["&", "|", "^", "<<", ">>", ">>>"]);
 export function expression(work: Work, node: Node | null | undefined, around: Around, isStatement = false): undefined {
   if (!node || isType(node)) return;
   const { runtime: $, scopes } = work;
