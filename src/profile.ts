@@ -24,6 +24,7 @@ import { places } from "./inference/fit/climb/placing.ts";
 import { standardising } from "./inference/fit/climb/standardising.ts";
 import { furtherWarnings, withSummedOut } from "./inference/fit/further-warnings.ts";
 import { weighing } from "./inference/fit/importance.ts";
+import { ownLength, withLength } from "./inference/own-length.ts";
 import { comparingDensities } from "./inference/plain-density.ts";
 import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
@@ -64,7 +65,7 @@ export const FULL: Profile = {
   listed: listedParameters,
   resumed: resumedLoop,
   now: () => (globalThis as Clocks).performance?.now() ?? Number.NaN,
-  posterior: (guided, parts) => new Posterior(guided, parts),
+  posterior: (guided, parts) => new Posterior(guided, withLength(guided.model.name, parts)),
   engine: FAST_ENGINE,
   trace,
   rehearse,
@@ -76,6 +77,7 @@ export const FULL: Profile = {
   faultAtStart,
   otherNumbers,
   withPoints,
+  ownLength,
   checkTrace: comparingDensities,
   collapse: collapseUnder,
   standardising,

@@ -24,6 +24,7 @@ import type { Weighing } from "./fit/importance.ts";
 import type { FitOptions } from "./fit/options.ts";
 import type { FitWarning } from "./fit/report.ts";
 import type { Judged } from "./fit/warnings.ts";
+import type { ownLength } from "./own-length.ts";
 import type { OtherNumbers } from "./posterior/marginal.ts";
 import type { Source } from "./posterior/source.ts";
 import type { FittedParts, Posterior } from "./posterior.ts";
@@ -134,6 +135,8 @@ export interface Profile {
   readonly sampler?: (estimator: Estimator, options: SamplerOptions) => Pieces<GuidedModel>;
   /** The trace of the program on its data as numbers, where they are inputs: what a model that is saved is told by. */
   readonly plainTrace?: (options?: GraphOptions) => Trace;
+  /** How long a loop is whose length nobody has given; without it that is its default. */
+  readonly ownLength?: typeof ownLength;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
   readonly withPoints?: (guide: Guide) => Guide;
   /** Lets an estimator that adapts learn before its first gradient; without it no estimator of the repertoire does. */

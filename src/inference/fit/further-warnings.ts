@@ -19,7 +19,10 @@ export function furtherWarnings(judged: Judged): FitWarning[] {
 function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
   const weighted = importance?.weighted;
   if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
-  const { kHat, effectiveDraws, draws } = weighted;
+  const { kHat, effectiveDraws, draws, isShort } = weighted;
+  const why = isShort
+    ? "they are too rare in a part of it that particles find"
+    : `they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}`;
   const mended =
     importance.answers === "particles"
       ? "; means, sds and draws are those of particles instead, two populations of which agree"
@@ -27,7 +30,7 @@ function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
   return [
     {
       code: "narrow-guide",
-      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}${mended}`,
+      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as ${why}${mended}`,
       latents: [],
     },
   ];

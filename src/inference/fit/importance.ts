@@ -34,6 +34,7 @@ export type Weighing = (
   optima: readonly Gaussian[],
   generator: Generator,
   known?: readonly Gaussian[],
+  best?: Found,
 ) => Pieces<WeighedOptima | undefined>;
 
 interface WeighedOptima {
@@ -61,7 +62,7 @@ export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal. */
 const KNOWN = 0.6;
 
-export const weighing: Weighing = function* (objective, engine, optima, generator, known = []) {
+export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best) {
   const { trace } = objective;
   // Of a fit that could not afford one gradient no ELBO is known.
   if (optima.some(({ weight }) => Number.isNaN(weight))) return undefined;
@@ -70,14 +71,17 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))
       : undefined;
-  const found = target && (yield* weighedProposal(target, optima, begun(known, proposalOf(source)), generator));
+  const found =
+    target && (yield* weighedProposal(target, optima, begun(known, proposalOf(source)), generator, best?.isEverything));
   const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
-  const { proposal, distance, particles: followed, ...weighted } = found;
+  const { proposal, particles: followed, isShort = false, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
+  // What draws are too rare to tell of is part of no distance that they tell.
+  const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
   const fewest = trace.latents.length > FEW_LATENTS ? FEWEST_OF_MANY : FEWEST;
-  const isTrusted = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
+  const isTrusted = !isShort && effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
   const particles =
     isTrusted || distance < ELSEWHERE
       ? undefined
@@ -88,7 +92,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
       ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
       : best;
   return {
-    importance: { ...alone, answers, weighted: { ...weighted, distance, isTrusted } },
+    importance: { ...alone, answers, weighted: { ...weighted, distance, isShort, isTrusted } },
     proposal,
     particles,
     settled,

@@ -15,6 +15,7 @@ import { deadlineOf } from "../deadline.ts";
 import { estimatorOf } from "../estimate-gradient.ts";
 import { adam, type Optimizer } from "../optimizers.ts";
 import { count } from "../options.ts";
+import type { OwnLength } from "../own-length.ts";
 import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import type { Profile } from "../profile.ts";
@@ -46,6 +47,8 @@ export interface Loop {
   readonly options: FitOptions;
   readonly draw: { -readonly [K in keyof Draw]: Draw[K] };
   readonly isLate: (() => boolean) | undefined;
+  /** Where nobody has given its length. */
+  readonly own: OwnLength | undefined;
   readonly posterior: () => Posterior;
 }
 
@@ -77,7 +80,8 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
   const theta = before?.theta ?? packParameters("fit", guide.space, startOf(sampler, options.init));
   const fault = before ? undefined : yield* profile.faultAtStart?.(sampler.objective, theta) ?? [];
   if (fault) throw fault;
-  const elboTrace = new Float64Array(done + steps);
+  const own = profile.ownLength?.(given);
+  const elboTrace = new Float64Array(own?.most ?? done + steps);
   elboTrace.set(before?.elboTrace ?? []);
   const state = before?.loop.moments ?? optimizer.init(theta.length);
   const generator = makeGenerator(seed);
@@ -100,6 +104,7 @@ export function* startLoop(profile: Profile, model: Model, given: FitOptions): P
     options,
     draw: { generator, stream: 0, firstSample: 0, samples, step: 0, adapt: true },
     isLate,
+    own,
     posterior: () =>
       posteriorOf(sampler, {
         theta,
@@ -126,6 +131,7 @@ export function advance(run: Loop, step: number): void {
   lastGood.set(theta);
   optimizer.update(state, theta, gradient, step);
   if (run.isLate?.()) run.steps = step;
+  else if (step === run.steps) run.steps += run.own?.more(elboTrace, step) ?? 0;
   const wild = step === run.steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
   options.onProgress?.(reportOf(run, step));

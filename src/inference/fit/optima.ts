@@ -9,6 +9,8 @@ import type { Climbed } from "./climb/climb.ts";
 /** A start that was finished. */
 export interface Found extends Climbed {
   readonly elbo: number;
+  /** Whether draws of the priors have told that it is all that there is. */
+  readonly isEverything?: boolean;
 }
 
 /** Two ends nearer than this, Σ (μ − μ′)²/(σ² + σ′²), are one optimum: 2.5 joint sds. */

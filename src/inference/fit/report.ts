@@ -98,7 +98,9 @@ export interface WeightedProposal {
   readonly logEvidence: number;
   /** The share of the posterior that the guide has elsewhere, by these draws. */
   readonly distance: number;
-  /** k-hat is below 0.7 and 100 draws at least are left, or half of all. */
+  /** Particles that come from the priors are where draws of the proposal are too rare to tell. */
+  readonly isShort: boolean;
+  /** k-hat is below 0.7 and 100 draws at least are left, or half of all, and they are not too rare anywhere. */
   readonly isTrusted: boolean;
 }
 

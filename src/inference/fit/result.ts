@@ -48,6 +48,7 @@ export function* resultOf(
             components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
             generator,
             known,
+            first,
           ),
         );
   yield;

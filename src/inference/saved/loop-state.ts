@@ -18,7 +18,12 @@ export interface LoopState {
 export interface EndedLoop {
   readonly steps: number;
   readonly samples: number;
-  readonly options: { readonly seed?: number | undefined };
+  readonly options: {
+    readonly seed?: number | undefined;
+    readonly onWarning?: ((message: string) => void) | undefined;
+  };
+  /** Where nobody has given its length. */
+  readonly own?: unknown;
   readonly sampler: { readonly estimator: { readonly name: string }; readonly nodes: { readonly adaptive?: unknown } };
   readonly optimizer: { readonly name: string };
   readonly state: Float64Array;

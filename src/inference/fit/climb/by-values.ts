@@ -68,8 +68,8 @@ export interface ByValues {
     climb: Climb<R>,
     end: End<R>,
   ) => Generator<Stop, Posterior | undefined, void>;
-  /** Whether the first optimum is all that there is, as far as draws of the priors tell. */
-  readonly isEverything: (run: Run, found: readonly Found[]) => Pieces<boolean>;
+  /** Whether the first optimum is all that there is, as far as draws of the priors tell; it keeps the answer. */
+  readonly isEverything: (run: Run, found: Found[]) => Pieces<boolean>;
 }
 
 /** Decisions along lines, which are sought sample by sample: with more of them values of the density find the posterior sooner. */
@@ -109,7 +109,10 @@ export const BY_VALUES: ByValues = {
     if (starts.length < trace.latents.length) return false;
     const prior = ofStarts(starts, 1);
     const source = { trace, engine: sampler.profile.engine, components: [optimum], drawing: undefined };
-    return yield* everythingPieces(yield* targetPieces(source, prior), [optimum], prior, generator, STREAM - 1);
+    const target = yield* targetPieces(source, prior);
+    const isEverything = yield* everythingPieces(target, [optimum], prior, generator, STREAM - 1);
+    found[0] = { ...found[0]!, isEverything };
+    return isEverything;
   },
 };
 

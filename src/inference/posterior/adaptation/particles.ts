@@ -27,6 +27,9 @@ const MOST_STAGES = 128;
 /** Metropolis steps of each kind in a stage, and at the end. */
 const STEPS = 3;
 const LAST_STEPS = 6;
+/** Particles for a glance, and their steps of each kind in a stage and at the end. */
+const GLANCE = 1024;
+const GLANCE_STEPS = [1, 2] as const;
 /** Glides in a stage: one is worth many steps. */
 const GLIDES = 1;
 const ACCEPTED = 0.25;
@@ -40,6 +43,11 @@ const SHORTEST = 4;
 const NORMALS = 12;
 const EM_STEPS = 12;
 const STREAM = 4096;
+/** Where cases are tempered β at most doubles, from this on: of a case that no particle is near yet nothing is seen at β = 1. */
+const FIRST_POWER = 1 / 64;
+/** Steps of β that are tried, each so much shorter than the one before. */
+const SHORTER = 0.6;
+const LEAST_STEP = 1e-12;
 
 /**
  * Normals that together have the density of particles of the posterior, with weights that sum to 1; undefined where there are no such particles,
@@ -58,7 +66,7 @@ export function* particlePieces(
 /** Normals that together have the density of particles. */
 export function* normalsAmong(particles: Float64Array, prior: Gaussian, generator: Generator): Pieces<Gaussian[]> {
   const n = prior.means.length;
-  const all = fitted(prior, particles, equally());
+  const all = fitted(prior, particles, equally(COUNT));
   const narrower = all.scales.map((row) => new Map([...row].map(([j, scale]) => [j, scale / 3])));
   let parts: Gaussian[] = distant(all, particles, uniformSource(generator, STREAM + 1)).map((at) => ({
     weight: 1 / (NORMALS + 1),
@@ -68,7 +76,7 @@ export function* normalsAmong(particles: Float64Array, prior: Gaussian, generato
   const rest = { ...all, weight: 1 / (NORMALS + 1) };
   for (let step = 0; step < EM_STEPS; step++) {
     yield;
-    parts = moved([...parts, rest], particles, equally()).slice(0, -1);
+    parts = moved([...parts, rest], particles, equally(COUNT)).slice(0, -1);
   }
   return parts.map((part) => ({ ...part, weight: part.weight / (1 - rest.weight) }));
 }
@@ -100,7 +108,7 @@ interface Population {
 
 /** A population that has followed the posterior. */
 export interface Particles {
-  /** Those of latent i from i · COUNT on. */
+  /** Those of latent i from i times their number on. */
   readonly particles: Float64Array;
   /** Moves all of them by so many more steps of each kind, each long or short. */
   readonly walk: (steps: number) => Pieces<void>;
@@ -109,6 +117,7 @@ export interface Particles {
 /**
  * `COUNT` particles of the posterior; undefined where none of the priors, or of `first` if these are given, has a density, or the stages do not
  * end. A `population` of another number shares no random number with the first, 0. Where `slopes` are given steps along all latents follow them.
+ * A glance takes 1024 particles and fewer steps.
  */
 export function* particlesOf(
   target: Target,
@@ -118,55 +127,99 @@ export function* particlesOf(
     first,
     population = 0,
     slopes,
-  }: { readonly first?: Float64Array; readonly population?: number; readonly slopes?: Slopes } = {},
+    isGlance = false,
+  }: {
+    readonly first?: Float64Array;
+    readonly population?: number;
+    readonly slopes?: Slopes;
+    readonly isGlance?: boolean;
+  } = {},
 ): Pieces<Particles | undefined> {
+  const count = isGlance ? GLANCE : COUNT;
   const stream = STREAM * (1 + population);
   const uniform = uniformSource(generator, stream);
-  const kept = first ?? guideDraws([{ ...prior, weight: 1 }], COUNT, generator, stream); // alone, whatever its share was
+  const kept = first ?? guideDraws([{ ...prior, weight: 1 }], count, generator, stream); // alone, whatever its share was
   let all: Population = {
     kept,
-    logTarget: yield* piecesOf(target, kept, COUNT),
-    logPrior: jointLogs(prior, kept, COUNT),
+    logTarget: yield* piecesOf(target, kept, count),
+    logPrior: jointLogs(prior, kept, count),
   };
   const kinds = slopes ? GLIDING : KINDS;
-  const walk = walkOf(target, prior, generator, uniform, stream, slopes);
+  const tempered = yield* target.tempered?.pieces() ?? [];
+  const at = (power: number): Target => (power < 1 && tempered?.(power)) || target;
+  const walk = walkOf(at, prior, generator, uniform, stream, slopes, count);
+  const [each, last] = isGlance ? GLANCE_STEPS : [slopes ? GLIDES : STEPS, LAST_STEPS];
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
-    const { logTarget, logPrior } = all;
-    const slope = logTarget.map((value, d) => value - logPrior[d]!);
-    if (stage === MOST_STAGES || !slope.some(Number.isFinite)) return undefined;
-    const step = stepOf(slope, 1 - power);
-    if (!(step > 0)) return undefined;
-    power = step === 1 - power ? 1 : power + step;
-    all = drawnAnew(all, slope, step, uniform());
-    for (let m = 0; m < (power === 1 ? LAST_STEPS : slopes ? GLIDES : STEPS); m++)
-      for (const kind of kinds) yield* walk(all, power, kind);
+    const next: Stage | undefined =
+      stage < MOST_STAGES ? yield* tempered ? cases(all, power, at) : together(all, power) : undefined;
+    if (!next) return undefined;
+    all = drawnAnew({ ...all, logTarget: next.logTarget }, next.slope, next.step, uniform());
+    power = next.power;
+    for (let m = 0; m < (power === 1 ? last : each); m++) for (const kind of kinds) yield* walk(all, power, kind);
   }
   return {
     particles: all.kept,
     *walk(steps) {
-      const spread = fitted(prior, all.kept, equally());
+      const spread = fitted(prior, all.kept, equally(count));
       for (let step = 0; step < steps; step++)
         for (const kind of kinds) yield* walk(all, 1, kind, { spread, shortest: SHORTEST });
     },
   };
 }
 
-const equally = (): Float64Array => new Float64Array(COUNT).fill(1 / COUNT);
+const equally = (count: number): Float64Array => new Float64Array(count).fill(1 / count);
 
 const weightsOf = (slope: Float64Array, step: number): number[] => {
   const most = slope.reduce((a, b) => Math.max(a, b), -Infinity);
   return Array.from(slope, (value) => exp(step * (value - most)));
 };
 
+/** How far a stage goes: particles are drawn anew by weights exp(step · slope). */
+interface Stage {
+  readonly power: number;
+  readonly slope: Float64Array;
+  readonly step: number;
+  /** Log densities at the power that it leads to. */
+  readonly logTarget: Float64Array;
+}
+
+// A stage of p^β·prior^(1 − β): the log of that is linear in β.
+function* together({ logTarget, logPrior }: Population, power: number): Pieces<Stage | undefined> {
+  const slope = logTarget.map((value, d) => value - logPrior[d]!);
+  if (!slope.some(Number.isFinite)) return undefined;
+  const step = stepOf(slope, 1 - power);
+  return step > 0 ? { power: step === 1 - power ? 1 : power + step, slope, step, logTarget } : undefined;
+}
+
+// A stage where cases are tempered by themselves: shorter ones are tried until half of the particles count.
+function* cases(
+  { kept, logTarget, logPrior }: Population,
+  power: number,
+  at: (power: number) => Target,
+): Pieces<Stage | undefined> {
+  const before = logTarget.map((value, d) => (power > 0 ? power * value : 0) + (1 - power) * logPrior[d]!);
+  for (let step = Math.min(1 - power, Math.max(power, FIRST_POWER)); step > LEAST_STEP; step *= SHORTER) {
+    const next = step === 1 - power ? 1 : power + step;
+    const reached = yield* piecesOf(at(next), kept, logTarget.length);
+    const slope = reached.map((value, d) => next * value + (1 - next) * logPrior[d]! - before[d]!);
+    if (!slope.some(Number.isFinite)) return undefined;
+    if (halfCount(slope, 1)) return { power: next, slope, step: 1, logTarget: reached };
+  }
+  return undefined;
+}
+
+// Whether half of the particles that can live count after a step of β.
+function halfCount(slope: Float64Array, step: number): boolean {
+  const alive = slope.reduce((sum, value) => sum + (value > -Infinity ? 1 : 0), 0);
+  const weights = weightsOf(slope, step);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return (sum * sum) / weights.reduce((a, b) => a + b * b, 0) >= alive / 2;
+}
+
 // The largest step of β after which half of the particles that can live still count.
 function stepOf(slope: Float64Array, most: number): number {
-  const alive = slope.reduce((sum, value) => sum + (value > -Infinity ? 1 : 0), 0);
-  const counts = (step: number): boolean => {
-    const weights = weightsOf(slope, step);
-    const sum = weights.reduce((a, b) => a + b, 0);
-    return (sum * sum) / weights.reduce((a, b) => a + b * b, 0) >= alive / 2;
-  };
+  const counts = (step: number): boolean => halfCount(slope, step);
   if (counts(most)) return most;
   let [low, high] = [0, most];
   for (let i = 0; i < 50; i++) {
@@ -185,10 +238,11 @@ function drawnAnew(
   step: number,
   start: number,
 ): Population {
+  const count = slope.length;
   const weights = weightsOf(slope, step);
   const sum = weights.reduce((a, b) => a + b, 0);
-  const chosen = systematic(weights, COUNT, start, sum);
-  const next = kept.map((_, k) => kept[k - (k % COUNT) + chosen[k % COUNT]!]!);
+  const chosen = systematic(weights, count, start, sum);
+  const next = kept.map((_, k) => kept[k - (k % count) + chosen[k % count]!]!);
   return {
     kept: next,
     logTarget: logTarget.map((_, d) => logTarget[chosen[d]!]!),
@@ -209,12 +263,13 @@ const GLIDING: readonly Kind[] = ["together", "single"];
 
 // Moves all particles by one Metropolis step of a kind, whose length adapts to how many are accepted.
 function walkOf(
-  target: Target,
+  at: (power: number) => Target,
   prior: Gaussian,
   generator: Generator,
   uniform: () => number,
   first: number,
   slopes: Slopes | undefined,
+  count: number,
 ) {
   const n = prior.means.length;
   const lengths: Record<Kind, number> = {
@@ -222,37 +277,37 @@ function walkOf(
     single: 1,
     difference: 2.38 / Math.sqrt(2 * n),
   };
-  const noise = new Float64Array(n * COUNT);
-  const proposed = new Float64Array(n * COUNT);
-  const long = new Float64Array(COUNT); // how far each particle goes
-  const pick = (): number => Math.floor(uniform() * COUNT);
+  const noise = new Float64Array(n * count);
+  const proposed = new Float64Array(n * count);
+  const long = new Float64Array(count); // how far each particle goes
+  const pick = (): number => Math.floor(uniform() * count);
   let stream = first + 1;
   // Plain functions: engines run long loops in the body of a generator at half their speed.
   const propose = (kept: Float64Array, around: Gaussian, kind: Kind, shortest: number | undefined): void => {
     const { scales } = around;
     const sds = kind === "single" ? around.means.map((_, i) => sdOf(around, i)) : around.means;
     proposed.set(kept);
-    for (let d = 0; d < COUNT; d++) {
+    for (let d = 0; d < count; d++) {
       const length = lengths[kind] * (shortest ? exp(-shortest * uniform()) : 1);
       if (kind === "difference") {
         const [a, b] = [pick(), pick()];
         const gamma = uniform() < 0.2 ? 1 : length;
         for (let i = 0; i < n; i++) {
-          const own = 0.01 * (scales[i]!.get(i) ?? 0) * noise[i * COUNT + d]!;
-          proposed[i * COUNT + d]! += gamma * (kept[i * COUNT + a]! - kept[i * COUNT + b]!) + own;
+          const own = 0.01 * (scales[i]!.get(i) ?? 0) * noise[i * count + d]!;
+          proposed[i * count + d]! += gamma * (kept[i * count + a]! - kept[i * count + b]!) + own;
         }
       } else if (kind === "single") {
         const i = Math.floor(uniform() * n);
         // Two other particles tell how far apart the modes of this latent lie.
         const [a, b] = shortest && uniform() < 0.5 ? [pick(), pick()] : [0, 0];
         const step = a === b ? length * sds[i]! : 0.1 * length * sds[i]!;
-        proposed[i * COUNT + d]! += step * noise[i * COUNT + d]! + kept[i * COUNT + a]! - kept[i * COUNT + b]!;
+        proposed[i * count + d]! += step * noise[i * count + d]! + kept[i * count + a]! - kept[i * count + b]!;
       } else long[d] = length;
     }
     // Row by row of the root, all particles at once: particle by particle these n²/2 products were half of all time in 24 latents.
     if (kind === "together")
       for (let i = 0; i < n; i++)
-        for (const [j, scale] of scales[i]!) addProducts(proposed, i * COUNT, long, scale, noise, j * COUNT);
+        for (const [j, scale] of scales[i]!) addProducts(proposed, i * count, long, scale, noise, j * count);
   };
   const accept = (
     all: Population,
@@ -263,32 +318,32 @@ function walkOf(
   ): number => {
     const { kept, logTarget, logPrior } = all;
     let accepted = 0;
-    for (let d = 0; d < COUNT; d++) {
+    for (let d = 0; d < count; d++) {
       const gain = power * (nextTarget[d]! - logTarget[d]!) + (1 - power) * (nextPrior[d]! - logPrior[d]!);
       if (!(log(uniform()) < gain - (energy?.[d] ?? 0))) continue;
       accepted++;
-      for (let i = 0; i < n; i++) kept[i * COUNT + d] = proposed[i * COUNT + d]!;
+      for (let i = 0; i < n; i++) kept[i * count + d] = proposed[i * count + d]!;
       logTarget[d] = nextTarget[d]!;
       logPrior[d] = nextPrior[d]!;
     }
     return accepted;
   };
   return function* (all: Population, power: number, kind: Kind, { spread, shortest }: Settled = {}): Pieces<void> {
-    fillNormals(noiseRequest({ out: noise, generator, stream: ++stream, lanes: COUNT, dimensions: n }));
-    const around = spread ?? fitted(prior, all.kept, equally());
+    fillNormals(noiseRequest({ out: noise, generator, stream: ++stream, lanes: count, dimensions: n }));
+    const around = spread ?? fitted(prior, all.kept, equally(count));
     const glides = kind === "together" && slopes;
     let energy: Float64Array | undefined;
     if (glides) {
-      for (let d = 0; d < COUNT; d++) long[d] = lengths[kind] * (1 - (1 - SHORTEST_GLIDE) * uniform());
+      for (let d = 0; d < count; d++) long[d] = lengths[kind] * (1 - (1 - SHORTEST_GLIDE) * uniform());
       const found = yield* glidesOf(glides, prior, around, all.kept, noise, long, power);
       proposed.set(found.reached);
       ({ energy } = found);
     } else propose(all.kept, around, kind, shortest);
-    const nextTarget = yield* piecesOf(target, proposed, COUNT);
+    const nextTarget = yield* piecesOf(at(power), proposed, count);
     // Once the posterior is reached the priors' density counts no more.
-    const nextPrior = power < 1 ? jointLogs(prior, proposed, COUNT) : all.logPrior;
+    const nextPrior = power < 1 ? jointLogs(prior, proposed, count) : all.logPrior;
     const accepted = accept(all, nextTarget, nextPrior, power, energy);
-    if (!shortest) lengths[kind] *= exp(accepted / COUNT - (energy ? GLIDED : ACCEPTED));
+    if (!shortest) lengths[kind] *= exp(accepted / count - (energy ? GLIDED : ACCEPTED));
   };
 }
 
@@ -301,5 +356,5 @@ function addProducts(
   noise: Float64Array,
   from: number,
 ): void {
-  for (let d = 0; d < COUNT; d++) out[to + d]! += lengths[d]! * scale * noise[from + d]!;
+  for (let d = 0; d < lengths.length; d++) out[to + d]! += lengths[d]! * scale * noise[from + d]!;
 }

@@ -18,6 +18,7 @@ import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved } from "./mixture.ts";
 import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
+import { isShort } from "./shortfall.ts";
 import type { Target } from "./target.ts";
 
 /** How well draws of a proposal stand for the posterior. */
@@ -31,6 +32,8 @@ export interface Weighed {
   readonly logEvidence: number;
   /** Half of the sum of |p − q| over the draws: the share of the posterior that the guide has elsewhere, 0 where it is the posterior. */
   readonly distance: number;
+  /** Whether particles are where draws of the proposal are too rare to tell of it. */
+  readonly isShort?: boolean;
   /** Particles that the proposal has followed, if it has. */
   readonly particles?: Particles;
 }
@@ -59,38 +62,54 @@ const MOST_LOOSE = 16;
 /** A draw with so small a share of the largest weight does not count. */
 const NOTHING = 1e-6;
 const STREAM = 64;
+/** In so few latents what draws of the priors have not met is small, if they have told that the guides are everything. */
+const FEW = 3;
+/** So few of the particles may be far out in a tail by chance. */
+const STRAY = 1 / 500;
+/** The number of the population that is looked at. */
+const OTHERS = 2;
 
-/** Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. */
+/**
+ * Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. Where latents
+ * were summed out, weights that look good are believed only if particles find nothing else, unless draws of the priors have told that the guides are everything.
+ */
 export function* weighedProposal(
   target: Target,
   guides: readonly Gaussian[],
   first: readonly Gaussian[],
   generator: Generator,
-  mostRounds: number = ROUNDS,
+  isEverything = false,
 ): Pieces<Weighed | undefined> {
+  const n = first[0]!.means.length;
+  const prior = first[first.length - 1]!;
   const glance = yield* roundOf(target, first, generator, STREAM - 1, GLANCE);
   const seen = glance && judged(glance, guides);
-  if (seen && isEven(seen)) return seen;
+  let others: Particles | undefined;
+  const stands = function* (found: Weighed): Pieces<boolean> {
+    if ((isEverything && n <= FEW) || n > MOST_LOOSE) return true;
+    if (!(yield* target.tempered?.pieces() ?? [])) return true;
+    others ??= yield* particlesOf(target, prior, generator, { isGlance: true, population: OTHERS });
+    return !others || !(yield* isShort(target, others.particles, found));
+  };
+  if (seen && isEven(seen) && (yield* stands(seen))) return seen;
   const before = yield* roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
   yield;
   const start = judged(before, guides);
-  if (start.distance < NEAR || isGood(start)) return start;
+  if ((start.distance < NEAR || isGood(start)) && (yield* stands(start))) return start;
   const made: Round[] = [before];
-  const n = first[0]!.means.length;
   let parts = loosened(first);
   const follow = (): void => {
     const { kept, weights } = counted(made, n);
     parts = moved(parts, kept, weights);
   };
-  const prior = first[first.length - 1]!;
   const particles = n <= MOST_LOOSE ? yield* particlesOf(target, prior, generator) : undefined;
   if (particles) {
     const found = yield* normalsAmong(particles.particles, prior, generator);
     parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];
   }
   let [best, misses] = [start.effectiveDraws, 0];
-  for (let r = 1; r <= mostRounds && (misses < MISSES || n <= MOST_LOOSE); r++) {
+  for (let r = 1; r <= ROUNDS && (misses < MISSES || n <= MOST_LOOSE); r++) {
     const round = yield* roundOf(target, parts, generator, STREAM + r);
     if (!round) break;
     made.push(round);
@@ -107,7 +126,7 @@ export function* weighedProposal(
     if (last > 1) follow();
     const adapted = [...scaled(parts, 1 - WIDE_SHARE), ...scaled(parts.map(wider), WIDE_SHARE)];
     const mixed = [...scaled(adapted, ADAPTED), ...scaled(first, 1 - ADAPTED)];
-    const round = yield* roundOf(target, mixed, generator, STREAM + mostRounds + last);
+    const round = yield* roundOf(target, mixed, generator, STREAM + ROUNDS + last);
     if (!round) break;
     yield;
     const found = judged(round, guides);
@@ -115,7 +134,7 @@ export function* weighedProposal(
     made.push(round);
     yield;
   }
-  return particles ? { ...end, particles } : end;
+  return particles ? { ...end, particles, isShort: yield* isShort(target, particles.particles, end, STRAY) } : end;
 }
 
 /** A guide with less of the posterior elsewhere is as good as the posterior. */

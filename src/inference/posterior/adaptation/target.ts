@@ -1,13 +1,20 @@
 /** The log joint density of a model at draws of the latents that its guide is over, compiled once for as many draws as wanted. */
+import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { outOfRange } from "../../../autodiff/session.ts";
+import type { Engine } from "../../../autodiff/tape/engine.ts";
 import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
-import { finished, type Pieces, type Piecewise, piecewise } from "../../../pieces/pieces.ts";
+import { finished, type Later, later, type Pieces, type Piecewise, piecewise } from "../../../pieces/pieces.ts";
+import type { Trace } from "../../../program/run.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { ownLog } from "../guide-draws.ts";
 import type { Source } from "../source.ts";
+import { temperedTrace } from "./tempered.ts";
 
 /** log p(x, z) at draws z, those of latent i from i · draws on; −∞ where it is not a number or a stated range is left. */
-export type Target = Piecewise<[kept: Float64Array, draws: number], Float64Array>;
+export interface Target extends Piecewise<[kept: Float64Array, draws: number], Float64Array> {
+  /** Of a density that latents were summed out of, the 1/β-fold log of that whose cases are tempered by β; undefined elsewhere. */
+  readonly tempered?: Later<((power: number) => Target) | undefined>;
+}
 
 /** Points of one run of the tape. */
 const POINTS = 512;
@@ -20,34 +27,55 @@ export function targetOf(source: Source, prior: Gaussian): Target {
 }
 
 /** The same in pieces. */
-export function* targetPieces(
-  { trace: { graph, latents, terms, checks, points }, engine, components }: Source,
+export function* targetPieces(source: Source, prior: Gaussian): Pieces<Target> {
+  const { trace, engine, components } = source;
+  const at = yield* compiled(
+    trace,
+    engine,
+    trace.points.map(({ node }) => node),
+    prior,
+  );
+  const tempered = later(function* () {
+    const found = trace.points.length > 0 ? undefined : temperedTrace(trace);
+    if (!found) return undefined;
+    const given = yield* compiled(found.trace, engine, [found.power], prior);
+    return (power: number) => given([power], power);
+  });
+  return Object.assign(at(components[0]!.points ?? [], 1), { tempered });
+}
+
+// The density for numbers of the inputs, of which it is the power.
+function* compiled(
+  { graph, latents, terms, checks }: Trace,
+  engine: Engine,
+  inputs: readonly NodeId[],
   prior: Gaussian,
-): Pieces<Target> {
+): Pieces<(given: ArrayLike<number>, power: number) => Target> {
   const sum = graph.sum(terms.map(({ node }) => node));
   const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NEGATIVE_INFINITY), sum);
   const { run, value } = yield* evaluationPieces(graph, [density, ...latents.map(({ live }) => live)], {
     engine,
-    inputs: points.map(({ node }) => node),
+    inputs,
     laneInputs: latents.map(({ node }) => node),
     points: POINTS,
   });
   const lanes = new Float64Array(latents.length * POINTS);
-  return piecewise(function* (kept: Float64Array, draws: number) {
-    const total = new Float64Array(draws);
-    for (let first = 0; first < draws; first += POINTS) {
-      yield;
-      const count = Math.min(POINTS, draws - first);
-      for (let i = 0; i < latents.length; i++)
-        for (let p = 0; p < POINTS; p++) lanes[i * POINTS + p] = kept[i * draws + first + Math.min(p, count - 1)]!;
-      run(components[0]!.points ?? [], lanes);
-      for (let p = 0; p < count; p++) {
-        let sum = value(0, p);
+  return (given, power) =>
+    piecewise(function* (kept: Float64Array, draws: number) {
+      const total = new Float64Array(draws);
+      for (let first = 0; first < draws; first += POINTS) {
+        yield;
+        const count = Math.min(POINTS, draws - first);
         for (let i = 0; i < latents.length; i++)
-          if (value(1 + i, p) === 0) sum += ownLog(prior, i, lanes[i * POINTS + p]!);
-        total[first + p] = Number.isNaN(sum) ? Number.NEGATIVE_INFINITY : sum;
+          for (let p = 0; p < POINTS; p++) lanes[i * POINTS + p] = kept[i * draws + first + Math.min(p, count - 1)]!;
+        run(given, lanes);
+        for (let p = 0; p < count; p++) {
+          let sum = value(0, p) / power;
+          for (let i = 0; i < latents.length; i++)
+            if (value(1 + i, p) === 0) sum += ownLog(prior, i, lanes[i * POINTS + p]!);
+          total[first + p] = Number.isNaN(sum) ? Number.NEGATIVE_INFINITY : sum;
+        }
       }
-    }
-    return total;
-  });
+      return total;
+    });
 }
