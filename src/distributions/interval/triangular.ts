@@ -1,9 +1,9 @@
 /** A number between two ends with a likeliest value: `sample("cost", triangular(10, 12, 20))`, as experts' guesses are stated. */
 import { difference } from "../../autodiff/difference.ts";
-import { add, clamp, div, Expr, log, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { add, clamp, div, Expr, log, max, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
 import { squared } from "../../math/squared.ts";
 import { betweenReals, continuous, type Distribution, numberOrNaN, real } from "../distribution.ts";
-import { splitInterval, tailed } from "../tails.ts";
+import { LEAST, splitInterval, tailed } from "../tails.ts";
 
 /**
  * Triangular on [low, high] with its mode between or at an end: the density rises in a straight line from 0 at low to 2/(high − low) at the mode and
@@ -52,10 +52,10 @@ export function triangular(low: Real, mode: Real, high: Real): Distribution {
   };
   return tailed(distribution, {
     cdf,
-    logCdf: (x) => log(cdf(x)),
-    logSurvival: (x) => log(survival(x)),
+    logCdf: (x) => logOfMass(cdf(x)),
+    logSurvival: (x) => logOfMass(survival(x)),
     logInterval: (from, to) => {
-      const masses = { logCdf: (x: Real) => log(cdf(x)), logSurvival: (x: Real) => log(survival(x)) };
+      const masses = { logCdf: (x: Real) => logOfMass(cdf(x)), logSurvival: (x: Real) => logOfMass(survival(x)) };
       return splitInterval(masses, add(mul(0.5, low), mul(0.5, high)), clamp(from, low, high), clamp(to, low, high));
     },
     quantile,
@@ -64,6 +64,11 @@ export function triangular(low: Real, mode: Real, high: Real): Distribution {
       sd: Math.sqrt((squared(high - low) - (mode - low) * (high - mode)) / 18),
     }),
   });
+}
+
+// A traced mass is no less than the least number, so that its log has no edge: next to an end that others move none would be searched for.
+function logOfMass(mass: Real): Real {
+  return log(typeof mass === "number" ? mass : max(mass, LEAST));
 }
 
 function quantile(p: number, low: number, mode: number, high: number): number {

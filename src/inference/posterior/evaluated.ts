@@ -188,7 +188,9 @@ class GuidedNumbers {
       }, 0);
     const [mean, square] = [mixed("means"), mixed("squares")];
     if (mean === undefined || square === undefined) return marginal;
-    return { ...marginal, mean, sd: Math.sqrt(Math.max(0, square - mean * mean)) };
+    // Where the mean is infinite or none there is no spread around it.
+    const sd = Number.isFinite(mean) ? Math.sqrt(Math.max(0, square - mean * mean)) : Math.abs(mean);
+    return { ...marginal, mean, sd };
   }
 
   // A function of one latent, over the grid.
