@@ -12,13 +12,22 @@ import { cos } from "./trigonometric.ts";
  * Domain: a < b, which may be infinite, and 0 ≤ p ≤ 1; a for p = 0, b for p = 1.
  */
 export function truncatedNormalQuantile(a: number, b: number, p: number): number {
-  if (p === 0 || p === 1) return p === 0 ? a : b;
-  const [lower, upper, part, sign] = a + b > 0 ? [-b, -a, 1 - p, -1] : [a, b, p, 1];
+  return truncatedNormalQuantiles(a, b)(p);
+}
+
+/** The same for many p between two ends: what these alone decide, which is two thirds of the work, is computed once. */
+export function truncatedNormalQuantiles(a: number, b: number): (p: number) => number {
+  const mirrored = a + b > 0;
+  const [lower, upper] = mirrored ? [-b, -a] : [a, b];
   // Φ(x) = Φ(upper)·(part + (1 − part)·Φ(lower)/Φ(upper))
   const below = logNormalCdf(upper);
   const ratio = lower === -Infinity ? 0 : exp(logNormalCdf(lower) - below);
-  const x = sign * normalQuantileOfSurprisal(-(below + log(part + (1 - part) * ratio)));
-  return Math.min(Math.max(x, a), b);
+  return (p) => {
+    if (p === 0 || p === 1) return p === 0 ? a : b;
+    const part = mirrored ? 1 - p : p;
+    const x = normalQuantileOfSurprisal(-(below + log(part + (1 - part) * ratio)));
+    return Math.min(Math.max(mirrored ? -x : x, a), b);
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Distribution, Moments } from "../../distributions/distribution.ts"
 import { withTails } from "../../distributions/known-tails.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
-import { truncatedNormalMoments, truncatedNormalQuantile } from "../../math/truncated-normal.ts";
+import { truncatedNormalMoments, truncatedNormalQuantiles } from "../../math/truncated-normal.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Variable } from "../variable.ts";
 import { cellMoments, missingMoments, numericMoments } from "./cell-moments.ts";
@@ -153,12 +153,20 @@ function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number):
   return [run.value(start + j, p), run.value(start + size + j, p)];
 }
 
-function keepEnds(run: Evaluation, { start, size }: Drawer, { lows, highs }: CompletedLatent, batch: Batch): void {
-  for (let j = 0; j < size; j++)
-    for (let p = 0; p < batch.points; p++) {
-      lows[j * batch.draws + batch.first + p] = run.value(start + j, p);
-      highs[j * batch.draws + batch.first + p] = run.value(start + size + j, p);
+function keepEnds(run: Evaluation, drawer: Drawer, { lows, highs }: CompletedLatent, batch: Batch): void {
+  const { start, size, isSteady } = drawer;
+  for (let j = 0; j < size; j++) {
+    const at = j * batch.draws + batch.first;
+    if (isSteady) {
+      lows.fill(run.value(start + j), at, at + batch.points);
+      highs.fill(run.value(start + size + j), at, at + batch.points);
+      continue;
     }
+    for (let p = 0; p < batch.points; p++) {
+      lows[at + p] = run.value(start + j, p);
+      highs[at + p] = run.value(start + size + j, p);
+    }
+  }
 }
 
 function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, batch: Batch, next: () => number): void {
@@ -178,9 +186,16 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
     centre = meanAt(p) + sdAt(p) * moments.mean;
     square = centre * centre + sdAt(p) * sdAt(p) * moments.variance;
   };
+  // By cell, where they are the same at all draws.
+  const known: ((share: number) => number)[] = [];
+  const quantilesAt = (j: number, p: number): ((share: number) => number) => {
+    const quantiles = (isSteady ? known[j] : undefined) ?? truncatedNormalQuantiles(...standard(j, p));
+    known[j] = quantiles;
+    return quantiles;
+  };
   for (let p = 0; p < batch.points; p++) {
     const d = batch.first + p;
-    const x = meanAt(p) + sdAt(p) * truncatedNormalQuantile(...standard(cell[d]!, p), next());
+    const x = meanAt(p) + sdAt(p) * quantilesAt(cell[d]!, p)(next());
     value[d] = x;
     input[d] = latent.transform && !tails ? (latent.transform.inverse(x) as number) : x;
     if (!moved) continue;
