@@ -10,8 +10,8 @@ import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 
-/** An operation is right to half of this, relative to its value; those of exp and its like to some more. */
-const ERROR = 2 * Number.EPSILON;
+/** An operation is right to a quarter of this, relative to its value, as the distance of 1 to the next number is half of it; those of exp and its like to some more. */
+const ERROR = 4.44e-16;
 
 /**
  * The bound Σ |∂ℓ/∂v|·|v|·2⁻⁵¹ over all values v of the computation, at the places of lines whose lane inputs `write` writes. To first order, after

@@ -44,7 +44,7 @@ const NORMALS = 12;
 const EM_STEPS = 12;
 const STREAM = 4096;
 /** Where cases are tempered β at most doubles, from this on: of a case that no particle is near yet nothing is seen at β = 1. */
-const FIRST_POWER = 1 / 64;
+const FIRST_POWER = 0.015625;
 /** Steps of β that are tried, each so much shorter than the one before. */
 const SHORTER = 0.6;
 const LEAST_STEP = 1e-12;

@@ -65,7 +65,7 @@ const STREAM = 64;
 /** In so few latents what draws of the priors have not met is small, if they have told that the guides are everything. */
 const FEW = 3;
 /** So few of the particles may be far out in a tail by chance. */
-const STRAY = 1 / 500;
+const STRAY = 0.002;
 /** The number of the population that is looked at. */
 const OTHERS = 2;
 
