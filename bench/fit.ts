@@ -110,7 +110,11 @@ export function reached(
   const guide = report!.guide === "full-rank" ? fullRank() : meanField();
   const at = { estimator: corrected(), params, guide, collapse, standardise, group: 4096, seed: 987 };
   const estimate = (samples: number) => estimateGradient(model, { ...at, samples });
-  return { samples: report!.samples, elbo: () => (status === "unbounded" ? Infinity : elboOf(estimate)), status };
+  return {
+    samples: report!.samples,
+    elbo: () => (status === "unbounded" ? Infinity : elboOf(estimate)),
+    status: status!,
+  };
 }
 
 /** Standard error of an ELBO, by independent samples: 16,384 have 0.04 of deduct by mean field, and 262,144 have 0.01. */

@@ -12,34 +12,34 @@ export class FullGraph extends Graph {
   }
 
   override apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
-    const closer = this.#closer(code, x, y);
+    const closer = closerForm(this, code, x, y);
     return closer >= 0 ? closer : super.apply(code, x, y, z, make);
   }
+}
 
-  /**
-   * Probabilities as people write them, by what is right in their tails: 1/(1 + exp(−x)) is sigmoid(x), log(1 + exp(x)) softplus(x), and log(1 − p) of
-   * p = 1 − q is log q. As written the first rounds to 1 beyond x = 37, on the way to which log(1 − p) goes up in steps. −1 where nothing is closer.
-   */
-  #closer(code: number, x: NodeId, y: NodeId): NodeId {
-    const { algebra: A, op, a, b } = this;
-    if (code === CODE.div && this.#isOneAndExp(y)) {
-      const exp = b[y]!;
-      return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
-    }
-    if (code === CODE.sub && this.is(x, 1) && op[y] === CODE.sigmoid) return A.sigmoid(A.neg(a[y]!));
-    if (code === CODE.log && this.#isOneAndExp(x)) return A.softplus(a[b[x]!]!);
-    if (code === CODE.log && this.#isComplement(x)) return A.log1p(A.neg(b[x]!));
-    if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
-    if (code === CODE.log1p && op[x] === CODE.neg && this.#isComplement(a[x]!)) return A.log(b[a[x]!]!);
-    return -1;
+/**
+ * Probabilities as people write them, by what is right in their tails: 1/(1 + exp(−x)) is sigmoid(x), log(1 + exp(x)) softplus(x), and log(1 − p) of
+ * p = 1 − q is log q. As written the first rounds to 1 beyond x = 37, on the way to which log(1 − p) goes up in steps. −1 where nothing is closer.
+ */
+function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A, op, a, b } = graph;
+  if (code === CODE.div && isOneAndExp(graph, y)) {
+    const exp = b[y]!;
+    return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
   }
+  if (code === CODE.sub && graph.is(x, 1) && op[y] === CODE.sigmoid) return A.sigmoid(A.neg(a[y]!));
+  if (code === CODE.log && isOneAndExp(graph, x)) return A.softplus(a[b[x]!]!);
+  if (code === CODE.log && isComplement(graph, x)) return A.log1p(A.neg(b[x]!));
+  if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
+  if (code === CODE.log1p && op[x] === CODE.neg && isComplement(graph, a[x]!)) return A.log(b[a[x]!]!);
+  return -1;
+}
 
-  #isComplement(node: NodeId): boolean {
-    return this.op[node] === CODE.sub && this.is(this.a[node]!, 1);
-  }
+function isComplement(graph: Graph, node: NodeId): boolean {
+  return graph.op[node] === CODE.sub && graph.is(graph.a[node]!, 1);
+}
 
-  // A constant comes first among operands that commute.
-  #isOneAndExp(node: NodeId): boolean {
-    return this.op[node] === CODE.add && this.is(this.a[node]!, 1) && this.op[this.b[node]!] === CODE.exp;
-  }
+// A constant comes first among operands that commute.
+function isOneAndExp(graph: Graph, node: NodeId): boolean {
+  return graph.op[node] === CODE.add && graph.is(graph.a[node]!, 1) && graph.op[graph.b[node]!] === CODE.exp;
 }

@@ -84,7 +84,7 @@ describe("comparisons of a rounded value with a number", () => {
     });
     const mass = (low: number, high: number): number => Math.exp(logMass(normal(77, 16.5), low, high) as number);
     const evidence = 0.3 * mass(75, 85) + 0.7 * mass(79.5, 80.5);
-    expect(fit(ages).report.elbo).toBeCloseTo(Math.log(evidence), 9);
+    expect(fit(ages).report!.elbo).toBeCloseTo(Math.log(evidence), 9);
     expect(fit(ages).mean("coarse")).toBeCloseTo((0.3 * mass(75, 85)) / evidence, 9);
   });
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { abs, defineModel, fit, normal, Posterior } from "../../../../src/index.ts";
 import { agreedParticles, haveAgreed } from "../../../../src/inference/posterior/adaptation/agreement.ts";
-import { COUNT, type Particles } from "../../../../src/inference/posterior/adaptation/particles.ts";
+import { COUNT } from "../../../../src/inference/posterior/adaptation/particles.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { finished, type Pieces } from "../../../../src/pieces/pieces.ts";
@@ -80,7 +80,7 @@ test("populations that agree go on until they have forgotten where they were, or
         });
       return { particles, walk };
     });
-    const agree = finished(haveAgreed(populations as [Particles, Particles], 1));
+    const agree = finished(haveAgreed([populations[0]!, populations[1]!], 1));
     const mean = populations.map(({ particles }) => particles.reduce((sum, x) => sum + x, 0) / COUNT);
     return { agree, walks, off: (mean[0]! + mean[1]!) / 2 };
   };
