@@ -16,8 +16,16 @@ export interface TemperedTrace {
   readonly power: NodeId;
 }
 
-/** The tempered one of a trace; undefined where nothing was summed out, or not of the latents as they are written. */
-export function temperedTrace({ original, latents }: Trace): TemperedTrace | undefined {
+/** Those that were made: a compiled model is fitted often. */
+const MADE: WeakMap<Trace, TemperedTrace | undefined> = /* @__PURE__ */ new WeakMap();
+
+/** The tempered one of a trace, the same whenever it is asked for; undefined where nothing was summed out, or not of the latents as they are written. */
+export function temperedTrace(trace: Trace): TemperedTrace | undefined {
+  if (!MADE.has(trace)) MADE.set(trace, making(trace));
+  return MADE.get(trace);
+}
+
+function making({ original, latents }: Trace): TemperedTrace | undefined {
   if (!original) return undefined;
   const { graph } = original;
   const nodes = new Map(original.latents.map(({ name, node }) => [name, node]));
