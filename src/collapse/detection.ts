@@ -2,12 +2,15 @@
  * Which latents may be summed out: those that reach the model only through conditions on which a threshold is proven. Of z ~ N(0, 1) in
  * where(z > 1, 2, 3) only the truth of z > 1 matters; of one in where(z > 1, z, 3) the value does, and it is kept.
  */
+import { type LinearForm, linearForm } from "../autodiff/graph/linear-form.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Distribution } from "../distributions/distribution.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
 import { Dependence, priorSite, type Reading } from "./dependence.ts";
 import { readsOf } from "./reads.ts";
-import { crossingsOf } from "./thresholds/crossings.ts";
+import { type Crossing, crossingsOf } from "./thresholds/crossings.ts";
 import { type OrderedVector, orderedVectors, passagesOf } from "./thresholds/ordered-vectors.ts";
 import { ownersOf, type Variable } from "./variable.ts";
 
@@ -35,6 +38,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
   }
   // Where latents share a condition, the one with the fewest conditions is summed out and the others stay.
   const taken = new Map<Latent, Variable>();
+  const crossings = new Map<Latent, readonly Crossing[]>();
   const vectors = new Set<Latent>();
   const owner = new Map<NodeId, string>();
   const byConditions = [...readings].sort(([, p], [, q]) => p.conditions.length - q.conditions.length);
@@ -45,7 +49,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
         ? "no condition reads it"
         : shared !== undefined
           ? `it shares a condition with "${owner.get(shared)}", which is summed out`
-          : variableOf(trace, latent, reading);
+          : variableOf(trace, latent, reading, crossings);
     if (typeof variable === "string") {
       reasons.set(latent, variable);
       continue;
@@ -53,6 +57,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
     taken.set(latent, variable);
     for (const condition of reading.conditions) owner.set(condition, latent.name);
   }
+  keepVanishing(trace, taken, reasons, crossings, owner);
   keepDeciders(trace, taken, reasons);
   const variables = latents.flatMap((latent) => taken.get(latent) ?? []);
   for (const vector of orderedVectors(trace)) {
@@ -94,9 +99,59 @@ function passagesIn(
   return passagesOf(trace, vector, conditions, new Set(readings.flatMap(({ moved }) => [...moved])));
 }
 
-function variableOf({ graph }: Trace, latent: Latent, reading: Reading): Variable | string {
+function variableOf(
+  { graph }: Trace,
+  latent: Latent,
+  reading: Reading,
+  found: Map<Latent, readonly Crossing[]>,
+): Variable | string {
   const crossings = crossingsOf(graph, latent, reading);
-  return typeof crossings === "string" ? crossings : cellsOf(graph, latent, crossings);
+  if (typeof crossings === "string") return crossings;
+  found.set(latent, crossings);
+  return cellsOf(graph, latent, crossings);
+}
+
+/**
+ * A width w ≥ 0 of a window from a start that is kept: below `1 < start + w` its cell is that from 0 to 1 − start, which vanishes where `1 > start` changes. ℓ goes
+ * as the log of its mass there, through tens of nats within a stretch that no sample meets, to a jump that the other side never sees. So w stays.
+ */
+function keepVanishing(
+  { graph, terms }: Trace,
+  taken: Map<Latent, Variable>,
+  reasons: Map<Latent, string>,
+  crossings: ReadonlyMap<Latent, readonly Crossing[]>,
+  owner: Map<NodeId, string>,
+): void {
+  const conditions = graph
+    .reachable(terms.map(({ node }) => node))
+    .filter((node) => graph.op[node] === CODE.positive && !owner.has(node));
+  if (conditions.length === 0) return;
+  const kept = new Set(conditions.flatMap((node) => directionOf(linearForm(graph, graph.a[node]!), 0) ?? []));
+  for (const latent of [...taken.keys()]) {
+    const { lower, upper } = (latent.prior as Distribution).support ?? { lower: -Infinity, upper: Infinity };
+    const ends = [lower, upper].filter(Number.isFinite);
+    const vanishes = crossings.get(latent)!.some(({ at }) =>
+      at.some((threshold) => {
+        const form = linearForm(graph, threshold);
+        return ends.some((end) => kept.has(directionOf(form, end) ?? ""));
+      }),
+    );
+    if (!vanishes) continue;
+    taken.delete(latent);
+    for (const [condition, name] of owner) if (name === latent.name) owner.delete(condition);
+    reasons.set(latent, "a cell of it vanishes where a condition on others changes");
+  }
+}
+
+// Where form = end, in words that are the same for multiples of it; undefined for a number.
+function directionOf({ coefficients, constant }: LinearForm, end: number): string | undefined {
+  const sorted = [...coefficients].sort(([p], [q]) => p - q);
+  if (sorted.length === 0) return undefined;
+  const [[, first]] = sorted as [[NodeId, number]];
+  return [
+    ...sorted.map(([atom, slope]) => `${atom}:${(slope / first).toPrecision(12)}`),
+    ((constant - end) / first).toPrecision(12),
+  ].join();
 }
 
 // A latent whose conditions decide whether a kept one exists stays too: without it nothing would say when the other is live.

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type CollapseChoice, type CollapseResult, collapseTrace } from "../../src/collapse/collapse.ts";
 import {
   add,
+  and,
   corrected,
+  type Distribution,
   defineModel,
   div,
   estimateGradient,
@@ -12,6 +14,7 @@ import {
   fit,
   gt,
   log,
+  lt,
   mul,
   neg,
   normal,
@@ -23,6 +26,7 @@ import {
   square,
   sub,
   tanh,
+  uniform,
   where,
 } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
@@ -276,5 +280,39 @@ describe("a condition that is not affine", () => {
     });
     const { report } = collapseTrace(trace(model));
     expect(report.collapsed).toEqual([]);
+  });
+});
+
+describe("a cell that vanishes where a condition on others changes", () => {
+  // A window that opens at a start and stays open for a while; that its start is kept is said by the mean it is added to.
+  const y = [1.1, 1.3, 0.9, 2.8, 3.1, 2.9, 1.0, 1.2];
+  const windowed = (width: Distribution) =>
+    defineModel("window", ({ sample, observe }) => {
+      const [low, rise] = [sample("low", normal(0, 3)), sample("rise", normal(0, 3))];
+      const [start, wide] = [sample("start", uniform(0, 7)), sample("wide", width)];
+      y.forEach((value, i) => {
+        const isOpen = and(gt(i, start), lt(i, add(start, wide)));
+        observe(normal(where(isOpen, add(low, rise), low), 0.3), value);
+      });
+    });
+
+  test("keeps its latent, whose fit is right: it was refused, as the jump beside the cell is met by no sample", () => {
+    const model = windowed(uniform(0, 7));
+    expect(explain(model, { collapse: "auto" }).text).toMatch(
+      /wide: a cell of it vanishes where a condition on others/,
+    );
+    const posterior = fit(model, { seed: 1 });
+    expect(posterior.status).toBe("converged");
+    // By a grid over start and wide, of which low and rise are a regression.
+    const exact = { low: [1.101, 0.134], rise: [1.826, 0.218], start: [2.5, 0.288], wide: [3.025, 0.408] };
+    for (const [name, [mean, sd]] of Object.entries(exact)) {
+      expect(Math.abs(posterior.mean(name) - mean!) / sd!, name).toBeLessThan(0.1);
+      expect(Math.abs(posterior.sd(name) / sd! - 1), name).toBeLessThan(0.1);
+    }
+  });
+
+  test("is none where the prior has no end there", () => {
+    const { report } = collapseTrace(trace(windowed(normal(3, 1))));
+    expect(report.collapsed.map(({ latent }) => latent)).toContain("wide");
   });
 });
