@@ -21,8 +21,9 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
 };
-/** Milliseconds that a warm fit of the text messages may take; a busy machine is given ten times as many. */
-const FIT = 2000 * Number(process.env.SLOWNESS ?? 10);
+/** Milliseconds that the fastest of some warm fits of the text messages may take; SLOWNESS=5 gives a machine that is busy or slow five times as many. */
+const FIT = 2000 * Number(process.env.SLOWNESS ?? 1);
+const WARM_FITS = 3;
 
 const server = createServer(async (request, response) => {
   if (isDown) return request.socket.destroy();
@@ -170,10 +171,14 @@ async function everything(schemes) {
       await page.$eval(".boundary-note", (note) => note.textContent),
       /73 conditions: summed out|74 conditions: summed out/,
     );
-    const start = performance.now();
-    await fitted(page);
-    const time = performance.now() - start;
-    console.log(`        a warm fit of the text messages: ${Math.round(time)} ms`);
+    const times = [];
+    for (let run = 0; run < WARM_FITS; run++) {
+      const start = performance.now();
+      await fitted(page);
+      times.push(performance.now() - start);
+    }
+    const time = Math.min(...times);
+    console.log(`        warm fits of the text messages: ${times.map(Math.round).join(", ")} ms`);
     assert.ok(time < FIT, `${time} ms`);
     assert.deepEqual(errors, []);
     await page.close();
