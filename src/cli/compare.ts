@@ -95,10 +95,12 @@ export async function compare(args: readonly string[]): Promise<void> {
       seed: options.seed,
     }),
   );
+  const isJson = values["json"] === true;
   await print(
-    values["json"] ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
+    isJson ? JSON.stringify(experiments) : experiments.map((experiment) => tables(experiment)).join("\n\n"),
+    isJson,
   );
-  if (!values["json"]) await print(`\nreport: ${page}`);
+  if (!isJson) await print(`\nreport: ${page}`);
 }
 
 /** The rows of a list of names, in the order of the catalogue; SCORE, to which ratios refer, is always among them. */

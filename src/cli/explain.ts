@@ -32,14 +32,14 @@ export async function explain(args: readonly string[]): Promise<void> {
   const isJson = values["json"] === true;
   const options = optionsOf(values);
   const name = only("explain", positionals);
-  if (values["stages"]) return print(listed(stagesOf(FULL, options), isJson));
+  if (values["stages"]) return print(listed(stagesOf(FULL, options), isJson), isJson);
   const model = await loadModel(name);
   if (values["stage"] !== undefined) {
     const stage = stageNamed(stagesOf(FULL, options), String(values["stage"]));
-    return print(printed(model, stage, isJson));
+    return print(printed(model, stage, isJson), isJson);
   }
   const { text, ...explanation } = explained(model, options);
-  await print(isJson ? JSON.stringify(explanation) : text);
+  await print(isJson ? JSON.stringify(explanation) : text, isJson);
 }
 
 function optionsOf({ collapse, guide, entropy, boundaries, "no-marginalise": plain }: Values): ExplainOptions {

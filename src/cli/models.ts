@@ -17,6 +17,7 @@ export async function models(json: boolean): Promise<void> {
     json
       ? JSON.stringify([...large, ...gallery.map((entry) => ({ ...entry, kind: "gallery" })), ...small])
       : [listed(large), described, listed(gallery), title, listed(small)].join("\n\n"),
+    json,
   );
 }
 

@@ -63,7 +63,8 @@ async function checked(args: readonly string[]): Promise<number> {
     if (isAll || values["gradient"]) report.gradient = verifyGradient(model, { estimator: row.make(), budget, seed });
     if (isAll || values["posterior"]) report.posterior = posteriorOf(model, 16 * budget, seed);
   }
-  await print(values["json"] === true ? JSON.stringify(report) : inWords(report));
+  const isJson = values["json"] === true;
+  await print(isJson ? JSON.stringify(report) : inWords(report), isJson);
   return exitCodeOf(report);
 }
 

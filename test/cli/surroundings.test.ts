@@ -190,6 +190,23 @@ test("control characters of names are written out", () => {
   expect(table(["latent"], [["\u001b[2J"]])).toContain("\\x1b[2J");
 });
 
+test("control characters of names are written out by every command, and JSON has them", async () => {
+  const files = {
+    "escapes.mjs": `import { defineModel, gt, normal, where } from "nondiff";
+export default defineModel("e\\u001b[31m\\u009fvil", ({ sample, observe }) => {
+  const z = sample("z\\u0007", normal(0, 1));
+  observe(normal(where(gt(z, 0), z, 1), 1), 0);
+});`,
+  };
+  for (const command of [["explain"], ["explain", "--stage", "trace"], ["verify", "--model"], ["run"]]) {
+    const { stdout } = await nondiff([...command, "./escapes.mjs"], files);
+    expect(stdout, command.join(" ")).toMatch(/\\x(1b|07)/);
+    expect(stdout, command.join(" ")).not.toMatch(/(?![\t\n])\p{Cc}/u);
+    const json = await nondiff([...command, "./escapes.mjs", "--json"]);
+    expect(JSON.stringify(JSON.parse(json.stdout)), command.join(" ")).toMatch(/\\u(001b|0007)/);
+  }
+});
+
 test("the command line carries the licences of the packages that are bundled with it", async () => {
   const text = await readFile(MAIN, "utf8");
   for (const name of ["uplot", "d3-scale", "d3-shape", "papaparse"]) {

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates are those of programs
 // What a plain program means: JavaScript's own on plain values, selection on latents, and refusals with the place and the way out.
+import { SourceMap } from "node:module";
 import { describe, expect, it } from "vitest";
 import { explain, fit, logJoint } from "../../src/index.ts";
+import { transform } from "../../src/plain/transform/index.ts";
 import { trace } from "../../src/program/trace.ts";
 import { callsModel, graphOf, plainDefault, plainModel } from "../support/plain.ts";
 
@@ -202,6 +204,31 @@ describe("explain", () => {
     );
     expect(text).toMatch(/^ {2}z > 1 \(model\.js:4:5\)$/m);
     expect(text).toMatch(/jumps: observe "y0" \(model\.js:5:3\)/);
+  });
+});
+
+describe("source maps", () => {
+  it("lead from every name and number of the result to where it stands in the source", () => {
+    const source = `import { defineModel, normal } from "nondiff/plain";
+export default defineModel("m", ({ sample, observe }) => {
+  const first = sample("first", normal(0.25, 1)), second = first * 3.5 - 7.75;
+  if (second > 8.5 && first < 9.25) observe(normal(second ** 2, 1.5), 6.125); else
+    observe(normal(-first, 2.5), 5.0625);
+});`;
+    const { code, map } = transform(source, { file: "model.js" })!;
+    const found = new SourceMap({ ...map, sourcesContent: [source] } as unknown as ConstructorParameters<
+      typeof SourceMap
+    >[0]);
+    const [lines, own] = [code.split("\n"), source.split("\n")];
+    for (const word of ["0.25", "3.5", "7.75", "8.5", "9.25", "6.125", "5.0625", "2.5", "1.5"]) {
+      const line = lines.findIndex((text) => text.includes(word));
+      const entry = found.findEntry(line, lines[line]!.indexOf(word)) as {
+        originalLine: number;
+        originalColumn: number;
+      };
+      const ownLine = own.findIndex((text) => text.includes(word));
+      expect([word, entry.originalLine, entry.originalColumn]).toEqual([word, ownLine, own[ownLine]!.indexOf(word)]);
+    }
   });
 });
 

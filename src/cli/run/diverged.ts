@@ -5,7 +5,7 @@ import { writeWhole } from "../files.ts";
 import { print } from "../output.ts";
 import { documentHtml, type Made, tableHtml } from "../report/document.ts";
 import { escapeMarkup } from "../report/escape.ts";
-import { number, printable } from "../terminal.ts";
+import { number } from "../terminal.ts";
 import { elboCsv } from "./csv.ts";
 import { courseFigure } from "./figures.ts";
 import { divergedOf, jsonOf } from "./result.ts";
@@ -34,9 +34,9 @@ export async function leaveLastGood(
     await writeWhole(join(out, "result.json"), `${jsonOf({ ...found, date: made.date.toISOString() })}\n`);
     await writeWhole(join(out, "report.html"), pageOf(model, error, loop, made));
   }
-  if (isJson) return print(jsonOf(found));
+  if (isJson) return print(jsonOf(found), true);
   const lines = Object.entries(params).map(([key, values]) => `  ${key}=[${[...(values as Float64Array)].join(", ")}]`);
-  await print([`${printable(model)}: the last good parameters, before step ${step}`, ...lines].join("\n"));
+  await print([`${model}: the last good parameters, before step ${step}`, ...lines].join("\n"));
   if (out !== undefined) await print(`\nreport: ${join(out, "report.html")}`);
 }
 

@@ -70,7 +70,9 @@ export async function run(args: readonly string[]): Promise<number> {
     });
     const places = new Places();
     await places.attempt(undefined, () =>
-      print(isJson ? jsonOf(result) : resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined)),
+      isJson
+        ? print(jsonOf(result), true)
+        : print(resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined)),
     );
     if (csv !== undefined) await places.attempt("csv", () => writeWhole(csv, elboCsv(result.elboTrace)));
     if (drawsFile !== undefined) await places.attempt("draws", () => writeWhole(drawsFile, drawsCsv(draws)));
