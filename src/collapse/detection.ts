@@ -122,20 +122,23 @@ function keepVanishing(
   crossings: ReadonlyMap<Latent, readonly Crossing[]>,
   owner: Map<NodeId, string>,
 ): void {
-  const conditions = graph
-    .reachable(terms.map(({ node }) => node))
-    .filter((node) => graph.op[node] === CODE.positive && !owner.has(node));
-  if (conditions.length === 0) return;
-  const kept = new Set(conditions.flatMap((node) => directionOf(linearForm(graph, graph.a[node]!), 0) ?? []));
+  // Most latents have no end, or their thresholds are numbers: conditions are looked at when one is met that has both.
+  let kept: ReadonlySet<string> | undefined;
   for (const latent of [...taken.keys()]) {
-    const { lower, upper } = (latent.prior as Distribution).support ?? { lower: -Infinity, upper: Infinity };
+    const { lower, upper } = (latent.prior as Distribution).support;
     const ends = [lower, upper].filter(Number.isFinite);
-    const vanishes = crossings.get(latent)!.some(({ at }) =>
-      at.some((threshold) => {
-        const form = linearForm(graph, threshold);
-        return ends.some((end) => kept.has(directionOf(form, end) ?? ""));
-      }),
+    const thresholds = crossings.get(latent)!.flatMap(({ at }) => at.filter((node) => !graph.isConstant(node)));
+    if (ends.length === 0 || thresholds.length === 0) continue;
+    kept ??= new Set(
+      graph
+        .reachable(terms.map(({ node }) => node))
+        .filter((node) => graph.op[node] === CODE.positive && !owner.has(node))
+        .flatMap((node) => directionOf(linearForm(graph, graph.a[node]!), 0) ?? []),
     );
+    const vanishes = thresholds.some((threshold) => {
+      const form = linearForm(graph, threshold);
+      return ends.some((end) => kept!.has(directionOf(form, end) ?? ""));
+    });
     if (!vanishes) continue;
     taken.delete(latent);
     for (const [condition, name] of owner) if (name === latent.name) owner.delete(condition);

@@ -48,8 +48,7 @@ function sampling(context: ProgramContext, bounds: ReadonlyMap<string, Bounds>):
     const ends = endsOf(prior.support);
     const low = lows.map(at).reduce((x, y) => max(x, y), ends[0]);
     const high = highs.map(at).reduce((x, y) => min(x, y), ends[1]);
-    const isEmpty = typeof low === "number" && typeof high === "number" && low >= high;
-    const mass = isEmpty ? Number.NEGATIVE_INFINITY : logMass(prior, low, high);
+    const mass = logMass(prior, low, high);
     if (mass === Number.NEGATIVE_INFINITY)
       throw new RangeError(
         `sample "${name}": no value has a density above 0; got ${prior.name} on ${prior.support.text} and data or factors that need ${low} ≤ ${name} ≤ ${high}, expected a range with some of the prior's mass`,

@@ -9,18 +9,21 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
+import type { RandomLines } from "./random-lines.ts";
 
 /** An operation is right to a quarter of this, relative to its value, as the distance of 1 to the next number is half of it; those of exp and its like to some more. */
 const ERROR = 4.44e-16;
 
 /**
- * The bound Σ |∂ℓ/∂v|·|v|·2⁻⁵¹ over all values v of the computation, at the places of lines whose lane inputs `write` writes. To first order, after
+ * The bound Σ |∂ℓ/∂v|·|v|·2⁻⁵¹ over all values v of the computation, at one place of each line. To first order, after
  * N. Higham, Accuracy and Stability of Numerical Algorithms (2002), §3.
  */
 export function* roundingAt(
   { graph, normals, parameters }: Pick<Objective, "graph" | "normals" | "parameters">,
   terms: readonly NodeId[],
-  { theta, inputs, points }: { readonly theta: Float64Array; readonly inputs: Float64Array; readonly points: number },
+  theta: Float64Array,
+  { count, inputsInto }: RandomLines,
+  places: ArrayLike<number>,
 ): Pieces<Float64Array> {
   const { algebra: A } = graph;
   const total = graph.sum(terms);
@@ -31,8 +34,10 @@ export function* roundingAt(
     engine: PLAIN_ENGINE,
     inputs: parameters,
     laneInputs: normals,
-    points,
+    points: count,
   });
+  const inputs = new Float64Array(normals.length * count);
+  inputsInto(inputs, places);
   evaluated.run(theta, inputs);
   return evaluated.values(0).map((sum) => sum * ERROR);
 }

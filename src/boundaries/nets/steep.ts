@@ -117,11 +117,11 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       return drawn.map((_, k) => value(1 + k, line));
     }) as [number[], number[]];
     const isPole = divisors.some((_, k) => Math.abs(value(1 + drawn.length + masks.length + k, line)) < POLE);
-    const inputs = new Float64Array(normals.length * lines);
-    chosen.inputsInto(inputs, new Float64Array(lines).fill(from));
-    const rounding = isPole ? undefined : yield* roundingAt(objective, drawn, { theta, inputs, points: lines });
     const { low, high } = brackets[line]!;
-    if (isPole || Math.abs(high - low) <= rounding![line]!) {
+    const rounding = isPole
+      ? undefined
+      : yield* roundingAt(objective, drawn, theta, chosen, new Float64Array(lines).fill(from));
+    if (!rounding || Math.abs(high - low) <= rounding[line]!) {
       brackets[line]!.isOpen = false;
       continue;
     }

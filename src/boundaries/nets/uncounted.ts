@@ -118,9 +118,7 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       divisors.some((k) => Math.abs(value(1 + drawn.length + k, line)) < POLE);
     const jumping = [...from.keys()].filter((line) => jumps(line, low, high, earlier) && !isAtPole(line));
     if (jumping.length === 0) return mayStep;
-    const inputs = new Float64Array(normals.length * lines);
-    chosen.inputsInto(inputs, from);
-    const rounding = yield* roundingAt(objective, drawn, { theta, inputs, points: lines });
+    const rounding = yield* roundingAt(objective, drawn, theta, chosen, from);
     const found = jumping.find((line) => !(riseOf(low, high, line) <= rounding[line]!));
     if (found === undefined) return mayStep;
     const sides = [from, to].map((places) => {

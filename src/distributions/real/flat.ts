@@ -1,13 +1,6 @@
 /** No prior at all: `sample("m", flat())` adds nothing to the density, for programs whose priors are factors of their own. */
-import { Expr, type Real } from "../../autodiff/expr.ts";
-import {
-  closedInterval,
-  continuous,
-  type Distribution,
-  REAL_LINE,
-  type Support,
-  tracedInterval,
-} from "../distribution.ts";
+import type { Real } from "../../autodiff/expr.ts";
+import { betweenReals, continuous, type Distribution, type Support } from "../distribution.ts";
 
 /**
  * The improper flat density on ℝ, above `low` or between two ends: log density 0. As the prior of a latent it adds nothing but the
@@ -29,7 +22,7 @@ export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution
 }
 
 function supportOf(low: Real, high: Real): Support {
-  if (low instanceof Expr || high instanceof Expr) return tracedInterval(low, high);
-  if (!(low < high)) throw new RangeError(`flat: interval is empty; got low=${low}, high=${high}, expected low < high`);
-  return low === -Infinity && high === Infinity ? REAL_LINE : closedInterval(low, high);
+  if (typeof low === "number" && typeof high === "number" && !(low < high))
+    throw new RangeError(`flat: interval is empty; got low=${low}, high=${high}, expected low < high`);
+  return betweenReals(low, high);
 }
