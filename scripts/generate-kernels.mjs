@@ -104,6 +104,32 @@ function kernel(operands, makes, body, unrolled) {
   return kernelOf(`let o = k[t]; const last = (o + n) | 0; ${before} ${loops}`);
 }
 
+/**
+ * One loop for every choice of lane operands: after the offsets of the operands stand their steps from lane to lane, 1 for lanes and 0
+ * for uniform ones, which are loaded again for each lane. These are the kernels of few bytes.
+ */
+function steppingKernel({ name, reads, makes, effect }) {
+  if (INTO[name]) return `(s, _m, n, k, t) => ${INTO[name]}(s, k[t], k[t + 1], n)`;
+  const { names, body } = parse(effect.formula);
+  const arrays = reads.map(({ kind }) => arrayOf(kind));
+  const [pointers, steps] = [OPERANDS.slice(0, arrays.length), OPERANDS.slice(arrays.length, 2 * arrays.length)];
+  // A unary op of a uniform operand is uniform itself, and runs for one lane.
+  const isUnary = arrays.length === 1;
+  const declared = pointers.map((pointer, j) => `let ${pointer} = k[t + ${j + 1}];`).join(" ");
+  const stepped = isUnary ? "" : steps.map((step, j) => `const ${step} = k[t + ${arrays.length + j + 1}];`).join(" ");
+  const next = pointers.map((pointer, j) => `${pointer} = (${pointer} + ${isUnary ? 1 : steps[j]}) | 0`).join(", ");
+  const selection = /^\(?(\w+) \? (\w+) : (\w+)\)?$/.test(body) && makes !== "mask" && arrays[0] === "m";
+  const loads = names.map((operand, j) => `const ${operand} = ${arrays[j]}[${pointers[j]}];`).join(" ");
+  const [p, x, y] = pointers;
+  // A selection by a mask becomes an indexed load: no branch to mispredict.
+  const step = selection
+    ? `s[o] = s[(${y} + ((${x} - ${y}) & m[${p}])) | 0];`
+    : `${loads} ${arrayOf(makes)}[o] = ${body};`;
+  return kernelOf(
+    `let o = k[t]; ${declared} ${stepped} for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, ${next}) { ${step} }`,
+  );
+}
+
 /** The operands of an instruction for a choice of lanes, with the names that `body` calls them. */
 const named = (reads, names, lanes) => reads.map(({ kind }, j) => ({ kind, name: names[j], lane: lanes[j] }));
 
@@ -171,6 +197,7 @@ const rowsOf = (ops) => Object.keys(ops).map((name) => INSTRUCTIONS[name]);
 /** Fused ops and sums. */
 const BEYOND_OPS = Object.values(INSTRUCTIONS).filter(({ name, effect }) => effect.formula && !(name in OPS));
 const kernelRows = (rows, unrolled) => rows.map((row) => [row.name, kernelsOf(row, unrolled)]);
+const steppingRows = (ops) => rowsOf(ops).map((row) => [row.name, [steppingKernel(row)]]);
 
 /** Whether the arithmetic of an op is short beside the loop around it. */
 const isShort = ({ effect }) => !/\w\(|\*\*/.test(effect.formula);
@@ -261,11 +288,11 @@ const fast = [
 ];
 const { kernels, fastKernels, scalars: scalarKernels, elementaryKernels, specialKernels } = GENERATED;
 const modules = {
-  [kernels]: moduleOf(kernels, kernelRows(rowsOf(BASIC_OPS)), "KERNELS", declarations),
+  [kernels]: moduleOf(kernels, steppingRows(BASIC_OPS), "KERNELS", declarations),
   [fastKernels]: moduleOf(fastKernels, fast, "FAST_KERNELS"),
   [scalarKernels]: scalarModule(),
-  [elementaryKernels]: moduleOf(elementaryKernels, kernelRows(rowsOf(ELEMENTARY_OPS)), "ELEMENTARY_KERNELS"),
-  [specialKernels]: moduleOf(specialKernels, kernelRows(rowsOf(SPECIAL_OPS)), "SPECIAL_KERNELS"),
+  [elementaryKernels]: moduleOf(elementaryKernels, steppingRows(ELEMENTARY_OPS), "ELEMENTARY_KERNELS"),
+  [specialKernels]: moduleOf(specialKernels, steppingRows(SPECIAL_OPS), "SPECIAL_KERNELS"),
 };
 
 for (const [path, text] of Object.entries(modules)) {

@@ -13,85 +13,63 @@ export type Kernels = { readonly [name: string]: readonly (Kernel | undefined)[]
 
 export const KERNELS: Kernels = {
   add: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = x + y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = x + y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = x + y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = x + y; } },
   ],
   sub: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = x - y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = x - y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = x - y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = x - y; } },
   ],
   mul: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = x * y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = x * y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = x * y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = x * y; } },
   ],
   div: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = x / y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = x / y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = x / y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = x / y; } },
   ],
   neg: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = -x; } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = -x; } },
   ],
   exp: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = exp(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = exp(x); } },
   ],
   log: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = log(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = log(x); } },
   ],
   sqrt: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.sqrt(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = Math.sqrt(x); } },
   ],
   square: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = x * x; } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = x * x; } },
   ],
   abs: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.abs(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = Math.abs(x); } },
   ],
   sign: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.sign(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = Math.sign(x); } },
   ],
   sigmoid: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = sigmoid(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = sigmoid(x); } },
   ],
   softplus: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = softplus(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = softplus(x); } },
   ],
   where: [
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const c = k[t + 3]; const d0 = (b - c) | 0; while (o < last) { { s[o] = s[(c + (d0 & m[a])) | 0]; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const p = m[a]; const y = s[c]; while (o < last) { { const x = s[b]; s[o] = p ? x : y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; while (o < last) { { s[o] = s[(c + ((b - (c)) & m[a])) | 0]; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; const b = k[t + 2]; let c = k[t + 3]; const p = m[a]; const x = s[b]; while (o < last) { { const y = s[c]; s[o] = p ? x : y; } o = (o + 1) | 0; c = (c + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; let c = k[t + 3]; while (o < last) { { s[o] = s[(c + ((b - (c)) & m[a])) | 0]; } o = (o + 1) | 0; a = (a + 1) | 0; c = (c + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; let c = k[t + 3]; const p = m[a]; while (o < last) { { const x = s[b]; const y = s[c]; s[o] = p ? x : y; } o = (o + 1) | 0; b = (b + 1) | 0; c = (c + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; let c = k[t + 3]; const d0 = (b - c) | 0; while (o < last) { { s[o] = s[(c + (d0 & m[a])) | 0]; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; c = (c + 1) | 0; } },
+    (s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; let c = k[t + 3]; const d = k[t + 4]; const e = k[t + 5]; const f = k[t + 6]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + d) | 0, b = (b + e) | 0, c = (c + f) | 0) { s[o] = s[(c + ((b - c) & m[a])) | 0]; } },
   ],
   positive: [
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; m[o] = -(x > 0); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; m[o] = -(x > 0); } },
   ],
   equal: [
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; m[o] = -(x === y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; m[o] = -(x === y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; m[o] = -(x === y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; m[o] = -(x === y); } },
   ],
   not: [
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const p = m[a]; m[o] = ~p; } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (_s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const p = m[a]; m[o] = ~p; } },
   ],
   and: [
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const q = m[b]; while (o < last) { { const p = m[a]; m[o] = p & q; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const p = m[a]; while (o < last) { { const q = m[b]; m[o] = p & q; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const p = m[a]; const q = m[b]; m[o] = p & q; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (_s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const p = m[a]; const q = m[b]; m[o] = p & q; } },
   ],
   or: [
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const q = m[b]; while (o < last) { { const p = m[a]; m[o] = p | q; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const p = m[a]; while (o < last) { { const q = m[b]; m[o] = p | q; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (_s, m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const p = m[a]; const q = m[b]; m[o] = p | q; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (_s, m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const p = m[a]; const q = m[b]; m[o] = p | q; } },
   ],
   chain: [
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = x === 0 ? 0 : x * y; } o = (o + 1) | 0; a = (a + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = x === 0 ? 0 : x * y; } o = (o + 1) | 0; b = (b + 1) | 0; } },
-    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = x === 0 ? 0 : x * y; } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = x === 0 ? 0 : x * y; } },
   ],
 };

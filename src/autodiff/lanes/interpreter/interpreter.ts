@@ -42,6 +42,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
       if (lane) variant |= bit;
       bit *= 2;
     }
+    for (const { lane } of operands) offsets.push(Number(lane));
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
