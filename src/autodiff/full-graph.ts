@@ -1,5 +1,9 @@
-/** The graph that `nondiff` traces onto: it knows all ops from the start, where that of the core has the basic ones until others are linked. */
+/**
+ * The graph that `nondiff` traces onto: it knows all ops from the start, where that of the core has the basic ones until others are linked, and
+ * shows a condition as `2 * z > 1` where the core shows it as calls.
+ */
 import { Graph, type GraphOptions } from "./graph/graph.ts";
+import { print } from "./graph/infix-text.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
 import type { NodeId } from "./ops/op.ts";
@@ -14,6 +18,10 @@ export class FullGraph extends Graph {
   override apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
     const closer = closerForm(this, code, x, y);
     return closer >= 0 ? closer : super.apply(code, x, y, z, make);
+  }
+
+  override text(node: NodeId): string {
+    return print(this, node);
   }
 }
 

@@ -1,6 +1,5 @@
 /** A session knows what is true only while a program runs to be traced: a condition that it has made and not used yet is an error at its end. */
 import type { Graph } from "./graph/graph.ts";
-import { print } from "./graph/infix-text.ts";
 import type { NodeId } from "./ops/op.ts";
 
 /** A value that has to lie in a range, as `floor(z, { from: 0, to: 9 })` states one for z. */
@@ -42,7 +41,7 @@ export class Session {
   requireConditionsUsed(caller: string): void {
     for (const { node } of this.unusedConditions)
       throw new TypeError(
-        `${caller}: a condition was made but never used; got \`${print(this.graph, node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
+        `${caller}: a condition was made but never used; got \`${this.graph.text(node)}\` (a raw \`if\` or \`!\` always takes it for true), expected it in \`where\` or \`branch\``,
       );
   }
 }

@@ -37,7 +37,7 @@ export class Arms {
 
   /** Notes a declaration under a new name. */
   note(name: string, lives: Declaration["lives"]): void {
-    this.#declared.push({ name, live: this.#scope.path(), lives });
+    this.#declared.push({ name, live: this.#scope.path, lives });
   }
 
   /** Notes that a name of another arm is declared in this one too. */
@@ -54,8 +54,9 @@ export class Arms {
     otherwise: () => T = () => undefined as T,
   ): T {
     if (typeof then !== "function" || typeof otherwise !== "function") return branch(condition, then, otherwise);
-    const { names, path, session } = this.#scope;
-    const [before, outer] = [this.#declared, path()];
+    const scope = this.#scope;
+    const { names, session } = scope;
+    const [before, outer] = [this.#declared, scope.path];
     const arms: { readonly path: NodeId; readonly declared: readonly Declaration[] }[] = [];
     const run = (arm: () => T) => (): T => {
       this.#declared = [];
@@ -64,7 +65,7 @@ export class Arms {
         names.delete(name);
         this.#elsewhere.set(name, lives);
       }
-      arms.push({ path: path(), declared: this.#declared });
+      arms.push({ path: scope.path, declared: this.#declared });
       return result;
     };
     const result = branch(condition, run(then), run(otherwise));

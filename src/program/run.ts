@@ -131,13 +131,15 @@ export interface Scope {
   readonly finite: FiniteLatent[];
   readonly points: Point[];
   readonly quantities: Quantity[];
+  readonly frozen: { readonly name: string; readonly noise: NodeId }[];
+  readonly terms: Term[];
   /** Names that are taken. */
   readonly names: Set<string>;
   readonly input: RunOptions["input"];
   readonly declare: (site: string, name: string) => void;
   readonly addTerm: (site: string, logDensity: Real, drawn?: Drawn) => void;
   /** The mask of the arms that are being run. */
-  readonly path: () => NodeId;
+  path: NodeId;
 }
 
 /** The statements of the core, on distributions of one number. */
@@ -160,52 +162,82 @@ export interface RunOptions {
 }
 
 /** Runs the program of a model with the statements of the core; throws with the model's own words if it is not a valid one. */
-export function coreTrace(model: Model, options: GraphOptions = {}, extension?: Extension): Trace {
+export function coreTrace(model: Model, options?: GraphOptions): Trace {
+  return traceOn(new Graph(options), model);
+}
+
+/** The same on `graph`, with what an extension adds to the statements. */
+export function traceOn(graph: Graph, model: Model, extension?: Extension): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   if (model.data)
     throw new TypeError(
       `model "${model.name}": it has no data; got a schema alone, expected withData(model, data) or compile(model, shape) of nondiff`,
     );
-  const graph = new Graph(options);
   return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension });
 }
 
 /** Runs the program on `graph`. */
-export function run(model: Model, graph: Graph, { input, extension, onTerm }: RunOptions): Trace {
-  const A = graph.algebra;
+export function run(model: Model, graph: Graph, options: RunOptions): Trace {
+  const { extension } = options;
+  const scope = scopeOf(model, graph, options);
+  const { session, latents, finite, points, quantities, frozen, terms } = scope;
+  const core = { ...sitesOf(scope), where, branch: branchOf(scope) } as CoreContext;
+  const result: unknown = model.program((extension ? extension(core, scope) : core) as ProgramContext);
+  if (result instanceof Promise)
+    throw new TypeError(
+      `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
+    );
+  session.requireConditionsUsed(`model "${model.name}"`);
+  if (quantities.length === 0 && latents.length === 0)
+    throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
+  return { model, graph, latents, finite, points, quantities, frozen, terms, checks: session.checks, extension };
+}
+
+/** The state of a run at its beginning. */
+function scopeOf(model: Model, graph: Graph, { input, onTerm }: RunOptions): Scope {
   const session = new Session(graph);
-  const { checks } = session;
-  const latents: Latent[] = [];
-  const finite: FiniteLatent[] = [];
-  const points: Point[] = [];
-  const quantities: Quantity[] = [];
-  const frozenSites: { name: string; noise: NodeId }[] = [];
-  const terms: Term[] = [];
   const names = new Set<string>();
-  let path = graph.truth(true);
+  const scope: Scope = {
+    model,
+    session,
+    input,
+    names,
+    latents: [],
+    finite: [],
+    points: [],
+    quantities: [],
+    frozen: [],
+    terms: [],
+    path: graph.truth(true),
+    declare(site, name) {
+      requireName(site, name);
+      if (names.has(name))
+        throw new TypeError(
+          `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
+        );
+      names.add(name);
+    },
+    addTerm(site, logDensity, drawn) {
+      const live = scope.path;
+      const node = graph.algebra.where(live, nodeOf(session, logDensity), graph.constant(0));
+      if (graph.isConstant(live) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
+        throw new RangeError(
+          `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
+        );
+      scope.terms.push({ site, node, live });
+      onTerm?.(drawn);
+    },
+  };
+  return scope;
+}
+
+/** The statements that add a term or a latent. */
+function sitesOf(scope: Scope): Pick<CoreContext, "sample" | "observe" | "frozen" | "factor"> {
+  const { session, input, declare, addTerm } = scope;
   let observations = 0;
   let factors = 0;
-
-  const declare = (site: string, name: string): void => {
-    requireName(site, name);
-    if (names.has(name))
-      throw new TypeError(
-        `${site}: duplicate name; got "${name}" twice in model "${model.name}", expected a new name for every latent`,
-      );
-    names.add(name);
-  };
-  const addTerm = (site: string, logDensity: Real, drawn?: Drawn): void => {
-    const node = A.where(path, nodeOf(session, logDensity), graph.constant(0));
-    if (graph.isConstant(path) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
-      throw new RangeError(
-        `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
-      );
-    terms.push({ site, node, live: path });
-    onTerm?.(drawn);
-  };
-
-  const context: CoreContext = {
+  return {
     sample(name: string, prior: Distribution) {
       const site = `sample "${name}"`;
       declare(site, name);
@@ -221,8 +253,9 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
       const u = exprOf(session, node);
       const x = transform ? transform.forward(u) : u;
       const value = nodeOf(session, x);
-      latents.push({ name, node, value, transform, live: path, prior, start });
-      quantities.push({ name, node: value, live: path });
+      const live = scope.path;
+      scope.latents.push({ name, node, value, transform, live, prior, start });
+      scope.quantities.push({ name, node: value, live });
       addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });
       return x;
     },
@@ -230,21 +263,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
       observations++;
       const site = `observe "${name}"`;
       checkDistribution(site, distribution);
-      if (typeof value === "number") {
-        if (!distribution.support.contains(value))
-          throw new RangeError(
-            `${site}: value is outside the support of ${distribution.name}; got ${value}, expected a number in ${distribution.support.text}`,
-          );
-      } else if (distribution.support.discrete && value instanceof Expr) {
-        throw new TypeError(
-          `${site}: a traced value under a discrete distribution; got ${distribution.name} of a traced number, expected data`,
-        );
-      } else if (value instanceof Expr)
-        nodeOf(session, value); // throws unless it is of this program
-      else
-        throw new TypeError(
-          `${site}: value is not a number; got ${describe(value)}, expected one, or a traced one; what is missing in data is left out`,
-        );
+      requireObservable(site, distribution, value);
       addTerm(site, distribution.logDensity(value), { distribution, value });
     },
     frozen(name, distribution) {
@@ -256,7 +275,7 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
           `${site}: ${distribution.name} is no transform of a normal; expected one such as normal or bernoulli`,
         );
       const noise = input(name);
-      frozenSites.push({ name, noise });
+      scope.frozen.push({ name, noise });
       return distribution.fromNormal(exprOf(session, noise));
     },
     factor(name: string | Real, logDensity?: Real) {
@@ -267,54 +286,54 @@ export function run(model: Model, graph: Graph, { input, extension, onTerm }: Ru
         );
       addTerm(`factor "${isNamed ? name : `f${factors++}`}"`, isNamed ? logDensity! : name);
     },
-    where,
-    branch<T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T) {
-      for (const arm of [then, otherwise])
-        if (typeof arm !== "function")
-          throw new TypeError(
-            `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
-          );
-      if (typeof condition === "boolean") return condition ? then() : otherwise();
-      const mask = maskOf(session, condition);
-      const outer = path;
-      const under = <T>(arm: NodeId, run: () => T): T => {
-        path = A.and(outer, arm);
-        const first = checks.length;
-        try {
-          return run();
-        } finally {
-          path = outer;
-          for (let j = first; j < checks.length; j++)
-            checks[j] = { ...checks[j]!, ok: A.or(A.not(arm), checks[j]!.ok) };
-        }
-      };
-      const taken = under(mask, then);
-      const other = under(A.not(mask), otherwise);
-      return join(model, session, new Condition(session, mask), taken, other);
-    },
   };
-  const scope: Scope = {
-    model,
-    session,
-    latents,
-    finite,
-    points,
-    quantities,
-    names,
-    input,
-    declare,
-    addTerm,
-    path: () => path,
-  };
-  const result: unknown = model.program((extension ? extension(context, scope) : context) as ProgramContext);
-  if (result instanceof Promise)
+}
+
+/** Throws unless the value may be observed under the distribution: data in its support, or traced where that is continuous. */
+function requireObservable(site: string, { name, support }: Distribution, value: Real): void {
+  if (typeof value === "number") {
+    if (!support.contains(value))
+      throw new RangeError(
+        `${site}: value is outside the support of ${name}; got ${value}, expected a number in ${support.text}`,
+      );
+  } else if (!(value instanceof Expr))
     throw new TypeError(
-      `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
+      `${site}: value is not a number; got ${describe(value)}, expected one, or a traced one; what is missing in data is left out`,
     );
-  session.requireConditionsUsed(`model "${model.name}"`);
-  if (quantities.length === 0 && latents.length === 0)
-    throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
-  return { model, graph, latents, finite, points, quantities, frozen: frozenSites, terms, checks, extension };
+  else if (support.discrete)
+    throw new TypeError(
+      `${site}: a traced value under a discrete distribution; got ${name} of a traced number, expected data`,
+    );
+}
+
+/** The statement `branch`: what its arms do counts where they are taken, and what they return becomes one. */
+function branchOf(scope: Scope): Branch {
+  const { model, session } = scope;
+  const { checks } = session;
+  const A = session.graph.algebra;
+  const under = <T>(arm: NodeId, run: () => T): T => {
+    const outer = scope.path;
+    const first = checks.length;
+    scope.path = A.and(outer, arm);
+    try {
+      return run();
+    } finally {
+      scope.path = outer;
+      for (let j = first; j < checks.length; j++) checks[j] = { ...checks[j]!, ok: A.or(A.not(arm), checks[j]!.ok) };
+    }
+  };
+  return <T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T): T => {
+    for (const arm of [then, otherwise])
+      if (typeof arm !== "function")
+        throw new TypeError(
+          `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
+        );
+    if (typeof condition === "boolean") return condition ? then() : otherwise();
+    const mask = maskOf(session, condition);
+    const taken = under(mask, then);
+    const other = under(A.not(mask), otherwise);
+    return join(model, session, new Condition(session, mask), taken, other);
+  };
 }
 
 // The results of two arms become one, number by number.

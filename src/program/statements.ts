@@ -1,70 +1,68 @@
 /** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
-import { describe, Expr, exprOf, nodeOf, type Real, type RealList, type Truth, unpacked } from "../autodiff/expr.ts";
+import { describe, Expr, exprOf, nodeOf, type Real, type RealList, unpacked } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
 import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
 import { Arms } from "./arms.ts";
-import type { ProgramContext } from "./model.ts";
+import type { Branch, ProgramContext } from "./model.ts";
 import { type CoreContext, checkDistribution, type Scope, unconstrainedDensity } from "./run.ts";
 import { tracedValues } from "./truncation.ts";
 
 /** The context of a program under `nondiff`. */
 export function withStatements(core: CoreContext, scope: Scope): ProgramContext {
-  const { session, latents, finite, points, quantities, input, addTerm, declare, path } = scope;
-  const { algebra: A } = session.graph;
-  const arms = new Arms(scope);
+  const statements = new Statements(core, scope);
+  return {
+    ...core,
+    sample: ((name: string, prior: Distribution | VectorDistribution) =>
+      isVector(prior) ? statements.vector(name, prior) : statements.scalar(name, prior)) as ProgramContext["sample"],
+    observe: ((distribution: Distribution | VectorDistribution, value: Real | Entries, name?: string) =>
+      statements.observe(distribution, value, name)) as ProgramContext["observe"],
+    branch: statements.branch as ProgramContext["branch"],
+    param: ((name: string, start: number | ArrayLike<number>) =>
+      statements.param(name, start)) as ProgramContext["param"],
+    track: (name, value) => statements.track(name, value),
+  };
+}
+
+/** Tells a latent or a quantity where it is live. */
+type Lives = (live: NodeId) => void;
+
+/** The statements over the state of a run. */
+class Statements {
+  readonly #core: CoreContext;
+  readonly #scope: Scope;
+  readonly #arms: Arms;
   /** What a name was declared with, which a second declaration has to agree with. */
-  const supports = new Map<string, string>();
-  let observations = 0;
+  readonly #supports = new Map<string, string>();
+  #observations = 0;
+  readonly branch: Branch;
 
-  // Declares a name, perhaps for the second time; says which.
-  const isNew = (site: string, name: string, text: string, lives: (live: NodeId) => void): boolean => {
-    if (!arms.isElsewhere(name)) {
-      declare(site, name);
-      supports.set(name, text);
-      arms.note(name, lives);
-      return true;
-    }
-    const other = supports.get(name);
-    if (other !== text || text.includes("…"))
-      throw new TypeError(
-        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
-      );
-    arms.again(name);
-    return false;
-  };
-  // Sets where the latest latent or quantity of a list is live.
-  const livesAt = <T extends { readonly live: NodeId }>(list: T[]): ((live: NodeId) => void) => {
-    const at = list.length;
-    return (live) => {
-      list[at] = { ...list[at]!, live };
-    };
-  };
-  const ofLatent = (): ((live: NodeId) => void) => {
-    const [latent, quantity] = [livesAt(latents), livesAt(quantities)];
-    return (live) => {
-      latent(live);
-      quantity(live);
-    };
-  };
+  constructor(core: CoreContext, scope: Scope) {
+    this.#core = core;
+    this.#scope = scope;
+    this.#arms = new Arms(scope);
+    this.branch = (condition, then, otherwise) => this.#arms.branch(core, condition, then, otherwise);
+  }
 
-  const scalar = (name: string, prior: Distribution): Real => {
+  /** `sample` of one number. */
+  scalar(name: string, prior: Distribution): Real {
+    const { session, latents, quantities, addTerm } = this.#scope;
     const site = `sample "${name}"`;
     checkDistribution(site, prior);
-    if (prior.finiteValues) return discrete(site, name, prior);
+    if (prior.finiteValues) return this.#discrete(site, name, prior);
     if (prior.support.discrete)
       throw new TypeError(
         `${site}: a discrete latent needs finitely many values; got ${prior.name} on ${prior.support.text}, expected one such as bernoulli or categorical`,
       );
-    if (!arms.isElsewhere(name)) {
-      const lives = ofLatent();
-      const x = core.sample(name, prior);
-      supports.set(name, prior.support.text);
-      arms.note(name, lives);
+    if (!this.#arms.isElsewhere(name)) {
+      const lives = both(livesAt(latents), livesAt(quantities));
+      const x = this.#core.sample(name, prior);
+      this.#supports.set(name, prior.support.text);
+      this.#arms.note(name, lives);
       return x;
     }
-    isNew(site, name, prior.support.text, () => {});
+    this.#isNew(site, name, prior.support.text, () => {});
     const at = latents.findIndex((latent) => latent.name === name);
     const latent = latents[at]!;
     latents[at] = { ...latent, prior: either(latent.prior as Distribution, prior) };
@@ -72,22 +70,109 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     const [u, x] = [exprOf(session, node), exprOf(session, value)];
     addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });
     return x;
-  };
+  }
 
-  const discrete = (site: string, name: string, prior: Distribution): Real => {
+  /** `sample` of several numbers. */
+  vector(name: string, prior: VectorDistribution): Real[] | Real[][] {
+    const { latents } = this.#scope;
+    const site = `sample "${name}"`;
+    checkDistribution(site, prior);
+    const first = latents.length;
+    this.#isNew(site, name, `${prior.length} of ${prior.support.text}`, (live) => {
+      for (let i = first; i < last; i++) latents[i] = { ...latents[i]!, live };
+    });
+    const entries = prior.sampled(this.#siteOf(site, name, prior));
+    const last = latents.length;
+    return rows(entries, prior);
+  }
+
+  observe(distribution: Distribution | VectorDistribution, value: Real | Entries, name?: string): void {
+    const known = name ?? `y${this.#observations}`;
+    this.#observations++;
+    const site = `observe "${known}"`;
+    if (!isVector(distribution)) this.#core.observe(distribution, value as Real, known);
+    else {
+      checkDistribution(site, distribution);
+      distribution.observed(this.#siteOf(site, known, distribution), flat(site, value as Entries, distribution));
+    }
+  }
+
+  /** Parameters without spread. */
+  param(name: string, start: number | ArrayLike<number>): Real | Real[] {
+    const { session, points, input, declare } = this.#scope;
+    const site = `param "${name}"`;
+    declare(site, name);
+    const one = (entry: string, at: number): Real => {
+      if (!Number.isFinite(at))
+        throw new RangeError(
+          `${site}: start is not a finite number; got ${describe(at)}, expected where the fit begins`,
+        );
+      const node = input(entry, true);
+      points.push({ name: entry, node, start: at });
+      const value = exprOf(session, node);
+      this.#report(entry, value);
+      return value;
+    };
+    if (!Array.isArray(start) && !ArrayBuffer.isView(start)) return one(name, start as number);
+    return Array.from(start as ArrayLike<number>, (at, i) => {
+      declare(site, `${name}[${i}]`);
+      return one(`${name}[${i}]`, at);
+    });
+  }
+
+  /** Quantities that a posterior reports. */
+  track(name: string, value: unknown): void {
+    const { declare } = this.#scope;
+    const site = `track "${name}"`;
+    const add = (entry: string, x: Real): void => {
+      if (typeof x !== "number" && !(x instanceof Expr))
+        throw new TypeError(`${site}: not a number; got ${describe(x)}, expected a traced number or an array of them`);
+      declare(site, entry);
+      this.#report(entry, x);
+    };
+    const list = unpacked<unknown>(value as RealList);
+    if (!Array.isArray(list)) {
+      add(name, value as Real);
+      return;
+    }
+    declare(site, name);
+    list.forEach((row: Real | RealList, i) => {
+      const label = `${name}[${i}]`;
+      const entries = unpacked(row as RealList);
+      if (!Array.isArray(entries)) add(label, row as Real);
+      else for (const [j, x] of entries.entries()) add(`${label}[${j}]`, x);
+    });
+  }
+
+  // Declares a name, perhaps for the second time; says which.
+  #isNew(site: string, name: string, text: string, lives: Lives): boolean {
+    if (!this.#arms.isElsewhere(name)) {
+      this.#scope.declare(site, name);
+      this.#supports.set(name, text);
+      this.#arms.note(name, lives);
+      return true;
+    }
+    const other = this.#supports.get(name);
+    if (other !== text || text.includes("…"))
+      throw new TypeError(
+        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
+      );
+    this.#arms.again(name);
+    return false;
+  }
+
+  #discrete(site: string, name: string, prior: Distribution): Real {
+    const { session, latents, finite, quantities, input, path: live } = this.#scope;
+    const { graph } = session;
+    const { algebra: A } = graph;
     const { values, lostMass } = valuesOf(site, prior, () =>
-      tracedValues({ graph: session.graph, latents, finite }, prior, (x) => nodeOf(session, x)),
+      tracedValues({ graph, latents, finite }, prior, (x) => nodeOf(session, x)),
     );
     const logMasses = values.map((k) => nodeOf(session, prior.logDensity(k)));
-    const [own, quantity] = [livesAt(finite), livesAt(quantities)];
-    const lives = (live: NodeId): void => {
-      own(live);
-      quantity(live);
-    };
-    if (isNew(site, name, "finitely many values", lives)) {
-      const node = input(name, false, () => ({ mean: likeliest(values, logMasses, session.graph), sd: 0 }));
-      finite.push({ name, node, live: path(), values, logMasses, lostMass, prior });
-      quantities.push({ name, node, live: path() });
+    if (this.#isNew(site, name, "finitely many values", both(livesAt(finite), livesAt(quantities)))) {
+      const node = input(name, false, () => ({ mean: likeliest(values, logMasses, graph), sd: 0 }));
+      finite.push({ name, node, live, values, logMasses, lostMass, prior });
+      quantities.push({ name, node, live });
       return exprOf(session, node);
     }
     const at = finite.findIndex((other) => other.name === name);
@@ -100,104 +185,53 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
       ...other,
       values: all,
       logMasses: all.map((value) =>
-        A.where(path(), massOf(values, logMasses, value), massOf(other.values, other.logMasses, value)),
+        A.where(live, massOf(values, logMasses, value), massOf(other.values, other.logMasses, value)),
       ),
       lostMass: Math.max(lostMass, other.lostMass),
     };
     return exprOf(session, other.node);
+  }
+
+  #report(name: string, value: Real): void {
+    const { session, quantities, path: live } = this.#scope;
+    quantities.push({ name, node: nodeOf(session, value), live });
+  }
+
+  #siteOf(site: string, name: string, prior: VectorDistribution): VectorSite {
+    const scope = this.#scope;
+    const { session, latents, quantities, input, addTerm } = scope;
+    return {
+      site,
+      name,
+      sample: (entry, own) => this.scalar(entry, own),
+      observe: (distribution, value, entry) => this.#core.observe(distribution, value, entry),
+      unconstrained(entry, start) {
+        const found = latents.find((latent) => latent.name === entry);
+        if (found) return exprOf(session, found.node);
+        const node = input(entry, false, start);
+        latents.push({ name: entry, node, value: node, transform: undefined, live: scope.path, prior, start });
+        return exprOf(session, node);
+      },
+      report: (entry, value) => {
+        if (this.#isNew(site, entry, prior.support.text, livesAt(quantities))) this.#report(entry, value);
+      },
+      term: (logDensity) => addTerm(site, logDensity, { distribution: prior }),
+    };
+  }
+}
+
+// Sets where the latest latent or quantity of a list is live.
+function livesAt<T extends { readonly live: NodeId }>(list: T[]): Lives {
+  const at = list.length;
+  return (live) => {
+    list[at] = { ...list[at]!, live };
   };
+}
 
-  const report = (name: string, value: Real): void => {
-    quantities.push({ name, node: nodeOf(session, value), live: path() });
-  };
-
-  const observe = (
-    distribution: Distribution | VectorDistribution,
-    value: Real | Entries,
-    name = `y${observations}`,
-  ) => {
-    observations++;
-    if (!isVector(distribution)) return core.observe(distribution, value as Real, name);
-    const site = `observe "${name}"`;
-    checkDistribution(site, distribution);
-    distribution.observed(siteOf(site, name, distribution), flat(site, value as Entries, distribution));
-  };
-
-  const siteOf = (site: string, name: string, prior: VectorDistribution): VectorSite => ({
-    site,
-    name,
-    sample: scalar,
-    observe: (distribution, value, entry) => core.observe(distribution, value, entry),
-    unconstrained(entry, start) {
-      const found = latents.find((latent) => latent.name === entry);
-      if (found) return exprOf(session, found.node);
-      const node = input(entry, false, start);
-      latents.push({ name: entry, node, value: node, transform: undefined, live: path(), prior, start });
-      return exprOf(session, node);
-    },
-    report(entry, value) {
-      if (isNew(site, entry, prior.support.text, livesAt(quantities))) report(entry, value);
-    },
-    term: (logDensity) => addTerm(site, logDensity, { distribution: prior }),
-  });
-
-  return {
-    ...core,
-    sample: ((name: string, prior: Distribution | VectorDistribution) => {
-      if (!isVector(prior)) return scalar(name, prior);
-      const site = `sample "${name}"`;
-      checkDistribution(site, prior);
-      const first = latents.length;
-      isNew(site, name, `${prior.length} of ${prior.support.text}`, (live) => {
-        for (let i = first; i < last; i++) latents[i] = { ...latents[i]!, live };
-      });
-      const entries = prior.sampled(siteOf(site, name, prior));
-      const last = latents.length;
-      return rows(entries, prior);
-    }) as ProgramContext["sample"],
-    observe: observe as ProgramContext["observe"],
-    branch: ((condition: Truth, then: () => undefined, otherwise?: () => undefined) =>
-      arms.branch(core, condition, then, otherwise)) as ProgramContext["branch"],
-    param: ((name: string, start: number | readonly number[]) => {
-      const site = `param "${name}"`;
-      declare(site, name);
-      const one = (entry: string, at: number): Real => {
-        if (!Number.isFinite(at))
-          throw new RangeError(
-            `${site}: start is not a finite number; got ${describe(at)}, expected where the fit begins`,
-          );
-        const node = input(entry, true);
-        points.push({ name: entry, node, start: at });
-        const value = exprOf(session, node);
-        report(entry, value);
-        return value;
-      };
-      if (!Array.isArray(start) && !ArrayBuffer.isView(start)) return one(name, start as number);
-      return Array.from(start as ArrayLike<number>, (at, i) => {
-        declare(site, `${name}[${i}]`);
-        return one(`${name}[${i}]`, at);
-      });
-    }) as ProgramContext["param"],
-    track(name, value) {
-      const site = `track "${name}"`;
-      const add = (entry: string, x: Real): void => {
-        if (typeof x !== "number" && !(x instanceof Expr))
-          throw new TypeError(
-            `${site}: not a number; got ${describe(x)}, expected a traced number or an array of them`,
-          );
-        declare(site, entry);
-        report(entry, x);
-      };
-      const list = unpacked<unknown>(value as RealList);
-      if (!Array.isArray(list)) return add(name, value as Real);
-      declare(site, name);
-      list.forEach((row: Real | RealList, i) => {
-        const label = `${name}[${i}]`;
-        const entries = unpacked(row as RealList);
-        if (!Array.isArray(entries)) add(label, row as Real);
-        else for (const [j, x] of entries.entries()) add(`${label}[${j}]`, x);
-      });
-    },
+function both(one: Lives, other: Lives): Lives {
+  return (live) => {
+    one(live);
+    other(live);
   };
 }
 

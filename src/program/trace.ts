@@ -1,10 +1,11 @@
 /** Running a program with all statements that `nondiff` has: see `run.ts` for the run itself and `statements.ts` for what is added. */
+import { FullGraph } from "../autodiff/full-graph.ts";
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Pieces } from "../pieces/pieces.ts";
 import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
 import type { Model, ProgramContext } from "./model.ts";
-import { type CoreContext, coreTrace, type Extension, type Scope, type Trace } from "./run.ts";
+import { type CoreContext, type Extension, type Scope, type Trace, traceOn } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
@@ -13,7 +14,7 @@ export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
 export function trace(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
   const traced = traceAsWritten(model, options, statements);
   const within = bounded(traced);
-  return within === model ? traced : coreTrace(within, options, statements);
+  return within === model ? traced : traceOn(new FullGraph(options), within, statements);
 }
 
 // Nodes of about 700 observations with a switch, after which the other 9,300 take half as long as without.
@@ -71,7 +72,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     };
   };
   try {
-    const traced = coreTrace(model, options, noted);
+    const traced = traceOn(new FullGraph(options), model, noted);
     requireNoEscapes(traced);
     return traced;
   } catch (error) {

@@ -143,6 +143,14 @@ export class Graph {
     return this.ops.arity[this.op[node]!]!;
   }
 
+  /** The expression of a node as calls, `mul(2, z)`; what is more than four levels below is shortened to "…". */
+  text(node: NodeId, levels: number = 4): string {
+    if (this.isConstant(node)) return `${this.value(node)}`;
+    if (this.op[node] === INPUT) return this.inputs[this.a[node]!]!.name;
+    const operands = this.operands(node).map((operand) => (levels > 0 ? this.text(operand, levels - 1) : "…"));
+    return `${OP_NAMES[this.op[node]! - 2]}(${operands.join(", ")})`;
+  }
+
   /** Operand j of a node. */
   operand(node: NodeId, j: number): NodeId {
     return (j === 0 ? this.a : j === 1 ? this.b : this.c)[node]!;

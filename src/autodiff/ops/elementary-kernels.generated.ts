@@ -7,30 +7,36 @@ import { cos, sin, tan } from "../../math/trigonometric.ts";
 
 export const ELEMENTARY_KERNELS: Kernels = {
   pow: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = pow(x, y); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = pow(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = pow(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = pow(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   min: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = Math.min(x, y); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = Math.min(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = Math.min(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = Math.min(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   max: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = Math.max(x, y); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = Math.max(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = Math.max(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = Math.max(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   log1p: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = log1p(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = log1p(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   expm1: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = expm1(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = expm1(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   sin: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = sin(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = sin(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   cos: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = cos(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = cos(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   tan: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = tan(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = tan(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   tanh: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = tanh(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = tanh(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
 };

@@ -6,8 +6,8 @@ import { sigmoid, softplus } from "../../math/logistic.ts";
 export type Kernel = (s: Float64Array, m: Int32Array, n: number, k: Int32Array, t: number) => void;
 
 /**
- * Kernels of each instruction. Variant v − 1 of an op has bit j of v set for every operand j that is a lane; a sum of terms has two
- * variants, for a uniform and for a lane first operand, and a sum over the lanes has one.
+ * Kernels of each instruction. One alone takes the steps of the operands from lane to lane, after their offsets. Of several, variant v − 1 of
+ * an op has bit j of v set for every operand j that is a lane; a sum of terms has two variants, for a uniform and for a lane first operand.
  */
 export type Kernels = { readonly [name: string]: readonly (Kernel | undefined)[] };
 

@@ -80,7 +80,7 @@ export type Range = readonly [low: number, high: number];
 
 export interface OpRow {
   readonly primal: (x: number, y: number, z: number) => number;
-  readonly partials: readonly (PartialRule | "none" | "undefined")[];
+  readonly partials: readonly (PartialRule | "none")[];
   readonly domain: readonly Range[];
   readonly kink?: (x: number, y: number) => boolean;
   readonly kinds?: string;

@@ -8,33 +8,35 @@ import { normalCdfInto } from "../../math/normal-cdf.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
   peak: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; let b = k[t + 2]; const c = k[t + 3]; const d = k[t + 4]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + c) | 0, b = (b + d) | 0) { const x = s[a]; const y = s[b]; s[o] = peak(x, y); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; const b = k[t + 2]; const y = s[b]; while (o < last) { { const x = s[a]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; const a = k[t + 1]; let b = k[t + 2]; const x = s[a]; while (o < last) { { const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; b = (b + 1) | 0; } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; let b = k[t + 2]; while (o < last) { { const x = s[a]; const y = s[b]; s[o] = peak(x, y); } o = (o + 1) | 0; a = (a + 1) | 0; b = (b + 1) | 0; } },
   ],
   floor: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = Math.floor(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.floor(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   lgamma: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = lgamma(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   digamma: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = digamma(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = digamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   trigamma: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = trigamma(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = trigamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   erf: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = erf(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = erf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalCdf: [
     (s, _m, n, k, t) => normalCdfInto(s, k[t], k[t + 1], n),
   ],
   logNormalCdf: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = logNormalCdf(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = logNormalCdf(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalHazard: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = normalHazard(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalHazard(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   normalQuantileOfSurprisal: [
-    (s, _m, n, k, t) => { let o = k[t]; let a = k[t + 1]; for (const last = (o + n) | 0; o < last; o = (o + 1) | 0, a = (a + 1) | 0) { const x = s[a]; s[o] = normalQuantileOfSurprisal(x); } },
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = normalQuantileOfSurprisal(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
 };

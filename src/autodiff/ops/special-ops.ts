@@ -6,10 +6,15 @@ import { peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { ANY, POS } from "./basic-ops.ts";
 import { CODE } from "./codes.ts";
-import type { GraphView, NamedSum, NodeId, OpRow, SpecialOp } from "./op.ts";
+import type { GraphView, NamedSum, NodeId, OpRow, PartialRule, SpecialOp } from "./op.ts";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126; // 2/√π
 const INV_SQRT_2PI = 0.3989422804014327; // 1/√(2π)
+
+/** The derivative of trigamma, which is no op: an error rather than a 0 that goes unseen. */
+export const noRule: PartialRule = () => {
+  throw new TypeError('gradient: op "trigamma" has no derivative rule; got it on the path to an input');
+};
 
 // biome-ignore format: a table of derivatives, columns lined up
 export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
@@ -19,7 +24,7 @@ export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   floor:        { primal: (x) => Math.floor(x),      partials: [(A) => A.constant(0)],                                            domain: [[0.1, 0.9]] },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
   digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
-  trigamma:     { primal: (x) => trigamma(x),         partials: ["undefined"],                                                domain: [POS] },
+  trigamma:     { primal: (x) => trigamma(x),         partials: [noRule],                                                     domain: [POS] },
   erf:          { primal: (x) => erf(x),              partials: [(A, _r, x) => A.mul(A.constant(TWO_OVER_SQRT_PI), A.exp(A.neg(A.square(x))))], domain: [[-4, 4]] },
   normalCdf:    { primal: (x) => normalCdf(x),        partials: [(A, _r, x) => A.mul(A.constant(INV_SQRT_2PI), A.exp(A.mul(A.constant(-0.5), A.square(x))))], domain: [[-30, 5]] },
   logNormalCdf: { primal: (x) => logNormalCdf(x),     partials: [(A, _r, x) => A.normalHazard(x)],                            domain: [[-30, 5]] },

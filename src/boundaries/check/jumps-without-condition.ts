@@ -4,7 +4,6 @@
  */
 
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
-import { print } from "../../autodiff/graph/infix-text.ts";
 import { limitsOf, poleOf, poles } from "../../autodiff/graph/poles.ts";
 import { neverNegative } from "../../autodiff/graph/signs.ts";
 import type { Limits } from "../../autodiff/ops/facts/facts.ts";
@@ -25,7 +24,7 @@ export function unseenJumps({ graph, terms }: Objective): UnseenJump[] {
   return terms.flatMap(({ site, node: root }) => {
     const jump = jumpOf.get(root);
     if (!jump) return [];
-    const [text, divisor] = jump.map((node) => print(graph, node)) as [string, string];
+    const [text, divisor] = jump.map((node) => graph.text(node)) as [string, string];
     return [{ site, text, divisor }];
   });
 }

@@ -7,7 +7,6 @@
  * are forced jointly.
  */
 
-import { print } from "../../autodiff/graph/infix-text.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { Users } from "../../autodiff/graph/users.ts";
@@ -72,7 +71,7 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
     if (learned[compared] === 0 || moving[compared] === 0) continue;
     const affected = affectedBy(node);
     if (affected.length === 0) continue;
-    const text = (): string => print(graph, node);
+    const text = (): string => graph.text(node);
     const form = code === CODE.floor ? "rounding" : scaledForm(objective, compared, moving);
     if (typeof form === "string") {
       refused.push({ text, site: terms[affected[0]!]!.site, reason: form });

@@ -5,7 +5,7 @@
  * is a condition on latents.
  */
 import { Expr, type Real, type Truth, unpacked } from "../../autodiff/expr.ts";
-import { Graph } from "../../autodiff/graph/graph.ts";
+import { FullGraph } from "../../autodiff/full-graph.ts";
 import { requireMethod } from "../../checks/arguments.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import { type Entries, label, type VectorDistribution } from "../../distributions/vector/vector-distribution.ts";
@@ -58,7 +58,7 @@ export function observedModel(caller: string, model: Model): ObservedModel {
     throw new TypeError(
       `${caller}: model "${model.name}" has no data; got a schema alone, expected withData(model, data)`,
     );
-  const graph = new Graph();
+  const graph = new FullGraph();
   const places = new Places();
   const sightings = new Map<string, Sighting[]>();
   const conditions: string[] = [];

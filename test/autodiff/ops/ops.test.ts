@@ -15,12 +15,13 @@ import {
   runUniform,
 } from "../../../src/autodiff/index.ts";
 import { ALL_OPS, ELEMENTARY } from "../../../src/autodiff/ops/all-ops.ts";
+import { BASIC_OPS } from "../../../src/autodiff/ops/basic-ops.ts";
 import { CODE, OP_NAMES } from "../../../src/autodiff/ops/codes.ts";
 import { ELEMENTARY_OPS } from "../../../src/autodiff/ops/elementary-ops.ts";
 import type { Kernel } from "../../../src/autodiff/ops/kernels.generated.ts";
 import type { PartialRule } from "../../../src/autodiff/ops/op.ts";
 import { BASIC } from "../../../src/autodiff/ops/op-table.ts";
-import { SPECIAL_OPS } from "../../../src/autodiff/ops/special-ops.ts";
+import { noRule, SPECIAL_OPS } from "../../../src/autodiff/ops/special-ops.ts";
 import { Session } from "../../../src/autodiff/session.ts";
 import { FUSED_OPS, INSTRUCTIONS } from "../../../src/autodiff/tape/instruction-table.ts";
 import {
@@ -51,6 +52,8 @@ function operandsOf(row: OpRow): fc.Arbitrary<number[]> {
     ),
   );
 }
+
+const isRule = (rule: PartialRule | "none" | undefined): boolean => typeof rule === "function" && rule !== noRule;
 
 const apply = (row: OpRow, [x = 0, y = 0, z = 0]: readonly number[]): number => row.primal(x, y, z);
 
@@ -87,7 +90,7 @@ function difference(row: OpRow, operands: readonly number[], j: number): [slope:
 function rowFault(name: OpName, row: OpRow, only?: number): string | undefined {
   const points = fc.sample(operandsOf(row), { seed: 20181206, numRuns: DRAWS });
   for (let j = 0; j < row.partials.length; j++) {
-    if (typeof row.partials[j] !== "function" || (only !== undefined && only !== j)) continue;
+    if (!isRule(row.partials[j]) || (only !== undefined && only !== j)) continue;
     const partial = partialOf(name, row, j);
     for (const point of points) {
       if (row.kink?.(point[0]!, point[1]!)) continue;
@@ -111,7 +114,7 @@ function mutated(row: OpRow, j: number): OpRow {
 }
 
 const DIFFERENTIABLE = OP_NAMES.flatMap((name) =>
-  OPS[name].partials.flatMap((rule, j) => (typeof rule === "function" ? [[name, j] as const] : [])),
+  OPS[name].partials.flatMap((rule, j) => (isRule(rule) ? [[name, j] as const] : [])),
 );
 
 /** Ops through which nothing is differentiated although they vary, as what is made of them does not. */
@@ -143,7 +146,7 @@ describe("op table: derivatives", () => {
   test("an op without a rule throws with its name, it does not contribute 0", () => {
     const graph = new Graph();
     const x = graph.input("x", false);
-    const undefinedRules = OP_NAMES.filter((name) => OPS[name].partials.includes("undefined"));
+    const undefinedRules = OP_NAMES.filter((name) => OPS[name].partials.includes(noRule));
     expect(undefinedRules).toEqual(["trigamma"]);
     expect(() => gradient(graph, graph.algebra.trigamma(x), [x])).toThrow(
       'gradient: op "trigamma" has no derivative rule; got it on the path to an input',
@@ -192,7 +195,7 @@ const operandValues = (kind: Kind, lanes: number): fc.Arbitrary<number[]> => {
   return fc.array(value, { minLength: lanes, maxLength: lanes });
 };
 
-/** Runs one kernel on `columns` (one number where the operand is uniform), the result in place of operand `into`. */
+/** Runs one kernel on `columns` (one number where the operand is uniform, of step 0), the result in place of operand `into`. */
 function runKernel(
   kernel: Kernel,
   row: InstructionRow,
@@ -210,7 +213,7 @@ function runKernel(
     free += column.length + 1;
   });
   const out = into < 0 ? free : offsets[into]!;
-  kernel(reals, masks, n, Int32Array.of(99, out, ...offsets), 1);
+  kernel(reals, masks, n, Int32Array.of(99, out, ...offsets, ...columns.map((column) => Number(column.length > 1))), 1);
   return Array.from((row.makes === "mask" ? masks : reals).subarray(out, out + n));
 }
 
@@ -226,15 +229,17 @@ describe("lane kernels", () => {
     fc.assert(
       fc.property(fc.tuple(...reads.map(({ kind }) => operandValues(kind, LANES))), (lanes) => {
         for (let variant = 1; variant < 1 << reads.length; variant++) {
-          const kernel = KERNELS[row.name]![variant - 1];
-          if (!kernel) continue;
+          const kernels = [KERNELS[row.name]![variant - 1], BASIC.kernels[row.name]?.[0]].filter((kernel) => kernel);
           const isLane = (j: number): boolean => ((variant >> j) & 1) === 1;
           const columns = lanes.map((column, j) => (isLane(j) ? column : column.slice(0, 1)));
           const expected = lanes[0]!.map((_, i) => primal(lanes.map((column, j) => column[isLane(j) ? i : 0]!)));
           // A dead operand's slot is reused for the result, so every kernel must work in place.
           for (let into = -1; into < reads.length; into++) {
             if (into >= 0 && (!isLane(into) || reads[into]!.kind !== makes)) continue;
-            expect(runKernel(kernel, row, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(expected);
+            for (const kernel of kernels)
+              expect(runKernel(kernel!, row, columns, LANES, into), `variant ${variant} into ${into}`).toEqual(
+                expected,
+              );
           }
         }
         const single = lanes.map((column) => column.slice(0, 1));
@@ -283,6 +288,8 @@ describe("lane kernels", () => {
     for (const row of ROWS)
       if (row.effect.does !== "op" && row.effect.does !== "gather")
         expect(KERNELS[row.name], row.name).toHaveLength(variantsOf(row).length);
+    // Those of the core are one for each basic op, which steps.
+    for (const name of Object.keys(BASIC_OPS)) expect(BASIC.kernels[name], name).toHaveLength(1);
     // Values are put side by side only in programs that a back end has rolled.
     const rolled = ROWS.filter(({ effect }) => effect.does === "gather").map(({ name }) => name);
     expect(new Set([...Object.keys(KERNELS), ...rolled])).toEqual(new Set(Object.keys(INSTRUCTIONS)));

@@ -1,12 +1,12 @@
 /**
  * The interpreter: one call of a kernel for each instruction, which goes over the lanes. Kernels are found by the name of the
- * instruction and by which of its operands are lanes: `add` has one for x + y with a lane number x and a uniform y. The small entry
+ * instruction, and where it has several by which of its operands are lanes: one for x + y with a lane number x and a uniform y. The small entry
  * `nondiff/core` has no other back end, so that this file reads names and kernels only, not the rows of the instructions.
  */
 import type { Kernel, Kernels } from "../../ops/kernels.generated.ts";
 import type { Backend, Step } from "../../tape/executable.ts";
 
-/** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands one after the other. */
+/** Instructions as the interpreter runs them: kernels, and offsets of each one's result and operands, then the operands' steps from lane to lane. */
 export interface Code {
   readonly kernels: readonly Kernel[];
   readonly offsets: Int32Array;
@@ -47,8 +47,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
     if (kernel) return kernel;
-    const places = operands.map(({ lane }) => (lane ? "lane" : "uniform")).join(", ");
-    throw new TypeError(`interpreter: unknown instruction; got "${name}" of ${places}, expected one with a kernel`);
+    throw new TypeError(`interpreter: unknown instruction; got "${name}", expected one with a kernel`);
   });
   return { kernels, offsets: new Int32Array(offsets), starts: new Int32Array(starts) };
 }
