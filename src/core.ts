@@ -7,7 +7,7 @@
  * z > exp(x) and z > 1, it takes those that one variable tells apart, as z > exp(x) and x > 1. What asks for more, a condition or an
  * option, is refused with an error that says so. Tapes run one op after the other, without the passes that gather sums and fuse ops:
  * results agree with those of `nondiff` under the same options up to rounding. An error about a density that is not finite names the
- * model, not the site.
+ * model, not the site, and a condition reads `positive(add(-1, z))` where `nondiff` writes `z > 1`.
  */
 export {
   abs,

@@ -30,7 +30,7 @@ import { otherNumbers } from "./inference/posterior/evaluated.ts";
 import type { Profile } from "./inference/profile.ts";
 import { averaging } from "./inference/sampler/averaging.ts";
 import { pilot } from "./inference/sampler/pilot.ts";
-import { addSingles } from "./inference/sampler/single-samples.ts";
+import { singlesOf } from "./inference/sampler/single-samples.ts";
 import { inChunks } from "./inference/saved/chunked-search.ts";
 import type { Saved } from "./inference/saved/envelope.ts";
 import { resumedLoop } from "./inference/saved/resuming.ts";
@@ -72,7 +72,7 @@ export const FULL: Profile = {
   inChunks,
   averaging,
   pilot,
-  addSingles,
+  singlesOf,
   diagnosis,
   faultAtStart,
   otherNumbers,

@@ -17,22 +17,14 @@ import { BASIC, type OpTable } from "./ops/op-table.ts";
 import type { Session } from "./session.ts";
 
 class Traced {
-  // Private, so that `z.node = 0` throws: another node would be another model.
-  readonly #session: Session;
-  readonly #node: NodeId;
+  readonly session: Session;
+  readonly node: NodeId;
 
   constructor(session: Session, node: NodeId) {
-    this.#session = session;
-    this.#node = node;
-    Object.preventExtensions(this); // `z.scale = 2` throws instead of being forgotten
-  }
-
-  get session(): Session {
-    return this.#session;
-  }
-
-  get node(): NodeId {
-    return this.#node;
+    this.session = session;
+    this.node = node;
+    // `z.scale = 2` throws instead of being forgotten, and `z.node = 0` as another node would be another model.
+    Object.freeze(this);
   }
 
   /** Always throws: JavaScript asked for a plain value, as `if (x > 0)` or `x + 1` does. */

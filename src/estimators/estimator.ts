@@ -6,6 +6,7 @@
 import type { Graph, GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Place } from "../autodiff/tape/executable.ts";
+import type { Tape } from "../autodiff/tape/tape.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import type { Families } from "../boundaries/find/parallel-family.ts";
 import type { ThroughGates } from "../boundaries/jump/gates.ts";
@@ -40,13 +41,6 @@ export interface GroupSums {
   readonly finish: (gradient: Float64Array, n: number) => void;
 }
 
-/** An input that is the same for all samples of a gradient and is set in every optimiser step. */
-export interface Scheduled {
-  readonly node: NodeId;
-  /** Its value in step 0, 1, … */
-  readonly at: (step: number) => number;
-}
-
 export interface EstimatorNodes {
   readonly derived?: readonly LaneInputs[];
   /** ℓ, or what has its mean; default the objective's own value. */
@@ -61,7 +55,8 @@ export interface EstimatorNodes {
   readonly normals: readonly NodeId[];
   /** Fills these inputs; without it the samples are independent. */
   readonly noise?: Noise | undefined;
-  readonly scheduled?: readonly Scheduled[];
+  /** Sets, in step 0, 1, …, inputs that are the same for all samples of a gradient. */
+  readonly scheduled?: (tape: Tape, step: number) => void;
   /** Default the mean. */
   readonly reduction?: Reduction;
   readonly adaptive?: Adaptive;

@@ -7,6 +7,7 @@ import { type Graph, MASK } from "../autodiff/graph/graph.ts";
 import { print } from "../autodiff/graph/infix-text.ts";
 import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Tape } from "../autodiff/tape/tape.ts";
 import { requireOptions } from "../checks/options.ts";
 import { type Entropy, type EntropyWay, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -64,7 +65,10 @@ export function smoothed(options: SmoothedOptions = {}): Estimator {
 function build(original: Objective, at: (step: number) => number, entropy: EntropyWay): EstimatorNodes {
   const node = original.graph.input("1/accuracy", false);
   const { objective, gradient } = pathwise(original, entropy, [smoothing(node)]);
-  return { value: objective.value, gradient, normals: objective.normals, scheduled: [{ node, at }] };
+  const scheduled = ({ slots, uniformInputs }: Tape, step: number): void => {
+    for (const input of uniformInputs) if (input.node === node) slots[input.offset] = at(step);
+  };
+  return { value: objective.value, gradient, normals: objective.normals, scheduled };
 }
 
 /** The pass that smooths with the sharpness 1/η, an input: where(z > 0, 5, 2) becomes 5·sigmoid(z/η) + 2·sigmoid(−z/η). */

@@ -32,7 +32,7 @@ import type { Averaging } from "./sampler/averaging.ts";
 import type { Draw } from "./sampler/draw.ts";
 import type { pilot } from "./sampler/pilot.ts";
 import type { SampleTapeOptions } from "./sampler/sample-tape.ts";
-import type { addSingles } from "./sampler/single-samples.ts";
+import type { singlesOf } from "./sampler/single-samples.ts";
 import type { inChunks } from "./saved/chunked-search.ts";
 import type { Saved } from "./saved/envelope.ts";
 import type { LoopState } from "./saved/loop-state.ts";
@@ -142,7 +142,7 @@ export interface Profile {
   /** Lets an estimator that adapts learn before its first gradient; without it no estimator of the repertoire does. */
   readonly pilot?: typeof pilot;
   /** Adds single samples to moments by component; without it they are added one after the other, which gives the same bits and takes longer. */
-  readonly addSingles?: typeof addSingles;
+  readonly singlesOf?: typeof singlesOf;
   /** The passes, checks and options that its estimators have. */
   readonly repertoire: Repertoire;
 }

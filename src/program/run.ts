@@ -296,13 +296,9 @@ function requireObservable(site: string, { name, support }: Distribution, value:
       throw new RangeError(
         `${site}: value is outside the support of ${name}; got ${value}, expected a number in ${support.text}`,
       );
-  } else if (!(value instanceof Expr))
+  } else if (support.discrete || !(value instanceof Expr))
     throw new TypeError(
-      `${site}: value is not a number; got ${describe(value)}, expected one, or a traced one; what is missing in data is left out`,
-    );
-  else if (support.discrete)
-    throw new TypeError(
-      `${site}: a traced value under a discrete distribution; got ${name} of a traced number, expected data`,
+      `${site}: value is not a number; got ${describe(value)}, expected one${support.discrete ? "" : ", or a traced one"}; what is missing in data is left out`,
     );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { add, and, exp, gt, lt, mul, type Real, square, type Truth } from "../../src/autodiff/expr.ts";
+import { add, and, div, exp, gt, log, lt, mul, neg, type Real, square, sub, type Truth } from "../../src/autodiff/expr.ts";
 import {
   bernoulli,
   type Distribution,
@@ -246,7 +246,7 @@ describe("errors in the model's own words", () => {
       "traced in another program",
     );
     expect(() => traced(({ sample, observe }) => observe(poisson(1), sample("z", normal(0, 1))))).toThrow(
-      'observe "y0": a traced value under a discrete distribution; got poisson of a traced number, expected data',
+      'observe "y0": value is not a number; got a traced number, expected one; what is missing in data is left out',
     );
   });
 });
@@ -444,6 +444,12 @@ describe("branches", () => {
     };
     expect(density(program, [-3])).toBeCloseTo(logNormal(-3, 0, 1) + logNormal(1, 0, 1), 12);
   });
+});
+
+test("probabilities written by hand from exp and log are right in their tails, where as they stand they round to −∞", () => {
+  const log1m = (): number =>
+    density(({ sample, factor }) => factor(log(sub(1, div(1, add(1, exp(neg(sample("z", normal(0, 1)))))))))), [40]);
+  expect(log1m()).toBeCloseTo(logNormal(40, 0, 1) - 40, 9);
 });
 
 describe("the host language", () => {

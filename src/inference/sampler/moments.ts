@@ -40,17 +40,13 @@ export function momentsInto(
   const room = (): Float64Array => new Float64Array(size + 2);
   const [group, first, sums, squares] = [room(), room(), room(), room()];
   setParameters(each, nodes, theta, draw.step ?? 0);
-  const { addSingles } = sampler.profile;
-  const norms = addSingles && together === 1 && !nodes.reduction && !onGroup ? new Float64Array(lanes) : undefined;
+  const addSingles = together > 1 || nodes.reduction || onGroup ? undefined : sampler.profile.singlesOf?.(each);
   let inGroup = 0; // samples of the present group so far
   for (let done = 0; done < groups * together; done += lanes) {
     const n = Math.min(lanes, groups * together - done);
     runSamples(each, nodes, theta, draw, draw.firstSample + done, n);
-    if (norms) {
-      addSingles!(each, n, done === 0, { first, sums, squares, norms });
-      continue;
-    }
-    for (let i = 0; i < n; ) {
+    addSingles?.(n, done === 0, { first, sums, squares });
+    for (let i = addSingles ? n : 0; i < n; ) {
       const end = Math.min(n, i + together - inGroup);
       addLanes(each, i, end, inGroup === 0);
       inGroup += end - i;

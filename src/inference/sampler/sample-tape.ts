@@ -49,9 +49,7 @@ export function* compileSamples(
 export function setParameters({ tape }: SampleTape, nodes: EstimatorNodes, theta: Float64Array, step: number): void {
   const { slots, uniformInputs } = tape;
   slots.set(theta, uniformInputs[0]?.offset);
-  if (nodes.scheduled)
-    for (const { node, at } of nodes.scheduled)
-      for (const input of uniformInputs) if (input.node === node) slots[input.offset] = at(step);
+  nodes.scheduled?.(tape, step);
   runUniform(tape);
 }
 

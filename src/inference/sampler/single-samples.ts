@@ -7,14 +7,21 @@ interface Sums {
   readonly first: Float64Array;
   readonly sums: Float64Array;
   readonly squares: Float64Array;
-  /** The square of the gradient's norm, by lane. */
-  readonly norms: Float64Array;
 }
 
 /** Adds n lanes to the moments, the first of all if `isFirst`. */
-export function addSingles({ tape, size }: EachSample, n: number, isFirst: boolean, to: Sums): void {
+type AddSingles = (n: number, isFirst: boolean, to: Sums) => void;
+
+/** What adds the lanes of a tape. */
+export function singlesOf(each: EachSample): AddSingles {
+  // The square of the gradient's norm, by lane.
+  const norms = new Float64Array(each.tape.lanes);
+  return (n, isFirst, to) => addSingles(each, n, isFirst, to, norms);
+}
+
+function addSingles({ tape, size }: EachSample, n: number, isFirst: boolean, to: Sums, norms: Float64Array): void {
   const { slots, outputs } = tape;
-  const { first, sums, squares, norms } = to;
+  const { first, sums, squares } = to;
   norms.fill(0);
   for (let p = 0; p < size + 2; p++) {
     const { offset, lane } = p <= size ? outputs[p]! : { offset: 0, lane: true };
