@@ -21,6 +21,7 @@ import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
 import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
+import { tablesOf } from "./squares.ts";
 import type { Table } from "./table.ts";
 import { OverBudget, OverNodes, type TableLimits, Tabulation } from "./tabulation.ts";
 import { isContinuous, latentsOf, namesOf, type Variable } from "./variable.ts";
@@ -164,6 +165,8 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
 
 /** Tables of fewer entries are not tried with functions as variables. */
 const LARGE = 256;
+/** Tables with functions as variables that make so many times the nodes of the sum without are not half the work. */
+const FOLDING_TIMES = 4;
 
 // The same sum with functions as variables, where tables over many variables are large and that is less work.
 function* orFolded(
@@ -180,7 +183,8 @@ function* orFolded(
   const nodesOf = ({ elimination }: CollapseResult): number =>
     trace.graph.reachable(elimination.totals.map(({ node }) => node)).length;
   try {
-    const tables = new Tabulation(trace.graph, variables, { ...limits, folds: true });
+    const mostNodes = Math.min(limits.mostNodes ?? Infinity, FOLDING_TIMES * nodesOf(plain));
+    const tables = new Tabulation(trace.graph, variables, { ...limits, mostNodes, folds: true });
     const folded = yield* summedOut(trace, tables, checks, plain.report.kept, mostSwept);
     return 2 * nodesOf(folded) < nodesOf(plain) ? folded : plain;
   } catch (error) {
@@ -252,12 +256,17 @@ function* summedOut(
   addPriors();
   yield;
   const factors = [...priors];
-  for (const term of left.terms) {
-    const table = tables.of(term.node);
+  const { alone, together } = tablesOf(
+    tables,
+    left.terms.map(({ node }) => node),
+  );
+  left.terms.forEach((term, t) => {
+    const table = alone[t]!;
     const [node] = table.entries as [NodeId];
     if (table.axes.length > 0) factors.push(table);
     else terms.push(node === term.node ? term : { ...term, node });
-  }
+  });
+  factors.push(...together);
   // Tables of priors and terms have made functions variables.
   const first = priors.length;
   addPriors();

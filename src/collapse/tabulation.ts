@@ -54,7 +54,7 @@ export class Tabulation {
   readonly variables: Variable[];
   readonly owners: Map<NodeId, number>;
   readonly #isOver: TableLimits["isOver"];
-  readonly #folds: boolean;
+  readonly folds: boolean;
   /** How many nodes the graph may have while nodes that read variables are tabulated. */
   #mostNodes: number;
   readonly #known = new Map<NodeId, Table>();
@@ -72,7 +72,7 @@ export class Tabulation {
     this.variables = [...variables];
     this.owners = ownersOf(variables);
     this.#isOver = isOver;
-    this.#folds = folds;
+    this.folds = folds;
   }
 
   /** The table of a node; throws OverBudget. Cost: the tables of all nodes below it, once. */
@@ -167,7 +167,7 @@ export class Tabulation {
       operands.map((operand) => this.#known.get(operand) ?? scalar(operand)),
       ([x, y, z]) => graph.apply(code, x!, y, z),
     );
-    this.#known.set(node, this.#folds ? this.#folded(node, table) : table);
+    this.#known.set(node, this.folds ? this.#folded(node, table) : table);
   }
 
   #folded(node: NodeId, table: Table): Table {

@@ -7,12 +7,13 @@
  * What is left at last, b and c here, is summed at once, so that entries which are one node become one exponential.
  */
 
+import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Axis, placesOf, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
 import type { Clique } from "./cliques.ts";
-import { sumOf } from "./sums.ts";
+import { added, sumOf } from "./sums.ts";
 import { swept, sweptWeights } from "./sweep.ts";
 
 /**
@@ -145,13 +146,38 @@ function weightsOf(tables: Tabulation, parts: readonly Table[], variables: reado
   const impossible = graph.constant(Number.NEGATIVE_INFINITY);
   const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
   const axes = tables.joined([...parts, ...full]);
-  const places = parts.map((part) => placesOf(part, axes));
   const size = axes.reduce((product, { starts }) => product * starts.length, 1);
+  const few = parts.length > MANY_TABLES * axes.length ? [nestedSum(tables, parts)] : parts;
+  const places = few.map((part) => placesOf(part, axes));
   const entries = Array.from({ length: size }, (_, j) => {
-    const summands = parts.map((part, p) => part.entries[places[p]![j]!]!);
+    const summands = few.map((part, p) => part.entries[places[p]![j]!]!);
     return summands.includes(impossible) ? impossible : graph.sum(summands);
   });
   return { axes, entries };
+}
+
+/** Tables are added entry by entry unless there are more than so many for each variable. */
+const MANY_TABLES = 2;
+
+/**
+ * The sum of tables, those over few variables first: pairs of ten flags, of which each entry of the sum has 45, are added within twos, threes, up to all ten,
+ * which takes 5 additions for each of the 1024 entries.
+ */
+function nestedSum(tables: Tabulation, parts: readonly Table[], outer = Infinity): Table {
+  // By the last variable below those that all of them have.
+  const groups = new Map<number, Table[]>();
+  for (const part of parts)
+    append(
+      groups,
+      part.axes.reduce((last, { variable }) => (variable < outer ? variable : last), -1),
+      part,
+    );
+  let sum: Table | undefined;
+  for (const [last, group] of [...groups].sort(([p], [q]) => p - q)) {
+    const inner = last < 0 || group.length === 1 ? added(tables, group) : nestedSum(tables, group, last);
+    sum = sum ? added(tables, [sum, inner]) : inner;
+  }
+  return sum!;
 }
 
 function everyValue({ variables }: Tabulation, variable: number): Axis {

@@ -23,7 +23,8 @@ export function sumOf(tables: Tabulation, group: readonly Table[]): Table {
   return parts.length === 1 ? parts[0]! : added(tables, parts);
 }
 
-function added(tables: Tabulation, group: readonly Table[]): Table {
+/** The sum of tables, entry by entry. */
+export function added(tables: Tabulation, group: readonly Table[]): Table {
   const impossible = tables.graph.constant(Number.NEGATIVE_INFINITY);
   return tables.combined(group, (entries) => (entries.includes(impossible) ? impossible : tables.graph.sum(entries)));
 }

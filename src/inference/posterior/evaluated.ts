@@ -17,6 +17,7 @@ import { answersBy } from "./answers.ts";
 import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
 import { once } from "./once.ts";
+import { keepPossible } from "./possible-draws.ts";
 import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { givenNodes, type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
@@ -146,6 +147,8 @@ class GuidedNumbers {
     if (!drawing) return [];
     const rows = new Float64Array(this.#kept.size * count);
     for (const [node, i] of this.#kept) rows.set(draws.get(node)!, i * count);
+    keepPossible(this.#source, rows, count);
+    for (const [node, i] of this.#kept) draws.get(node)!.set(rows.subarray(i * count, (i + 1) * count));
     const found = drawing.draw(rows, count, uniformSource(generator));
     for (const { name, input } of found) draws.set(this.#byName.get(name)!, input);
     return found;

@@ -18,6 +18,7 @@ import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { once } from "./once.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
+import { keepPossible, replaceImpossible } from "./possible-draws.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { givenNodes, type InputDraws, type Source, valuesOf } from "./source.ts";
 
@@ -35,6 +36,7 @@ export function sampledDraws(source: Source, options: DrawOptions = {}): JointDr
   const kept = particles
     ? chosenDraws(particles, source.trace.latents.length, draws, next)
     : guideDraws(source.components, draws, generator);
+  if (!particles) keepPossible(source, kept, draws);
   return new JointDraws(completed(source, kept, draws, next));
 }
 
@@ -106,12 +108,9 @@ function weighted(source: Source, { draws = MANY, seed = 0 }: DrawOptions): Answ
   const smoothed = paretoSmoothed(logWeights);
   const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
   const mass = shares.reduce((sum, share) => sum + share, 0);
-  // Where the density is 0 summed-out latents cannot be drawn; another draw stands in, of weight 0.
-  const best = logWeights.findIndex(Number.isFinite);
   const isWithin = shares.every((share, d) => share < NOTHING * mass || logWeights[d] !== Number.NEGATIVE_INFINITY);
-  for (let d = 0; d < draws; d++)
-    if (logWeights[d] === Number.NEGATIVE_INFINITY)
-      for (let i = 0; i < source.trace.latents.length; i++) kept[i * draws + d] = kept[i * draws + best]!;
+  // Those of weight 0 have weight 0 still.
+  replaceImpossible(kept, draws, (d) => logWeights[d] !== Number.NEGATIVE_INFINITY);
   const parts = completed(source, kept, draws, uniformSource(generator, 1));
   const logEvidenceError = relativeError(logWeights, logEvidence, countsOf(proposal, draws));
   return {
