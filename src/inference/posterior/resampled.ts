@@ -13,12 +13,12 @@ import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
+import { keepPossible, replaceImpossible } from "./adaptation/replaced-draws.ts";
 import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { once } from "./once.ts";
 import { paretoSmoothed } from "./pareto-tail.ts";
-import { keepPossible, replaceImpossible } from "./possible-draws.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { givenNodes, type InputDraws, type Source, valuesOf } from "./source.ts";
 

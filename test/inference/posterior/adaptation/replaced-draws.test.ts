@@ -1,7 +1,18 @@
 // Guides that put draws where no value of a summed-out latent is possible: other draws stand in for these.
 import { expect, test } from "vitest";
-import { add, bernoulli, defineModel, eq, fit, halfNormal, normal, sub, uniform, where } from "../../../src/index.ts";
-import { replaceImpossible } from "../../../src/inference/posterior/possible-draws.ts";
+import {
+  add,
+  bernoulli,
+  defineModel,
+  eq,
+  fit,
+  halfNormal,
+  normal,
+  sub,
+  uniform,
+  where,
+} from "../../../../src/index.ts";
+import { replaceImpossible } from "../../../../src/inference/posterior/adaptation/replaced-draws.ts";
 
 test("possible draws stand in for impossible ones in turn", () => {
   const kept = Float64Array.of(1, 2, 3, 4, 5, /* second latent */ 10, 20, 30, 40, 50);

@@ -9,13 +9,13 @@
  * What reads no variable, y and an intercept, stays together and is squared as it is. The log density has an absolute error of about 1e-16 times the sum of the
  * squares that are written out, in units of σ: 1e-8 where a hundred observations lie 1000 σ from what they are with all flags off.
  */
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import { readsOf } from "./reads.ts";
-import { scalar, type Table } from "./table.ts";
-import type { Tabulation } from "./tabulation.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { append } from "../../autodiff/graph/multimap.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import { readsOf } from "../reads.ts";
+import { scalar, type Table } from "../table.ts";
+import type { Tabulation } from "../tabulation.ts";
 
 /** Squares over fewer variables are tables as they are: of two latents with fifty cells each most entries are the same. */
 const LEAST_VARIABLES = 5;

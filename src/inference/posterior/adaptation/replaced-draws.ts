@@ -2,9 +2,10 @@
  * Draws of a guide may have density 0: a Gaussian guide of the ends of a uniform puts some draws where an observation lies beyond them. No value of a
  * latent that was summed out is possible there, and nothing can be computed. Other draws stand in for these, which are none of the posterior.
  */
-import { targetOf } from "./adaptation/target.ts";
-import { priorLike } from "./proposal.ts";
-import type { Source } from "./source.ts";
+
+import { priorLike } from "../proposal.ts";
+import type { Source } from "../source.ts";
+import { targetOf } from "./target.ts";
 
 /**
  * Replaces, where latents were summed out, draws of the kept ones at which the density is 0 by possible ones in turn. Nothing is replaced if all are

@@ -1,10 +1,10 @@
 // Flags that meet in the squares of a regression: what the squares have in pairs of flags is added before the flags meet.
 import { describe, expect, test } from "vitest";
-import { collapseTrace } from "../../src/collapse/collapse.ts";
-import * as n from "../../src/index.ts";
-import { trace } from "../../src/program/trace.ts";
-import { logCellSum } from "../support/cell-sum.ts";
-import { evaluatorOf } from "../support/evaluate.ts";
+import { collapseTrace } from "../../../src/collapse/collapse.ts";
+import * as n from "../../../src/index.ts";
+import { trace } from "../../../src/program/trace.ts";
+import { logCellSum } from "../../support/cell-sum.ts";
+import { evaluatorOf } from "../../support/evaluate.ts";
 
 const ROWS = 12;
 const row = (r: number, i: number): number => Math.sin(3 * r + 7 * i + 1);
