@@ -74,7 +74,6 @@ export class Posterior {
   readonly #others: OtherNumbers | undefined;
   readonly #quantities: readonly Quantity[];
   readonly #marginals = new Map<string, Marginal>();
-  #cellDraws: JointDraws | undefined;
 
   constructor(
     space: GuideSpace,
@@ -163,12 +162,12 @@ export class Posterior {
    * the guide is over. RangeError for other latents.
    */
   cells(name: string): Cell[] {
-    return this.#drawn("cells").cells(name);
+    return this.#computed("cells").ofCells.cells(name);
   }
 
   /** The values of a discrete latent with their probabilities, which are exact given the latents that the guide is over. */
   probabilities(name: string): ValueProbability[] {
-    return this.#drawn("probabilities").probabilities(name);
+    return this.#computed("probabilities").ofCells.probabilities(name);
   }
 
   /**
@@ -195,17 +194,10 @@ export class Posterior {
     return this.#space.trace.frozen.length > 0;
   }
 
-  /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities, means and sds of latents are exact then; tracked numbers are those of draws. Else undefined. */
+  /** Where every latent was summed out: log p(data), to rounding. Cells, probabilities, means and sds of latents are exact then; those of tracked numbers, and of latents in arms, are of draws. Else undefined. */
   get exact(): { readonly logEvidence: number } | undefined {
     if (this.latents.length > 0) return undefined;
     return { logEvidence: this.reweighted({ draws: 1 }).logEvidence };
-  }
-
-  #drawn(caller: string): JointDraws {
-    if (this.#computed(caller).answers) return this.#others!.answers!;
-    // Without kept latents every draw has the same cells.
-    this.#cellDraws ??= this.#computed(caller).drawn(this.latents.length > 0 ? {} : { draws: 1 });
-    return this.#cellDraws;
   }
 
   #computed(caller: string): OtherNumbers {

@@ -1,9 +1,14 @@
 /** Probabilities written by hand from exp and log are the ops that are right in their tails. */
 import { describe, expect, test } from "vitest";
+import { add, div, exp, log, neg, normalCdf, type Real, sub } from "../../src/autodiff/expr.ts";
 import { Graph, type NodeId } from "../../src/autodiff/index.ts";
 import { OP_NAMES } from "../../src/autodiff/ops/codes.ts";
 import type { Algebra } from "../../src/autodiff/ops/op.ts";
+import { flat, logMass, normal } from "../../src/distributions/index.ts";
+import { defineModel, logJoint } from "../../src/index.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
+
+const Phi = (x: number): number => normal(0, 1).cdf!(x) as number;
 
 type Form = (A: Algebra, x: NodeId, one: NodeId) => NodeId;
 const logistic: Form = (A, x, one) => A.div(one, A.add(one, A.exp(A.neg(x))));
@@ -52,6 +57,17 @@ const ROWS: Readonly<Record<string, readonly [written: Form, is: Form, value: (x
     (A, x) => A.neg(A.exp(x)),
     (x) => -Math.exp(x),
   ],
+  "1 − Φ(x)": [(A, x, one) => A.sub(one, A.normalCdf(x)), (A, x) => A.normalCdf(A.neg(x)), (x) => Phi(-x)],
+  "log(1 − Φ(x))": [
+    (A, x, one) => A.log(A.sub(one, A.normalCdf(x))),
+    (A, x) => A.logNormalCdf(A.neg(x)),
+    (x) => Math.log(Phi(-x)),
+  ],
+  "½(1 + erf(x/√2))": [
+    (A, x, one) => A.mul(A.constant(0.5), A.add(A.erf(A.mul(A.constant(Math.SQRT1_2), x)), one)),
+    (A, x) => A.normalCdf(A.mul(A.constant(Math.SQRT2), A.mul(A.constant(Math.SQRT1_2), x))),
+    Phi,
+  ],
   "log(1 − exp(x))": [
     (A, x, one) => A.log(A.sub(one, A.exp(x))),
     (A, x) => A.log1p(A.neg(A.exp(x))),
@@ -73,6 +89,28 @@ describe("as written, and what it is", () => {
     }
   });
 
+  test("logs of differences of probabilities, near 1 and where they underflow", () => {
+    const graph = new Graph();
+    const { algebra: A } = graph;
+    const x = graph.input("x", false);
+    const above = A.add(x, graph.constant(0.5));
+    const [phi, sigmoid, exp] = [A.normalCdf, A.sigmoid, A.exp].map((cdf) => A.sub(cdf(above), cdf(x))) as [
+      NodeId,
+      NodeId,
+      NodeId,
+    ];
+    const at = evaluatorOf(graph, [A.log(phi), A.log(sigmoid), A.log(exp)]);
+    for (const z of [-60, -9, -0.2, 0, 0.3, 9, 60]) {
+      const [ofNormal, ofLogistic, ofExp] = at([z]) as [number, number, number];
+      const expected = logMass(normal(0, 1), z, z + 0.5) as number;
+      expect(Math.abs(ofNormal - expected)).toBeLessThan(1e-12 * Math.max(1, -expected));
+      // σ(z + ½) − σ(z) = sinh(¼)/(cosh(z + ¼) + cosh(¼))
+      const slice = Math.sinh(0.25) / (Math.cosh(z + 0.25) + Math.cosh(0.25));
+      expect(Math.abs(ofLogistic - Math.log(slice))).toBeLessThan(1e-13);
+      expect(Math.abs(ofExp - (z + Math.log(Math.expm1(0.5))))).toBeLessThan(1e-13);
+    }
+  });
+
   test("what differs from it stays", () => {
     const graph = new Graph();
     const { algebra: A } = graph;
@@ -82,4 +120,16 @@ describe("as written, and what it is", () => {
     expect(name(A.log(A.add(one, A.square(x))))).toBe("log");
     expect(name(A.sub(graph.constant(2), A.sigmoid(x)))).toBe("sub");
   });
+});
+
+test("models are traced by these forms", () => {
+  const logOf = (p: (z: Real) => Real, z: number): number =>
+    logJoint(
+      defineModel("tail", ({ sample, factor }) => void factor("tail", log(p(sample("z", flat()))))),
+      [z],
+    );
+  const slice = (z: Real): Real => sub(normalCdf(add(z, 0.5)), normalCdf(z));
+  expect(logOf((z) => sub(1, div(1, add(1, exp(neg(z))))), 40)).toBeCloseTo(-40, 12);
+  expect(logOf((z) => sub(1, normalCdf(z)), 9)).toBeCloseTo(-43.62815, 4); // log Φ(−9)
+  expect(logOf(slice, 9)).toBeCloseTo(logOf(slice, -9.5), 12);
 });

@@ -6,9 +6,11 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 export interface CompletedLatent {
   readonly name: string;
   readonly size: number;
+  /** Whether it is of an arm, so that there may be draws at which it does not exist, which do not count. */
+  readonly conditional: boolean;
   /** The index of the drawn cell or value. */
   readonly cell: Int32Array;
-  /** The probability of each cell or value, given the kept latents. */
+  /** The probability of each cell or value, given the kept latents, and those that decide whether it exists. */
   readonly probabilities: Float64Array;
   /** The latent itself. */
   readonly value: Float64Array;

@@ -56,7 +56,9 @@ export function completionOf(
         );
       passes ??= compiled(trace, variables, entries, elimination, engine);
       const [marginals, cells] = passes;
-      const found = [...variables, ...entries].map((variable, v) => roomFor(variable, draws, cells.averaged.has(v)));
+      const found = [...variables, ...entries].map((variable, v) =>
+        roomFor(variable, draws, cells.averaged.has(v), !trace.graph.isConstant(variable.live)),
+      );
       for (let first = 0; first < draws; first += POINTS) {
         const points = Math.min(POINTS, draws - first);
         // Beyond the last draw the pass repeats it.
@@ -80,11 +82,17 @@ export function completionOf(
   };
 }
 
-function roomFor({ name, size, meaning }: Variable, draws: number, hasMoments: boolean): CompletedLatent {
+function roomFor(
+  { name, size, meaning }: Variable,
+  draws: number,
+  hasMoments: boolean,
+  conditional: boolean,
+): CompletedLatent {
   const continuous = meaning.kind === "cells";
   return {
     name,
     size,
+    conditional,
     cell: new Int32Array(draws),
     probabilities: new Float64Array(size * draws),
     value: new Float64Array(draws),

@@ -8,8 +8,9 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
 import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
+import { readsOf } from "../reads.ts";
 import { type Axis, runsOf } from "../table.ts";
-import type { Variable } from "../variable.ts";
+import { ownersOf, type Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";
 
 /** Rows of this probability change no sum of probabilities. */
@@ -50,6 +51,8 @@ interface Clique {
   readonly cleared: Uint8Array;
   /** The probability of each value, by variable. */
   readonly marginals: readonly Float64Array[];
+  /** How the probabilities of each variable are found. */
+  readonly kinds: readonly Kind[];
   /**
    * The clique that distinguishes what this one does of the neighbours, and for each row and place of it the row here. There is none
    * without neighbours, and where messages that are equal have hidden a difference: then the drawn row stands for all.
@@ -58,6 +61,13 @@ interface Clique {
   readonly rowOf: Int32Array;
   readonly axes: readonly Axis[];
 }
+
+/**
+ * Probabilities given the kept latents alone; or, of a latent that other variables decide whether it exists, at a draw of these, so that their average
+ * over the draws at which it exists is about these alone: given the drawn row and, in it, the drawn values of the variables of these places among those
+ * that are summed, or as the drawn value where some are drawn later.
+ */
+type Kind = "marginal" | "drawn" | readonly number[];
 
 /** Compiles the tables. */
 export function marginalsOf(
@@ -68,10 +78,21 @@ export function marginalsOf(
 ): Marginals {
   const nodes: NodeId[] = [];
   const cliques: Clique[] = [];
+  const owners = ownersOf(variables);
+  const before = new Set<number>();
   for (const step of [...steps].reverse()) {
     const { axes, entries } = step.weights();
     const isSteady = !entries.some((weight) => graph.hasFlag(weight, LANE));
-    cliques.push({ ...cliqueOf(step, axes, variables, cliques, nodes.length), isSteady });
+    const clique = cliqueOf(step, axes, variables, cliques, nodes.length);
+    const kinds = clique.variables.map((v): Kind => {
+      const deciding = readsOf(graph, [variables[v]!.live], owners);
+      if (deciding.length === 0) return "marginal";
+      const together = clique.variables.flatMap((other, k) => (deciding.includes(other) ? [k] : []));
+      const isKnown = deciding.every((other) => before.has(other) || clique.variables.includes(other));
+      return isKnown ? together : "drawn";
+    });
+    for (const v of clique.variables) before.add(v);
+    cliques.push({ ...clique, isSteady, kinds });
     for (const weight of entries) nodes.push(weight);
   }
   const run = evaluation(graph, nodes, options);
@@ -84,7 +105,7 @@ export function marginalsOf(
       }
       for (let p = 0; p < points; p++)
         for (const clique of cliques) {
-          const { variables: summed, values, width, given, weights, totals, marginals } = clique;
+          const { variables: summed, values, width, given, weights, totals, marginals, kinds } = clique;
           const d = first + p;
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
@@ -95,7 +116,20 @@ export function marginalsOf(
             const { cell, probabilities } = found[summed[k]!]!;
             const marginal = marginals[k]!;
             cell[d] = values[place * summed.length + k]!;
-            for (let j = 0; j < marginal.length; j++) probabilities[j * draws + d] = marginal[j]!;
+            const kind = kinds[k]!;
+            if (kind === "marginal")
+              for (let j = 0; j < marginal.length; j++) probabilities[j * draws + d] = marginal[j]!;
+            else if (kind === "drawn") probabilities[cell[d]! * draws + d] = 1;
+            else {
+              const isSame = (at: number): boolean =>
+                kind.every((other) => values[at * summed.length + other] === values[place * summed.length + other]);
+              let total = 0;
+              for (let at = 0; at < width; at++) if (isSame(at)) total += weights[drawnRow * width + at]!;
+              for (let at = 0; at < width; at++)
+                if (isSame(at))
+                  probabilities[values[at * summed.length + k]! * draws + d]! +=
+                    weights[drawnRow * width + at]! / total;
+            }
           }
         }
     },
@@ -162,7 +196,7 @@ function cliqueOf(
   variables: readonly Variable[],
   before: readonly Clique[],
   start: number,
-): Omit<Clique, "isSteady"> {
+): Omit<Clique, "isSteady" | "kinds"> {
   const own = axes.filter(({ variable }) => step.variables.includes(variable));
   const others = axes.filter(({ variable }) => !step.variables.includes(variable));
   const product = (some: readonly Axis[]): number => some.reduce((size, { starts }) => size * starts.length, 1);

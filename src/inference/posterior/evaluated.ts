@@ -35,9 +35,17 @@ export function otherNumbers(source: Source): OtherNumbers {
   const guided = new GuidedNumbers(source);
   const answers = once(() => (source.weighing?.answers ? answering(source) : undefined));
   const byAnswers = once(() => answersBy(answers()!));
+  // Without kept latents every draw has the same cells, unless there are arms in which a latent may not exist.
+  const { trace } = source;
+  const { graph, latents, finite } = trace.original ?? trace;
+  const isSame = trace.latents.length === 0 && [...latents, ...finite].every(({ live }) => graph.isConstant(live));
+  const ofCells = once(() => answers()?.draws ?? sampledDraws(source, isSame ? { draws: 1 } : {}));
   return {
     get answers() {
       return answers()?.draws;
+    },
+    get ofCells() {
+      return ofCells();
     },
     resampled(draws, seed) {
       const own = answers()!.draws;
@@ -184,11 +192,18 @@ class GuidedNumbers {
       () => 1,
     );
     const own = parts.map(({ found }) => found.find(({ name }) => name === quantity.name));
-    const mixed = (of: "means" | "squares"): number | undefined =>
-      components.reduce<number | undefined>((sum, { weight }, c) => {
+    const alive = once(() => parts.map(({ draws }) => valuesOf(this.#source, [quantity.live], draws, DRAWS)[0]!));
+    const mixed = (of: "means" | "squares"): number | undefined => {
+      let [sum, total] = [0, 0];
+      for (const [c, { weight }] of components.entries()) {
         const values = own[c]?.[of];
-        return sum === undefined || !values ? undefined : sum + weight * (values.reduce((p, q) => p + q, 0) / DRAWS);
-      }, 0);
+        if (!values) return undefined;
+        const counted = own[c]!.conditional ? values.filter((_, d) => alive()[c]![d] !== 0) : values;
+        sum += weight * counted.reduce((p, q) => p + q, 0);
+        total += weight * counted.length;
+      }
+      return sum / total;
+    };
     const [mean, square] = [mixed("means"), mixed("squares")];
     if (mean === undefined || square === undefined) return marginal;
     // Where the mean is infinite or none there is no spread around it.

@@ -103,7 +103,7 @@ export class JointDraws {
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */
   mean(name: string): number {
     const means = this.#completedLatent(name)?.means;
-    return means ? this.#sum(means) : this.#average(this.values(name));
+    return means ? this.#sum(name, means) : this.#average(this.values(name));
   }
 
   sd(name: string): number {
@@ -114,7 +114,15 @@ export class JointDraws {
     // Where the mean is infinite or none there is no spread around it.
     if (!Number.isFinite(mean)) return Math.abs(mean);
     // Around the mean, as differences of large squares would lose it.
-    return Math.sqrt(Math.max(0, this.#sum(squares.map((s, d) => s - mean * (2 * means[d]! - mean)))));
+    return Math.sqrt(
+      Math.max(
+        0,
+        this.#sum(
+          name,
+          squares.map((s, d) => s - mean * (2 * means[d]! - mean)),
+        ),
+      ),
+    );
   }
 
   /** The value below which a share p of the draws lies, 0 < p < 1. */
@@ -144,7 +152,7 @@ export class JointDraws {
     return Array.from({ length: size }, (_, j) => ({
       from: this.#end(lows, probabilities, j),
       to: this.#end(highs, probabilities, j),
-      probability: this.#row(probabilities, j),
+      probability: this.#probability(found, j),
     }));
   }
 
@@ -156,11 +164,16 @@ export class JointDraws {
       throw new RangeError(
         `probabilities: no such discrete latent; got "${String(name)}", expected one of ${this.#shown([...this.#discrete.keys()])}`,
       );
-    return values.map((value, j) => ({ value, probability: this.#row(found.probabilities, j) }));
+    return values.map((value, j) => ({ value, probability: this.#probability(found, j) }));
   }
 
   #completedLatent(name: string): CompletedLatent | undefined {
     return this.#summedOut.has(name) ? this.#completed().get(name) : undefined;
+  }
+
+  // The probability of cell or value j.
+  #probability({ name, probabilities }: CompletedLatent, j: number): number {
+    return this.#sum(name, probabilities.subarray(j * this.count, (j + 1) * this.count));
   }
 
   // An end of cell j: where it varies its mean over the draws, as they lie in the cell.
@@ -177,14 +190,17 @@ export class JointDraws {
     return total > 0 ? sum / total : this.#average(own);
   }
 
-  // The average of row j of what has a number by draw in every row.
-  #row(rows: Float64Array, j: number): number {
-    return this.#average(rows.subarray(j * this.count, (j + 1) * this.count));
-  }
-
-  // Over all draws, of which one without a moment leaves none.
-  #sum(values: Float64Array): number {
-    return values.reduce((sum, value, d) => (this.weights[d]! > 0 ? sum + this.weights[d]! * value : sum), 0);
+  // Over all draws at which the latent exists, of which one without a moment leaves none.
+  #sum(name: string, values: Float64Array): number {
+    const own = this.#completedLatent(name)?.conditional ? this.values(name) : undefined;
+    let [sum, total] = [0, 0];
+    for (let d = 0; d < this.count; d++) {
+      const weight = this.weights[d]!;
+      if (!(weight > 0) || (own && Number.isNaN(own[d]!))) continue;
+      sum += weight * values[d]!;
+      total += weight;
+    }
+    return own ? sum / total : sum;
   }
 
   // Over the draws at which the number is one: what is tracked in an arm is not everywhere.

@@ -21,6 +21,8 @@ export interface OtherNumbers {
   readonly reweighted: (options?: DrawOptions) => JointDraws;
   /** The weighted draws that answer for the posterior; undefined where the guide does. */
   readonly answers: JointDraws | undefined;
+  /** The draws that tell cells and probabilities. */
+  readonly ofCells: JointDraws;
   /** So many draws of one weight each, out of weighted ones. */
   readonly resampled: (draws: number, seed: number) => Record<string, Float64Array>;
   readonly draws: (
