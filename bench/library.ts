@@ -24,6 +24,7 @@ export { planCorrection } from "../src/boundaries/plan.ts";
 export { escapeMarkup } from "../src/cli/report/escape.ts";
 export type { PlotData } from "../src/cli/report/plots.ts";
 export { plotSvg } from "../src/cli/report/svg.ts";
+export { selectedTerms } from "../src/estimators/draw/budget.ts";
 export { drawnChoices } from "../src/estimators/draw/choices.ts";
 export { packParameters } from "../src/guides/guide.ts";
 export { meanField } from "../src/guides/mean-field.ts";

@@ -1,4 +1,4 @@
-// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, collapse, fit, elementary, posteriordb, status [--programs N]; with
+// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, collapse, fit, elementary, posteriordb, nets, status [--programs N]; with
 // `--against DIR [--only TEXT]` this build beside that of another checkout, and exit code 1 if a row is slower or different.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,8 +12,9 @@ const folder = await mkdtemp(join(tmpdir(), "nondiff-bench-"));
 const outfile = join(folder, "bench.mjs");
 const asked = (option) => process.argv.includes(`--${option}`);
 const which =
-  ["variance", "growth", "collapse", "fit", "build", "elementary", "posteriordb", "status", "against"].find(asked) ??
-  "main";
+  ["variance", "growth", "collapse", "fit", "build", "elementary", "posteriordb", "status", "nets", "against"].find(
+    asked,
+  ) ?? "main";
 const wordAfter = (option) => process.argv[process.argv.indexOf(`--${option}`) + 1];
 await build({
   stdin: {

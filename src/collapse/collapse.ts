@@ -15,7 +15,7 @@ import type { Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
 import { isAffordable } from "./cost.ts";
 import { priorSite } from "./dependence.ts";
-import { detect, type Kept } from "./detection.ts";
+import { detect, type Kept, NOT_ASKED } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
@@ -82,6 +82,11 @@ export function collapseTrace(trace: Trace, choice?: CollapseChoice): CollapseRe
 /** `collapseTrace` in pieces. */
 export function* collapsePieces(trace: Trace, choice: CollapseChoice = {}): Pieces<CollapseResult> {
   requireChoice(trace, choice);
+  if (choice.only?.length === 0 && trace.finite.length === 0)
+    return unchanged(
+      trace,
+      trace.latents.map(({ name }) => ({ latent: name, reason: NOT_ASKED })),
+    );
   const result = yield* collapsed(trace, choice);
   const refused = result.report.kept.find(({ latent }) => choice.only?.includes(latent));
   if (!refused) return result;

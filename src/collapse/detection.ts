@@ -14,6 +14,9 @@ import { type Crossing, crossingsOf } from "./thresholds/crossings.ts";
 import { type OrderedVector, orderedVectors, passagesOf } from "./thresholds/ordered-vectors.ts";
 import { ownersOf, type Variable } from "./variable.ts";
 
+/** The reason of a latent that a choice leaves out. */
+export const NOT_ASKED = "not asked for";
+
 /** A latent that is kept, and why, in words. */
 export interface Kept {
   readonly latent: string;
@@ -32,7 +35,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
   const reasons = new Map<Latent, string>();
   const readings = new Map<Latent, Reading>();
   for (const latent of latents) {
-    const reason = asked(latent.name) ? dependence.use(latent.node, priorSite(latent.name)) : "not asked for";
+    const reason = asked(latent.name) ? dependence.use(latent.node, priorSite(latent.name)) : NOT_ASKED;
     if (reason !== undefined) reasons.set(latent, reason);
     else readings.set(latent, dependence.reading(latent.node));
   }
@@ -88,7 +91,7 @@ function passagesIn(
   owner: ReadonlyMap<NodeId, string>,
 ): Variable[] | string {
   const { latents, name } = vector;
-  if (!latents.every((latent) => asked(latent.name) || asked(name))) return "not asked for";
+  if (!latents.every((latent) => asked(latent.name) || asked(name))) return NOT_ASKED;
   const used = latents.map(({ node }) => dependence.use(node, priorSite(name))).find((reason) => reason !== undefined);
   if (used !== undefined) return used;
   const readings = latents.map(({ node }) => dependence.reading(node));

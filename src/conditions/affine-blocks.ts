@@ -93,10 +93,12 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
   const linear = (node: NodeId) => graph.ops.facts[graph.op[node]!]?.linear ?? [];
   // From above: what leads up to the condition through an operand in which an op is not linear.
   const bent = new Set<NodeId>();
-  for (const node of [...nodes].reverse())
-    graph.operands(node).forEach((operand, j) => {
-      if (bent.has(node) || !linear(node).some((group) => group.includes(j))) bent.add(operand);
-    });
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const node = nodes[at]!;
+    const isBent = bent.has(node);
+    for (let j = graph.arity(node) - 1; j >= 0; j--)
+      if (isBent || !linear(node).some((group) => group.includes(j))) bent.add(graph.operand(node, j));
+  }
   const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // the others that a node depends on
   const conflicts = new Map<number, Set<number>>();
   for (const node of nodes) {
@@ -110,6 +112,7 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
   const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>
     q.size === 0 || p === q ? p : p.size === 0 ? q : new Set([...p, ...q]);
   for (const node of nodes) {
+    if (graph.arity(node) === 0) continue;
     const of = graph.operands(node).map((operand) => variablesOf.get(operand) ?? NONE);
     const all = of.reduce(union, NONE);
     if (all.size > 0) variablesOf.set(node, all);

@@ -3,6 +3,7 @@ import { Graph } from "../../src/autodiff/graph/graph.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { corrected, type Estimator, reparam } from "../../src/estimators/index.ts";
 import { add, gt, makeSampler, mul, type Real } from "../../src/index.ts";
+import { temperature } from "../../src/models/index.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 import { floor } from "../../src/program/rounding.ts";
 import { amount } from "../support/soak.ts";
@@ -132,6 +133,10 @@ describe("making the tape of a model", () => {
     const { nodes, instructions } = growth(model, estimator(), 12);
     expect(nodes).toBeLessThan(2.3);
     expect(instructions).toBeLessThan(2.3);
+  });
+
+  test("a state that is drawn anew in every step is no chain: gates would take 1,069 instructions", () => {
+    expect(makeSampler(temperature, plain()).means!().tape.size.lane).toBeLessThan(500);
   });
 
   test("the counts see quadratic work: boundary terms of a chain, whose every condition changes all that follows", () => {

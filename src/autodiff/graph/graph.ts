@@ -167,25 +167,27 @@ export class Graph {
   reachable(roots: readonly NodeId[]): NodeId[] {
     const seen = this.takeScratch();
     let found: NodeId[] = [];
+    let top = 0; // operands come before results, so that it is a root
     const see = (node: NodeId): void => {
       if (seen[node] !== 0) return;
       seen[node] = 1;
+      if (node > top) top = node;
       found.push(node);
     };
     roots.forEach(see);
-    const few = this.size / 16;
+    const few = top / 16;
     for (let at = 0; at < found.length && found.length < few; at++)
       for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
     if (found.length < few) found.sort((p, q) => p - q);
     else {
       // Many: looking at each node of the graph, from the results down, is the faster way.
-      let count = 0;
-      for (let node = this.size - 1; node >= 0; node--) {
-        count += seen[node]!;
-        if (seen[node] !== 0) for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+      found = [];
+      for (let node = top; node >= 0; node--) {
+        if (seen[node] === 0) continue;
+        found.push(node);
+        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
       }
-      found = new Array(count);
-      for (let node = this.size - 1; count > 0; node--) if (seen[node] !== 0) found[--count] = node;
+      found.reverse();
     }
     for (const node of found) seen[node] = 0;
     this.giveBack(seen);

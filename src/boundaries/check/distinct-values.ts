@@ -33,9 +33,9 @@ const ZERO = 1e-9;
 // Whether `of` is not 0 all over a piece of the graph v = −rest/slope that is the boundary of `on`.
 function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condition, v: number): boolean {
   const moved = variables[v]!.base;
-  const nodes = smoothBelow(graph, [on.node, of.node]);
-  const choices = [...new Set(nodes.flatMap((node) => choiceAt(graph, node) ?? []))];
-  if (choices.length > MOST_CHOICES || !nodes.every((node) => isAnalytic(graph, node))) return false;
+  const choices: NodeId[] = [];
+  const nodes = smoothBelow(graph, [on.node, of.node], choices);
+  if (!nodes?.every((node) => isAnalytic(graph, node))) return false;
   const placeOf = new Map(nodes.map((node, place) => [node, place]));
   const steps = nodes.map((node, place) => {
     const code = graph.op[node]!;
@@ -74,10 +74,12 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
   return true;
 }
 
-// The nodes from which roots are computed but for comparisons, from below to above.
-function smoothBelow(graph: Graph, roots: readonly NodeId[]): NodeId[] {
+// The nodes from which roots are computed but for comparisons, from below to above, and the choices there; undefined where these are too many.
+function smoothBelow(graph: Graph, roots: readonly NodeId[], choices: NodeId[]): NodeId[] | undefined {
   const found = new Set(roots);
   for (const node of found) {
+    const choice = choiceAt(graph, node);
+    if (choice !== undefined && !choices.includes(choice) && choices.push(choice) > MOST_CHOICES) return undefined;
     const selects = graph.op[node] === CODE.where;
     graph.operands(node).forEach((operand, j) => {
       if (!(selects && j === 0)) found.add(operand);

@@ -29,8 +29,9 @@ export type ThroughGates = (
   parallel: (node: NodeId) => Parallel | undefined,
 ) => NodeId[] | undefined;
 
-// From so many gates one behind the other on, jumps are made of the tails of gates: with fewer they take as many operations without.
-const CHAIN = 2;
+// From so many gates one behind the other on, jumps are made of the tails of gates: with fewer they take as many operations without, or half, as in the
+// thermostat of models/, whose state passes two ifs to the switch that is sampled anew.
+const CHAIN = 3;
 
 /** Gates of a graph; one for all boundaries of a plan, which share the tails. */
 export function gatesOf(graph: Graph): ThroughGates {

@@ -12,7 +12,7 @@ import { substitute } from "../../autodiff/graph/substitute.ts";
 import { INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
-import { noisesBelow, type Objective } from "../../objective/objective.ts";
+import type { Objective } from "../../objective/objective.ts";
 import type { Decision } from "./decisions.ts";
 import { LineProgram } from "./line-program.ts";
 
@@ -46,11 +46,12 @@ export class BoundaryNormal {
   byNoise: Float64Array;
   byParameter: Float64Array;
 
-  constructor(objective: Objective, { operand }: Decision) {
+  /** Of the boundary of a decision that these noises move. */
+  constructor(objective: Objective, { operand }: Decision, noises: readonly number[]) {
     const { graph, guided, parameters } = objective;
     this.#objective = objective;
     this.#operand = substitute(graph, [operand], guided)[0]!;
-    this.#noises = noisesBelow(objective, operand);
+    this.#noises = noises;
     this.inputs = graph.reachable([this.#operand]).filter((node) => graph.op[node] === INPUT);
     this.byNoise = new Float64Array(this.#noises.length);
     this.byParameter = new Float64Array(parameters.length);

@@ -41,21 +41,24 @@ export interface CountedLines {
  * normal by which places along them can count for the gradient.
  */
 export function linesOf(objective: Objective, decision: Decision): number[] {
+  return sought(objective, decision).variables;
+}
+
+function sought(objective: Objective, decision: Decision) {
   const noises = noisesBelow(objective, decision.operand);
-  if (hasNormal(objective, decision)) return noises;
-  return noises.filter((variable) => variable < objective.trace.latents.length);
+  if (hasNormal(objective, decision))
+    return { variables: noises, normal: new BoundaryNormal(objective, decision, noises) };
+  return { variables: noises.filter((variable) => variable < objective.trace.latents.length), normal: undefined };
 }
 
 /** The lines of the given decisions. */
 export function countedLines(objective: Objective, decisions: readonly Decision[]): CountedLines {
   const { graph, parameters } = objective;
-  const variablesOf = decisions.map((decision) => linesOf(objective, decision));
-  const variables = [...new Set(variablesOf.flat())].sort((p, q) => p - q);
-  const normalOf = new Map(
-    decisions.map((of) => [of, hasNormal(objective, of) ? new BoundaryNormal(objective, of) : undefined] as const),
-  );
+  const found = decisions.map((decision) => sought(objective, decision));
+  const variables = [...new Set(found.flatMap((of) => of.variables))].sort((p, q) => p - q);
+  const normalOf = new Map(decisions.map((of, k) => [of, found[k]!.normal] as const));
   const lines = variables.map((v) => {
-    const own = decisions.filter((_, k) => variablesOf[k]!.includes(v));
+    const own = decisions.filter((_, k) => found[k]!.variables.includes(v));
     return new LineSum(objective, v, own, normalOf);
   });
   const term = new Map(parameters.map((_, p) => [p, graph.input(`jumps by ${p}`, true)] as const));

@@ -21,7 +21,6 @@ export class LineProgram {
   readonly inputs: readonly NodeId[];
   /** Values at the point that was looked at last, by place. */
   readonly values: Float64Array;
-  readonly #graph: Graph;
   readonly #placeOf: Map<NodeId, number>;
   readonly #code: Uint8Array;
   readonly #primals: readonly Primal[];
@@ -50,7 +49,6 @@ export class LineProgram {
   constructor(graph: Graph, roots: readonly NodeId[], t: NodeId) {
     const nodes = graph.reachable([t, ...roots]);
     const size = nodes.length;
-    this.#graph = graph;
     this.#placeOf = new Map(nodes.map((node, place) => [node, place]));
     const at = (node: NodeId): number => this.#placeOf.get(node) ?? 0;
     this.#code = Uint8Array.from(nodes, (node) => graph.op[node]!);
@@ -94,8 +92,26 @@ export class LineProgram {
 
   /** The places of the nodes that t moves and from which `roots` are computed, from below to above. */
   cone(roots: readonly NodeId[]): Int32Array {
-    const below = this.#graph.reachable(roots).filter((node) => this.moves(node));
-    return Int32Array.from(below, (node) => this.place(node));
+    const needed = this.#needed.fill(0);
+    let top = -1;
+    for (const node of roots) {
+      const place = this.place(node);
+      needed[place] = 1;
+      top = Math.max(top, place);
+    }
+    let count = 0;
+    for (let place = top; place >= 0; place--) {
+      if (needed[place] === 0 || this.#moving[place] === 0) continue;
+      count++;
+      const arity = this.#arity[place]!;
+      if (arity > 0) needed[this.#x[place]!] = 1;
+      if (arity > 1) needed[this.#y[place]!] = 1;
+      if (arity > 2) needed[this.#z[place]!] = 1;
+    }
+    const found = new Int32Array(count);
+    for (let place = top; count > 0; place--)
+      if (needed[place] === 1 && this.#moving[place] === 1) found[--count] = place;
+    return found;
   }
 
   /** Computes what t does not move. */

@@ -33,8 +33,13 @@ export const CHEAPER_BLOCKS: BoundaryPass = {
     }
     if (work <= MOST_WORK * nodes.length) return boundaries;
     const conditionsOf = new Int32Array(variables.length);
-    for (const { condition } of boundaries) for (const v of noisesBelow(objective, condition)) conditionsOf[v]!++;
+    const noises = boundaries.map(({ condition }) => noisesBelow(objective, condition));
+    for (const of of noises) for (const v of of) conditionsOf[v]!++;
     const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
-    return boundaries.map((boundary) => ({ ...boundary, blocks: blocksOf(objective, boundary.condition, isPrivate) }));
+    return boundaries.map((boundary, k) =>
+      noises[k]!.some(isPrivate)
+        ? { ...boundary, blocks: blocksOf(objective, boundary.condition, isPrivate) }
+        : boundary,
+    );
   },
 };

@@ -19,8 +19,10 @@ import type { CorrectionPlan } from "../plan.ts";
 /** Draws on each boundary. */
 const POINTS = 32;
 const SEED = 1806_00176; // any
-/** Boundaries that are looked at, spread evenly over all. */
+/** Boundaries that are looked at, spread evenly over all; fewer on programs of more operations than 500, on which each takes longer. */
 const LOOKED_AT = 48;
+const OPERATIONS = 24_000;
+const FEWEST = 8;
 /** How far from the boundary, in spreads of a variable's draws where these are below 1; at least so much of the variable itself. */
 const [STEP, RELATIVE] = [1e-6, 1e-11];
 /** How far the two may be apart, relative to the larger, and relative to ℓ. */
@@ -127,7 +129,8 @@ function chosen(plan: CorrectionPlan): Placed[] {
   const marginalised = marginalisedTerms(plan);
   const guides = guideTermsOf(objective);
   const armed = new Set(guides.filter((_, i) => !graph.isConstant(objective.trace.latents[i]!.live)));
-  const step = Math.max(1, boundaries.length / LOOKED_AT);
+  const size = graph.reachable(plan.path.objective.terms.map(({ node }) => node)).length;
+  const step = Math.max(1, boundaries.length / Math.min(LOOKED_AT, Math.max(FEWEST, OPERATIONS / size)));
   const looked = boundaries.filter((_, b) => Math.floor(b / step) !== Math.floor((b - 1) / step));
   return looked.flatMap((boundary): Placed[] => {
     if (boundary.blocks.length !== 1 || coincident(boundary).length > 0) return [];
