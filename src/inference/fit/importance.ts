@@ -17,6 +17,7 @@ import { agreedParticles } from "../posterior/adaptation/agreement.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
 import { targetPieces } from "../posterior/adaptation/target.ts";
+import { weighedInParts } from "../posterior/conditional/weighing.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
@@ -71,12 +72,16 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))
       : undefined;
+  const first = begun(known, proposalOf(source));
   const found =
-    target && (yield* weighedProposal(target, optima, begun(known, proposalOf(source)), generator, best?.isEverything));
+    target &&
+    (yield* weighedProposal(target, optima, first, generator, best?.isEverything, () =>
+      weighedInParts(source, target, optima, first, generator),
+    ));
   const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
-  const { proposal, particles: followed, isShort = false, ...weighted } = found;
+  const { proposal, particles: followed, isShort = false, unweighted, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
   // What draws are too rare to tell of is part of no distance that they tell.
   const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
@@ -94,7 +99,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   return {
     importance: { ...alone, answers, weighted: { ...weighted, distance, isShort, isTrusted } },
     proposal,
-    particles,
+    particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
   };
 };

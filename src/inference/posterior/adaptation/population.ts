@@ -36,6 +36,8 @@ export interface Weighed {
   readonly isShort?: boolean;
   /** Particles that the proposal has followed, if it has. */
   readonly particles?: Particles;
+  /** Draws of the posterior, each as often as it weighs, that no proposal of normals has made. */
+  readonly unweighted?: Float64Array;
 }
 
 const DRAWS = 4096;
@@ -72,6 +74,7 @@ const OTHERS = 2;
 /**
  * Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. Where latents
  * were summed out, weights that look good are believed only if particles find nothing else, unless draws of the priors have told that the guides are everything.
+ * Draws that are weighed `inParts` answer where most of those of the guide do not count.
  */
 export function* weighedProposal(
   target: Target,
@@ -79,6 +82,7 @@ export function* weighedProposal(
   first: readonly Gaussian[],
   generator: Generator,
   isEverything = false,
+  inParts?: () => Pieces<Weighed | undefined>,
 ): Pieces<Weighed | undefined> {
   const n = first[0]!.means.length;
   const prior = first[first.length - 1]!;
@@ -92,6 +96,8 @@ export function* weighedProposal(
     return !others || !(yield* isShort(target, others.particles, found));
   };
   if (seen && isEven(seen) && (yield* stands(seen))) return seen;
+  const parted = yield* inParts?.() ?? [];
+  if (parted) return parted;
   const before = yield* roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
   yield;

@@ -1,0 +1,108 @@
+/**
+ * Weighted draws of a posterior in two parts: a few outer latents are weighed by themselves, and given them the inner ones are drawn from normals of their
+ * own. Weights of a normal of all latents look good where none of its draws comes near a scale of 0, where the others lie close together; here each number
+ * of the scale has a normal that is as narrow as it says.
+ *
+ *     level and noise of ten days, sds 0.49 and 0.57: 4096 draws are worth 1400 with a k-hat of 0.5 and have sds of 0.42 and 0.48; in two parts they are worth 3900
+ */
+import { exp, log } from "../../../math/elementary.ts";
+import { logSumExp } from "../../../math/log-sum-exp.ts";
+import { type Pieces, piecesOf, piecewise } from "../../../pieces/pieces.ts";
+import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
+import { rootOf } from "../adaptation/mixture.ts";
+import { COUNT, normalsAmong } from "../adaptation/particles.ts";
+import { type Weighed, weighedProposal } from "../adaptation/population.ts";
+import type { Target } from "../adaptation/target.ts";
+import { covarianceOf, type Gaussian, scaled } from "../gaussian.ts";
+import { guideDraws, logMixture, systematic } from "../guide-draws.ts";
+import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
+import type { Source } from "../source.ts";
+import { type Finder, finderOf } from "./modes.ts";
+import { LOOKS, splitPieces } from "./split.ts";
+
+/** So few latents are weighed well together. */
+const FEW = 3;
+const DRAWS = 8192;
+/** Draws that are kept: those of `particles`, twice. */
+const KEPT = 2 * COUNT;
+/** The share of the draws that has to count. */
+const MANY = 0.25;
+const STREAM = 8192;
+/** The share of normals among the draws in the proposal for others. */
+const FOUND = 0.8;
+
+/** Draws of the posterior by two parts; undefined where the latents have none, or where these draws are worth too little. */
+export function* weighedInParts(
+  source: Source,
+  target: Target,
+  guides: readonly Gaussian[],
+  first: readonly Gaussian[],
+  generator: Generator,
+): Pieces<Weighed | undefined> {
+  if (source.trace.latents.length <= FEW) return undefined;
+  const split = yield* splitPieces(source, guideDraws(guides, LOOKS, generator, STREAM));
+  if (!split) return undefined;
+  const find = yield* finderOf(source, split, guides[0]!.means);
+  const outer = (part: Gaussian): Gaussian => marginalOf(part, split.outer);
+  const alone = piecewise(function* (given: Float64Array, draws: number): Pieces<Float64Array> {
+    return (yield* find(given, draws)).outside;
+  });
+  const outside = yield* weighedProposal(alone, guides.map(outer), first.map(outer), generator);
+  if (!outside || !(outside.kHat < TRUSTED) || outside.effectiveDraws < MANY * outside.draws) return undefined;
+  return yield* drawn(find, outside.proposal, split.inner.length, target, guides, first, generator);
+}
+
+function* drawn(
+  find: Finder,
+  proposal: readonly Gaussian[],
+  inner: number,
+  target: Target,
+  guides: readonly Gaussian[],
+  first: readonly Gaussian[],
+  generator: Generator,
+): Pieces<Weighed | undefined> {
+  const outside = guideDraws(proposal, DRAWS, generator, STREAM + 1);
+  const noise = new Float64Array(inner * DRAWS);
+  fillNormals(noiseRequest({ out: noise, generator, stream: STREAM + 2, lanes: DRAWS, dimensions: inner }));
+  const { kept, inside } = yield* find(outside, DRAWS, noise);
+  const logTarget = yield* piecesOf(target, kept, DRAWS);
+  const proposed = logMixture(proposal, outside, DRAWS).map((density, d) => density + inside[d]!);
+  const logWeights = logTarget.map((density, d) => density - proposed[d]!);
+  if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
+  const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
+  if (!(kHat < TRUSTED) || effectiveDraws < MANY * DRAWS) return undefined;
+  const logEvidence = logSumExp(Array.from(logWeights)) - log(DRAWS);
+  const guide = logMixture(guides, kept, DRAWS).map((density, d) => exp(density - proposed[d]!));
+  const mass = guide.reduce((sum, share) => sum + share, 0);
+  const distance = weights.reduce((sum, weight, d) => sum + Math.abs(weight - guide[d]! / mass) / 2, 0);
+  const chosen = systematic(weights, KEPT, uniformSource(generator, STREAM + 3)());
+  const n = kept.length / DRAWS;
+  const particles = Float64Array.from(
+    { length: n * KEPT },
+    (_, k) => kept[Math.floor(k / KEPT) * DRAWS + chosen[k % KEPT]!]!,
+  );
+  const half = Float64Array.from({ length: n * COUNT }, (_, k) => particles[2 * k]!);
+  const normals = yield* normalsAmong(half, first[first.length - 1]!, generator);
+  return {
+    proposal: [...scaled(normals, FOUND), ...scaled(first, 1 - FOUND)],
+    kHat,
+    effectiveDraws,
+    draws: DRAWS,
+    logEvidence,
+    distance,
+    unweighted: particles,
+  };
+}
+
+// The normal of some latents alone.
+function marginalOf(part: Gaussian, latents: readonly number[]): Gaussian {
+  const n = latents.length;
+  const covariance = Float64Array.from({ length: n * n }, (_, k) =>
+    covarianceOf(part, latents[Math.floor(k / n)]!, latents[k % n]!),
+  );
+  return {
+    weight: part.weight,
+    means: Float64Array.from(latents, (i) => part.means[i]!),
+    scales: rootOf(covariance, n)!,
+  };
+}
