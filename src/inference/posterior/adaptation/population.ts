@@ -13,7 +13,7 @@ import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp, logSumExpOfRows } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
-import { type Gaussian, scaled } from "../gaussian.ts";
+import { type Gaussian, scaled, wider } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved } from "./mixture.ts";
@@ -54,10 +54,9 @@ const MISSES = 2;
 const GAIN = 1.2;
 /** The share of the adapted normals in the final proposal. */
 const ADAPTED = 0.8;
-/** Of normals with their sds times `WIDER`, and of all normals that have one latent at its prior. */
+/** Of normals with sds twice as large, and of all normals that have one latent at its prior. */
 const WIDE_SHARE = 0.1;
 const LOOSE_SHARE = 0.2;
-const WIDER = 2;
 /** Of the normals that particles have found. */
 const PARTICLE_SHARE = 0.5;
 const MOST_LOOSE = 16;
@@ -216,11 +215,6 @@ function loosened(first: readonly Gaussian[]): Gaussian[] {
         }));
   const rest = 1 - WIDE_SHARE - (loose.length > 0 ? LOOSE_SHARE : 0);
   return [...scaled(first.slice(0, -1), rest), wide, ...loose, ...scaled([prior], rest)];
-}
-
-// The same about the same means, with sds twice as large.
-function wider(part: Gaussian): Gaussian {
-  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
 }
 
 // Draws of all rounds that weigh something: most weigh nothing where a proposal is far from the posterior, and move nothing.

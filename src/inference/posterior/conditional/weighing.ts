@@ -9,11 +9,11 @@ import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf, piecewise } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
-import { rootOf } from "../adaptation/mixture.ts";
+import { moved, rootOf } from "../adaptation/mixture.ts";
 import { COUNT, normalsAmong } from "../adaptation/particles.ts";
 import { type Weighed, weighedProposal } from "../adaptation/population.ts";
 import type { Target } from "../adaptation/target.ts";
-import { covarianceOf, type Gaussian, scaled } from "../gaussian.ts";
+import { covarianceOf, type Gaussian, scaled, wider } from "../gaussian.ts";
 import { guideDraws, logMixture, systematic } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import type { Source } from "../source.ts";
@@ -25,8 +25,11 @@ const FEW = 3;
 const DRAWS = 8192;
 /** Draws that are kept: those of `particles`, twice. */
 const KEPT = 2 * COUNT;
-/** The share of the draws that has to count. */
-const MANY = 0.25;
+/** The share of the draws that has to count, and rounds in which the outer normals follow them until it does. */
+const MANY = 0.5;
+const ROUNDS = 4;
+/** The share of a wider guide among the first draws of outer latents. */
+const WIDE = 0.2;
 const STREAM = 8192;
 /** The share of normals among the draws in the proposal for others. */
 const FOUND = 0.8;
@@ -47,9 +50,35 @@ export function* weighedInParts(
   const alone = piecewise(function* (given: Float64Array, draws: number): Pieces<Float64Array> {
     return (yield* find(given, draws)).outside;
   });
-  const outside = yield* weighedProposal(alone, guides.map(outer), first.map(outer), generator);
-  if (!outside || !(outside.kHat < TRUSTED) || outside.effectiveDraws < MANY * outside.draws) return undefined;
-  return yield* drawn(find, outside.proposal, split.inner.length, target, guides, first, generator);
+  // Scales have longer tails to the right than a normal of their logarithm, and so the guide is there twice as wide, too.
+  const proposal = [...scaled(guides.map(outer).map(wider), WIDE), ...scaled(first.map(outer), 1 - WIDE)];
+  const outside = yield* weighedProposal(alone, guides.map(outer), proposal, generator);
+  let parts = outside?.proposal;
+  for (let round = 0; parts && round < ROUNDS; round++) {
+    const draws: Drawn | undefined = yield* drawn(find, parts, split.inner.length, target, generator, round);
+    if (!draws) return undefined;
+    if (draws.kHat < TRUSTED && draws.effectiveDraws > MANY * DRAWS)
+      return yield* weighed(draws, guides, first, generator);
+    parts = followed(parts, draws);
+  }
+  return undefined;
+}
+
+// Outer normals that have moved to where draws weigh, most of them as they are and some wider; the prior stays the last.
+function followed(parts: readonly Gaussian[], { outside, weights }: Drawn): Gaussian[] {
+  const next = moved(parts, outside, weights);
+  return [...scaled(next.map(wider), WIDE), ...scaled(next, 1 - WIDE)];
+}
+
+/** Draws of all latents with their weights. */
+interface Drawn {
+  readonly outside: Float64Array;
+  readonly kept: Float64Array;
+  readonly proposed: Float64Array;
+  readonly weights: Float64Array;
+  readonly kHat: number;
+  readonly effectiveDraws: number;
+  readonly logEvidence: number;
 }
 
 function* drawn(
@@ -57,25 +86,34 @@ function* drawn(
   proposal: readonly Gaussian[],
   inner: number,
   target: Target,
-  guides: readonly Gaussian[],
-  first: readonly Gaussian[],
   generator: Generator,
-): Pieces<Weighed | undefined> {
-  const outside = guideDraws(proposal, DRAWS, generator, STREAM + 1);
+  round: number,
+): Pieces<Drawn | undefined> {
+  const stream = STREAM + 1 + 2 * round;
+  const outside = guideDraws(proposal, DRAWS, generator, stream);
   const noise = new Float64Array(inner * DRAWS);
-  fillNormals(noiseRequest({ out: noise, generator, stream: STREAM + 2, lanes: DRAWS, dimensions: inner }));
+  fillNormals(noiseRequest({ out: noise, generator, stream: stream + 1, lanes: DRAWS, dimensions: inner }));
   const { kept, inside } = yield* find(outside, DRAWS, noise);
   const logTarget = yield* piecesOf(target, kept, DRAWS);
   const proposed = logMixture(proposal, outside, DRAWS).map((density, d) => density + inside[d]!);
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
   const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
-  if (!(kHat < TRUSTED) || effectiveDraws < MANY * DRAWS) return undefined;
   const logEvidence = logSumExp(Array.from(logWeights)) - log(DRAWS);
+  return { outside, kept, proposed, weights, kHat, effectiveDraws, logEvidence };
+}
+
+function* weighed(
+  { kept, proposed, weights, kHat, effectiveDraws, logEvidence }: Drawn,
+  guides: readonly Gaussian[],
+  first: readonly Gaussian[],
+  generator: Generator,
+): Pieces<Weighed> {
   const guide = logMixture(guides, kept, DRAWS).map((density, d) => exp(density - proposed[d]!));
-  const mass = guide.reduce((sum, share) => sum + share, 0);
+  // A guide that is at none of the draws has none of the posterior.
+  const mass = guide.reduce((sum, share) => sum + share, 0) || 1;
   const distance = weights.reduce((sum, weight, d) => sum + Math.abs(weight - guide[d]! / mass) / 2, 0);
-  const chosen = systematic(weights, KEPT, uniformSource(generator, STREAM + 3)());
+  const chosen = systematic(weights, KEPT, uniformSource(generator, STREAM)());
   const n = kept.length / DRAWS;
   const particles = Float64Array.from(
     { length: n * KEPT },

@@ -1,0 +1,58 @@
+/** Latents in two parts: levels given their scales, and none where the density jumps, too many are outer, or there are too many. */
+import { expect, test } from "vitest";
+import { PLAIN_ENGINE } from "../../../../src/autodiff/lanes/interpreter/engines.ts";
+import * as n from "../../../../src/index.ts";
+import { LOOKS, splitPieces } from "../../../../src/inference/posterior/conditional/split.ts";
+import { guideDraws, independent } from "../../../../src/inference/posterior/guide-draws.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
+import { trace } from "../../../../src/program/trace.ts";
+import { makeGenerator } from "../../../../src/random/index.ts";
+
+const split = (model: n.Model) => {
+  const traced = trace(model);
+  const names = traced.latents.map(({ name }) => name);
+  const draws = guideDraws(
+    [
+      independent(
+        names.map(() => 0.3),
+        names.map(() => 0.5),
+        1,
+      ),
+    ],
+    LOOKS,
+    makeGenerator(1),
+  );
+  const source = { trace: traced, engine: PLAIN_ENGINE, components: [], drawing: undefined };
+  const found = finished(splitPieces(source, draws));
+  return found && { inner: found.inner.map((i) => names[i]!), outer: found.outer.map((i) => names[i]!) };
+};
+
+const walk = (days: number, scales: number, mean: (x: n.Real) => n.Real = (x) => x): n.Model =>
+  n.defineModel("walk", ({ sample, observe }) => {
+    const sds = Array.from({ length: scales }, (_, k) => sample(`s${k}`, n.halfNormal(1)));
+    let x = sample("x0", n.normal(0, 5));
+    for (let t = 1; t <= days; t++) {
+      observe(n.normal(mean(x), sds[t % scales]!), 0.4 * t);
+      if (t < days) x = sample(`x${t}`, n.normal(x, 0.5));
+    }
+  });
+
+test("levels of a walk are inner, its scales are outer", () => {
+  expect(split(walk(4, 2))).toEqual({ inner: ["x0", "x3", "x1", "x2"], outer: ["s0", "s1"] });
+});
+
+test("there are no parts where the density jumps, nor where it is concave as a whole", () => {
+  expect(split(walk(4, 2, (x) => n.where(n.gt(x, 0), x, 0)))).toBeUndefined();
+  const lines = n.defineModel("line", ({ sample, observe }) => {
+    const [a, b] = [sample("a", n.normal(0, 1)), sample("b", n.normal(0, 1))];
+    for (const x of [1, 2, 3]) observe(n.poisson(n.exp(n.add(a, n.mul(b, x)))), x);
+  });
+  expect(split(lines)).toBeUndefined();
+});
+
+test("seven scales are too many (MOST_OUTER), and 129 latents (MOST_INNER)", () => {
+  expect(split(walk(24, 6))?.outer).toHaveLength(6);
+  expect(split(walk(28, 7))).toBeUndefined();
+  expect(split(walk(127, 1))?.inner).toHaveLength(127);
+  expect(split(walk(128, 1))).toBeUndefined();
+});
