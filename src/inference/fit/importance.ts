@@ -75,9 +75,10 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const first = begun(known, proposalOf(source));
   const found =
     target &&
-    (yield* weighedProposal(target, optima, first, generator, best?.isEverything, () =>
-      weighedInParts(source, target, optima, first, generator),
-    ));
+    (yield* weighedProposal(target, optima, first, generator, {
+      isEverything: best?.isEverything,
+      inParts: () => weighedInParts(source, target, optima, first, generator),
+    }));
   const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };

@@ -40,6 +40,15 @@ export interface Weighed {
   readonly unweighted?: Float64Array;
 }
 
+interface WeighingOptions {
+  /** Whether draws of the priors have told that the guides are everything. */
+  readonly isEverything?: boolean | undefined;
+  /** Whether a density takes as long as a thousand others: no particles are asked then. */
+  readonly isDear?: boolean;
+  /** Weighs draws another way, which answer where most of those of the guides do not count. */
+  readonly inParts?: () => Pieces<Weighed | undefined>;
+}
+
 const DRAWS = 4096;
 /** Draws at first, after which nothing more is weighed if so large a share of them counts. */
 const GLANCE = 1024;
@@ -73,15 +82,13 @@ const OTHERS = 2;
 /**
  * Weighs draws of a proposal, the prior its last part, and of an adapted one where that is better; undefined where no draw has a density. Where latents
  * were summed out, weights that look good are believed only if particles find nothing else, unless draws of the priors have told that the guides are everything.
- * Draws that are weighed `inParts` answer where most of those of the guide do not count.
  */
 export function* weighedProposal(
   target: Target,
   guides: readonly Gaussian[],
   first: readonly Gaussian[],
   generator: Generator,
-  isEverything = false,
-  inParts?: () => Pieces<Weighed | undefined>,
+  { isEverything = false, isDear = false, inParts }: WeighingOptions = {},
 ): Pieces<Weighed | undefined> {
   const n = first[0]!.means.length;
   const prior = first[first.length - 1]!;
@@ -108,7 +115,7 @@ export function* weighedProposal(
     const { kept, weights } = counted(made, n);
     parts = moved(parts, kept, weights);
   };
-  const particles = n <= MOST_LOOSE ? yield* particlesOf(target, prior, generator) : undefined;
+  const particles = n <= MOST_LOOSE && !isDear ? yield* particlesOf(target, prior, generator) : undefined;
   if (particles) {
     const found = yield* normalsAmong(particles.particles, prior, generator);
     parts = [...scaled(found, PARTICLE_SHARE), ...scaled(parts, 1 - PARTICLE_SHARE)];

@@ -16,7 +16,7 @@ const POINTS = 256;
 /** Runs in which a mode is found, or else is where they have come. */
 const MOST_STEPS = 40;
 /** Half the gain that a step promises, in nats, where no more is taken. */
-const ENOUGH = 1e-7;
+const ENOUGH = 1e-4;
 const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Of normals of the inner latents at draws of the outer ones. */
@@ -48,43 +48,59 @@ export function* finderOf(
   const [at, step] = [new Float64Array(m * POINTS), new Float64Array(m * POINTS)];
   const best = new Float64Array(POINTS);
   const share = new Float64Array(POINTS);
-  const isDone = new Uint8Array(POINTS);
   const direction = new Float64Array(m);
+  const owner = new Int32Array(POINTS);
+  const runs = new Int32Array(POINTS);
   return function* (given, draws, noise) {
     const [outside, inside] = [new Float64Array(draws), new Float64Array(draws)];
     const kept = new Float64Array(noise ? n * draws : 0);
-    const end = (first: number, p: number): void => {
-      isDone[p] = 1;
+    let next = 0;
+    // A point that is free takes the next draw, if there is one: of some the mode is found in two runs, of others in thirty.
+    const begin = (p: number): void => {
+      const d = next < draws ? next++ : -1;
+      owner[p] = d;
+      runs[p] = 0;
+      best[p] = -Infinity;
+      inner.forEach((i) => {
+        lanes[i * POINTS + p] = start[i]!;
+      });
+      outer.forEach((i, o) => {
+        lanes[i * POINTS + p] = given[o * draws + Math.max(d, 0)]!;
+      });
+    };
+    const end = (p: number): void => {
+      const d = owner[p]!;
       const logs = factor.logDiagonal();
       const whole = best[p]! - logs + m * HALF_LOG_2PI;
       const isNormal = Number.isFinite(whole);
-      outside[first + p] = isNormal ? whole : Number.NEGATIVE_INFINITY;
+      outside[d] = isNormal ? whole : Number.NEGATIVE_INFINITY;
       if (!noise) return;
       let squares = 0;
       for (let a = 0; a < m; a++) {
-        direction[a] = isNormal ? noise[a * draws + first + p]! : 0;
+        direction[a] = isNormal ? noise[a * draws + d]! : 0;
         squares += direction[a]! * direction[a]!;
       }
       // A draw without a normal weighs nothing.
-      inside[first + p] = isNormal ? logs - m * HALF_LOG_2PI - 0.5 * squares : Infinity;
+      inside[d] = isNormal ? logs - m * HALF_LOG_2PI - 0.5 * squares : Infinity;
       if (isNormal) factor.backward(direction);
-      for (let a = 0; a < m; a++) kept[inner[a]! * draws + first + p] = at[a * POINTS + p]! + direction[a]!;
+      for (let a = 0; a < m; a++) kept[inner[a]! * draws + d] = at[a * POINTS + p]! + direction[a]!;
       outer.forEach((i) => {
-        kept[i * draws + first + p] = lanes[i * POINTS + p]!;
+        kept[i * draws + d] = lanes[i * POINTS + p]!;
       });
     };
-    // A point to which a step has led: the next one from there, or a shorter one from before.
-    const look = (first: number, p: number, isLast: boolean): void => {
+    // A point to which a step has led: the next one from there, or a shorter one from before. Whether it has come to its end.
+    const look = (p: number): boolean => {
+      const isLast = ++runs[p]! === MOST_STEPS;
       const found = value(0, p);
       const isHigher = found >= best[p]! - ENOUGH;
       if (!isHigher && !isLast && best[p]! > -Infinity) {
         share[p]! *= 0.5;
         for (let a = 0; a < m; a++)
           lanes[inner[a]! * POINTS + p] = at[a * POINTS + p]! + share[p]! * step[a * POINTS + p]!;
-        return;
+        return false;
       }
-      if (isHigher) {
-        best[p] = found;
+      if (isHigher || best[p] === -Infinity) {
+        best[p] = Number.isNaN(found) ? -Infinity : found;
         for (let a = 0; a < m; a++) at[a * POINTS + p] = lanes[inner[a]! * POINTS + p]!;
       }
       factor.fill((k) => value(1 + m + k, p));
@@ -92,29 +108,24 @@ export function* finderOf(
       factor.forward(direction);
       let gain = 0;
       for (let a = 0; a < m; a++) gain += direction[a]! * direction[a]!;
-      if (!(gain > ENOUGH) || isLast) {
-        end(first, p);
-        return;
-      }
+      if (!(gain > ENOUGH && gain < Infinity) || isLast) return true;
       factor.backward(direction);
       share[p] = 1;
       for (let a = 0; a < m; a++) {
         step[a * POINTS + p] = direction[a]!;
         lanes[inner[a]! * POINTS + p] = at[a * POINTS + p]! + direction[a]!;
       }
+      return false;
     };
-    for (let first = 0; first < draws; first += POINTS) {
-      const count = Math.min(POINTS, draws - first);
-      outer.forEach((i, o) => {
-        for (let p = 0; p < POINTS; p++) lanes[i * POINTS + p] = given[o * draws + first + Math.min(p, count - 1)]!;
-      });
-      inner.forEach((i) => void lanes.fill(start[i]!, i * POINTS, (i + 1) * POINTS));
-      best.fill(-Infinity);
-      isDone.fill(0);
-      for (let steps = 1; steps <= MOST_STEPS && isDone.subarray(0, count).includes(0); steps++) {
-        yield;
-        run([], lanes);
-        for (let p = 0; p < count; p++) if (isDone[p] === 0) look(first, p, steps === MOST_STEPS);
+    for (let p = 0; p < POINTS; p++) begin(p);
+    for (let left = draws; left > 0; ) {
+      yield;
+      run([], lanes);
+      for (let p = 0; p < POINTS; p++) {
+        if (owner[p]! < 0 || !look(p)) continue;
+        end(p);
+        begin(p);
+        left--;
       }
     }
     return { outside, kept, inside };

@@ -17,6 +17,8 @@ import { Factor } from "./factor.ts";
 /** Above so many outer latents, or inner ones, there is no such split. */
 const MOST_OUTER = 6;
 const MOST_INNER = 128;
+/** Products that one factor of the curvature may take: 30 latents each of which knows all others, or 128 steps of a walk. */
+const MOST_PRODUCTS = 5000;
 /** Second derivatives are nodes that are made for each latent anew: at most so many. */
 const MOST_NODES = 400_000;
 /** Draws of the guides at which the density is to be concave. */
@@ -70,6 +72,7 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     const ordered = bySparseness(inner, entries);
     const own = among(ordered, entries);
     const factor = new Factor(ordered.length, own);
+    if (factor.products > MOST_PRODUCTS) return undefined;
     const isConcave = Array.from({ length: LOOKS }, (_, p) => factor.fill((k) => value(own[k]!.from, p)));
     if (isConcave.every(Boolean))
       return outer.size === 0

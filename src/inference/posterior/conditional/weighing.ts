@@ -52,7 +52,7 @@ export function* weighedInParts(
   });
   // Scales have longer tails to the right than a normal of their logarithm, and so the guide is there twice as wide, too.
   const proposal = [...scaled(guides.map(outer).map(wider), WIDE), ...scaled(first.map(outer), 1 - WIDE)];
-  const outside = yield* weighedProposal(alone, guides.map(outer), proposal, generator);
+  const outside = yield* weighedProposal(alone, guides.map(outer), proposal, generator, { isDear: true });
   let parts = outside?.proposal;
   for (let round = 0; parts && round < ROUNDS; round++) {
     const draws: Drawn | undefined = yield* drawn(find, parts, split.inner.length, target, generator, round);

@@ -56,3 +56,14 @@ test("seven scales are too many (MOST_OUTER), and 129 latents (MOST_INNER)", () 
   expect(split(walk(127, 1))?.inner).toHaveLength(127);
   expect(split(walk(128, 1))).toBeUndefined();
 });
+
+test("forty effects each of which knows all others are too dear (MOST_PRODUCTS), twenty are not", () => {
+  const sums = (count: number): n.Model =>
+    n.defineModel("sums", ({ sample, observe }) => {
+      const tau = sample("tau", n.halfNormal(1));
+      const effects = Array.from({ length: count }, (_, i) => sample(`e${i}`, n.normal(0, 1)));
+      for (const y of [1, 2, 4]) observe(n.normal(n.sum(effects), tau), y);
+    });
+  expect(split(sums(20))?.outer).toEqual(["tau"]);
+  expect(split(sums(40))).toBeUndefined();
+});
