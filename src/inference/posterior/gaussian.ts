@@ -26,13 +26,6 @@ export function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
   return parts.map((part) => ({ ...part, weight: share * part.weight }));
 }
 
-const WIDER = 2;
-
-/** The same about the same means, with sds twice as large. */
-export function wider(part: Gaussian): Gaussian {
-  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
-}
-
 export function covarianceOf({ scales }: Gaussian, i: number, k: number): number {
   let sum = 0;
   for (const [j, scale] of scales[i]!) sum += scale * (scales[k]!.get(j) ?? 0);

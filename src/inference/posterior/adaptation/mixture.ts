@@ -11,6 +11,7 @@ const LEAST = 0.005;
 const LONGER = 1.2;
 /** The log of a share of a draw that does not count. */
 const NOTHING = -40;
+const WIDER = 2;
 
 /** All parts but the last, the prior, moved, if they count. Draws lie by latent, draw d of latent i at i · count + d, and weigh `weights`. */
 export function moved(parts: readonly Gaussian[], kept: Float64Array, weights: Float64Array): Gaussian[] {
@@ -89,4 +90,9 @@ export function rootOf(covariance: Float64Array, n: number): Map<number, number>
     for (let k = 0; k <= i; k++) row.set(k, root[i * n + k]!);
     return row;
   });
+}
+
+/** The same about the same means, with sds twice as large. */
+export function wider(part: Gaussian): Gaussian {
+  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
 }

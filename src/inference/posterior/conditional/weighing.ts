@@ -9,11 +9,11 @@ import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf, piecewise } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest, uniformSource } from "../../../random/index.ts";
-import { moved, rootOf } from "../adaptation/mixture.ts";
+import { moved, rootOf, wider } from "../adaptation/mixture.ts";
 import { COUNT, normalsAmong } from "../adaptation/particles.ts";
 import { type Weighed, weighedProposal } from "../adaptation/population.ts";
 import type { Target } from "../adaptation/target.ts";
-import { covarianceOf, type Gaussian, scaled, wider } from "../gaussian.ts";
+import { covarianceOf, type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture, systematic } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import type { Source } from "../source.ts";
@@ -23,8 +23,8 @@ import { LOOKS, splitPieces } from "./split.ts";
 /** So few latents are weighed well together. */
 const FEW = 3;
 const DRAWS = 8192;
-/** Draws that are kept: those of `particles`, twice. */
-const KEPT = 2 * COUNT;
+/** Draws that are kept, twice as many as particles are. */
+const KEPT = 4096;
 /** The share of the draws that has to count, and rounds in which the outer normals follow them until it does. */
 const MANY = 0.5;
 const ROUNDS = 4;
@@ -119,7 +119,7 @@ function* weighed(
     { length: n * KEPT },
     (_, k) => kept[Math.floor(k / KEPT) * DRAWS + chosen[k % KEPT]!]!,
   );
-  const half = Float64Array.from({ length: n * COUNT }, (_, k) => particles[2 * k]!);
+  const half = Float64Array.from({ length: n * COUNT }, (_, k) => particles[(KEPT / COUNT) * k]!);
   const normals = yield* normalsAmong(half, first[first.length - 1]!, generator);
   return {
     proposal: [...scaled(normals, FOUND), ...scaled(first, 1 - FOUND)],
