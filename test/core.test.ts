@@ -4,7 +4,7 @@ import * as nondiff from "../src/index.ts";
 import { estimateGradient as estimateUnder } from "../src/inference/estimate-gradient.ts";
 import type { Profile } from "../src/inference/profile.ts";
 import { makeSampler } from "../src/inference/sampler/sampler.ts";
-import { conditions, type KnownModel } from "../src/models/index.ts";
+import { conditions, type KnownModel, textmsg } from "../src/models/index.ts";
 import { CORE, FULL } from "../src/profile.ts";
 import type { Program } from "../src/program/model.ts";
 
@@ -147,4 +147,15 @@ test("under the core a model whose density is not finite is named, and where the
       /^factor "f": .* \(at the initial point/,
     );
   }
+});
+
+test("of several optima the posterior is the best alone, and the warning says so", () => {
+  const posterior = core.fit(textmsg, { seed: 1, onWarning: () => {} });
+  const [best, other] = posterior.report!.optima;
+  expect(other!.weight).toBeGreaterThan(0.05);
+  expect(posterior.mean("z")).toBe(best!.params.mu[2]);
+  expect(posterior.sd("z")).toBeCloseTo(Math.log1p(Math.exp(best!.params.rho[2]!)), 12);
+  expect(posterior.quantile("z", 0.5)).toBeCloseTo(posterior.mean("z"), 12);
+  expect(Object.values(posterior.sample(4)).every((draws) => draws.every(Number.isFinite))).toBe(true);
+  expect(posterior.warnings.join()).toContain("; the result is the latter alone");
 });

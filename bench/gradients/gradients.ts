@@ -16,13 +16,13 @@ import {
   makeGenerator,
   makeSampler,
   meanGradientInto,
-  NORMAL_TABLE,
   type Noise,
   type NoiseRequest,
   noiseRequest,
   type SamplerOptions,
   temperature,
   textmsg,
+  wholeNormalTable,
 } from "../library.ts";
 
 export interface Written {
@@ -89,7 +89,7 @@ export function inputsOf(
   const theta = pointOf(model);
   const sampler = makeSampler(model, estimator);
   const { length } = sampler.nodes.normals;
-  const table = NORMAL_TABLE;
+  const table = wholeNormalTable();
   const header = [theta.length / 2, length, samples, strideOf(samples), SEED, table.length, constants.length];
   const parts = [header, theta, noiseOf(sampler, samples), table, constants];
   const inputs = new Float64Array(parts.reduce((total, part) => total + part.length, 0));

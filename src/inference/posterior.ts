@@ -28,7 +28,7 @@ export interface LatentSummary {
 export interface PosteriorDetails {
   readonly status?: FitStatus;
   readonly report?: FitReport;
-  /** Further optima, as parts of a mixture; default the one guide. Weights sum to 1. */
+  /** The optima, best first, as parts of a mixture where `others` makes one; default the one guide. Weights sum to 1. */
   readonly components?: readonly { readonly weight: number; readonly theta: Float64Array }[];
   /** Where weighted draws come from, and whether they answer for the posterior; else the guide does. */
   readonly weighing?: AppliedWeighing | undefined;
@@ -70,7 +70,8 @@ export class Posterior {
   /** The numbers behind the status. */
   readonly report: FitReport | undefined;
   readonly #space: GuideSpace;
-  readonly #components: readonly Gaussian[];
+  /** The guide, or the best of its mixture. */
+  readonly #gaussian: Gaussian;
   readonly #others: OtherNumbers | undefined;
   readonly #quantities: readonly Quantity[];
   readonly #marginals = new Map<string, Marginal>();
@@ -90,8 +91,9 @@ export class Posterior {
     this.warnings = warnings;
     this.status = status;
     this.report = report;
-    this.#components = components.map((component) => gaussianOf(space, component.theta, component.weight));
-    this.#others = others?.(this.#components);
+    const gaussians = components.map((component) => gaussianOf(space, component.theta, component.weight));
+    this.#gaussian = gaussians[0]!;
+    this.#others = others?.(gaussians);
     this.#quantities = this.#others?.quantities ?? space.trace.quantities;
     this.quantities = this.#quantities.map(({ name }) => name);
   }
@@ -220,10 +222,9 @@ export class Posterior {
     if (found) return found;
     const quantity = this.#quantities[indexIn(caller, this.quantities, name)]!;
     const i = this.#alone(quantity);
-    const [first, second] = this.#components;
     const made =
-      i >= 0 && !second && !this.#others?.answers
-        ? transformedNormal(first!.means[i]!, sdOf(first!, i), this.#space.trace.latents[i]!.transform)
+      i >= 0 && !this.#others?.mixture && !this.#others?.answers
+        ? transformedNormal(this.#gaussian.means[i]!, sdOf(this.#gaussian, i), this.#space.trace.latents[i]!.transform)
         : this.#others!.marginal(quantity);
     this.#marginals.set(name, made);
     return made;
@@ -235,37 +236,17 @@ export class Posterior {
     const n = this.latents.length;
     const noise = new Float64Array(n * draws);
     fillNormals(noiseRequest({ out: noise, generator, lanes: draws, dimensions: n }));
-    const [first, ...more] = this.#components.map((component) =>
-      this.latents.map((_, i) => latentValues(component, i, noise, draws)),
-    );
-    if (more.length === 0) return first!;
-    const next = uniformSource(generator, 2);
-    for (let d = 0; d < draws; d++) {
-      let left = next() - this.#components[0]!.weight;
-      for (let c = 1; left > 0 && c <= more.length; c++) {
-        for (let i = 0; i < n; i++) first![i]![d] = more[c - 1]![i]![d]!;
-        left -= this.#components[c]!.weight;
-      }
-    }
-    return first!;
+    const values = this.latents.map((_, i) => latentValues(this.#gaussian, i, noise, draws));
+    this.#others?.mixture?.mixInto(values, noise, uniformSource(generator, 2));
+    return values;
   }
 
   #sd(i: number): number {
-    const [first, second] = this.#components;
-    return second ? Math.sqrt(this.#covariance(i, i)) : sdOf(first!, i);
+    return this.#others?.mixture ? Math.sqrt(this.#covariance(i, i)) : sdOf(this.#gaussian, i);
   }
 
   #covariance(i: number, k: number): number {
-    const [first, second] = this.#components;
-    if (!second) return covarianceOf(first!, i, k);
-    let [x, y, xy] = [0, 0, 0];
-    for (const component of this.#components) {
-      const { weight, means } = component;
-      x += weight * means[i]!;
-      y += weight * means[k]!;
-      xy += weight * (covarianceOf(component, i, k) + means[i]! * means[k]!);
-    }
-    return xy - x * y;
+    return this.#others?.mixture?.covariance(i, k) ?? covarianceOf(this.#gaussian, i, k);
   }
 }
 

@@ -7,9 +7,6 @@
  */
 import { normalQuantile } from "../math/normal.ts";
 
-/** Octaves in the table: k below 2¹⁹ lies beyond it. */
-const OCTAVES = 12;
-const PIECES = 16;
 const TWO_32 = 4294967296;
 const TWO_NEG_64 = 5.421010862427522e-20;
 /** Chebyshev's points of [−1, 1]: cos((2j + 1)π/16). */
@@ -19,26 +16,29 @@ const POINTS = [
   -0.19509032201612825, -0.5555702330196022, -0.8314696123025452, -0.9807852804032304,
 ];
 
-/** The polynomials' coefficients, 8 for each piece, constant term first. */
-export const NORMAL_TABLE: Float64Array = /* @__PURE__ */ normalTable();
+/**
+ * The polynomials' coefficients: 12 octaves of 16 pieces of 8, constant term first. Those of a piece are 0 until a word falls into it: a first gradient
+ * of 48 normals needs some 30 of the 192 pieces, and to make all of them takes longer than the rest of its noise.
+ */
+export const NORMAL_TABLE: Float64Array = /* @__PURE__ */ new Float64Array(1536);
 
-function normalTable(): Float64Array {
-  const size = POINTS.length;
-  const table = new Float64Array(OCTAVES * PIECES * size);
-  for (let index = 0; index < OCTAVES * PIECES; index++) {
-    const scale = 1 / (4 << Math.floor(index / PIECES)); // least p of the octave
-    const middle = scale * (1 + ((index % PIECES) + 0.5) / PIECES);
-    const out = table.subarray(index * size);
-    POINTS.forEach((t, j) => {
-      out[j] = normalQuantile(middle + (t * scale) / (2 * PIECES));
-    });
-    // Newton's divided differences at the points, then multiplied out.
-    for (let order = 1; order < size; order++)
-      for (let j = size - 1; j >= order; j--) out[j] = (out[j]! - out[j - 1]!) / (POINTS[j]! - POINTS[j - order]!);
-    for (let order = size - 2; order >= 0; order--)
-      for (let j = order; j < size - 1; j++) out[j]! -= POINTS[order]! * out[j + 1]!;
-  }
-  return table;
+/** The table with all its pieces, for those that copy it. */
+export function wholeNormalTable(): Float64Array {
+  for (let at = 0; at < NORMAL_TABLE.length; at += 8) if (NORMAL_TABLE[at] === 0) makePiece(at);
+  return NORMAL_TABLE;
+}
+
+function makePiece(at: number): void {
+  const scale = 1 / (4 << (at >> 7)); // least p of the octave
+  const middle = scale * (1 + (((at >> 3) & 15) + 0.5) / 16);
+  const out = NORMAL_TABLE.subarray(at);
+  POINTS.forEach((t, j) => {
+    out[j] = normalQuantile(middle + (t * scale) / 32);
+  });
+  // Newton's divided differences at the points, then multiplied out.
+  for (let order = 1; order < 8; order++)
+    for (let j = 7; j >= order; j--) out[j] = (out[j]! - out[j - 1]!) / (POINTS[j]! - POINTS[j - order]!);
+  for (let order = 6; order >= 0; order--) for (let j = order; j < 7; j++) out[j]! -= POINTS[order]! * out[j + 1]!;
 }
 
 /** Does the word's tail probability lie below the table's? It does once in 4096 words. */
@@ -55,6 +55,7 @@ export function normalOfWordInto(out: Float64Array, at: number, table: Float64Ar
   const octave = Math.clz32(odd | 0x100000);
   const fraction = odd << octave; // its first bit is set, the next four are the piece
   const piece = ((octave << 4) | ((fraction >>> 27) & 15)) << 3;
+  if (table[piece] === 0) makePiece(piece);
   const t = ((fraction << 5) ^ -2147483648) * 4.656612873077393e-10; // 2⁻³¹: −1 to 1 over the piece
   const x =
     ((((((table[piece + 7]! * t + table[piece + 6]!) * t + table[piece + 5]!) * t + table[piece + 4]!) * t +

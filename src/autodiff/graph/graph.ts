@@ -50,10 +50,12 @@ export class Graph {
   // A number and its bits, which are what the node of a constant has in place of operands.
   readonly #number: Float64Array = new Float64Array(1);
   readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
+  // The nodes of 0 and 1, which two constants of three that are asked for are, once they are made.
+  readonly #small: NodeId[] = [];
   #scratch: Int32Array = NO_NUMBERS;
   // Where equal nodes are found: in the list of their latest operand, which begins with `#first` of it and goes on with
-  // `#next`, 0 at its end (node 0 is a leaf); if that is full in that of their earliest; if both are, and for constants, in
-  // a table by hash of 1 + node. Nodes are asked for soon after an operand was made, so that a cache holds the list.
+  // `#next`, 0 at its end (node 0 is a leaf); if that is full, and for constants, in a table by hash of 1 + node. Nodes are
+  // asked for soon after an operand was made, so that a cache holds the list.
   #first: Int32Array = new Int32Array(256);
   #next: Int32Array = new Int32Array(256);
   #table: Int32Array = new Int32Array(256);
@@ -85,8 +87,13 @@ export class Graph {
 
   /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
   constant(value: number): NodeId {
+    const isSmall = value === 1 || Object.is(value, 0);
+    const known = isSmall ? this.#small[value] : undefined;
+    if (known !== undefined) return known;
     this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
-    return this.#intern(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1);
+    const node = this.#find(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1, true);
+    if (isSmall) this.#small[value] = node;
+    return node;
   }
 
   /** A truth value that is the same everywhere. */
@@ -97,11 +104,17 @@ export class Graph {
   /** The node that applies op `code`, after simplification; unless `make`, −1 rather than a new node, constants excepted. */
   apply(code: number, x: NodeId, y: NodeId = -1, z: NodeId = -1, make: boolean = true): NodeId {
     // Of two operands that commute a constant comes first, else the earlier one.
-    if (this.ops.commutes[code] && (this.isConstant(x) === this.isConstant(y) ? y < x : this.isConstant(y)))
-      [x, y] = [y, x];
+    if (this.ops.commutes[code]) {
+      const isConstant = this.op[y] === CONSTANT;
+      if ((this.op[x] === CONSTANT) === isConstant ? y < x : isConstant) {
+        const first = y;
+        y = x;
+        x = first;
+      }
+    }
     const simple = simplify(this, code, x, y, z);
     if (simple >= 0) return simple;
-    return make ? this.#intern(code, x, y, z) : this.#find(code, x, y, z);
+    return this.#find(code, x, y, z, make);
   }
 
   /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
@@ -216,9 +229,8 @@ export class Graph {
     return node;
   }
 
-  #intern(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
-    const found = this.#find(code, x, y, z);
-    if (found >= 0) return found;
+  // A node that was not found, where `#find` ended.
+  #add(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
     const node = this.#append(code, x, y, z, code === CONSTANT ? 0 : this.#flagsOf(code, x, y, z));
     const owner = ~this.#place;
     if (owner >= 0) {
@@ -252,25 +264,25 @@ export class Graph {
     return this.op[node] === INPUT || (this.isConstant(node) && Number.isFinite(this.value(node)));
   }
 
-  #find(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
+  // The node, made unless it is there, or −1.
+  #find(code: number, x: NodeId, y: NodeId, z: NodeId, make: boolean): NodeId {
     const { op, a, b, c } = this;
-    if (code !== CONSTANT)
-      for (let owner = Math.max(x, y, z), last = y < 0 ? x : Math.min(x, y); ; owner = last) {
-        let listed = 0;
-        for (let node = this.#first[owner]!; node !== 0; node = this.#next[node]!) {
-          if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
-          listed++;
-        }
-        this.#place = ~owner;
-        if (listed < MOST_LISTED) return -1;
-        if (owner === last) break;
+    if (code !== CONSTANT) {
+      const owner = Math.max(x, y, z);
+      let listed = 0;
+      for (let node = this.#first[owner]!; node !== 0; node = this.#next[node]!) {
+        if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+        listed++;
       }
+      this.#place = ~owner;
+      if (listed < MOST_LISTED) return make ? this.#add(code, x, y, z) : -1;
+    }
     const table = this.#table;
     const last = table.length - 1;
     for (let place = hash(code, x, y, z) & last; ; place = (place + 1) & last) {
       const node = table[place]! - 1;
       this.#place = place;
-      if (node < 0) return -1;
+      if (node < 0) return make ? this.#add(code, x, y, z) : -1;
       if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
     }
   }
@@ -284,7 +296,7 @@ export class Graph {
     this.#table = new Int32Array(this.#table.length * 4);
     for (let other = 0; other < this.size; other++) {
       if (this.#next[other] !== IN_TABLE) continue;
-      this.#find(this.op[other]!, this.a[other]!, this.b[other]!, this.c[other]!);
+      this.#find(this.op[other]!, this.a[other]!, this.b[other]!, this.c[other]!, false);
       this.#put(other);
     }
   }

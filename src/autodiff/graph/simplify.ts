@@ -3,13 +3,11 @@
  * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant), `log(exp x)` is x, and log(sigmoid x) is −softplus(−x).
  */
 
-import { CODE, OP_NAMES } from "../ops/codes.ts";
+import { CODE, CONSTANT, OP_NAMES } from "../ops/codes.ts";
 import type { GraphView, NodeId, Simplification } from "../ops/op.ts";
 import type { OpTable } from "../ops/op-table.ts";
 
 const NO_CHANGE = -1;
-
-const isOp = (g: GraphView, node: NodeId, code: number): boolean => g.op[node] === code;
 
 // Below this the constant has lost digits, or is 0 where the product need not be.
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
@@ -24,8 +22,8 @@ function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
       if (Number.isFinite(total)) return g.apply(code, A.constant(total), g.b[y]!);
     }
   }
-  if (isOp(g, y, CODE.neg)) return A.sub(x, g.a[y]!);
-  if (isOp(g, x, CODE.neg)) return A.sub(y, g.a[x]!);
+  if (g.op[y] === CODE.neg) return A.sub(x, g.a[y]!);
+  if (g.op[x] === CODE.neg) return A.sub(y, g.a[x]!);
   return NO_CHANGE;
 }
 
@@ -33,8 +31,8 @@ function sub(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(y)) return A.add(x, A.constant(-g.value(y)));
   if (g.is(x, 0)) return A.neg(y);
-  if (isOp(g, y, CODE.neg)) return A.add(x, g.a[y]!);
-  if (isOp(g, x, CODE.neg)) return A.neg(A.add(g.a[x]!, y));
+  if (g.op[y] === CODE.neg) return A.add(x, g.a[y]!);
+  if (g.op[x] === CODE.neg) return A.neg(A.add(g.a[x]!, y));
   return NO_CHANGE;
 }
 
@@ -45,24 +43,24 @@ function mul(g: GraphView, x: NodeId, y: NodeId): NodeId {
     if (k === 1) return y;
     if (k === 0) return A.constant(0);
     if (k === -1) return A.neg(y);
-    if (isOp(g, y, CODE.neg)) return A.mul(A.constant(-k), g.a[y]!);
-    if (isOp(g, y, CODE.mul) && g.isConstant(g.a[y]!)) {
+    if (g.op[y] === CODE.neg) return A.mul(A.constant(-k), g.a[y]!);
+    if (g.op[y] === CODE.mul && g.isConstant(g.a[y]!)) {
       const product = k * g.value(g.a[y]!);
       if (Math.abs(product) >= SMALLEST_NORMAL && Math.abs(product) < Infinity)
         return A.mul(A.constant(product), g.b[y]!);
     }
-    if (g.pushIntoWhere && isOp(g, y, CODE.where) && g.isConstant(g.b[y]!) && g.isConstant(g.c[y]!))
+    if (g.pushIntoWhere && g.op[y] === CODE.where && g.isConstant(g.b[y]!) && g.isConstant(g.c[y]!))
       return A.where(g.a[y]!, A.constant(k * g.value(g.b[y]!)), A.constant(k * g.value(g.c[y]!)));
   }
-  if (isOp(g, x, CODE.neg)) return A.neg(A.mul(g.a[x]!, y));
-  if (isOp(g, y, CODE.neg)) return A.neg(A.mul(x, g.a[y]!));
+  if (g.op[x] === CODE.neg) return A.neg(A.mul(g.a[x]!, y));
+  if (g.op[y] === CODE.neg) return A.neg(A.mul(x, g.a[y]!));
   return NO_CHANGE;
 }
 
 function div(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.is(y, 1)) return x;
-  if (isOp(g, x, CODE.neg)) return A.neg(A.div(g.a[x]!, y));
+  if (g.op[x] === CODE.neg) return A.neg(A.div(g.a[x]!, y));
   return NO_CHANGE;
 }
 
@@ -70,14 +68,14 @@ function where(g: GraphView, p: NodeId, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
   if (g.isConstant(p)) return g.value(p) !== 0 ? x : y;
   if (x === y) return x;
-  if (isOp(g, p, CODE.not)) return A.where(g.a[p]!, y, x);
-  if (isOp(g, x, CODE.where)) {
+  if (g.op[p] === CODE.not) return A.where(g.a[p]!, y, x);
+  if (g.op[x] === CODE.where) {
     if (g.a[x] === p) return A.where(p, g.b[x]!, y);
     // Nested masks become one, so that a product is pushed through a single `where` however deep the nesting.
     if (g.is(y, 0) && g.is(g.c[x]!, 0)) return A.where(A.and(p, g.a[x]!), g.b[x]!, y);
     if (g.is(y, 0) && g.is(g.b[x]!, 0)) return A.where(A.and(p, A.not(g.a[x]!)), g.c[x]!, y);
   }
-  if (isOp(g, y, CODE.where)) {
+  if (g.op[y] === CODE.where) {
     if (g.a[y] === p) return A.where(p, x, g.c[y]!);
     if (g.is(x, 0) && g.is(g.b[y]!, 0)) return A.where(A.or(p, g.a[y]!), x, g.c[y]!);
     if (g.is(x, 0) && g.is(g.c[y]!, 0)) return A.where(A.and(A.not(p), g.a[y]!), g.b[y]!, x);
@@ -88,7 +86,7 @@ function where(g: GraphView, p: NodeId, x: NodeId, y: NodeId): NodeId {
 function connective(absorbing: number): Simplification {
   return (g, p, q) => {
     if (p === q) return p;
-    if ((isOp(g, p, CODE.not) && g.a[p] === q) || (isOp(g, q, CODE.not) && g.a[q] === p)) return g.constant(absorbing);
+    if ((g.op[p] === CODE.not && g.a[p] === q) || (g.op[q] === CODE.not && g.a[q] === p)) return g.constant(absorbing);
     if (!g.isConstant(p)) return NO_CHANGE;
     return g.value(p) === absorbing ? p : q;
   };
@@ -97,7 +95,7 @@ function connective(absorbing: number): Simplification {
 const ofNeg =
   (rule: (g: GraphView, inner: NodeId) => NodeId): Simplification =>
   (g, x) =>
-    isOp(g, x, CODE.neg) ? rule(g, g.a[x]!) : NO_CHANGE;
+    g.op[x] === CODE.neg ? rule(g, g.a[x]!) : NO_CHANGE;
 
 const RULES: (Simplification | undefined)[] = [];
 RULES[CODE.add] = add;
@@ -108,19 +106,19 @@ RULES[CODE.where] = where;
 RULES[CODE.and] = connective(0);
 RULES[CODE.or] = connective(-1);
 RULES[CODE.neg] = (g, x) =>
-  isOp(g, x, CODE.neg)
+  g.op[x] === CODE.neg
     ? g.a[x]!
-    : isOp(g, x, CODE.mul) && g.isConstant(g.a[x]!)
+    : g.op[x] === CODE.mul && g.isConstant(g.a[x]!)
       ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
       : NO_CHANGE;
-RULES[CODE.not] = (g, x) => (isOp(g, x, CODE.not) ? g.a[x]! : NO_CHANGE);
+RULES[CODE.not] = (g, x) => (g.op[x] === CODE.not ? g.a[x]! : NO_CHANGE);
 RULES[CODE.log] = (g, x) =>
-  isOp(g, x, CODE.exp)
+  g.op[x] === CODE.exp
     ? g.a[x]!
-    : isOp(g, x, CODE.sigmoid)
+    : g.op[x] === CODE.sigmoid
       ? g.algebra.neg(g.algebra.softplus(g.algebra.neg(g.a[x]!)))
       : NO_CHANGE;
-RULES[CODE.sqrt] = (g, x) => (isOp(g, x, CODE.square) ? g.algebra.abs(g.a[x]!) : NO_CHANGE);
+RULES[CODE.sqrt] = (g, x) => (g.op[x] === CODE.square ? g.algebra.abs(g.a[x]!) : NO_CHANGE);
 RULES[CODE.square] = ofNeg((g, inner) => g.algebra.square(inner));
 RULES[CODE.abs] = ofNeg((g, inner) => g.algebra.abs(inner));
 RULES[CODE.chain] = (g, x, y) =>
@@ -141,7 +139,8 @@ export function simplify(
   const row = g.ops.rows[code];
   if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here; expected link(ALL_OPS)`);
   const arity = g.ops.arity[code]!;
-  if (g.isConstant(x) && (arity < 2 || g.isConstant(y)) && (arity < 3 || g.isConstant(z))) {
+  const { op } = g;
+  if (op[x] === CONSTANT && (arity < 2 || op[y] === CONSTANT) && (arity < 3 || op[z] === CONSTANT)) {
     const value = row.primal(g.value(x), arity > 1 ? g.value(y) : 0, arity > 2 ? g.value(z) : 0);
     // Masks are integers: −(false) is −0.
     return g.constant(g.ops.masks[code] ? value | 0 : value);
@@ -151,7 +150,7 @@ export function simplify(
     const simple = rule(g, x, y, z);
     if (simple !== NO_CHANGE) return simple;
   }
-  if (arity === 1 && g.pushIntoWhere && isOp(g, x, CODE.where)) {
+  if (arity === 1 && g.pushIntoWhere && g.op[x] === CODE.where) {
     const existing = (arm: NodeId): NodeId => g.apply(code, arm, -1, -1, false);
     const taken = existing(g.b[x]!);
     const other = taken >= 0 ? existing(g.c[x]!) : NO_CHANGE;

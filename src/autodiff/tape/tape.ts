@@ -78,29 +78,34 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
-  const makePlace = (node: NodeId): Place => {
+  // By kind and slot, made where they are asked for.
+  const places = counts.map((count) => new Array<Place | undefined>(count));
+  const { flags } = graph;
+  const placeOf = (node: NodeId): Place => {
     const at = slot[node]!;
-    const kind = kindOf(graph, node);
-    if ((kind & LANE) === 0)
-      return { offset: at, lane: false, ...(graph.isConstant(node) && { value: graph.value(node) }) };
+    const kind = flags[node]! & KIND;
     if (at < 0)
       throw new TypeError(
         `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
       );
-    return { offset: counts[kind - LANE]! + at * stride, lane: true };
+    places[kind]![at] ??= {
+      offset: kind & LANE ? counts[kind - LANE]! + at * stride : at,
+      lane: (kind & LANE) !== 0,
+      ...(graph.isConstant(node) && { value: graph.value(node) }),
+    };
+    return places[kind]![at]!;
   };
-  // By kind and slot, made where they are asked for.
-  const places = counts.map((count) => new Array<Place | undefined>(count));
-  const placeOf = (node: NodeId): Place => (places[kindOf(graph, node)]![slot[node]!] ??= makePlace(node));
-  const step = ({ name, node, operands }: Instruction): Step => ({
-    name,
-    operands: operands.map(placeOf), // first: what is missing shows as an operand
-    result: placeOf(node),
-  });
+  const stepsOf = (instructions: readonly Instruction[]): Step[] => {
+    const steps: Step[] = [];
+    // The operands first: what is missing shows as one.
+    for (const { name, node, operands } of instructions)
+      steps.push({ name, operands: operands.map(placeOf), result: placeOf(node) });
+    return steps;
+  };
   yield;
-  const uniform = plan.uniform.map(step);
+  const uniform = stepsOf(plan.uniform);
   yield;
-  const steps = { uniform, rest: rest.map(step), lane: plan.lane.map(step) };
+  const steps = { uniform, rest: stepsOf(rest), lane: stepsOf(plan.lane) };
   const results = outputs.map(placeOf);
   yield;
   const executable = backend.load({
@@ -177,7 +182,8 @@ function defaultLanes(realSlots: number): number {
   return lanes;
 }
 
-const kindOf = (graph: Graph, node: NodeId): number => graph.flags[node]! & (LANE | MASK);
+// The bits of a node's flags that say in which array its slot lies.
+const KIND = 3;
 
 // Gives uniform nodes their slots; returns those that are not computed.
 function placeUniform(
@@ -194,14 +200,14 @@ function placeUniform(
     counts[0]! += SUM_PARTS;
   }
   const place = (node: NodeId): void => {
-    slot[node] = counts[kindOf(graph, node)]!++;
+    slot[node] = counts[graph.flags[node]! & KIND]!++;
   };
   // Results lie side by side, and so do inputs: what is computed alike can be computed together.
   for (const { node } of uniform.concat(rest)) place(node);
   counts[0]! += WRITES_BEYOND;
   counts[MASK]! += WRITES_BEYOND;
   const see = (node: NodeId): void => {
-    if (slot[node]! >= 0 || graph.hasFlag(node, LANE)) return;
+    if (slot[node]! >= 0 || graph.flags[node]! & LANE) return;
     slot[node] = 0; // seen
     (graph.op[node] === INPUT ? inputs : constants).push(node);
   };
@@ -214,13 +220,13 @@ function placeUniform(
 }
 
 function placeLanes(
-  graph: Graph,
+  { flags, size }: Graph,
   laneInputs: readonly NodeId[],
   { outputs, lane }: Plan,
   slot: Int32Array,
   counts: number[],
 ): void {
-  const lastUse = new Int32Array(graph.size).fill(-1);
+  const lastUse = new Int32Array(size).fill(-1);
   lane.forEach(({ operands }, index) => {
     for (const operand of operands) lastUse[operand] = index;
   });
@@ -232,9 +238,11 @@ function placeLanes(
   const free: number[][] = [[], [], [], []];
   lane.forEach(({ node, operands, sums }, index) => {
     operands.forEach((operand, j) => {
-      if (!graph.hasFlag(operand, LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
-      free[kindOf(graph, operand)]!.push(slot[operand]!);
+      const kind = flags[operand]! & KIND;
+      if (!(kind & LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
+      free[kind]!.push(slot[operand]!);
     });
-    if (!sums) slot[node] = free[kindOf(graph, node)]!.pop() ?? counts[kindOf(graph, node)]!++;
+    const kind = flags[node]! & KIND;
+    if (!sums) slot[node] = free[kind]!.pop() ?? counts[kind]!++;
   });
 }

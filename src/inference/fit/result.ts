@@ -65,6 +65,7 @@ export function* resultOf(
     tolerance,
     unvisited,
     importance,
+    isMixed: sampler.profile.otherNumbers !== undefined,
   };
   // The jumps that are counted are held against the program where the fit has ended, too.
   yield* preparing(sampler, thetaOf(best.x));

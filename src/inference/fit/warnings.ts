@@ -16,6 +16,8 @@ export interface Judged {
   readonly tolerance: number;
   readonly unvisited: readonly Unvisited[];
   readonly importance: Importance | undefined;
+  /** Whether the posterior is a mixture of all optima; in `nondiff/core` it is the best alone. */
+  readonly isMixed: boolean;
 }
 
 /** The warnings that contradict a result. */
@@ -68,7 +70,7 @@ function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): F
 /** Least weight of an optimum that is told. */
 const TOLD = 0.01;
 
-function otherOptima({ ascent, objective, best, found, weights }: Judged): FitWarning[] {
+function otherOptima({ ascent, objective, best, found, weights, isMixed }: Judged): FitWarning[] {
   const { latents: names } = namesOf(objective);
   const here = ascent.chart.partsOf(best.x);
   return found.flatMap((other, k): FitWarning[] => {
@@ -84,7 +86,7 @@ function otherOptima({ ascent, objective, best, found, weights }: Judged): FitWa
     return [
       {
         code: "other-optima",
-        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}; the result is a mixture of both`,
+        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}; the result is ${isMixed ? "a mixture of both" : "the latter alone"}`,
         latents: names.filter((_, i) => apart[i]! > 3),
       },
     ];

@@ -15,7 +15,7 @@ import type { Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
 import { keepPossible } from "./adaptation/replaced-draws.ts";
 import { answersBy } from "./answers.ts";
-import { type Gaussian, latentValues, sdOf } from "./gaussian.ts";
+import { type Gaussian, latentValues, mixtureOf, sdOf } from "./gaussian.ts";
 import type { Marginal, OtherNumbers } from "./marginal.ts";
 import { once } from "./once.ts";
 import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
@@ -58,6 +58,7 @@ export function otherNumbers(source: Source): OtherNumbers {
     drawn: (options) => sampledDraws(source, options),
     reweighted: (options) => reweightedDraws(source, options),
     quantities: guided.quantities,
+    mixture: source.components.length > 1 ? mixtureOf(source.components) : undefined,
     marginal(quantity) {
       const byGuide = (): Marginal => guided.marginal(quantity);
       const found = answers();

@@ -1,5 +1,6 @@
 /** A guide in numbers is jointly normal in the unconstrained latents, u_i = mean_i + Σ_j scale_ij·ε_j. */
 import type { GuideSpace } from "../../guides/guide.ts";
+import type { Mixture } from "./marginal.ts";
 
 /** A normal distribution of all latents, and how much it counts among others. */
 export interface Gaussian {
@@ -42,4 +43,32 @@ export function latentValues({ means, scales }: Gaussian, i: number, noise: Floa
   const values = new Float64Array(draws).fill(means[i]!);
   for (const [j, scale] of scales[i]!) for (let d = 0; d < draws; d++) values[d]! += scale * noise[j * draws + d]!;
   return values;
+}
+
+/** The mixture of several. */
+export function mixtureOf(parts: readonly Gaussian[]): Mixture {
+  return {
+    covariance(i, k) {
+      let [x, y, xy] = [0, 0, 0];
+      for (const part of parts) {
+        const { weight, means } = part;
+        x += weight * means[i]!;
+        y += weight * means[k]!;
+        xy += weight * (covarianceOf(part, i, k) + means[i]! * means[k]!);
+      }
+      return xy - x * y;
+    },
+    mixInto(values, noise, next) {
+      const draws = values[0]!.length;
+      const [{ weight }, ...more] = parts as [Gaussian, ...Gaussian[]];
+      const others = more.map((part) => values.map((_, i) => latentValues(part, i, noise, draws)));
+      for (let d = 0; d < draws; d++) {
+        let left = next() - weight;
+        for (let c = 0; left > 0 && c < more.length; c++) {
+          for (let i = 0; i < values.length; i++) values[i]![d] = others[c]![i]![d]!;
+          left -= more[c]!.weight;
+        }
+      }
+    },
+  };
 }

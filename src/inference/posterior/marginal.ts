@@ -12,9 +12,19 @@ export interface Marginal extends Moments {
   readonly quantile: (p: number) => number;
 }
 
+/** Several optima as one posterior. */
+export interface Mixture {
+  /** Of latents i and k on the unconstrained scale. */
+  readonly covariance: (i: number, k: number) => number;
+  /** Values of each latent under the first of the parts become draws of the mixture: at each draw `next` says of which part it is. */
+  readonly mixInto: (values: readonly Float64Array[], noise: Float64Array, next: () => number) => void;
+}
+
 /** Numbers that depend on more than one latent, bound by the entry: how they are computed from the guide's normals. */
 export interface OtherNumbers {
   readonly quantities: readonly Quantity[];
+  /** Of the guides, if they are several. */
+  readonly mixture: Mixture | undefined;
   readonly marginal: (quantity: Quantity) => Marginal;
   /** Joint draws of the guide, and such that count by weights. */
   readonly drawn: (options?: DrawOptions) => JointDraws;

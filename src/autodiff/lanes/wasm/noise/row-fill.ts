@@ -3,7 +3,7 @@
  * addresses in bytes; the records of the contract are taken apart here and nowhere else.
  */
 import type { RowFill } from "../../../../random/contract.ts";
-import { NORMAL_TABLE } from "../../../../random/normal-table.ts";
+import { wholeNormalTable } from "../../../../random/normal-table.ts";
 import type { FunctionSpec } from "../encoder.ts";
 import { normalsFunction, TABLE_OFFSET } from "./normals.ts";
 import { ROOM_BYTES, SCRAMBLE } from "./scramble.ts";
@@ -27,9 +27,10 @@ type Exported = (...numbers: number[]) => number;
 /** For places in a memory that has room for what the functions need from `base` on; `exports`: of the module's instance. */
 export function rowFill(buffer: ArrayBuffer, base: number, exports: { readonly [name: string]: unknown }): RowFill {
   const head = new Int32Array(buffer, base, HEAD_WORDS);
-  const table = new Float64Array(buffer, base + TABLE_OFFSET, NORMAL_TABLE.length);
+  const whole = wholeNormalTable();
+  const table = new Float64Array(buffer, base + TABLE_OFFSET, whole.length);
   for (let at = 0; at < table.length; at += OCTAVE)
-    table.set(NORMAL_TABLE.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
+    table.set(whole.subarray(at, at + OCTAVE), table.length - OCTAVE - at);
   const normals = exports["normals"] as Exported;
   const scramble = exports["scramble"] as Exported;
   const points = exports["points"] as Exported;
