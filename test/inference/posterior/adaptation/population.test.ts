@@ -1,6 +1,11 @@
 /** What a default fit answers where its guide is far too narrow: proposals that follow the posterior through rounds that gain little. */
 import { expect, test } from "vitest";
 import { add, defineModel, div, exp, fit, gt, mul, normal, sub, where } from "../../../../src/index.ts";
+import { weighedProposal } from "../../../../src/inference/posterior/adaptation/population.ts";
+import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
+import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
+import { finished, later, piecewise } from "../../../../src/pieces/pieces.ts";
+import { makeGenerator } from "../../../../src/random/index.ts";
 
 // Three connected lines with breaks near 4.3 and 13.6, and noise of sd 1.
 const POINTS = [
@@ -96,4 +101,44 @@ test("the line beyond a break that is near the end of the data has the exact sd,
     expect(Math.abs(posterior.mean(name) - mean) / sd).toBeLessThan(0.1);
     expect(Math.abs(posterior.sd(name) / sd - 1)).toBeLessThan(0.15);
   }
+});
+
+test("of two latents that others were summed out of, rounds that weigh well are believed where a glance at particles finds nothing else", () => {
+  // y lies along the parabola x²/2, which the guide does not know.
+  let points = 0;
+  const at = (power: number): Target =>
+    piecewise(function* (kept: Float64Array, draws: number) {
+      yield;
+      points += draws;
+      return Float64Array.from({ length: draws }, (_, d) => {
+        const [x, y] = [kept[d]!, kept[draws + d]!];
+        return (-0.5 * x * x - 2 * (y - 0.5 * x * x) ** 2) / power;
+      });
+    });
+  const run = (isSummed: boolean) => {
+    points = 0;
+    const target: Target = Object.assign(
+      at(1),
+      isSummed && {
+        tempered: later(function* () {
+          yield;
+          return at;
+        }),
+      },
+    );
+    const guide = independent([0, 0.4], [0.8, 0.5], 1);
+    const first = [
+      { ...guide, weight: 0.8 },
+      { ...independent([0, 0], [100, 100], 1), weight: 0.2 },
+    ];
+    return { ...finished(weighedProposal(target, [guide], first, makeGenerator(1)))!, points };
+  };
+  const [rounds, all] = [run(true), run(false)];
+  expect(rounds.particles).toBeUndefined();
+  expect(all.particles).toBeDefined();
+  for (const { logEvidence, kHat } of [rounds, all]) {
+    expect(kHat).toBeLessThan(0.7);
+    expect(Math.abs(logEvidence - Math.log(Math.PI))).toBeLessThan(0.05); // ∫ = √(2π)·√(π/2)
+  }
+  expect(rounds.points).toBeLessThan(0.7 * all.points);
 });
