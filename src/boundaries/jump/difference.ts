@@ -73,9 +73,9 @@ function fill<T>(
   const stack = [root];
   while (stack.length > 0) {
     const node = stack[stack.length - 1]!;
-    const missing = map.has(node) ? [] : from(node).filter((part) => !map.has(part));
-    stack.push(...missing);
-    if (missing.length > 0) continue;
+    const open = stack.length;
+    if (!map.has(node)) for (const part of from(node)) if (!map.has(part)) stack.push(part);
+    if (stack.length > open) continue;
     stack.pop();
     if (!map.has(node)) map.set(node, value(node));
   }
