@@ -64,9 +64,10 @@ function sampling(context: ProgramContext, bounds: ReadonlyMap<string, Bounds>):
   }) as ProgramContext["sample"];
 }
 
-function boundsOf({ graph, latents, terms }: Trace): ReadonlyMap<string, Bounds> {
+function boundsOf(traced: Trace): ReadonlyMap<string, Bounds> {
+  const { graph, latents } = traced;
   const bounds = new Map<string, Bounds>();
-  const conditions = terms.flatMap(({ node, live }) => (graph.isConstant(live) ? required(graph, node) : []));
+  const conditions = required(traced);
   if (conditions.length === 0) return bounds;
   const forms = new Map<NodeId, Form>();
   latents.forEach(({ name, value, live, prior }, index) => {
@@ -136,16 +137,17 @@ function boundLast(
   (scale > 0 === isLower ? lows : highs).push(own);
 }
 
-/** A node that is above 0, or is not, as `isPositive` says, wherever a term is not −∞. */
+/** A comparison of a node with 0 that is true, or is not, as `isPositive` says, wherever the density is not 0. */
 export interface Required {
+  readonly comparison: NodeId;
   readonly value: NodeId;
   readonly isPositive: boolean;
 }
 
-/** What must be above 0, or must not, for a term not to be −∞: of `observe(uniform(0, end), 2.9)` that end − 2.9 is. */
-export function required(graph: Graph, term: NodeId): Required[] {
+/** What must be above 0, or must not, for no term outside of arms to be −∞: of `observe(uniform(0, end), 2.9)` that end − 2.9 is. */
+export function required({ graph, terms }: Trace): Required[] {
   const found: Required[] = [];
-  const left = [term];
+  const left = terms.flatMap(({ node, live }) => (graph.isConstant(live) ? [node] : [])).reverse();
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (graph.op[node] === CODE.add) left.push(...graph.operands(node));
     if (graph.op[node] === CODE.sub) left.push(graph.operand(node, 0));
@@ -166,7 +168,7 @@ export function required(graph: Graph, term: NodeId): Required[] {
 function conjuncts(graph: Graph, mask: NodeId, truth: boolean): Required[] {
   const operands = graph.operands(mask);
   const code = graph.op[mask];
-  if (code === CODE.positive) return [{ value: operands[0]!, isPositive: truth }];
+  if (code === CODE.positive) return [{ comparison: mask, value: operands[0]!, isPositive: truth }];
   if (code === CODE.not) return conjuncts(graph, operands[0]!, !truth);
   if (code === (truth ? CODE.and : CODE.or)) return operands.flatMap((operand) => conjuncts(graph, operand, truth));
   return [];

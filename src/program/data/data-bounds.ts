@@ -6,7 +6,7 @@
 import { exprOf, max, min, type Real } from "../../autodiff/expr.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Session } from "../../autodiff/session.ts";
 import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
@@ -78,9 +78,7 @@ function dependsOnLatents(graph: Graph, node: NodeId, data: ReadonlyMap<NodeId, 
 /** By latent the ends that columns set it. */
 export function dataBounds(traced: Trace): ReadonlyMap<string, DataBounds> {
   const found = new Map<string, { readonly lows: End[]; readonly highs: End[] }>();
-  const conditions = traced.terms.flatMap(({ node, live }) =>
-    traced.graph.isConstant(live) ? required(traced.graph, node) : [],
-  );
+  const conditions = required(traced);
   if (conditions.length === 0) return found;
   const boundOf = bounding(traced);
   for (const { value, isPositive } of conditions) {
@@ -123,29 +121,11 @@ export function samplingWithin(
 /** The trace without the conditions that hold wherever its latents, which are bounded by now, may lie. */
 export function withoutBounds(traced: Trace): Trace {
   const { graph, terms } = traced;
-  const A = graph.algebra;
   const boundOf = bounding(traced);
-  // A mask that has to have a truth value: its parts that bound a latent have it.
-  const kept = (mask: NodeId, truth: boolean): NodeId => {
-    const [x, y] = graph.operands(mask);
-    const code = graph.op[mask];
-    if (code === CODE.positive) return boundOf(x!, truth) ? graph.truth(truth) : mask;
-    if (code === CODE.not) return A.not(kept(x!, !truth));
-    if (truth && code === CODE.and) return A.and(kept(x!, truth), kept(y!, truth));
-    if (!truth && code === CODE.or) return A.or(kept(x!, truth), kept(y!, truth));
-    return mask;
-  };
-  const rewritten = (node: NodeId): NodeId => {
-    const [x, y, z] = graph.operands(node);
-    if (graph.op[node] === CODE.add) return A.add(rewritten(x!), rewritten(y!));
-    if (graph.op[node] === CODE.sub) return A.sub(rewritten(x!), y!);
-    if (graph.op[node] !== CODE.where) return node;
-    if (graph.is(y!, -Infinity)) return A.where(kept(x!, false), y!, rewritten(z!));
-    if (graph.is(z!, -Infinity)) return A.where(kept(x!, true), rewritten(y!), z!);
-    return node;
-  };
-  return {
-    ...traced,
-    terms: terms.map((term) => (graph.isConstant(term.live) ? { ...term, node: rewritten(term.node) } : term)),
-  };
+  const truths = required(traced).flatMap(({ comparison, value, isPositive }) =>
+    boundOf(value, isPositive) ? [[comparison, graph.truth(isPositive)] as const] : [],
+  );
+  const roots = terms.map(({ node }) => node);
+  const nodes = truths.length === 0 ? roots : substitute(graph, roots, new Map(truths));
+  return { ...traced, terms: terms.map((term, t) => ({ ...term, node: nodes[t]! })) };
 }
