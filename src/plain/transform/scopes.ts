@@ -49,206 +49,235 @@ export function isType({ type }: Node): boolean {
 }
 
 export function scopesOf(root: Node): Scopes {
-  const variables: Variable[] = [];
-  const loops: LoopNode[] = [];
-  const pending: { node: Node; name: string; scope: Scope; reads: boolean; writes: boolean }[] = [];
+  const walk = new Walk();
+  walk.visit(root, scopeIn(root, undefined));
+  return walk.resolved();
+}
 
-  const inner = (node: Node, parent: Scope | undefined, owner = parent?.owner ?? node): Scope => ({
-    node,
-    parent,
-    owner,
-    variables: new Map(),
-  });
-  const declare = (
-    scope: Scope,
-    name: string,
-    kind: Variable["kind"],
-    at: number,
-    value?: Node,
-    from?: { source: string; imported: string | undefined },
-  ): undefined => {
-    let home = scope;
-    while (kind === "var" && home.parent && home.parent.owner === home.owner) home = home.parent;
-    const known = home.variables.get(name);
-    if (known) return;
-    const variable: Variable = {
-      name,
-      kind,
-      scope: home,
-      at,
-      value,
-      uses: [],
-      source: from?.source,
-      imported: from?.imported,
-    };
-    home.variables.set(name, variable);
-    variables.push(variable);
-  };
-  const use = (node: Node, name: string, scope: Scope, reads: boolean, writes: boolean): undefined => {
-    pending.push({ node, name, scope, reads, writes });
-  };
+function scopeIn(node: Node, parent: Scope | undefined, owner = parent?.owner ?? node): Scope {
+  return { node, parent, owner, variables: new Map() };
+}
 
-  // The names of a pattern, each handed to `name`; default values and computed keys are expressions.
-  const pattern = (
-    node: Node | null | undefined,
-    scope: Scope,
-    name: (node: Node & { name: string }) => undefined,
-  ): undefined => {
-    if (!node) return;
-    switch (node.type) {
-      case "Identifier":
-        return name(node);
-      case "ObjectPattern":
-        for (const property of node.properties) {
-          if (property.type === "RestElement") pattern(property.argument, scope, name);
-          else {
-            if (property.computed) visit(property.key, scope);
-            pattern(property.value, scope, name);
-          }
-        }
-        return;
-      case "ArrayPattern":
-        for (const element of node.elements) pattern(element, scope, name);
-        return;
-      case "AssignmentPattern":
-        pattern(node.left, scope, name);
-        return visit(node.right, scope);
-      case "RestElement":
-        return pattern(node.argument, scope, name);
-      case "TSParameterProperty":
-        return pattern(node.parameter, scope, name);
-      case "ParenthesizedExpression":
-      case "TSAsExpression":
-      case "TSNonNullExpression":
-        return pattern(node.expression, scope, name);
-      default:
-        return visit(node, scope);
-    }
-  };
+/** What is to be done with a name of a pattern. */
+type OfName = (node: Node & { readonly name: string }) => void;
 
-  const visitFunction = (node: Node, outer: Scope): undefined => {
-    if (!isFunction(node)) return;
-    if ("key" in node && node.computed) visit(node.key, outer);
-    const scope = inner(node, outer, node);
-    if (node.type === "FunctionExpression" && node.id) declare(scope, node.id.name, "function", node.id.start!, node);
-    for (const parameter of node.params)
-      pattern(parameter, scope, ({ name, start }) => declare(scope, name, "param", start!));
-    if (node.body.type === "BlockStatement") for (const statement of node.body.body) visit(statement, scope);
-    else visit(node.body, scope);
-  };
+/** Goes through a file once, declares what it declares and notes which names it uses where, which are resolved at the end. */
+class Walk {
+  readonly #variables: Variable[] = [];
+  readonly #loops: LoopNode[] = [];
+  readonly #pending: { node: Node; name: string; scope: Scope; reads: boolean; writes: boolean }[] = [];
 
-  const visitAll = (nodes: readonly (Node | null | undefined)[], scope: Scope): undefined => {
-    for (const node of nodes) visit(node, scope);
-  };
-
-  const visit = (node: Node | null | undefined, scope: Scope): undefined => {
+  visit(node: Node | null | undefined, scope: Scope): void {
     if (!node || isType(node)) return;
-    if (isLoop(node)) loops.push(node);
+    if (isLoop(node)) this.#loops.push(node);
     if (isFunction(node)) {
-      if (node.type === "FunctionDeclaration" && node.id) declare(scope, node.id.name, "function", node.start!, node);
-      return visitFunction(node, scope);
+      if (node.type === "FunctionDeclaration" && node.id)
+        this.#declare(scope, { name: node.id.name, kind: "function", at: node.start!, value: node });
+      this.#function(node, scope);
+      return;
     }
     switch (node.type) {
       case "Identifier":
-        return use(node, node.name, scope, true, false);
+        this.#use(node, scope, true, false);
+        return;
       case "MemberExpression":
       case "OptionalMemberExpression":
-        visit(node.object, scope);
-        if (node.computed) visit(node.property, scope);
+        this.visit(node.object, scope);
+        if (node.computed) this.visit(node.property, scope);
         return;
       case "ObjectProperty":
-        if (node.computed) visit(node.key, scope);
-        return visit(node.value, scope);
+        if (node.computed) this.visit(node.key, scope);
+        this.visit(node.value, scope);
+        return;
       case "ClassDeclaration":
-      case "ClassExpression": {
-        if (node.type === "ClassDeclaration" && node.id) declare(scope, node.id.name, "let", node.start!, node);
-        const own = inner(node, scope);
-        if (node.type === "ClassExpression" && node.id) declare(own, node.id.name, "const", node.start!, node);
-        visitAll([node.superClass, ...(node.decorators ?? [])], own);
-        for (const member of node.body.body) {
-          if ("key" in member && "computed" in member && member.computed) visit(member.key as Node, own);
-          if ("value" in member) visit(member.value as Node | null, inner(member, own, member));
-          else if (isFunction(member)) visitFunction(member, own);
-          else if (member.type === "StaticBlock") visitAll(member.body, inner(member, own, member));
-        }
+      case "ClassExpression":
+        this.#class(node, scope);
         return;
-      }
       case "VariableDeclaration":
-        if (node.declare) return;
-        for (const { id, init } of node.declarations) {
-          const kind = node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const";
-          pattern(id, scope, (name): undefined => {
-            declare(scope, name.name, kind, name.start!, (id.type === "Identifier" && init) || undefined);
-            if (kind === "var") use(name, name.name, scope, false, true);
-          });
-          visit(init, scope);
-        }
+        this.#declarations(node, scope);
         return;
-      case "AssignmentExpression": {
-        const reads = node.operator !== "=";
-        pattern(node.left, scope, (name) => use(name, name.name, scope, reads, true));
-        return visit(node.right, scope);
-      }
+      case "AssignmentExpression":
+        this.#pattern(node.left, scope, (name) => this.#use(name, scope, node.operator !== "=", true));
+        this.visit(node.right, scope);
+        return;
       case "UpdateExpression":
-        return pattern(node.argument, scope, (name) => use(name, name.name, scope, true, true));
+        this.#pattern(node.argument, scope, (name) => this.#use(name, scope, true, true));
+        return;
       case "ForInStatement":
       case "ForOfStatement": {
-        const own = inner(node, scope);
-        if (node.left.type === "VariableDeclaration") visit(node.left, own);
-        else pattern(node.left, own, (name) => use(name, name.name, own, false, true));
-        return visitAll([node.right, node.body], own);
+        const own = scopeIn(node, scope);
+        if (node.left.type === "VariableDeclaration") this.visit(node.left, own);
+        else this.#pattern(node.left, own, (name) => this.#use(name, own, false, true));
+        this.#all([node.right, node.body], own);
+        return;
       }
       case "BlockStatement":
       case "ForStatement":
       case "SwitchStatement":
+        this.#all(childrenOf(node), scopeIn(node, scope));
+        return;
       case "CatchClause": {
-        const own = inner(node, scope);
-        if (node.type === "CatchClause")
-          pattern(node.param, own, ({ name, start }) => declare(own, name, "let", start!));
-        return visitAll(
-          childrenOf(node).filter((child) => node.type !== "CatchClause" || child !== node.param),
+        const own = scopeIn(node, scope);
+        this.#pattern(node.param, own, ({ name, start }) =>
+          this.#declare(own, { name, kind: "let", at: start!, value: undefined }),
+        );
+        this.#all(
+          childrenOf(node).filter((child) => child !== node.param),
           own,
         );
+        return;
       }
       case "LabeledStatement":
-        return visit(node.body, scope);
-      case "BreakStatement":
-      case "ContinueStatement":
-      case "MetaProperty":
+        this.visit(node.body, scope);
         return;
       case "ImportDeclaration":
-        for (const specifier of node.specifiers) {
-          const { local } = specifier;
-          const imported =
-            specifier.type !== "ImportSpecifier"
-              ? undefined
-              : specifier.imported.type === "Identifier"
-                ? specifier.imported.name
-                : specifier.imported.value;
-          declare(scope, local.name, "import", local.start!, undefined, { source: node.source.value, imported });
-        }
+        this.#imports(node, scope);
         return;
       case "ExportNamedDeclaration":
         if (node.exportKind === "type") return;
-        if (!node.source) for (const one of node.specifiers) if ("local" in one) visit(one.local, scope);
-        return visit(node.declaration, scope);
+        if (!node.source) for (const one of node.specifiers) if ("local" in one) this.visit(one.local, scope);
+        this.visit(node.declaration, scope);
+        return;
+      case "BreakStatement":
+      case "ContinueStatement":
+      case "MetaProperty":
       case "TSEnumDeclaration":
       case "TSModuleDeclaration":
         return;
       default:
-        return visitAll(childrenOf(node), scope);
+        this.#all(childrenOf(node), scope);
     }
-  };
-
-  visit(root, inner(root, undefined));
-  const variableOf = new Map<Node, Variable>();
-  for (const { node, name, scope, reads, writes } of pending) {
-    let home: Scope | undefined = scope;
-    while (home && !home.variables.has(name)) home = home.parent;
-    const variable = home?.variables.get(name);
-    if (!variable) continue;
-    variableOf.set(node, variable);
-    variable.uses.push({ at: node.start!, owner: scope.owner, reads, writes });
   }
-  return { variableOf, variables, loops };
+
+  /** What each name stands for, when all declarations are known. */
+  resolved(): Scopes {
+    const variableOf = new Map<Node, Variable>();
+    for (const { node, name, scope, reads, writes } of this.#pending) {
+      let home: Scope | undefined = scope;
+      while (home && !home.variables.has(name)) home = home.parent;
+      const variable = home?.variables.get(name);
+      if (!variable) continue;
+      variableOf.set(node, variable);
+      variable.uses.push({ at: node.start!, owner: scope.owner, reads, writes });
+    }
+    return { variableOf, variables: this.#variables, loops: this.#loops };
+  }
+
+  #all(nodes: readonly (Node | null | undefined)[], scope: Scope): void {
+    for (const node of nodes) this.visit(node, scope);
+  }
+
+  #declare(
+    scope: Scope,
+    declared: Pick<Variable, "name" | "kind" | "at" | "value"> & Partial<Pick<Variable, "source" | "imported">>,
+  ): void {
+    const { name, kind } = declared;
+    let home = scope;
+    while (kind === "var" && home.parent && home.parent.owner === home.owner) home = home.parent;
+    if (home.variables.has(name)) return;
+    const variable: Variable = { source: undefined, imported: undefined, ...declared, scope: home, uses: [] };
+    home.variables.set(name, variable);
+    this.#variables.push(variable);
+  }
+
+  #use(node: Node & { readonly name: string }, scope: Scope, reads: boolean, writes: boolean): void {
+    this.#pending.push({ node, name: node.name, scope, reads, writes });
+  }
+
+  // The names of a pattern, each handed to `ofName`; default values and computed keys are expressions.
+  #pattern(node: Node | null | undefined, scope: Scope, ofName: OfName): void {
+    if (!node) return;
+    switch (node.type) {
+      case "Identifier":
+        ofName(node);
+        return;
+      case "ObjectPattern":
+        for (const property of node.properties) {
+          if (property.type === "RestElement") this.#pattern(property.argument, scope, ofName);
+          else {
+            if (property.computed) this.visit(property.key, scope);
+            this.#pattern(property.value, scope, ofName);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        for (const element of node.elements) this.#pattern(element, scope, ofName);
+        return;
+      case "AssignmentPattern":
+        this.#pattern(node.left, scope, ofName);
+        this.visit(node.right, scope);
+        return;
+      case "RestElement":
+        this.#pattern(node.argument, scope, ofName);
+        return;
+      case "TSParameterProperty":
+        this.#pattern(node.parameter, scope, ofName);
+        return;
+      case "ParenthesizedExpression":
+      case "TSAsExpression":
+      case "TSNonNullExpression":
+        this.#pattern(node.expression, scope, ofName);
+        return;
+      default:
+        this.visit(node, scope);
+    }
+  }
+
+  #function(node: Node, outer: Scope): void {
+    if (!isFunction(node)) return;
+    if ("key" in node && node.computed) this.visit(node.key, outer);
+    const scope = scopeIn(node, outer, node);
+    if (node.type === "FunctionExpression" && node.id)
+      this.#declare(scope, { name: node.id.name, kind: "function", at: node.id.start!, value: node });
+    for (const parameter of node.params)
+      this.#pattern(parameter, scope, ({ name, start }) =>
+        this.#declare(scope, { name, kind: "param", at: start!, value: undefined }),
+      );
+    if (node.body.type === "BlockStatement") this.#all(node.body.body, scope);
+    else this.visit(node.body, scope);
+  }
+
+  #class(node: Extract<Node, { type: "ClassDeclaration" | "ClassExpression" }>, scope: Scope): void {
+    const own = scopeIn(node, scope);
+    if (node.id) {
+      const { name } = node.id;
+      if (node.type === "ClassDeclaration")
+        this.#declare(scope, { name, kind: "let", at: node.id.start!, value: node });
+      else this.#declare(own, { name, kind: "const", at: node.id.start!, value: node });
+    }
+    this.#all([node.superClass, ...(node.decorators ?? [])], own);
+    for (const member of node.body.body) {
+      if ("key" in member && "computed" in member && member.computed) this.visit(member.key as Node, own);
+      if ("value" in member) this.visit(member.value as Node | null, scopeIn(member, own, member));
+      else if (isFunction(member)) this.#function(member, own);
+      else if (member.type === "StaticBlock") this.#all(member.body, scopeIn(member, own, member));
+    }
+  }
+
+  #declarations(node: Extract<Node, { type: "VariableDeclaration" }>, scope: Scope): void {
+    if (node.declare) return;
+    const kind = node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const";
+    for (const { id, init } of node.declarations) {
+      const value = (id.type === "Identifier" && init) || undefined;
+      this.#pattern(id, scope, (name) => {
+        this.#declare(scope, { name: name.name, kind, at: name.start!, value });
+        if (kind === "var") this.#use(name, scope, false, true);
+      });
+      this.visit(init, scope);
+    }
+  }
+
+  #imports(node: Extract<Node, { type: "ImportDeclaration" }>, scope: Scope): void {
+    for (const specifier of node.specifiers) {
+      const { local } = specifier;
+      const imported =
+        specifier.type !== "ImportSpecifier"
+          ? undefined
+          : specifier.imported.type === "Identifier"
+            ? specifier.imported.name
+            : specifier.imported.value;
+      const source = node.source.value;
+      this.#declare(scope, { name: local.name, kind: "import", at: local.start!, value: undefined, source, imported });
+    }
+  }
 }
