@@ -62,99 +62,14 @@ export function compile<S, P extends Posterior>(
 ): CompiledModel<S, P> {
   requireDataModel("compile", model);
   requireOptions("compile", options, COMPILE_OPTIONS);
-  const { name, init, program } = model;
-  const { columns, rest, fixed, entriesOf } = shapeOf(model, shape as Readonly<Record<string, unknown>>);
-  const inputs = new InputColumns(name, columns, rest);
-  const bound: Model = {
-    name,
-    program: (context) => program(context, inputs.data() as never),
-    ...(init && { init }),
-  };
-  const estimator = options.estimator ?? corrected();
-  const samplers = new Map<string, () => Pieces<GradientSampler>>();
-  const bindings = new Bindings();
-  // The plain program is held against its trace when data are at hand; a program that is run once for many fits is rehearsed before none.
-  const { checkTrace, rehearse, ...unchecked } = profile;
-  const tracing: Profile = {
-    ...unchecked,
-    trace: (own, graphOptions) => inputs.traced(() => trace(own, graphOptions, inputs.extension)),
-  };
-
-  function* made(own: Profile, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
-    yield* checkTrace?.(own.plainTrace!(asked.graphOptions)) ?? [];
-    const sampler = yield* making(tracing, bound, asked, tape);
-    if (sampler.nodes.adaptive)
-      throw new TypeError(
-        `compile: estimator "${asked.name}" learns on its way; got it for "${name}", expected one that is the same in each fit, such as corrected()`,
-      );
-    const { each, means } = sampler;
-    return { ...sampler, each: compiledOnce(each), means: means && compiledOnce(means) };
-  }
-
-  const profileFor = (data: GivenData<S>, numbers: Float64Array): Profile => {
-    const own: Profile = {
-      ...tracing,
-      engine: { ...profile.engine, numbers },
-      plainTrace: (graphOptions) =>
-        traceAsWritten(withData(model, Object.assign({}, fixed, data) as GivenData<S>), graphOptions),
-      *sampler(asked, tape) {
-        const { lanes, guide, collapse = false, standardise } = tape;
-        const key = [asked === estimator, lanes, guide?.name, JSON.stringify(collapse), standardise].join();
-        let begun = samplers.get(key);
-        if (!begun) {
-          begun = shared(() => made(own, asked, tape));
-          samplers.set(key, begun);
-        }
-        let kept: GradientSampler;
-        try {
-          kept = yield* begun();
-        } catch (cause) {
-          // With other data it may go well.
-          if (samplers.get(key) === begun) samplers.delete(key);
-          throw cause;
-        }
-        inputs.requireSupports(numbers);
-        const { each, means, objective } = kept;
-        const graph: DataGraph = objective.graph;
-        graph.data!.numbers = numbers;
-        const holding = <T extends { readonly tape: Tape }>(made: T): T => {
-          bindings.bind(made.tape, graph, numbers);
-          return made;
-        };
-        const derived = kept.nodes.derived?.map(({ prepare, ...input }) => ({
-          ...input,
-          ...(prepare && { prepare: (theta: Float64Array) => binding(graph, numbers, prepare(theta)) }),
-        }));
-        return {
-          ...kept,
-          profile: own,
-          nodes: { ...kept.nodes, ...(derived && { derived }) },
-          each: held(each, holding),
-          means: means && held(means, holding),
-        };
-      },
-    };
-    return own;
-  };
-
-  // A fit runs under the profile of its data, with all of its options.
-  const begun = <Options extends object>(caller: string, given: WithData<S, Options>): [Profile, Options] => {
-    const { data, ...own } = given ?? {};
-    const compiled = Object.keys(COMPILE_OPTIONS).find((option) => own[option as never] !== undefined);
-    if (compiled !== undefined)
-      throw new RangeError(
-        `${caller}: ${compiled} is compiled; got another one, expected it in the options of compile()`,
-      );
-    const numbers = inputs.numbersOf(entriesOf(data));
-    const all = { ...own, ...options, estimator } as unknown as Options;
-    return [profileFor(data, numbers), all];
-  };
+  const compilation = new Compilation(profile, model, shape, options);
+  const { bound } = compilation;
   const fitOf = (caller: string, given: WithData<S, FitOptions>): [Profile, FitOptions] => {
-    const [own, all] = begun<FitOptions>(caller, given);
+    const [own, all] = compilation.begun<FitOptions>(caller, given);
     return remembering(own, bound, all);
   };
   return {
-    name,
+    name: model.name,
     fit(given) {
       const [own, all] = fitOf("fit", given);
       return fit(own, bound, all) as P;
@@ -168,11 +83,123 @@ export function compile<S, P extends Posterior>(
       return (yield* fitSteps(own, bound, all)) as P;
     },
     estimateGradient(given) {
-      const [own, { guide, ...all }] = begun<FitOptions & EstimateOptions>("estimateGradient", given as never);
+      const [own, { guide, ...all }] = compilation.begun<FitOptions & EstimateOptions>(
+        "estimateGradient",
+        given as never,
+      );
       const under = guide === "auto" || guide === undefined ? {} : { guide };
       return estimateGradient(own, bound, { ...all, ...under } as EstimateOptions);
     },
   };
+}
+
+/** What is made once for all data of a shape: the program over inputs, and a sampler for each way that fits ask for one. */
+class Compilation<S> {
+  /** The model on the inputs in place of data. */
+  readonly bound: Model;
+  readonly #model: DataModel<S> & DataModel;
+  readonly #options: CompileOptions;
+  readonly #estimator: Estimator;
+  readonly #shape: ReturnType<typeof shapeOf>;
+  readonly #inputs: InputColumns;
+  readonly #samplers = new Map<string, () => Pieces<GradientSampler>>();
+  readonly #bindings = new Bindings();
+  readonly #tracing: Profile;
+  readonly #checkTrace: Profile["checkTrace"];
+
+  constructor(profile: Profile, model: DataModel<S> & DataModel, shape: Shape<S>, options: CompileOptions) {
+    const { name, init, program } = model;
+    this.#model = model;
+    this.#options = options;
+    this.#estimator = options.estimator ?? corrected();
+    this.#shape = shapeOf(model, shape as Readonly<Record<string, unknown>>);
+    const inputs = new InputColumns(name, this.#shape.columns, this.#shape.rest);
+    this.#inputs = inputs;
+    this.bound = { name, program: (context) => program(context, inputs.data() as never), ...(init && { init }) };
+    // The plain program is held against its trace when data are at hand; a program that is run once for many fits is rehearsed before none.
+    const { checkTrace, rehearse, ...unchecked } = profile;
+    this.#checkTrace = checkTrace;
+    this.#tracing = {
+      ...unchecked,
+      trace: (own, graphOptions) => inputs.traced(() => trace(own, graphOptions, inputs.extension)),
+    };
+  }
+
+  /** The profile of some data, under which a fit to them runs with all of its options. */
+  begun<Options extends object>(caller: string, given: WithData<S, Options>): [Profile, Options] {
+    const { data, ...own } = given ?? {};
+    const compiled = Object.keys(COMPILE_OPTIONS).find((option) => own[option as never] !== undefined);
+    if (compiled !== undefined)
+      throw new RangeError(
+        `${caller}: ${compiled} is compiled; got another one, expected it in the options of compile()`,
+      );
+    const numbers = this.#inputs.numbersOf(this.#shape.entriesOf(data));
+    const all = { ...own, ...this.#options, estimator: this.#estimator } as unknown as Options;
+    return [this.#profileFor(data, numbers), all];
+  }
+
+  #profileFor(data: GivenData<S>, numbers: Float64Array): Profile {
+    const own: Profile = {
+      ...this.#tracing,
+      engine: { ...this.#tracing.engine, numbers },
+      plainTrace: (graphOptions) =>
+        traceAsWritten(withData(this.#model, Object.assign({}, this.#shape.fixed, data) as GivenData<S>), graphOptions),
+      sampler: (asked, tape) => this.#sampler(own, numbers, asked, tape),
+    };
+    return own;
+  }
+
+  // The kept sampler, on these numbers.
+  *#sampler(own: Profile, numbers: Float64Array, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
+    const kept = yield* this.#kept(own, asked, tape);
+    this.#inputs.requireSupports(numbers);
+    const { each, means, objective } = kept;
+    const graph: DataGraph = objective.graph;
+    graph.data!.numbers = numbers;
+    const holding = <T extends { readonly tape: Tape }>(made: T): T => {
+      this.#bindings.bind(made.tape, graph, numbers);
+      return made;
+    };
+    const derived = kept.nodes.derived?.map(({ prepare, ...input }) => ({
+      ...input,
+      ...(prepare && { prepare: (theta: Float64Array) => binding(graph, numbers, prepare(theta)) }),
+    }));
+    return {
+      ...kept,
+      profile: own,
+      nodes: { ...kept.nodes, ...(derived && { derived }) },
+      each: held(each, holding),
+      means: means && held(means, holding),
+    };
+  }
+
+  *#kept(own: Profile, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
+    const { lanes, guide, collapse = false, standardise } = tape;
+    const key = [asked === this.#estimator, lanes, guide?.name, JSON.stringify(collapse), standardise].join();
+    let begun = this.#samplers.get(key);
+    if (!begun) {
+      begun = shared(() => this.#made(own, asked, tape));
+      this.#samplers.set(key, begun);
+    }
+    try {
+      return yield* begun();
+    } catch (cause) {
+      // With other data it may go well.
+      if (this.#samplers.get(key) === begun) this.#samplers.delete(key);
+      throw cause;
+    }
+  }
+
+  *#made(own: Profile, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
+    yield* this.#checkTrace?.(own.plainTrace!(asked.graphOptions)) ?? [];
+    const sampler = yield* making(this.#tracing, this.bound, asked, tape);
+    if (sampler.nodes.adaptive)
+      throw new TypeError(
+        `compile: estimator "${asked.name}" learns on its way; got it for "${this.bound.name}", expected one that is the same in each fit, such as corrected()`,
+      );
+    const { each, means } = sampler;
+    return { ...sampler, each: compiledOnce(each), means: means && compiledOnce(means) };
+  }
 }
 
 // Compiled by all who wait for it together.

@@ -10,9 +10,39 @@ import { type Found, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
 import type { FitWarning, StartReport, Unvisited } from "./report.ts";
 import type { Search } from "./setup.ts";
-import { warningsOf } from "./warnings.ts";
+import { type Judged, warningsOf } from "./warnings.ts";
 
 const LEAST = 1e-3;
+
+/** The optima of a search from the best on, with what each weighs, and the parts of the result. */
+interface Ranked {
+  /** Places among what was found, in this order. */
+  readonly order: readonly number[];
+  readonly optima: Found[];
+  readonly weights: readonly number[];
+  readonly components: readonly { readonly weight: number; readonly theta: Float64Array }[];
+}
+
+function ranked({ ascent }: Search, found: readonly Found[]): Ranked {
+  const order = found.map((_, k) => k).sort((p, q) => found[q]!.elbo - found[p]!.elbo);
+  const optima = order.map((k) => found[k]!);
+  const weights = weightsOf(optima.map(({ elbo }) => elbo));
+  // An optimum that weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
+  const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && optima[0]!.status !== "unbounded"));
+  const shares = weightsOf(parts.map(({ elbo }) => elbo));
+  return {
+    order,
+    optima,
+    weights,
+    components: parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(ascent, x) })),
+  };
+}
+
+function thetaOf({ chart }: Search["ascent"], x: Float64Array): Float64Array {
+  const theta = new Float64Array(x.length);
+  chart.thetaInto(theta, x);
+  return theta;
+}
 
 /** The posterior of a search that has found these optima, and made these starts. */
 export function* resultOf(
@@ -23,29 +53,18 @@ export function* resultOf(
   known?: readonly Gaussian[],
 ): Pieces<Posterior> {
   const { ascent, sampler, from, tolerance, options, generator } = run;
-  const { space } = sampler.objective.guide;
-  const order = found.map((_, k) => k).sort((p, q) => found[q]!.elbo - found[p]!.elbo);
-  const optima = order.map((k) => found[k]!);
+  const { objective, collapsed, profile } = sampler;
+  const { order, optima, weights, components } = ranked(run, found);
   const [first] = optima as [Found];
-  const weights = weightsOf(optima.map(({ elbo }) => elbo));
-  const thetaOf = (x: Float64Array): Float64Array => {
-    const theta = new Float64Array(x.length);
-    ascent.chart.thetaInto(theta, x);
-    return theta;
-  };
-  // An optimum that weighs less than a thousandth is reported and no part of the result; an ELBO without bound has no parts.
-  const parts = optima.filter((_, k) => k === 0 || (weights[k]! > LEAST && first.status !== "unbounded"));
-  const shares = weightsOf(parts.map(({ elbo }) => elbo));
-  const components = parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(x) }));
   const weighed =
     first.status === "unbounded" || run.isLate?.()
       ? undefined
       : yield* unlessStopped(
           ascent,
-          sampler.profile.weighing?.(
-            sampler.objective,
-            sampler.profile.engine,
-            components.map(({ weight, theta }) => gaussianOf(space, theta, weight)),
+          profile.weighing?.(
+            objective,
+            profile.engine,
+            components.map(({ weight, theta }) => gaussianOf(objective.guide.space, theta, weight)),
             generator,
             known,
             first,
@@ -55,54 +74,40 @@ export function* resultOf(
   const importance = weighed?.importance;
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
-  const judged = {
-    ascent,
-    objective: sampler.objective,
-    from,
-    best,
-    found: optima,
-    weights,
+  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance };
+  const told = yield* toldOf(run, judged);
+  const report = {
+    elbo: best.elbo,
+    elboError: best.gap?.error ?? NaN,
+    gap: best.gap?.gap ?? NaN,
+    gapError: best.gap?.noise ?? NaN,
     tolerance,
-    unvisited,
+    samples: ascent.samples,
+    gradients: ascent.steps,
+    stages: best.stages,
+    starts: starts.map((start) => ({
+      ...start,
+      optimum: start.optimum === undefined ? undefined : order.indexOf(start.optimum),
+    })),
+    optima: optima.map(({ elbo, gap, status, x }, k) => ({
+      elbo,
+      elboError: gap?.error ?? NaN,
+      weight: weights[k]!,
+      status,
+      params: unpackParameters(objective.guide.space, thetaOf(ascent, x)),
+    })),
+    guide: objective.guide.space.name,
     importance,
     isMixed: sampler.profile.otherNumbers !== undefined,
   };
-  // The jumps that are counted are held against the program where the fit has ended, too.
-  yield* preparing(sampler, thetaOf(best.x));
-  const isTold = run.warnings.some(({ code }) => code === "unseen-step");
-  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(best.x));
-  const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
-  for (const { message } of told) warn(options, message);
-  const posteriorWith = (warnings: readonly FitWarning[]): Posterior =>
-    posteriorOf(sampler, {
-      theta: thetaOf(best.x),
+  const posteriorWith = (more: readonly FitWarning[]): Posterior => {
+    const warnings = [...run.warnings, ...told, ...more];
+    return posteriorOf(sampler, {
+      theta: thetaOf(ascent, best.x),
       elboTrace: Float64Array.from(ascent.elbos),
       warnings: warnings.map(({ message }) => message),
       status: best.status,
-      report: {
-        elbo: best.elbo,
-        elboError: best.gap?.error ?? NaN,
-        gap: best.gap?.gap ?? NaN,
-        gapError: best.gap?.noise ?? NaN,
-        tolerance,
-        samples: ascent.samples,
-        gradients: ascent.steps,
-        stages: best.stages,
-        starts: starts.map((start) => ({
-          ...start,
-          optimum: start.optimum === undefined ? undefined : order.indexOf(start.optimum),
-        })),
-        optima: optima.map(({ elbo, gap, status, x }, k) => ({
-          elbo,
-          elboError: gap?.error ?? NaN,
-          weight: weights[k]!,
-          status,
-          params: unpackParameters(space, thetaOf(x)),
-        })),
-        guide: space.name,
-        importance,
-        warnings,
-      },
+      report: { ...report, warnings },
       components,
       found: components,
       ...(weighed?.proposal && {
@@ -113,12 +118,20 @@ export function* resultOf(
         },
       }),
     });
-  const warnings = [...run.warnings, ...told];
-  const posterior = posteriorWith(warnings);
-  const madeWith = (more: readonly FitWarning[]): Posterior => posteriorWith([...warnings, ...more]);
-  const { collapsed, profile } = sampler;
+  };
+  const posterior = posteriorWith([]);
   if (!collapsed || run.isLate?.()) return posterior;
-  return profile.withSummedOut?.(posterior, collapsed, options, madeWith) ?? posterior;
+  return profile.withSummedOut?.(posterior, collapsed, options, posteriorWith) ?? posterior;
+}
+
+// What contradicts the result, told to who listens. The jumps that are counted are held against the program where the fit has ended, too.
+function* toldOf({ ascent, sampler, options, warnings }: Search, judged: Judged): Pieces<FitWarning[]> {
+  yield* preparing(sampler, thetaOf(ascent, judged.best.x));
+  const isTold = warnings.some(({ code }) => code === "unseen-step");
+  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(ascent, judged.best.x));
+  const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
+  for (const { message } of told) warn(options, message);
+  return told;
 }
 
 // Work that is given up where the fit is stopped, before or meanwhile: weights of draws may take as long as the climb.
