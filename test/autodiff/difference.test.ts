@@ -13,6 +13,14 @@ test("what both sides share is left out", () => {
   expect(compile(([x, y]) => difference(x!, y!))([3, 1])).toBe(2);
 });
 
+test("numbers and traced values mix, and what is not shared stays", () => {
+  expect(difference(5, 3)).toBe(2);
+  expect(compile(([x]) => difference(3, x!))([1])).toBe(2);
+  expect(compile(([x]) => difference(x!, 3))([1])).toBe(-2);
+  // Of (l + w) − (l + w + v) all of the first is shared.
+  expect(compile(([l, w, v]) => difference(add(l!, w!), add(add(l!, w!), v!)))([1e17, 1, 2])).toBe(-2);
+});
+
 // Midpoint rule over l ~ N(0, 1) and w ~ gamma(2, 1), given which P(x > 1) is a length.
 function meanOfLow(above: (l: number, w: number) => number): number {
   let [total, first] = [0, 0];

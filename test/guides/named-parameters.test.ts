@@ -1,6 +1,8 @@
 /** A fit starts where it is told, by arrays of any kind, by names, or by what JSON has made of typed arrays. */
 import { describe, expect, test } from "vitest";
 import * as core from "../../src/core.ts";
+import type { GuideSpace } from "../../src/guides/guide.ts";
+import { listedParameters, type NamedParameters } from "../../src/guides/named-parameters.ts";
 import {
   add,
   bernoulli,
@@ -14,6 +16,7 @@ import {
   rhoOfSd,
   where,
 } from "../../src/index.ts";
+import type { Trace } from "../../src/program/trace.ts";
 import { climbed } from "../support/unweighed.ts";
 
 const model = defineModel("three", ({ sample, observe }) => {
@@ -70,5 +73,42 @@ describe("a start", () => {
     expect(() => start({ init: { mu: { a: NaN } } })).toThrow('fit: mu of "a" is not a finite number; got NaN');
     const small = core.defineModel("small", ({ sample }) => void sample("z", core.normal(0, 1)));
     expect(() => core.fit(small, { init: { mu: { z: 1 } }, steps: 1 })).toThrow("fit: mu does not fit the latents");
+  });
+});
+
+describe("parameters as arrays", () => {
+  const names = Array.from({ length: 13 }, (_, i) => `z${i}`);
+  const numbers = names.map((_, i) => i);
+  const space = {
+    parts: [
+      { key: "mu", of: "latents", names },
+      { key: "rho", of: "latents", names },
+    ],
+    initial: () => ({ mu: numbers, rho: numbers }),
+  } as unknown as GuideSpace;
+  const traced = { model: { name: "m" } } as Trace;
+  const listed = (params: unknown, trace = traced) => listedParameters(params as NamedParameters, space, trace);
+
+  test("are left as they are where nothing is named, for the guide to check", () => {
+    for (const params of [{ mu: [5, 6] }, { mu: null }, { mu: 3 }, { mu: new Float64Array(2), rho: [] }, {}])
+      expect(listed(params)).toEqual(params);
+    expect(listed({ mu: { 0: 5, 1: 6 } })).toEqual({ mu: [5, 6] });
+  });
+
+  test("begin where they would anyway where they are not named, also those that are not mentioned", () => {
+    expect(listed({ mu: { z2: -1 } })).toEqual({ mu: numbers.with(2, -1), rho: numbers });
+  });
+
+  test("may name latents that were summed out, of both kinds, and no others", () => {
+    const original = { latents: [{ name: "c" }], finite: [{ name: "k" }] } as unknown as Trace;
+    expect(listed({ mu: { c: 9, k: 1, z0: 2 } }, { ...traced, original }).mu).toEqual(numbers.with(0, 2));
+    const twelve = names.slice(0, 12).join(", ");
+    for (const mu of [{ k: 1 }, { 0: 5, k: 1 }, { k: 1, 1: 5 }])
+      expect(() => listed({ mu })).toThrow(
+        new RangeError(
+          `fit: init names what is not in "m"; got mu of "${Object.keys(mu)[0]}", expected one of ${twelve}`,
+        ),
+      );
+    expect(() => listed({ nu: { z0: 1 } })).toThrow(/got nu of "z0", expected one of $/);
   });
 });

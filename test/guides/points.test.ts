@@ -97,6 +97,21 @@ describe("a fit", () => {
     expect(() => logJoint(model, z)).toThrow("logJoint: z does not fit");
   });
 
+  test("is of a guide whose numbers follow those of the latents, in every list", () => {
+    const traced = trace(defineModel("m", program));
+    const space = withPoints(meanField()).over(traced);
+    const own = meanField().over(traced);
+    expect([...space.probe]).toEqual([...own.probe, 1, 0.1, 0.2]);
+    const scores = space.place(traced.graph).scores((_latent, node) => node);
+    expect(scores).toHaveLength(space.probe.length);
+    expect(scores.slice(-3).map((node) => traced.graph.is(node, 0))).toEqual([true, true, true]);
+    expect(() =>
+      estimateGradient(defineModel("m", program), { estimator: reparam(), params: { ...own.initial(), points: [1] } }),
+    ).toThrow('points does not fit the points of "m"; got 1 values, expected 3: m, pair[0], pair[1]');
+    const without = trace(defineModel("m", ({ sample }) => void sample("z", normal(0, 1))));
+    expect(Object.keys(withPoints(meanField()).over(without))).toEqual(Object.keys(meanField().over(without)));
+  });
+
   test("refuses a start that is no number, and a name twice", () => {
     const declaring = (start: unknown) => () =>
       trace(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { blockAt, fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
-import { beyondTable, NORMAL_TABLE, normalOfWordInto } from "../../src/random/normal-table.ts";
+import { beyondTable, NORMAL_TABLE, normalBeyondTable, normalOfWordInto } from "../../src/random/normal-table.ts";
 
 /** The normal that a sign and a tail probability of 31 bits stand for. */
 function exact(word: number): number {
@@ -41,6 +41,21 @@ describe("the table of normals", () => {
     }
     expect(words.filter((_, i) => i % 3 === 0).filter(beyondTable).length / (words.length / 3)).toBeLessThan(2 / 4096);
   });
+});
+
+test("beyond the table a sign and 63 bits are a tail probability, to the last of them", () => {
+  for (const [high, low] of [
+    [0, 0],
+    [0, -1],
+    [0, 3],
+    [5, -7],
+    [0x7ffff, 1],
+    [-0x80000000, 0],
+    [-0x80000000, -1],
+  ] as const) {
+    const x = normalQuantile(((high & 0x7fffffff) * 2 ** 32 + (low >>> 0) + 0.5) / 2 ** 64);
+    expect(normalBeyondTable(high, low)).toBe(high < 0 ? -x : x);
+  }
 });
 
 describe("fillNormals", () => {

@@ -28,6 +28,14 @@ describe.each([
     expect(record).toEqual(positional);
   });
 
+  test("needs no room for no lanes, or in no dimensions", () => {
+    const out = new Float64Array(2).fill(7);
+    fill({ out, at: 2, stride: 9, generator, lanes: 0, dimensions: 3 });
+    fill({ out, at: 2, generator, lanes: 5, dimensions: 0 });
+    expect([...out]).toEqual([7, 7]);
+    expect(() => fill({ out, at: 3, generator, lanes: 0, dimensions: 3 })).toThrow("got 2 numbers, expected 3 or more");
+  });
+
   test("refuses what it cannot fill, by its own name", () => {
     const out = new Float64Array(39);
     expect(() => fill({ out, generator, lanes: 10, dimensions: 4 })).toThrow(
@@ -39,7 +47,10 @@ describe.each([
     expect(() => fill({ out: [] as unknown as Float64Array, generator, lanes: 1, dimensions: 1 })).toThrow(
       `${name}: out or generator is missing; got a record with out, generator, lanes, dimensions, expected {`,
     );
-    expect(() => (fill as unknown as (nothing?: undefined) => void)()).toThrow(TypeError);
+    expect(() => fill({ out, lanes: 1, dimensions: 1 } as unknown as Parameters<typeof fill>[0])).toThrow(
+      `${name}: out or generator is missing; got a record with out, lanes, dimensions, expected {`,
+    );
+    expect(() => (fill as unknown as (nothing?: undefined) => void)()).toThrow("got a record with nothing, expected {");
     expect(() => (fill as unknown as (nothing?: undefined) => void)(undefined)).toThrow(TypeError);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Graph } from "../../../src/autodiff/graph/graph.ts";
 import { neverNegative, neverZero } from "../../../src/autodiff/graph/signs.ts";
 import { ALL_OPS } from "../../../src/autodiff/ops/all-ops.ts";
+import type { NodeId } from "../../../src/autodiff/ops/op.ts";
 
 describe("signs of powers of a constant exponent are those of their values", () => {
   const graph = new Graph();
@@ -24,4 +25,15 @@ describe("signs of powers of a constant exponent are those of their values", () 
       expect({ exponent, ...found }).toEqual({ exponent, ...there });
     }
   });
+});
+
+test("signs are sought eight operations deep", () => {
+  const graph = new Graph();
+  const { algebra: A } = graph;
+  const inputs = Array.from({ length: 12 }, (_, i) => A.exp(graph.input(`z${i}`, true)));
+  // exp is the ninth operation below nine products, and is not looked at.
+  const product = (factors: number): NodeId =>
+    inputs.slice(1, factors).reduce((all, factor) => A.mul(all, factor), inputs[0]!);
+  expect([2, 8, 9].map((factors) => neverZero(graph, product(factors)))).toEqual([true, true, true]);
+  expect([11, 12].map((factors) => neverZero(graph, product(factors)))).toEqual([false, false]);
 });

@@ -3,7 +3,23 @@ import { DISTINCT } from "../../../src/boundaries/check/distinct.ts";
 import { provenDistinct } from "../../../src/boundaries/check/distinct-values.ts";
 import { asCondition, conditionOf, distinctByForm } from "../../../src/boundaries/check/distinctness.ts";
 import { analyseBoundaries } from "../../../src/boundaries/find/boundaries.ts";
-import { add, and, exp, gt, log, max, mul, pow, square, sub, where } from "../../../src/index.ts";
+import {
+  add,
+  and,
+  defineModel,
+  exp,
+  gt,
+  log,
+  max,
+  mul,
+  normal,
+  pow,
+  type Real,
+  square,
+  sub,
+  where,
+} from "../../../src/index.ts";
+import { buildObjective, type Objective } from "../../../src/objective/objective.ts";
 import { type Holds, objectiveOf } from "../../support/condition-rows.ts";
 
 /** Two conditions, the first of which is moved onto: whether it is proven that they have next to nothing in common. */
@@ -58,6 +74,24 @@ describe("two conditions", () => {
       expect(() => DISTINCT.run(objective, boundaries)).toThrow(
         /got boundaries that may meet though their forms differ/,
       );
+  });
+
+  const inTerms = (...terms: readonly ((x: Real, y: Real) => Real)[]) =>
+    buildObjective(
+      defineModel("m", ({ sample, factor }) => {
+        const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
+        for (const term of terms) factor(term(x, y));
+      }),
+    );
+  const checked = (objective: Objective) => DISTINCT.run(objective, analyseBoundaries(objective).boundaries);
+  const one = (x: Real, y: Real): Real => where(gt(add(y, square(x)), 0), 1, 0);
+  const other = (x: Real, y: Real): Real => where(gt(add(mul(2, y), exp(x)), 0), 1, 0);
+
+  test("that no term reads together may meet; that one term reads may not, whatever others read, and both are named", () => {
+    expect(checked(inTerms(one, other))).toHaveLength(2);
+    expect(() => checked(inTerms(one, other, (x, y) => mul(one(x, y), other(x, y))))).toThrow(
+      /^corrected: conditions `.*exp.*` and `.*square.*` cannot be handled|^corrected: conditions `.*square.*` and `.*exp.*` cannot be handled/,
+    );
   });
 
   test("that differ by a billionth of a condition are told apart from one", () => {
