@@ -5,7 +5,7 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { InputRows } from "../autodiff/tape/evaluation.ts";
 import { type Mutable, makeGenerator, type NoiseRequest, type NormalFill, noiseRequest } from "../random/index.ts";
-import type { LaneInputs, LaneRequest } from "./lane-inputs.ts";
+import type { Filler, LaneInputs } from "./lane-inputs.ts";
 
 export interface NoiseInputs {
   /** Inputs to fill with standard normals. */
@@ -19,7 +19,7 @@ export interface NoiseInputs {
  */
 export interface NoiseRows {
   readonly normals: Mutable<NoiseRequest>;
-  readonly derived: readonly { readonly of: LaneInputs; readonly request: Mutable<LaneRequest> }[];
+  readonly derived: readonly Filler[];
 }
 
 /** All lane inputs, in the order of their rows. */
@@ -30,29 +30,22 @@ export function laneInputsOf({ normals, derived = [] }: NoiseInputs): NodeId[] {
 /** Requests for the rows of a tape that was compiled with the lane inputs of `laneInputsOf`; still for no samples. */
 export function noiseRowsOf({ slots, at, stride }: InputRows, inputs: NoiseInputs): NoiseRows {
   const { normals, derived = [] } = inputs;
-  const generator = makeGenerator(0);
-  const samples = { generator, stream: 0, firstSample: 0, lanes: 0 };
   const row = new Map(laneInputsOf(inputs).map((node, i) => [node, at + i * stride]));
-  const rowsOf = (nodes: readonly NodeId[]): Int32Array => Int32Array.from(nodes, (node) => row.get(node)!);
   return {
-    normals: noiseRequest({ ...samples, out: slots, at, stride, dimensions: normals.length }),
-    derived: derived.map((of) => ({
-      of,
-      request: { ...samples, slots, from: rowsOf(of.reads), to: rowsOf(of.nodes), theta: slots.subarray(0, 0) },
-    })),
+    normals: noiseRequest({
+      out: slots,
+      at,
+      stride,
+      generator: makeGenerator(0),
+      lanes: 0,
+      dimensions: normals.length,
+    }),
+    derived: derived.map(({ filler }) => filler(slots, (node) => row.get(node)!)),
   };
 }
 
 /** Fills the rows for the samples that `normals` asks for, at parameters θ. */
 export function fillNoise({ normals, derived }: NoiseRows, fill: NormalFill, theta: Float64Array): void {
   fill(normals);
-  for (let j = 0; j < derived.length; j++) {
-    const { of, request } = derived[j]!;
-    request.generator = normals.generator;
-    request.stream = normals.stream;
-    request.firstSample = normals.firstSample;
-    request.lanes = normals.lanes;
-    request.theta = theta;
-    of.fill(request);
-  }
+  for (let j = 0; j < derived.length; j++) derived[j]!(normals, theta);
 }

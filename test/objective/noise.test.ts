@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/autodiff/index.ts";
-import type { LaneInputs, LaneRequest } from "../../src/objective/lane-inputs.ts";
+import { type LaneInputs, type LaneRequest, laneInputs } from "../../src/objective/lane-inputs.ts";
 import { fillNoise, laneInputsOf, noiseRowsOf } from "../../src/objective/noise.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
 
@@ -15,19 +15,20 @@ function example() {
     reads: readonly number[],
     node: number,
     f: (values: readonly number[], theta: Float64Array) => number,
-  ): LaneInputs => ({
-    nodes: [node],
-    reads,
-    fill(request) {
-      asked.push({ ...request });
-      const { slots, from, to, lanes, theta } = request;
-      for (let i = 0; i < lanes; i++)
-        slots[to[0]! + i] = f(
-          Array.from(from, (row) => slots[row + i]!),
-          theta,
-        );
-    },
-  });
+  ): LaneInputs =>
+    laneInputs({
+      nodes: [node],
+      reads,
+      fill(request) {
+        asked.push({ ...request });
+        const { slots, from, to, lanes, theta } = request;
+        for (let i = 0; i < lanes; i++)
+          slots[to[0]! + i] = f(
+            Array.from(from, (row) => slots[row + i]!),
+            theta,
+          );
+      },
+    });
   const derived = [
     made([y!], double!, ([value], theta) => theta[0]! * value!),
     made([double!, x!], difference!, ([one, other]) => one! - other!),

@@ -20,7 +20,7 @@
  * changes first, and others with it as they read it, is counted on its boundary and not here.
  */
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { type LaneInputs, laneInputs } from "../../objective/lane-inputs.ts";
 import { noisesBelow, type Objective } from "../../objective/objective.ts";
 import { BoundaryNormal, hasNormal } from "./boundary-normals.ts";
 import type { Decision } from "./decisions.ts";
@@ -75,7 +75,7 @@ function summed({ parameters }: Objective, lines: readonly LineSum[], nodes: rea
     sums: new Float64Array(nodes.length),
     isComputed: false,
   }));
-  return {
+  return laneInputs({
     nodes,
     reads,
     fill({ slots, from, to, lanes, theta }) {
@@ -95,5 +95,5 @@ function summed({ parameters }: Objective, lines: readonly LineSum[], nodes: rea
         }
       }
     },
-  };
+  });
 }

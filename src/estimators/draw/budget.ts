@@ -8,7 +8,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../../boundaries/find/boundaries.ts";
 import { surfaceOf } from "../../boundaries/move/projection.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
-import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { type LaneInputs, laneInputs } from "../../objective/lane-inputs.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { drawnChoices } from "./choices.ts";
 import { byFamily, type DrawnTerm, drawnTerm } from "./drawn-term.ts";
@@ -94,17 +94,19 @@ function drawnTerms(
       (name) => graph.input(`${name} ${draw}`, true),
     ) as [NodeId, NodeId, NodeId];
     uniforms.push(uniform);
-    derived.push({
-      nodes: [choice, inverse],
-      reads: [uniform],
-      fill({ slots, from, to, lanes }) {
-        for (let lane = 0; lane < lanes; lane++) {
-          const k = probabilities.at(slots[from[0]! + lane]!);
-          slots[to[0]! + lane] = k;
-          slots[to[1]! + lane] = 1 / (draws * probabilities.values[k]!);
-        }
-      },
-    });
+    derived.push(
+      laneInputs({
+        nodes: [choice, inverse],
+        reads: [uniform],
+        fill({ slots, from, to, lanes }) {
+          for (let lane = 0; lane < lanes; lane++) {
+            const k = probabilities.at(slots[from[0]! + lane]!);
+            slots[to[0]! + lane] = k;
+            slots[to[1]! + lane] = 1 / (draws * probabilities.values[k]!);
+          }
+        },
+      }),
+    );
     const term = drawnTerm({ objective, boundaries: ordered, surfaces, epsilon: normals, choice });
     const weighted = A.mul(inverse, term.weighted);
     term.slope.forEach((node, p) => {

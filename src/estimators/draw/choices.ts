@@ -3,7 +3,7 @@
  * ⌊80·u⌋ for a uniform u.
  */
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { type LaneInputs, laneInputs } from "../../objective/lane-inputs.ts";
 import { fillUniforms, type Mutable, type NoiseRequest, noiseRequest } from "../../random/index.ts";
 
 /** An input that holds, for each sample, an integer drawn uniformly from 0 … count − 1, without a count a real from (0, 1). */
@@ -15,7 +15,7 @@ export interface Choice {
 /** Fills the choices of an estimator: all of them at once, for their numbers are told apart by their order alone. */
 export function drawnChoices(choices: readonly Choice[]): LaneInputs {
   let uniforms: Mutable<NoiseRequest> | undefined; // made once, as a step of a fit allocates nothing
-  return {
+  return laneInputs({
     nodes: choices.map(({ node }) => node),
     reads: [],
     fill({ slots, to, generator, stream, firstSample, lanes }) {
@@ -35,5 +35,5 @@ export function drawnChoices(choices: readonly Choice[]): LaneInputs {
         for (let at = to[c]!; at < to[c]! + lanes; at++) slots[at] = Math.floor(slots[at]! * count);
       }
     },
-  };
+  });
 }

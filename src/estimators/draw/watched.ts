@@ -11,7 +11,7 @@ import { uncountedJumps } from "../../boundaries/nets/uncounted.ts";
 import type { CorrectionPlan } from "../../boundaries/plan.ts";
 import { MARGINALISATION } from "../../conditions/marginalisation.ts";
 import type { GuideNumbers } from "../../guides/guide.ts";
-import type { LaneInputs } from "../../objective/lane-inputs.ts";
+import { type LaneInputs, laneInputs } from "../../objective/lane-inputs.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { selectedTerms } from "./budget.ts";
 import type { BoundarySelection, SelectedTerms } from "./selection.ts";
@@ -66,7 +66,7 @@ function nets(plan: CorrectionPlan, { drawn }: SelectedTerms): LaneInputs {
     // Boundaries that are drawn have no terms of their own.
     if (drawn.length === 0) twoSided(theta);
   }
-  return {
+  return laneInputs({
     nodes: [],
     reads: [],
     fill({ theta, lanes }) {
@@ -75,5 +75,5 @@ function nets(plan: CorrectionPlan, { drawn }: SelectedTerms): LaneInputs {
     },
     prepare: watch,
     mayStep: () => mayStep,
-  };
+  });
 }
