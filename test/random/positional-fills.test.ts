@@ -47,7 +47,7 @@ describe.each([
     expect(() => fill({ out: [] as unknown as Float64Array, generator, lanes: 1, dimensions: 1 })).toThrow(
       `${name}: out or generator is missing; got a record with out, generator, lanes, dimensions, expected {`,
     );
-    expect(() => fill({ out, lanes: 1, dimensions: 1 } as unknown as Parameters<typeof fill>[0])).toThrow(
+    expect(() => fill({ out, lanes: 1, dimensions: 1 } as never)).toThrow(
       `${name}: out or generator is missing; got a record with out, lanes, dimensions, expected {`,
     );
     expect(() => (fill as unknown as (nothing?: undefined) => void)()).toThrow("got a record with nothing, expected {");

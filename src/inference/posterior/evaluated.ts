@@ -121,13 +121,18 @@ class GuidedNumbers {
     return this.#inputsOf(quantity).every((node) => this.#kept.has(node));
   }
 
-  /** Mean, sd and quantiles of a quantity. */
+  /** Mean, sd and quantiles of a quantity: by the first row that holds of what it is computed from. */
   marginal(quantity: Quantity): Marginal {
     const inputs = this.#inputsOf(quantity);
-    if (inputs.length === 0) return constant(valuesOf(this.#source, [quantity.node], new Map(), 1)[0]![0]!);
-    return inputs.length === 1 && this.#kept.has(inputs[0]!)
-      ? this.#onGrid(quantity, inputs[0]!)
-      : this.#sampled(quantity, inputs);
+    const kept = inputs.flatMap((node) => this.#kept.get(node) ?? []);
+    const ofKept = kept.length === inputs.length;
+    const rows: readonly (readonly [holds: boolean, by: () => Marginal])[] = [
+      [inputs.length === 0, () => this.#number(quantity)],
+      [ofKept && kept.length === 1, () => this.#onGrid(quantity, kept[0]!)],
+      [ofKept, () => this.#byDrawsOf(quantity, kept)],
+      [true, () => this.#completed(quantity)],
+    ];
+    return rows.find(([holds]) => holds)![1]();
   }
 
   /** Values of quantities at draws of the kept latents, NaN where a quantity is not live. */
@@ -179,14 +184,22 @@ class GuidedNumbers {
     );
   }
 
-  // By draws. Mean and sd of a latent that was summed out are those of its moments given the other latents, where these are known.
-  #sampled(quantity: Quantity, inputs: readonly NodeId[]): Marginal {
+  // The same in all draws, as a parameter without spread.
+  #number({ node }: Quantity): Marginal {
+    const value = valuesOf(this.#source, [node], new Map(), 1)[0]![0]!;
+    return { mean: value, sd: 0, quantile: () => value };
+  }
+
+  // A function of kept latents, at draws of these alone.
+  #byDrawsOf(quantity: Quantity, kept: readonly number[]): Marginal {
+    const parts = this.#source.components.map((component) => this.#drawsOf(component, kept));
+    return this.#weighted(quantity, parts, () => 1);
+  }
+
+  // At draws of all latents. Mean and sd of one that was summed out are those of its moments given the others, where these are known.
+  #completed(quantity: Quantity): Marginal {
     const { components } = this.#source;
-    const kept = inputs.map((node) => this.#kept.get(node));
-    const isAlone = kept.every((i) => i !== undefined);
-    const parts = isAlone
-      ? components.map((component): Part => ({ draws: this.#drawsOf(component, kept), found: [] }))
-      : this.#all();
+    const parts = this.#all();
     const marginal = this.#weighted(
       quantity,
       parts.map(({ draws }) => draws),
@@ -213,8 +226,8 @@ class GuidedNumbers {
   }
 
   // A function of one latent, over the grid.
-  #onGrid(quantity: Quantity, node: NodeId): Marginal {
-    const i = this.#kept.get(node)!;
+  #onGrid(quantity: Quantity, i: number): Marginal {
+    const { node } = this.#source.trace.latents[i]!;
     const { places, densities } = this.#grid();
     const grids = this.#source.components.map((component): Draws => {
       const [mean, sd] = [component.means[i]!, sdOf(component, i)];
@@ -235,9 +248,4 @@ class GuidedNumbers {
     });
     return weightedMarginal(values, weights);
   }
-}
-
-// A number that is the same in all draws, as a parameter without spread.
-function constant(value: number): Marginal {
-  return { mean: value, sd: 0, quantile: () => value };
 }
