@@ -182,7 +182,11 @@ export function run(model: Model, graph: Graph, options: RunOptions): Trace {
   const { extension } = options;
   const scope = scopeOf(model, graph, options);
   const { session, latents, finite, points, quantities, frozen, terms } = scope;
-  const core = { ...sitesOf(scope), where, branch: branchOf(scope) } as CoreContext;
+  const core = {
+    ...sitesOf(scope),
+    where,
+    branch: branchOf(scope),
+  } as CoreContext;
   const result: unknown = model.program((extension ? extension(core, scope) : core) as ProgramContext);
   if (result instanceof Promise)
     throw new TypeError(

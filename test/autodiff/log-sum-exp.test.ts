@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gradient as gradientOf } from "../../src/autodiff/graph/gradient.ts";
+import { Graph as PlainGraph } from "../../src/autodiff/graph/graph.ts";
 import { compileTape, Graph, type NodeId, print, runLanes, runUniform } from "../../src/autodiff/index.ts";
 import { FAST_ENGINE, PLAIN_ENGINE } from "../../src/autodiff/lanes/interpreter/engines.ts";
 import { jit } from "../../src/autodiff/lanes/javascript/jit.ts";
@@ -26,6 +27,14 @@ function valuesAt(summands: Summands, at: readonly number[]): number[] {
 const plus = (graph: Graph, k: number, x: NodeId): NodeId => graph.algebra.add(graph.constant(k), x);
 
 describe("the node of log Σ exp(x)", () => {
+  test("makes the ops that it takes known to a graph that has the basic ones alone", () => {
+    const graph = new PlainGraph();
+    const inputs = ["x", "y"].map((name) => graph.input(name, false));
+    const run = evaluation(graph, [logSumExp(graph, inputs)], { engine: PLAIN_ENGINE, inputs });
+    run.run([1, 2]);
+    expect(run.value(0)).toBeCloseTo(2 + Math.log1p(Math.exp(-1)), 12);
+  });
+
   test.each<[string, Summands, readonly number[], number]>([
     ["of two", (_g, x) => [...x], [1, 2], Math.log(Math.exp(1) + Math.exp(2))],
     [
@@ -47,6 +56,12 @@ describe("the node of log Σ exp(x)", () => {
       (g, x) => [g.constant(1), x[0]!, g.constant(2)],
       [0.5],
       Math.log(Math.exp(1) + Math.exp(2) + Math.exp(0.5)),
+    ],
+    [
+      "of a product with a number",
+      (g, x) => [g.algebra.mul(g.constant(2), x[0]!), x[0]!],
+      [0.5],
+      Math.log(Math.E + Math.exp(0.5)),
     ],
     ["with −∞ constants", (g, x) => [g.constant(-Infinity), x[0]!, g.constant(-Infinity)], [0.5], 0.5],
     ["with one −∞", (_g, x) => [...x], [-Infinity, 2, 3], 3 + Math.log1p(Math.exp(-1))],
