@@ -2,7 +2,7 @@
  * Differences without what both sides share: of l + w and l it is w, whose sign is known where that of w is, where l + w − l rounds and says nothing of
  * its sign.
  */
-import { exprOf, type Real, sub } from "./expr.ts";
+import { exprOf, nodeOf, type Real, sub } from "./expr.ts";
 import type { Graph } from "./graph/graph.ts";
 import { linearForm } from "./graph/linear-form.ts";
 import type { NodeId } from "./ops/op.ts";
@@ -10,9 +10,9 @@ import type { NodeId } from "./ops/op.ts";
 /** x − y. */
 export function difference(x: Real, y: Real): Real {
   const whole = sub(x, y);
-  return typeof whole === "number" || typeof x === "number" || typeof y === "number"
-    ? whole
-    : exprOf(whole.session, cancelled(whole.session.graph, whole.node, x.node, y.node));
+  if (typeof x === "number" || typeof y === "number") return whole;
+  const { session } = x;
+  return exprOf(session, cancelled(session.graph, nodeOf(session, whole), x.node, y.node));
 }
 
 function cancelled(graph: Graph, whole: NodeId, x: NodeId, y: NodeId): NodeId {

@@ -61,3 +61,34 @@ test("a family that takes its boundaries for others is noticed", () => {
   const wrong = { ...neighbours(first), family: families(second) };
   expect([...boundaryTerm(objective, first, wrong, surfaceOf(objective, first))]).not.toEqual([...alone]);
 });
+
+test("a family knows of each of its conditions on which side of a boundary it is, and that no other jumps there", () => {
+  const thresholds = (count: number, program: () => readonly number[]) => {
+    const objective = buildObjective(
+      model("m", ({ sample, observe, where }) => {
+        const [z, w] = [sample("z", normal(0, 1)), sample("w", normal(0, 1))];
+        for (const [k, at] of program().entries()) observe(normal(where(gt(z, at), w, 0), 1), k);
+      }),
+    );
+    const { boundaries } = analyseBoundaries(objective);
+    expect(boundaries.filter((boundary) => boundary.family === boundaries[0]!.family)).toHaveLength(count);
+    return { objective, boundaries, families: familiesOf(objective, boundaries) };
+  };
+  expect(thresholds(2, () => [0, 1]).families(thresholds(2, () => [0, 1]).boundaries[0]!)).toBeUndefined();
+  const { objective, boundaries, families } = thresholds(3, () => [1, 0, 2]);
+  const { graph } = objective;
+  const nodes = boundaries.map(({ predicates }) => predicates[0]!.node);
+  // In the order of the thresholds: 0, 1, 2. On the boundary z = 0 the condition z > 1 is false; on z = 2 it is true.
+  const ranks = [1, 0, 2];
+  boundaries.forEach((boundary, k) => {
+    const { value, mayJump } = families(boundary)!;
+    nodes.forEach((node, j) => {
+      const found = value(node);
+      expect(found === undefined ? "jumps" : graph.value(found) !== 0).toBe(j === k ? "jumps" : ranks[j]! < ranks[k]!);
+      expect(mayJump(node)).toBe(j === k);
+    });
+    // Of what it has not seen a family knows nothing.
+    const strange = graph.input("strange", true);
+    expect([value(strange), mayJump(strange)]).toEqual([undefined, true]);
+  });
+});
