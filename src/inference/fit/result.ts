@@ -74,7 +74,8 @@ export function* resultOf(
   const importance = weighed?.importance;
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
-  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance };
+  const isMixed = profile.otherNumbers !== undefined;
+  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance, isMixed };
   const told = yield* toldOf(run, judged);
   const report = {
     elbo: best.elbo,
@@ -98,7 +99,6 @@ export function* resultOf(
     })),
     guide: objective.guide.space.name,
     importance,
-    isMixed: sampler.profile.otherNumbers !== undefined,
   };
   const posteriorWith = (more: readonly FitWarning[]): Posterior => {
     const warnings = [...run.warnings, ...told, ...more];
