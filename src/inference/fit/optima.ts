@@ -27,10 +27,10 @@ export function same(x: Float64Array, y: Float64Array, { partsOf }: Chart): bool
   return sum < SAME;
 }
 
-/** exp(ELBO), normalised: the weights of mixture components that hardly overlap. */
+/** exp(ELBO), normalised: the weights of mixture components that hardly overlap. The first has all where no ELBO is known. */
 export function weightsOf(elbos: readonly number[]): number[] {
   const most = Math.max(...elbos);
   const shares = elbos.map((elbo) => (Number.isFinite(elbo) ? exp(elbo - most) : 0));
   const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share) => share / sum);
+  return shares.map((share, k) => (sum > 0 ? share / sum : Number(k === 0)));
 }

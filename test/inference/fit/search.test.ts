@@ -156,6 +156,9 @@ describe("a fit that cannot converge", () => {
     const none = fitModel(textmsg, { maxSamples: 10, collapse: false, onWarning: () => undefined });
     expect(none.status).toBe("budget");
     expect(Number.isFinite(none.mean("x0"))).toBe(true);
+    const summed = fitModel(textmsg, { maxSamples: 10, ...quiet });
+    expect([summed.mean("x0"), summed.mean("z"), summed.quantile("z", 0.9)].every(Number.isFinite)).toBe(true);
+    expect(summed.report!.optima.map(({ weight }) => weight)).toEqual([1]);
   });
 
   test.each([
