@@ -338,7 +338,7 @@ export function unpacked<T>(values: readonly T[] | NumberArray): readonly (T | n
 
 function listOf(caller: string, values: RealList): readonly Real[] {
   const list = unpacked(values);
-  if (Array.isArray(list)) return list;
+  if (Array.isArray(list)) return [...list]; // no holes, which map() leaves out
   throw new TypeError(
     `${caller}: values are no list; got ${describe(values)}, expected an array of numbers or traced values`,
   );

@@ -20,7 +20,8 @@ export function listedParameters(
   const others = new Set([...(original?.latents ?? []), ...(original?.finite ?? [])].map(({ name }) => name));
   let isNamed = false;
   const listed = Object.entries(params).map(([key, numbers]) => {
-    if (typeof numbers !== "object" || numbers === null || typeof numbers.length === "number") return [key, numbers];
+    if (typeof numbers !== "object" || numbers === null || Array.isArray(numbers) || ArrayBuffer.isView(numbers))
+      return [key, numbers];
     const { names = [] } = parts.find((part) => part.key === key) ?? {};
     const given = Object.keys(numbers);
     const byName = numbers as Readonly<Record<string, number>>;

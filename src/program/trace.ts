@@ -4,7 +4,7 @@ import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Pieces } from "../pieces/pieces.ts";
 import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
-import type { Model, ProgramContext } from "./model.ts";
+import { type Model, type ProgramContext, requireName } from "./model.ts";
 import { type CoreContext, type Extension, type Scope, type Trace, traceOn } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
@@ -60,6 +60,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     return {
       ...others,
       sample: ((name: string, ...rest: [never]) => {
+        requireName("sample", name);
         const x = sample(name, ...rest);
         note(`sample "${name}"`);
         return x;

@@ -223,6 +223,7 @@ describe("wrong types are refused by name", () => {
     ["an array", () => mul(2, wrong([1, 2])), `expression: not a number; got an array, ${NUMBER}`],
     ["a boolean", () => gt(wrong(true), 0), `expression: not a number; got true, ${NUMBER}`],
     ["a string in a sum", () => sum([1, wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
+    ["a hole in a sum", () => sum(Array<number>(2)), `expression: not a number; got undefined, ${NUMBER}`],
     ["a single string in logSumExp", () => logSumExp([wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
     [
       "the taken arm of a known where",

@@ -14,6 +14,7 @@ import {
   gt,
   normal,
   rhoOfSd,
+  sgd,
   where,
 } from "../../src/index.ts";
 import type { Trace } from "../../src/program/trace.ts";
@@ -73,6 +74,12 @@ describe("a start", () => {
     expect(() => start({ init: { mu: { a: NaN } } })).toThrow('fit: mu of "a" is not a finite number; got NaN');
     const small = core.defineModel("small", ({ sample }) => void sample("z", core.normal(0, 1)));
     expect(() => core.fit(small, { init: { mu: { z: 1 } }, steps: 1 })).toThrow("fit: mu does not fit the latents");
+  });
+
+  test("may name a latent as arrays name their length", () => {
+    const fish = defineModel("fish", ({ sample, observe }) => observe(normal(sample("length", normal(0, 9)), 1), 2));
+    const { params } = fit(fish, { init: { mu: { length: 5 } }, steps: 1, optimizer: sgd({ learningRate: 1e-9 }) });
+    expect(params.mu[0]).toBeCloseTo(5, 5);
   });
 });
 

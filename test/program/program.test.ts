@@ -210,6 +210,7 @@ describe("errors in the model's own words", () => {
     expect(z(({ sample }) => void sample(any(3), normal(0, 1)))).toThrow(
       "name is missing; got 3, expected a non-empty string",
     );
+    expect(z(({ sample }) => void sample(any(Symbol("z")), normal(0, 1)))).toThrow("name is missing; got Symbol(z)");
     expect(z(({ sample }) => void sample("x", any(3)))).toThrow(
       'sample "x": not a distribution; got 3, expected one such as normal(0, 1)',
     );
