@@ -45,7 +45,7 @@ interface WeighingOptions {
   readonly isEverything?: boolean | undefined;
   /** Whether a density takes as long as a thousand others: no particles are asked then. */
   readonly isDear?: boolean;
-  /** Weighs draws another way, which answer where most of those of the guides do not count. */
+  /** Weighs draws another way, which answer where half of those of the guides do not count. */
   readonly inParts?: () => Pieces<Weighed | undefined>;
 }
 
@@ -102,7 +102,7 @@ export function* weighedProposal(
     return !others || !(yield* isShort(target, others.particles, found));
   };
   if (seen && isEven(seen) && (yield* stands(seen))) return seen;
-  const parted = yield* inParts?.() ?? [];
+  const parted = seen && seen.effectiveDraws > ENOUGH * seen.draws ? undefined : yield* inParts?.() ?? [];
   if (parted) return parted;
   const before = yield* roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
