@@ -6,6 +6,7 @@ import type { Chart } from "../../../guides/chart.ts";
 import { log } from "../../../math/elementary.ts";
 import type { FitStatus, StageReport } from "../report.ts";
 import type { Ascent, FitStage } from "./ascent.ts";
+import { newtonInto, noCurvature } from "./curvature.ts";
 import { type Gap, gapOf, metricsOf } from "./gap.ts";
 import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
 import { polish } from "./polish.ts";
@@ -37,6 +38,8 @@ export interface Climbed {
 const FIRST_POINTS = 64;
 const LAST_POINTS = 16384;
 const STEPS = 200;
+/** A stage ends where its next step gains less than this share of the tolerance; what is left shows at the fresh points. */
+export const LEAST = 10;
 
 // From the end of the first phase to convergence, or to why there is none.
 function* finish(
@@ -48,6 +51,7 @@ function* finish(
 ): Generator<FitStage, Climbed, void> {
   const { chart } = ascent;
   const stages: StageReport[] = [];
+  const curvature = noCurvature();
   let { x } = phase;
   let gap: Gap | undefined;
   const ended = (status: FitStatus, cause?: string): Climbed => ({ x, status, gap, stages, cause });
@@ -58,18 +62,26 @@ function* finish(
     if (!ascent.affords(count + 8 * fresh)) return ended("budget");
     const points = { kind: "stage", start, batch, count } as const;
     const radius = batch === 0 ? 2 : 1;
-    const stage = yield* polish(ascent, x, { points, least: tolerance / 50, mostSteps: STEPS, radius });
+    const stage = yield* polish(ascent, x, {
+      points,
+      least: tolerance / LEAST,
+      mostSteps: STEPS,
+      radius,
+      curvature,
+    });
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return ended("budget");
-    const metrics = metricsOf(stage.curvature, stage.diagonal);
-    gap = yield* gapOf(ascent, x, metrics, { kind: "gap", start, batch, count: fresh });
+    const metrics = metricsOf(curvature, stage.diagonal);
+    gap = yield* gapOf(ascent, x, metrics, { kind: "gap", start, batch, count: fresh }, tolerance);
     const { elbo, gap: left, noise: gapError } = gap;
     ascent.gap = left;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
-      const { step } = gap;
-      if (step) x = x.map((value, p) => value + step[p]!);
+      const { gradient, share } = gap;
+      const step = new Float64Array(x.length);
+      newtonInto(step, curvature, gradient, stage.diagonal);
+      x = x.map((value, p) => value + share * step[p]!);
       return ended("converged");
     }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());

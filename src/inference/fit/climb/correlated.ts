@@ -14,7 +14,7 @@ import { exp, log } from "../../../math/elementary.ts";
 import type { StageReport } from "../report.ts";
 import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
 import { AUTO_GUIDE } from "./auto-guide.ts";
-import type { Climbed, Climber } from "./climb.ts";
+import { type Climbed, type Climber, LEAST } from "./climb.ts";
 import { EXACT } from "./exact.ts";
 import { type Gap, gapOf } from "./gap.ts";
 import {
@@ -39,6 +39,8 @@ export interface Correlations extends Climber {
 const BETA = 0.3;
 const LEAST_STEPS = 20;
 const WINDOW = 10;
+/** Steps between two looks at whether the ELBO is level. */
+const LOOK = 5;
 const TRIES = 8;
 /** Steps before a climb may end at a known optimum: it has not begun there by chance. */
 const FIRST_KNOWN = 5;
@@ -79,7 +81,7 @@ function* phase(
     good = x;
     elbos.push(elbo);
     if (grown(x, from, chart)) return found("unbounded");
-    if (elbos.length >= LEAST_STEPS + cool && elbos.length % WINDOW === 0 && isLevel(elbos) && !isDrift(directions))
+    if (elbos.length >= LEAST_STEPS + cool && elbos.length % LOOK === 0 && isLevel(elbos) && !isDrift(directions))
       return found("level");
     // A wide guide between two modes may be known, and is to be left for them: so a start that is wide at first goes on.
     if (elbos.length >= FIRST_KNOWN && cool === 0 && known.some((other) => isAt(x, other.x, chart)))
@@ -136,9 +138,9 @@ function* polish(
     const factor = factorOf(x, chart);
     const slopes = whitened(g, factor, chart);
     const gain = gainOf(slopes);
-    if (gain < least) return { x, steps: step, ended: "gain" };
-    if (!ascent.affords(points.count)) return { x, steps: step, ended: "budget" };
     const tried = stepped(x, factor, slopes, beta, 2, chart);
+    if (gain < least) return { x: tried, steps: step, ended: "gain" }; // near an optimum the last step is right, and fresh points follow
+    if (!ascent.affords(points.count)) return { x, steps: step, ended: "budget" };
     const gTried = new Float64Array(size);
     if (ascent.ahead) yield* ascent.ahead(tried, [points]);
     const elboTried = ascent.gradientInto(gTried, tried, points);
@@ -174,18 +176,22 @@ function* finish(
   for (let batch = 0; count <= LAST_POINTS; batch++, count *= 4) {
     const fresh = Math.max(16, count / 4);
     if (!ascent.affords(count + 8 * fresh)) return ended("budget");
-    const stage = yield* polish(ascent, x, { kind: "stage", start, batch, count }, tolerance / 50);
+    const stage = yield* polish(ascent, x, { kind: "stage", start, batch, count }, tolerance / LEAST);
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return ended("budget");
     const factor = factorOf(x, chart);
     const half = (g: Float64Array): number => gainOf(whitened(g, factor, chart));
-    gap = yield* gapOf(ascent, x, [{ half }], { kind: "gap", start, batch, count: fresh });
+    gap = yield* gapOf(ascent, x, [half], { kind: "gap", start, batch, count: fresh }, tolerance);
     ascent.gap = gap.gap;
     const { elbo, gap: left, noise } = gap;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError: noise });
     if (grown(x, from, chart)) return ended("unbounded");
     // The rule is that of fresh points; on its own a stage may still gain what rounding leaves it.
-    if (stage.ended !== "not finite" && gap.finite && gap.most < tolerance) return ended("converged");
+    if (stage.ended !== "not finite" && gap.finite && gap.most < tolerance) {
+      const slopes = whitened(gap.gradient, factor, chart);
+      x = stepped(x, factor, slopes, gap.share, 1, chart);
+      return ended("converged");
+    }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
   }
   return ended("stalled");

@@ -56,8 +56,10 @@ export function newtonInto(out: Float64Array, { steps, falls }: Curvature, g: Fl
   }
 }
 
+// The scale of the diagonal, at most 4 times off. A step that meets one steep wall among latents that are smooth suggests 1/1000, and at that no step
+// of the others gains anything; the pair itself already tells of the wall.
 function scaleOf(step: Float64Array, fall: Float64Array, h: Float64Array): number {
-  return Math.min(4, Math.max(1e-3, dot(step, fall) / weighted(fall, h)));
+  return Math.min(4, Math.max(0.25, dot(step, fall) / weighted(fall, h)));
 }
 
 /** Keeps the pair of a step, unless the ELBO is not concave along it. */

@@ -11,7 +11,7 @@ import type { Chart } from "../../../guides/chart.ts";
 import { dot } from "../../../linalg/dot.ts";
 import { exp, log } from "../../../math/elementary.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
-import { type Curvature, diagonalInto, forget, learn, newtonInto, noCurvature } from "./curvature.ts";
+import { type Curvature, diagonalInto, forget, learn, newtonInto } from "./curvature.ts";
 
 export interface Polished {
   readonly x: Float64Array;
@@ -19,7 +19,6 @@ export interface Polished {
   readonly elbo: number;
   readonly steps: number;
   readonly ended: "gain" | "radius" | "steps" | "budget" | "not finite";
-  readonly curvature: Curvature;
   /** The diagonal of H at x. */
   readonly diagonal: Float64Array;
 }
@@ -28,6 +27,8 @@ export interface PolishOptions {
   readonly points: Points;
   /** Ends where the next step gains less, in nats. */
   readonly least: number;
+  /** Pairs of steps before, as of a stage with fewer points, to which those of this stage are added. */
+  readonly curvature: Curvature;
   readonly mostSteps: number;
   /** Longest first step, in sds of the guide. */
   readonly radius: number;
@@ -40,15 +41,14 @@ const REJECTIONS = 40;
 export function* polish(
   ascent: Ascent,
   from: Float64Array,
-  { points, least, mostSteps, radius: firstRadius }: PolishOptions,
+  { points, least, mostSteps, radius: firstRadius, curvature }: PolishOptions,
 ): Generator<FitStage, Polished, void> {
   const { chart, size, smooth } = ascent;
   const make = (): Float64Array => new Float64Array(size);
   const [x, g, tried, gTried, h] = [from.slice(), make(), make(), make(), make()];
-  const curvature = noCurvature();
   const reached = (ended: Polished["ended"], steps: number): Polished => {
     diagonalInto(h, x, g, chart);
-    return { x, elbo, steps, ended, curvature, diagonal: h };
+    return { x, elbo, steps, ended, diagonal: h };
   };
   if (ascent.ahead) yield* ascent.ahead(x, [points]);
   let elbo = ascent.affords(points.count) ? ascent.gradientInto(g, x, points) : NaN;
@@ -59,10 +59,13 @@ export function* polish(
   for (let step = 1; step <= mostSteps; step++) {
     diagonalInto(h, x, g, chart);
     const { p, newton, gain } = directionAt(g, h, curvature, chart);
-    if (gain < least) return reached("gain", step);
-    if (!ascent.affords(points.count)) return reached("budget", step);
+    if (gain >= least && !ascent.affords(points.count)) return reached("budget", step);
     const share = shorten(p, x, radius, newton, chart);
     for (let i = 0; i < size; i++) tried[i] = x[i]! + p[i]!;
+    if (gain < least) {
+      x.set(tried); // near an optimum the last step is right, and fresh points follow
+      return reached("gain", step);
+    }
     if (ascent.ahead) yield* ascent.ahead(tried, [points]);
     const elboTried = ascent.gradientInto(gTried, tried, points);
     yield "polish";
