@@ -3,10 +3,11 @@
  * tolerance. `finish` is left out where the first phase shows that the start is not worth it.
  */
 import type { Chart } from "../../../guides/chart.ts";
+import { axpyInto } from "../../../linalg/axpy.ts";
 import { log } from "../../../math/elementary.ts";
 import type { FitStatus, StageReport } from "../report.ts";
 import type { Ascent, FitStage } from "./ascent.ts";
-import { newtonInto, noCurvature } from "./curvature.ts";
+import { newtonOf, noCurvature } from "./curvature.ts";
 import { type Gap, gapOf, metricsOf } from "./gap.ts";
 import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
 import { polish } from "./polish.ts";
@@ -78,10 +79,7 @@ function* finish(
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
-      const { gradient, share } = gap;
-      const step = new Float64Array(x.length);
-      newtonInto(step, curvature, gradient, stage.diagonal);
-      x = x.map((value, p) => value + share * step[p]!);
+      axpyInto(x, gap.share, newtonOf(curvature, gap.gradient, stage.diagonal));
       return ended("converged");
     }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());

@@ -6,6 +6,7 @@
  * Source: Nocedal and Wright, "Numerical Optimization", 2006, algorithm 7.4 (two-loop recursion).
  */
 import type { Chart } from "../../../guides/chart.ts";
+import { axpyInto } from "../../../linalg/axpy.ts";
 import { dot } from "../../../linalg/dot.ts";
 import { exp } from "../../../math/elementary.ts";
 
@@ -40,20 +41,21 @@ export function diagonalInto(h: Float64Array, x: Float64Array, g: Float64Array, 
   });
 }
 
-/** H·g into `out`, by the pairs and, beyond them, the diagonal. */
-export function newtonInto(out: Float64Array, { steps, falls }: Curvature, g: Float64Array, h: Float64Array): void {
-  out.set(g);
+/** H·g, by the pairs and, beyond them, the diagonal. */
+export function newtonOf({ steps, falls }: Curvature, g: Float64Array, h: Float64Array): Float64Array {
+  const out = g.slice();
   const shares: number[] = [];
   for (let j = steps.length - 1; j >= 0; j--) {
     shares[j] = dot(steps[j]!, out) / dot(steps[j]!, falls[j]!);
-    for (let p = 0; p < out.length; p++) out[p]! -= shares[j]! * falls[j]![p]!;
+    axpyInto(out, -shares[j]!, falls[j]!);
   }
   const scale = steps.length > 0 ? scaleOf(steps.at(-1)!, falls.at(-1)!, h) : 1;
   for (let p = 0; p < out.length; p++) out[p]! *= scale * h[p]!;
   for (let j = 0; j < steps.length; j++) {
     const share = shares[j]! - dot(falls[j]!, out) / dot(steps[j]!, falls[j]!);
-    for (let p = 0; p < out.length; p++) out[p]! += share * steps[j]![p]!;
+    axpyInto(out, share, steps[j]!);
   }
+  return out;
 }
 
 // The scale of the diagonal, at most 4 times off. A step that meets one steep wall among latents that are smooth suggests 1/1000, and at that no step

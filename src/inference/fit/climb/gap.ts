@@ -6,7 +6,8 @@
 import { axpyInto } from "../../../linalg/axpy.ts";
 import { dot } from "../../../linalg/dot.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
-import { type Curvature, newtonInto, noCurvature } from "./curvature.ts";
+import { type Curvature, newtonOf, noCurvature } from "./curvature.ts";
+import { meanOf, varianceOf } from "./natural-phase.ts";
 
 export interface Gap {
   /** In nats; less than 0 where the noise happens to be small. */
@@ -37,11 +38,7 @@ const QUIET = 6;
 
 /** The metrics of L-BFGS, first, and of the diagonal. */
 export function metricsOf(curvature: Curvature, diagonal: Float64Array): Metric[] {
-  const product = new Float64Array(diagonal.length);
-  return [curvature, noCurvature()].map((known) => (g) => {
-    newtonInto(product, known, g, diagonal);
-    return dot(g, product) / 2;
-  });
+  return [curvature, noCurvature()].map((known) => (g) => dot(g, newtonOf(known, g, diagonal)) / 2);
 }
 
 /**
@@ -72,14 +69,12 @@ export function* gapOf(
   let found = yield* draw();
   const isLoud = found.gap < tolerance && found.noise > tolerance / QUIET;
   if (isLoud && ascent.affords(BATCHES * points.count)) found = yield* draw();
-  const count = elbos.length;
-  const elbo = elbos.reduce((sum, value) => sum + value, 0) / count;
-  const spread = elbos.reduce((sum, value) => sum + (value - elbo) * (value - elbo), 0) / (count - 1);
+  const elbo = meanOf(elbos);
   return {
     ...found,
     elbo,
-    error: Math.sqrt(spread / count),
-    finite: Number.isFinite(elbo) && Number.isFinite(found.most),
+    error: Math.sqrt(varianceOf(elbos) / elbos.length),
+    finite: Number.isFinite(elbo + found.most),
   };
 }
 
@@ -88,45 +83,36 @@ type Judged = Pick<Gap, "gap" | "noise" | "most" | "share" | "gradient"> & {
   readonly error: number;
 };
 
-// What batches with these gradients tell, in the metric in which the gap is the largest; the share is that in the first one.
+/**
+ * What R batches with these gradients tell, in the metric in which the gap is the largest; the share is that in the first one.
+ *
+ * With Σ the covariance of a batch's gradient the noise is ½ tr(HΣ)/R; the variance of ½ ḡᵀHḡ is ½ tr((HΣ)²)/R² and, for the part that is no
+ * noise, at most 2·gap/R times HΣ, here by its mean weighted by itself. (d_rᵀH d_s)² of two batches r ≠ s has the mean tr((HΣ)²).
+ */
 function judged(gradients: readonly Float64Array[], metrics: readonly Metric[]): Judged {
   const count = gradients.length;
+  const pairs = (count * (count - 1)) / 2;
   const gradient = new Float64Array(gradients[0]!.length);
   for (const g of gradients) axpyInto(gradient, 1 / count, g);
   const off = gradients.map((g) => g.map((value, p) => value - gradient[p]!));
   const found = metrics.map((half) => {
     const halves = off.map(half);
-    const noise = halves.reduce((sum, value) => sum + value, 0) / (count * (count - 1));
+    const noise = meanOf(halves) / (count - 1);
     const raw = half(gradient);
     const gap = raw - noise;
-    const error = errorOf(gap, noise, off, halves, half);
+    let trace = 0;
+    off.forEach((d, r) => {
+      for (let s = 0; s < r; s++) {
+        const inner = half(d.map((value, p) => value + off[s]![p]!)) - halves[r]! - halves[s]!;
+        trace += (inner * inner) / pairs;
+      }
+    });
+    const variance = trace / (2 * count * count);
+    const signal = noise > 0 ? (2 * Math.max(0, gap) * variance) / noise : 0;
+    const error = Math.sqrt(variance + signal);
     const share = gap > 2 * error ? gap / raw : 0;
-    return { gap, noise, error, most: Math.max(0, gap) + Math.min(noise, 2 * error), share, gradient };
+    return { gap, noise, error, most: Math.max(0, gap) + Math.min(noise, 2 * error), share };
   });
   const worst = found.reduce((most, other) => (other.most > most.most ? other : most));
-  return { ...worst, share: found[0]!.share };
-}
-
-/**
- * Standard error of the gap. With Σ the covariance of a batch's gradient and R batches the noise is ½ tr(HΣ)/R; the variance of ½ ḡᵀHḡ is ½ tr((HΣ)²)/R²
- * and, for the part that is no noise, at most 2·gap/R times HΣ, here by its mean weighted by itself. (d_rᵀH d_s)² of two batches r ≠ s has
- * the mean tr((HΣ)²).
- */
-function errorOf(
-  gap: number,
-  noise: number,
-  off: readonly Float64Array[],
-  halves: readonly number[],
-  half: Metric,
-): number {
-  const count = off.length;
-  let squares = 0;
-  for (let r = 0; r < count; r++)
-    for (let s = 0; s < r; s++) {
-      const inner = half(off[r]!.map((value, p) => value + off[s]![p]!)) - halves[r]! - halves[s]!;
-      squares += inner * inner;
-    }
-  const trace = squares / ((count * (count - 1)) / 2);
-  const typical = noise > 0 ? trace / (2 * count * noise) : 0;
-  return Math.sqrt(trace / (2 * count * count) + (2 * Math.max(0, gap) * typical) / count);
+  return { ...worst, share: found[0]!.share, gradient };
 }

@@ -158,11 +158,13 @@ export function isLevel(elbos: readonly number[]): boolean {
   return meanOf(last) - meanOf(previous) < 2 * error + 0.05;
 }
 
-function meanOf(values: readonly number[]): number {
+/** Mean. */
+export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function varianceOf(values: readonly number[]): number {
+/** Variance of a sample. */
+export function varianceOf(values: readonly number[]): number {
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (values.length - 1);
 }

@@ -11,7 +11,7 @@ import type { Chart } from "../../../guides/chart.ts";
 import { dot } from "../../../linalg/dot.ts";
 import { exp, log } from "../../../math/elementary.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
-import { type Curvature, diagonalInto, forget, learn, newtonInto } from "./curvature.ts";
+import { type Curvature, diagonalInto, forget, learn, newtonOf } from "./curvature.ts";
 
 export interface Polished {
   readonly x: Float64Array;
@@ -59,13 +59,13 @@ export function* polish(
   for (let step = 1; step <= mostSteps; step++) {
     diagonalInto(h, x, g, chart);
     const { p, newton, gain } = directionAt(g, h, curvature, chart);
-    if (gain >= least && !ascent.affords(points.count)) return reached("budget", step);
     const share = shorten(p, x, radius, newton, chart);
     for (let i = 0; i < size; i++) tried[i] = x[i]! + p[i]!;
     if (gain < least) {
       x.set(tried); // near an optimum the last step is right, and fresh points follow
       return reached("gain", step);
     }
+    if (!ascent.affords(points.count)) return reached("budget", step);
     if (ascent.ahead) yield* ascent.ahead(tried, [points]);
     const elboTried = ascent.gradientInto(gTried, tried, points);
     yield "polish";
@@ -101,14 +101,13 @@ interface Direction {
 }
 
 function directionAt(g: Float64Array, h: Float64Array, curvature: Curvature, { partsOf }: Chart): Direction {
-  const p = new Float64Array(g.length);
   if (curvature.steps.length > 0) {
-    newtonInto(p, curvature, g, h);
+    const p = newtonOf(curvature, g, h);
     const slope = dot(g, p);
     if (slope > 0) return { p, newton: true, gain: slope / 2 };
     forget(curvature);
   }
-  for (let i = 0; i < p.length; i++) p[i] = h[i]! * g[i]!;
+  const p = g.map((value, i) => h[i]! * value);
   // The scale that makes P = Q at once, but at most twice as wide.
   const { scales } = partsOf(p);
   partsOf(g).scales.forEach((slope, i) => {
