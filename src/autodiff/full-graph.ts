@@ -36,14 +36,31 @@ function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
     return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
   }
   if (code === CODE.sub) return closerDifference(graph, x, y);
+  if (code === CODE.div) {
+    const distance = distanceFromEnd(graph, y);
+    if (distance !== y) return A.div(x, distance);
+  }
+  if (code === CODE.log || code === CODE.sqrt || code === CODE.pow) {
+    const distance = distanceFromEnd(graph, x);
+    if (distance !== x) return graph.apply(code, distance, y);
+  }
   if (code === CODE.add && op[y] === CODE.erf && graph.is(x, 1)) return twicePhi(graph, a[y]!);
   if (code === CODE.add && op[x] === CODE.erf && graph.is(y, 1)) return twicePhi(graph, a[x]!);
   if (code === CODE.log && op[x] === CODE.normalCdf) return A.logNormalCdf(a[x]!);
   if (code === CODE.log && op[x] === CODE.sub) return logOfDifference(graph, a[x]!, b[x]!);
   if (code === CODE.log && isOneAndExp(graph, x)) return A.softplus(a[b[x]!]!);
   if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
-  if (code === CODE.log1p && op[x] === CODE.neg && isComplement(graph, a[x]!)) return A.log(b[a[x]!]!);
+  if (code === CODE.log1p && op[x] === CODE.neg) return logOfComplement(graph, a[x]!);
   return -1;
+}
+
+function logOfComplement(graph: Graph, x: NodeId): NodeId {
+  const { algebra: A } = graph;
+  if (isComplement(graph, x)) return A.log(graph.b[x]!);
+  if (graph.op[x] !== CODE.square && graph.op[x] !== CODE.mul) return -1;
+  const complement = A.sub(A.constant(1), x);
+  const distance = distanceFromEnd(graph, complement);
+  return distance === complement ? -1 : A.log(distance);
 }
 
 /** 1 − p of what has a mirror image, and differences of complements: (1 − p) − (1 − q) is q − p. */
@@ -73,6 +90,78 @@ function logOfDifference(graph: Graph, x: NodeId, y: NodeId): NodeId {
 /** log(exp(p) − exp(q)). */
 function logDifference(A: Algebra, p: NodeId, q: NodeId): NodeId {
   return A.add(p, A.log(A.neg(A.expm1(A.sub(q, p)))));
+}
+
+/**
+ * How far what lies between two ends is from one of them, where it is divided by, logged or under a root, or the product r² − x² of the distances from ±r: of
+ * x = 2·sigmoid(z) − 1 the 1 − x² of an autoregression is 4·sigmoid(z)·sigmoid(−z), which is never 0. As written it is 0 beyond z = 37. Else the node itself.
+ */
+function distanceFromEnd(graph: Graph, node: NodeId, hasFactors: boolean = true): NodeId {
+  const { algebra: A, op, a, b } = graph;
+  const [x, y] = [a[node]!, b[node]!];
+  if (op[node] === CODE.mul && hasFactors) {
+    const [p, q] = [distanceFromEnd(graph, x, false), distanceFromEnd(graph, y, false)];
+    return p === x && q === y ? node : A.mul(p, q);
+  }
+  if (op[node] !== CODE.sub && op[node] !== CODE.add) return node;
+  const root = op[y] === CODE.square ? a[y]! : op[y] === CODE.mul && a[y] === b[y] ? a[y]! : -1;
+  if (root >= 0 && op[node] === CODE.sub && graph.isConstant(x)) {
+    const { low, width, by, at } = betweenEnds(graph, root) ?? NOWHERE;
+    const square = graph.value(x);
+    return low * low === square && width === -2 * low
+      ? A.mul(A.mul(A.constant(4 * square), by(at)), by(A.neg(at)))
+      : node;
+  }
+  const { low, width, by, at } = betweenEnds(graph, node) ?? NOWHERE;
+  return low === 0 ? A.mul(A.constant(width), by(at)) : node;
+}
+
+/** The number low + width·p, where p is the sigmoid of another, or Φ: both have a mirror image, 1 − p(x) = p(−x). */
+interface BetweenEnds {
+  readonly low: number;
+  readonly width: number;
+  readonly by: (at: NodeId) => NodeId;
+  readonly at: NodeId;
+}
+
+/** From a latent between −1 and 1 to 1 − x it is three steps: 2·sigmoid(z), minus 1, and the difference. */
+const STEPS = 4;
+const NOWHERE: BetweenEnds = { low: Number.NaN, width: 1, by: (at) => at, at: -1 };
+
+function betweenEnds(graph: Graph, node: NodeId, steps: number = STEPS): BetweenEnds | undefined {
+  const { algebra: A, op, a, b } = graph;
+  const [x, y] = [a[node]!, b[node]!];
+  const of = (low: number, width: number, by: BetweenEnds["by"], at: NodeId): BetweenEnds => ({ low, width, by, at });
+  const inner = (operand: NodeId): BetweenEnds | undefined =>
+    steps > 0 ? betweenEnds(graph, operand, steps - 1) : undefined;
+  switch (op[node]) {
+    case CODE.sigmoid:
+      return of(0, 1, A.sigmoid, x);
+    case CODE.normalCdf:
+      return of(0, 1, A.normalCdf, x);
+    case CODE.tanh:
+      return of(-1, 2, A.sigmoid, A.mul(A.constant(2), x));
+    case CODE.erf:
+      return of(-1, 2, A.normalCdf, A.mul(A.constant(Math.SQRT2), x));
+    case CODE.neg:
+      return scaled(graph, inner(x), -1, 0);
+    case CODE.mul:
+      return graph.isConstant(x) ? scaled(graph, inner(y), graph.value(x), 0) : undefined;
+    case CODE.add:
+      return graph.isConstant(x) ? scaled(graph, inner(y), 1, graph.value(x)) : undefined;
+    case CODE.sub:
+      return graph.isConstant(x) ? scaled(graph, inner(y), -1, graph.value(x)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function scaled({ algebra: A }: Graph, of: BetweenEnds | undefined, k: number, shift: number): BetweenEnds | undefined {
+  if (!of) return undefined;
+  const { low, width, by, at } = of;
+  return k > 0
+    ? { low: shift + k * low, width: k * width, by, at }
+    : { low: shift + k * (low + width), width: -k * width, by, at: A.neg(at) };
 }
 
 /** 1 + erf(x) = 2Φ(√2·x). */

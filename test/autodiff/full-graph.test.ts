@@ -1,11 +1,11 @@
 /** Probabilities written by hand from exp and log are the ops that are right in their tails. */
 import { describe, expect, test } from "vitest";
-import { add, div, exp, log, neg, normalCdf, type Real, sub } from "../../src/autodiff/expr.ts";
+import { add, div, exp, log, mul, neg, normalCdf, type Real, sqrt, square, sub } from "../../src/autodiff/expr.ts";
 import { Graph, type NodeId } from "../../src/autodiff/index.ts";
 import { OP_NAMES } from "../../src/autodiff/ops/codes.ts";
 import type { Algebra } from "../../src/autodiff/ops/op.ts";
-import { flat, logMass, normal } from "../../src/distributions/index.ts";
-import { defineModel, logJoint } from "../../src/index.ts";
+import { flat, logMass, normal, uniform } from "../../src/distributions/index.ts";
+import { defineModel, explain, logJoint } from "../../src/index.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 
 const Phi = (x: number): number => normal(0, 1).cdf!(x) as number;
@@ -13,6 +13,8 @@ const Phi = (x: number): number => normal(0, 1).cdf!(x) as number;
 type Form = (A: Algebra, x: NodeId, one: NodeId) => NodeId;
 const logistic: Form = (A, x, one) => A.div(one, A.add(one, A.exp(A.neg(x))));
 const cloglog: Form = (A, x, one) => A.sub(one, A.exp(A.neg(A.exp(x))));
+
+const between: Form = (A, x, one) => A.sub(A.mul(A.constant(2), A.sigmoid(x)), one);
 
 const ROWS: Readonly<Record<string, readonly [written: Form, is: Form, value: (x: number) => number]>> = {
   "1/(1 + exp(−x))": [logistic, (A, x) => A.sigmoid(x), (x) => 1 / (1 + Math.exp(-x))],
@@ -67,6 +69,34 @@ const ROWS: Readonly<Record<string, readonly [written: Form, is: Form, value: (x
     (A, x, one) => A.mul(A.constant(0.5), A.add(A.erf(A.mul(A.constant(Math.SQRT1_2), x)), one)),
     (A, x) => A.normalCdf(A.mul(A.constant(Math.SQRT2), A.mul(A.constant(Math.SQRT1_2), x))),
     Phi,
+  ],
+  "1/(1 − u²), u = 2·sigmoid(x) − 1": [
+    (A, x, one) => A.div(one, A.sub(one, A.square(between(A, x, one)))),
+    (A, x, one) => A.div(one, A.mul(A.mul(A.constant(4), A.sigmoid(x)), A.sigmoid(A.neg(x)))),
+    (x) => (2 + Math.exp(x) + Math.exp(-x)) / 4,
+  ],
+  "√(1 − u·u)": [
+    (A, x, one) => A.sqrt(A.sub(one, A.mul(between(A, x, one), between(A, x, one)))),
+    (A, x) => A.sqrt(A.mul(A.mul(A.constant(4), A.sigmoid(x)), A.sigmoid(A.neg(x)))),
+    (x) => 2 / Math.sqrt(2 + Math.exp(x) + Math.exp(-x)),
+  ],
+  "√((1 − u)·(1 + u))": [
+    (A, x, one) => A.sqrt(A.mul(A.sub(one, between(A, x, one)), A.add(one, between(A, x, one)))),
+    (A, x) => A.sqrt(A.mul(A.mul(A.constant(2), A.sigmoid(A.neg(x))), A.mul(A.constant(2), A.sigmoid(x)))),
+    (x) => 2 / Math.sqrt(2 + Math.exp(x) + Math.exp(-x)),
+  ],
+  "1 + log1p(−tanh(x)²)": [
+    (A, x, one) => A.add(one, A.log1p(A.neg(A.square(A.tanh(x))))),
+    (A, x, one) => {
+      const twice = A.mul(A.constant(2), x);
+      return A.add(one, A.log(A.mul(A.mul(A.constant(4), A.sigmoid(twice)), A.sigmoid(A.neg(twice)))));
+    },
+    (x) => 1 - 2 * Math.log(Math.cosh(x)),
+  ],
+  "log(5 − v), v = 1 + 4Φ(x)": [
+    (A, x, one) => A.log(A.sub(A.constant(5), A.add(one, A.mul(A.constant(4), A.normalCdf(x))))),
+    (A, x) => A.log(A.mul(A.constant(4), A.normalCdf(A.neg(x)))),
+    (x) => Math.log(4 * Phi(-x)),
   ],
   "log(1 − exp(x))": [
     (A, x, one) => A.log(A.sub(one, A.exp(x))),
@@ -132,4 +162,17 @@ test("models are traced by these forms", () => {
   expect(logOf((z) => sub(1, div(1, add(1, exp(neg(z))))), 40)).toBeCloseTo(-40, 12);
   expect(logOf((z) => sub(1, normalCdf(z)), 9)).toBeCloseTo(-43.62815, 4); // log Φ(−9)
   expect(logOf(slice, 9)).toBeCloseTo(logOf(slice, -9.5), 12);
+});
+
+test("an autoregression that starts where it stays divides by nothing that may be 0, one of half the width does", () => {
+  const decisions = (end: number): number => {
+    const model = defineModel("ar", ({ sample, observe }) => {
+      const phi = sample("phi", uniform(-1, 1));
+      observe(normal(0, div(2, sqrt(sub(end, square(phi))))), 1.3);
+      observe(normal(mul(phi, 1.3), 2), 0.7);
+    });
+    return explain(model).conditions.length;
+  };
+  expect(decisions(1)).toBe(0);
+  expect(decisions(0.5)).toBeGreaterThan(0);
 });
