@@ -1,12 +1,23 @@
 /** The statements of a program beyond those of the core: vectors, discrete latents, priors that switch with a branch, `track`. */
-import { describe, Expr, exprOf, nodeOf, type Real, type RealList, unpacked } from "../autodiff/expr.ts";
+import {
+  Condition,
+  describe,
+  Expr,
+  exprOf,
+  nodeOf,
+  type Real,
+  type RealList,
+  unpacked,
+  where,
+} from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
+import { closedInterval, type Distribution, type FiniteValues, type Support } from "../distributions/distribution.ts";
 import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
+import type { Transform } from "../transforms/transform.ts";
 import { Arms } from "./arms.ts";
 import type { Branch, ProgramContext } from "./model.ts";
-import { type CoreContext, checkDistribution, type Scope, unconstrainedDensity } from "./run.ts";
+import { type CoreContext, checkDistribution, type Latent, type Scope, unconstrainedDensity } from "./run.ts";
 import { tracedValues } from "./truncation.ts";
 
 /** The context of a program under `nondiff`. */
@@ -62,14 +73,39 @@ class Statements {
       this.#arms.note(name, lives);
       return x;
     }
-    this.#isNew(site, name, prior.support.text, () => {});
     const at = latents.findIndex((latent) => latent.name === name);
-    const latent = latents[at]!;
-    latents[at] = { ...latent, prior: either(latent.prior as Distribution, prior) };
-    const { node, value } = latent;
-    const [u, x] = [exprOf(session, node), exprOf(session, value)];
+    const latent = latents[at];
+    if (!latent) throw this.#differing(site, name, prior.support.text);
+    this.#arms.again(name);
+    const joined = this.#joined(latent, prior);
+    latents[at] = joined;
+    const reported = quantities.findIndex((quantity) => quantity.name === name);
+    quantities[reported] = { ...quantities[reported]!, node: joined.value };
+    const { transform } = prior.support;
+    const u = exprOf(session, joined.node);
+    const x = joined.value === latent.value ? exprOf(session, joined.value) : (transform?.forward(u) ?? u);
     addTerm(site, unconstrainedDensity(prior, u, x), { distribution: prior, value: x });
     return x;
+  }
+
+  // A latent of the other arm that is under `prior` in this one. Where the supports differ, as of normal and exponential, one number u is x = u there
+  // and x = exp(u) here.
+  #joined(latent: Latent, prior: Distribution): Latent {
+    const { session, path } = this.#scope;
+    const other = latent.prior as Distribution;
+    const [mine, theirs] = [prior.support, other.support];
+    if (mine.text === theirs.text && !mine.ends && !theirs.ends)
+      return { ...latent, prior: either(other, prior, theirs) };
+    const select = (x: Real, y: Real): Real => {
+      const condition = new Condition(session, path);
+      session.unusedConditions.delete(condition);
+      return where(condition, x, y);
+    };
+    const transform = switching(select, mine.transform, theirs.transform);
+    const hull = closedInterval(Math.min(mine.lower, theirs.lower), Math.max(mine.upper, theirs.upper));
+    const support = { ...hull, text: `${theirs.text} or ${mine.text}`, transform };
+    const value = nodeOf(session, transform.forward(exprOf(session, latent.node)));
+    return { ...latent, value, transform, prior: either(other, prior, support) };
   }
 
   /** `sample` of several numbers. */
@@ -152,13 +188,15 @@ class Statements {
       this.#arms.note(name, lives);
       return true;
     }
-    const other = this.#supports.get(name);
-    if (other !== text || text.includes("…"))
-      throw new TypeError(
-        `${site}: supports of the two arms differ; got ${other} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
-      );
+    if (this.#supports.get(name) !== text || text.includes("…")) throw this.#differing(site, name, text);
     this.#arms.again(name);
     return false;
+  }
+
+  #differing(site: string, name: string, text: string): TypeError {
+    return new TypeError(
+      `${site}: supports of the two arms differ; got ${this.#supports.get(name)} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
+    );
   }
 
   #discrete(site: string, name: string, prior: Distribution): Real {
@@ -242,10 +280,30 @@ function likeliest(values: readonly number[], logMasses: readonly NodeId[], grap
 }
 
 // The prior of a latent in two arms: what it is called and where it lies, but no masses, as these depend on the arm.
-function either(one: Distribution, other: Distribution): Distribution {
-  const { support, draw, logDensity } = one;
+function either(one: Distribution, other: Distribution, support: Support): Distribution {
+  const { draw, logDensity } = one;
   const parameters = [...one.parameters, ...other.parameters];
   return { name: `${one.name} or ${other.name}`, parameters, support, draw, logDensity };
+}
+
+// x(u) of a latent whose support depends on the arm; ℝ has no transform.
+function switching(
+  select: (x: Real, y: Real) => Real,
+  mine: Transform | undefined,
+  theirs: Transform | undefined,
+): Transform {
+  const by = (of: "forward" | "inverse" | "logJacobian") => (x: Real) => {
+    const plain = of === "logJacobian" ? 0 : x;
+    return select(mine ? mine[of](x) : plain, theirs ? theirs[of](x) : plain);
+  };
+  const name = `${theirs?.name ?? "real"} or ${mine?.name ?? "real"}`;
+  return {
+    name,
+    forward: by("forward"),
+    inverse: by("inverse"),
+    logJacobian: by("logJacobian"),
+    start: () => undefined,
+  };
 }
 
 function isVector(distribution: Distribution | VectorDistribution): distribution is VectorDistribution {

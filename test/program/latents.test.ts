@@ -27,7 +27,7 @@ import {
   unitVector,
 } from "../../src/distributions/index.ts";
 import { corrected, reparam } from "../../src/estimators/index.ts";
-import { estimateGradient, explain, logJoint } from "../../src/index.ts";
+import { estimateGradient, explain, fit, logJoint } from "../../src/index.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
@@ -366,11 +366,46 @@ describe("a name in both arms of a branch", () => {
     expect(masses([-1, 0, 0, 0])[1]).toBeCloseTo(Math.log(0.7), 12);
   });
 
-  test("has one support, and is new in the same arm", () => {
-    expect(() => traced(switching(exponential(1)))).toThrow(
-      'sample "x": supports of the two arms differ; got ℝ and [0, ∞), expected the same one with ends that are numbers, or a latent for each arm, such as "x0" and "x1": branch() gives that of its arm',
+  test("is one number on the support of the arm that is taken", () => {
+    const log = (d: Distribution, x: number, slope: number): number => (d.logDensity(x) as number) + Math.log(slope);
+    const rest = (z: number, x: number): number =>
+      (normal(0, 1).logDensity(z) as number) + (normal(x, 1).logDensity(0.5) as number);
+    const waits = switching(exponential(1));
+    expect(joint(waits, [1, -0.3])).toBeCloseTo(rest(1, -0.3) + log(normal(0, 1), -0.3, 1), 12);
+    expect(joint(waits, [-1, -0.3])).toBeCloseTo(
+      rest(-1, Math.exp(-0.3)) + log(exponential(1), Math.exp(-0.3), Math.exp(-0.3)),
+      12,
     );
-    expect(() => traced(switching(uniform(0, 2), uniform(0, 1)))).toThrow("supports of the two arms differ");
+    const ends = switching(uniform(0, 2), uniform(-1, 0));
+    expect(joint(ends, [1, 0])).toBeCloseTo(rest(1, -0.5) + Math.log(0.25), 12);
+    expect(joint(ends, [-1, 0])).toBeCloseTo(rest(-1, 1) + Math.log(0.25), 12);
+    const posterior = fit(defineModel("waits", waits), { seed: 1 });
+    const [low, high] = [-9, 12];
+    let [mass, mean] = [0, 0];
+    for (let k = 0; k < 20_000; k++) {
+      const x = low + ((high - low) * (k + 0.5)) / 20_000;
+      const own = Math.exp(normal(0, 1).logDensity(x) as number) + Math.exp(exponential(1).logDensity(x) as number);
+      const density = own * Math.exp(normal(x, 1).logDensity(0.5) as number);
+      mass += density;
+      mean += density * x;
+    }
+    expect(Math.abs(posterior.mean("x") - mean / mass)).toBeLessThan(0.03);
+    expect(Math.min(...posterior.drawn({ draws: 500 }).values("x"))).toBeLessThan(-0.5);
+  });
+
+  test("is a number, a vector or a whole number in both, and is new in the same arm", () => {
+    expect(() =>
+      traced(({ sample, branch }) => {
+        const z = sample("z", normal(0, 1));
+        branch(
+          gt(z, 0),
+          () => void sample("x", bernoulli(0.5)),
+          () => void sample("x", normal(0, 1)),
+        );
+      }),
+    ).toThrow(
+      'sample "x": supports of the two arms differ; got finitely many values and ℝ, expected the same one with ends that are numbers, or a latent for each arm, such as "x0" and "x1": branch() gives that of its arm',
+    );
     expect(() =>
       traced(({ sample, branch }) => {
         const z = sample("z", normal(0, 1));

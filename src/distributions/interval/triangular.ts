@@ -29,8 +29,8 @@ export function triangular(low: Real, mode: Real, high: Real): Distribution {
   const [up, down, width] = [difference(peak, from), difference(to, peak), difference(to, from)];
   // 1 where the triangle has no such side
   const has = (side: Real): boolean => typeof side !== "number" || side > 0;
-  const rising = (x: Real): Real => (has(up) ? div(sub(x, low), up) : 1);
-  const falling = (x: Real): Real => (has(down) ? div(sub(high, x), down) : 1);
+  const rising = (x: Real): Real => (has(up) ? div(sub(x, low), apart(up)) : 1);
+  const falling = (x: Real): Real => (has(down) ? div(sub(high, x), apart(down)) : 1);
   const density = (x: Real): Real => add(log(div(2, width)), log(min(rising(x), falling(x))));
   const distribution = continuous({
     name: "triangular",
@@ -65,6 +65,10 @@ export function triangular(low: Real, mode: Real, high: Real): Distribution {
     }),
   });
 }
+
+// A traced side as what is divided by: with mode = a + k·(c − a) and high = c the side c − mode rounds to 0 where k is next to 1, where no x lies
+// beyond the mode and what falls is any number above 1.
+const apart = (side: Real): Real => (typeof side === "number" ? side : max(side, LEAST));
 
 // A traced mass is no less than the least number, so that its log has no edge: next to an end that others move none would be searched for.
 function logOfMass(mass: Real): Real {

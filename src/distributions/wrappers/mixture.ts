@@ -9,6 +9,8 @@ import {
   le,
   log,
   logSumExp,
+  max,
+  min,
   mul,
   type Real,
   type RealList,
@@ -24,6 +26,7 @@ import {
   continuous,
   type Distribution,
   discrete,
+  endsOf,
   type FiniteValues,
   finiteSet,
   integersBetween,
@@ -31,6 +34,7 @@ import {
   probability,
   REAL_LINE,
   type Support,
+  tracedInterval,
 } from "../distribution.ts";
 import { withTails } from "../known-tails.ts";
 import { logMassInOrder } from "../log-mass.ts";
@@ -136,10 +140,7 @@ function densityAt(
   const { logDensityInside = logDensity } = rest;
   if (!(x instanceof Expr)) return logDensity(x);
   const { lower, upper, ends } = support;
-  if (ends && hull.ends !== ends)
-    throw new TypeError(
-      `mixture: a traced value under components with different supports; got ${name} between ends that are traced, expected data, or one support`,
-    );
+  if (ends && ends !== hull.ends) return logDensity(x); // which is −∞ beyond ends that are traced
   const own = inside ? logDensityInside(x) : logDensity(x);
   const above = lower > hull.lower ? ge(x, lower) : true;
   const below = upper < hull.upper ? le(x, upper) : true;
@@ -154,6 +155,15 @@ function tableOf(components: readonly Distribution[]): number[] {
 function equalSupports(one: Support, other: Support): boolean {
   const isSame = one.kind === other.kind && one.lower === other.lower && one.upper === other.upper;
   return isSame && one.text === other.text && one.ends === other.ends;
+}
+
+// The least of numbers of which some are traced; nothing is below −∞.
+function leastOf(lows: readonly Real[]): Real {
+  return lows.includes(-Infinity) ? -Infinity : lows.reduce((x, y) => min(x, y));
+}
+
+function mostOf(highs: readonly Real[]): Real {
+  return highs.includes(Infinity) ? Infinity : highs.reduce((x, y) => max(x, y));
 }
 
 /** The least support that has those of all components in it. */
@@ -176,7 +186,13 @@ function hullOf(components: readonly Distribution[]): Support {
       );
   }
   if (first.discrete) return integersBetween(lower, upper);
-  const traced = supports.find(({ ends }) => ends !== undefined);
-  if (traced) return { ...closedInterval(lower, upper), contains: traced.contains };
+  if (supports.some(({ ends }) => ends !== undefined)) {
+    const ends = supports.map(endsOf);
+    const [least, most] = [leastOf(ends.map(([low]) => low)), mostOf(ends.map(([, high]) => high))];
+    if (least === -Infinity && most === Infinity) return REAL_LINE;
+    // Each component is −∞ beyond its own ends.
+    const { masked: _, ...hull } = tracedInterval(least, most);
+    return hull;
+  }
   return lower === -Infinity && upper === Infinity ? REAL_LINE : closedInterval(lower, upper);
 }

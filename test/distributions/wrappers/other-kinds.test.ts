@@ -89,3 +89,41 @@ test("components of a mixture may lie on different intervals, and what is closed
     expect(Math.abs(posterior.sd("x") / sd - 1)).toBeLessThan(0.05);
   }
 });
+
+test("a latent under a mixture lies between the least and the greatest of traced ends", () => {
+  const model = n.defineModel("gap", ({ sample }) => {
+    const a = sample("a", n.gamma(9, 3));
+    sample("x", n.mixture([0.4, 0.6], [n.uniform(0, a), n.uniform(a, 10)]));
+  });
+  // x = 10·sigmoid(u), of which the components have the density 1/a below a and 1/(10 − a) above
+  const at = (a: number, x: number): number =>
+    (n.gamma(9, 3).logDensity(a) as number) +
+    Math.log(a) +
+    Math.log((x * (10 - x)) / 10) +
+    Math.log(x < a ? 0.4 / a : 0.6 / (10 - a));
+  for (const x of [2, 7]) expect(n.logJoint(model, [Math.log(3), Math.log(x / (10 - x))])).toBeCloseTo(at(3, x), 12);
+  const posterior = n.fit(model, { seed: 1 });
+  expect(Math.abs(posterior.mean("a") - 3)).toBeLessThan(0.05);
+  expect(Math.abs(posterior.mean("x") - 4.5)).toBeLessThan(0.15); // 0.4·1.5 + 0.6·6.5
+  expect(Math.abs(posterior.sd("x") / 3.0139 - 1)).toBeLessThan(0.05);
+  const wide = n.defineModel("wide", ({ sample }) => {
+    const a = sample("a", n.gamma(9, 3));
+    sample("x", n.mixture([0.4, 0.6], [n.normal(0, 1), n.uniform(a, 10)]));
+  });
+  expect(n.logJoint(wide, [Math.log(3), -1])).toBeCloseTo(
+    (n.gamma(9, 3).logDensity(3) as number) + Math.log(3) + Math.log(0.4) + (n.normal(0, 1).logDensity(-1) as number),
+    12,
+  );
+});
+
+test("the mode of a triangle may be a traced share of the way between traced ends", () => {
+  const model = n.defineModel("guess", ({ sample }) => {
+    const low = sample("low", n.normal(0, 1));
+    const high = n.add(low, sample("width", n.gamma(9, 3)));
+    const mode = n.add(low, n.mul(sample("share", n.beta(2, 2)), n.sub(high, low)));
+    sample("x", n.triangular(low, mode, high));
+  });
+  const posterior = n.fit(model, { seed: 1 });
+  expect(Math.abs(posterior.mean("width") - 3)).toBeLessThan(0.05);
+  expect(Math.abs(posterior.sd("share") / Math.sqrt(0.05) - 1)).toBeLessThan(0.05);
+});
