@@ -16,15 +16,29 @@ export interface Found extends Climbed {
 /** Two ends nearer than this, Σ (μ − μ′)²/(σ² + σ′²), are one optimum: 2.5 joint sds. */
 const SAME = 6;
 
-/** Whether two points have means so near that they belong to one optimum. */
-export function same(x: Float64Array, y: Float64Array, { partsOf }: Chart): boolean {
+/**
+ * Whether two points have means so near that they belong to one optimum, in the noises that one of their guides has: along a ridge, as that of the
+ * intercept and the slope over years, a latent moves by many times the sd that it has when the others are known.
+ */
+export function same(x: Float64Array, y: Float64Array, { pairs, partsOf }: Chart): boolean {
   const [p, q] = [partsOf(x), partsOf(y)];
-  let sum = 0;
-  for (let i = 0; i < p.means.length; i++) {
-    const apart = p.means[i]! - q.means[i]!;
-    sum += (apart * apart) / (exp(2 * p.scales[i]!) + exp(2 * q.scales[i]!));
-  }
-  return sum < SAME;
+  const byRow = [...pairs.keys()].sort((k, l) => pairs[k]!.row - pairs[l]!.row);
+  return [p, q].some(({ shares }) => {
+    // (I + C)⁻¹(μ − μ′)
+    const apart = p.means.map((mean, i) => mean - q.means[i]!);
+    for (const k of byRow) apart[pairs[k]!.row]! -= shares[k]! * apart[pairs[k]!.column]!;
+    return apart.reduce((sum, by, i) => sum + (by * by) / (exp(2 * p.scales[i]!) + exp(2 * q.scales[i]!)), 0) < SAME;
+  });
+}
+
+/** The sds of the latents on the scale of the guide, whatever the others are. */
+export function sdsOf(x: Float64Array, { pairs, partsOf }: Chart): Float64Array {
+  const { scales, shares } = partsOf(x);
+  const variances = scales.map((scale) => exp(2 * scale));
+  pairs.forEach(({ row, column }, k) => {
+    variances[row]! += shares[k]! * shares[k]! * exp(2 * scales[column]!);
+  });
+  return variances.map(Math.sqrt);
 }
 
 /** exp(ELBO), normalised: the weights of mixture components that hardly overlap. The first has all where no ELBO is known. */

@@ -2,7 +2,7 @@
 import { exp } from "../../math/elementary.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Ascent } from "./climb/ascent.ts";
-import type { Found } from "./optima.ts";
+import { type Found, sdsOf } from "./optima.ts";
 import type { FitWarning, Importance, Unvisited } from "./report.ts";
 
 /** A result, and what it is to be judged by. */
@@ -72,17 +72,18 @@ const TOLD = 0.01;
 
 function otherOptima({ ascent, objective, best, found, weights, isMixed }: Judged): FitWarning[] {
   const { latents: names } = namesOf(objective);
-  const here = ascent.chart.partsOf(best.x);
+  const { chart } = ascent;
+  const placesOf = (x: Float64Array) => ({ means: chart.partsOf(x).means, sds: sdsOf(x, chart) });
+  const here = placesOf(best.x);
   return found.flatMap((other, k): FitWarning[] => {
     const weight = weights[k]!;
     if (other === best || weight < TOLD) return [];
-    const there = ascent.chart.partsOf(other.x);
+    const there = placesOf(other.x);
     const apart = names.map(
-      (_, i) => Math.abs(there.means[i]! - here.means[i]!) / exp(Math.min(there.scales[i]!, here.scales[i]!)),
+      (_, i) => Math.abs(there.means[i]! - here.means[i]!) / Math.min(there.sds[i]!, here.sds[i]!),
     );
     const most = apart.indexOf(Math.max(...apart));
-    const at = ({ means, scales }: typeof here): string =>
-      `${means[most]!.toPrecision(3)} ± ${exp(scales[most]!).toPrecision(2)}`;
+    const at = ({ means, sds }: typeof here): string => `${means[most]!.toPrecision(3)} ± ${sds[most]!.toPrecision(2)}`;
     return [
       {
         code: "other-optima",
