@@ -61,6 +61,19 @@ export function paretoSmoothed(logWeights: ArrayLike<number>): SmoothedWeights {
   return { weights, kHat, effectiveDraws: 1 / squares };
 }
 
+/**
+ * Weights to average with: smoothed, where the shape is one that is trusted, else as they are. Most draws of a guide that is nearly right weigh the
+ * same and a few in a tail, as of an asymmetric Laplace, far more; a fit to both has the shape 2.2, and its quantiles are up to 13 times the weights between.
+ */
+export function averagingWeights(logWeights: ArrayLike<number>): SmoothedWeights {
+  const smoothed = paretoSmoothed(logWeights);
+  if (!(smoothed.kHat > TRUSTED)) return smoothed;
+  const all = logSumExp(Array.from(logWeights));
+  const weights = Float64Array.from(logWeights, (weight) => exp(weight - all));
+  const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
+  return { weights, kHat: smoothed.kHat, effectiveDraws: 1 / squares };
+}
+
 const quantile = (p: number, shape: number, scale: number): number => {
   const surprisal = -log1p(-p);
   return Math.abs(shape) < 1e-12 ? scale * surprisal : (scale * (exp(shape * surprisal) - 1)) / shape;

@@ -18,7 +18,7 @@ import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { once } from "./once.ts";
-import { paretoSmoothed } from "./pareto-tail.ts";
+import { averagingWeights } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { givenNodes, type InputDraws, type Source, valuesOf } from "./source.ts";
 
@@ -105,7 +105,7 @@ function weighted(source: Source, { draws = MANY, seed = 0 }: DrawOptions): Answ
   const proposed = logMixture(proposal, kept, draws);
   const logWeights = target.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
-  const smoothed = paretoSmoothed(logWeights);
+  const smoothed = averagingWeights(logWeights);
   const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
   const mass = shares.reduce((sum, share) => sum + share, 0);
   const isWithin = shares.every((share, d) => share < NOTHING * mass || logWeights[d] !== Number.NEGATIVE_INFINITY);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { paretoSmoothed } from "../../../src/inference/posterior/pareto-tail.ts";
+import { averagingWeights, paretoSmoothed } from "../../../src/inference/posterior/pareto-tail.ts";
 import { makeGenerator, uniformSource } from "../../../src/random/index.ts";
 
 /** Logs of weights whose tail is a Pareto distribution's of this shape. */
@@ -56,4 +56,22 @@ test("few weights are normalised and not smoothed; impossible ones are 0", () =>
 
 test.each([[[]], [[0, NaN]], [[0, Infinity]], [[-Infinity, -Infinity]]])("of %j is an error", (logs) => {
   expect(() => paretoSmoothed(logs)).toThrow("paretoSmoothed: weights have no sum; got");
+});
+
+test("are averaged with as they are where few draws in a tail weigh far more than all others", () => {
+  // 99 of 100 weigh between 1 and 1.05, one of 100 has a Pareto weight of the shape 1.
+  const next = uniformSource(makeGenerator(3));
+  const logs = Float64Array.from({ length: 16_384 }, () => {
+    const u = next();
+    return u < 0.99 ? 0.05 * next() : -Math.log(next());
+  });
+  const { kHat, weights, effectiveDraws } = averagingWeights(logs);
+  expect(kHat).toBeGreaterThan(0.7);
+  const total = logs.reduce((sum, log) => sum + Math.exp(log), 0);
+  for (let d = 0; d < 16_384; d += 7) expect(weights[d]! * total).toBeCloseTo(Math.exp(logs[d]!), 9);
+  expect(effectiveDraws).toBeCloseTo(1 / weights.reduce((sum, weight) => sum + weight * weight, 0), 9);
+  const raised = paretoSmoothed(logs).weights.map((weight, d) => weight / weights[d]!);
+  expect(raised.reduce((most, ratio) => Math.max(most, ratio))).toBeGreaterThan(1.5);
+  const light = tailed(0.3, 2000, 7);
+  expect(averagingWeights(light)).toEqual(paretoSmoothed(light));
 });

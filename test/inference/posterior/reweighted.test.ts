@@ -10,6 +10,7 @@ import {
   normal,
   type Posterior,
   poisson,
+  skewNormal,
   where,
 } from "../../../src/index.ts";
 import { normalCdf } from "../../../src/math/normal.ts";
@@ -186,4 +187,13 @@ test("MOST_LOOSE: of 17 latents, none of which is set free by itself, the answer
     expect(Math.abs(posterior.mean(`rate[${i}]`) - (2 + count) / 2)).toBeLessThan(0.1 * sd);
     expect(Math.abs(posterior.sd(`rate[${i}]`) / sd - 1)).toBeLessThan(0.1);
   });
+});
+
+test("a skew prior alone has its own mean and sd, where a few draws beyond the guide's tail weigh most", () => {
+  const skew = fit(
+    defineModel("skew", ({ sample }) => void sample("x", skewNormal(0, 2, 3))),
+    { seed: 1 },
+  );
+  expect(Math.abs(skew.mean("x") - 1.51388)).toBeLessThan(0.02);
+  expect(Math.abs(skew.sd("x") - 1.30697)).toBeLessThan(0.02);
 });
