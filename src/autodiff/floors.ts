@@ -3,6 +3,7 @@
  * condition like others, whose place is known, instead of a value that jumps; so z ~ N(0, 1) of round(z) = 3 can be summed out, and so it can
  * where a condition says how it is rounded.
  */
+import { formOf } from "./affine-form.ts";
 import { type Expr, exprOf } from "./expr.ts";
 import { PARTIAL } from "./graph/graph.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
@@ -75,33 +76,4 @@ function isRounded(g: GraphView, value: NodeId, arms: { left: number }): boolean
   const { node } = formOf(g, value);
   if (g.op[node] !== CODE.where) return g.op[node] === CODE.floor;
   return isRounded(g, g.b[node]!, arms) || isRounded(g, g.c[node]!, arms);
-}
-
-/** A value as slope·node + rest. */
-interface AffineForm {
-  readonly node: NodeId;
-  readonly slope: number;
-  readonly rest: number;
-}
-
-function formOf(g: GraphView, c: NodeId): AffineForm {
-  let [node, slope, rest] = [c, 1, 0];
-  for (;;) {
-    const [x, y] = [g.a[node]!, g.b[node]!];
-    const code = g.op[node];
-    if (code === CODE.neg) {
-      slope = -slope;
-      node = x;
-    } else if (code === CODE.div && g.isConstant(y)) {
-      slope /= g.value(y);
-      node = x;
-    } else if ((code === CODE.add || code === CODE.sub) && g.isConstant(x)) {
-      rest += slope * g.value(x);
-      if (code === CODE.sub) slope = -slope;
-      node = y;
-    } else if (code === CODE.mul && g.isConstant(x)) {
-      slope *= g.value(x);
-      node = y;
-    } else return { node, slope, rest };
-  }
 }

@@ -2,6 +2,7 @@
  * The graph that `nondiff` traces onto: it knows all ops from the start, where that of the core has the basic ones until others are linked, and
  * shows a condition as `2 * z > 1` where the core shows it as calls.
  */
+import { positiveAngle } from "./angles.ts";
 import { Graph, type GraphOptions } from "./graph/graph.ts";
 import { print } from "./graph/infix-text.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
@@ -35,6 +36,7 @@ function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
     const exp = b[y]!;
     return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
   }
+  if (code === CODE.positive) return positiveAngle(graph, x);
   if (code === CODE.sub) return closerDifference(graph, x, y);
   if (code === CODE.div) {
     const distance = distanceFromEnd(graph, y);

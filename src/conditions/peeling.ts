@@ -68,6 +68,8 @@ class Peeler {
     const graph = this.#graph;
     const plain = graph.algebra.positive(c);
     if (graph.isConstant(plain) || this.#plain.has(plain)) return plain;
+    // The graph may have made it another comparison, as atan(x) > 1 is one of x.
+    if (graph.op[plain] === CODE.positive) c = graph.a[plain]!;
     const { coefficients, constant } = linearForm(graph, c);
     const numbers = [...coefficients.values()];
     if (numbers.length === 0 && !Number.isNaN(constant)) return graph.truth(constant > 0);
