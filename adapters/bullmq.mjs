@@ -3,7 +3,7 @@
 //     serveQueue("shards", { connection, workers: threads(models) });                  // on each machine that computes
 //     const workers = queueWorkers("shards", { connection, size: 8 });                 // where a fit or an estimate is wanted
 //
-// A job's name is the checksum of its shard, so that a shard that is asked for twice is computed once; computed twice, after a machine was thought dead, it has the same bits.
+// A job is named after the checksum of its shard, so that a shard that is asked for twice is computed once; computed twice, after a machine was thought dead, it has the same bits.
 // Jobs are computed in threads, as a machine whose event loop stands still cannot say that it lives.
 import { Queue, QueueEvents, UnrecoverableError, Worker } from "bullmq";
 
@@ -42,7 +42,8 @@ export function queueWorkers(name, { connection, size, attempts = 3, timeout = 6
     async run(shard) {
       await events.waitUntilReady();
       const job = await queue.add("shard", shard, {
-        jobId: shard.checksum,
+        // By itself a checksum may be all digits, which are no name of a job.
+        jobId: `shard-${shard.checksum}`,
         attempts,
         backoff: { type: "exponential", delay: 100 },
         removeOnComplete: { age: KEPT },

@@ -108,14 +108,13 @@ function distanceFromEnd(graph: Graph, node: NodeId, hasFactors: boolean = true)
   if (op[node] !== CODE.sub && op[node] !== CODE.add) return node;
   const root = op[y] === CODE.square ? a[y]! : op[y] === CODE.mul && a[y] === b[y] ? a[y]! : -1;
   if (root >= 0 && op[node] === CODE.sub && graph.isConstant(x)) {
-    const { low, width, by, at } = betweenEnds(graph, root) ?? NOWHERE;
+    const ends = betweenEnds(graph, root);
     const square = graph.value(x);
-    return low * low === square && width === -2 * low
-      ? A.mul(A.mul(A.constant(4 * square), by(at)), by(A.neg(at)))
-      : node;
+    if (!ends || ends.low * ends.low !== square || ends.width !== -2 * ends.low) return node;
+    return A.mul(A.mul(A.constant(4 * square), ends.by(ends.at)), ends.by(A.neg(ends.at)));
   }
-  const { low, width, by, at } = betweenEnds(graph, node) ?? NOWHERE;
-  return low === 0 ? A.mul(A.constant(width), by(at)) : node;
+  const ends = betweenEnds(graph, node);
+  return ends?.low === 0 ? A.mul(A.constant(ends.width), ends.by(ends.at)) : node;
 }
 
 /** The number low + width·p, where p is the sigmoid of another, or Φ: both have a mirror image, 1 − p(x) = p(−x). */
@@ -128,7 +127,6 @@ interface BetweenEnds {
 
 /** From a latent between −1 and 1 to 1 − x it is three steps: 2·sigmoid(z), minus 1, and the difference. */
 const STEPS = 4;
-const NOWHERE: BetweenEnds = { low: Number.NaN, width: 1, by: (at) => at, at: -1 };
 
 function betweenEnds(graph: Graph, node: NodeId, steps: number = STEPS): BetweenEnds | undefined {
   const { algebra: A, op, a, b } = graph;

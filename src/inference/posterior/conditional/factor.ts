@@ -45,9 +45,9 @@ export class Factor {
         for (let k = Math.max(first[i]!, first[j]!); k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
         if (j < i) l[i * n + j] = sum / l[j * n + j]!;
         else {
-          const least = LEAST * Math.abs(l[i * n + i]!) + Number.EPSILON;
+          const least = LEAST * Math.abs(l[i * (n + 1)]!) + Number.EPSILON;
           if (!(sum > 0)) isPositive = false;
-          l[i * n + i] = Math.sqrt(sum > 0 ? sum : Math.max(least, Math.abs(sum)));
+          l[i * (n + 1)] = Math.sqrt(sum > 0 ? sum : Math.max(least, Math.abs(sum)));
         }
       }
     }
@@ -57,7 +57,7 @@ export class Factor {
   /** ½ log det(−H). */
   logDiagonal(): number {
     let sum = 0;
-    for (let i = 0; i < this.#n; i++) sum += log(this.#rows[i * this.#n + i]!);
+    for (let i = 0; i < this.#n; i++) sum += log(this.#rows[i * (this.#n + 1)]!);
     return sum;
   }
 
@@ -67,7 +67,7 @@ export class Factor {
     for (let i = 0; i < n; i++) {
       let sum = x[i]!;
       for (let k = first[i]!; k < i; k++) sum -= l[i * n + k]! * x[k]!;
-      x[i] = sum / l[i * n + i]!;
+      x[i] = sum / l[i * (n + 1)]!;
     }
   }
 
@@ -75,7 +75,7 @@ export class Factor {
   backward(x: Float64Array): void {
     const [l, first, n] = [this.#rows, this.#first, this.#n];
     for (let i = n - 1; i >= 0; i--) {
-      const own = x[i]! / l[i * n + i]!;
+      const own = x[i]! / l[i * (n + 1)]!;
       x[i] = own;
       for (let k = first[i]!; k < i; k++) x[k]! -= l[i * n + k]! * own;
     }
