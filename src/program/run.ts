@@ -268,6 +268,7 @@ function sitesOf(scope: Scope): Pick<CoreContext, "sample" | "observe" | "frozen
       const site = `observe "${name}"`;
       checkDistribution(site, distribution);
       requireObservable(site, distribution, value);
+      if (value instanceof Expr) nodeOf(session, value); // throws unless it is of this program
       addTerm(site, distribution.logDensity(value), { distribution, value });
     },
     frozen(name, distribution) {

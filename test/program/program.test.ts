@@ -257,6 +257,13 @@ describe("errors in the model's own words", () => {
     expect(() => traced(({ sample, observe }) => observe(normal(kept, 1), sample("z", normal(0, 1))))).toThrow(
       "traced in another program",
     );
+    const careless = { ...normal(0, 1), logDensity: () => 0 };
+    expect(() =>
+      traced(({ sample, observe }) => {
+        sample("z", normal(0, 1));
+        observe(careless, kept);
+      }),
+    ).toThrow("traced in another program");
     expect(() => traced(({ sample, branch }) => void branch(condition, () => sample("z", normal(0, 1))))).toThrow(
       "traced in another program",
     );
