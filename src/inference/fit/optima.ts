@@ -31,14 +31,11 @@ export function same(x: Float64Array, y: Float64Array, { pairs, partsOf }: Chart
   });
 }
 
-/** The sds of the latents on the scale of the guide, whatever the others are. */
-export function sdsOf(x: Float64Array, { pairs, partsOf }: Chart): Float64Array {
-  const { scales, shares } = partsOf(x);
-  const variances = scales.map((scale) => exp(2 * scale));
-  pairs.forEach(({ row, column }, k) => {
-    variances[row]! += shares[k]! * shares[k]! * exp(2 * scales[column]!);
-  });
-  return variances.map(Math.sqrt);
+/** θ of a point, a new array. */
+export function thetaOf(chart: Chart, x: Float64Array): Float64Array {
+  const theta = new Float64Array(x.length);
+  chart.thetaInto(theta, x);
+  return theta;
 }
 
 /** exp(ELBO), normalised: the weights of mixture components that hardly overlap. The first has all where no ELBO is known. */

@@ -6,7 +6,7 @@ import { posteriorOf } from "../posterior/making.ts";
 import type { Posterior } from "../posterior.ts";
 import { preparing } from "../sampler/sampler.ts";
 import { steepSteps } from "./bias.ts";
-import { type Found, weightsOf } from "./optima.ts";
+import { type Found, thetaOf, weightsOf } from "./optima.ts";
 import { warn } from "./options.ts";
 import type { FitWarning, StartReport, Unvisited } from "./report.ts";
 import type { Search } from "./setup.ts";
@@ -34,14 +34,8 @@ function ranked({ ascent }: Search, found: readonly Found[]): Ranked {
     order,
     optima,
     weights,
-    components: parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(ascent, x) })),
+    components: parts.map(({ x }, k) => ({ weight: shares[k]!, theta: thetaOf(ascent.chart, x) })),
   };
-}
-
-function thetaOf({ chart }: Search["ascent"], x: Float64Array): Float64Array {
-  const theta = new Float64Array(x.length);
-  chart.thetaInto(theta, x);
-  return theta;
 }
 
 /** The posterior of a search that has found these optima, and made these starts. */
@@ -95,7 +89,7 @@ export function* resultOf(
       elboError: gap?.error ?? NaN,
       weight: weights[k]!,
       status,
-      params: unpackParameters(objective.guide.space, thetaOf(ascent, x)),
+      params: unpackParameters(objective.guide.space, thetaOf(ascent.chart, x)),
     })),
     guide: objective.guide.space.name,
     importance,
@@ -103,7 +97,7 @@ export function* resultOf(
   const posteriorWith = (more: readonly FitWarning[]): Posterior => {
     const warnings = [...run.warnings, ...told, ...more];
     return posteriorOf(sampler, {
-      theta: thetaOf(ascent, best.x),
+      theta: thetaOf(ascent.chart, best.x),
       elboTrace: Float64Array.from(ascent.elbos),
       warnings: warnings.map(({ message }) => message),
       status: best.status,
@@ -126,9 +120,9 @@ export function* resultOf(
 
 // What contradicts the result, told to who listens. The jumps that are counted are held against the program where the fit has ended, too.
 function* toldOf({ ascent, sampler, options, warnings }: Search, judged: Judged): Pieces<FitWarning[]> {
-  yield* preparing(sampler, thetaOf(ascent, judged.best.x));
+  yield* preparing(sampler, thetaOf(ascent.chart, judged.best.x));
   const isTold = warnings.some(({ code }) => code === "unseen-step");
-  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(ascent, judged.best.x));
+  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(ascent.chart, judged.best.x));
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   return told;

@@ -1,8 +1,9 @@
 /** A search tells its user what there is to know, in words and with a code: "not-converged", "unbounded", "diverged", "other-optima". */
 import { exp } from "../../math/elementary.ts";
 import type { Objective } from "../../objective/objective.ts";
+import { type Gaussian, gaussianOf, sdOf } from "../posterior/gaussian.ts";
 import type { Ascent } from "./climb/ascent.ts";
-import { type Found, sdsOf } from "./optima.ts";
+import { type Found, thetaOf } from "./optima.ts";
 import type { FitWarning, Importance, Unvisited } from "./report.ts";
 
 /** A result, and what it is to be judged by. */
@@ -72,18 +73,18 @@ const TOLD = 0.01;
 
 function otherOptima({ ascent, objective, best, found, weights, isMixed }: Judged): FitWarning[] {
   const { latents: names } = namesOf(objective);
-  const { chart } = ascent;
-  const placesOf = (x: Float64Array) => ({ means: chart.partsOf(x).means, sds: sdsOf(x, chart) });
-  const here = placesOf(best.x);
+  const placeOf = ({ x }: Found): Gaussian => gaussianOf(objective.guide.space, thetaOf(ascent.chart, x));
+  const here = placeOf(best);
   return found.flatMap((other, k): FitWarning[] => {
     const weight = weights[k]!;
     if (other === best || weight < TOLD) return [];
-    const there = placesOf(other.x);
+    const there = placeOf(other);
     const apart = names.map(
-      (_, i) => Math.abs(there.means[i]! - here.means[i]!) / Math.min(there.sds[i]!, here.sds[i]!),
+      (_, i) => Math.abs(there.means[i]! - here.means[i]!) / Math.min(sdOf(there, i), sdOf(here, i)),
     );
     const most = apart.indexOf(Math.max(...apart));
-    const at = ({ means, sds }: typeof here): string => `${means[most]!.toPrecision(3)} ± ${sds[most]!.toPrecision(2)}`;
+    const at = (place: Gaussian): string =>
+      `${place.means[most]!.toPrecision(3)} ± ${sdOf(place, most).toPrecision(2)}`;
     return [
       {
         code: "other-optima",

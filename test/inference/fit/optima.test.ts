@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { softplusChart } from "../../../src/guides/chart.ts";
 import { add, defineModel, fit, halfNormal, mul, normal } from "../../../src/index.ts";
-import { same, sdsOf } from "../../../src/inference/fit/optima.ts";
+import { same } from "../../../src/inference/fit/optima.ts";
+import { sdOf } from "../../../src/inference/posterior/gaussian.ts";
 
 // z₀ = μ₀ + ε₀, z₁ = μ₁ − 100·ε₀ + 0.01·ε₁
 const ridge = softplusChart(2, [{ row: 1, column: 0 }]);
@@ -21,7 +22,15 @@ describe("along a ridge", () => {
   });
 
   test("sds are those of the latents, whatever the others are", () => {
-    expect(Array.from(sdsOf(at(3, 4), ridge))).toEqual([1, expect.closeTo(Math.hypot(100, 0.01), 10)]);
+    const scales = [
+      new Map([[0, 1]]),
+      new Map([
+        [1, 0.01],
+        [0, -100],
+      ]),
+    ];
+    const place = { weight: 1, means: Float64Array.of(3, 4), scales };
+    expect([sdOf(place, 0), sdOf(place, 1)]).toEqual([1, expect.closeTo(Math.hypot(100, 0.01), 10)]);
   });
 });
 

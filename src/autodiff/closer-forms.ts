@@ -1,0 +1,151 @@
+/**
+ * Closer forms of what people write: the graph that `nondiff` traces onto makes these in place of it. What is made of exp, log, erf and angles by hand has the
+ * same value, but as written it is 0, 1 or in steps in its tails.
+ */
+import { formOf } from "./affine-form.ts";
+import { positiveAngle } from "./angles.ts";
+import type { Graph } from "./graph/graph.ts";
+import { CODE } from "./ops/codes.ts";
+import type { Algebra, NodeId } from "./ops/op.ts";
+
+/**
+ * Probabilities as people write them, by what is right in their tails: 1/(1 + exp(−x)) is sigmoid(x), log(1 + exp(x)) softplus(x), and log(1 − p) of
+ * p = 1 − q is log q. As written the first rounds to 1 beyond x = 37, on the way to which log(1 − p) goes up in steps. −1 where nothing is closer.
+ */
+export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A, op, a, b } = graph;
+  if (code === CODE.div && isOneAndExp(graph, y)) {
+    const exp = b[y]!;
+    return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
+  }
+  if (code === CODE.positive) return positiveAngle(graph, x);
+  if (code === CODE.sub) return closerDifference(graph, x, y);
+  if (code === CODE.div) {
+    const distance = distanceFromEnd(graph, y);
+    if (distance !== y) return A.div(x, distance);
+  }
+  if (code === CODE.log || code === CODE.sqrt || code === CODE.pow) {
+    const distance = distanceFromEnd(graph, x);
+    if (distance !== x) return graph.apply(code, distance, y);
+  }
+  if (code === CODE.add && op[y] === CODE.erf && graph.is(x, 1)) return onePlus(graph, y);
+  if (code === CODE.add && op[x] === CODE.erf && graph.is(y, 1)) return onePlus(graph, x);
+  if (code === CODE.log && op[x] === CODE.normalCdf) return A.logNormalCdf(a[x]!);
+  if (code === CODE.log && op[x] === CODE.sub) return logOfDifference(graph, a[x]!, b[x]!);
+  if (code === CODE.log && isOneAndExp(graph, x)) return A.softplus(a[b[x]!]!);
+  if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
+  if (code === CODE.log1p && op[x] === CODE.neg) return logOfComplement(graph, a[x]!);
+  return -1;
+}
+
+function logOfComplement(graph: Graph, x: NodeId): NodeId {
+  const { algebra: A } = graph;
+  if (isComplement(graph, x)) return A.log(graph.b[x]!);
+  if (graph.op[x] !== CODE.square && graph.op[x] !== CODE.mul) return -1;
+  const complement = A.sub(A.constant(1), x);
+  const distance = distanceFromEnd(graph, complement);
+  return distance === complement ? -1 : A.log(distance);
+}
+
+/** 1 − p of what has a mirror image, and differences of complements: (1 − p) − (1 − q) is q − p. */
+function closerDifference(graph: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A, op, b } = graph;
+  if (isComplement(graph, x) && isComplement(graph, y)) return A.sub(b[y]!, b[x]!);
+  if (!graph.is(x, 1)) return -1;
+  if (op[y] === CODE.tanh) return -1; // its own derivative is 1 − tanh²
+  const p = probabilityIn(graph, y);
+  return p ? A.mul(A.constant(p.width), p.by(A.neg(p.at))) : -1;
+}
+
+/**
+ * log(P − Q) = log P + log(1 − exp(log Q − log P)) of two probabilities whose logs have a form of their own, far below the smallest number, too. Of those
+ * near 1 by their mirror images: Φ(9.1) − Φ(9) is 0 as written, and Φ(−9) − Φ(−9.1) right to 16 digits. The ends swap at once, so that nothing jumps.
+ */
+function logOfDifference(graph: Graph, x: NodeId, y: NodeId): NodeId {
+  const { algebra: A, op, a } = graph;
+  if (graph.is(x, 1)) return A.log1p(A.neg(y));
+  if (op[x] === CODE.exp && op[y] === CODE.exp) return logDifference(A, a[x]!, a[y]!);
+  if (op[x] !== op[y] || !(op[x] === CODE.normalCdf || op[x] === CODE.sigmoid)) return -1;
+  const logCdf = op[x] === CODE.normalCdf ? A.logNormalCdf : (z: NodeId): NodeId => A.neg(A.softplus(A.neg(z)));
+  const [p, q] = [a[x]!, a[y]!];
+  return logDifference(A, logCdf(A.min(p, A.neg(q))), logCdf(A.min(q, A.neg(p))));
+}
+
+/** log(exp(p) − exp(q)). */
+function logDifference(A: Algebra, p: NodeId, q: NodeId): NodeId {
+  return A.add(p, A.log(A.neg(A.expm1(A.sub(q, p)))));
+}
+
+/**
+ * How far what lies between two ends is from one of them, where it is divided by, logged or under a root, or the product r² − x² of the distances from ±r: of
+ * x = 2·sigmoid(z) − 1 the 1 − x² of an autoregression is 4·sigmoid(z)·sigmoid(−z), which is never 0. As written it is 0 beyond z = 37. Else the node itself.
+ */
+function distanceFromEnd(graph: Graph, node: NodeId, hasFactors: boolean = true): NodeId {
+  const { algebra: A, op, a, b } = graph;
+  const [x, y] = [a[node]!, b[node]!];
+  if (op[node] === CODE.mul && hasFactors) {
+    const [p, q] = [distanceFromEnd(graph, x, false), distanceFromEnd(graph, y, false)];
+    return p === x && q === y ? node : A.mul(p, q);
+  }
+  if (op[node] !== CODE.sub && op[node] !== CODE.add) return node;
+  const root = op[y] === CODE.square ? a[y]! : op[y] === CODE.mul && a[y] === b[y] ? a[y]! : -1;
+  if (root >= 0 && op[node] === CODE.sub && graph.isConstant(x)) {
+    const ends = betweenEnds(graph, root);
+    const square = graph.value(x);
+    if (!ends || ends.low * ends.low !== square || ends.width !== -2 * ends.low) return node;
+    return A.mul(A.mul(A.constant(4 * square), ends.by(ends.at)), ends.by(A.neg(ends.at)));
+  }
+  const ends = betweenEnds(graph, node);
+  return ends?.low === 0 ? A.mul(A.constant(ends.width), ends.by(ends.at)) : node;
+}
+
+/** The number low + width·p, where p is the sigmoid of another, or Φ: both have a mirror image, 1 − p(x) = p(−x). */
+interface BetweenEnds {
+  readonly low: number;
+  readonly width: number;
+  readonly by: (at: NodeId) => NodeId;
+  readonly at: NodeId;
+}
+
+/** What is affine in such a p: 1 − x of the latent x = 2·sigmoid(z) − 1 is 2·sigmoid(−z). */
+function betweenEnds(graph: Graph, whole: NodeId): BetweenEnds | undefined {
+  const { algebra: A } = graph;
+  const { node, slope, rest } = formOf(graph, whole);
+  const p = probabilityIn(graph, node);
+  if (!p) return undefined;
+  const { low, width, by, at } = p;
+  return slope > 0
+    ? { low: rest + slope * low, width: slope * width, by, at }
+    : { low: rest + slope * (low + width), width: -slope * width, by, at: A.neg(at) };
+}
+
+function probabilityIn({ algebra: A, op, a }: Graph, node: NodeId): BetweenEnds | undefined {
+  const x = a[node]!;
+  switch (op[node]) {
+    case CODE.sigmoid:
+      return { low: 0, width: 1, by: A.sigmoid, at: x };
+    case CODE.normalCdf:
+      return { low: 0, width: 1, by: A.normalCdf, at: x };
+    case CODE.tanh:
+      return { low: -1, width: 2, by: A.sigmoid, at: A.mul(A.constant(2), x) };
+    case CODE.erf:
+      return { low: -1, width: 2, by: A.normalCdf, at: A.mul(A.constant(Math.SQRT2), x) };
+    default:
+      return undefined;
+  }
+}
+
+/** 1 + erf(x) = 2Φ(√2·x). */
+function onePlus(graph: Graph, erf: NodeId): NodeId {
+  const { width, by, at } = probabilityIn(graph, erf)!;
+  return graph.algebra.mul(graph.algebra.constant(width), by(at));
+}
+
+function isComplement(graph: Graph, node: NodeId): boolean {
+  return graph.op[node] === CODE.sub && graph.is(graph.a[node]!, 1);
+}
+
+// A constant comes first among operands that commute.
+function isOneAndExp(graph: Graph, node: NodeId): boolean {
+  return graph.op[node] === CODE.add && graph.is(graph.a[node]!, 1) && graph.op[graph.b[node]!] === CODE.exp;
+}
