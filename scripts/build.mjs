@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { writeCommonJs } from "./commonjs.mjs";
-import { ENTRIES, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
+import { ENTRIES, LOOKUP, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -67,7 +67,7 @@ const wholeEntry = {
   name: "whole-entry",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ importer }) =>
-      importer.endsWith("src/testing/reading.ts") ? { path: "../index.js", external: true } : undefined,
+      importer.endsWith(LOOKUP) ? { path: "../index.js", external: true } : undefined,
     );
   },
 };

@@ -32,6 +32,9 @@ export const ENTRIES = {
 /** The models that come with nondiff: a file for each, and their data. */
 export const MODELS = "src/models";
 
+/** The file that looks functions up by their names among all exports of the entry. */
+export const LOOKUP = "src/testing/reading.ts";
+
 /** The script of report pages, which runs in a browser. */
 export const REPORT_PAGE = "src/cli/report/page.ts";
 
@@ -87,6 +90,9 @@ export async function imported(contents) {
 
 /** The folder of a part of the library such as "guides", with its files as a pattern. */
 export const sourcesOf = (folder, file = "**/*") => ({ home: `src/${folder}`, files: `src/${folder}/${file}.ts` });
+
+/** The place of a file in the library, without its first folder: "autodiff/expr.ts". */
+export const placeOf = (file) => file.replace(/^src\//, "");
 
 /** A module of the models that the pages study, with what is asked of them. */
 export const STUDY = `export * from "./test/support/study-models.ts";

@@ -1,7 +1,7 @@
 // The tables of docs/sizes.md: what imports from the package weigh once bundled, and what all of `nondiff` is made of.
 import { build } from "esbuild";
 import { exampleContents, sizeOf } from "./example-sizes.mjs";
-import { ROOT } from "./library.mjs";
+import { ENTRIES, placeOf, ROOT } from "./library.mjs";
 
 const AGAIN = 'export * from "nondiff";';
 const GRADIENT = "defineModel, estimateGradient, corrected, normal, where, gt";
@@ -24,7 +24,7 @@ const BESIDE = {
   "plain programs at run time, `nondiff/plain`": 'export * as runtime from "nondiff/plain/runtime";',
 };
 
-/** What lies in the folders of src/, in a few words. */
+/** What lies in the folders of the library, in a few words. */
 const PARTS = {
   "engine: graphs, tapes, kernels of the interpreter": ["autodiff", "pieces"],
   fits: ["inference/fit", "inference/sampler", "inference/diagnosis.ts"],
@@ -53,7 +53,7 @@ export async function pageSizes() {
 // Of the bytes after gzip each part gets the share that it has of those before.
 async function partSizes(bytes) {
   const { metafile } = await build({
-    entryPoints: ["src/index.ts"],
+    entryPoints: [ENTRIES.index],
     absWorkingDir: ROOT,
     bundle: true,
     minify: true,
@@ -66,7 +66,7 @@ async function partSizes(bytes) {
   const [{ inputs, bytes: before }] = Object.values(metafile.outputs);
   const sums = new Map(Object.keys(PARTS).map((name) => [name, 0]));
   for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-    const [part] = partOf(file.replace(/^src\//, ""));
+    const [part] = partOf(placeOf(file));
     sums.set(part, sums.get(part) + bytesInOutput);
   }
   return [...sums].map(([name, sum]) => [name, (sum / before) * bytes]);
@@ -79,7 +79,7 @@ function partOf(file) {
       .filter((folder) => file === folder || file.startsWith(`${folder}/`) || file.startsWith(`${folder}.`))
       .map((folder) => [name, folder]),
   );
-  if (holding.length === 0) throw new Error(`sizes-page: src/${file} is in no part; expected its folder among PARTS`);
+  if (holding.length === 0) throw new Error(`sizes-page: ${file} is in no part; expected its folder among PARTS`);
   return holding.reduce((best, next) => (next[1].length > best[1].length ? next : best));
 }
 
