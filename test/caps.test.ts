@@ -300,6 +300,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_OUTER: "inference/posterior/conditional/split.test.ts", // seven scales are not weighed in two parts
   MOST_INNER: "inference/posterior/conditional/split.test.ts", // nor are 129 latents
   MOST_PRODUCTS: "inference/posterior/conditional/split.test.ts", // forty effects each of which knows all others
+  MOST_WIDER: "inference/posterior/proposal.test.ts", // of more latents no wider guides are drawn from
   MOST_LOOSE: "inference/posterior/reweighted.test.ts", // of more latents none is set free by itself
   MOST_STAGES: "inference/posterior/adaptation/particles.test.ts", // a needle of width 1e-100
   MOST_FOLLOWED: "collapse/caps.test.ts", // a sum below a hundred conditions

@@ -173,8 +173,8 @@ export class Posterior {
   }
 
   /**
-   * Draws of everything with weights that make them draws of the posterior itself, as far as the guide reaches: 80 % from the guide, 20 %
-   * from where the priors lie, default 16,384. Above a `kHat` of 0.7 few of them carry much of the weight.
+   * Draws of everything with weights that make them draws of the posterior itself, as far as the guide reaches: 80 % from the guide, 10 %
+   * from wider ones, 10 % from where the priors lie, default 16,384. Above a `kHat` of 0.7 few of them carry much of the weight.
    *
    *     const draws = posterior.reweighted();
    *     draws.mean("z");

@@ -27,6 +27,11 @@ export function scaled(parts: readonly Gaussian[], share: number): Gaussian[] {
   return parts.map((part) => ({ ...part, weight: share * part.weight }));
 }
 
+/** A normal about the same means with sds so many times as large. */
+export function widened(part: Gaussian, factor: number): Gaussian {
+  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, factor * scale]))) };
+}
+
 export function covarianceOf({ scales }: Gaussian, i: number, k: number): number {
   let sum = 0;
   for (const [j, scale] of scales[i]!) sum += scale * (scales[k]!.get(j) ?? 0);

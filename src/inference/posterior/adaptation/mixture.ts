@@ -2,7 +2,7 @@
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp } from "../../../math/elementary.ts";
 import { logSumExpOfRows } from "../../../math/log-sum-exp.ts";
-import { covarianceOf, type Gaussian } from "../gaussian.ts";
+import { covarianceOf, type Gaussian, widened } from "../gaussian.ts";
 import { weightedLogs } from "../guide-draws.ts";
 
 /** Least share of a normal. */
@@ -94,5 +94,5 @@ export function rootOf(covariance: Float64Array, n: number): Map<number, number>
 
 /** The same about the same means, with sds twice as large. */
 export function wider(part: Gaussian): Gaussian {
-  return { ...part, scales: part.scales.map((row) => new Map([...row].map(([j, scale]) => [j, WIDER * scale]))) };
+  return widened(part, WIDER);
 }

@@ -15,7 +15,7 @@ import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
-import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
+import { averagingWeights, paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { moved, wider } from "./mixture.ts";
 import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
 import { isShort } from "./shortfall.ts";
@@ -220,7 +220,7 @@ function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: rea
   const draws = logTarget.length;
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
-  const { kHat, effectiveDraws } = paretoSmoothed(logWeights);
+  const { kHat, effectiveDraws } = averagingWeights(logWeights);
   const guide = logMixture(guides, kept, draws).map((density, d) => exp(density - proposed[d]!));
   const mass = guide.reduce((sum, share) => sum + share, 0);
   let distance = 0;

@@ -7,7 +7,8 @@
  * that is small.
  */
 import { gradient } from "../../../autodiff/graph/gradient.ts";
-import { MASK } from "../../../autodiff/graph/graph.ts";
+import { type Graph, MASK } from "../../../autodiff/graph/graph.ts";
+import { CODE } from "../../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
@@ -17,6 +18,8 @@ import { Factor } from "./factor.ts";
 /** Above so many outer latents, or inner ones, there is no such split. */
 const MOST_OUTER = 6;
 const MOST_INNER = 128;
+/** So many latents are weighed well together by rounds and particles where the density has kinks. */
+const FEW = 16;
 /** Products that one factor of the curvature may take: 30 latents each of which knows all others, or 128 steps of a walk. */
 const MOST_PRODUCTS = 5000;
 /** Second derivatives are nodes that are made for each latent anew: at most so many. */
@@ -65,6 +68,7 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     { engine, laneInputs: inputs, points: LOOKS },
   );
   run([], draws);
+  if (n <= FEW && slopes.some((slope) => hasKinks(graph, slope))) return undefined;
   const outer = new Set<number>();
   for (;;) {
     const inner = inputs.map((_, i) => i).filter((i) => !outer.has(i));
@@ -89,6 +93,13 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     for (const { from } of own) for (const i of movers[from]!) counts[i]!++;
     outer.add(inner.reduce((most, i) => (counts[i]! > counts[most]! ? i : most)));
   }
+}
+
+// Whether a slope jumps, as that of |b| under a Laplace prior: the curvature at a mode tells nothing of a density with a kink there.
+function hasKinks(graph: Graph, slope: NodeId): boolean {
+  return graph
+    .reachable([slope])
+    .some((node) => !graph.isConstant(node) && (graph.hasFlag(node, MASK) || graph.op[node] === CODE.sign));
 }
 
 // Those with few others come first, so that the factor has few entries: the mean of a walk after its steps.

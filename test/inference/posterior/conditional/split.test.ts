@@ -67,3 +67,15 @@ test("forty effects each of which knows all others are too dear (MOST_PRODUCTS),
   expect(split(sums(20))?.outer).toEqual(["tau"]);
   expect(split(sums(40))).toBeUndefined();
 });
+
+test("sixteen latents of which some have a kink at 0 are weighed together, as no curvature there tells how far they spread", () => {
+  const effects = (count: number, prior: (scale: n.Real) => n.Distribution): n.Model =>
+    n.defineModel("effects", ({ sample, observe }) => {
+      const scale = sample("scale", n.halfNormal(1));
+      for (let i = 0; i < count; i++) observe(n.normal(sample(`e${i}`, prior(scale)), 1), i % 3);
+    });
+  expect(split(effects(15, (scale) => n.normal(0, scale)))?.outer).toEqual(["scale"]);
+  expect(split(effects(15, (scale) => n.laplace(0, scale)))).toBeUndefined();
+  expect(split(effects(15, (scale) => n.asymmetricLaplace(0, scale, 2)))).toBeUndefined();
+  expect(split(effects(17, (scale) => n.laplace(0, scale)))).toBeDefined();
+});
