@@ -1,7 +1,7 @@
 /** The two profiles: everything, for `nondiff`, and few bytes, for `nondiff/core`. */
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
-import { requireSameTerms } from "./boundaries/check/rewritings.ts";
+import { requireSamePath } from "./boundaries/check/rewritings.ts";
 import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
 import { LINES } from "./boundaries/lines/lines.ts";
@@ -14,7 +14,7 @@ import { SOLVING } from "./conditions/solving.ts";
 import { watchedTerms } from "./estimators/draw/watched.ts";
 import { everyNoise } from "./estimators/sample-points.ts";
 import { listedParameters } from "./guides/named-parameters.ts";
-import { withPoints } from "./guides/points.ts";
+import { guideOf } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
 import { diagnosis, faultAtStart } from "./inference/diagnosis.ts";
 import { steepness, warnOfSteps } from "./inference/fit/bias.ts";
@@ -76,7 +76,7 @@ export const FULL: Profile = {
   diagnosis,
   faultAtStart,
   otherNumbers,
-  withPoints,
+  guideOf,
   ownLength,
   checkTrace: comparingDensities,
   collapse: collapseUnder,
@@ -92,7 +92,7 @@ export const FULL: Profile = {
   repertoire: {
     entropies: OTHER_ENTROPIES,
     conditionPasses: [CONSTANT_CONDITIONS, PEELING, SOLVING, DOMAINS],
-    requireSame: requireSameTerms,
+    requireSame: requireSamePath,
     marginalisation: MARGINALISATION,
     boundaryPasses: [CHEAPER_BLOCKS],
     lines: LINES,

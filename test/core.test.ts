@@ -95,7 +95,7 @@ describe("conditions with a known gradient", () => {
     const blind: Profile = { ...CORE, repertoire: { ...CORE.repertoire, boundaryPasses: [] } };
     const { coincidentUnseen } = conditions;
     expect(() => core.estimateGradient(coincidentUnseen, options)).toThrow(
-      /got boundaries that may meet though their forms differ, .* by counting them together/,
+      /got boundaries that may meet though their forms differ, .* treats such conditions/,
     );
     expect(apart(estimateUnder(blind, coincidentUnseen, options), coincidentUnseen)).toBeGreaterThan(10);
   });
@@ -114,7 +114,7 @@ test("there is one defineModel: a model is a name, a program and the schema of i
   expect(visits).toEqual({ name: "visits", program: visits.program, data: { y: "counts" } });
   // @ts-expect-error a model without its data
   const late = (): unknown => core.fit(visits, { steps: 1 });
-  expect(late).toThrow(/^model "visits": it has no data; .* expected withData\(model, data\) or compile.* of nondiff/);
+  expect(late).toThrow(/^model "visits": it has no data; .* expected withData\(\) or compile\(\) of nondiff/);
   const withData = nondiff.withData(visits, { y: [3, 5] });
   expect(core.logJoint(withData, [0.5])).toBe(nondiff.logJoint(withData, [0.5]));
   expect(model).toEqual({ name: "change point", program: changepoint });
@@ -132,9 +132,7 @@ test("under the core a model whose density is not finite is named, and where the
   );
   const options = { estimator: core.corrected(), samples: 4 };
   expect(() => core.estimateGradient(overflowing, options)).toThrow(
-    new RangeError(
-      'model "m": ELBO or gradient by corrected is not finite; fitted by nondiff instead of nondiff/core, the message names the site',
-    ),
+    new RangeError('model "m": ELBO or gradient by corrected is not finite; nondiff (not nondiff/core) names the site'),
   );
   expect(() => nondiff.estimateGradient(overflowing, options)).toThrow(
     /^factor "f": log density of the term is Infinity;/,

@@ -4,7 +4,7 @@
  */
 import { tan } from "../math/trigonometric.ts";
 import { formOf } from "./affine-form.ts";
-import { PARTIAL } from "./graph/graph.ts";
+import { mayBeNaN } from "./graph/graph.ts";
 import { CODE } from "./ops/codes.ts";
 import type { GraphView, NodeId } from "./ops/op.ts";
 
@@ -27,7 +27,7 @@ export function positiveAngle(g: GraphView, c: NodeId): NodeId {
   }
   if (slope > 0 === angle > 0) return A.constant(0);
   // Everywhere but where x is NaN.
-  return g.hasFlag(x, PARTIAL) ? A.positive(A.add(A.constant(1), A.square(x))) : A.constant(-1);
+  return mayBeNaN(g, x) ? A.positive(A.add(A.constant(1), A.square(x))) : A.constant(-1);
 }
 
 /** The x of an eighth of atan(x) as `arctangent` makes it, t·(1 − t²/3 + …) of the t with atan(t) = atan(x)/8; −1 for other nodes. */

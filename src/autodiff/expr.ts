@@ -8,7 +8,7 @@
 import { shown } from "../checks/shown.ts";
 import { balanced } from "../math/balanced-tree.ts";
 import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
-import { PARTIAL } from "./graph/graph.ts";
+import { mayBeNaN } from "./graph/graph.ts";
 import { logSumExp as logSumExpNode } from "./log-sum-exp.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
@@ -46,7 +46,7 @@ class Traced {
   toString(): never {
     throw new TypeError(
       `${describe(this)}: it has no plain value; got a JavaScript operator or raw \`if\` on it, expected \`where\` or ` +
-        "`branch` for decisions, `add`, `mul`, … for arithmetic, `not`, … for conditions",
+        "`branch` for decisions, `add`, `not`, … for operators",
     );
   }
 }
@@ -261,7 +261,7 @@ export function ge(x: Real, y: Real): Truth {
   const { algebra: A } = graph;
   const sides = [x, y]
     .map((side) => nodeOf(session, side))
-    .filter((side) => graph.isConstant(side) || graph.hasFlag(side, PARTIAL));
+    .filter((side) => graph.isConstant(side) || mayBeNaN(graph, side));
   return conditionOf(
     session,
     sides.reduce((mask, side) => A.and(mask, A.equal(side, side)), A.not(maskOf(session, below))),

@@ -5,7 +5,7 @@
  */
 import { formOf } from "./affine-form.ts";
 import { type Expr, exprOf } from "./expr.ts";
-import { PARTIAL } from "./graph/graph.ts";
+import { mayBeNaN } from "./graph/graph.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
 import type { GraphView, NodeId, OpRow } from "./ops/op.ts";
@@ -48,7 +48,7 @@ function positive(g: GraphView, c: NodeId): NodeId {
   const isBelow = (end: number): NodeId => A.positive(A.sub(A.constant(end), u));
   if (slope < 0) return isBelow(Math.ceil(value));
   const isAbove = A.not(isBelow(Math.floor(value) + 1));
-  return g.hasFlag(u, PARTIAL) ? A.and(isAbove, A.equal(u, u)) : isAbove; // false where u is NaN
+  return mayBeNaN(g, u) ? A.and(isAbove, A.equal(u, u)) : isAbove; // false where u is NaN
 }
 
 /**

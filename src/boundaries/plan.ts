@@ -13,7 +13,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type EntropyWay, type Pathwise, pathwisePieces } from "../objective/entropy.ts";
 import { inBases, type Objective } from "../objective/objective.ts";
-import { type Pass, rewriting } from "../objective/pass.ts";
+import type { Pass } from "../objective/pass.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { analyseBoundaries, type Boundary, type BoundaryAnalysis, type RefusedCondition } from "./find/boundaries.ts";
 import { remembered } from "./find/memo.ts";
@@ -29,10 +29,11 @@ export interface CorrectionOptions {
   readonly entropy: EntropyWay;
   /** Rewritings of the objective, in their order. */
   readonly passes: readonly Pass[];
-  /** Further ones, of the program in which boundaries are found: the path is not differentiated through them. */
-  readonly boundaryView?: readonly Pass[];
-  /** Whether parallel boundaries know of each other (default true). */
-  readonly related?: boolean;
+  /**
+   * Rewrites the program in which boundaries are found: the path is not differentiated through that. Each boundary of the rewritten one
+   * is a family of its own, as parallel ones do not know of each other.
+   */
+  readonly boundaryView?: (seen: Objective) => Objective;
   /** Which blocks a boundary may be moved onto by; others are refused where there are no lines. */
   readonly accepts: (blocks: readonly Block[]) => boolean;
   readonly boundaryPasses: readonly BoundaryPass[];
@@ -59,7 +60,7 @@ export interface CorrectionPlan {
   readonly checks: readonly BoundaryCheck[];
   /** The jumps that are counted along lines, if there are any. */
   readonly counted: CountedLines | undefined;
-  /** Its boundary term, by parameter; made on first call. */
+  /** Its boundary term, by parameter; made anew on each call, unless the plan is `withTermsKept`. */
   readonly term: (boundary: Boundary) => ReadonlyMap<number, NodeId>;
 }
 
@@ -77,29 +78,24 @@ export function planCorrection(
   options: CorrectionOptions,
   analyse?: () => BoundaryAnalysis,
 ): CorrectionPlan {
-  return finished(planning(original, options, analyse));
+  return withTermsKept(finished(planning(original, options, analyse)));
+}
+
+/** The plan, for who asks for a term more than once. */
+export function withTermsKept(plan: CorrectionPlan): CorrectionPlan {
+  return { ...plan, term: remembered(plan.term) };
 }
 
 /** `planCorrection` in pieces. */
 export function* planning(
   original: Objective,
-  {
-    entropy,
-    passes,
-    boundaryView = [],
-    related = true,
-    accepts,
-    boundaryPasses,
-    lines,
-    families,
-    gates,
-  }: CorrectionOptions,
+  { entropy, passes, boundaryView, accepts, boundaryPasses, lines, families, gates }: CorrectionOptions,
   analyse: () => BoundaryAnalysis = () => analyseBoundaries(original),
 ): Pieces<CorrectionPlan> {
   const path = yield* pathwisePieces(original, entropy, passes);
   yield;
-  const objective = yield* rewriting(boundaryView, path.seen);
-  const analysis = objective === original && related ? analyse() : analyseBoundaries(objective, related);
+  const objective = boundaryView?.(path.seen) ?? path.seen;
+  const analysis = objective === original && !boundaryView ? analyse() : analyseBoundaries(objective, !boundaryView);
   const checks: BoundaryCheck[] = [];
   const found = analysis.boundaries.filter(({ blocks }) => accepts(blocks));
   let boundaries: readonly Boundary[] = found;
@@ -128,12 +124,12 @@ export function* planning(
         ],
     found,
     checks,
-    term: remembered((boundary) => {
+    term: (boundary) => {
       beside ??= [neighboursOf(objective, boundaries, gates?.(objective.graph)), families?.(objective, boundaries)];
       const [neighbours, family] = beside;
       const others = { ...neighbours(boundary), family: family?.(boundary) };
       return boundaryTerm(objective, boundary, others, surfaceOf(objective, boundary));
-    }),
+    },
   };
 }
 
@@ -151,7 +147,7 @@ export function requireAccepted(estimator: string, { refused: [first] }: Correct
   if (!first) return;
   throw new RangeError(
     `${estimator}: condition \`${first.text()}\` at ${first.site} cannot be handled exactly; got ${first.reason}, ` +
-      `expected a·z + b > 0 with variables z that neither a nor b depends on; ${elsewhere}score() is unbiased for any condition`,
+      `expected a·z + b > 0 with a and b free of z; ${elsewhere}score() is unbiased for any condition`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** The prior of a finite variable as a table: the log mass of each value, by the variables on which its thresholds and parameters depend. */
-import type { Graph } from "../autodiff/graph/graph.ts";
+import { type Graph, inputIndex } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { placesOf, type Table } from "./table.ts";
 import type { Tabulation } from "./tabulation.ts";
@@ -39,7 +39,7 @@ function dependsOnReadsAlone(graph: Graph, root: NodeId, owners: Owners): boolea
   // A set goes on to what is added while it is walked.
   for (const node of seen) {
     if (owners.has(node)) continue;
-    if (graph.inputIndex(node) >= 0) return false;
+    if (inputIndex(graph, node) >= 0) return false;
     for (const operand of graph.operands(node)) seen.add(operand);
   }
   return true;

@@ -32,19 +32,31 @@ export interface Block {
 /** Most blocks of one condition: a slope that vanishes in one is then large in another. */
 const MOST_BLOCKS = 3;
 
+/** Some of the variables that can be moved; of each it can ask whether its slope is constant. */
+type Narrowing = (usable: number[], isConstant: (variable: number) => boolean, isCorrelated: boolean) => number[];
+
+/** Narrows to variables of a kind, if there are any. */
+export function among(isOfKind: (variable: number) => boolean): Narrowing {
+  return (usable, isConstant, isCorrelated) => {
+    const own = usable.filter(isOfKind);
+    // A share of a noise may be 0, but not all of what is moved.
+    return (isCorrelated ? own.some(isConstant) : own.length > 0) ? own : usable;
+  };
+}
+
 /**
  * The blocks of a condition c of the trace, none if there is no variable in which it is affine. One block whose slope cannot vanish
  * (a coefficient is constant) is enough, and is the only one that a boundary is moved onto by; otherwise disjoint blocks, such as x and
  * y of x·y > 1.
  *
  * Rule: variables with a constant coefficient first, then those that are multiplied with the fewest others, then the
- * order of declaration; each joins the first block that it is not multiplied with. With `isPrivate` only variables that
- * it accepts are taken, if there are any.
+ * order of declaration; each joins the first block that it is not multiplied with. Of the variables those are taken that
+ * `narrowed` leaves, as `among` does.
  *
  * In a product of correlated latents, x·y > 1, one noise moves both factors, so that only y's own is left to be moved, at the slope
  * x, which may be 0 with no other block to make up for it. Such a condition has no blocks: its roots are sought along lines.
  */
-export function blocksOf(objective: Objective, traced: NodeId, isPrivate?: (variable: number) => boolean): Block[] {
+export function blocksOf(objective: Objective, traced: NodeId, narrowed: Narrowing = (usable) => usable): Block[] {
   const { graph, variables } = objective;
   const [condition] = inBases(objective, [traced]) as [NodeId];
   const isCorrelated = condition !== traced;
@@ -58,10 +70,7 @@ export function blocksOf(objective: Objective, traced: NodeId, isPrivate?: (vari
   const slopeOf = new Map(candidates.map((v, j) => [v, slopes[j]!]));
   const isConstant = (v: number): boolean => graph.isConstant(slopeOf.get(v)!);
   const usable = candidates.filter((v) => !graph.is(slopeOf.get(v)!, 0));
-  const own = isPrivate ? usable.filter(isPrivate) : [];
-  // A share of a noise may be 0, but not all of what is moved.
-  const enough = isCorrelated ? own.some(isConstant) : own.length > 0;
-  const order = (enough ? own : usable).sort(
+  const order = narrowed(usable, isConstant, isCorrelated).sort(
     (p, q) => Number(isConstant(q)) - Number(isConstant(p)) || conflicts.get(p)!.size - conflicts.get(q)!.size || p - q,
   );
   const blocks: number[][] = [];

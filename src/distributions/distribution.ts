@@ -236,11 +236,7 @@ function checked<Value extends Real>(
     fromNormal,
     finiteValues,
     draw: (next) => {
-      if (!drawnFrom) {
-        checkParameters(name, "draw", parameters);
-        for (const parameter of parameters) dataOnly(name, parameter);
-        drawnFrom = numbers();
-      }
+      drawnFrom ??= parameterNumbers(name, "draw", parameters);
       return draw(next, ...drawnFrom);
     },
     initial: () => (initial && numbers().length === parameters.length ? initial(...numbers()) : undefined),

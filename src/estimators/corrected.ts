@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
-import { type CorrectionPlan, planning, requireAccepted } from "../boundaries/plan.ts";
+import { type CorrectionPlan, planning, requireAccepted, withTermsKept } from "../boundaries/plan.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
@@ -97,7 +97,7 @@ export function correctionPlan(
   repertoire: Repertoire,
   options: CorrectionChoice,
 ): CorrectionPlan {
-  return finished(correctionPieces(caller, objective, repertoire, options));
+  return withTermsKept(finished(correctionPieces(caller, objective, repertoire, options)));
 }
 
 function* correctionPieces(
@@ -107,20 +107,16 @@ function* correctionPieces(
   options: CorrectionChoice,
   analysis?: () => BoundaryAnalysis,
 ): Pieces<CorrectionPlan> {
-  const { boundaryPasses, lines, families, gates } = repertoire;
   const entropy = entropyUnder(caller, repertoire, options.entropy);
   const passes = passesUnder(caller, repertoire, options);
-  const accepts = ([block]: readonly Block[]): boolean => lines !== undefined || block?.safe === true;
-  const plan = yield* planning(
-    objective,
-    { entropy, passes, accepts, boundaryPasses, lines, families, gates },
-    analysis,
-  );
-  const last = repertoire.conditionPasses.at(-1);
-  const simplified = plan.path.stages.find(({ pass }) => pass === last)?.objective;
-  if (simplified) repertoire.requireSame?.(plan.path.objective, simplified);
+  const accepts = ([block]: readonly Block[]): boolean => repertoire.lines !== undefined || block?.safe === true;
+  const plan = yield* planning(objective, { ...repertoire, entropy, passes, accepts }, analysis);
+  repertoire.requireSame?.(plan.path, repertoire.conditionPasses);
   return plan;
 }
+
+/** Terms that are summed; drawn ones where a repertoire has them. */
+type SummedTerms = Pick<SelectedTerms, "summed"> & Partial<SelectedTerms>;
 
 /** The terms of a plan that the options ask for; RangeError for what the repertoire lacks. */
 export function selectedUnder(
@@ -128,7 +124,7 @@ export function selectedUnder(
   { select }: Repertoire,
   plan: CorrectionPlan,
   { boundaries = "all" }: CorrectionChoice,
-): SelectedTerms {
+): SummedTerms {
   if (select) return select(plan, boundaries);
   if (boundaries !== "all") beyondCore(caller, "boundaries", boundaries, "all");
   return summedTerms(plan);
@@ -136,7 +132,7 @@ export function selectedUnder(
 
 function nodesOf(
   { path, objective, boundaries, counted }: CorrectionPlan,
-  { summed, correction, derived, adaptive }: SelectedTerms,
+  { summed, correction = [], derived = [], adaptive }: SummedTerms,
 ): EstimatorNodes {
   const { graph } = objective;
   const corrections: NodeId[][] = path.gradient.map(() => []);

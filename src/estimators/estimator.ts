@@ -14,7 +14,7 @@ import type { Lines } from "../boundaries/lines/lines.ts";
 import type { BoundaryPass } from "../boundaries/move/boundary-pass.ts";
 import type { CorrectionPlan } from "../boundaries/plan.ts";
 import type { OptionTable } from "../checks/options.ts";
-import { type Entropy, type EntropyWay, type OtherEntropies, SAMPLED } from "../objective/entropy.ts";
+import { type Entropy, type EntropyWay, type OtherEntropies, type Pathwise, SAMPLED } from "../objective/entropy.ts";
 import type { LaneInputs } from "../objective/lane-inputs.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
@@ -77,7 +77,7 @@ export interface Repertoire {
   /** Rewritings of an objective before boundaries are sought, in order. */
   readonly conditionPasses: readonly Pass[];
   /** Throws where rewritten conditions have other values than the program's own. */
-  readonly requireSame?: (before: Objective, after: Objective) => void;
+  readonly requireSame?: (path: Pathwise, conditionPasses: readonly Pass[]) => void;
   /** The pass that takes expectations over variables inside conditions. */
   readonly marginalisation?: Pass;
   /** Rewritings of boundaries before variables are moved onto them, in order. */

@@ -6,6 +6,7 @@
  */
 
 import { gradient } from "../autodiff/graph/gradient.ts";
+import { inputIndex } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Boundary } from "../boundaries/find/boundaries.ts";
@@ -13,10 +14,11 @@ import { separateIfs } from "../boundaries/find/separate-ifs.ts";
 import { surfaceOf } from "../boundaries/move/projection.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
 import { requireOptions } from "../checks/options.ts";
-import { type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
+import { among, type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
+import { rewritten } from "../objective/pass.ts";
 import { type Choice, drawnChoices } from "./draw/choices.ts";
 import { byFamily, drawnTerm } from "./draw/drawn-term.ts";
 import { type Estimator, type EstimatorNodes, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
@@ -69,7 +71,11 @@ export function lyy18(options: Lyy18Options = {}): Estimator {
     build(objective, repertoire) {
       const way = entropyUnder("lyy18", repertoire, entropy);
       const { pass, groupOf, tied } = separateIfs();
-      const plan = planCorrection(objective, { ...PAPER, entropy: way, boundaryView: [pass], related: false });
+      const plan = planCorrection(objective, {
+        ...PAPER,
+        entropy: way,
+        boundaryView: (seen) => rewritten([pass], seen),
+      });
       const nodes = build(plan, boundaries, groupOf);
       return { ...nodes, gradient: tied(objective.graph, nodes.gradient) };
     },
@@ -93,7 +99,7 @@ function build(plan: CorrectionPlan, draws: number, groupOf?: (boundary: Boundar
   for (let draw = 0; draw < draws; draw++) {
     const suffix = draws > 1 ? ` ${draw}` : "";
     const fresh = path.objective.normals.map((node) =>
-      graph.input(`${graph.inputs[graph.inputIndex(node)]!.name}′${suffix}`, true),
+      graph.input(`${graph.inputs[inputIndex(graph, node)]!.name}′${suffix}`, true),
     );
     const choice = graph.input(`boundary${suffix}`, true);
     normals.push(...fresh);
@@ -140,7 +146,7 @@ function oneLatent(objective: Objective, boundary: Boundary): Block {
     );
   const size = ({ coefficient }: BlockEntry): number => Math.abs(graph.value(coefficient));
   const isLatent = (variable: number): boolean => variable < trace.latents.length;
-  const [largest] = blocksOf(objective, condition, isLatent)
+  const [largest] = blocksOf(objective, condition, among(isLatent))
     .flatMap(({ entries }) => entries)
     .filter(({ variable, coefficient }) => isLatent(variable) && graph.isConstant(coefficient))
     .sort((p, q) => size(q) - size(p)) as [BlockEntry];

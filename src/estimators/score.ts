@@ -80,14 +80,28 @@ function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, an
 
 // For each latent, whether its noise moves a latent that is live. Where it does not, its score times ℓ has the mean 0: whether any
 // of the latents that it moves is live is decided before the first of them.
-function aliveByNoise({ graph, live, trace, variables, variableOf }: Objective): NodeId[] {
+function aliveByNoise(objective: Objective): NodeId[] {
+  const { graph, trace, variables, variableOf } = objective;
+  const live = liveOf(objective);
   return trace.latents.map((_, i) => graph.any(variables[i]!.column.map(({ node }) => live[variableOf.get(node)!]!)));
 }
 
+// For each latent, whether the guide's draw uses it.
+function liveOf({ graph, guided, trace: { latents } }: Objective): NodeId[] {
+  return substitute(
+    graph,
+    latents.map(({ live }) => live),
+    guided,
+  );
+}
+
 // ∇θ of the entropies of the live latents.
-function entropyGradient({ graph, guide, live, parameters }: Objective): NodeId[] {
+function entropyGradient(objective: Objective): NodeId[] {
+  const { graph, guide, parameters } = objective;
   const [zero, one] = [graph.constant(0), graph.constant(1)];
-  const seeds = live.map((mask, i) => [entropyOf(graph, guide, i), graph.algebra.where(mask, one, zero)] as const);
+  const seeds = liveOf(objective).map(
+    (mask, i) => [entropyOf(graph, guide, i), graph.algebra.where(mask, one, zero)] as const,
+  );
   return adjoints(graph, seeds, parameters);
 }
 

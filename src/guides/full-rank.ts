@@ -94,11 +94,6 @@ function fullRankOver(trace: Trace, pairs: FullRankOptions["pairs"]): GuideSpace
       return { mu, rho, lower: new Float64Array(entries.length) };
     },
     pairs: entries,
-    probe: Float64Array.from([
-      ...latents.map(() => 0.25),
-      ...latents.map(() => 1),
-      ...entries.map((_, k) => 0.2 + 0.6 * ((0.618034 * k) % 1)),
-    ]),
     numbers: (theta) => ({
       means: theta.slice(0, n),
       sigmas: theta.slice(n, 2 * n).map(sdOfRho),

@@ -10,9 +10,11 @@
  * latent is [{ latent: 0, share: C_20 }, { latent: 1, share: C_21 }]. As C is triangular in the order of declaration, log q is a sum
  * with one term per latent, −½ε_i² − log σ_i − ½ log 2π, and whether a latent in an arm is live is decided without its own noise.
  */
+
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { Replacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { HALF_LOG_2PI } from "../math/normal.ts";
 import type { MeanFieldParameters } from "../program/model.ts";
 import type { Trace } from "../program/trace.ts";
 import type { Pair } from "./chart.ts";
@@ -85,8 +87,6 @@ export interface GuideSpace {
    * needs that (`softplusChart`); other guides are fitted by the loop.
    */
   readonly pairs?: readonly Pair[];
-  /** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */
-  readonly probe: Float64Array;
   readonly numbers: (theta: Float64Array) => GuideNumbers;
   /** Adds the guide's nodes to the graph of the trace. */
   readonly place: (graph: Graph) => GuideNodes;
@@ -118,12 +118,18 @@ export interface GuideNodes {
   readonly scores: (count: (latent: number, node: NodeId) => NodeId) => NodeId[];
 }
 
+/** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */
+export function probeOf({ parts, trace: { points } }: GuideSpace): Float64Array {
+  const share = (k: number): number => 0.2 + 0.6 * ((0.618034 * k) % 1);
+  const values = { mu: () => 0.25, rho: () => 1, lower: share, points: (k: number) => points[k]!.start };
+  return Float64Array.from(parts.flatMap(({ key, names }) => names.map((_, k) => values[key](k))));
+}
+
 /** Whether every two latents of a guide, of which there are two at least, are correlated freely, as under `fullRank()`. */
 export function correlatesAll({ latents: { length: n }, pairs = [] }: GuideSpace): boolean {
   return n > 1 && pairs.length === (n * (n - 1)) / 2;
 }
 
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe
 
 /** A latent as the guide draws it from the given noises. */

@@ -37,7 +37,6 @@ function meanFieldOver(trace: Trace): GuideSpace {
     parts,
     initial: () => initialMeanField(trace),
     pairs: [],
-    probe: Float64Array.from({ length: 2 * n }, (_, p) => (p < n ? 0.25 : 1)),
     numbers: (theta) => ({
       means: theta.slice(0, n),
       sigmas: theta.slice(n).map(sdOfRho),

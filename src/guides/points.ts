@@ -2,7 +2,14 @@
  * Guides of models that have parameters without spread, `param("m", 0)`: θ holds what the guide of the latents has, then these numbers
  * themselves. They have no noise and are in no density, so that ELBO and gradient see them as they see data.
  */
+import type { Trace } from "../program/trace.ts";
 import type { Guide, GuideNodes, GuideSpace } from "./guide.ts";
+import { meanField } from "./mean-field.ts";
+
+/** The guide that a program is put under: the one that was chosen, with room for the points of the program where it has any. */
+export function guideOf({ points }: Trace, chosen: Guide | undefined): Guide | undefined {
+  return points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
+}
 
 /** The guide with the points of the model behind its own parameters; the guide itself where there are none. */
 export function withPoints(guide: Guide): Guide {
@@ -22,7 +29,6 @@ export function withPoints(guide: Guide): Guide {
           const own = space.initial();
           return { ...own, points: own.points ?? points.map(({ start }) => start) };
         },
-        probe: Float64Array.from([...space.probe, ...points.map(({ start }) => start)]),
         numbers: (theta) => ({ ...space.numbers(theta.subarray(0, size)), points: theta.slice(size) }),
         place(graph): GuideNodes {
           const nodes = space.place(graph);

@@ -26,38 +26,35 @@ export interface GuidedTrace {
   readonly guide: Pick<GuideNodes, "sigmas" | "space">;
 }
 
-/** Samples of an estimator on which ℓ or the gradient is not finite. */
-export interface Failure {
-  readonly theta: Float64Array;
+/** An estimator whose samples are not all finite. */
+export interface Failing {
+  readonly objective: GuidedTrace;
   readonly estimator: { readonly name: string };
-  readonly noise?: { readonly fill: NormalFill } | undefined;
+  readonly nodes: {
+    readonly noise?: { readonly fill: NormalFill } | undefined;
+    /** Those of the guide first. */
+    readonly normals: readonly NodeId[];
+  };
+}
+
+/** The samples among which ℓ or the gradient is not finite. */
+export interface Failure {
   readonly generator: Generator;
   readonly stream: number;
   readonly firstSample: number;
   readonly samples: number;
   readonly group?: number;
-  /** Normals of a sample, those of the guide first. */
-  readonly dimensions: number;
 }
 
 /** Says as an error message what went wrong: at the first sample and term that are not finite, or with the parameters. */
-export type Diagnosis = (objective: GuidedTrace, failure: Failure) => string;
+export type Diagnosis = (failing: Failing, theta: Float64Array, failure: Failure) => string;
 
-export const diagnosis: Diagnosis = (objective, failure) => {
-  const {
-    theta,
-    estimator,
-    noise: own,
-    generator,
-    stream,
-    firstSample,
-    samples,
-    group = samples,
-    dimensions,
-  } = failure;
+export const diagnosis: Diagnosis = ({ objective, estimator, nodes }, theta, failure) => {
+  const { generator, stream, firstSample, samples, group = samples } = failure;
+  const dimensions = nodes.normals.length;
   const { name } = objective.trace.model;
   const probe = finished(probing(objective));
-  const fill = own?.fill ?? fillNormals;
+  const fill = nodes.noise?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
   for (let i = 0; i < samples; i++) {

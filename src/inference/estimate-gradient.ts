@@ -81,7 +81,7 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group, 1, samples);
   count("estimateGradient", "step", step, 0);
-  if (lanes !== undefined) count("estimateGradient", "lanes", lanes);
+  count("estimateGradient", "lanes", lanes ?? 1);
   const sampler = makeSampler(profile, model, estimatorOf("estimateGradient", options.estimator), {
     ...options,
     expectedSamples: samples,

@@ -8,6 +8,7 @@ import type { CollapseResult } from "../collapse/collapse.ts";
 import type { Estimator, EstimatorNodes, Repertoire } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import type { listedParameters } from "../guides/named-parameters.ts";
+import type { guideOf } from "../guides/points.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pieces } from "../pieces/pieces.ts";
 import type { Model } from "../program/model.ts";
@@ -138,7 +139,7 @@ export interface Profile {
   /** How long a loop is whose length nobody has given; without it that is its default. */
   readonly ownLength?: typeof ownLength;
   /** Makes room in a guide for parameters without spread; without it programs have none. */
-  readonly withPoints?: (guide: Guide) => Guide;
+  readonly guideOf?: typeof guideOf;
   /** Lets an estimator that adapts learn before its first gradient; without it no estimator of the repertoire does. */
   readonly pilot?: typeof pilot;
   /** Adds single samples to moments by component; without it they are added one after the other, which gives the same bits and takes longer. */

@@ -7,6 +7,8 @@ import { normalCdf } from "./normal-cdf.ts";
 
 export { normalCdf };
 
+/** ½ log 2π: the log density of the standard normal is −½x² less it. */
+export const HALF_LOG_2PI = 0.9189385332046728;
 const SQRT_HALF = Math.SQRT1_2;
 const SQRT_2_OVER_PI = 0.7978845608028654;
 const INV_SQRT_2PI = 0.3989422804014327;

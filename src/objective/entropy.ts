@@ -6,7 +6,7 @@ import { entropyOf } from "../guides/guide.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { guideTermsOf, type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 import { oneOf } from "./one-of.ts";
-import { type Pass, rewriting, rewritten } from "./pass.ts";
+import { type Pass, rewriting, rewritten, type Stage } from "./pass.ts";
 
 /**
  * "sampled": −log q at the draw. "analytic": log σ + ½ log 2πe for each latent that is live. "sticking-the-landing":
@@ -30,11 +30,6 @@ export interface Pathwise {
   readonly gradient: readonly NodeId[];
   /** The objective after each pass, that of the entropy included. */
   readonly stages: readonly Stage[];
-}
-
-export interface Stage {
-  readonly pass: Pass;
-  readonly objective: Objective;
 }
 
 /** A way to count the entropy: by which passes, and what it does to the pathwise gradient of the objective that they make. */
@@ -63,12 +58,9 @@ export function* pathwisePieces(
   entropy: EntropyWay,
   passes: readonly Pass[] = [],
 ): Pieces<Pathwise> {
-  const stages: Stage[] = [];
-  const note = (pass: Pass, objective: Objective): void => {
-    stages.push({ pass, objective });
-  };
-  const objective = yield* rewriting(entropy.passes, original, note);
-  const seen = yield* rewriting(passes, objective, note);
+  const stages = yield* rewriting([...entropy.passes, ...passes], original);
+  const after = (count: number): Objective => stages[count - 1]?.objective ?? original;
+  const [objective, seen] = [after(entropy.passes.length), after(stages.length)];
   yield;
   const path = gradient(objective.graph, seen.value, objective.parameters);
   return { objective, seen, gradient: entropy.adjusted?.(original, path, passes) ?? path, stages };

@@ -36,8 +36,6 @@ export interface Objective {
   readonly value: NodeId;
   /** Substitution of the guide's draw for each latent; holds what has been rebuilt with it. */
   readonly guided: Replacement;
-  /** For each latent, whether the guide's draw uses it. */
-  readonly live: readonly NodeId[];
 }
 
 /**
@@ -73,11 +71,6 @@ export function objectiveOf(traced: Trace, chosen: Guide = meanField()): Objecti
     guided.set(node, draws[i]!);
   });
   for (const { node, base, sigma, epsilon } of variables) if (base !== node) guided.set(base, A.mul(sigma, epsilon));
-  const live = substitute(
-    graph,
-    latents.map((latent) => latent.live),
-    guided,
-  );
   return withTerms(
     {
       trace: traced,
@@ -91,7 +84,6 @@ export function objectiveOf(traced: Trace, chosen: Guide = meanField()): Objecti
       terms,
       value: zero,
       guided,
-      live,
     },
     terms,
   );

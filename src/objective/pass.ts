@@ -16,28 +16,27 @@ export interface Pass {
   readonly run: Piecewise<readonly [objective: Objective], Objective>;
 }
 
-/** The objective after all passes, in their order; `onPass` sees it after each of them. */
-export function rewritten(
-  passes: readonly Pass[],
-  objective: Objective,
-  onPass?: (pass: Pass, objective: Objective) => void,
-): Objective {
-  return finished(rewriting(passes, objective, onPass));
+/** The objective after a pass. */
+export interface Stage {
+  readonly pass: Pass;
+  readonly objective: Objective;
 }
 
-/** `rewritten` in pieces. */
-export function* rewriting(
-  passes: readonly Pass[],
-  objective: Objective,
-  onPass?: (pass: Pass, objective: Objective) => void,
-): Pieces<Objective> {
-  let current = objective;
+/** The objective after all passes, in their order. */
+export function rewritten(passes: readonly Pass[], objective: Objective): Objective {
+  return finished(rewriting(passes, objective)).at(-1)?.objective ?? objective;
+}
+
+/** The objective after each pass, in pieces. */
+export function* rewriting(passes: readonly Pass[], original: Objective): Pieces<Stage[]> {
+  let objective = original;
+  const stages: Stage[] = [];
   for (const pass of passes) {
     yield;
-    current = yield* piecesOf(pass.run, current);
-    onPass?.(pass, current);
+    objective = yield* piecesOf(pass.run, objective);
+    stages.push({ pass, objective });
   }
-  return current;
+  return stages;
 }
 
 /** The objective with other nodes for its terms, one for one; the very same objective where the nodes are. */

@@ -1,4 +1,5 @@
 /** Selection by a traced whole number: `pick([0.1, 0.5, 0.9], k)` for a discrete latent k, or for the result of `floor`. */
+
 import {
   and,
   checkReal,
@@ -12,6 +13,7 @@ import {
   unpacked,
   where,
 } from "../autodiff/expr.ts";
+import { inputIndex } from "../autodiff/graph/graph.ts";
 
 /** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
 export function eq(x: Real, y: Real): Truth {
@@ -43,7 +45,7 @@ export function pick(entries: RealList | readonly RealList[], k: Real): Real | R
   const { session, node } = k as Expr;
   const { graph } = session;
   const { algebra: A } = graph;
-  const input = graph.inputs[graph.inputIndex(node)];
+  const input = graph.inputs[inputIndex(graph, node)];
   session.checks.push({
     outside: (at) => `pick: index is outside; got ${at}${input ? ` for "${input.name}"` : ""}, ${expected}`,
     value: node,

@@ -123,16 +123,20 @@ export interface Trace {
   readonly extension: Extension | undefined;
 }
 
-/** What an extension of the context works on: the state of a run. */
-export interface Scope {
-  readonly model: Model;
-  readonly session: Session;
+/** What a run has found so far. */
+interface Found {
   readonly latents: Latent[];
   readonly finite: FiniteLatent[];
   readonly points: Point[];
   readonly quantities: Quantity[];
   readonly frozen: { readonly name: string; readonly noise: NodeId }[];
   readonly terms: Term[];
+}
+
+/** What an extension of the context works on: the state of a run. */
+export interface Scope extends Found {
+  readonly model: Model;
+  readonly session: Session;
   /** Names that are taken. */
   readonly names: Set<string>;
   readonly input: RunOptions["input"];
@@ -172,7 +176,7 @@ export function traceOn(graph: Graph, model: Model, extension?: Extension): Trac
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   if (model.data)
     throw new TypeError(
-      `model "${model.name}": it has no data; got a schema alone, expected withData(model, data) or compile(model, shape) of nondiff`,
+      `model "${model.name}": it has no data; got a schema alone, expected withData() or compile() of nondiff`,
     );
   return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension });
 }
@@ -180,8 +184,9 @@ export function traceOn(graph: Graph, model: Model, extension?: Extension): Trac
 /** Runs the program on `graph`. */
 export function run(model: Model, graph: Graph, options: RunOptions): Trace {
   const { extension } = options;
-  const scope = scopeOf(model, graph, options);
-  const { session, latents, finite, points, quantities, frozen, terms } = scope;
+  const session = new Session(graph);
+  const found: Found = { latents: [], finite: [], points: [], quantities: [], frozen: [], terms: [] };
+  const scope = scopeOf(model, session, found, options);
   const core = {
     ...sitesOf(scope),
     where,
@@ -193,26 +198,21 @@ export function run(model: Model, graph: Graph, options: RunOptions): Trace {
       `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
     );
   session.requireConditionsUsed(`model "${model.name}"`);
-  if (quantities.length === 0 && latents.length === 0)
+  if (found.quantities.length === 0 && found.latents.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
-  return { model, graph, latents, finite, points, quantities, frozen, terms, checks: session.checks, extension };
+  return { ...found, model, graph, checks: session.checks, extension };
 }
 
 /** The state of a run at its beginning. */
-function scopeOf(model: Model, graph: Graph, { input, onTerm }: RunOptions): Scope {
-  const session = new Session(graph);
+function scopeOf(model: Model, session: Session, found: Found, { input, onTerm }: RunOptions): Scope {
+  const { graph } = session;
   const names = new Set<string>();
   const scope: Scope = {
+    ...found,
     model,
     session,
     input,
     names,
-    latents: [],
-    finite: [],
-    points: [],
-    quantities: [],
-    frozen: [],
-    terms: [],
     path: graph.truth(true),
     declare(site, name) {
       requireName(site, name);
@@ -225,7 +225,8 @@ function scopeOf(model: Model, graph: Graph, { input, onTerm }: RunOptions): Sco
     addTerm(site, logDensity, drawn) {
       const live = scope.path;
       const node = graph.algebra.where(live, nodeOf(session, logDensity), graph.constant(0));
-      if (graph.isConstant(live) && graph.isConstant(node) && !Number.isFinite(graph.value(node)))
+      // In an arm, whether it counts is no constant.
+      if (graph.isConstant(node) && !Number.isFinite(graph.value(node)))
         throw new RangeError(
           `${site}: log density is ${graph.value(node)}${drawn ? at(drawn) : ""}, expected a finite number`,
         );
@@ -353,7 +354,7 @@ function join<T extends BranchResult>(model: Model, session: Session, condition:
     }
   }
   throw new TypeError(
-    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays of one length, objects with the same keys, or nothing`,
+    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays, objects or nothing, two alike`,
   );
 }
 

@@ -11,7 +11,7 @@
  * Source: Papaspiliopoulos, Roberts and Sköld, "A general framework for the parametrization of hierarchical models", Statistical Science 2007.
  */
 import { add, describe, div, Expr, exprOf, log, mul, nodeOf, type Real, sub } from "../autodiff/expr.ts";
-import type { Graph } from "../autodiff/graph/graph.ts";
+import { type Graph, inputIndex } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
@@ -146,7 +146,7 @@ function parents(graph: Graph, { prior }: Latent): NodeId[] {
 
 // The inputs that a number is computed from.
 function below(graph: Graph, value: Expr): NodeId[] {
-  return graph.reachable([nodeOf(value.session, value)]).filter((node) => graph.inputIndex(node) >= 0);
+  return graph.reachable([nodeOf(value.session, value)]).filter((node) => inputIndex(graph, node) >= 0);
 }
 
 function siteOf(name: string): string {

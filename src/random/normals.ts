@@ -4,9 +4,8 @@
  */
 import type { NoiseRequest } from "./contract.ts";
 import { beyondTable, NORMAL_TABLE, normalBeyondTable, normalOfWordInto } from "./normal-table.ts";
-import { blockAt } from "./threefry.ts";
+import { blockAt, TWO_32 } from "./threefry.ts";
 
-const TWO_32 = 4294967296;
 /** Kind of counter of the further bits in the tails, above the dimension in the third word, as those in `sobol.ts`. */
 const TAILS = 0x50000000;
 

@@ -5,9 +5,8 @@
  */
 import { type RowFill, type ScrambledRow, TREE_LEVELS } from "./contract.ts";
 import { linearDigits } from "./sobol-points.ts";
-import { blockAt, type Generator } from "./threefry.ts";
+import { blockAt, type Generator, TWO_32 } from "./threefry.ts";
 
-const TWO_32 = 4294967296;
 /** Levels of a tree whose coins lie in one word. */
 export const FEW_BITS = 5;
 

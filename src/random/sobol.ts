@@ -26,9 +26,8 @@ import {
   setProducts,
   smallFieldProduct,
 } from "./sobol-points.ts";
-import { blockAt } from "./threefry.ts";
+import { blockAt, TWO_32 } from "./threefry.ts";
 
-const TWO_32 = 4294967296;
 const MAX_BATCH = 65536; // 2^16, of as many binary digits as Sobol points have
 
 // Kinds of counters, above the dimension in the third word; `fillNormals` and `fillUniforms` stay below them.

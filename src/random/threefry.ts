@@ -5,13 +5,15 @@
  * answers of the authors' Random123 library. State: none; the same key and counter give the same words anywhere.
  */
 
+/** How many words there are: what a counter above it carries into its next word. */
+export const TWO_32 = 4294967296;
 const PARITY = 0x1bd11bda;
 
 /** Key of four 32-bit words from a seed, a safe integer; RangeError otherwise. */
 export function makeKey(seed: number): Int32Array {
   if (!Number.isSafeInteger(seed))
-    throw new RangeError(`seed: not a safe integer; got ${String(seed)}, expected an integer below 2^53 in magnitude`);
-  return Int32Array.of(seed | 0, Math.floor(seed / 4294967296) | 0, 0, 0);
+    throw new RangeError(`seed: not a safe integer; got ${String(seed)}, expected one below 2^53`);
+  return Int32Array.of(seed | 0, Math.floor(seed / TWO_32) | 0, 0, 0);
 }
 
 /** A generator: a key, and room for the words of one block. Its only state is the key. */

@@ -1,8 +1,7 @@
 /** Uniform numbers in (0, 1) come in lanes, addressed as normals are, or one after the other for simulation. */
 import type { NoiseRequest } from "./contract.ts";
-import { blockAt, type Generator } from "./threefry.ts";
+import { blockAt, type Generator, TWO_32 } from "./threefry.ts";
 
-const TWO_32 = 4294967296;
 const TWO_NEG_53 = 1.1102230246251565e-16;
 
 /**

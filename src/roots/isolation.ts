@@ -1,5 +1,5 @@
 /** The roots of a condition along one input: what callers use. The method is in `finder.ts`. */
-import { type Graph, MASK } from "../autodiff/graph/graph.ts";
+import { type Graph, inputIndex, MASK } from "../autodiff/graph/graph.ts";
 import { print } from "../autodiff/graph/infix-text.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { makePlan } from "./condition-plan.ts";
@@ -49,7 +49,7 @@ export function makeRootFinder(
   options: RootFinderOptions = {},
 ): RootFinder {
   const { reach = 39, budget = 20_000, refuseJumpsWithin = 0 } = options;
-  if (graph.inputIndex(t) < 0) throw new TypeError(`makeRootFinder: t is no input; got \`${print(graph, t)}\``);
+  if (inputIndex(graph, t) < 0) throw new TypeError(`makeRootFinder: t is no input; got \`${print(graph, t)}\``);
   if (graph.hasFlag(condition, MASK))
     throw new TypeError(
       `makeRootFinder: the condition is a mask; got \`${print(graph, condition)}\`, expected c of c > 0`,
@@ -57,6 +57,6 @@ export function makeRootFinder(
   if (!(reach > 0 && reach < Infinity))
     throw new RangeError(`makeRootFinder: reach is out of range; got ${reach}, expected a positive finite number`);
   const plan = makePlan(graph, condition, t);
-  const along = graph.inputs[graph.inputIndex(t)]!.name;
+  const along = graph.inputs[inputIndex(graph, t)]!.name;
   return new Finder(plan, { reach, budget, refuseJumpsWithin, along, text: (node) => print(graph, node ?? condition) });
 }

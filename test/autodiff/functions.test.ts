@@ -113,7 +113,7 @@ describe("comparisons and connectives", () => {
 describe("a traced value in plain JavaScript", () => {
   const ADVICE =
     "it has no plain value; got a JavaScript operator or raw `if` on it, expected `where` or `branch` for decisions, " +
-    "`add`, `mul`, … for arithmetic, `not`, … for conditions";
+    "`add`, `not`, … for operators";
 
   test.each([
     ["x + 1", (x: Expr) => wrong(x) + 1],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CODE } from "../../src/autodiff/ops/codes.ts";
-import { blocksOf } from "../../src/conditions/affine-blocks.ts";
+import { among, blocksOf } from "../../src/conditions/affine-blocks.ts";
 import type { Guide } from "../../src/guides/guide.ts";
 import { add, fullRank, gt, meanField, mul, normal, type Real, square, sub, where } from "../../src/index.ts";
 import { buildObjective } from "../../src/objective/objective.ts";
@@ -16,7 +16,7 @@ function blocksUnder(guide: Guide, c: (a: Real, b: Real, d: Real) => Real, isPri
   const { graph, terms, variables } = objective;
   const condition =
     graph.a[graph.reachable(terms.map(({ node }) => node)).findLast((node) => graph.op[node] === CODE.positive)!]!;
-  return blocksOf(objective, condition, isPrivate).map(
+  return blocksOf(objective, condition, isPrivate && among(isPrivate)).map(
     ({ entries, safe }) => `${entries.map(({ variable }) => variables[variable]!.name).join()}${safe ? "" : "?"}`,
   );
 }

@@ -35,7 +35,6 @@ function oneScale(): Guide {
           { key: "mu", of: "latents", names: latents },
         ],
         initial: () => ({ rho: [0.5], mu: latents.map(() => 0) }),
-        probe: Float64Array.from([1, ...latents.map(() => 0.25)]),
         numbers: (theta) => ({
           means: theta.slice(1),
           sigmas: Float64Array.from(latents, () => softplus(theta[0]!)),

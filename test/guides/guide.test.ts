@@ -13,6 +13,7 @@ import {
   latentAt,
   packParameters,
   parameterNames,
+  probeOf,
   unpackParameters,
 } from "../../src/guides/guide.ts";
 import { add, estimateGradient, fullRank, meanField, mul, sub } from "../../src/index.ts";
@@ -106,7 +107,7 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
     const back = unpackParameters(space, theta);
     expect(Object.fromEntries(Object.entries(back).map(([key, values]) => [key, [...values]]))).toEqual(params);
     expect(packParameters("test", space, back)).toEqual(theta);
-    expect(space.probe).toHaveLength(theta.length);
+    expect(probeOf(space)).toHaveLength(theta.length);
   });
 
   test("starts at the priors, without correlations", () => {

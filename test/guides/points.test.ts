@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { add, gt, mul, type Real, where } from "../../src/autodiff/expr.ts";
 import { exponential, normal } from "../../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
+import { probeOf } from "../../src/guides/guide.ts";
 import { withPoints } from "../../src/guides/points.ts";
 import { adam, estimateGradient, fit, fullRank, type Guide, logJoint, meanField, rhoOfSd } from "../../src/index.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
@@ -101,9 +102,9 @@ describe("a fit", () => {
     const traced = trace(defineModel("m", program));
     const space = withPoints(meanField()).over(traced);
     const own = meanField().over(traced);
-    expect([...space.probe]).toEqual([...own.probe, 1, 0.1, 0.2]);
+    expect([...probeOf(space)]).toEqual([...probeOf(own), 1, 0.1, 0.2]);
     const scores = space.place(traced.graph).scores((_latent, node) => node);
-    expect(scores).toHaveLength(space.probe.length);
+    expect(scores).toHaveLength(probeOf(space).length);
     expect(scores.slice(-3).map((node) => traced.graph.is(node, 0))).toEqual([true, true, true]);
     expect(() =>
       estimateGradient(defineModel("m", program), { estimator: reparam(), params: { ...own.initial(), points: [1] } }),

@@ -1,5 +1,7 @@
 // Counts whose rate is traced: cut where nothing is left for the rates that have a probability, and what is left out is said.
+
 import { expect, test } from "vitest";
+import { inputIndex } from "../../src/autodiff/graph/graph.ts";
 import { collapseTrace } from "../../src/collapse/collapse.ts";
 import * as n from "../../src/index.ts";
 import { trace } from "../../src/program/trace.ts";
@@ -117,7 +119,7 @@ test("Poisson counts of a regression with coefficients under wide priors are lat
   ]) {
     const inputs = new Float64Array(graph.inputs.length);
     latents.forEach(({ node }, i) => {
-      inputs[graph.inputIndex(node)] = at[i]!;
+      inputs[inputIndex(graph, node)] = at[i]!;
     });
     const [density] = evaluatorOf(graph, [sum])(inputs);
     expect(density).toBeCloseTo(n.logJoint(thinned, at), 9);

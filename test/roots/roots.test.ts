@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { inputIndex } from "../../src/autodiff/graph/graph.ts";
 import { Graph } from "../../src/autodiff/index.ts";
 import type { Algebra, NodeId } from "../../src/autodiff/ops/op.ts";
 import { makeRootFinder, type RootFinderOptions } from "../../src/roots/isolation.ts";
@@ -321,7 +322,7 @@ describe("the guarantee", () => {
     fc.assert(
       fc.property(smooth, (v) => {
         const n = finder.find(
-          finder.inputs.map((node) => v[graph.inputs[graph.inputIndex(node)].name as "a"]),
+          finder.inputs.map((node) => v[graph.inputs[inputIndex(graph, node)].name as "a"]),
           roots,
         );
         const crossings: number[] = [];

@@ -1,5 +1,7 @@
 /** What the facts of an op say against the values of the op: each check returns the first disagreement, undefined if there is none. */
+
 import { FullGraph } from "../../src/autodiff/full-graph.ts";
+import { inputIndex } from "../../src/autodiff/graph/graph.ts";
 import { OPS } from "../../src/autodiff/ops/all-ops.ts";
 import {
   type Behaviour,
@@ -50,7 +52,7 @@ const finite = (x: number): boolean => Number.isFinite(x);
 /** The value of a node whose inputs are the operands. */
 function evaluate(graph: FullGraph, node: NodeId, operands: readonly number[]): number {
   if (graph.isConstant(node)) return graph.value(node);
-  if (graph.inputIndex(node) >= 0) return operands[graph.inputIndex(node)]!;
+  if (inputIndex(graph, node) >= 0) return operands[inputIndex(graph, node)]!;
   const [x = 0, y = 0, z = 0] = graph.operands(node).map((operand) => evaluate(graph, operand, operands));
   const row = graph.ops.rows[graph.op[node]!]!;
   return row.primal(x, y, z);

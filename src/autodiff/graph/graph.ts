@@ -7,7 +7,7 @@
 
 import { balanced } from "../../math/balanced-tree.ts";
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
-import type { Algebra, NodeId } from "../ops/op.ts";
+import type { Algebra, GraphView, NodeId } from "../ops/op.ts";
 import { BASIC, isPartial, type OpTable } from "../ops/op-table.ts";
 import { simplify } from "./simplify.ts";
 
@@ -15,7 +15,7 @@ import { simplify } from "./simplify.ts";
 export const LANE = 1; // differs between samples
 export const MASK = 2; // a truth value
 export const MASKED = 4; // an adjoint that is zero where its arm was not taken
-export const PARTIAL = 8; // may be NaN though its inputs are numbers
+const PARTIAL = 8; // may be NaN though its inputs are numbers, for who asks `mayBeNaN`
 
 /** What an input stands for; `lane` inputs differ between samples, the others are the same for a whole batch. */
 export interface Input {
@@ -44,6 +44,8 @@ export class Graph {
   readonly inputs: (Input & { readonly node: NodeId })[] = [];
   /** Builders by name; those of ops that the graph does not know throw. */
   readonly algebra: Algebra;
+  /** How many nodes, the first ones, have their flag PARTIAL. */
+  judged = 0;
   /** The ops that may occur in the graph. */
   ops: OpTable = BASIC;
   readonly pushIntoWhere: boolean;
@@ -143,11 +145,6 @@ export class Graph {
     return this.#number[0]!;
   }
 
-  /** Index in `inputs` of an input node, −1 for other nodes. */
-  inputIndex(node: NodeId): number {
-    return this.op[node] === INPUT ? this.a[node]! : -1;
-  }
-
   hasFlag(node: NodeId, flag: number): boolean {
     return (this.flags[node]! & flag) !== 0;
   }
@@ -243,20 +240,13 @@ export class Graph {
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const below = this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0);
     const mask = this.ops.masks[code] ? MASK : 0;
-    const partial = mask ? 0 : (below & PARTIAL) | (this.#mayEnd(code, y) ? PARTIAL : 0);
     let masked = false;
     if (code === CODE.where) masked = this.is(y, 0) || this.is(z, 0);
     else if (code === CODE.neg || code === CODE.chain) masked = this.hasFlag(x, MASKED);
     else if (code === CODE.add || code === CODE.sub) masked = this.hasFlag(x, MASKED) && this.hasFlag(y, MASKED);
     else if (code === CODE.mul)
       masked = (this.hasFlag(x, MASKED) && this.#isFinite(y)) || (this.hasFlag(y, MASKED) && this.#isFinite(x));
-    return (below & LANE) | mask | partial | (masked ? MASKED : 0);
-  }
-
-  // Whether an op is NaN for some numbers, as log −2 and 0/0 are; z/3 and z² never are.
-  #mayEnd(code: number, y: NodeId): boolean {
-    if (!this.ops.partial[code]) return false;
-    return y < 0 || !this.isConstant(y) || isPartial(this.ops.rows[code]!, this.value(y));
+    return (below & LANE) | mask | (masked ? MASKED : 0);
   }
 
   // Multiplied by it, a zero stays zero.
@@ -318,8 +308,33 @@ function doubled<T extends Int32Array | Uint8Array>(from: T): T {
   return to;
 }
 
+/**
+ * May the node be NaN though its inputs are numbers, as log z, and x/y at 0/0? z/3 and z² never are. The first who asks has all nodes up
+ * to this one judged, and most programs are without a comparison that asks.
+ */
+export function mayBeNaN(graph: GraphView, node: NodeId): boolean {
+  const { flags, op, a, b, c } = graph;
+  for (; graph.judged <= node; graph.judged++) {
+    const at = graph.judged;
+    const row = op[at]! > INPUT ? graph.ops.rows[op[at]!] : undefined;
+    if (!row || flags[at]! & MASK) continue;
+    const [y, z] = [b[at]!, c[at]!];
+    const below = flags[a[at]!]! | (y >= 0 ? flags[y]! : 0) | (z >= 0 ? flags[z]! : 0);
+    const ends = isPartial(row) && (y < 0 || !graph.isConstant(y) || isPartial(row, graph.value(y)));
+    flags[at]! |= (below & PARTIAL) | (ends ? PARTIAL : 0);
+  }
+  return graph.hasFlag(node, PARTIAL);
+}
+
+/** Index in `graph.inputs` of an input node, −1 for other nodes. */
+export function inputIndex(graph: Graph, node: NodeId): number {
+  return graph.op[node] === INPUT ? graph.a[node]! : -1;
+}
+
+// An odd number near 2³² times the golden ratio: its multiples differ in their upper bits.
+const SPREAD = 0x9e3779b1;
+
 function hash(code: number, x: NodeId, y: NodeId, z: NodeId): number {
-  const mixed = Math.imul(x, 0x85ebca6b) ^ Math.imul(y, 0xc2b2ae35) ^ Math.imul(z, 0x27d4eb2f);
-  const spread = Math.imul(mixed ^ code, 0x9e3779b1);
+  const spread = Math.imul(Math.imul(Math.imul(x, SPREAD) ^ y, SPREAD) ^ z ^ code, SPREAD);
   return spread ^ (spread >>> 15);
 }

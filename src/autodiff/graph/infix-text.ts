@@ -2,7 +2,7 @@
 
 import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
 import type { NamedSum, NodeId, OpName } from "../ops/op.ts";
-import type { Graph } from "./graph.ts";
+import { type Graph, inputIndex } from "./graph.ts";
 
 const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: number] } = {
   or: ["or", 1],
@@ -29,7 +29,7 @@ function render(graph: Graph, node: NodeId, outer: number, level: number, names?
   if (name !== undefined) return name;
   const code = graph.op[node]!;
   if (code === CONSTANT) return printNumber(graph.value(node));
-  if (code === INPUT) return graph.inputs[graph.inputIndex(node)]!.name;
+  if (code === INPUT) return graph.inputs[inputIndex(graph, node)]!.name;
   if (level > MOST_LEVELS) return "…";
   const operands = graph.operands(node);
   const at = (operand: NodeId, precedence: number): string => render(graph, operand, precedence, level + 1, names);

@@ -32,5 +32,5 @@ export function limitsOf(graph: Graph, node: NodeId): readonly Limits[] {
 /** Where a node is infinite inside of its domain by its own op. */
 export function poleOf(graph: Graph, node: NodeId): Pole | undefined {
   const pole = graph.ops.facts[graph.op[node]!]?.pole;
-  return pole === undefined || pole === "none" ? undefined : pole(graph, graph.a[node]!, graph.b[node]!);
+  return typeof pole === "function" ? pole(graph, graph.a[node]!, graph.b[node]!) : undefined;
 }

@@ -16,8 +16,6 @@ export interface OpTable {
   readonly commutes: readonly boolean[];
   /** Whether results are truth values. */
   readonly masks: readonly boolean[];
-  /** Whether they are NaN for some numbers. */
-  readonly partial: readonly boolean[];
   readonly kernels: Kernels;
 }
 
@@ -39,7 +37,6 @@ export function opTable<K extends OpName>(
     arity: rows.map((row) => row?.domain.length ?? 0),
     commutes: rows.map((row) => row?.commutes ?? false),
     masks: rows.map((row) => row?.kinds?.endsWith("m") ?? false),
-    partial: rows.map((row) => row !== undefined && isPartial(row)),
     kernels,
   };
 }

@@ -59,6 +59,10 @@ export interface GraphView {
   readonly a: Int32Array;
   readonly b: Int32Array;
   readonly c: Int32Array;
+  readonly flags: Uint8Array;
+  /** How many nodes, the first ones, are known to be numbers everywhere or not. */
+  judged: number;
+  readonly ops: { readonly rows: readonly (OpRow | undefined)[] };
   readonly algebra: Algebra;
   /** Whether a unary function is moved into the arms of a `where` when that creates no node. */
   readonly pushIntoWhere: boolean;

@@ -40,7 +40,7 @@ export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Ste
     if (graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
       uniform.push(instructionOf(node));
   yield;
-  return { uniform, lane: depthFirst(graph, outputs, instructionOf, steps.instructions) };
+  return { uniform, lane: depthFirst(graph, outputs, (node) => steps.instructions.get(node) ?? instructionOf(node)) };
 }
 
 const ABSORBED = -1;

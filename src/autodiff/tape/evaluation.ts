@@ -9,7 +9,7 @@
  * itself; this is for whoever wants to know some numbers.
  */
 import { finished, type Pieces } from "../../pieces/pieces.ts";
-import { type Graph, MASK } from "../graph/graph.ts";
+import { type Graph, inputIndex, MASK } from "../graph/graph.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Engine } from "./engine.ts";
 import { runLanes, runUniform, tapePieces } from "./tape.ts";
@@ -76,7 +76,7 @@ export function* evaluationPieces(
   const indices = Int32Array.from(uniformInputs, ({ node }) => {
     const index = inputOf.get(node);
     if (index === undefined)
-      throw new TypeError(`evaluation: no value of uniform input "${graph.inputs[graph.inputIndex(node)]!.name}"`);
+      throw new TypeError(`evaluation: no value of uniform input "${graph.inputs[inputIndex(graph, node)]!.name}"`);
     return index;
   });
   const offsets = Int32Array.from(uniformInputs, ({ offset }) => offset);

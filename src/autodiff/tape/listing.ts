@@ -1,5 +1,5 @@
 /** People who look at what will run see instructions as lines of text, before and after their values have slots. */
-import type { Graph } from "../graph/graph.ts";
+import { type Graph, inputIndex } from "../graph/graph.ts";
 import { printNumber } from "../graph/infix-text.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -21,7 +21,7 @@ export function planListing(graph: Graph, { uniform, lane, rest = [], outputs, m
   const names = new Map<NodeId, string>();
   const nameOf = (node: NodeId): string => {
     if (graph.isConstant(node)) return printNumber(graph.value(node));
-    if (graph.op[node] === INPUT && !isMean.has(node)) return graph.inputs[graph.inputIndex(node)]!.name;
+    if (graph.op[node] === INPUT && !isMean.has(node)) return graph.inputs[inputIndex(graph, node)]!.name;
     if (!names.has(node)) names.set(node, `%${names.size + 1}`);
     return names.get(node)!;
   };

@@ -52,13 +52,12 @@ export function plain(graph: Graph, node: NodeId): Instruction {
 
 /**
  * The lane instructions in postorder, which keeps a value's uses close to its definition and so the number of live slots
- * small. `inputs` has those of inputs that are computed.
+ * small. An input that `instructionOf` gives operands is computed, others are filled.
  */
 export function depthFirst(
   graph: Graph,
   outputs: readonly NodeId[],
   instructionOf: (node: NodeId) => Instruction,
-  inputs?: ReadonlyMap<NodeId, Instruction>,
 ): Instruction[] {
   const order: Instruction[] = [];
   const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
@@ -71,8 +70,8 @@ export function depthFirst(
         state[next.node] = 2;
         order.push(next);
       } else if (state[next] === 0 && graph.hasFlag(next, LANE)) {
-        const instruction = inputs?.get(next) ?? (graph.arity(next) > 0 ? instructionOf(next) : undefined);
-        if (!instruction) continue;
+        const instruction = instructionOf(next);
+        if (instruction.operands.length === 0) continue;
         state[next] = 1;
         pending.push(instruction);
         const { operands } = instruction;

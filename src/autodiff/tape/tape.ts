@@ -61,7 +61,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   yield;
   const { outputs, means = [], rest = [] } = plan;
   const { backend = engine.interpreter } = options;
-  const kernels = engine.kernels ? { ...graph.ops.kernels, ...engine.kernels } : graph.ops.kernels;
+  const kernels = { ...graph.ops.kernels, ...engine.kernels };
   const slot = new Int32Array(graph.size).fill(-1);
   const counts = [0, 0, 0, 0]; // of slots, by kind
   const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);
@@ -84,10 +84,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   const placeOf = (node: NodeId): Place => {
     const at = slot[node]!;
     const kind = flags[node]! & KIND;
-    if (at < 0)
-      throw new TypeError(
-        `compileTape: lane input "${graph.inputs[graph.inputIndex(node)]!.name}" is used but not among laneInputs`,
-      );
+    if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is used but not among laneInputs`);
     places[kind]![at] ??= {
       offset: kind & LANE ? counts[kind - LANE]! + at * stride : at,
       lane: (kind & LANE) !== 0,

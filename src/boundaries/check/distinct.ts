@@ -19,7 +19,7 @@ export const DISTINCT: BoundaryPass = {
         if (!other.affected.some((term) => reads.has(term))) return;
         if (distinctByForm(conditions[k]!, conditions[j]!)) return;
         throw new RangeError(
-          `corrected: conditions \`${of.text()}\` and \`${other.text()}\` cannot be handled exactly; got boundaries that may meet though their forms differ, expected one condition; nondiff (not nondiff/core) treats such conditions by counting them together`,
+          `corrected: conditions \`${of.text()}\` and \`${other.text()}\` cannot be handled exactly; got boundaries that may meet though their forms differ, expected one condition; nondiff (not nondiff/core) treats such conditions`,
         );
       });
     });

@@ -9,7 +9,10 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { probeOf } from "../../guides/guide.ts";
+import type { Pathwise } from "../../objective/entropy.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { Pass } from "../../objective/pass.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../random/index.ts";
 
 const POINTS = 512;
@@ -27,6 +30,13 @@ const TIE = 1e-12;
 const ROUNDING = 1e-8;
 
 type Values = ReturnType<ReturnType<typeof evaluation>["values"]>;
+
+/** Throws RangeError, naming the first site, if a term has another value after these passes of a path than before them. */
+export function requireSamePath({ objective, stages }: Pathwise, passes: readonly Pass[]): void {
+  const last = passes.at(-1);
+  const simplified = stages.find(({ pass }) => pass === last)?.objective;
+  if (simplified) requireSameTerms(objective, simplified);
+}
 
 /**
  * Throws RangeError, naming the first site, if a term has another value after rewriting than before: at points about 0, or at draws of the
@@ -51,7 +61,7 @@ export function requireSameTerms(before: Objective, after: Objective, theta?: Fl
     laneInputs: inputs,
     points,
   });
-  run(theta ?? guide.space.probe, noise);
+  run(theta ?? probeOf(guide.space), noise);
   const isTie = new Uint8Array(points);
   compared.forEach((_, c) => {
     const [difference, x, y] = [0, 1, 2].map((j) => values(nodes.length + 3 * c + j)) as [Values, Values, Values];

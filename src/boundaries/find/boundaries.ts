@@ -175,15 +175,17 @@ class Families {
     const known = this.#byAtoms.get(key) ?? new Agreeing();
     this.#byAtoms.set(key, known);
     const slopes = form.moving.map(([, value]) => value);
-    let own = known.find(slopes, ({ first }) => parallel(form, first));
-    if (!own) {
-      own = { family: this.#count++, first: form, members: new Agreeing() };
-      known.add(slopes, own);
-    }
-    const numbers = [form.constant, ...form.coefficients];
-    const same = own.members.find(numbers, (member) => coincide(form, member.form));
-    if (!same) own.members.add(numbers, { form, index });
-    return { index: same?.index ?? index, family: own.family };
+    const { family, members } = known.place(
+      slopes,
+      ({ first }) => parallel(form, first),
+      () => ({ family: this.#count++, first: form, members: new Agreeing() }),
+    );
+    const same = members.place(
+      [form.constant, ...form.coefficients],
+      (member) => coincide(form, member.form),
+      () => ({ form, index }),
+    );
+    return { index: same.index, family };
   }
 }
 
@@ -191,14 +193,15 @@ class Families {
 class Agreeing<T> {
   readonly #byBucket = new Map<number, T[]>();
 
-  add(numbers: readonly number[], entry: T): void {
-    append(this.#byBucket, bucketOf(numbers), entry);
-  }
-
-  /** One that agrees; numbers that do lie in one bucket or in two that are neighbours. */
-  find(numbers: readonly number[], agrees: (entry: T) => boolean): T | undefined {
+  /** One that agrees, else a new one; numbers that agree lie in one bucket or in two that are neighbours. */
+  place(numbers: readonly number[], agrees: (entry: T) => boolean, make: () => T): T {
     const bucket = bucketOf(numbers);
-    return [0, -1, 1].flatMap((step) => this.#byBucket.get(bucket + step) ?? []).find(agrees);
+    let found = [0, -1, 1].flatMap((step) => this.#byBucket.get(bucket + step) ?? []).find(agrees);
+    if (!found) {
+      found = make();
+      append(this.#byBucket, bucket, found);
+    }
+    return found;
   }
 }
 

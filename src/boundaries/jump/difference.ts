@@ -12,8 +12,9 @@ export interface Difference {
   readonly evaluate: Evaluate;
   /** Of a node. Linear ops pass differences through; what else jumps is evaluated on both sides. */
   readonly of: (root: NodeId) => NodeId;
-  /** The nodes that change, those below the roots among them, from below to above. */
-  readonly jumping: (roots: readonly NodeId[]) => NodeId[];
+  /** Whether a node changes, for those that `mark` has looked at: what is below a root. */
+  readonly jumps: ReadonlyMap<NodeId, boolean>;
+  readonly mark: (root: NodeId) => void;
 }
 
 /** Differences as nodes; `mayJump` is false for nodes that are known not to change. */
@@ -51,10 +52,8 @@ export function differencing(
   return {
     flipping,
     evaluate,
-    jumping(roots) {
-      for (const root of roots) mark(root);
-      return [...jumps].flatMap(([node, isJump]) => (isJump ? [node] : [])).sort((p, q) => p - q);
-    },
+    jumps,
+    mark,
     of(root) {
       mark(root);
       fill(known, root, (node) => (jumps.get(node) ? linearIn(node) : []), difference);

@@ -61,9 +61,15 @@ function splitAcross(
   roots: readonly NodeId[],
   parallel: (node: NodeId) => unknown = () => undefined,
 ): Split {
-  const jumping = difference.jumping(roots);
+  const jumping = jumpingBelow(difference, roots);
   if (jumping.some(parallel)) return { direct: roots, gated: [], depth: 0 };
   return splitByGates(graph, new Set(difference.flipping), roots, jumping, stateOf);
+}
+
+// The nodes that change, those below the roots among them, from below to above.
+function jumpingBelow({ jumps, mark }: Difference, roots: readonly NodeId[]): NodeId[] {
+  roots.forEach(mark);
+  return [...jumps].flatMap(([node, isJump]) => (isJump ? [node] : [])).sort((p, q) => p - q);
 }
 
 // The difference of what lies behind a gate, given the one at a flip of the gate from false to true, or from its lower value to the higher one.

@@ -4,7 +4,7 @@
  * terms of ℓ.
  */
 import { Users } from "../../autodiff/graph/users.ts";
-import { blocksOf } from "../../conditions/affine-blocks.ts";
+import { among, blocksOf } from "../../conditions/affine-blocks.ts";
 import { noisesBelow } from "../../objective/objective.ts";
 import type { BoundaryPass } from "./boundary-pass.ts";
 
@@ -38,7 +38,7 @@ export const CHEAPER_BLOCKS: BoundaryPass = {
     const isPrivate = (variable: number): boolean => conditionsOf[variable] === 1;
     return boundaries.map((boundary, k) =>
       noises[k]!.some(isPrivate)
-        ? { ...boundary, blocks: blocksOf(objective, boundary.condition, isPrivate) }
+        ? { ...boundary, blocks: blocksOf(objective, boundary.condition, among(isPrivate)) }
         : boundary,
     );
   },

@@ -2,7 +2,7 @@
  * Conditions that read one latent alone and are not affine in it: z² > 2 holds below −√2 and above √2. Their thresholds are numbers, the
  * roots of the condition, isolated with a guarantee (`src/roots`) wherever the prior has mass that a double can tell from 0.
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, inputIndex } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { valuesAt } from "../../autodiff/tape/values.ts";
 import { withTails } from "../../distributions/known-tails.ts";
@@ -23,7 +23,7 @@ const MOST_ROOTS = 64;
 export function curvedThresholds(graph: Graph, latent: Latent, condition: NodeId): Thresholds | undefined {
   const { node, value } = latent;
   const c = graph.a[condition]!;
-  const readsOthers = graph.reachable([c, value]).some((below) => graph.inputIndex(below) >= 0 && below !== node);
+  const readsOthers = graph.reachable([c, value]).some((below) => inputIndex(graph, below) >= 0 && below !== node);
   const reach = readsOthers ? undefined : reachOf(latent);
   if (reach === undefined) return undefined;
   const roots = new Float64Array(MOST_ROOTS);

@@ -6,12 +6,13 @@
  * Source: W. Hörmann, The generation of binomial random variates, J. Stat. Comput. Simul. 46 (1993) 101–110, algorithm BTRS; The transformed
  * rejection method for generating Poisson random variables, Insurance: Mathematics and Economics 12 (1993) 39–45, algorithm PTRS.
  */
+
 import { exp, log, log1p } from "../../math/elementary.ts";
 import { stirlingRest } from "../../math/gamma.ts";
+import { HALF_LOG_2PI } from "../../math/normal.ts";
 
 /** Up to so many trials each is decided by itself, and up to this rate parts of a Poisson draw are summed. */
 export const COUNTED = 1000;
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 /** From this mean on the proposals are wider than the distribution. */
 const LEAST_MEAN = 10;
 

@@ -15,12 +15,11 @@ import {
   square,
   sub,
 } from "../../autodiff/expr.ts";
-import { normalQuantile } from "../../math/normal.ts";
+import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { squared } from "../../math/squared.ts";
 import { continuous, type Distribution, POSITIVE, positive } from "../distribution.ts";
 import { log1mexp, searchedQuantile, splitInterval, tailed } from "../tails.ts";
 
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const LEAST = 1e-150; // of which the square root of the inverse does not overflow when squared
 
 /**

@@ -16,11 +16,9 @@ import {
   square,
   sub,
 } from "../../autodiff/expr.ts";
-import { normalQuantile } from "../../math/normal.ts";
+import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 import type { TailFormulas } from "../tails.ts";
-
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Normal with mean `mean` and standard deviation `sd` > 0: log density −½((x − mean)/sd)² − log sd − ½ log 2π. */
 export function normal(mean: Real, sd: Real): Distribution {

@@ -17,12 +17,11 @@ import {
 } from "../../autodiff/expr.ts";
 import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { log1mexp } from "../../math/incomplete/log-differences.ts";
-import { normalQuantile } from "../../math/normal.ts";
+import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 import { numericTails, tailed } from "../tails.ts";
 import { fallIntegral, rangeIntegral, withTraced } from "../traced-tails.ts";
 
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const LOG_2_MINUS_HALF_LOG_2PI = -0.22579135264472744; // log 2 − ½ log 2π
 
 /**

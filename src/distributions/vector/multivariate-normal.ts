@@ -16,13 +16,12 @@ import {
   unpacked,
 } from "../../autodiff/expr.ts";
 import { cholesky as choleskyOf, type Matrix, solveLower } from "../../autodiff/matrices.ts";
-import { normalQuantile } from "../../math/normal.ts";
+import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { logGamma, type Parameter, positive, real } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
 import { reals } from "./supports.ts";
 import { type VectorDistribution, vector } from "./vector-distribution.ts";
 
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 const HALF_LOG_PI = 0.5723649429247001; // ½ log π
 
 /** How entries vary together, as rows: the lower triangular factor L of the covariance L·Lᵀ, or that itself. */

@@ -28,16 +28,10 @@ export interface SelectedTerms {
   readonly adaptive?: Adaptive;
 }
 
-/** The terms of the boundaries that `isSummed` accepts, by default all of them, with none drawn. */
+/** The terms of the boundaries that `isSummed` accepts, by default all of them. */
 export function summedTerms(
   { boundaries, term }: CorrectionPlan,
   isSummed: (boundary: Boundary) => boolean = () => true,
-): SelectedTerms {
-  return {
-    summed: boundaries.filter(isSummed).map((boundary) => ({ boundary, term: term(boundary) })),
-    drawn: [],
-    draws: 0,
-    correction: [],
-    derived: [],
-  };
+): Pick<SelectedTerms, "summed"> {
+  return { summed: boundaries.filter(isSummed).map((boundary) => ({ boundary, term: term(boundary) })) };
 }

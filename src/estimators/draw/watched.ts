@@ -8,7 +8,7 @@ import { requireSameTerms } from "../../boundaries/check/rewritings.ts";
 import { isWithinReach } from "../../boundaries/nets/reach.ts";
 import { twoSidedJumps } from "../../boundaries/nets/two-sided.ts";
 import { uncountedJumps } from "../../boundaries/nets/uncounted.ts";
-import type { CorrectionPlan } from "../../boundaries/plan.ts";
+import { type CorrectionPlan, withTermsKept } from "../../boundaries/plan.ts";
 import { MARGINALISATION } from "../../conditions/marginalisation.ts";
 import type { GuideNumbers } from "../../guides/guide.ts";
 import { type LaneInputs, laneInputs } from "../../objective/lane-inputs.ts";
@@ -22,7 +22,8 @@ const SAMPLES = 131_072;
 const [FAR, OTHER] = [1, 2];
 
 /** `selectedTerms` with nets under them. */
-export function watchedTerms(plan: CorrectionPlan, selection: BoundarySelection): SelectedTerms {
+export function watchedTerms(planned: CorrectionPlan, selection: BoundarySelection): SelectedTerms {
+  const plan = withTermsKept(planned);
   const selected = selectedTerms(plan, selection);
   if (plan.boundaries.length === 0 && plan.counted === undefined && !mayJump(plan)) return selected;
   return { ...selected, derived: [...selected.derived, nets(plan, selected)] };

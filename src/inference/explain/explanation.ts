@@ -87,7 +87,13 @@ export function explain(profile: Profile, model: Model, options: ExplainOptions 
   const { graph, trace } = original;
   const plan = correctionPlan("explain", original, repertoire, options);
   const { boundaries, refused } = plan;
-  const { summed: terms, drawn, draws, correction, adaptive } = selectedUnder("explain", repertoire, plan, options);
+  const {
+    summed: terms,
+    drawn,
+    draws = 0,
+    correction = [],
+    adaptive,
+  } = selectedUnder("explain", repertoire, plan, options);
   const isDrawn = new Set(drawn);
   const gone = marginalised(plan, original, profile).map((boundary) =>
     described(plan, boundary, "marginalised: no boundary is left"),

@@ -3,6 +3,7 @@
  * of text: what `nondiff explain MODEL --stage NAME` prints. There is a stage for every pass that the profile brings, and what is
  * printed comes from the code that a fit runs.
  */
+import { inputIndex } from "../../autodiff/graph/graph.ts";
 import { print } from "../../autodiff/graph/infix-text.ts";
 import { listing } from "../../autodiff/graph/listing.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -214,7 +215,7 @@ function compiled(profile: Profile, model: Model, options: ExplainOptions): Comp
 
 // Where inputs lie: `mu[z] in s0`, `epsilon[z] in s24…`
 function inputLines({ objective: { graph }, nodes }: GradientSampler, tape: Tape): string[] {
-  const nameOf = (node: NodeId): string => graph.inputs[graph.inputIndex(node)]!.name;
+  const nameOf = (node: NodeId): string => graph.inputs[inputIndex(graph, node)]!.name;
   const uniform = tape.uniformInputs.map(({ node, offset }) => `${nameOf(node)} in s${offset}`);
   const lane = laneInputsOf(nodes).map((node, i) => `${nameOf(node)} in s${tape.noiseOffset + i * tape.stride}…`);
   return [

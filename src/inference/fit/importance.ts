@@ -5,11 +5,13 @@
  * Draws are stratified: each optimum, a normal, has its share of them, and q is the mixture. A latent in an arm that is not taken has no
  * density in p; it counts there as under the best optimum, so that it cancels where there is one.
  */
+
 import { outOfRange } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
+import { HALF_LOG_2PI } from "../../math/normal.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
@@ -50,7 +52,6 @@ interface WeighedOptima {
 const DRAWS = 2048;
 const POINTS = 256;
 const STREAM = 536_870_912;
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Fewest draws of the posterior that a proposal's draws must be worth to answer for it, and a share that suffices by itself. */
 const FEWEST = 100;

@@ -7,6 +7,7 @@
  * A function of one latent is summed over a fine grid of it instead.
  */
 
+import { inputIndex } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp } from "../../math/elementary.ts";
@@ -146,7 +147,7 @@ class GuidedNumbers {
 
   #inputsOf({ node, live }: Quantity): NodeId[] {
     const { graph } = this.#source.trace.original ?? this.#source.trace;
-    return graph.reachable([node, live]).filter((below) => graph.inputIndex(below) >= 0 && !this.#given.has(below));
+    return graph.reachable([node, live]).filter((below) => inputIndex(graph, below) >= 0 && !this.#given.has(below));
   }
 
   // Adds draws of the latents that were summed out, and of the noise of frozen sites.

@@ -2,13 +2,13 @@
  * Draws of guides and their densities, in numbers: of a mixture of guides, as of the optima of a fit, component by component.
  * Numbers of latent i at draw d lie at i · draws + d.
  */
+
 import { log } from "../../math/elementary.ts";
 import { logSumExpOfRows } from "../../math/log-sum-exp.ts";
+import { HALF_LOG_2PI } from "../../math/normal.ts";
 import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { Gaussian } from "./gaussian.ts";
-
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Independent normals where guides start. */
 export function ofStarts(starts: readonly Start[], weight: number): Gaussian {

@@ -3,6 +3,7 @@
  * Of 16,384 weighted draws 13,107 come from the guide, 1639 from wider ones and 1638 from where the priors lie, unless a fit has adapted the proposal.
  */
 
+import { inputIndex } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type OptionTable, requireOptions } from "../../checks/options.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
@@ -174,7 +175,7 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
     ...trace.frozen.map(({ noise }) => noise),
   ]);
   const within = ({ node, live }: Quantity, known: ReadonlySet<NodeId>): boolean =>
-    graph.reachable([node, live]).every((below) => graph.inputIndex(below) < 0 || known.has(below));
+    graph.reachable([node, live]).every((below) => inputIndex(graph, below) < 0 || known.has(below));
   const quantities = all.filter((quantity) => within(quantity, late));
   const isEarly = new Set(quantities.filter((quantity) => within(quantity, early)).map(({ name }) => name));
   const valuesBy = (some: readonly Quantity[], inputs: InputDraws): ReadonlyMap<string, Float64Array> => {

@@ -9,7 +9,7 @@ import type { Place } from "../../autodiff/tape/executable.ts";
 import { addOutputsInto } from "../../autodiff/tape/tape.ts";
 import type { EstimatorNodes, GroupSums } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
+import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import { compileSamples, type SampleTape, type SampleTapeOptions } from "./sample-tape.ts";
 
 export interface EachSample extends SampleTape {
@@ -35,7 +35,8 @@ export function* compileEachSample(
   const size = gradient.length;
   const reads = reduction?.reads ?? [];
   const roots = [...gradient, value, ...reads, ...(adaptive?.reads ?? [])];
-  const sampleTape = yield* compileSamples(engine, objective, nodes, roots, options);
+  const plan = yield* piecesOf(engine.plan, objective.graph, roots);
+  const sampleTape = yield* compileSamples(engine, objective, nodes, plan, options);
   const { slots, outputs } = sampleTape.tape;
   const afterReads = size + 1 + reads.length;
   return {

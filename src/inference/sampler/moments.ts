@@ -33,7 +33,7 @@ export function momentsInto(
   const each = sampler.each();
   const { lanes } = each.tape;
   const { mean, variance } = moments;
-  const together = sampler.grouped ? Math.min(draw.group ?? draw.samples, draw.samples) : 1;
+  const together = sampler.grouped ? Math.min(draw.group ?? Infinity, draw.samples) : 1;
   nodes.reduction?.require("momentsInto", together);
   const groups = Math.floor(draw.samples / together);
   // The gradient, ℓ and the gradient's norm: of a group, and sums about the first group, so that little cancels.

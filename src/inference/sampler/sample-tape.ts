@@ -2,7 +2,6 @@
  * The tape of an estimator, with what fills its inputs: parameters once per draw, noise for every pass. A draw of 1000 samples on
  * a tape of 256 lanes takes four passes.
  */
-import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import type { Backend } from "../../autodiff/tape/executable.ts";
 import type { Plan } from "../../autodiff/tape/plan.ts";
@@ -29,18 +28,15 @@ export interface SampleTapeOptions {
   readonly expectedSamples?: number;
 }
 
-/** Compiles nodes of an estimator, or a plan that computes them in another way. */
+/** Compiles a plan that computes nodes of an estimator. */
 export function* compileSamples(
   engine: Engine,
   { graph, parameters }: Objective,
   nodes: EstimatorNodes,
-  outputs: readonly NodeId[] | Plan,
+  plan: Plan,
   options: SampleTapeOptions,
 ): Pieces<SampleTape> {
-  const inputs = { laneInputs: laneInputsOf(nodes), parameters, engine, ...options };
-  const tape = yield* "outputs" in outputs
-    ? tapePieces(graph, [], { ...inputs, plan: outputs })
-    : tapePieces(graph, outputs, inputs);
+  const tape = yield* tapePieces(graph, [], { ...options, laneInputs: laneInputsOf(nodes), parameters, engine, plan });
   const { slots, noiseOffset: at, stride } = tape;
   return { tape, noise: noiseRowsOf({ slots, at, stride }, nodes) };
 }

@@ -7,7 +7,6 @@ import type { Tape } from "../../autodiff/tape/tape.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { GuideParameters } from "../../guides/guide.ts";
-import { meanField } from "../../guides/mean-field.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
 import { finished, type Later, later, type Pieces, piecesOf } from "../../pieces/pieces.ts";
@@ -54,15 +53,14 @@ export function* making(
 ): Pieces<GradientSampler> {
   if (profile.sampler) return yield* profile.sampler(estimator, asked) as Pieces<GradientSampler>;
   const { guide: chosen, collapse = false, standardise, ...options } = asked;
-  const { engine, repertoire, trace, withPoints } = profile;
+  const { engine, repertoire, trace } = profile;
   const rewriting = collapse || standardise;
   if (rewriting && !profile.collapse) beyondCore("collapse", "collapse", rewriting, false);
   const whole = trace(model, estimator.graphOptions);
   yield;
   const collapsed = yield* profile.collapse?.("collapse", collapse, standardise).pieces(whole) ?? [];
   yield;
-  const guide = withPoints && whole.points.length > 0 ? withPoints(chosen ?? meanField()) : chosen;
-  const objective = objectiveOf(collapsed?.trace ?? whole, guide);
+  const objective = objectiveOf(collapsed?.trace ?? whole, profile.guideOf?.(whole, chosen) ?? chosen);
   const analysis = once(() => analyseBoundaries(objective));
   yield;
   const nodes = yield* piecesOf(estimator.build, objective, repertoire, analysis);

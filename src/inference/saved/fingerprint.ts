@@ -4,7 +4,7 @@
  *
  * Two FNV-1a hashes of 32 bits (G. Fowler, L. C. Noll, K.-P. Vo) with different starts: against accidents, not against attackers.
  */
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, inputIndex } from "../../autodiff/graph/graph.ts";
 import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Trace } from "../../program/trace.ts";
@@ -61,7 +61,7 @@ function operationsOf(graph: Graph, roots: readonly NodeId[]): { lines: string[]
     places.set(node, places.size);
     const code = graph.op[node]!;
     if (graph.isConstant(node)) lines.push(textOf(graph.value(node)));
-    else if (code === INPUT) lines.push(`input ${graph.inputs[graph.inputIndex(node)]!.name}`);
+    else if (code === INPUT) lines.push(`input ${graph.inputs[inputIndex(graph, node)]!.name}`);
     else lines.push(`${names.get(code)} ${graph.operands(node).map((operand) => places.get(operand))}`);
   }
   return { lines, places };

@@ -145,13 +145,12 @@ function guidedAgain(
 ): GuidedModel {
   const whole = profile.trace(model, { pushIntoWhere });
   const collapsed = profile.collapse?.("collapse", collapse, standardise)(whole);
-  const withPoints = whole.points.length > 0 ? profile.withPoints?.(guide) : undefined;
   return {
     profile,
     model,
     collapse,
     collapsed,
-    objective: objectiveOf(collapsed?.trace ?? whole, withPoints ?? guide),
+    objective: objectiveOf(collapsed?.trace ?? whole, profile.guideOf?.(whole, guide) ?? guide),
   };
 }
 

@@ -1,10 +1,11 @@
 /** The regularised incomplete beta function as logs: the tails of beta, Student t, binomial and negative binomial distributions. */
+
 import { exp, log, log1p } from "../elementary.ts";
 import { lgamma, stirlingRest } from "../gamma.ts";
+import { HALF_LOG_2PI } from "../normal.ts";
 import type { LogTails } from "./incomplete-gamma.ts";
 import { log1mexp, log1pMinus, logRatioMinus } from "./log-differences.ts";
 
-const HALF_LOG_2PI = 0.9189385332046728;
 const LARGE = 10;
 
 /**

@@ -1,10 +1,8 @@
 /** The regularised incomplete gamma functions as logs: the tails of gamma, χ² and Poisson distributions. */
 import { exp, expm1, log, log1p } from "../elementary.ts";
 import { lgamma, logGamma1p, stirlingRest } from "../gamma.ts";
-import { logNormalCdf, normalHazard } from "../normal.ts";
+import { HALF_LOG_2PI, logNormalCdf, normalHazard } from "../normal.ts";
 import { log1mexp, logRatioMinus } from "./log-differences.ts";
-
-const HALF_LOG_2PI = 0.9189385332046728;
 
 /** From this shape on the expansion for large shapes is used; below it series and fraction take at most some 20,000 terms. */
 const LARGE = 1e7;

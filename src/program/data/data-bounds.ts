@@ -4,7 +4,7 @@
  * out, as they then hold everywhere. Bounds that are plain numbers are those of `bounds.ts`.
  */
 import { exprOf, max, min, type Real } from "../../autodiff/expr.ts";
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, inputIndex } from "../../autodiff/graph/graph.ts";
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
@@ -72,7 +72,7 @@ function bounding({ graph, latents }: Trace): (value: NodeId, isPositive: boolea
 }
 
 function dependsOnLatents(graph: Graph, node: NodeId, data: ReadonlyMap<NodeId, number>): boolean {
-  return graph.reachable([node]).some((below) => graph.inputIndex(below) >= 0 && !data.has(below));
+  return graph.reachable([node]).some((below) => inputIndex(graph, below) >= 0 && !data.has(below));
 }
 
 /** By latent the ends that columns set it. */

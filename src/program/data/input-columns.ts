@@ -2,7 +2,9 @@
  * Data as inputs of a graph, the same for all samples: `data "y"[3]` for an entry, and `data "y"[3] is there` where entries may be missing. A
  * program gets them in the place of numbers, so that it is traced once for all data of one shape.
  */
+
 import { Condition, Expr, nodeOf, where } from "../../autodiff/expr.ts";
+import { inputIndex } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Session } from "../../autodiff/session.ts";
 import type { DataGraph } from "../../autodiff/tape/evaluation.ts";
@@ -34,7 +36,7 @@ class DatumTruth extends Condition {
 
 function plainUse({ graph }: Session, node: NodeId): TypeError {
   return new TypeError(
-    `${graph.inputs[graph.inputIndex(node)]?.name}: it has no plain value in a compiled model; got a JavaScript operator, an index or raw \`if\` on it, expected \`where\`, \`branch\` or \`pick\`, or the column's values in the shape of compile()`,
+    `${graph.inputs[inputIndex(graph, node)]?.name}: it has no plain value in a compiled model; got a JavaScript operator, an index or raw \`if\` on it, expected \`where\`, \`branch\` or \`pick\`, or the column's values in the shape of compile()`,
   );
 }
 

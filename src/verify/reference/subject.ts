@@ -13,7 +13,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { type Guide, type GuideParameters, packParameters, parameterNames } from "../../guides/guide.ts";
 import { meanField } from "../../guides/mean-field.ts";
-import { withPoints } from "../../guides/points.ts";
+import { guideOf } from "../../guides/points.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import { trace } from "../../program/trace.ts";
@@ -59,7 +59,7 @@ const LANES = 256;
 /** Traces a model anew and puts it under a guide. */
 export function subjectOf(caller: string, model: Model, guide: Guide = meanField(), params?: GuideParameters): Subject {
   const whole = enumerated(caller, trace(model));
-  const objective = objectiveOf(whole, whole.points.length > 0 ? withPoints(guide) : guide);
+  const objective = objectiveOf(whole, guideOf(whole, guide));
   const { graph, normals, terms, guided, trace: traced } = objective;
   const { space } = objective.guide;
   const theta = packParameters(caller, space, params);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { inputIndex } from "../../../src/autodiff/graph/graph.ts";
 import { compileTape, Graph, type NodeId, runLanes, runUniform } from "../../../src/autodiff/index.ts";
 import { amount } from "../../support/soak.ts";
 
@@ -9,9 +10,9 @@ const LANES = 4;
 function outputsOf(graph: Graph, roots: readonly NodeId[], inputs: readonly (readonly number[])[]): number[][] {
   const laneInputs = graph.inputs.filter(({ lane }) => lane).map(({ node }) => node);
   const tape = compileTape(graph, roots, { lanes: LANES, laneInputs });
-  for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = inputs[graph.inputIndex(node)]![0]!;
+  for (const { node, offset } of tape.uniformInputs) tape.slots[offset] = inputs[inputIndex(graph, node)]![0]!;
   laneInputs.forEach((node, k) => {
-    tape.slots.set(inputs[graph.inputIndex(node)]!, tape.noiseOffset + k * LANES);
+    tape.slots.set(inputs[inputIndex(graph, node)]!, tape.noiseOffset + k * LANES);
   });
   runUniform(tape);
   runLanes(tape, LANES);

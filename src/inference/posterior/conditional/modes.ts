@@ -5,7 +5,9 @@
  *
  * Source: L. Tierney and J. Kadane, J. Am. Stat. Assoc. 81 (1986) 82–86; H. Rue, S. Martino, N. Chopin, J. R. Stat. Soc. B 71 (2009) 319–392.
  */
+
 import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
+import { HALF_LOG_2PI } from "../../../math/normal.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Source } from "../source.ts";
 import { Factor } from "./factor.ts";
@@ -17,7 +19,6 @@ const POINTS = 256;
 const MOST_STEPS = 40;
 /** Half the gain that a step promises, in nats, where no more is taken. */
 const ENOUGH = 1e-4;
-const HALF_LOG_2PI = 0.9189385332046728; // ½ log 2π
 
 /** Of normals of the inner latents at draws of the outer ones. */
 export interface Modes {
