@@ -24,6 +24,7 @@ const SPECIAL = {
   sin: "trigonometric",
   cos: "trigonometric",
   tan: "trigonometric",
+  atan: "trigonometric",
   pow: "power",
   normalCdf: "normal-cdf",
   normalCdfInto: "normal-cdf",

@@ -3,6 +3,7 @@ export {
   abs,
   add,
   and,
+  atan,
   type Condition,
   clamp,
   cos,

@@ -1,9 +1,8 @@
 /**
- * Closer forms of what people write: the graph that `nondiff` traces onto makes these in place of it. What is made of exp, log, erf and angles by hand has the
+ * Closer forms of what people write: the graph that `nondiff` traces onto makes these in place of it. What is made of exp, log and erf by hand has the
  * same value, but as written it is 0, 1 or in steps in its tails.
  */
 import { formOf } from "./affine-form.ts";
-import { positiveAngle } from "./angles.ts";
 import type { Graph } from "./graph/graph.ts";
 import { CODE } from "./ops/codes.ts";
 import type { Algebra, NodeId } from "./ops/op.ts";
@@ -18,7 +17,6 @@ export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): No
     const exp = b[y]!;
     return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
   }
-  if (code === CODE.positive) return positiveAngle(graph, x);
   if (code === CODE.sub) return closerDifference(graph, x, y);
   if (code === CODE.div) {
     const distance = distanceFromEnd(graph, y);

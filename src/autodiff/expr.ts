@@ -232,6 +232,8 @@ export const softplus: (x: Real) => Real = /* @__PURE__ */ unary("softplus");
 export const lgamma: (x: Real) => Real = /* @__PURE__ */ unary("lgamma", ALL_OPS);
 /** ψ(x) = d/dx log Γ(x) */
 export const digamma: (x: Real) => Real = /* @__PURE__ */ unary("digamma", ALL_OPS);
+/** The angle whose tangent is x, between −π/2 and π/2. */
+export const atan: (x: Real) => Real = /* @__PURE__ */ unary("atan", ALL_OPS);
 /** Error function. */
 export const erf: (x: Real) => Real = /* @__PURE__ */ unary("erf", ALL_OPS);
 /** Φ(x), the standard normal distribution function. */

@@ -1,9 +1,11 @@
 /**
- * sin, cos and tan from +, −, ·, / alone: the same bits on every engine and back end.
+ * sin, cos, tan and atan from +, −, ·, / alone: the same bits on every engine and back end.
  *
  * Source: the reduction for moderate arguments and the polynomials of sin and cos are fdlibm's (Sun Microsystems, 1993); the
  * reduction of large ones is that of M. H. Payne and R. N. Hanek, SIGNUM Newsletter 18 (1983) 19–24, on big integers.
  */
+
+import { horner6 } from "./horner.ts";
 
 // What is left of an angle beside its quarter turns: r and rest, |r| ≤ π/4 up to rounding, |rest| ≤ ½ ulp of r.
 const ANGLE = /* @__PURE__ */ new Float64Array(2);
@@ -136,4 +138,38 @@ function quotient(x: number, xRest: number, y: number, yRest: number): number {
   const yLow = y - yHigh;
   const remainder = qHigh * yHigh - x + qHigh * yLow + qLow * yHigh + qLow * yLow - xRest + q * yRest;
   return q - remainder / y;
+}
+
+// tan(k·π/8) for k = 0 … 3, rounded; the angles with these tangents, and what their rounding lost; k = 4 is a right angle.
+const TANGENTS = [0, 0.41421356237309503, 1, 2.414213562373095];
+const ANGLES = [0, 0.39269908169872414, 0.7853981633974483, 1.1780972450961724, 1.5707963267948966];
+const LOST = [0, 3.060132146563891e-18, 3.061616997868383e-17, 2.7563998718653792e-17, 6.123233995736766e-17];
+
+/**
+ * Arctangent, the angle whose tangent is given.
+ *
+ * Domain: all reals; ±0 themselves, ±π/2 at ±Infinity; NaN gives NaN. Error below 1 ulp (measured 0.80). What x has beyond the nearest of the angles above has
+ * the tangent t = (x − c)/(1 + c·x), |t| ≤ tan(π/16) = 0.2, of which 13 terms of the Taylor series suffice.
+ */
+export function atan(x: number): number {
+  const size = Math.abs(x);
+  // The k-th angle is the nearest up to tan((2k + 1)·π/16).
+  const k =
+    size > 1.496605762665489
+      ? size > 5.027339492125848
+        ? 4
+        : 3
+      : size > 0.6681786379192989
+        ? 2
+        : size > 0.198912367379658
+          ? 1
+          : 0;
+  const c = TANGENTS[k]!;
+  const t = k === 4 ? -1 / size : k === 0 ? size : (size - c) / (1 + c * size);
+  const w = t * t;
+  const near = horner6(w, 1 / 3, -1 / 5, 1 / 7, -1 / 9, 1 / 11, -1 / 13);
+  const w6 = w * w * w * (w * w * w);
+  const series = near + w6 * horner6(w, 1 / 15, -1 / 17, 1 / 19, -1 / 21, 1 / 23, -1 / 25);
+  const angle = ANGLES[k]! + (t - (t * w * series - LOST[k]!));
+  return x < 0 ? -angle : x === 0 ? x : angle;
 }

@@ -59,6 +59,7 @@ export interface NumberMethods {
   /** ψ(x) */
   digamma(): Value;
   /** Error function. */
+  atan(): Value;
   erf(): Value;
   /** Φ(x) */
   normalCdf(): Value;
@@ -119,6 +120,7 @@ const NUMBERS: Readonly<Record<keyof NumberMethods, Whole>> = {
   softplus: E.softplus,
   lgamma: E.lgamma,
   digamma: E.digamma,
+  atan: E.atan,
   erf: E.erf,
   normalCdf: E.normalCdf,
   logNormalCdf: E.logNormalCdf,

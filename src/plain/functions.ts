@@ -28,6 +28,7 @@ export const cos: PlainFunction<typeof T.cos> = /* @__PURE__ */ plain(T.cos);
 export const digamma: PlainFunction<typeof T.digamma> = /* @__PURE__ */ plain(T.digamma);
 export const div: PlainFunction<typeof T.div> = /* @__PURE__ */ plain(T.div);
 export const dot: PlainFunction<typeof T.dot> = /* @__PURE__ */ plain(T.dot);
+export const atan: PlainFunction<typeof T.atan> = /* @__PURE__ */ plain(T.atan);
 export const erf: PlainFunction<typeof T.erf> = /* @__PURE__ */ plain(T.erf);
 export const exp: PlainFunction<typeof T.exp> = /* @__PURE__ */ plain(T.exp);
 export const expm1: PlainFunction<typeof T.expm1> = /* @__PURE__ */ plain(T.expm1);

@@ -5,6 +5,7 @@ export {
   add,
   addDiagonal,
   and,
+  atan,
   ceil,
   cholesky,
   clamp,

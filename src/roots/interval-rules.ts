@@ -196,6 +196,7 @@ export const RULES: { readonly [K in OpName]: IntervalRule } = {
   }),
   digamma: /* @__PURE__ */ onPositive(risingDigamma),
   trigamma: /* @__PURE__ */ onPositive(fallingTrigamma),
+  atan: /* @__PURE__ */ monotone("atan", 4),
   erf: /* @__PURE__ */ monotone("erf", 10),
   normalCdf: /* @__PURE__ */ monotone("normalCdf", 20),
   logNormalCdf: /* @__PURE__ */ monotone("logNormalCdf", 20),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exp, expm1, log, log1p } from "../../src/math/elementary.ts";
 import { sigmoid, softplus, tanh } from "../../src/math/logistic.ts";
 import { pow } from "../../src/math/power.ts";
+import { atan } from "../../src/math/trigonometric.ts";
 import { type Elementary, FIXTURE, type Reference, ROWS } from "../support/elementary.ts";
 
 /** The unit in the last place of a double. */
@@ -82,7 +83,7 @@ describe("rising functions never fall from one number to the next", () => {
   );
   const falls = (f: Elementary): number => numbers.filter((x) => f(next(x), 0) < f(x, 0)).length;
 
-  test.each([exp, expm1, log, log1p, sigmoid, softplus, tanh])("$name", (f) => {
+  test.each([exp, expm1, log, log1p, sigmoid, softplus, tanh, atan])("$name", (f) => {
     expect(falls(f)).toBe(0);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exp, expm1, log, log1p } from "../../src/math/elementary.ts";
 import { sigmoid, softplus, tanh } from "../../src/math/logistic.ts";
 import { pow } from "../../src/math/power.ts";
-import { cos, sin, tan } from "../../src/math/trigonometric.ts";
+import { atan, cos, sin, tan } from "../../src/math/trigonometric.ts";
 
 type Elementary = (x: number) => number;
 /** A power as a function of one argument: the base, or the exponent. */
@@ -43,6 +43,7 @@ const CASES: readonly [string, Elementary, Elementary, readonly number[][], numb
   ["sin", sin, Math.sin, [spread(-10, 10), scales], 2],
   ["cos", cos, Math.cos, [spread(-10, 10), scales], 2],
   ["tan", tan, Math.tan, [spread(-10, 10), scales], 2],
+  ["atan", atan, Math.atan, [spread(-10, 10), scales], 2],
   ["pow of the base", ofBase, (x) => Math.abs(x) ** 7.3, [spread(-10, 10), scales], 2],
   ["pow of the exponent", ofExponent, (y) => 1.7 ** y, [spread(-1400, 1400)], 2],
 ];
@@ -58,6 +59,7 @@ const hashes: { readonly [name: string]: number } = {
   sin: 2534302425,
   cos: 4186495426,
   tan: 2467168570,
+  atan: 2439220487,
   "pow of the base": 2961070908,
   "pow of the exponent": 3254542412,
 };

@@ -112,6 +112,7 @@ const THIN: Readonly<Partial<Record<OpName, number>>> = {
   tanh: 17,
   sigmoid: 21,
   softplus: 21,
+  atan: 9,
   erf: 21,
   lgamma: 41,
   digamma: 41,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { exp, expm1, log, log1p } from "../../src/math/elementary.ts";
 import { sigmoid, softplus, tanh } from "../../src/math/logistic.ts";
 import { pow } from "../../src/math/power.ts";
-import { cos, sin, tan } from "../../src/math/trigonometric.ts";
+import { atan, cos, sin, tan } from "../../src/math/trigonometric.ts";
 
 export type Elementary = (x: number, y: number) => number;
 export interface Row {
@@ -26,6 +26,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   sin:      { f: sin,      bound: 0.73, values: [[0, 0], [-0, -0], [5e-324, 5e-324], [-5e-324, -5e-324], [Infinity, NaN], [-Infinity, NaN], [NaN, NaN]] },
   cos:      { f: cos,      bound: 0.73, values: [[0, 1], [-0, 1], [5e-324, 1], [-1e-9, 1], [Infinity, NaN], [-Infinity, NaN], [NaN, NaN]] },
   tan:      { f: tan,      bound: 0.88, values: [[0, 0], [-0, -0], [5e-324, 5e-324], [-5e-324, -5e-324], [Infinity, NaN], [-Infinity, NaN], [NaN, NaN]] },
+  atan:     { f: atan,     bound: 0.80, values: [[0, 0], [-0, -0], [5e-324, 5e-324], [-5e-324, -5e-324], [Infinity, Math.PI / 2], [-Infinity, -Math.PI / 2], [NaN, NaN]] },
   pow:      { f: pow,      bound: 0.78, values: [] },
 };
 

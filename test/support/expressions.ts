@@ -25,6 +25,7 @@ type UnaryName =
   | "softplus"
   | "lgamma"
   | "digamma"
+  | "atan"
   | "erf"
   | "normalCdf"
   | "logNormalCdf";
@@ -61,6 +62,7 @@ const UNARY: { readonly [K in UnaryName]: readonly [f: (x: number) => number, sl
   softplus:     [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), (x) => 1 / (1 + Math.exp(-x))],
   lgamma:       [lgamma, digamma],
   digamma:      [digamma, trigamma],
+  atan:         [Math.atan, (x) => 1 / (1 + x * x)],
   erf:          [erf, (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)],
   normalCdf:    [normalCdf, (x) => Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI)],
   logNormalCdf: [logNormalCdf, (x) => Math.exp(-x * x / 2 - logNormalCdf(x)) / Math.sqrt(2 * Math.PI)],
@@ -249,6 +251,7 @@ const TOTAL: readonly UnaryName[] = [
   "tanh",
   "sigmoid",
   "softplus",
+  "atan",
   "erf",
   "normalCdf",
   "logNormalCdf",

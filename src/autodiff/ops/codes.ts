@@ -22,7 +22,7 @@ const LINKED: readonly (ElementaryOp | SpecialOp)[] = [
     "trigamma",
     "erf",
   ] as const),
-  ...(["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal", "peak", "floor"] as const),
+  ...(["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal", "peak", "floor", "atan"] as const),
 ];
 export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicOp[]), ...LINKED];
 export const CODE: { readonly [K in OpName]: number } = Object.fromEntries(

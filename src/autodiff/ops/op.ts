@@ -28,6 +28,7 @@ export type ElementaryOp = ElementaryBinaryOp | "log1p" | "expm1" | "sin" | "cos
 export type SpecialOp =
   | "peak"
   | "floor"
+  | "atan"
   | "lgamma"
   | "digamma"
   | "trigamma"

@@ -5,6 +5,7 @@ import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
 import { normalCdfInto } from "../../math/normal-cdf.ts";
+import { atan } from "../../math/trigonometric.ts";
 
 export const SPECIAL_KERNELS: Kernels = {
   peak: [
@@ -14,6 +15,9 @@ export const SPECIAL_KERNELS: Kernels = {
   ],
   floor: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = Math.floor(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
+  ],
+  atan: [
+    (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = atan(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },
   ],
   lgamma: [
     (s, _m, n, k, t) => { let o = k[t]; const last = (o + n) | 0; let a = k[t + 1]; while (o < last) { { const x = s[a]; s[o] = lgamma(x); } o = (o + 1) | 0; a = (a + 1) | 0; } },

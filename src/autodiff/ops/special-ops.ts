@@ -4,6 +4,7 @@ import { erf } from "../../math/erf.ts";
 import { digamma, lgamma, trigamma } from "../../math/gamma.ts";
 import { peak } from "../../math/logistic.ts";
 import { logNormalCdf, normalCdf, normalHazard, normalQuantileOfSurprisal } from "../../math/normal.ts";
+import { atan } from "../../math/trigonometric.ts";
 import { ANY, POS } from "./basic-ops.ts";
 import { CODE } from "./codes.ts";
 import type { GraphView, NamedSum, NodeId, OpRow, PartialRule, SpecialOp } from "./op.ts";
@@ -22,6 +23,7 @@ export const SPECIAL_OPS: { readonly [K in SpecialOp]: OpRow } = {
   peak:         { primal: (x, y) => peak(x, y),       partials: ["none", "none"], domain: [ANY, ANY], sumWith: logSumExp },
   // Its places of change are decisions (`boundaries/lines/decisions.ts`); between them it is flat.
   floor:        { primal: (x) => Math.floor(x),      partials: [(A) => A.constant(0)],                                            domain: [[0.1, 0.9]] },
+  atan:         { primal: (x) => atan(x),             partials: [(A, _r, x) => A.div(A.constant(1), A.add(A.constant(1), A.square(x)))], domain: [ANY] },
   lgamma:       { primal: (x) => lgamma(x),           partials: [(A, _r, x) => A.digamma(x)],                                 domain: [POS] },
   digamma:      { primal: (x) => digamma(x),          partials: [(A, _r, x) => A.trigamma(x)],                                domain: [POS] },
   trigamma:     { primal: (x) => trigamma(x),         partials: [noRule],                                                     domain: [POS] },

@@ -3,7 +3,6 @@ import { add, cos, div, exp, log, max, min, mul, neg, type Real, sqrt, square, s
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
-import { arctangent } from "../arctangent.ts";
 import { closedInterval, continuous, type Distribution, nonnegative, real } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { quadratureTails } from "../quadrature-tails.ts";
@@ -111,7 +110,7 @@ function angleDraw(concentration: number, next: () => number): number {
     const c = concentration * (r - cosine);
     const u = next();
     if (c * (2 - c) > u || elementary.log(c / u) + 1 >= c) {
-      const angle = 2 * (arctangent(Math.sqrt((1 - cosine) / (1 + cosine))) as number);
+      const angle = 2 * trigonometric.atan(Math.sqrt((1 - cosine) / (1 + cosine)));
       return next() < 0.5 ? -angle : angle;
     }
   }

@@ -1,7 +1,6 @@
 /** A scale of which little is known: `sample("tau", halfCauchy(1))` lies above 1 as often as below, and above 10 in 6 of 100 cases. */
-import { add, div, log, log1p, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
+import { add, atan, div, log, log1p, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
-import { arctangent } from "../arctangent.ts";
 import { continuous, type Distribution, type Moments, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
 import { cauchyCdf, logCauchyInterval } from "../real/cauchy.ts";
@@ -20,7 +19,7 @@ export function halfCauchy(scale: Real): Distribution {
     logDensityInside: (x) => sub(sub(LOG_2_OVER_PI, log(scale)), log1p(square(div(x, scale)))),
     draw: (next, scale) => scale * halfCauchyQuantile(next()),
   });
-  const cdf = (x: Real): Real => mul(2 / Math.PI, arctangent(standard(x)));
+  const cdf = (x: Real): Real => mul(2 / Math.PI, atan(standard(x)));
   return tailed(distribution, {
     cdf,
     logCdf: (x) => log(cdf(x)),

@@ -2,6 +2,7 @@
 import {
   abs,
   add,
+  atan,
   cos,
   div,
   log,
@@ -18,7 +19,6 @@ import {
   sub,
 } from "../../autodiff/expr.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
-import { arctangent } from "../arctangent.ts";
 import { continuous, type Distribution, type Moments, positive, REAL_LINE, real } from "../distribution.ts";
 import type { TailFormulas } from "../tails.ts";
 
@@ -76,8 +76,8 @@ function none(): Moments {
  */
 export function cauchyCdf(t: Real): Real {
   const below = abs(min(0, t));
-  const tail = mul(2, arctangent(div(1, add(below, sqrt(add(1, square(below)))))));
-  return mul(1 / Math.PI, add(tail, arctangent(max(t, 0))));
+  const tail = mul(2, atan(div(1, add(below, sqrt(add(1, square(below)))))));
+  return mul(1 / Math.PI, add(tail, atan(max(t, 0))));
 }
 
 /** log((atan b − atan a)/π) for a < b; `width` is b − a, which may be known more accurately than the difference is. */
@@ -90,6 +90,6 @@ export function logCauchyInterval(a: Real, b: Real, width: Real): Real {
   // The angle between the directions (1, lower) and (1, end), by the tangent of its half, in which nothing cancels. The product of
   // two numbers below 0 is its own magnitude, which shows that the denominator has no pole.
   const root = sqrt(mul(add(1, square(lower)), add(1, square(end))));
-  const below = mul(2, arctangent(div(own, add(root, add(1, abs(mul(lower, end)))))));
-  return log(mul(1 / Math.PI, add(below, arctangent(max(upper, 0)))));
+  const below = mul(2, atan(div(own, add(root, add(1, abs(mul(lower, end)))))));
+  return log(mul(1 / Math.PI, add(below, atan(max(upper, 0)))));
 }

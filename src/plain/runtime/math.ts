@@ -3,7 +3,6 @@
  * made of such: Math.hypot(x, y) is sqrt(x² + y²).
  */
 import * as T from "../../autodiff/expr.ts";
-import { arctangent } from "../../distributions/arctangent.ts";
 import { ceil, floor, round, sign } from "../../program/rounding.ts";
 import { located, refuse } from "./refusal.ts";
 import { isTraced, numberOf } from "./values.ts";
@@ -43,7 +42,7 @@ const TRACED: Readonly<Record<string, Function>> = {
   round: (x) => round(x!),
   trunc: (x) => T.where(T.gt(x!, 0), floor(x!), ceil(x!)),
   hypot: (...values) => T.sqrt(T.sum(values.map((x) => T.square(x)))),
-  atan: (x) => arctangent(x!),
+  atan: (x) => T.atan(x!),
   // NaN where |x| > 1, as the root is.
   asin: (x) => arcsine(x!),
   acos: (x) => T.sub(Math.PI / 2, arcsine(x!)),
@@ -56,7 +55,7 @@ const TRACED: Readonly<Record<string, Function>> = {
 };
 
 function arcsine(x: Real): Real {
-  return T.mul(2, arctangent(T.div(x, T.add(1, T.sqrt(T.mul(T.sub(1, x), T.add(1, x)))))));
+  return T.mul(2, T.atan(T.div(x, T.add(1, T.sqrt(T.mul(T.sub(1, x), T.add(1, x)))))));
 }
 
 // f(|x|) with the sign of x, for an f that is 0 at 0.
@@ -67,8 +66,8 @@ function odd(x: Real, f: (size: Real) => Real): Real {
 // The angle of (x, y), in (−π, π]: to the left of the y axis it is counted from that axis, so that conditions are on x and y alone.
 function angle(y: Real, x: Real): Real {
   if (y === 0) return T.where(T.gt(x, 0), 0, Math.PI);
-  const left = T.sub(T.where(T.ge(y, 0), Math.PI / 2, -Math.PI / 2), arctangent(T.div(x, y)));
-  return T.where(T.gt(x, 0), arctangent(T.div(y, x)), left);
+  const left = T.sub(T.where(T.ge(y, 0), Math.PI / 2, -Math.PI / 2), T.atan(T.div(x, y)));
+  return T.where(T.gt(x, 0), T.atan(T.div(y, x)), left);
 }
 
 /** `Math` itself, as in `const { exp } = Math` and `rates.map(Math.exp)`: its functions know latents too. */

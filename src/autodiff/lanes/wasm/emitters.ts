@@ -146,6 +146,7 @@ const OPS: { readonly [K in OpName | FusedOp]: Emit | undefined } = {
     at(1);
     code.simd("sub").call(FUNCTION_INDEX.exp);
   },
+  atan: undefined,
   lgamma: undefined,
   digamma: undefined,
   trigamma: undefined,

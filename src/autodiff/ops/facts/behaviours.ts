@@ -6,6 +6,7 @@ import type { OpName } from "../op.ts";
 import { type Behaviour, type Jump, ORDINARY } from "./facts.ts";
 import {
   OF_ABS,
+  OF_ATAN,
   OF_CDF,
   OF_ERF,
   OF_EXP,
@@ -63,6 +64,7 @@ export const BEHAVIOURS: { readonly [K in OpName]: Behaviour } = {
   tanh:         { from: -Infinity, even: false, inverse: OF_TANH,     bounded: true,  jump: "none",         pieces: "one",   given: "none" },
   peak:         { from: -Infinity, even: false, inverse: "none",      bounded: true,  jump: "none",         pieces: "arms",  given: "none" },
   floor:        { from: -Infinity, even: false, inverse: "none",      bounded: true,  jump: AT_INTEGERS,    pieces: "flat",  given: "none" },
+  atan:         { from: -Infinity, even: false, inverse: OF_ATAN,     bounded: true,  jump: "none",         pieces: "one",   given: "none" },
   lgamma:       { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         pieces: "one",   given: "none" },
   digamma:      { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         pieces: "one",   given: "none" },
   trigamma:     { from: -Infinity, even: false, inverse: "none",      bounded: false, jump: "none",         pieces: "one",   given: "none" },

@@ -9,6 +9,7 @@ import { erf } from "../../../math/erf.ts";
 import { softplusInverse } from "../../../math/logistic.ts";
 import { logNormalCdf, normalHazard, normalQuantile, normalQuantileOfSurprisal } from "../../../math/normal.ts";
 import { pow } from "../../../math/power.ts";
+import { tan } from "../../../math/trigonometric.ts";
 import type { Algebra, NodeId } from "../op.ts";
 import { type Inverse, LINE } from "./facts.ts";
 
@@ -35,6 +36,7 @@ export const OF_ABS: Inverse = { of: same, node: (_A, y) => y, range: HALF, fall
 export const OF_SIGMOID: Inverse = { of: (y) => log(y) - log1p(-y), node: logit, range: UNIT, falls: false };
 export const OF_SOFTPLUS: Inverse = { of: softplusInverse, node: softplusInverseOf, range: HALF, falls: false };
 export const OF_TANH: Inverse = { of: (y) => 0.5 * (log1p(y) - log1p(-y)), node: artanh, range: [-1, 1], falls: false };
+export const OF_ATAN: Inverse = { of: tan, node: (A, y) => A.tan(y), range: [-1.5707963267948966, 1.5707963267948966], falls: false };
 export const OF_ERF: Inverse = { of: (y) => bisected(erf, y), node: erfInverseOf, range: [-1, 1], falls: false };
 export const OF_CDF: Inverse = { of: normalQuantile, node: quantileOf, range: UNIT, falls: false };
 export const OF_LOG_CDF: Inverse = {

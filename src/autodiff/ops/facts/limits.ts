@@ -47,6 +47,7 @@ export const LIMITS: { readonly [K in OpName]: readonly Limits[] } = {
   tanh:         [[-1, 1]],
   peak:         [LARGEST, LARGEST],
   floor:        [RISES],
+  atan:         [[-1.5707963267948966, 1.5707963267948966]],
   lgamma:       [FROM_EDGE],
   digamma:      [FROM_EDGE],
   trigamma:     [["none", 0]],

@@ -8,6 +8,7 @@ import type { OpFacts } from "./facts.ts";
 export const SPECIAL_FACTS: { readonly [K in SpecialOp]: OpFacts } = {
   peak:         { signs: "-0+00++++", linear: [], pole: "none" },
   floor:        { signs: "-0>",       linear: [], pole: "none" },
+  atan:         { signs: "-0+",       linear: [], pole: "none" },
   lgamma:       { signs: "?.?",       linear: [], pole: (_g, x) => ({ at: x, jumps: false, over: -1, power: 1 }) },
   digamma:      { signs: "?.?",       linear: [], pole: (_g, x) => ({ at: x, jumps: true,  over: -1, power: 1 }) },
   trigamma:     { signs: "+.+",       linear: [], pole: (_g, x) => ({ at: x, jumps: false, over: -1, power: 2 }) },
