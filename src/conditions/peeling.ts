@@ -114,6 +114,11 @@ class Peeler {
         // A positive divisor changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4, and (x − 0.4)/exp(log y) > 0 is that where y ≥ 0.
         if (value === 0 && neverZero(graph, y) && neverNegative(graph, y))
           return A.and(this.positive(above ? x : A.neg(x)), this.#defined(y));
+        // Nor does one with arms, which stay hidden below the quotient: x/max(x, 0.2) > 0.9 is x > 0.9·max(x, 0.2).
+        if (!graph.isConstant(x) && neverZero(graph, y) && neverNegative(graph, y) && this.#hasArms(y)) {
+          const product = A.mul(A.constant(value), y);
+          return A.and(above ? this.#above(x, product) : this.#above(product, x), this.#defined(y));
+        }
         if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;
         return this.#reciprocal(graph.value(x), y, value, above);
       case CODE.mul: {
@@ -132,6 +137,10 @@ class Peeler {
       default:
         return undefined;
     }
+  }
+
+  #hasArms(x: NodeId): boolean {
+    return smoothCone(this.#graph, x).some((node) => this.#armsOf(node));
   }
 
   // Where a node is a number: comparisons with others are false.

@@ -7,6 +7,7 @@ import { PEELING } from "../../src/conditions/peeling.ts";
 import {
   abs,
   add,
+  atan,
   clamp,
   div,
   exp,
@@ -48,6 +49,9 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(sigmoid(x), 0.65),                becomes: "x > 0.619039" },
     { holds: (x) => gt(softplus(x), 1),                  becomes: "x > 0.541325" },
     { holds: (x) => gt(tanh(x), 0.3),                    becomes: "x > 0.30952" },
+    { holds: (x) => gt(atan(x), 0.3),                    becomes: "x > 0.309336" },
+    { holds: (x) => gt(1.58, atan(x)),                   becomes: "true", except: hasNaN },
+    { holds: (x) => gt(abs(sub(atan(x), 0.5)), 0.4),     becomes: "x > 1.26016 or 0.100335 > x" },
     { holds: (x) => gt(normalCdf(x), 0.7),               becomes: "x > 0.524401" },
     { holds: (x) => gt(pow(x, 3), 0.2),                  becomes: "x > 0.584804" },
     { holds: (x) => gt(pow(x, 5), -0.5),                 becomes: "x > -0.870551" },
@@ -126,6 +130,13 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(pow(x, -2), 3),                   becomes: "0.57735 > x and x > -0.57735" },
     { holds: (x) => gt(pow(x, -3), 3),                   becomes: "x * (x * (-3 * x)) > -1 and x > 0 or -(x * (x * (-3 * x)) + 1) > 0 and -x > 0" },
     { holds: (x, y) => gt(mul(where(gt(y, 0), div(1, x), y), y), 1), becomes: "not (y > 0) and y * y > 1 or y > 0 and (y > x and x > 0 or -(y - x) > 0 and -x > 0)" },
+  ],
+  "quotients by what is positive and has arms": [
+    { holds: (x) => gt(div(x, max(x, 0.2)), 0.9),        becomes: "x > 0.9 * x and x > 0.18" },
+    { holds: (x, y) => gt(0.5, div(x, add(1, abs(y)))),  becomes: "0.5 * (y + 1) > x or 0.5 * (1 - y) > x", except: isInfinite },
+    { holds: (x) => gt(div(x, add(0.1, abs(x))), 1),     becomes: "false" },
+    { holds: (x, y) => gt(div(x, exp(y)), 0.5),          becomes: "x / exp(y) > 0.5" },
+    { holds: (x) => gt(div(x, max(x, 0)), 0.9),          becomes: "x - 0.9 * x > 0 and x > 0" },
   ],
   "one inside of the other, as rules take turns": [
     { holds: (x) => gt(exp(div(1, sub(exp(div(1, x)), 2))), 2), becomes: "x > 0 and 1.4427 > x and (-x > 0 or x > 0.808895)" },

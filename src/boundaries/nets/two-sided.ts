@@ -25,6 +25,8 @@ const OPERATIONS = 24_000;
 const FEWEST = 8;
 /** How far from the boundary, in spreads of a variable's draws where these are below 1; at least so much of the variable itself. */
 const [STEP, RELATIVE] = [1e-6, 1e-11];
+/** Who is wrong is looked at again from so much nearer: x > y beside x > 0.9999999·y are two boundaries, which lie within one step. */
+const NEARER = 1e-3;
 /** How far the two may be apart, relative to the larger, and relative to ℓ. */
 const [AGREEMENT, ROUNDING] = [1e-4, 1e-8];
 /** Further conditions may change within the step: at so large a share of the draws they do not by chance. */
@@ -97,22 +99,23 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       const onto = moved.map(
         ([v], k): Moved => ({ v, on: used.values(first + 3 + k), before: before[v]!, spread: spreads[v]! }),
       );
-      const { compared, wrong } = compare(
-        { sides, inputs, theta },
-        {
-          // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
-          terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
-          condition: raw.length + b,
-          // Parallel conditions know of each other, however near they are.
-          parallel: predicates.flatMap(({ of }, k) =>
-            of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
-          ),
-          jumps,
-          moved: onto,
-        },
-      );
-      if (wrong.length < Math.max(2, SHARE * compared)) return;
-      const [point] = wrong as [Wrong];
+      const draws: Draws = {
+        // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
+        terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
+        condition: raw.length + b,
+        // Parallel conditions know of each other, however near they are.
+        parallel: predicates.flatMap(({ of }, k) =>
+          of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
+        ),
+        jumps,
+        moved: onto,
+      };
+      const wrongFrom = (step: number): Wrong[] => {
+        const { compared, wrong } = compare({ sides, inputs, theta }, draws, step);
+        return wrong.length < Math.max(2, SHARE * compared) ? [] : wrong;
+      };
+      const [point] = wrongFrom(STEP);
+      if (!point || wrongFrom(NEARER * STEP).length === 0) return;
       const names = onto.slice(0, 4).map(({ v, on }) => `${variables[v]!.name}=${on[point.at]!.toFixed(4)}`);
       throw new RangeError(
         `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
@@ -195,12 +198,13 @@ interface Draws {
 function compare(
   { sides, inputs, theta }: Sides,
   { terms, condition, parallel, jumps, moved }: Draws,
+  step: number,
 ): { compared: number; wrong: Wrong[] } {
   const lengths = new Float64Array(POINTS); // of the ways onto the boundary, in least steps
   for (const { on, before, spread } of moved)
     for (let i = 0; i < POINTS; i++) {
       const way = Math.abs(on[i]! - before[i]!);
-      const least = Math.max(STEP * spread, RELATIVE * Math.abs(on[i]!));
+      const least = Math.max(step * spread, RELATIVE * Math.abs(on[i]!));
       if (way > 0) lengths[i] = Math.max(lengths[i]!, way / least);
     }
   // Once and twice the step to either side: what changes smoothly is extrapolated away.

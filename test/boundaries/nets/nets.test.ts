@@ -132,6 +132,22 @@ describe("nets", () => {
     expect(() => estimateGradient(profile, signed, { estimator, samples: 16 })).toThrow(/observe "y0" jumps where no/);
   });
 
+  test("tell two boundaries apart that lie within a step of each other", () => {
+    const near = n.defineModel("near", ({ sample, observe, where }) => {
+      const [x, y] = [sample("x", n.normal(0, 1)), sample("y", n.normal(0, 1))];
+      observe(n.normal(where(n.gt(x, y), 2, where(n.gt(x, n.mul(0.9999999, y)), 1, -1)), 1), 1.5);
+    });
+    const estimator = n.corrected({ marginalise: false });
+    expect(() => estimateGradient(FULL, near, { estimator, samples: 16 })).not.toThrow();
+    const turned = planted((boundaries) =>
+      boundaries.map((each) => ({
+        ...each,
+        predicates: each.predicates.map(({ node, sign }) => ({ node, sign: sign > 0 ? -1 : 1 }) as const),
+      })),
+    );
+    expect(() => estimateGradient(turned, near, { estimator, samples: 16 })).toThrow(/is not the program's/);
+  });
+
   test("catch a jump of the wrong sign, and one of two conditions that change together", () => {
     const turned = planted((boundaries) =>
       boundaries.map((each) => ({
