@@ -37,15 +37,17 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
   const nodes = smoothBelow(graph, [on.node, of.node], choices);
   if (!nodes?.every((node) => isAnalytic(graph, node))) return false;
   const placeOf = new Map(nodes.map((node, place) => [node, place]));
+  // What an op has no operand for is read behind the others, where 0 stands.
+  const none = nodes.length;
   const steps = nodes.map((node, place) => {
     const code = graph.op[node]!;
-    const operands = graph.operands(node).map((operand) => placeOf.get(operand) ?? -1);
+    const [x = none, y = none, z = none] = graph.operands(node).map((operand) => placeOf.get(operand) ?? none);
     const choice = choices.indexOf(choiceAt(graph, node) ?? -1);
-    return { place, code, operands, choice, primal: graph.ops.rows[code]?.primal };
+    return { place, code, from: [x, y, z] as const, choice, primal: graph.ops.rows[code]?.primal };
   });
-  const inner = steps.filter(({ operands }) => operands.length > 0);
-  const leaves = steps.filter(({ operands }) => operands.length === 0);
-  const values = new Float64Array(nodes.length);
+  const inner = steps.filter(({ place }) => graph.arity(nodes[place]!) > 0);
+  const leaves = steps.filter(({ place }) => graph.arity(nodes[place]!) === 0);
+  const values = new Float64Array(none + 1);
   const compute = (root: NodeId, at: number, point: number, arms: number): number => {
     for (const { place } of leaves) {
       const node = nodes[place]!;
@@ -53,8 +55,8 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
       else if (node === moved) values[place] = at;
       else values[place] = SPREADS[point]! * (2 * ((0.754877666 * (place + 1) + 0.569840291 * (point + 1)) % 1) - 1);
     }
-    for (const { place, code, operands, choice, primal } of inner) {
-      const [x, y, z] = [values[operands[0]!] ?? 0, values[operands[1] ?? -1] ?? 0, values[operands[2] ?? -1] ?? 0];
+    for (const { place, code, choice, primal, from } of inner) {
+      const [x, y, z] = [values[from[0]]!, values[from[1]]!, values[from[2]]!];
       values[place] = choice < 0 ? primal!(x, y, z) : armOf(code, ((arms >> choice) & 1) === 1, x, y, z);
     }
     return values[placeOf.get(root)!]!;
