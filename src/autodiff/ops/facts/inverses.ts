@@ -36,7 +36,12 @@ export const OF_ABS: Inverse = { of: same, node: (_A, y) => y, range: HALF, fall
 export const OF_SIGMOID: Inverse = { of: (y) => log(y) - log1p(-y), node: logit, range: UNIT, falls: false };
 export const OF_SOFTPLUS: Inverse = { of: softplusInverse, node: softplusInverseOf, range: HALF, falls: false };
 export const OF_TANH: Inverse = { of: (y) => 0.5 * (log1p(y) - log1p(-y)), node: artanh, range: [-1, 1], falls: false };
-export const OF_ATAN: Inverse = { of: tan, node: (A, y) => A.tan(y), range: [-1.5707963267948966, 1.5707963267948966], falls: false };
+export const OF_ATAN: Inverse = {
+  of: tan,
+  node: (A, y) => A.tan(y),
+  range: [-1.5707963267948966, 1.5707963267948966],
+  falls: false,
+};
 export const OF_ERF: Inverse = { of: (y) => bisected(erf, y), node: erfInverseOf, range: [-1, 1], falls: false };
 export const OF_CDF: Inverse = { of: normalQuantile, node: quantileOf, range: UNIT, falls: false };
 export const OF_LOG_CDF: Inverse = {
