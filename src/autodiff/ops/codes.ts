@@ -16,13 +16,14 @@ const LINKED: readonly (ElementaryOp | SpecialOp)[] = [
     "sin",
     "cos",
     "tan",
+    "atan",
     "tanh",
     "lgamma",
     "digamma",
     "trigamma",
     "erf",
   ] as const),
-  ...(["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal", "peak", "floor", "atan"] as const),
+  ...(["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal", "peak", "floor"] as const),
 ];
 export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicOp[]), ...LINKED];
 export const CODE: { readonly [K in OpName]: number } = Object.fromEntries(
