@@ -8,10 +8,14 @@ import {
   cp3,
   deduct,
   estimateGradient,
+  expOf,
+  type FitOptions,
   fit,
+  fitSteps,
   fullRank,
   hyst,
   influenza,
+  logOf,
   type Model,
   meanField,
   mixif,
@@ -24,6 +28,7 @@ import {
 } from "./library.ts";
 import type { Length } from "./main.ts";
 import { columns, type Print } from "./tools/print.ts";
+import { type Candidate, cpuTime, type SelfTimed, sideBySide, type Timing } from "./tools/timing.ts";
 
 interface Case {
   readonly model: () => Model;
@@ -67,6 +72,7 @@ const PLAIN: readonly Case[] = [
 /** Runs all of it. */
 export async function bench(length: Length, print: Print): Promise<void> {
   const seeds = length === "full" ? 10 : 3;
+  times(length === "smoke" ? 1 : seeds, print);
   for (const [title, cases, collapse] of [
     ["everything on", EVERYTHING, "auto"],
     ["mean field, collapse: false", PLAIN, false],
@@ -95,6 +101,54 @@ export async function bench(length: Length, print: Print): Promise<void> {
       ];
       print(columns(row, WIDTHS)); // each as soon as it is known: the last ones take minutes
     }
+  }
+}
+
+const STEPS = 10_000;
+const TIME_WIDTHS = [28, 12, 16, 8];
+const PLAIN_FIT = { collapse: false, guide: meanField(), onWarning() {} } as const;
+
+/** From the first gradient of a fit to its last: without making it, and without the weights of its draws. */
+function optimising(model: Model, options: FitOptions): SelfTimed {
+  const once = (): number => {
+    let [first, last] = [NaN, NaN];
+    for (const _ of fitSteps(model, { ...PLAIN_FIT, ...options })) {
+      last = cpuTime();
+      if (Number.isNaN(first)) first = last;
+    }
+    return last - first;
+  };
+  return { name: "optimisation", time: once };
+}
+
+function whole(model: Model, options: FitOptions): Candidate {
+  return { name: "fit", run: () => fit(model, { onWarning() {}, ...options }).params.mu[0]! };
+}
+
+/** Processor time of whole fits as they come by default, and of a climb of a mean field alone, beside those of the loop of 10,000 steps. */
+function times(repeats: number, print: Print): void {
+  const loop = { ...PLAIN_FIT, steps: STEPS };
+  for (const [title, cases, candidates] of [
+    ["a whole fit, everything on", EVERYTHING, (model: Model) => [whole(model, loop), whole(model, {})]],
+    [
+      "optimisation, mean field, collapse: false",
+      PLAIN,
+      (model: Model) => [optimising(model, { steps: STEPS }), optimising(model, CLIMB)],
+    ],
+  ] as const) {
+    print(`\n${title}: processor time, ms, beside ${STEPS} steps of the loop; median of the ratios of ${repeats}`);
+    print(columns(["model", "fit", "loop", "ratio"], TIME_WIDTHS));
+    const ratios: number[] = [];
+    for (const model of new Map(cases.map((one) => [one.model, one.model()])).values()) {
+      if (model.name === "walk") continue; // has no fit that ends
+      const [before, after] = sideBySide(candidates(model), repeats, 20) as [Timing, Timing];
+      ratios.push(after.ratio);
+      print(
+        columns([model.name, after.median.toFixed(1), before.median.toFixed(1), after.ratio.toFixed(3)], TIME_WIDTHS),
+      );
+    }
+    const mean = expOf(ratios.reduce((sum, ratio) => sum + logOf(ratio), 0) / ratios.length);
+    print(columns(["geometric mean", "", "", `1/${(1 / mean).toFixed(1)}`], TIME_WIDTHS));
   }
 }
 

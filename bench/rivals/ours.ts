@@ -5,10 +5,13 @@ import {
   adam,
   type Backend,
   compileTape,
+  defineModel,
   fillNormals,
   fit,
   gradient,
+  gt,
   INFLUENZA_DEATHS,
+  JUMPS,
   jit,
   type Model,
   makeGenerator,
@@ -16,17 +19,22 @@ import {
   meanField,
   meanGradientInto,
   noiseRequest,
+  normal,
+  normalQuantile,
   packParameters,
   ROOM_TEMPERATURES,
   reparam,
   runLanes,
   runUniform,
+  type Truth,
   trace,
   wasm,
   wasmKernels,
+  where,
 } from "../library.ts";
 
 export { cpuTime, sideBySide, spent } from "../tools/timing.ts";
+export { metropolis } from "./metropolis.ts";
 export { adam, byTape, disagreement, fillNormals, makeGenerator, noiseRequest };
 
 export const MODELS: readonly Model[] = HAND_WRITTEN.map(({ model }) => model);
@@ -111,4 +119,51 @@ export function elboAt(model: Model, theta: Float64Array): number {
   const sampler = makeSampler(model, reparam());
   const draw = { generator: makeGenerator(3), stream: 0, firstSample: 0, samples: 65_536 };
   return meanGradientInto(new Float64Array(theta.length), sampler, theta, draw);
+}
+
+/** What a posterior says of the numbers that have these names. */
+export interface Answer {
+  readonly mean: ReadonlyMap<string, number>;
+  readonly sd: ReadonlyMap<string, number>;
+}
+
+/** The models of `posteriordb-jumps` by name, and `hidden_switch` also with continuous noise, for those who have no discrete latents. */
+export function problem(name: string): Model {
+  const found = JUMPS.find((model) => model.name === name);
+  if (!found) throw new Error(`problem: no such model; got "${name}"`);
+  return found;
+}
+
+/** The hidden switch as a program of continuous latents: it flips where a normal is beyond its quantile of 0.9. */
+export function continuousSwitch(ys: readonly number[]): Model {
+  const flip = normalQuantile(0.9);
+  return defineModel("continuous switch", ({ sample, observe }) => {
+    const [up, down] = [sample("up", normal(1, 1)), sample("down", normal(-1, 1))];
+    let on: Truth = true;
+    ys.forEach((y, t) => {
+      on = gt(sample(`e${t}`, normal(0, 1)), where(on, -flip, flip));
+      observe(normal(where(on, up, down), 0.8), y);
+    });
+  });
+}
+
+const QUIET = { onWarning: () => {} };
+
+/** The answer of `fit` as it is. */
+export function fitAnswer(model: Model, seed: number): Answer {
+  const posterior = fit(model, { ...QUIET, seed });
+  return answerOf(posterior);
+}
+
+/** That of the loop of so many steps, for a mean field over all latents: its own mean and sd, without weights. */
+export function loopAnswer(model: Model, steps: number): Answer {
+  return answerOf(fit(model, { ...QUIET, seed: 1, steps, collapse: false, guide: meanField() }));
+}
+
+function answerOf(posterior: ReturnType<typeof fit>): Answer {
+  const rows = posterior.summary();
+  return {
+    mean: new Map(rows.map(({ name, mean }) => [name, mean])),
+    sd: new Map(rows.map(({ name, sd }) => [name, sd])),
+  };
 }

@@ -17,6 +17,7 @@ const folder = await mkdtemp(join(tmpdir(), "nondiff-rivals-"));
 const outfile = join(folder, "ours.mjs");
 await build({
   entryPoints: [join(here, "ours.ts")],
+  alias: { nondiff: join(here, "../library.ts") },
   bundle: true,
   format: "esm",
   platform: "node",
@@ -25,6 +26,9 @@ await build({
 });
 const ours = await import(pathToFileURL(outfile).href);
 console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`);
+const { solutions } = await import("./solutions.mjs");
+await solutions(ours, quick ? 2 : 60);
+if (process.argv.includes("--solutions")) process.exit();
 const { gradients } = await import("./gradients.mjs");
 const { fits } = await import("./fits.mjs");
 const { findTorch } = await import("./torch.mjs");

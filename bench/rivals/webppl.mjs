@@ -78,3 +78,94 @@ export async function fit(model, constants, theta, { steps, samples, learningRat
   const at = (kind) => init[kind].map((_, i) => found[`${kind}${i}`].data[0]);
   return { seconds, theta: Float64Array.from([...at("mu"), ...at("rho")]) };
 }
+
+/** Programs as a user would write them; each returns the numbers whose posterior is asked for. */
+const POSTERIORS = {
+  text_messages: oneChange(0.05),
+  coal_mining: oneChange(1),
+  two_change_points: `
+var model = function() {
+  var rates = repeat(3, function() { return gamma({ shape: 2, scale: 4 }); });
+  var t1 = uniform({ a: 0, b: data.count.length });
+  var t2 = uniform({ a: 0, b: data.count.length });
+  mapIndexed(function(i, count) {
+    observe(Poisson({ mu: t2 > i ? (t1 > i ? rates[0] : rates[1]) : rates[2] }), count);
+  }, data.count);
+  return { 'rate[0]': rates[0], 'rate[1]': rates[1], 'rate[2]': rates[2], t1: t1, t2: t2 };
+};`,
+  step_regression: `
+var model = function() {
+  var a = gaussian(0, 3);
+  var slope = gaussian(0, 1);
+  var jump = gaussian(0, 3);
+  var at = uniform({ a: 0, b: 10 });
+  var sd = Math.abs(gaussian(0, 1));
+  map2(function(x, y) { observe(Gaussian({ mu: a + slope * x + (x > at ? jump : 0), sigma: sd }), y); }, data.x, data.y);
+  return { a: a, slope: slope, jump: jump, at: at, sd: sd };
+};`,
+  hidden_switch: hiddenSwitch("flip(on ? 0.9 : 0.1)"),
+  switch: hiddenSwitch("gaussian(0, 1) > (on ? -1.2815515655446004 : 1.2815515655446004)"),
+};
+
+function oneChange(rate) {
+  return `
+var model = function() {
+  var early = exponential({ a: ${rate} });
+  var late = exponential({ a: ${rate} });
+  var change = uniform({ a: 0, b: data.count.length });
+  mapIndexed(function(i, count) { if (count >= 0) { observe(Poisson({ mu: change > i ? early : late }), count); } }, data.count);
+  return { early: early, late: late, change: change };
+};`;
+}
+
+function hiddenSwitch(next) {
+  return `
+var steps = function(t, on, up, down) {
+  if (t < data.y.length) {
+    var state = ${next};
+    observe(Gaussian({ mu: state ? up : down, sigma: 0.8 }), data.y[t]);
+    steps(t + 1, state, up, down);
+  }
+};
+var model = function() {
+  var up = gaussian(1, 1);
+  var down = gaussian(-1, 1);
+  steps(0, true, up, down);
+  return { up: up, down: down };
+};`;
+}
+
+/** Means and sds of so many draws by its Metropolis-Hastings kernel, after half as many that are thrown away. */
+export function sampled(name, data, draws) {
+  return moments(name, data, `Infer({ model: model, method: 'MCMC', samples: ${draws}, burn: ${draws >> 1} })`);
+}
+
+/** Those of 4000 draws of the guide that it makes by itself, after so many steps of Adam with 16 samples each. */
+export function optimised(name, data, steps) {
+  const optimise = `Optimize({ model: model, steps: ${steps}, optMethod: { adam: { stepSize: 0.01 } }, estimator: { ELBO: { samples: 16 } }, verbose: false });`;
+  return moments(name, data, "Infer({ model: model, method: 'forward', guide: true, samples: 4000 })", optimise);
+}
+
+async function moments(name, data, infer, before = "") {
+  const require = createRequire(import.meta.url);
+  require("webppl/src/util.js").seedRNG(1);
+  require("webppl/src/params/config.js").setFreshId();
+  const program = [`var data = ${JSON.stringify(data)};`, POSTERIORS[name], before, infer];
+  const found = await new Promise((resolve, reject) => {
+    try {
+      require("webppl").run(program.join("\n"), (_store, value) => resolve(value));
+    } catch (error) {
+      reject(error);
+    }
+  });
+  const mean = new Map();
+  const square = new Map();
+  for (const support of found.support()) {
+    const mass = Math.exp(found.score(support));
+    for (const [key, x] of Object.entries(support)) {
+      mean.set(key, (mean.get(key) ?? 0) + mass * x);
+      square.set(key, (square.get(key) ?? 0) + mass * x * x);
+    }
+  }
+  return { mean, sd: new Map([...mean].map(([key, m]) => [key, Math.sqrt(square.get(key) - m * m)])) };
+}
