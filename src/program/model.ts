@@ -134,6 +134,14 @@ export function defineModel(
   return { name, program, ...options } as Model | DataModel<unknown, never>;
 }
 
+/** Throws after the end of a program: a callback of a timer or a promise calls its statement when the gradient is made, and counts for nothing. */
+export function requireRunning(
+  site: string,
+  { isOver, model }: { readonly isOver: boolean; readonly model: Model },
+): void {
+  if (isOver) throw new TypeError(`${site}: called after the program of model "${model.name}" returned`);
+}
+
 /** Throws TypeError unless it is a name. */
 export function requireName(caller: string, name: unknown): void {
   if (typeof name !== "string" || name === "")

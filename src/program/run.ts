@@ -29,6 +29,7 @@ import {
   type Model,
   type ProgramContext,
   requireName,
+  requireRunning,
 } from "./model.ts";
 
 /** An unconstrained number that a guide is over: a latent on ℝ, or the u of a latent that a transform writes as x(u). */
@@ -142,8 +143,9 @@ export interface Scope extends Found {
   readonly input: RunOptions["input"];
   readonly declare: (site: string, name: string) => void;
   readonly addTerm: (site: string, logDensity: Real, drawn?: Drawn) => void;
-  /** The mask of the arms that are being run. */
+  /** The mask of the arms that are being run; and whether the program has returned, from when on nothing may be declared. */
   path: NodeId;
+  isOver: boolean;
 }
 
 /** The statements of the core, on distributions of one number. */
@@ -197,6 +199,7 @@ export function run(model: Model, graph: Graph, options: RunOptions): Trace {
     throw new TypeError(
       `model "${model.name}": the program is asynchronous; got a promise, expected it to return at once`,
     );
+  scope.isOver = true;
   session.requireConditionsUsed(`model "${model.name}"`);
   if (found.quantities.length === 0 && found.latents.length === 0)
     throw new TypeError(`model "${model.name}": got no latents, expected at least one sample()`);
@@ -214,7 +217,9 @@ function scopeOf(model: Model, session: Session, found: Found, { input, onTerm }
     input,
     names,
     path: graph.truth(true),
+    isOver: false,
     declare(site, name) {
+      requireRunning(site, scope);
       requireName(site, name);
       if (names.has(name))
         throw new TypeError(
@@ -223,6 +228,7 @@ function scopeOf(model: Model, session: Session, found: Found, { input, onTerm }
       names.add(name);
     },
     addTerm(site, logDensity, drawn) {
+      requireRunning(site, scope);
       const live = scope.path;
       const node = graph.algebra.where(live, nodeOf(session, logDensity), graph.constant(0));
       // In an arm, whether it counts is no constant.

@@ -27,7 +27,7 @@ import {
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
 import { estimateGradient, fit as fitModel, logJoint } from "../../src/index.ts";
 import { normalCdf } from "../../src/math/normal.ts";
-import { defineModel, type Program } from "../../src/program/model.ts";
+import { type ProgramContext as Context, defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
 import { gradientFault } from "../support/expect-mean.ts";
 import { amount } from "../support/soak.ts";
@@ -192,6 +192,21 @@ describe("errors in the model's own words", () => {
     expect(() => estimateGradient(model, { estimator: score(), params: { mu: [1, 2, 3], rho: [] } })).toThrow(
       'estimateGradient: rho does not fit the latents of "m"; got 0 values ("a" is under no guide), expected 3: a, b, c',
     );
+  });
+
+  test("statements of a program that has returned", () => {
+    let late: Context | undefined;
+    traced((context) => {
+      late = context;
+      context.sample("z", normal(0, 1));
+    });
+    const { sample, observe, factor, param, track } = late!;
+    const over = 'called after the program of model "m" returned';
+    expect(() => sample("x", normal(0, 1))).toThrow(`sample "x": ${over}`);
+    expect(() => observe(normal(0, 1), 2)).toThrow(`observe "y0": ${over}`);
+    expect(() => factor("f", 1)).toThrow(`factor "f": ${over}`);
+    expect(() => param("p", 1)).toThrow(`param "p": ${over}`);
+    expect(() => track("t", 1)).toThrow(`track "t": ${over}`);
   });
 
   test("things of a wrong type", () => {
