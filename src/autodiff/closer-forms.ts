@@ -13,27 +13,36 @@ import type { Algebra, NodeId } from "./ops/op.ts";
  */
 export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
   const { algebra: A, op, a, b } = graph;
-  if (code === CODE.div && isOneAndExp(graph, y)) {
-    const exp = b[y]!;
-    return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
+  switch (code) {
+    case CODE.sub:
+      return closerDifference(graph, x, y);
+    case CODE.add:
+      if (op[y] === CODE.erf && graph.is(x, 1)) return onePlus(graph, y);
+      return op[x] === CODE.erf && graph.is(y, 1) ? onePlus(graph, x) : -1;
+    case CODE.div: {
+      if (isOneAndExp(graph, y)) {
+        const exp = b[y]!;
+        return x === exp ? A.sigmoid(a[exp]!) : A.mul(x, A.sigmoid(A.neg(a[exp]!)));
+      }
+      const distance = distanceFromEnd(graph, y);
+      return distance === y ? -1 : A.div(x, distance);
+    }
+    case CODE.sqrt:
+    case CODE.pow:
+    case CODE.log: {
+      const distance = distanceFromEnd(graph, x);
+      if (distance !== x) return graph.apply(code, distance, y);
+      if (code !== CODE.log) return -1;
+      if (op[x] === CODE.normalCdf) return A.logNormalCdf(a[x]!);
+      if (op[x] === CODE.sub) return logOfDifference(graph, a[x]!, b[x]!);
+      return isOneAndExp(graph, x) ? A.softplus(a[b[x]!]!) : -1;
+    }
+    case CODE.log1p:
+      if (op[x] === CODE.exp) return A.softplus(a[x]!);
+      return op[x] === CODE.neg ? logOfComplement(graph, a[x]!) : -1;
+    default:
+      return -1;
   }
-  if (code === CODE.sub) return closerDifference(graph, x, y);
-  if (code === CODE.div) {
-    const distance = distanceFromEnd(graph, y);
-    if (distance !== y) return A.div(x, distance);
-  }
-  if (code === CODE.log || code === CODE.sqrt || code === CODE.pow) {
-    const distance = distanceFromEnd(graph, x);
-    if (distance !== x) return graph.apply(code, distance, y);
-  }
-  if (code === CODE.add && op[y] === CODE.erf && graph.is(x, 1)) return onePlus(graph, y);
-  if (code === CODE.add && op[x] === CODE.erf && graph.is(y, 1)) return onePlus(graph, x);
-  if (code === CODE.log && op[x] === CODE.normalCdf) return A.logNormalCdf(a[x]!);
-  if (code === CODE.log && op[x] === CODE.sub) return logOfDifference(graph, a[x]!, b[x]!);
-  if (code === CODE.log && isOneAndExp(graph, x)) return A.softplus(a[b[x]!]!);
-  if (code === CODE.log1p && op[x] === CODE.exp) return A.softplus(a[x]!);
-  if (code === CODE.log1p && op[x] === CODE.neg) return logOfComplement(graph, a[x]!);
-  return -1;
 }
 
 function logOfComplement(graph: Graph, x: NodeId): NodeId {
@@ -52,7 +61,7 @@ function closerDifference(graph: Graph, x: NodeId, y: NodeId): NodeId {
   if (!graph.is(x, 1)) return -1;
   if (op[y] === CODE.tanh) return -1; // its own derivative is 1 − tanh²
   const p = probabilityIn(graph, y);
-  return p ? A.mul(A.constant(p.width), p.by(A.neg(p.at))) : -1;
+  return p ? A.mul(A.constant(p.width), A[p.by](A.neg(p.at))) : -1;
 }
 
 /**
@@ -64,7 +73,10 @@ function logOfDifference(graph: Graph, x: NodeId, y: NodeId): NodeId {
   if (graph.is(x, 1)) return A.log1p(A.neg(y));
   if (op[x] === CODE.exp && op[y] === CODE.exp) return logDifference(A, a[x]!, a[y]!);
   if (op[x] !== op[y] || !(op[x] === CODE.normalCdf || op[x] === CODE.sigmoid)) return -1;
-  const logCdf = op[x] === CODE.normalCdf ? A.logNormalCdf : (z: NodeId): NodeId => A.neg(A.softplus(A.neg(z)));
+  const logCdf =
+    op[x] === CODE.normalCdf
+      ? (z: NodeId): NodeId => A.logNormalCdf(z)
+      : (z: NodeId): NodeId => A.neg(A.softplus(A.neg(z)));
   const [p, q] = [a[x]!, a[y]!];
   return logDifference(A, logCdf(A.min(p, A.neg(q))), logCdf(A.min(q, A.neg(p))));
 }
@@ -91,17 +103,17 @@ function distanceFromEnd(graph: Graph, node: NodeId, hasFactors: boolean = true)
     const ends = betweenEnds(graph, root);
     const square = graph.value(x);
     if (!ends || ends.low * ends.low !== square || ends.width !== -2 * ends.low) return node;
-    return A.mul(A.mul(A.constant(4 * square), ends.by(ends.at)), ends.by(A.neg(ends.at)));
+    return A.mul(A.mul(A.constant(4 * square), A[ends.by](ends.at)), A[ends.by](A.neg(ends.at)));
   }
   const ends = betweenEnds(graph, node);
-  return ends?.low === 0 ? A.mul(A.constant(ends.width), ends.by(ends.at)) : node;
+  return ends?.low === 0 ? A.mul(A.constant(ends.width), A[ends.by](ends.at)) : node;
 }
 
 /** The number low + width·p, where p is the sigmoid of another, or Φ: both have a mirror image, 1 − p(x) = p(−x). */
 interface BetweenEnds {
   readonly low: number;
   readonly width: number;
-  readonly by: (at: NodeId) => NodeId;
+  readonly by: "sigmoid" | "normalCdf";
   readonly at: NodeId;
 }
 
@@ -121,13 +133,13 @@ function probabilityIn({ algebra: A, op, a }: Graph, node: NodeId): BetweenEnds 
   const x = a[node]!;
   switch (op[node]) {
     case CODE.sigmoid:
-      return { low: 0, width: 1, by: A.sigmoid, at: x };
+      return { low: 0, width: 1, by: "sigmoid", at: x };
     case CODE.normalCdf:
-      return { low: 0, width: 1, by: A.normalCdf, at: x };
+      return { low: 0, width: 1, by: "normalCdf", at: x };
     case CODE.tanh:
-      return { low: -1, width: 2, by: A.sigmoid, at: A.mul(A.constant(2), x) };
+      return { low: -1, width: 2, by: "sigmoid", at: A.mul(A.constant(2), x) };
     case CODE.erf:
-      return { low: -1, width: 2, by: A.normalCdf, at: A.mul(A.constant(Math.SQRT2), x) };
+      return { low: -1, width: 2, by: "normalCdf", at: A.mul(A.constant(Math.SQRT2), x) };
     default:
       return undefined;
   }
@@ -135,8 +147,9 @@ function probabilityIn({ algebra: A, op, a }: Graph, node: NodeId): BetweenEnds 
 
 /** 1 + erf(x) = 2Φ(√2·x). */
 function onePlus(graph: Graph, erf: NodeId): NodeId {
+  const { algebra: A } = graph;
   const { width, by, at } = probabilityIn(graph, erf)!;
-  return graph.algebra.mul(graph.algebra.constant(width), by(at));
+  return A.mul(A.constant(width), A[by](at));
 }
 
 function isComplement(graph: Graph, node: NodeId): boolean {

@@ -22,7 +22,9 @@ export function logSumExp(graph: Graph, nodes: readonly NodeId[]): NodeId {
   const terms = summands(graph, nodes);
   if (terms.length < 2) return terms[0] ?? graph.constant(Number.NEGATIVE_INFINITY);
   const half = terms.length >> 1;
-  const [first, second] = [terms.slice(0, half), terms.slice(half)].map((part) => balanced(part, A.max)!);
+  const [first, second] = [terms.slice(0, half), terms.slice(half)].map(
+    (part) => balanced(part, (p, q) => A.max(p, q))!,
+  );
   const largest = A.peak(first!, second!);
   return A.add(largest, A.log(graph.sum(terms.map((term) => A.exp(A.sub(term, largest))))));
 }

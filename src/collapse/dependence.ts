@@ -56,7 +56,7 @@ export class Dependence {
       const node = nodes[at]!;
       const term = moves[node]!;
       if (term === NOBODY || graph.op[node] === CODE.positive) continue;
-      for (let j = graph.arity(node) - 1; j >= 0; j--) join(graph.operand(node, j), term);
+      for (const operand of graph.operands(node)) join(operand, term);
     }
     this.#moves = moves;
   }

@@ -258,7 +258,7 @@ class ConeVariables {
     for (const node of seen) {
       for (const v of this.#noisesOf.get(node) ?? []) variables.add(v);
       if (stopAtConditions && graph.op[node] === CODE.positive) continue;
-      for (let j = graph.arity(node) - 1; j >= 0; j--) seen.add(graph.operand(node, j));
+      for (const operand of graph.operands(node)) seen.add(operand);
     }
     found = variables;
     known.set(root, found);

@@ -152,5 +152,7 @@ function accurate(graph: Graph): Algebra {
     if (op[q] === CODE.normalCdf) return A.logNormalCdf(A.neg(x));
     return op[q] === CODE.sub && graph.is(x, 1) ? log(b[q]!) : A.log1p(p);
   };
-  return { ...A, log, log1p };
+  // Its other builders are those of the graph.
+  const [apply, constant] = [graph.apply.bind(graph), graph.constant.bind(graph)];
+  return Object.assign(Object.create(A) as Algebra, { apply, constant, log, log1p });
 }

@@ -161,9 +161,6 @@ export function inBases({ graph, based }: Objective, nodes: readonly NodeId[]): 
 export function smoothlyMoved(graph: Graph, inputs: readonly NodeId[], nodes: readonly NodeId[]): Uint8Array {
   const moved = new Uint8Array(graph.size);
   for (const node of inputs) moved[node] = 1;
-  for (const node of nodes) {
-    if (graph.hasFlag(node, MASK)) continue;
-    for (let j = graph.arity(node) - 1; j >= 0; j--) if (moved[graph.operand(node, j)] === 1) moved[node] = 1;
-  }
+  for (const node of nodes) if (!(graph.flags[node]! & MASK) && graph.reads(node, moved)) moved[node] = 1;
   return moved;
 }

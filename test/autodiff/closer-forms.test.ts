@@ -124,11 +124,8 @@ describe("as written, and what it is", () => {
     const { algebra: A } = graph;
     const x = graph.input("x", false);
     const above = A.add(x, graph.constant(0.5));
-    const [phi, sigmoid, exp] = [A.normalCdf, A.sigmoid, A.exp].map((cdf) => A.sub(cdf(above), cdf(x))) as [
-      NodeId,
-      NodeId,
-      NodeId,
-    ];
+    const cdfs = ["normalCdf", "sigmoid", "exp"] as const;
+    const [phi, sigmoid, exp] = cdfs.map((cdf) => A.sub(A[cdf](above), A[cdf](x))) as [NodeId, NodeId, NodeId];
     const at = evaluatorOf(graph, [A.log(phi), A.log(sigmoid), A.log(exp)]);
     for (const z of [-60, -9, -0.2, 0, 0.3, 9, 60]) {
       const [ofNormal, ofLogistic, ofExp] = at([z]) as [number, number, number];

@@ -39,9 +39,7 @@ export function adjoints(
     return own < NONE ? graph.sum(lists[NONE - 1 - own]!) : own > 0 ? own - 1 : graph.constant(0);
   };
   for (const node of inputs) summands[node] = NONE;
-  for (let at = 0; at < nodes.length; at++)
-    for (let node = nodes[at]!, j = graph.op[node] === CODE.peak ? -1 : graph.arity(node) - 1; j >= 0; j--)
-      if (summands[graph.operand(node, j)] !== 0) summands[node] = NONE;
+  for (const node of nodes) if (graph.op[node] !== CODE.peak && graph.reads(node, summands)) summands[node] = NONE;
 
   for (const [output, seed] of seeds) if (summands[output] !== 0) contribute(output, seed);
   for (let at = nodes.length - 1; at >= 0; at--) {
@@ -56,7 +54,7 @@ export function adjoints(
     const { partials } = graph.ops.rows[code]!;
     for (let j = 0; j < partials.length; j++) {
       const rule = partials[j]!;
-      const operand = graph.operand(node, j);
+      const operand = j === 0 ? x : j === 1 ? y : graph.c[node]!;
       if (summands[operand] === 0 || rule === "none") continue;
       contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     }

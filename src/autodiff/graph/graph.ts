@@ -28,21 +28,21 @@ export interface GraphOptions {
   readonly pushIntoWhere?: boolean | undefined;
 }
 
+/** Nodes that a graph has room for at first. */
+const FEWEST = 1024;
 /** Nodes in the list of one operand. */
 const MOST_LISTED = 8;
-/** What follows a node in no list. */
-const IN_TABLE = -1;
 const NO_NUMBERS = new Int32Array(0);
 
 export class Graph {
   size = 0;
-  op: Uint8Array = new Uint8Array(256);
-  a: Int32Array = new Int32Array(256);
-  b: Int32Array = new Int32Array(256);
-  c: Int32Array = new Int32Array(256);
-  flags: Uint8Array = new Uint8Array(256);
+  op: Uint8Array = new Uint8Array(FEWEST);
+  a: Int32Array = new Int32Array(FEWEST);
+  b: Int32Array = new Int32Array(FEWEST);
+  c: Int32Array = new Int32Array(FEWEST);
+  flags: Uint8Array = new Uint8Array(FEWEST);
   readonly inputs: (Input & { readonly node: NodeId })[] = [];
-  /** Builders by name; those of ops that the graph does not know throw. */
+  /** The graph itself, whose methods are builders by name; those of ops that the graph does not know throw. */
   readonly algebra: Algebra;
   /** How many nodes, the first ones, have their flag PARTIAL. */
   judged = 0;
@@ -52,27 +52,19 @@ export class Graph {
   // A number and its bits, which are what the node of a constant has in place of operands.
   readonly #number: Float64Array = new Float64Array(1);
   readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
-  // The nodes of 0 and 1, which two constants of three that are asked for are, once they are made.
-  readonly #small: NodeId[] = [];
+  // The nodes of constants by their values; that of −0 by "-0", as a map takes it for 0.
+  readonly #constants: Map<number | string, NodeId> = new Map();
   #scratch: Int32Array = NO_NUMBERS;
   // Where equal nodes are found: in the list of their latest operand, which begins with `#first` of it and goes on with
-  // `#next`, 0 at its end (node 0 is a leaf); if that is full, and for constants, in a table by hash of 1 + node. Nodes are
-  // asked for soon after an operand was made, so that a cache holds the list.
-  #first: Int32Array = new Int32Array(256);
-  #next: Int32Array = new Int32Array(256);
-  #table: Int32Array = new Int32Array(256);
-  #held = 0;
-  // Where a node belongs that was not found: in the table, or ~ the operand whose list it is.
-  #place = 0;
+  // `#next`, 0 at its end (node 0 is a leaf); if that is full, in the list of their hash. Nodes are asked for soon after an
+  // operand was made, so that a cache holds the list.
+  #first: Int32Array = new Int32Array(FEWEST);
+  #next: Int32Array = new Int32Array(FEWEST);
+  readonly #byHash: Map<number, NodeId> = new Map();
 
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
-    const algebra: Record<string, unknown> = { constant: (value: number) => this.constant(value) };
-    for (const name of OP_NAMES) {
-      const code = CODE[name];
-      algebra[name] = (x: NodeId, y?: NodeId, z?: NodeId) => this.apply(code, x, y, z);
-    }
-    this.algebra = algebra as unknown as Algebra;
+    this.algebra = this as unknown as Algebra;
   }
 
   /** Makes the ops of another table known, which has to have those of the present one. */
@@ -89,12 +81,13 @@ export class Graph {
 
   /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
   constant(value: number): NodeId {
-    const isSmall = value === 1 || Object.is(value, 0);
-    const known = isSmall ? this.#small[value] : undefined;
-    if (known !== undefined) return known;
-    this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
-    const node = this.#find(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1, true);
-    if (isSmall) this.#small[value] = node;
+    const key = value === 0 && 1 / value < 0 ? "-0" : value;
+    let node = this.#constants.get(key);
+    if (node === undefined) {
+      this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
+      node = this.#append(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1, 0);
+      this.#constants.set(key, node);
+    }
     return node;
   }
 
@@ -121,12 +114,12 @@ export class Graph {
 
   /** Σ nodes as a balanced tree, so that changing one term of N makes O(log N) new nodes; 0 for no nodes. */
   sum(nodes: readonly NodeId[]): NodeId {
-    return balanced(nodes, this.algebra.add) ?? this.constant(0);
+    return balanced(nodes, (x, y) => this.algebra.add(x, y)) ?? this.constant(0);
   }
 
   /** The disjunction of masks as a balanced tree; false for no masks. */
   any(masks: readonly NodeId[]): NodeId {
-    return balanced(masks, this.algebra.or) ?? this.constant(0);
+    return balanced(masks, (x, y) => this.algebra.or(x, y)) ?? this.constant(0);
   }
 
   isConstant(node: NodeId): boolean {
@@ -135,7 +128,10 @@ export class Graph {
 
   /** Is the node this very constant? */
   is(node: NodeId, value: number): boolean {
-    return this.op[node] === CONSTANT && this.value(node) === value;
+    if (this.op[node] !== CONSTANT) return false;
+    this.#bits[0] = this.a[node]!;
+    this.#bits[1] = this.b[node]!;
+    return this.#number[0] === value;
   }
 
   /** Value of a constant node. */
@@ -167,7 +163,21 @@ export class Graph {
   }
 
   operands(node: NodeId): NodeId[] {
-    return [this.a[node]!, this.b[node]!, this.c[node]!].slice(0, this.arity(node));
+    const arity = this.ops.arity[this.op[node]!]!;
+    const x = this.a[node]!;
+    const y = this.b[node]!;
+    return arity > 2 ? [x, y, this.c[node]!] : arity > 1 ? [x, y] : arity > 0 ? [x] : [];
+  }
+
+  /** Whether some operand of a node has a mark that is not 0. */
+  reads(node: NodeId, marks: ArrayLike<number>): boolean {
+    const arity = this.ops.arity[this.op[node]!]!;
+    return (
+      arity > 0 &&
+      (marks[this.a[node]!] !== 0 ||
+        (arity > 1 && marks[this.b[node]!] !== 0) ||
+        (arity > 2 && marks[this.c[node]!] !== 0))
+    );
   }
 
   /**
@@ -176,18 +186,18 @@ export class Graph {
    */
   reachable(roots: readonly NodeId[]): NodeId[] {
     const seen = this.takeScratch();
+    const { op, a, b, c } = this;
+    const { arity } = this.ops;
     let found: NodeId[] = [];
     let top = 0; // operands come before results, so that it is a root
     const see = (node: NodeId): void => {
-      if (seen[node] !== 0) return;
-      seen[node] = 1;
+      if (seen[node] === 0) found.push(node);
       if (node > top) top = node;
-      found.push(node);
+      seen[node] = 1;
     };
     roots.forEach(see);
     const few = top / 16;
-    for (let at = 0; at < found.length && found.length < few; at++)
-      for (let j = this.arity(found[at]!) - 1; j >= 0; j--) see(this.operand(found[at]!, j));
+    for (let at = 0; at < found.length && found.length < few; at++) this.operands(found[at]!).forEach(see);
     if (found.length < few) found.sort((p, q) => p - q);
     else {
       // Many: looking at each node of the graph, from the results down, is the faster way.
@@ -195,7 +205,10 @@ export class Graph {
       for (let node = top; node >= 0; node--) {
         if (seen[node] === 0) continue;
         found.push(node);
-        for (let j = this.arity(node) - 1; j >= 0; j--) seen[this.operand(node, j)] = 1;
+        const operands = arity[op[node]!]!;
+        if (operands > 0) seen[a[node]!] = 1;
+        if (operands > 1) seen[b[node]!] = 1;
+        if (operands > 2) seen[c[node]!] = 1;
       }
       found.reverse();
     }
@@ -226,17 +239,6 @@ export class Graph {
     return node;
   }
 
-  // A node that was not found, where `#find` ended.
-  #add(code: number, x: NodeId, y: NodeId, z: NodeId): NodeId {
-    const node = this.#append(code, x, y, z, code === CONSTANT ? 0 : this.#flagsOf(code, x, y, z));
-    const owner = ~this.#place;
-    if (owner >= 0) {
-      this.#next[node] = this.#first[owner]!;
-      this.#first[owner] = node;
-    } else this.#put(node);
-    return node;
-  }
-
   #flagsOf(code: number, x: NodeId, y: NodeId, z: NodeId): number {
     const below = this.flags[x]! | (y >= 0 ? this.flags[y]! : 0) | (z >= 0 ? this.flags[z]! : 0);
     const mask = this.ops.masks[code] ? MASK : 0;
@@ -256,39 +258,33 @@ export class Graph {
 
   // The node, made unless it is there, or −1.
   #find(code: number, x: NodeId, y: NodeId, z: NodeId, make: boolean): NodeId {
-    const { op, a, b, c } = this;
-    if (code !== CONSTANT) {
-      const owner = Math.max(x, y, z);
-      let listed = 0;
-      for (let node = this.#first[owner]!; node !== 0; node = this.#next[node]!) {
-        if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
-        listed++;
-      }
-      this.#place = ~owner;
-      if (listed < MOST_LISTED) return make ? this.#add(code, x, y, z) : -1;
+    const owner = Math.max(x, y, z);
+    let first = this.#first[owner]!;
+    let found = this.#inList(first, code, x, y, z);
+    if (found >= 0) return found;
+    const key = ~found < MOST_LISTED ? undefined : hash(code, x, y, z);
+    if (key !== undefined) {
+      first = this.#byHash.get(key) ?? 0;
+      found = this.#inList(first, code, x, y, z);
+      if (found >= 0) return found;
     }
-    const table = this.#table;
-    const last = table.length - 1;
-    for (let place = hash(code, x, y, z) & last; ; place = (place + 1) & last) {
-      const node = table[place]! - 1;
-      this.#place = place;
-      if (node < 0) return make ? this.#add(code, x, y, z) : -1;
-      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
-    }
+    if (!make) return -1;
+    const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
+    this.#next[node] = first;
+    if (key === undefined) this.#first[owner] = node;
+    else this.#byHash.set(key, node);
+    return node;
   }
 
-  // Into the table, at the place that was found for it.
-  #put(node: NodeId): void {
-    this.#table[this.#place] = node + 1;
-    this.#next[node] = IN_TABLE;
-    if (2 * ++this.#held <= this.#table.length) return;
-    this.#held = 0;
-    this.#table = new Int32Array(this.#table.length * 4);
-    for (let other = 0; other < this.size; other++) {
-      if (this.#next[other] !== IN_TABLE) continue;
-      this.#find(this.op[other]!, this.a[other]!, this.b[other]!, this.c[other]!, false);
-      this.#put(other);
+  // The node in the list from a node on, or ~ how long the list is.
+  #inList(first: NodeId, code: number, x: NodeId, y: NodeId, z: NodeId): number {
+    const { op, a, b, c } = this;
+    let length = 0;
+    for (let node = first; node !== 0; node = this.#next[node]!) {
+      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+      length++;
     }
+    return ~length;
   }
 
   #grow(): void {
@@ -300,6 +296,19 @@ export class Graph {
     this.#first = doubled(this.#first);
     this.#next = doubled(this.#next);
   }
+}
+
+// The builders are methods, so that the engine of JavaScript knows from `A.mul` alone which op is applied.
+for (const name of OP_NAMES) {
+  const code = CODE[name];
+  (Graph.prototype as unknown as Record<string, unknown>)[name] = function (
+    this: Graph,
+    x: NodeId,
+    y?: NodeId,
+    z?: NodeId,
+  ) {
+    return this.apply(code, x, y, z);
+  };
 }
 
 function doubled<T extends Int32Array | Uint8Array>(from: T): T {

@@ -14,10 +14,10 @@ const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
 function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  if (g.isConstant(x)) {
+  if (g.op[x] === CONSTANT) {
     if (g.value(x) === 0) return y;
     const code = g.op[y]!;
-    if ((code === CODE.add || code === CODE.sub) && g.isConstant(g.a[y]!)) {
+    if ((code === CODE.add || code === CODE.sub) && g.op[g.a[y]!] === CONSTANT) {
       const total = g.value(x) + g.value(g.a[y]!);
       if (Number.isFinite(total)) return g.apply(code, A.constant(total), g.b[y]!);
     }
@@ -29,7 +29,7 @@ function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
 
 function sub(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  if (g.isConstant(y)) return A.add(x, A.constant(-g.value(y)));
+  if (g.op[y] === CONSTANT) return A.add(x, A.constant(-g.value(y)));
   if (g.is(x, 0)) return A.neg(y);
   if (g.op[y] === CODE.neg) return A.add(x, g.a[y]!);
   if (g.op[x] === CODE.neg) return A.neg(A.add(g.a[x]!, y));
@@ -38,18 +38,18 @@ function sub(g: GraphView, x: NodeId, y: NodeId): NodeId {
 
 function mul(g: GraphView, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  if (g.isConstant(x)) {
+  if (g.op[x] === CONSTANT) {
     const k = g.value(x);
     if (k === 1) return y;
     if (k === 0) return A.constant(0);
     if (k === -1) return A.neg(y);
     if (g.op[y] === CODE.neg) return A.mul(A.constant(-k), g.a[y]!);
-    if (g.op[y] === CODE.mul && g.isConstant(g.a[y]!)) {
+    if (g.op[y] === CODE.mul && g.op[g.a[y]!] === CONSTANT) {
       const product = k * g.value(g.a[y]!);
       if (Math.abs(product) >= SMALLEST_NORMAL && Math.abs(product) < Infinity)
         return A.mul(A.constant(product), g.b[y]!);
     }
-    if (g.pushIntoWhere && g.op[y] === CODE.where && g.isConstant(g.b[y]!) && g.isConstant(g.c[y]!))
+    if (g.pushIntoWhere && g.op[y] === CODE.where && g.op[g.b[y]!] === CONSTANT && g.op[g.c[y]!] === CONSTANT)
       return A.where(g.a[y]!, A.constant(k * g.value(g.b[y]!)), A.constant(k * g.value(g.c[y]!)));
   }
   if (g.op[x] === CODE.neg) return A.neg(A.mul(g.a[x]!, y));
@@ -66,7 +66,7 @@ function div(g: GraphView, x: NodeId, y: NodeId): NodeId {
 
 function where(g: GraphView, p: NodeId, x: NodeId, y: NodeId): NodeId {
   const { algebra: A } = g;
-  if (g.isConstant(p)) return g.value(p) !== 0 ? x : y;
+  if (g.op[p] === CONSTANT) return g.value(p) !== 0 ? x : y;
   if (x === y) return x;
   if (g.op[p] === CODE.not) return A.where(g.a[p]!, y, x);
   if (g.op[x] === CODE.where) {
@@ -87,7 +87,7 @@ function connective(absorbing: number): Simplification {
   return (g, p, q) => {
     if (p === q) return p;
     if ((g.op[p] === CODE.not && g.a[p] === q) || (g.op[q] === CODE.not && g.a[q] === p)) return g.constant(absorbing);
-    if (!g.isConstant(p)) return NO_CHANGE;
+    if (g.op[p] !== CONSTANT) return NO_CHANGE;
     return g.value(p) === absorbing ? p : q;
   };
 }
@@ -108,7 +108,7 @@ RULES[CODE.or] = connective(-1);
 RULES[CODE.neg] = (g, x) =>
   g.op[x] === CODE.neg
     ? g.a[x]!
-    : g.op[x] === CODE.mul && g.isConstant(g.a[x]!)
+    : g.op[x] === CODE.mul && g.op[g.a[x]!] === CONSTANT
       ? g.algebra.mul(g.constant(-g.value(g.a[x]!)), g.b[x]!)
       : NO_CHANGE;
 RULES[CODE.not] = (g, x) => (g.op[x] === CODE.not ? g.a[x]! : NO_CHANGE);

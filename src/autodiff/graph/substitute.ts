@@ -55,36 +55,40 @@ export function substitute(
   shortcut?: (node: NodeId) => NodeId | undefined,
 ): NodeId[] {
   const stack: NodeId[] = [];
-  return roots.map((root) => {
+  const results: NodeId[] = [];
+  for (const root of roots) {
     stack.push(root);
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
       if (replacement.get(node) === undefined) {
-        const known = shortcut?.(node);
-        if (known === undefined && pushMissingOperands(graph, node, replacement, stack)) continue;
-        replacement.set(node, known ?? rebuilt(graph, node, replacement));
+        const by = shortcut?.(node) ?? rebuilt(graph, node, replacement, stack);
+        if (by < 0) continue;
+        replacement.set(node, by);
       }
       stack.pop();
     }
-    return replacement.get(root)!;
-  });
-}
-
-function pushMissingOperands(graph: Graph, node: NodeId, done: Replacement, stack: NodeId[]): boolean {
-  const before = stack.length;
-  for (let j = graph.arity(node) - 1; j >= 0; j--) {
-    const operand = graph.operand(node, j);
-    if (done.get(operand) === undefined) stack.push(operand);
+    results.push(replacement.get(root)!);
   }
-  return stack.length > before;
+  return results;
 }
 
-function rebuilt(graph: Graph, node: NodeId, replacement: Replacement): NodeId {
-  const arity = graph.arity(node);
-  if (arity === 0) return replacement.leaves?.get(node) ?? node;
-  const x = replacement.get(graph.a[node]!)!;
-  const y = arity > 1 ? replacement.get(graph.b[node]!)! : -1;
-  const z = arity > 2 ? replacement.get(graph.c[node]!)! : -1;
-  if (x === graph.a[node] && y === graph.b[node] && z === graph.c[node]) return node;
-  return graph.apply(graph.op[node]!, x, y, z);
+// The node made of what its operands are exchanged for; −1 where some are not rebuilt yet, which are put on the stack.
+function rebuilt(graph: Graph, node: NodeId, done: Replacement, stack: NodeId[]): NodeId {
+  const code = graph.op[node]!;
+  const arity = graph.ops.arity[code]!;
+  if (arity === 0) return done.leaves?.get(node) ?? node;
+  const a = graph.a[node]!;
+  const b = arity > 1 ? graph.b[node]! : a;
+  const c = arity > 2 ? graph.c[node]! : a;
+  const x = done.get(a);
+  const y = arity > 1 ? done.get(b) : x;
+  const z = arity > 2 ? done.get(c) : x;
+  if (x === undefined || y === undefined || z === undefined) {
+    if (z === undefined && arity > 2) stack.push(c);
+    if (y === undefined && arity > 1) stack.push(b);
+    if (x === undefined) stack.push(a);
+    return -1;
+  }
+  if (x === a && y === b && z === c) return node;
+  return graph.apply(code, x, arity > 1 ? y : -1, arity > 2 ? z : -1);
 }

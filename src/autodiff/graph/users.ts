@@ -14,13 +14,15 @@ export class Users {
 
   /** Of `nodes` alone; linear in their number. */
   constructor(graph: Graph, nodes: readonly NodeId[]) {
-    this.#last = new Int32Array(graph.size);
+    const last = new Int32Array(graph.size);
+    const { op, a, b, c, ops } = graph;
     for (const node of nodes)
-      for (let j = graph.arity(node) - 1; j >= 0; j--) {
-        const operand = graph.operand(node, j);
-        this.#before.push(this.#last[operand]!);
-        this.#last[operand] = this.#user.push(node) - 1;
+      for (let j = ops.arity[op[node]!]! - 1; j >= 0; j--) {
+        const operand = (j === 0 ? a : j === 1 ? b : c)[node]!;
+        this.#before.push(last[operand]!);
+        last[operand] = this.#user.push(node) - 1;
       }
+    this.#last = last;
   }
 
   /** The nodes that are computed from some of `from`, these included; linear in their number. */
@@ -31,4 +33,18 @@ export class Users {
       for (let use = this.#last[node]!; use > 0; use = this.#before[use]!) found.add(this.#user[use]!);
     return [...found];
   }
+}
+
+/** Of how many operands of `nodes` each node is one, and two more if it is an output, so that no output has a single use; with room for three more nodes. */
+export function useCounts(graph: Graph, nodes: readonly NodeId[], outputs: readonly NodeId[]): Int32Array {
+  const uses = new Int32Array(graph.size + 3);
+  for (const node of outputs) uses[node]! += 2;
+  const { op, a, b, c, ops } = graph;
+  for (const node of nodes) {
+    const arity = ops.arity[op[node]!]!;
+    if (arity > 0) uses[a[node]!]!++;
+    if (arity > 1) uses[b[node]!]!++;
+    if (arity > 2) uses[c[node]!]!++;
+  }
+  return uses;
 }

@@ -5,7 +5,8 @@
 
 import type { Pieces } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
-import { CODE } from "../ops/codes.ts";
+import { useCounts } from "../graph/users.ts";
+import { CODE, INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import { COUNTS, FUSED_BY_OUTER, FUSED_OPS, rowOf, SUMS_OF } from "../tape/instruction-table.ts";
 import { permits, type TermSum } from "../tape/instructions.ts";
@@ -19,9 +20,7 @@ import { depthFirst, type Instruction, plain, type Schedule } from "../tape/plan
 export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Steps): Pieces<Schedule> {
   const kept = outputs.concat([...steps.instructions.values()].flatMap(({ operands }) => operands));
   const reachable = graph.reachable(kept);
-  const uses = new Int32Array(graph.size + 3); // three constants may be added below
-  for (const node of kept) uses[node]! += 2; // an output is never absorbed
-  for (const node of reachable) for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
+  const uses = useCounts(graph, reachable, kept); // an output is never absorbed; three constants may be added below
   const runs = runsOf(graph, uses);
   const fused: (Instruction | undefined)[] = [undefined];
   const place = new Int32Array(graph.size + 3); // in `fused`, by node; ABSORBED: in the instruction of another
@@ -35,10 +34,9 @@ export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Ste
     for (const inner of found.absorbed) place[inner] = ABSORBED;
   }
   const instructionOf = (node: NodeId): Instruction => fused[place[node]!] ?? plain(graph, node);
-  const uniform: Instruction[] = [];
-  for (const node of reachable)
-    if (graph.arity(node) > 0 && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
-      uniform.push(instructionOf(node));
+  const uniform = reachable
+    .filter((node) => graph.op[node]! > INPUT && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
+    .map(instructionOf);
   yield;
   return { uniform, lane: depthFirst(graph, outputs, (node) => steps.instructions.get(node) ?? instructionOf(node)) };
 }

@@ -101,7 +101,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       place[node] = found.push(made ?? { node, family: "sumLanes", operands: [node], factor: one, mean: -1 }) - 1;
     }
     if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
-    else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
+    else for (const operand of graph.operands(node)) mark[operand] = 1;
   }
   const terms: Term[] = [];
   const stack: NodeId[] = [];
@@ -138,9 +138,7 @@ function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term
     const step = instructions.get(node);
     if (step) for (const operand of step.operands) last[node] = Math.max(last[node]!, last[operand]!);
     else if (graph.arity(node) === 0) last[node] = node;
-    else
-      for (let j = graph.arity(node) - 1; j >= 0; j--)
-        last[node] = Math.max(last[node]!, last[graph.operand(node, j)]!);
+    else for (const operand of graph.operands(node)) last[node] = Math.max(last[node]!, last[operand]!);
   }
   const lastOf = (term: Term): number => term.operands.reduce((most, operand) => Math.max(most, last[operand]!), -1);
   const keys = new Map(terms.map((term) => [term, lastOf(term)]));

@@ -4,7 +4,7 @@
  */
 
 import { type Graph, LANE } from "../graph/graph.ts";
-import { OP_NAMES } from "../ops/codes.ts";
+import { INPUT, OP_NAMES } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { InstructionName } from "./instructions.ts";
 
@@ -37,7 +37,8 @@ export interface Plan extends Schedule {
 export type Planner = (graph: Graph, roots: readonly NodeId[]) => Plan;
 /** The plan with one instruction per op; its values are those of the graph, bit for bit. */
 export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
-  const uniform = graph.reachable(roots).filter((node) => graph.arity(node) > 0 && !graph.hasFlag(node, LANE));
+  const { op, flags } = graph;
+  const uniform = graph.reachable(roots).filter((node) => op[node]! > INPUT && !(flags[node]! & LANE));
   return {
     outputs: roots,
     uniform: uniform.map((node) => plain(graph, node)),
@@ -60,6 +61,7 @@ export function depthFirst(
   instructionOf: (node: NodeId) => Instruction,
 ): Instruction[] {
   const order: Instruction[] = [];
+  const { flags } = graph;
   const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
   const pending: (Instruction | NodeId)[] = [];
   for (const output of outputs) {
@@ -69,7 +71,7 @@ export function depthFirst(
       if (typeof next !== "number") {
         state[next.node] = 2;
         order.push(next);
-      } else if (state[next] === 0 && graph.hasFlag(next, LANE)) {
+      } else if (state[next] === 0 && flags[next]! & LANE) {
         const instruction = instructionOf(next);
         if (instruction.operands.length === 0) continue;
         state[next] = 1;

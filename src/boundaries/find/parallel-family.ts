@@ -82,7 +82,7 @@ function familyOf(
   const roots = new Set(ordered.flatMap(({ affected }) => affected.map(({ node }) => node)));
   for (const node of graph.reachable([...roots])) {
     let span = CONSTANT_SPAN;
-    for (let j = graph.arity(node) - 1; j >= 0; j--) span = union(span, spans.get(graph.operand(node, j))!);
+    for (const operand of graph.operands(node)) span = union(span, spans.get(operand)!);
     if (!before.has(node)) spans.set(node, spans.get(node) ?? span);
     else if (span.first <= span.last) return none; // a condition inside another of the family
   }

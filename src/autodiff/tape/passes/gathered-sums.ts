@@ -12,6 +12,7 @@ import type { Pieces } from "../../../pieces/pieces.ts";
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
+import { useCounts } from "../../graph/users.ts";
 import { CODE, codesOf } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
 import { applyCheaply, HAS_CHEAPER } from "./cheaper-forms.ts";
@@ -80,11 +81,7 @@ function classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly 
   const kind = new Uint8Array(graph.size);
   // Into how many terms a linear node can be multiplied out, if not more than MOST_PATHS.
   const paths = new Uint8Array(graph.size).fill(1);
-  const uses = new Int32Array(graph.size);
-  for (const node of outputs) uses[node]! += 2;
-  for (const node of reachable) {
-    for (let j = graph.arity(node) - 1; j >= 0; j--) uses[graph.operand(node, j)]!++;
-  }
+  const uses = useCounts(graph, reachable, outputs);
   for (const node of reachable) {
     if (!isLinear(graph, node)) continue;
     let count = 0;
