@@ -14,15 +14,13 @@ export class Users {
 
   /** Of `nodes` alone; linear in their number. */
   constructor(graph: Graph, nodes: readonly NodeId[]) {
-    const last = new Int32Array(graph.size);
-    const { op, a, b, c, ops } = graph;
+    this.#last = new Int32Array(graph.size);
     for (const node of nodes)
-      for (let j = ops.arity[op[node]!]! - 1; j >= 0; j--) {
-        const operand = (j === 0 ? a : j === 1 ? b : c)[node]!;
-        this.#before.push(last[operand]!);
-        last[operand] = this.#user.push(node) - 1;
+      for (let j = graph.arity(node) - 1; j >= 0; j--) {
+        const operand = graph.operand(node, j);
+        this.#before.push(this.#last[operand]!);
+        this.#last[operand] = this.#user.push(node) - 1;
       }
-    this.#last = last;
   }
 
   /** The nodes that are computed from some of `from`, these included; linear in their number. */

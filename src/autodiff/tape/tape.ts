@@ -85,13 +85,10 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
     const at = slot[node]!;
     const kind = flags[node]! & KIND;
     if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is used but not among laneInputs`);
-    const known = places[kind]![at];
-    if (known) return known;
     const lane = (kind & LANE) !== 0;
     const offset = lane ? counts[kind - LANE]! + at * stride : at;
-    const place = graph.isConstant(node) ? { offset, lane, value: graph.value(node) } : { offset, lane };
-    places[kind]![at] = place;
-    return place;
+    places[kind]![at] ??= graph.isConstant(node) ? { offset, lane, value: graph.value(node) } : { offset, lane };
+    return places[kind]![at]!;
   };
   const stepsOf = (instructions: readonly Instruction[]): Step[] => {
     const steps: Step[] = [];

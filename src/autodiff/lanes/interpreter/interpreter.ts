@@ -37,12 +37,12 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     offsets.push(result.offset);
     let variant = 0;
     let bit = 1;
-    for (let j = 0; j < operands.length; j++) {
-      offsets.push(operands[j]!.offset);
-      if (operands[j]!.lane) variant |= bit;
+    for (const { offset, lane } of operands) {
+      offsets.push(offset);
+      if (lane) variant |= bit;
       bit *= 2;
     }
-    for (let j = 0; j < operands.length; j++) offsets.push(operands[j]!.lane ? 1 : 0);
+    for (const { lane } of operands) offsets.push(Number(lane));
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
