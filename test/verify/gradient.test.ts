@@ -4,6 +4,7 @@ import * as n from "../../src/index.ts";
 import { cheating, conditions, gmm, influenza, temperature, xornet } from "../../src/models/index.ts";
 import { studentQuantile } from "../../src/verify/gradient.ts";
 import { verifyGradient } from "../../src/verify/index.ts";
+import { byQuadrature } from "../../src/verify/reference/quadrature.ts";
 import { referenceOf } from "../../src/verify/reference/reference.ts";
 import { amount, SOAK } from "../support/soak.ts";
 
@@ -52,6 +53,22 @@ describe("the verdict", () => {
     expect(Math.abs(many!.gradient[0]! + 10.5 / Math.sqrt(2 * Math.PI))).toBeLessThan(4 * many!.errors[0]!);
   });
 
+  test("says nothing of a mean that is that of its rarest samples", () => {
+    // E exp(2x) under an sd of 2.2 is that of samples about x = 9.7, of which there is one in 200,000.
+    const heavy = n.defineModel("heavy", ({ sample, observe }) => {
+      observe(n.normal(n.exp(sample("x", n.normal(0, 1))), 1), 0.5);
+    });
+    const at = { mu: [0], rho: [n.rhoOfSd(2.2)] };
+    for (const estimator of [n.reparam(), n.score()])
+      for (const seed of [0, 1])
+        expect(verifyGradient(heavy, { estimator, params: at, seed, budget: 65_536 }).verdict).toBe(
+          "undecided: budget",
+        );
+    // The same where the mean is that of all.
+    const { verdict } = verifyGradient(heavy, { estimator: n.reparam(), params: { mu: [0], rho: [n.rhoOfSd(0.3)] } });
+    expect(verdict).toBe("unbiased at this resolution");
+  });
+
   test("accuses an unbiased estimator no more often than it says", () => {
     // 200 runs at α = 0.05: at most 10 are expected to be accused, and at most 20 are with probability 0.999; of 30, 2 and 6.
     const RUNS = amount(30, 200);
@@ -80,12 +97,41 @@ describe("the reference", () => {
     (name) => {
       const model = conditions[name];
       const exact = [...model.gradient(model.init), model.elbo(model.init)];
-      const { components, elbo } = verifyGradient(model, { budget: 131_072 });
+      const { components, elbo } = verifyGradient(model, { budget: 131_072, reference: "quadrature" });
       [...components, elbo].forEach(({ reference, referenceBound }, p) => {
         expect(Math.abs(reference - exact[p]!)).toBeLessThanOrEqual(referenceBound + 1e-6);
       });
     },
   );
+
+  test("made of averages, too, where quadrature is coarse: two of them may agree by chance, and be off", () => {
+    const covariance = [
+      [1, 0.3, 0.2],
+      [0.3, 1, -0.15],
+      [0.2, -0.15, 1],
+    ];
+    const circle = n.defineModel("circle", ({ sample, observe, where }) => {
+      const [x, y, z] = sample("w", n.multivariateNormal([0, 0, 0.3], { covariance })) as [n.Real, n.Real, n.Real];
+      const inside = n.lt(n.add(n.square(x), n.square(z)), 0.646);
+      observe(n.normal(where(n.or(inside, n.lt(n.max(x, z), -0.146)), n.add(1, y), -1.2), 1), 0.4);
+    });
+    const at = { mu: [0.2, -0.5, -1.03], rho: [0.6, -0.13, 0.23] };
+    const options = { guide: undefined, params: at, budget: 163_840, seed: 0 };
+    const exact = referenceOf("test", circle, { ...options, way: "score", budget: 2_000_000 });
+    const [first, second] = byQuadrature(exact.subject, exact.elbo, exact.spread, options.budget);
+    const off = first.gradient.map((value, p) => Math.abs(value - exact.gradient[p]!));
+    // In the mean of z three times as far as the two are apart is less than either is off by.
+    expect(3 * Math.abs(first.gradient[2]! - second.gradient[2]!)).toBeLessThan(off[2]!);
+    expect(off[2]).toBeGreaterThan(100 * exact.errors[2]!);
+    const panels = referenceOf("test", circle, { ...options, way: "quadrature" });
+    expect(off[2]).toBeLessThan(0.5 * panels.bounds[2]!);
+    const found = referenceOf("test", circle, options);
+    expect(found.way).toBe("score");
+    expect(found.evaluations).toBeLessThanOrEqual(2 * options.budget);
+    found.gradient.forEach((value, p) => {
+      expect(Math.abs(value - exact.gradient[p]!)).toBeLessThan(5 * Math.hypot(found.errors[p]!, exact.errors[p]!));
+    });
+  });
 
   test("made of averages, too, where the budget is too small for quadrature", () => {
     // At a budget of 32,768 its mean of scores is 1.9 standard errors off, and has no other bound.
