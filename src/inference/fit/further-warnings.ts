@@ -3,6 +3,7 @@ import type { Collapsed, CollapseResult } from "../../collapse/collapse.ts";
 import type { Variable } from "../../collapse/variable.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import { withTails } from "../../distributions/known-tails.ts";
+import type { VectorDistribution } from "../../distributions/vector/vector-distribution.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";
 import { ELSEWHERE } from "./importance.ts";
@@ -13,7 +14,7 @@ import { type Judged, namesOf } from "./warnings.ts";
 
 /** All of them. */
 export function furtherWarnings(judged: Judged): FitWarning[] {
-  return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged)];
+  return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged), ...tailsOf(judged)];
 }
 
 function narrowGuide({ objective, best, importance }: Judged): FitWarning[] {
@@ -71,6 +72,33 @@ function untouchedLatents({ objective }: Judged): FitWarning[] {
   ];
 }
 
+function tailsOf({ objective: { trace }, longTails }: Judged): FitWarning[] {
+  const names = new Set(untouched(trace));
+  // Draws of a prior by itself tell less of its tail than the prior does.
+  const alone = trace.latents.filter(({ name, prior }) => names.has(name) && hasNoSd(prior));
+  const known = alone.map(
+    ({ name, prior }): FitWarning => ({
+      code: "no-moments",
+      message: `fit: "${name}" has no sd: no data reaches it, and its posterior is its prior, ${prior.name}; quantiles exist`,
+      latents: [name],
+    }),
+  );
+  const told = longTails
+    .filter(({ name }) => !alone.some((latent) => latent.name === name))
+    .map(({ name, half, error }): FitWarning => {
+      const why =
+        half < 0.01
+          ? `half of its variance lies in ${(100 * half).toPrecision(1)} % of it`
+          : `its standard error is ${(100 * error).toFixed(0)} %`;
+      return {
+        code: "no-moments",
+        message: `fit: the sd of "${name}" of model "${trace.model.name}" rests on few draws: the posterior has a tail so long that ${why}, and may have no sd; quantiles exist`,
+        latents: [name],
+      };
+    });
+  return [...known, ...told];
+}
+
 /** Their names; all of them where the program has no data. */
 export function untouched({ graph, latents, terms }: Trace): string[] {
   const indexOf = new Map(latents.map(({ node }, i) => [node, i]));
@@ -118,6 +146,13 @@ function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWa
 
 /** A number that traced parameters are taken for where a prior is asked whether it may lack moments: those that do lack them at small shapes. */
 const SMALL = 1e-3;
+
+// Whether a prior of numbers alone has no sd.
+function hasNoSd(prior: Distribution | VectorDistribution): boolean {
+  return (
+    !("sampled" in prior) && prior.parameters.every(({ value }) => typeof value === "number") && mayLackMoments(prior)
+  );
+}
 
 function mayLackMoments(prior: Distribution): boolean {
   const { parameters, truncation, moments, momentsAt } = withTails(prior);

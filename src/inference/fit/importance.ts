@@ -16,6 +16,7 @@ import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { agreedParticles } from "../posterior/adaptation/agreement.ts";
+import { type LongTail, longTails } from "../posterior/adaptation/long-tails.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
 import { targetPieces } from "../posterior/adaptation/target.ts";
@@ -43,6 +44,8 @@ export type Weighing = (
 interface WeighedOptima {
   readonly importance: Importance;
   readonly proposal?: readonly Gaussian[];
+  /** Latents whose sd cannot be told by the draws that answer. */
+  readonly longTails?: readonly LongTail[];
   /** Draws of the posterior without weights, where those answer. */
   readonly particles?: Float64Array | undefined;
   /** The best optimum: where the ELBO could not be climbed to its end weights that are trusted stand for it. */
@@ -83,7 +86,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const alone = yield* weighed(objective, engine, optima, generator);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
-  const { proposal, particles: followed, isShort = false, unweighted, ...weighted } = found;
+  const { proposal, particles: followed, isShort = false, unweighted, drawn, ...weighted } = found;
   const { kHat, effectiveDraws, draws } = weighted;
   // What draws are too rare to tell of is part of no distance that they tell.
   const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
@@ -94,6 +97,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
       ? undefined
       : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
   const answers = particles ? "particles" : isTrusted && distance > NEAR ? "weights" : "guide";
+  const answering = particles ? { kept: particles, weights: equally(particles.length / trace.latents.length) } : drawn;
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")
       ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
@@ -101,10 +105,13 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   return {
     importance: { ...alone, answers, weighted: { ...weighted, distance, isShort, isTrusted } },
     proposal,
+    longTails: answers === "guide" ? [] : longTails(trace.latents, answering),
     particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
   };
 };
+
+const equally = (count: number): Float64Array => new Float64Array(count).fill(1 / count);
 
 // The last of a proposal is where the priors are, as it is of one that begins with normals that are known.
 function begun(known: readonly Gaussian[], proposal: readonly Gaussian[]): readonly Gaussian[] {

@@ -69,7 +69,10 @@ export function* resultOf(
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
   const isMixed = profile.otherNumbers !== undefined;
-  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance, isMixed };
+  const judged: Judged = {
+    ...{ ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance, isMixed },
+    longTails: weighed?.longTails ?? [],
+  };
   const told = yield* toldOf(run, judged);
   const report = {
     elbo: best.elbo,

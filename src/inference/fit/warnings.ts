@@ -1,6 +1,7 @@
 /** A search tells its user what there is to know, in words and with a code: "not-converged", "unbounded", "diverged", "other-optima". */
 import { exp } from "../../math/elementary.ts";
 import type { Objective } from "../../objective/objective.ts";
+import type { LongTail } from "../posterior/adaptation/long-tails.ts";
 import { type Gaussian, gaussianOf, sdOf } from "../posterior/gaussian.ts";
 import type { Ascent } from "./climb/ascent.ts";
 import { type Found, thetaOf } from "./optima.ts";
@@ -17,6 +18,7 @@ export interface Judged {
   readonly tolerance: number;
   readonly unvisited: readonly Unvisited[];
   readonly importance: Importance | undefined;
+  readonly longTails: readonly LongTail[];
   /** Whether the posterior is a mixture of all optima; in `nondiff/core` it is the best alone. */
   readonly isMixed: boolean;
 }

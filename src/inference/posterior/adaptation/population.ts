@@ -16,6 +16,7 @@ import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { averagingWeights, paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
+import type { WeighedDraws } from "./long-tails.ts";
 import { moved, wider } from "./mixture.ts";
 import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
 import { isShort } from "./shortfall.ts";
@@ -32,6 +33,8 @@ export interface Weighed {
   readonly logEvidence: number;
   /** Half of the sum of |p − q| over the draws: the share of the posterior that the guide has elsewhere, 0 where it is the posterior. */
   readonly distance: number;
+  /** The draws. */
+  readonly drawn: WeighedDraws;
   /** Whether particles are where draws of the proposal are too rare to tell of it. */
   readonly isShort?: boolean;
   /** Particles that the proposal has followed, if it has. */
@@ -220,13 +223,13 @@ function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: rea
   const draws = logTarget.length;
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
-  const { kHat, effectiveDraws } = averagingWeights(logWeights);
+  const { kHat, effectiveDraws, weights } = averagingWeights(logWeights);
   const guide = logMixture(guides, kept, draws).map((density, d) => exp(density - proposed[d]!));
   const mass = guide.reduce((sum, share) => sum + share, 0);
   let distance = 0;
   for (let d = 0; d < draws; d++)
     distance += Math.abs(exp(logWeights[d]! - logEvidence) / draws - guide[d]! / mass) / 2;
-  return { proposal, kHat, effectiveDraws, draws, logEvidence, distance };
+  return { proposal, kHat, effectiveDraws, draws, logEvidence, distance, drawn: { kept, weights } };
 }
 
 // The first round beside the guides: the best one wider, and with each latent in turn where its prior lies.

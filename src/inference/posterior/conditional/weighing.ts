@@ -128,6 +128,7 @@ function* weighed(
     draws: DRAWS,
     logEvidence,
     distance,
+    drawn: { kept, weights },
     unweighted: particles,
   };
 }
