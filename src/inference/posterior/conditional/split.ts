@@ -24,6 +24,8 @@ const FEW = 16;
 const MOST_PRODUCTS = 5000;
 /** Second derivatives are nodes that are made for each latent anew: at most so many. */
 const MOST_NODES = 400_000;
+/** Inner latents for each outer one that are many. */
+const MANY = 2;
 /** Draws of the guides at which the density is to be concave. */
 export const LOOKS = 32;
 
@@ -53,6 +55,7 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
   if (n > MOST_INNER || n * below.length > MOST_NODES) return undefined;
   if (below.some((node) => graph.hasFlag(node, MASK) && !graph.isConstant(node))) return undefined;
   const slopes = gradient(graph, density, inputs);
+  if (n <= FEW && slopes.some((slope) => hasKinks(graph, slope))) return undefined;
   const entries: Entry[] = [];
   for (let row = 0; row < n; row++) {
     yield;
@@ -68,7 +71,6 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     { engine, laneInputs: inputs, points: LOOKS },
   );
   run([], draws);
-  if (n <= FEW && slopes.some((slope) => hasKinks(graph, slope))) return undefined;
   const outer = new Set<number>();
   for (;;) {
     const inner = inputs.map((_, i) => i).filter((i) => !outer.has(i));
@@ -78,16 +80,14 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     const factor = new Factor(ordered.length, own);
     if (factor.products > MOST_PRODUCTS) return undefined;
     const isConcave = Array.from({ length: LOOKS }, (_, p) => factor.fill((k) => value(own[k]!.from, p)));
-    if (isConcave.every(Boolean))
-      return outer.size === 0
-        ? undefined
-        : {
-            inner: ordered,
-            outer: [...outer].sort((i, j) => i - j),
-            density,
-            slopes: ordered.map((i) => slopes[i]!),
-            entries: own,
-          };
+    if (isConcave.every(Boolean)) {
+      if (outer.size === 0) return undefined;
+      // Few that are not normal given the others, as two scales given both means, are skew: their normals are no better than those of all. Many are worth it all the same.
+      const areNormal = own.every(({ from }) => movers[from]!.every((i) => outer.has(i)));
+      if (inner.length < MANY * outer.size && !areNormal) return undefined;
+      const sorted = [...outer].sort((i, j) => i - j);
+      return { inner: ordered, outer: sorted, density, slopes: ordered.map((i) => slopes[i]!), entries: own };
+    }
     // What most of the second derivatives depend on is a scale, or like one.
     const counts = new Float64Array(n);
     for (const { from } of own) for (const i of movers[from]!) counts[i]!++;

@@ -38,13 +38,11 @@ test("draws whose tail falls like 1/x² do not", () => {
   expect(told!.half).toBeLessThan(0.002);
 });
 
-test("nor do draws of which two that weigh much are far from all others", () => {
+test("nor do draws of which one that weighs much is far from all others", () => {
   const kept = evenly.map(normalQuantile);
   kept[7] = 20;
-  kept[8] = 20;
   const weights = equal.slice();
-  weights[7] = 0.004;
-  weights[8] = 0.004;
+  weights[7] = 0.03;
   const [told] = toldOf(n.normal(0, 1), kept, weights);
   expect(told!.error).toBeGreaterThan(0.2);
   expect(told!.half).toBeGreaterThan(0.002);

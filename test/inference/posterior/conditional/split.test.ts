@@ -8,14 +8,14 @@ import { finished } from "../../../../src/pieces/pieces.ts";
 import { trace } from "../../../../src/program/trace.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
 
-const split = (model: n.Model) => {
+const split = (model: n.Model, guide: Readonly<Record<string, readonly number[]>> = {}) => {
   const traced = trace(model);
   const names = traced.latents.map(({ name }) => name);
   const draws = guideDraws(
     [
       independent(
-        names.map(() => 0.3),
-        names.map(() => 0.5),
+        names.map((name) => guide[name]?.[0] ?? 0.3),
+        names.map((name) => guide[name]?.[1] ?? 0.5),
         1,
       ),
     ],
@@ -78,4 +78,27 @@ test("sixteen latents of which some have a kink at 0 are weighed together, as no
   expect(split(effects(15, (scale) => n.laplace(0, scale)))).toBeUndefined();
   expect(split(effects(15, (scale) => n.asymmetricLaplace(0, scale, 2)))).toBeUndefined();
   expect(split(effects(17, (scale) => n.laplace(0, scale)))).toBeDefined();
+});
+
+test("two scales are no parts given both means and a shape, as they are skew", () => {
+  // As wide as a guide finds them.
+  const guide = { nu: [0, 0.8], mean0: [0.3, 0.1], spread0: [-2.2, 0.3], mean1: [0.6, 0.1], spread1: [-2.2, 0.3] };
+  const groups = n.defineModel("two groups", ({ sample, observe }) => {
+    const nu = sample("nu", n.exponential(1));
+    const readings = [
+      [0.1, 0.2, 0.7, 0.2, 0.4],
+      [0.3, 0.9, 0.5, 0.6],
+    ];
+    readings.forEach((own, g) => {
+      const [mean, spread] = [sample(`mean${g}`, n.normal(0, 1)), sample(`spread${g}`, n.uniform(0, 3))];
+      for (const y of own) observe(n.studentT(n.add(nu, 1), mean, spread), y);
+    });
+  });
+  expect(split(groups, guide)).toBeUndefined();
+  // Rates are skew, too, but five of them are given one scale.
+  const rates = n.defineModel("rates", ({ sample, observe }) => {
+    const [mean, spread] = [sample("mean", n.normal(0, 1)), sample("spread", n.halfNormal(1))];
+    for (const y of [2, 0, 11, 5]) observe(n.poisson(n.exp(sample(`log rate ${y}`, n.normal(mean, spread)))), y);
+  });
+  expect(split(rates)?.outer).toEqual(["spread"]);
 });
