@@ -41,7 +41,8 @@ export type Weighing = (
   best?: Found,
 ) => Pieces<WeighedOptima | undefined>;
 
-interface WeighedOptima {
+/** What weights say of the optima of a fit. */
+export interface WeighedOptima {
   readonly importance: Importance;
   readonly proposal?: readonly Gaussian[];
   /** Latents whose sd cannot be told by the draws that answer. */

@@ -69,10 +69,7 @@ export function* resultOf(
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
   const isMixed = profile.otherNumbers !== undefined;
-  const judged: Judged = {
-    ...{ ascent, objective, from, best, found: optima, weights, tolerance, unvisited, importance, isMixed },
-    longTails: weighed?.longTails ?? [],
-  };
+  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, weighed, isMixed };
   const told = yield* toldOf(run, judged);
   const report = {
     elbo: best.elbo,

@@ -1,11 +1,11 @@
 /** A search tells its user what there is to know, in words and with a code: "not-converged", "unbounded", "diverged", "other-optima". */
 import { exp } from "../../math/elementary.ts";
 import type { Objective } from "../../objective/objective.ts";
-import type { LongTail } from "../posterior/adaptation/long-tails.ts";
 import { type Gaussian, gaussianOf, sdOf } from "../posterior/gaussian.ts";
 import type { Ascent } from "./climb/ascent.ts";
+import type { WeighedOptima } from "./importance.ts";
 import { type Found, thetaOf } from "./optima.ts";
-import type { FitWarning, Importance, Unvisited } from "./report.ts";
+import type { FitWarning, Unvisited } from "./report.ts";
 
 /** A result, and what it is to be judged by. */
 export interface Judged {
@@ -17,8 +17,8 @@ export interface Judged {
   readonly found: readonly Found[];
   readonly tolerance: number;
   readonly unvisited: readonly Unvisited[];
-  readonly importance: Importance | undefined;
-  readonly longTails: readonly LongTail[];
+  /** What weights of draws say, under profiles that can afford them. */
+  readonly weighed: WeighedOptima | undefined;
   /** Whether the posterior is a mixture of all optima; in `nondiff/core` it is the best alone. */
   readonly isMixed: boolean;
 }
