@@ -17,15 +17,15 @@ export function furtherWarnings(judged: Judged): FitWarning[] {
   return [...narrowGuide(judged), ...unvisitedCells(judged), ...untouchedLatents(judged), ...tailsOf(judged)];
 }
 
-function narrowGuide({ objective, best, weighed }: Judged): FitWarning[] {
-  const weighted = weighed?.importance.weighted;
+function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
+  const weighted = weighing?.importance.weighted;
   if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
   const { kHat, effectiveDraws, draws, isShort } = weighted;
   const why = isShort
     ? "they are too rare in a part of it that particles find"
     : `they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}`;
   const mended =
-    weighed.importance.answers === "particles"
+    weighing.importance.answers === "particles"
       ? "; means, sds and draws are those of particles instead, two populations of which agree"
       : `; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`;
   return [
@@ -72,7 +72,7 @@ function untouchedLatents({ objective }: Judged): FitWarning[] {
   ];
 }
 
-function tailsOf({ objective: { trace }, weighed }: Judged): FitWarning[] {
+function tailsOf({ objective: { trace }, weighing }: Judged): FitWarning[] {
   const names = new Set(untouched(trace));
   // Draws of a prior by itself tell less of its tail than the prior does.
   const alone = trace.latents.filter(({ name, prior }) => names.has(name) && hasNoSd(prior));
@@ -83,7 +83,7 @@ function tailsOf({ objective: { trace }, weighed }: Judged): FitWarning[] {
       latents: [name],
     }),
   );
-  const told = (weighed?.longTails ?? [])
+  const told = (weighing?.longTails ?? [])
     .filter(({ name }) => !alone.some((latent) => latent.name === name))
     .map(({ name, half, error }): FitWarning => {
       const why =

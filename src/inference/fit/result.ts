@@ -65,11 +65,21 @@ export function* resultOf(
           ),
         );
   yield;
-  const importance = weighed?.importance;
   const best = weighed?.settled(first) ?? first;
   optima[0] = best;
   const isMixed = profile.otherNumbers !== undefined;
-  const judged = { ascent, objective, from, best, found: optima, weights, tolerance, unvisited, weighed, isMixed };
+  const judged = {
+    ascent,
+    objective,
+    from,
+    best,
+    found: optima,
+    weights,
+    tolerance,
+    unvisited,
+    weighing: weighed,
+    isMixed,
+  };
   const told = yield* toldOf(run, judged);
   const report = {
     elbo: best.elbo,
@@ -92,7 +102,7 @@ export function* resultOf(
       params: unpackParameters(objective.guide.space, thetaOf(ascent.chart, x)),
     })),
     guide: objective.guide.space.name,
-    importance,
+    importance: weighed?.importance,
   };
   const posteriorWith = (more: readonly FitWarning[]): Posterior => {
     const warnings = [...run.warnings, ...told, ...more];
@@ -107,7 +117,7 @@ export function* resultOf(
       ...(weighed?.proposal && {
         weighing: {
           proposal: weighed.proposal,
-          answers: importance?.answers !== "guide",
+          answers: weighed.importance.answers !== "guide",
           particles: weighed.particles,
         },
       }),

@@ -18,7 +18,7 @@ export interface Judged {
   readonly tolerance: number;
   readonly unvisited: readonly Unvisited[];
   /** What weights of draws say, under profiles that can afford them. */
-  readonly weighed: WeighedOptima | undefined;
+  readonly weighing: WeighedOptima | undefined;
   /** Whether the posterior is a mixture of all optima; in `nondiff/core` it is the best alone. */
   readonly isMixed: boolean;
 }
