@@ -24,7 +24,7 @@ const ANSWERING = 16_384;
 /** Half of the variance of a normal comes from 12 % of it, of an exponential from 5 %, of a lognormal with sds of 1 and 2 on the scale of logs from 2 % and 0.003 %. */
 const SMALL = 0.002;
 /** Fourth moments over squared variances below which it comes from more than that: of a share m they are 1/(4m) at least. */
-const FOURTH = 1 / (4 * SMALL);
+const FOURTH = 125;
 /** The standard error of an sd from which on it is told. */
 const LARGE = 0.2;
 
