@@ -258,15 +258,20 @@ export class Graph {
 
   // The node, made unless it is there, or −1.
   #find(code: number, x: NodeId, y: NodeId, z: NodeId, make: boolean): NodeId {
+    const { op, a, b, c } = this;
     const owner = Math.max(x, y, z);
     let first = this.#first[owner]!;
-    let found = this.#inList(first, code, x, y, z);
-    if (found >= 0) return found;
-    const key = ~found < MOST_LISTED ? undefined : hash(code, x, y, z);
-    if (key !== undefined) {
-      first = this.#byHash.get(key) ?? 0;
-      found = this.#inList(first, code, x, y, z);
-      if (found >= 0) return found;
+    let key: number | undefined;
+    let listed = 0;
+    for (let node = first; ; node = this.#next[node]!) {
+      if (node === 0) {
+        if (key !== undefined || listed < MOST_LISTED) break;
+        key = hash(code, x, y, z);
+        node = first = this.#byHash.get(key) ?? 0;
+        if (node === 0) break;
+      }
+      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+      listed++;
     }
     if (!make) return -1;
     const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
@@ -274,17 +279,6 @@ export class Graph {
     if (key === undefined) this.#first[owner] = node;
     else this.#byHash.set(key, node);
     return node;
-  }
-
-  // The node in the list from a node on, or ~ how long the list is.
-  #inList(first: NodeId, code: number, x: NodeId, y: NodeId, z: NodeId): number {
-    const { op, a, b, c } = this;
-    let length = 0;
-    for (let node = first; node !== 0; node = this.#next[node]!) {
-      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
-      length++;
-    }
-    return ~length;
   }
 
   #grow(): void {
