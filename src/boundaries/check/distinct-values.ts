@@ -4,7 +4,8 @@
  * The boundary of the first is a graph, v = −rest/slope. If the second, as a function of the other variables on that graph, is analytic
  * and not 0 at one point, it is 0 on a null set at most: x > exp(y) and x > 1 are 0 together at y = 0 alone. Functions with kinks
  * and selections are analytic piece by piece, so that each piece is looked at. x > 0.4 beside x·max(1, y) > 0.4 fails, as on the piece
- * where the maximum is 1 the second is 0 all over x = 0.4.
+ * where the maximum is 1 the second is 0 all over x = 0.4. So does y > 0 beside x + tanh(x/y) > 0.5, which is no more analytic at y = 0 than x/y
+ * is: it jumps there, though it has a value.
  */
 import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
 import type { Graph } from "../../autodiff/graph/graph.ts";
@@ -48,6 +49,10 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
   const inner = steps.filter(({ place }) => graph.arity(nodes[place]!) > 0);
   const leaves = steps.filter(({ place }) => graph.arity(nodes[place]!) === 0);
   const values = new Float64Array(none + 1);
+  // Places of what is divided by.
+  const divisors = [...new Set(nodes.map((node) => placeOf.get(poleOf(graph, node)?.at ?? -1)))].filter(
+    (place) => place !== undefined,
+  );
   const compute = (root: NodeId, at: number, point: number, arms: number): number => {
     for (const { place } of leaves) {
       const node = nodes[place]!;
@@ -66,15 +71,26 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
       const rest = compute(on.node, 0, point, arms);
       const there = -rest / (compute(on.node, 1, point, arms) - rest);
       if (!Number.isFinite(there)) return false;
-      const [value, ...beside] = [0, 1, -1].map((step) => Math.abs(compute(of.node, there + step, point, arms)));
+      const [[value, ...divided], ...sides] = [0, 1, -1].map((step) => {
+        const root = compute(of.node, there + step, point, arms);
+        return [root, ...divisors.map((place) => values[place]!)].map(Math.abs);
+      }) as [[number, ...number[]], ...number[][]];
+      if (divided.some((divisor, j) => !isAway(divisor, column(sides, j + 1)))) return false;
+      const beside = column(sides, 0);
       // A node that is infinite on the graph and not beside it has places of change that come as near to the graph as one likes.
       if (value === Infinity) return beside.every((other) => other === Infinity);
-      return Number.isFinite(value) && value! > ZERO * Math.max(0, ...beside.filter(Number.isFinite));
+      return isAway(value, beside);
     });
     if (!isApart) return false;
   }
   return true;
 }
+
+const column = (rows: readonly number[][], j: number): number[] => rows.map((row) => row[j]!);
+
+// Whether a magnitude is not 0, given those beside it.
+const isAway = (value: number, beside: readonly number[]): boolean =>
+  Number.isFinite(value) && value > ZERO * Math.max(0, ...beside.filter(Number.isFinite));
 
 // The nodes from which roots are computed but for comparisons, from below to above, and the choices there; undefined where these are too many.
 function smoothBelow(graph: Graph, roots: readonly NodeId[], choices: NodeId[]): NodeId[] | undefined {

@@ -6,7 +6,9 @@ import { analyseBoundaries } from "../../../src/boundaries/find/boundaries.ts";
 import {
   add,
   and,
+  atan,
   defineModel,
+  div,
   exp,
   gt,
   log,
@@ -17,6 +19,7 @@ import {
   type Real,
   square,
   sub,
+  tanh,
   where,
 } from "../../../src/index.ts";
 import { buildObjective, type Objective } from "../../../src/objective/objective.ts";
@@ -47,6 +50,10 @@ const ROWS: readonly Row[] = [
   { holds: (x, y) => and(gt(add(y, exp(add(x, 1))), 0), gt(add(y, mul(Math.E, exp(x))), 0)),        found: 2, proven: false },
   { holds: (x, y) => and(gt(x, 70), gt(mul(x, where(gt(y, 68), 1, 1.1)), 70)),                      found: 3, proven: false },
   { holds: (x, y) => and(gt(x, 0.4), gt(mul(x, max(1, y)), 0.4)),                                   found: 2, proven: false },
+  // Divided by what is 0 on it: it jumps there, and has a value.
+  { holds: (x, y) => and(gt(y, 0), gt(add(mul(0.3, x), tanh(div(x, y))), 0.5)),                     found: 2, proven: false },
+  { holds: (x, y) => and(gt(y, mul(0.1, x)), gt(add(x, atan(div(x, sub(y, mul(0.1, x))))), 0.5)),   found: 2, proven: false },
+  { holds: (x, y) => and(gt(y, 0), gt(add(x, tanh(div(x, sub(y, 0.3)))), 0.5)),                     found: 2, proven: true },
   // Infinite on it: it has places as near to it as one likes.
   { holds: (x, y) => and(gt(x, 0), gt(mul(y, log(x)), 0.2)),                                        found: 2, proven: false },
   // Seven choices are not looked through.
