@@ -20,6 +20,7 @@ import { diagnosis, faultAtStart } from "./inference/diagnosis.ts";
 import { steepness, warnOfSteps } from "./inference/fit/bias.ts";
 import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
 import { CORRELATED } from "./inference/fit/climb/correlated.ts";
+import { RACING } from "./inference/fit/climb/natural/race.ts";
 import { places } from "./inference/fit/climb/placing.ts";
 import { standardising } from "./inference/fit/climb/standardising.ts";
 import { furtherWarnings, withSummedOut } from "./inference/fit/further-warnings.ts";
@@ -82,6 +83,7 @@ export const FULL: Profile = {
   collapse: collapseUnder,
   standardising,
   correlations: CORRELATED,
+  racing: RACING,
   weighing,
   byValues: BY_VALUES,
   furtherWarnings,

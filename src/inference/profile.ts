@@ -17,6 +17,7 @@ import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
 import type { Diagnosis, faultAtStart } from "./diagnosis.ts";
 import type { ByValues } from "./fit/climb/by-values.ts";
+import type { Climber } from "./fit/climb/climb.ts";
 import type { Correlations } from "./fit/climb/correlated.ts";
 import type { places } from "./fit/climb/placing.ts";
 import type { standardising } from "./fit/climb/standardising.ts";
@@ -116,6 +117,8 @@ export interface Profile {
   readonly resumed?: (model: Model, options: FitOptions) => Resumed;
   /** Fits correlations; without it a fit that is not told its guide takes independent normals. */
   readonly correlations?: Correlations;
+  /** The climb of independent latents that races first where the density jumps; without it the first start has one walk. */
+  readonly racing?: Climber;
   /** Looks at values of the density where climbs by its slope fail; without it a density of 0 at the start is an error. */
   readonly byValues?: ByValues;
   /** Weighs draws of a fit against the density; without it a fit reports no weights. */

@@ -12,7 +12,7 @@ import type { Chart } from "../../guides/chart.ts";
 import { exp } from "../../math/elementary.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
 import type { Ascent, FitStage } from "./climb/ascent.ts";
-import { naturalPhase } from "./climb/natural-phase.ts";
+import { naturalPhase } from "./climb/natural/natural-phase.ts";
 
 /** A point beyond a boundary. */
 export interface Flip {

@@ -97,7 +97,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
     options,
     sampler,
     ascent,
-    climber: isCorrelated && correlations ? correlations : (exact ?? INDEPENDENT),
+    climber: isCorrelated && correlations ? correlations : (exact ?? profile.racing ?? INDEPENDENT),
     generator,
     from,
     place,

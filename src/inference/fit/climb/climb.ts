@@ -8,8 +8,8 @@ import { log } from "../../../math/elementary.ts";
 import type { FitStatus, StageReport } from "../report.ts";
 import type { Ascent, FitStage } from "./ascent.ts";
 import { newtonOf, noCurvature } from "./curvature.ts";
-import { type Gap, gapOf, metricsOf } from "./gap.ts";
-import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
+import { type correctedEnd, type Gap, gapOf, metricsOf } from "./gap.ts";
+import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural/natural-phase.ts";
 import { polish } from "./polish.ts";
 
 /** How a start climbs: its first phase, and the rest unless the first has shown that it is not worth it. */
@@ -42,13 +42,14 @@ const STEPS = 200;
 /** A stage ends where its next step gains less than this share of the tolerance; what is left shows at the fresh points. */
 export const LEAST = 10;
 
-// From the end of the first phase to convergence, or to why there is none.
-function* finish(
+/** From the end of the first phase to convergence, or to why there is none. */
+export function* finish(
   ascent: Ascent,
   from: Float64Array,
   phase: NaturalPhase,
   start: number,
   tolerance: number,
+  nearer?: typeof correctedEnd,
 ): Generator<FitStage, Climbed, void> {
   const { chart } = ascent;
   const stages: StageReport[] = [];
@@ -73,13 +74,18 @@ function* finish(
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return ended("budget");
     const metrics = metricsOf(curvature, stage.diagonal);
-    gap = yield* gapOf(ascent, x, metrics, { kind: "gap", start, batch, count: fresh }, tolerance);
+    const newton = (g: Float64Array): Float64Array => newtonOf(curvature, g, stage.diagonal);
+    const freshPoints = { kind: "gap", start, batch, count: fresh } as const;
+    gap = yield* gapOf(ascent, x, metrics, freshPoints, tolerance);
+    // The first stage has too few points to trust the step at them.
+    if (nearer && batch > 0 && stage.ended === "gain")
+      gap = yield* nearer(ascent, x, metrics, gap, newton, freshPoints, tolerance);
     const { elbo, gap: left, noise: gapError } = gap;
     ascent.gap = left;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
-      axpyInto(x, gap.share, newtonOf(curvature, gap.gradient, stage.diagonal));
+      axpyInto(x, gap.share, newton(gap.gradient));
       return ended("converged");
     }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());

@@ -25,7 +25,7 @@ import {
   meanOfLast,
   type NaturalPhase,
   type NaturalPhaseOptions,
-} from "./natural-phase.ts";
+} from "./natural/natural-phase.ts";
 import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
 
 /** The means of a profile to fit correlations: their climb, their points, and the guide that has them where they pay. */

@@ -4,7 +4,7 @@
  */
 import type { FitStage } from "./ascent.ts";
 import type { Climber } from "./climb.ts";
-import { endOf } from "./natural-phase.ts";
+import { endOf } from "./natural/natural-phase.ts";
 
 const NO_STEPS: readonly FitStage[] = [];
 const NOTHING = /* @__PURE__ */ new Float64Array(0);

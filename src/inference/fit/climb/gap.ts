@@ -7,7 +7,7 @@ import { axpyInto } from "../../../linalg/axpy.ts";
 import { dot } from "../../../linalg/dot.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
 import { type Curvature, newtonOf, noCurvature } from "./curvature.ts";
-import { meanOf, varianceOf } from "./natural-phase.ts";
+import { meanOf, varianceOf } from "./natural/natural-phase.ts";
 
 export interface Gap {
   /** In nats; less than 0 where the noise happens to be small. */
@@ -35,6 +35,41 @@ export type Metric = (g: Float64Array) => number;
 const BATCHES = 8;
 /** Noise below the tolerance by this factor needs no further batches. */
 const QUIET = 6;
+
+/** Batches of the fresh points at which a corrected end is judged again are those of stages that are so many further on. */
+const SECOND = 100;
+
+/** Nearness, in tolerances, of an end that may be brought within the tolerance. */
+const NEAR = 4;
+
+/**
+ * How much of the step Hḡ is worth taking from an end that is not within the tolerance, where that is likely to bring it there: it saves a stage with
+ * four times the points. What the step leaves is of the size of the noise. Of a gap of 0.08 beside a noise of 0.03 it is 0.73; 0 where it is not worth taking.
+ */
+export function nearShare({ finite, gap, noise, most }: Gap, tolerance: number): number {
+  return finite && most >= tolerance && gap > 0 && gap < NEAR * tolerance && noise < tolerance
+    ? gap / (gap + noise)
+    : 0;
+}
+
+/**
+ * Takes that share of the step `newton` of a gap's gradient, x ← x + share·Hḡ, and judges the new end at fresh points of its own; the gap as it was
+ * where the step is not worth taking.
+ */
+export function* correctedEnd(
+  ascent: Ascent,
+  x: Float64Array,
+  metrics: readonly Metric[],
+  gap: Gap,
+  newton: (g: Float64Array) => Float64Array,
+  points: Points,
+  tolerance: number,
+): Generator<FitStage, Gap, void> {
+  const share = nearShare(gap, tolerance);
+  if (share === 0 || !ascent.affords(BATCHES * points.count)) return gap;
+  axpyInto(x, share, newton(gap.gradient));
+  return yield* gapOf(ascent, x, metrics, { ...points, batch: points.batch + SECOND }, tolerance);
+}
 
 /** The metrics of L-BFGS, first, and of the diagonal. */
 export function metricsOf(curvature: Curvature, diagonal: Float64Array): Metric[] {

@@ -7,14 +7,16 @@
  *
  * Source: Khan and Rue, "The Bayesian learning rule", JMLR 2023, section 4 (variational online Newton), with the radius added.
  */
-import type { Chart } from "../../../guides/chart.ts";
-import { exp, log } from "../../../math/elementary.ts";
-import type { Ascent, FitStage } from "./ascent.ts";
+import type { Chart } from "../../../../guides/chart.ts";
+import { exp, log } from "../../../../math/elementary.ts";
+import type { Ascent, FitStage } from "../ascent.ts";
 
 export interface NaturalPhase {
   readonly x: Float64Array;
   /** Mean of the last ELBO estimates. */
   readonly elbo: number;
+  /** The ELBOs of its steps, and of those before. */
+  readonly elbos?: readonly number[];
   readonly ended: "level" | "known" | "steps" | "budget" | "unbounded" | "not finite";
   /** The number that was not finite, in words, where that ended it. */
   readonly cause?: string;
@@ -31,6 +33,10 @@ export interface NaturalPhaseOptions {
   /** Latents that stay where they are during the first steps, and how many these are. */
   readonly held?: readonly number[];
   readonly heldSteps?: number;
+  /** Of a race: the first batch of the points, the ELBOs of the steps before, and steps, with these, before the ELBO may be level. */
+  readonly batch?: number;
+  readonly before?: readonly number[];
+  readonly leastSteps?: number;
   /** Optima that are known: a climb of correlated normals that has come to one of them ends. */
   readonly found?: readonly { readonly x: Float64Array }[];
 }
@@ -50,7 +56,17 @@ const TRIES = 8;
 export function* naturalPhase(
   ascent: Ascent,
   from: Float64Array,
-  { start, samples, mostSteps, temperature, held = [], heldSteps = 0 }: NaturalPhaseOptions,
+  {
+    start,
+    samples,
+    mostSteps,
+    temperature,
+    held = [],
+    heldSteps = 0,
+    batch = 0,
+    before: former = [],
+    leastSteps = LEAST_STEPS,
+  }: NaturalPhaseOptions,
 ): Generator<FitStage, NaturalPhase, void> {
   const { chart, size } = ascent;
   const n = chart.latents;
@@ -60,13 +76,15 @@ export function* naturalPhase(
   const before = new Float64Array(n);
   const radius = new Float64Array(n).fill(1);
   const cool = temperature > 1 ? COOL : 0;
-  const elbos: number[] = [];
-  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase =>
-    endOf(good, meanOfLast(elbos), ended, cause);
+  const elbos = [...former];
+  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase => ({
+    ...endOf(good, meanOfLast(elbos), ended, cause),
+    elbos,
+  });
   let failures = 0;
   for (let t = 0; t < mostSteps; t++) {
     if (!ascent.affords(samples)) return found("budget");
-    const elbo = ascent.gradientInto(g, x, { kind: "search", start, batch: t, count: samples });
+    const elbo = ascent.gradientInto(g, x, { kind: "search", start, batch: batch + t, count: samples });
     yield "search";
     if (Number.isNaN(elbo)) {
       if (grown(x, from, chart) || rising(elbos)) return found("unbounded");
@@ -79,7 +97,7 @@ export function* naturalPhase(
     good.set(x);
     elbos.push(elbo);
     if (grown(x, from, chart)) return found("unbounded");
-    if (elbos.length >= LEAST_STEPS + cool && elbos.length % WINDOW === 0 && isLevel(elbos)) return found("level");
+    if (elbos.length >= leastSteps + cool && elbos.length % WINDOW === 0 && isLevel(elbos)) return found("level");
     const heat = elbos.length < cool ? exp(log(temperature) * (1 - elbos.length / cool)) : 1;
     if (heat > 1) temper(g, chart, heat);
     step(x, g, before, radius, chart);
