@@ -2,8 +2,8 @@
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
 import { requireSamePath } from "./boundaries/check/rewritings.ts";
-import { familiesOf } from "./boundaries/find/parallel-family.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
+import { sparing } from "./boundaries/jump/unmoved-nodes.ts";
 import { LINES } from "./boundaries/lines/lines.ts";
 import { CHEAPER_BLOCKS } from "./boundaries/move/cheaper-blocks.ts";
 import { CONSTANT_CONDITIONS } from "./conditions/constant-conditions.ts";
@@ -98,7 +98,7 @@ export const FULL: Profile = {
     marginalisation: MARGINALISATION,
     boundaryPasses: [CHEAPER_BLOCKS],
     lines: LINES,
-    families: familiesOf,
+    families: sparing,
     gates: gatesOf,
     select: watchedTerms,
     noise: everyNoise,

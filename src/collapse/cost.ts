@@ -21,7 +21,10 @@ const MOST_FOLLOWED = 32;
 /** May terms become these sums? */
 export function isAffordable(graph: Graph, before: readonly NodeId[], after: readonly NodeId[]): boolean {
   const cost = after.reduce((total, node) => total + costOfSum(graph, node), 0);
-  return cost <= LEAST_LIMIT || cost <= MOST_TIMES * costOfTerms(graph, before);
+  if (cost <= LEAST_LIMIT) return true;
+  const nodes = operationsBelow(graph, before);
+  // Most models are far from the limit without what they compute at their conditions, which takes longer to count.
+  return cost <= MOST_TIMES * REVERSE * nodes.length || cost <= MOST_TIMES * costOfTerms(graph, before, nodes);
 }
 
 function costOfSum(graph: Graph, root: NodeId): number {
@@ -30,17 +33,21 @@ function costOfSum(graph: Graph, root: NodeId): number {
   const every = Math.ceil(conditions.length / MOST_FOLLOWED);
   const followed = conditions.filter((_, k) => k % every === 0);
   let above = 0;
-  for (const condition of followed) {
-    const seen = new Set([condition]);
-    for (const node of nodes) if (graph.operands(node).some((operand) => seen.has(operand))) seen.add(node);
-    above += seen.size;
-  }
+  // By node the last of these conditions below it, by its number among them.
+  const last = new Int32Array(root + 1);
+  followed.forEach((condition, k) => {
+    last[condition] = k + 1;
+    for (const node of nodes) {
+      for (let j = node > condition ? graph.arity(node) - 1 : -1; j >= 0; j--)
+        if (last[graph.operand(node, j)] === k + 1) last[node] = k + 1;
+      if (last[node] === k + 1) above++;
+    }
+  });
   return REVERSE * nodes.length + above * (conditions.length / Math.max(1, followed.length));
 }
 
 // The conditions of a term are those that it reads directly or through others.
-function costOfTerms(graph: Graph, terms: readonly NodeId[]): number {
-  const nodes = operationsBelow(graph, terms);
+function costOfTerms(graph: Graph, terms: readonly NodeId[], nodes: readonly NodeId[]): number {
   const users = new Map<NodeId, NodeId[]>();
   for (const node of nodes) for (const operand of graph.operands(node)) append(users, operand, node);
   const own = nodes.length / Math.max(1, terms.length);

@@ -2,10 +2,12 @@
  * Which latents may be summed out: those that reach the model only through conditions on which a threshold is proven. Of z ~ N(0, 1) in
  * where(z > 1, 2, 3) only the truth of z > 1 matters; of one in where(z > 1, z, 3) the value does, and it is kept.
  */
+import { nodeOf, type Real } from "../autodiff/expr.ts";
 import { type LinearForm, linearForm } from "../autodiff/graph/linear-form.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Distribution } from "../distributions/distribution.ts";
+import { Session } from "../autodiff/session.ts";
+import { type Distribution, endsOf } from "../distributions/distribution.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
 import { Dependence, priorSite, type Reading } from "./dependence.ts";
@@ -116,7 +118,8 @@ function variableOf(
 
 /**
  * A width w ≥ 0 of a window from a start that is kept: below `1 < start + w` its cell is that from 0 to 1 − start, which vanishes where `1 > start` changes. ℓ goes
- * as the log of its mass there, through tens of nats within a stretch that no sample meets, to a jump that the other side never sees. So w stays.
+ * as the log of its mass there, through tens of nats within a stretch that no sample meets, to a jump that the other side never sees. So w stays. An end may
+ * be traced itself: under `uniform(0, width)` the cell above a threshold of 1 vanishes where `width > 1` changes.
  */
 function keepVanishing(
   { graph, terms }: Trace,
@@ -125,23 +128,31 @@ function keepVanishing(
   crossings: ReadonlyMap<Latent, readonly Crossing[]>,
   owner: Map<NodeId, string>,
 ): void {
-  // Most latents have no end, or their thresholds are numbers: conditions are looked at when one is met that has both.
+  // Most latents have no end, or ends and thresholds are numbers: conditions are looked at when one is met that has both and they are not.
   let kept: ReadonlySet<string> | undefined;
+  const session = new Session(graph);
+  const isEnd = (end: Real): boolean => typeof end !== "number" || Number.isFinite(end);
   for (const latent of [...taken.keys()]) {
-    const { lower, upper } = (latent.prior as Distribution).support;
-    const ends = [lower, upper].filter(Number.isFinite);
-    const thresholds = crossings.get(latent)!.flatMap(({ at }) => at.filter((node) => !graph.isConstant(node)));
-    if (ends.length === 0 || thresholds.length === 0) continue;
+    const ends = endsOf((latent.prior as Distribution).support)
+      .filter(isEnd)
+      .map((end) => linearForm(graph, nodeOf(session, end)));
+    const thresholds = crossings.get(latent)!.flatMap(({ at }) => at);
+    // Where a threshold passes an end.
+    const passing =
+      ends.length === 0
+        ? []
+        : thresholds.flatMap((threshold) => {
+            const form = linearForm(graph, threshold);
+            return ends.flatMap((end) => directionOf(differenceOf(form, end)) ?? []);
+          });
+    if (passing.length === 0) continue;
     kept ??= new Set(
       graph
         .reachable(terms.map(({ node }) => node))
         .filter((node) => graph.op[node] === CODE.positive && !owner.has(node))
-        .flatMap((node) => directionOf(linearForm(graph, graph.a[node]!), 0) ?? []),
+        .flatMap((node) => directionOf(linearForm(graph, graph.a[node]!)) ?? []),
     );
-    const vanishes = thresholds.some((threshold) => {
-      const form = linearForm(graph, threshold);
-      return ends.some((end) => kept!.has(directionOf(form, end) ?? ""));
-    });
+    const vanishes = passing.some((direction) => kept!.has(direction));
     if (!vanishes) continue;
     taken.delete(latent);
     for (const [condition, name] of owner) if (name === latent.name) owner.delete(condition);
@@ -149,14 +160,20 @@ function keepVanishing(
   }
 }
 
-// Where form = end, in words that are the same for multiples of it; undefined for a number.
-function directionOf({ coefficients, constant }: LinearForm, end: number): string | undefined {
-  const sorted = [...coefficients].sort(([p], [q]) => p - q);
+function differenceOf(p: LinearForm, q: LinearForm): LinearForm {
+  const coefficients = new Map(p.coefficients);
+  for (const [atom, slope] of q.coefficients) coefficients.set(atom, (coefficients.get(atom) ?? 0) - slope);
+  return { coefficients, constant: p.constant - q.constant };
+}
+
+// Where a form is 0, in words that are the same for multiples of it; undefined for a number.
+function directionOf({ coefficients, constant }: LinearForm): string | undefined {
+  const sorted = [...coefficients].filter(([, slope]) => slope !== 0).sort(([p], [q]) => p - q);
   if (sorted.length === 0) return undefined;
   const [[, first]] = sorted as [[NodeId, number]];
   return [
     ...sorted.map(([atom, slope]) => `${atom}:${(slope / first).toPrecision(12)}`),
-    ((constant - end) / first).toPrecision(12),
+    (constant / first).toPrecision(12),
   ].join();
 }
 

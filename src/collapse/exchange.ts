@@ -35,10 +35,9 @@ export function freed(
 }
 
 // Where the prior of a latent may stand: at its own site, or at that of the vector or matrix of which it is an entry.
-function sitesOf({ name, prior }: Latent): string[] {
+function sitesOf({ name }: Latent): string[] {
   const names = [name];
-  if ("sampled" in prior)
-    for (let at = name.lastIndexOf("["); at > 0; at = name.lastIndexOf("[", at - 1)) names.push(name.slice(0, at));
+  for (let at = name.lastIndexOf("["); at > 0; at = name.lastIndexOf("[", at - 1)) names.push(name.slice(0, at));
   return names.map(priorSite);
 }
 

@@ -55,6 +55,7 @@ function runFinder(axis: Axis | undefined): (value: number) => number {
 /** The table without what its entries do not distinguish: runs that are alike become one, and an axis of one run goes. */
 export function compressed(table: Table): Table {
   let { axes, entries } = table;
+  if (axes.length === 1 && entries.every((entry, i) => i === 0 || entry !== entries[i - 1])) return table;
   for (let k = axes.length - 1; k >= 0; k--) {
     const { variable, starts } = axes[k]!;
     const inner = axes.slice(k + 1).reduce((product, axis) => product * axis.starts.length, 1);

@@ -39,6 +39,8 @@ export class OverNodes extends Error {
 /** Entries of which all but one in so many are known to be impossible cost as much as one that is possible. */
 const IMPOSSIBLE_ONES = 64;
 
+const INDEPENDENT = -1;
+
 /** Limits of tables. */
 export interface TableLimits {
   /** Which tables are too large. */
@@ -57,8 +59,11 @@ export class Tabulation {
   readonly folds: boolean;
   /** How many nodes the graph may have while nodes that read variables are tabulated. */
   #mostNodes: number;
-  readonly #known = new Map<NodeId, Table>();
-  readonly #independent = new Set<NodeId>();
+  /** By node 1 + the number of its table, INDEPENDENT of those that read no variable, 0 of those that nobody asked for. */
+  #places = new Int32Array(0);
+  readonly #made: Table[] = [];
+  /** Axes over which tables are within the budget. */
+  readonly #small = new WeakSet<readonly Axis[]>();
   readonly #choices: Choices;
 
   constructor(
@@ -77,14 +82,33 @@ export class Tabulation {
 
   /** The table of a node; throws OverBudget. Cost: the tables of all nodes below it, once. */
   of(root: NodeId): Table {
+    if (!this.#isMade(root)) for (const node of this.#missingBelow(root)) this.#make(node);
+    return this.#tableOf(root) ?? scalar(root);
+  }
+
+  // The nodes below a root, itself included, that are not known yet, in order.
+  #missingBelow(root: NodeId): NodeId[] {
     const { graph, owners } = this;
-    const below = new Set([root]);
-    // A set goes on to what is added while it is walked.
-    for (const node of below)
-      if (!owners.has(node) && !this.#known.has(node) && !this.#independent.has(node))
-        for (const operand of graph.operands(node)) below.add(operand);
-    for (const node of [...below].sort((p, q) => p - q)) this.#make(node);
-    return this.#known.get(root) ?? scalar(root);
+    const seen = graph.takeScratch();
+    const found: NodeId[] = [];
+    const see = (node: NodeId): void => {
+      if (seen[node] !== 0 || this.#isMade(node)) return;
+      seen[node] = 1;
+      found.push(node);
+    };
+    see(root);
+    for (let at = 0; at < found.length; at++) {
+      const node = found[at]!;
+      if (!owners.has(node)) for (let j = graph.arity(node) - 1; j >= 0; j--) see(graph.operand(node, j));
+    }
+    for (const node of found) seen[node] = 0;
+    graph.giveBack(seen);
+    if (this.#places.length <= root) {
+      const grown = new Int32Array(2 * graph.size);
+      grown.set(this.#places);
+      this.#places = grown;
+    }
+    return found.sort((p, q) => p - q);
   }
 
   /** The table of a node whose entries are choices between numbers where they can be. */
@@ -104,6 +128,36 @@ export class Tabulation {
     return compressed({ axes, entries });
   }
 
+  // The table of an op of nodes.
+  #applied(code: number, operands: readonly NodeId[]): Table {
+    const { graph } = this;
+    const [x, y, z] = operands.map((operand) => this.#tableOf(operand) ?? scalar(operand)) as [Table, Table?, Table?];
+    // Mostly one operand alone has a table, or all that have one distinguish the same values.
+    const axes = this.#axesOfAll(x, y, z);
+    if (!axes)
+      return this.combined([x, ...(y ? [y] : []), ...(z ? [z] : [])], ([first, second, third]) =>
+        graph.apply(code, first!, second, third),
+      );
+    const entryOf = (table: Table | undefined, j: number): NodeId | undefined =>
+      table?.entries[table.axes.length === 0 ? 0 : j];
+    const { entries } = [x, y, z].find((table) => table?.axes === axes)!;
+    return compressed({
+      axes,
+      entries: entries.map((_, j) => graph.apply(code, entryOf(x, j)!, entryOf(y, j), entryOf(z, j))),
+    });
+  }
+
+  // The axes of all tables that have any, if these are the very same and known to be small enough.
+  #axesOfAll(...tables: readonly (Table | undefined)[]): readonly Axis[] | undefined {
+    let found: readonly Axis[] | undefined;
+    for (const table of tables) {
+      if (!table || table.axes.length === 0 || table.axes === found) continue;
+      if (found) return undefined;
+      found = table.axes;
+    }
+    return found && this.graph.size <= this.#mostNodes && this.#small.has(found) ? found : undefined;
+  }
+
   /** Axes on which all of the tables can be seen; throws OverBudget. */
   joined(tables: readonly Table[]): readonly Axis[] {
     const starts = new Map<number, Set<number>>();
@@ -118,6 +172,7 @@ export class Tabulation {
       .map(([variable, all]) => ({ variable, starts: [...all].sort((p, q) => p - q) }));
     const scope = axes.map(({ variable }) => variable);
     this.require(scope, this.sizeOf(new Map(axes.map(({ variable, starts }) => [variable, starts.length]))));
+    this.#small.add(axes);
     return axes;
   }
 
@@ -147,27 +202,36 @@ export class Tabulation {
   }
 
   #make(node: NodeId): void {
-    if (this.#known.has(node) || this.#independent.has(node)) return;
     const { graph, owners, variables } = this;
     const owner = owners.get(node);
     if (owner !== undefined) {
       const variable = variables[owner]!;
       const starts = variable.runs([node]);
       const entries = starts.map((value) => variable.readAt(node, value));
-      this.#known.set(node, compressed({ axes: [{ variable: owner, starts }], entries }));
+      const table = compressed({ axes: [{ variable: owner, starts }], entries });
+      if (!this.#isOver([owner], table.entries.length)) this.#small.add(table.axes);
+      this.#put(node, table);
       return;
     }
     const operands = graph.operands(node);
-    if (!operands.some((operand) => this.#known.has(operand))) {
-      this.#independent.add(node);
+    if (operands.every((operand) => !this.#tableOf(operand))) {
+      this.#places[node] = INDEPENDENT;
       return;
     }
-    const code = graph.op[node]!;
-    const table = this.combined(
-      operands.map((operand) => this.#known.get(operand) ?? scalar(operand)),
-      ([x, y, z]) => graph.apply(code, x!, y, z),
-    );
-    this.#known.set(node, this.folds ? this.#folded(node, table) : table);
+    const table = this.#applied(graph.op[node]!, operands);
+    this.#put(node, this.folds ? this.#folded(node, table) : table);
+  }
+
+  #isMade(node: NodeId): boolean {
+    return node < this.#places.length && this.#places[node] !== 0;
+  }
+
+  #tableOf(node: NodeId): Table | undefined {
+    return node < this.#places.length ? this.#made[this.#places[node]! - 1] : undefined;
+  }
+
+  #put(node: NodeId, table: Table): void {
+    this.#places[node] = this.#made.push(table);
   }
 
   #folded(node: NodeId, table: Table): Table {

@@ -36,7 +36,7 @@ export interface ProgramContext {
   where: typeof where;
   /**
    * Runs both arms; `sample` and `observe` inside an arm count only where it is taken. Returns the taken arm's result:
-   * a number, an array or plain object of numbers, or nothing. One arm alone has no result.
+   * a number, an array or plain object of numbers or of arrays of them, or nothing. One arm alone has no result.
    */
   branch<A extends Real, B extends Real = A>(condition: Truth, then: () => A, otherwise: () => B): Real;
   branch<T extends Reals>(condition: Truth, then: () => T, otherwise: () => Selected<T>): Selected<T>;
@@ -59,10 +59,11 @@ export interface ContextOf<Value, Operand, Condition>
   where(condition: Condition, x: Operand, y: Operand): Value;
 }
 
-/** Several numbers, as the arms of a branch may return them. */
-export type Reals = readonly Real[] | { readonly [key: string]: Real };
+/** Several numbers, as the arms of a branch may return them; an array may have arrays, as a matrix has rows. */
+export type Reals = readonly (Real | readonly Real[])[] | { readonly [key: string]: Real | readonly Real[] };
 /** Numbers of one of two arms: `{ low: Real }` of `{ low: number }`. */
-export type Selected<T extends Reals> = { [K in keyof T]: Real };
+export type Selected<T extends Reals> = { [K in keyof T]: T[K] extends Real ? Real : Row<T[K]> };
+type Row<T> = { [K in keyof T]: Real };
 /** What an arm may return. */
 // biome-ignore lint/suspicious/noConfusingVoidType: arms that return nothing
 export type BranchResult = Real | Reals | undefined | void;

@@ -344,25 +344,24 @@ function branchOf(scope: Scope): Branch {
   };
 }
 
-// The results of two arms become one, number by number.
+// The results of two arms become one, number by number; entries may be arrays, as the rows of a matrix are.
 function join<T extends BranchResult>(model: Model, session: Session, condition: Condition, taken: T, other: T): T {
-  const select = (x: Real, y: Real): Real => where(condition, x, y);
   session.unusedConditions.delete(condition);
-  if (taken === undefined && other === undefined) return taken;
-  if (isReal(taken) && isReal(other)) return select(taken, other) as T;
-  const shapes = [shape(taken), shape(other)];
-  if (shapes[0] === shapes[1] && isPlain(taken)) {
-    const [x, y] = [taken, other] as Record<string, Real>[];
-    const keys = Object.keys(x!);
-    if (keys.every((key) => isReal(x![key]) && isReal(y![key]))) {
-      const joined = keys.map((key) => [key, select(x![key]!, y![key]!)] as const);
-      return (Array.isArray(taken) ? joined.map(([, value]) => value) : Object.fromEntries(joined)) as T;
+  const joined = (x: unknown, y: unknown, inside?: boolean): unknown => {
+    if (isReal(x) && isReal(y)) return where(condition, x, y);
+    const shapes = [shape(x), shape(y)];
+    if (shapes[0] === shapes[1] && isPlain(x) && (Array.isArray(x) || !inside)) {
+      const pairs = Object.keys(x).map((key) => [key, joined((x as Results)[key], (y as Results)[key], true)]);
+      return Array.isArray(x) ? pairs.map(([, value]) => value) : Object.fromEntries(pairs);
     }
-  }
-  throw new TypeError(
-    `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays, objects or nothing, two alike`,
-  );
+    throw new TypeError(
+      `branch: the arms return different things in model "${model.name}"; got ${shapes.join(" and ")}, expected numbers, arrays, objects or nothing, two alike`,
+    );
+  };
+  return taken === undefined && other === undefined ? taken : (joined(taken, other) as T);
 }
+
+type Results = Readonly<Record<string, unknown>>;
 
 function isReal(value: unknown): value is Real {
   return typeof value === "number" || value instanceof Expr;

@@ -39,6 +39,9 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
 /** Tells a latent or a quantity where it is live. */
 type Lives = (live: NodeId) => void;
 
+/** What two numbers under one name have to be, wherever each may lie. */
+const NUMBER = "a number";
+
 /** The statements over the state of a run. */
 class Statements {
   readonly #core: CoreContext;
@@ -46,6 +49,8 @@ class Statements {
   readonly #arms: Arms;
   /** What a name was declared with, which a second declaration has to agree with. */
   readonly #supports = new Map<string, string>();
+  /** By name what a name of the other arm has to be to be the same latent. */
+  readonly #kinds = new Map<string, string>();
   #observations = 0;
   readonly branch: Branch;
 
@@ -70,17 +75,15 @@ class Statements {
       const lives = both(livesAt(latents), livesAt(quantities));
       const x = this.#core.sample(name, prior);
       this.#supports.set(name, prior.support.text);
+      this.#kinds.set(name, NUMBER);
       this.#arms.note(name, lives);
       return x;
     }
     const at = latents.findIndex((latent) => latent.name === name);
     const latent = latents[at];
-    if (!latent) throw this.#differing(site, name, prior.support.text);
+    if (!latent || this.#kinds.get(name) !== NUMBER) throw this.#differing(site, name, prior.support.text);
     this.#arms.again(name);
-    const joined = this.#joined(latent, prior);
-    latents[at] = joined;
-    const reported = quantities.findIndex((quantity) => quantity.name === name);
-    quantities[reported] = { ...quantities[reported]!, node: joined.value };
+    const joined = this.#joinedAt(at, prior, prior.support);
     const { transform } = prior.support;
     const u = exprOf(session, joined.node);
     const x = joined.value === latent.value ? exprOf(session, joined.value) : (transform?.forward(u) ?? u);
@@ -88,14 +91,21 @@ class Statements {
     return x;
   }
 
-  // A latent of the other arm that is under `prior` in this one. Where the supports differ, as of normal and exponential, one number u is x = u there
-  // and x = exp(u) here.
-  #joined(latent: Latent, prior: Distribution): Latent {
-    const { session, path } = this.#scope;
-    const other = latent.prior as Distribution;
-    const [mine, theirs] = [prior.support, other.support];
-    if (mine.text === theirs.text && !mine.ends && !theirs.ends)
-      return { ...latent, prior: either(other, prior, theirs) };
+  // A latent of the other arm that is under `prior` in this one, or an entry of a vector that is. Where the supports differ, as of normal and
+  // exponential, one number u is x = u there and x = exp(u) here.
+  #joinedAt(at: number, prior: Distribution | VectorDistribution, mine: Support): Latent {
+    const { session, path, latents, quantities } = this.#scope;
+    const latent = latents[at]!;
+    const other = latent.prior;
+    const theirs = "sampled" in other ? other.support.entry! : other.support;
+    const put = (changes: Partial<Latent>): Latent => {
+      const joined = { ...latent, ...changes };
+      latents[at] = joined;
+      const reported = quantities.findIndex((quantity) => quantity.name === latent.name);
+      quantities[reported] = { ...quantities[reported]!, node: joined.value };
+      return joined;
+    };
+    if (mine.text === theirs.text && !mine.ends && !theirs.ends) return put({ prior: either(other, prior, theirs) });
     const select = (x: Real, y: Real): Real => {
       const condition = new Condition(session, path);
       session.unusedConditions.delete(condition);
@@ -105,7 +115,7 @@ class Statements {
     const hull = closedInterval(Math.min(mine.lower, theirs.lower), Math.max(mine.upper, theirs.upper));
     const support = { ...hull, text: `${theirs.text} or ${mine.text}`, transform };
     const value = nodeOf(session, transform.forward(exprOf(session, latent.node)));
-    return { ...latent, value, transform, prior: either(other, prior, support) };
+    return put({ value, transform, prior: either(other, prior, support) });
   }
 
   /** `sample` of several numbers. */
@@ -114,9 +124,12 @@ class Statements {
     const site = `sample "${name}"`;
     checkDistribution(site, prior);
     const first = latents.length;
-    this.#isNew(site, name, `${prior.length} of ${prior.support.text}`, (live) => {
+    const shown = `${prior.length} of ${prior.support.text}`;
+    const lives: Lives = (live) => {
       for (let i = first; i < last; i++) latents[i] = { ...latents[i]!, live };
-    });
+    };
+    // Entries that nothing ties together may lie elsewhere in the other arm, each by itself.
+    this.#isNew(site, name, shown, lives, prior.support.entry ? `${prior.length} numbers` : shown);
     const entries = prior.sampled(this.#siteOf(site, name, prior));
     const last = latents.length;
     return rows(entries, prior);
@@ -181,21 +194,23 @@ class Statements {
   }
 
   // Declares a name, perhaps for the second time; says which.
-  #isNew(site: string, name: string, text: string, lives: Lives): boolean {
+  #isNew(site: string, name: string, text: string, lives: Lives, kind: string = text): boolean {
     if (!this.#arms.isElsewhere(name)) {
       this.#scope.declare(site, name);
       this.#supports.set(name, text);
+      this.#kinds.set(name, kind);
       this.#arms.note(name, lives);
       return true;
     }
-    if (this.#supports.get(name) !== text || text.includes("…")) throw this.#differing(site, name, text);
+    if (this.#kinds.get(name) !== kind || kind.includes("…")) throw this.#differing(site, name, text);
     this.#arms.again(name);
     return false;
   }
 
   #differing(site: string, name: string, text: string): TypeError {
+    const [whole] = name.split("["); // of an entry its vector
     return new TypeError(
-      `${site}: supports of the two arms differ; got ${this.#supports.get(name)} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${name}0" and "${name}1": branch() gives that of its arm`,
+      `${site}: supports of the two arms differ; got ${this.#supports.get(name)} and ${text}, expected the same one with ends that are numbers, or a latent for each arm, such as "${whole}0" and "${whole}1": branch() gives that of its arm`,
     );
   }
 
@@ -238,20 +253,27 @@ class Statements {
   #siteOf(site: string, name: string, prior: VectorDistribution): VectorSite {
     const scope = this.#scope;
     const { session, latents, quantities, input, addTerm } = scope;
+    const joinedAt = (at: number, own: Support): Latent => this.#joinedAt(at, prior, own);
     return {
       site,
       name,
       sample: (entry, own) => this.scalar(entry, own),
       observe: (distribution, value, entry) => this.#core.observe(distribution, value, entry),
       unconstrained(entry, start) {
-        const found = latents.find((latent) => latent.name === entry);
-        if (found) return exprOf(session, found.node);
+        const found = latents.findIndex((latent) => latent.name === entry);
+        if (found >= 0) {
+          // The entries of two vectors are the same unconstrained numbers; one that was a latent by itself may have had another support.
+          const isAlone = !("sampled" in latents[found]!.prior);
+          if (isAlone) joinedAt(found, prior.support.entry!);
+          return exprOf(session, latents[found]!.node);
+        }
         const node = input(entry, false, start);
         latents.push({ name: entry, node, value: node, transform: undefined, live: scope.path, prior, start });
         return exprOf(session, node);
       },
       report: (entry, value) => {
-        if (this.#isNew(site, entry, prior.support.text, livesAt(quantities))) this.#report(entry, value);
+        const { entry: alone, text } = prior.support;
+        if (this.#isNew(site, entry, text, livesAt(quantities), alone ? NUMBER : text)) this.#report(entry, value);
       },
       term: (logDensity) => addTerm(site, logDensity, { distribution: prior }),
     };
@@ -280,8 +302,12 @@ function likeliest(values: readonly number[], logMasses: readonly NodeId[], grap
 }
 
 // The prior of a latent in two arms: what it is called and where it lies, but no masses, as these depend on the arm.
-function either(one: Distribution, other: Distribution, support: Support): Distribution {
-  const { draw, logDensity } = one;
+function either(
+  one: Distribution | VectorDistribution,
+  other: Distribution | VectorDistribution,
+  support: Support,
+): Distribution {
+  const { draw, logDensity } = "sampled" in one ? (other as Distribution) : one;
   const parameters = [...one.parameters, ...other.parameters];
   return { name: `${one.name} or ${other.name}`, parameters, support, draw, logDensity };
 }

@@ -52,6 +52,7 @@ export function* rehearse(model: Model): Pieces<void> {
 /** The same over the supports that the priors have. */
 export function traceAsWritten(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
   let latest = "before its first site";
+  let observations = 0;
   const noted = (core: CoreContext, scope: Scope): ProgramContext => {
     const { sample, observe, ...others } = statements(core, scope);
     const note = (site: string): void => {
@@ -67,7 +68,8 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
       }) as typeof sample,
       observe: ((...given: [never, never, string?]) => {
         const y = observe(...given);
-        note(given[2] === undefined ? "an observe" : `observe "${given[2]}"`);
+        note(`observe "${given[2] ?? `y${observations}`}"`);
+        observations++;
         return y;
       }) as typeof observe,
     };

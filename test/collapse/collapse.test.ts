@@ -311,6 +311,36 @@ describe("a cell that vanishes where a condition on others changes", () => {
     }
   });
 
+  // Half of the width: s lies below a width that is kept, and its cell above 2 vanishes where the width passes 2.
+  const within = (prior: (width: Real) => Distribution) =>
+    defineModel("within a width", ({ sample, observe }) => {
+      const width = sample("width", uniform(0.5, 4));
+      const [s, a] = [sample("s", prior(width)), sample("a", normal(0, 1))];
+      for (const value of [1.1, 0.7, 1.3, 0.9, 1.2, 0.8]) {
+        const level = where(gt(s, 2), add(1, a), sub(a, 1));
+        observe(normal(where(gt(width, 2), level, mul(0.2, a)), 0.3), value);
+      }
+      observe(normal(a, 0.3), 0);
+      observe(normal(width, 0.7), 1.7);
+    });
+
+  test("keeps its latent also where the end is another latent: it was refused, as the jump was not the program's", () => {
+    const model = within((width) => uniform(0, width));
+    expect(explain(model, { collapse: "auto" }).text).toMatch(/s: a cell of it vanishes where a condition on others/);
+    const posterior = fit(model, { seed: 1 });
+    expect(posterior.status).toBe("converged");
+    // By a grid over width and a, given which s is uniform in each of its cells.
+    for (const [name, [mean, sd]] of Object.entries({ width: [2.693, 0.388], s: [2.347, 0.3], a: [0, 0.113] })) {
+      expect(Math.abs(posterior.mean(name) - mean!) / sd!, name).toBeLessThan(0.1);
+      expect(Math.abs(posterior.sd(name) / sd! - 1), name).toBeLessThan(0.1);
+    }
+  });
+
+  test("is none where the other latent ends it elsewhere", () => {
+    const { report } = collapseTrace(trace(within((width) => uniform(0, add(3, width)))));
+    expect(report.collapsed.map(({ latent }) => latent)).toEqual(["s"]);
+  });
+
   test("is none where the prior has no end there", () => {
     const { report } = collapseTrace(trace(windowed(normal(3, 1))));
     expect(report.collapsed.map(({ latent }) => latent)).toContain("wide");

@@ -181,7 +181,7 @@ describe("counts and outcomes", () => {
 
   test("cut points that do not increase are refused, or NaN where they are traced", () => {
     expect(() => orderedLogistic(0, [1, 0])).toThrow(
-      "orderedLogistic: cut points are not in increasing order; got 1 before 0",
+      "orderedLogistic: cut points are not in increasing order; got 1 before 0, expected each above the one before it",
     );
     expect(() => orderedProbit(0, [])).toThrow(
       "orderedProbit: no cut points; got an array, expected a non-empty array",

@@ -25,10 +25,11 @@ import {
   ordered,
   uniform,
   unitVector,
+  type VectorDistribution,
 } from "../../src/distributions/index.ts";
 import { corrected, reparam } from "../../src/estimators/index.ts";
 import { estimateGradient, explain, fit, logJoint } from "../../src/index.ts";
-import { defineModel, type Program } from "../../src/program/model.ts";
+import { defineModel, type Program, type ProgramContext } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { amount } from "../support/soak.ts";
@@ -196,9 +197,8 @@ describe("the trace of vectors", () => {
     expect(found.quantities.join(" ")).toBe(
       "L[1][0] L[1][1] z[0] z[1] walk[0] walk[1] direction[0] direction[1] p[0] p[1]",
     );
-    expect(() => traced(({ sample }) => void sample("k", dirichletMultinomial(3, [1, 1])))).toThrow(
-      'sample "k": a latent cannot have this prior; got dirichletMultinomial, expected a continuous one',
-    );
+    const counts = traced(({ sample }) => void sample("k", dirichletMultinomial(3, [1, 1])));
+    expect(counts.finite.map(({ name }) => name)).toEqual(["k[0]"]);
   });
 
   test("has the density of the prior and of the transform", () => {
@@ -391,6 +391,61 @@ describe("a name in both arms of a branch", () => {
     }
     expect(Math.abs(posterior.mean("x") - mean / mass)).toBeLessThan(0.03);
     expect(Math.min(...posterior.drawn({ draws: 500 }).values("x"))).toBeLessThan(-0.5);
+  });
+
+  test("may be entries of vectors that lie elsewhere in the other arm, each by itself", () => {
+    const both =
+      (then: VectorDistribution, otherwise: VectorDistribution) =>
+      ({ sample, observe, branch }: ProgramContext): void => {
+        const z = sample("z", normal(0, 1));
+        const w = branch(
+          gt(z, 0),
+          () => sample("w", then),
+          () => sample("w", otherwise),
+        );
+        observe(normal(add(w[0]!, mul(2, w[1]!)), 1), 3);
+      };
+    const priors = (d: Distribution, u: readonly number[], x: readonly number[], slopes: number): number =>
+      x.reduce((sum, each) => sum + (d.logDensity(each) as number), slopes) +
+      (normal(x[0]! + 2 * x[1]!, 1).logDensity(3) as number) +
+      (normal(0, 1).logDensity(u[0]!) as number);
+    const waits = both(iid(normal(0, 1), 2), iid(exponential(1), 2));
+    expect(joint(waits, [1, 0.3, 0.4])).toBeCloseTo(priors(normal(0, 1), [1], [0.3, 0.4], 0), 12);
+    const x = [Math.exp(0.3), Math.exp(0.4)];
+    expect(joint(waits, [-1, 0.3, 0.4])).toBeCloseTo(priors(exponential(1), [-1], x, 0.7), 12);
+    // Of a vector whose entries depend on one another any may be beside those of independent ones, in either order.
+    const spread = multivariateNormal([3, 3], {
+      covariance: [
+        [4, 0],
+        [0, 4],
+      ],
+    });
+    const orders = [both(iid(exponential(1), 2), spread), both(spread, iid(exponential(1), 2))];
+    for (const [k, program] of orders.entries()) {
+      const [early, late] = k === 0 ? [1, -1] : [-1, 1];
+      expect(joint(program, [early!, 0.3, 0.4])).toBeCloseTo(priors(exponential(1), [1], x, 0.7), 12);
+      expect(joint(program, [late!, 0.3, 0.4])).toBeCloseTo(priors(normal(3, 2), [1], [0.3, 0.4], 0), 12);
+      const { latents, quantities, graph } = traced(program);
+      expect(latents.map(({ name, live }) => [name, graph.isConstant(live)])).toEqual([
+        ["z", true],
+        ["w[0]", true],
+        ["w[1]", true],
+      ]);
+      // What is reported is the entry in the arm that is taken.
+      const evaluate = evaluatorOf(
+        graph,
+        quantities.map(({ node }) => node),
+      );
+      expect([...evaluate([early!, 0.3, 0.4])].slice(1)).toEqual(x);
+      expect([...evaluate([late!, 0.3, 0.4])].slice(1)).toEqual([0.3, 0.4]);
+    }
+    expect(() => traced(both(iid(normal(0, 1), 2), dirichlet([1, 1])))).toThrow(
+      'sample "w": supports of the two arms differ; got 2 of ℝ^2 and 2 of the simplex',
+    );
+    expect(() => traced(both(iid(normal(0, 1), 2), iid(normal(0, 1), 3)))).toThrow("got 2 of ℝ^2 and 3 of ℝ^3");
+    expect(() => traced(both(iid(normal(0, 1), 2), iid(bernoulli(0.5), 2)))).toThrow(
+      'expected the same one with ends that are numbers, or a latent for each arm, such as "w0" and "w1"',
+    );
   });
 
   test("is a number, a vector or a whole number in both, and is new in the same arm", () => {

@@ -429,6 +429,39 @@ describe("branches", () => {
     for (const z of [-1, 0.5, 1.5, 2.5, 3.5]) expect(density(program, [z])).toBeCloseTo(plain(z), 8);
   });
 
+  test("arms may return matrices, and objects of arrays, which are joined entry by entry", () => {
+    const program: Program = ({ sample, branch, factor }) => {
+      const z = sample("z", normal(0, 1));
+      const matrix = branch(
+        gt(z, 1),
+        () => [
+          [z, 1],
+          [2, exp(z)],
+        ],
+        () => [
+          [3, z],
+          [5, 6],
+        ],
+      );
+      const { scale, levels } = branch(
+        gt(z, 0),
+        () => ({ scale: 2, levels: [z, 1] }),
+        () => ({ scale: z, levels: [1, 2] }),
+      );
+      const entries = [...matrix.flat(), scale, ...levels];
+      factor(
+        "f",
+        entries.reduce<Real>((sum, x, i) => add(sum, mul(10 ** i, x)), 0),
+      );
+    };
+    const plain = (z: number): number => {
+      const rows = z > 1 ? [z, 1, 2, Math.exp(z)] : [3, z, 5, 6];
+      const entries = [...rows, ...(z > 0 ? [2, z, 1] : [z, 1, 2])];
+      return logNormal(z, 0, 1) + entries.reduce((sum, x, i) => sum + 10 ** i * x, 0);
+    };
+    for (const z of [-1, 0.5, 1.5]) expect(density(program, [z]) / plain(z)).toBeCloseTo(1, 12);
+  });
+
   test("arms that return different things are an error that says which", () => {
     const joining = (x: unknown, y: unknown) => () =>
       traced(({ sample, branch }) => {
@@ -438,6 +471,9 @@ describe("branches", () => {
           () => any<number>(y),
         );
       });
+    expect(joining([[1, 2], [3]], [[1, 2], 3])).toThrow("got an array of 1 and a number");
+    expect(joining([[1, 2]], [[1, 2, 3]])).toThrow("got an array of 2 and an array of 3");
+    expect(joining([{ a: 1 }], [{ a: 1 }])).toThrow("got an object with keys a and an object with keys a");
     expect(joining(1, undefined)).toThrow(
       'branch: the arms return different things in model "m"; got a number and undefined',
     );

@@ -16,6 +16,8 @@ export interface BesideFamily {
   readonly value: (node: NodeId) => NodeId | undefined;
   /** False if the node does not depend on the condition of this boundary. */
   readonly mayJump: (node: NodeId) => boolean;
+  /** Whether the boundary is of no family, and this is what it leaves as it is. */
+  readonly apart?: true;
 }
 
 /** Ranks of the members' conditions that a node depends on, and whether moving onto a boundary may change it otherwise. */

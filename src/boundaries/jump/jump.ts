@@ -51,7 +51,9 @@ export function jumpAcross(
   const roots = affected.map(({ node }) => node);
   const difference = differencing(graph, flipping, evaluate, family?.mayJump);
   const gated =
-    coincident.length === 0 && !family ? neighbours.throughGates?.(difference, roots, at, parallel) : undefined;
+    coincident.length === 0 && (!family || family.apart)
+      ? neighbours.throughGates?.(difference, roots, at, parallel)
+      : undefined;
   const jump = graph.sum(gated ?? roots.map(difference.of));
   const first = boundary.predicates[0]!.node;
   const counted = coincident

@@ -55,6 +55,7 @@ class Squares {
 
   /** The summands of a term that reads many variables in squares; undefined of others. Throws OverBudget. */
   of(term: NodeId): Summand[] | undefined {
+    if (this.#tables.variables.length < LEAST_VARIABLES) return undefined;
     const reads = this.#readsOf(term);
     if (reads.length < LEAST_VARIABLES) return undefined;
     // In pairs they meet all the same.

@@ -61,7 +61,9 @@ function orderedOutcomes(name: string, location: Real, given: RealList, latent: 
   cuts.forEach((cut, k) => {
     const before = cuts[k - 1];
     if (typeof cut === "number" && typeof before === "number" && !(before < cut))
-      throw new RangeError(`${name}: cut points are not in increasing order; got ${before} before ${cut}`);
+      throw new RangeError(
+        `${name}: cut points are not in increasing order; got ${before} before ${cut}, expected each above the one before it`,
+      );
   });
   const last = cuts.length;
   const from = (k: number): Real => sub(cuts[k]!, location);

@@ -20,6 +20,7 @@ export function iid(distribution: Distribution, length: number): VectorDistribut
     support: {
       text: `${support.text}^${length}`,
       discrete: support.discrete,
+      entry: support,
       fault(entries) {
         const at = entries.findIndex((entry) => !support.contains(entry));
         return at < 0 ? undefined : `entry ${at} = ${entries[at]}, expected a number in ${support.text}`;

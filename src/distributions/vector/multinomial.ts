@@ -6,6 +6,7 @@ import {
   gt,
   lgamma,
   log,
+  max,
   mul,
   type Real,
   type RealList,
@@ -16,7 +17,7 @@ import {
 } from "../../autodiff/expr.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { checkTotal } from "../discrete/categorical.ts";
-import { type Distribution, discrete, logGamma, positive, probability, upTo } from "../distribution.ts";
+import { type Distribution, discrete, logGamma, type Parameter, positive, probability, upTo } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import { dirichlet } from "./dirichlet.ts";
 import { requireSize } from "./requirements.ts";
@@ -41,38 +42,49 @@ export function multinomial(trials: number, probabilities: RealList): VectorDist
     logDensity: (counts) => add(logCoefficient(trials, counts), sum(counts.map((k, i) => timesLog(k, shares[i]!)))),
     draw: (next) => multinomialDraw(trials, shares as readonly number[], next),
   });
-  return { ...record, sampled: (at) => sampledCounts(at, trials, shares) };
+  const own = shares.map((p) => (k: Real): Real => {
+    if (typeof k === "number") return sub(timesLog(k, p), logFactorial(k));
+    return sub(where(gt(k, 0.5), mul(k, log(p)), 0), lgamma(add(k, 1)));
+  });
+  const first = logFactorial(trials);
+  return { ...record, sampled: (at) => sampledCounts(at, { trials, parameters: record.parameters, own, first }) };
+}
+
+/** The log probability of counts as a sum: a number for all of them, and one for each count. */
+interface Separate {
+  readonly trials: number;
+  readonly parameters: readonly Parameter[];
+  readonly own: readonly ((count: Real) => Real)[];
+  readonly first: Real;
 }
 
 // All counts but the last are discrete latents; the last is what remains.
-function sampledCounts(at: VectorSite, trials: number, probabilities: readonly Real[]): readonly Real[] {
+function sampledCounts(at: VectorSite, separate: Separate): readonly Real[] {
   const counts: Real[] = [];
-  const left = (): Real => sub(trials, counts.length > 0 ? sum(counts) : 0);
-  for (let i = 0; i < probabilities.length - 1; i++)
-    counts.push(at.sample(`${at.name}[${i}]`, countAfter(left(), i, trials, probabilities)));
+  const left = (): Real => sub(separate.trials, counts.length > 0 ? sum(counts) : 0);
+  for (let i = 0; i < separate.own.length - 1; i++)
+    counts.push(at.sample(`${at.name}[${i}]`, countAfter(left(), i, separate)));
   const last = left();
   if (last instanceof Expr) at.report(`${at.name}[${counts.length}]`, last);
   return [...counts, last];
 }
 
 /**
- * Count i where so many trials are left: log p_i·k − log k!, and the last one with what remains after it. By themselves these are no probabilities; all
- * together they are those of the multinomial.
+ * Count i where so many trials are left: of a multinomial log p_i·k − log k!, and the last one with what remains after it. By themselves these are no
+ * probabilities; all together they are those of the counts.
  */
-function countAfter(left: Real, i: number, trials: number, probabilities: readonly Real[]): Distribution {
-  const own = (k: number, p: Real): Real => sub(timesLog(k, p), logFactorial(k));
-  const last = i + 2 === probabilities.length ? probabilities[i + 1]! : undefined;
+function countAfter(left: Real, i: number, { trials, parameters, own, first }: Separate): Distribution {
+  const last = i + 2 === own.length ? own[i + 1]! : undefined;
   const rest = (remaining: Real): Real => {
     if (last === undefined) return 0;
-    if (typeof remaining === "number") return remaining < 0 ? -Infinity : own(remaining, last);
-    const some = sub(mul(remaining, log(last)), lgamma(add(remaining, 1)));
-    return where(gt(remaining, 0.5), some, where(gt(remaining, -0.5), 0, -Infinity));
+    if (typeof remaining === "number") return remaining < 0 ? -Infinity : last(remaining);
+    return where(gt(remaining, -0.5), last(max(remaining, 0)), -Infinity);
   };
   const record = discrete({
-    name: "multinomial count",
-    parameters: [probability(`probabilities[${i}]`, probabilities[i]!)],
+    name: "count of trials",
+    parameters: [parameters[i]!],
     support: upTo(trials),
-    logDensity: (k) => add(i === 0 ? logFactorial(trials) : 0, add(own(k, probabilities[i]!), rest(sub(left, k)))),
+    logDensity: (k) => add(i === 0 ? first : 0, add(own[i]!(k), rest(sub(left, k)))),
     draw: () => {
       throw new TypeError("multinomial: a count has no draw of its own; got one entry, expected all");
     },
@@ -83,25 +95,36 @@ function countAfter(left: Real, i: number, trials: number, probabilities: readon
 
 /**
  * Dirichlet-multinomial: a multinomial whose probabilities are drawn once from a Dirichlet with concentrations a_i > 0: log probability
- * log trials! + log Γ(Σa) − log Γ(trials + Σa) + Σ (log Γ(k_i + a_i) − log Γ(a_i) − log k_i!). Data only.
+ * log trials! + log Γ(Σa) − log Γ(trials + Σa) + Σ (log Γ(k_i + a_i) − log Γ(a_i) − log k_i!). As latents the counts are as those of `multinomial`.
  */
 export function dirichletMultinomial(trials: number, concentrations: RealList): VectorDistribution {
   const list = unpacked(concentrations);
   requireSize("dirichletMultinomial", trials, 0);
   requireArray("dirichletMultinomial", "concentrations", list);
   const a = [...list];
-  return vector({
+  const total = sum(a);
+  const all = (): Real => sub(logGamma(total), logGamma(add(total, trials)));
+  const rising = a.map(
+    (alpha) =>
+      (k: Real): Real =>
+        k === 0 ? 0 : sub(logGamma(add(alpha, k)), logGamma(alpha)),
+  );
+  const record = vector({
     name: "dirichletMultinomial",
     parameters: a.map((value, i) => positive(`concentrations[${i}]`, value)),
     length: a.length,
     support: countsOf(trials, a.length),
-    logDensity: (counts) => {
-      const total = sum(a);
-      const terms = counts.map((k, i) => (k === 0 ? 0 : sub(logGamma(add(a[i]!, k)), logGamma(a[i]!))));
-      return add(logCoefficient(trials, counts), add(sub(logGamma(total), logGamma(add(total, trials))), sum(terms)));
-    },
+    logDensity: (counts) => add(logCoefficient(trials, counts), add(all(), sum(counts.map((k, i) => rising[i]!(k))))),
     draw: (next) => multinomialDraw(trials, dirichlet(a).draw(next), next),
   });
+  const own = rising.map(
+    (of) =>
+      (k: Real): Real =>
+        sub(of(k), typeof k === "number" ? logFactorial(k) : lgamma(add(k, 1))),
+  );
+  const sampled = (at: VectorSite): readonly Real[] =>
+    sampledCounts(at, { trials, parameters: record.parameters, own, first: add(logFactorial(trials), all()) });
+  return { ...record, sampled };
 }
 
 function requireArray(caller: string, what: string, values: unknown): void {

@@ -111,7 +111,9 @@ function placed(
     try {
       lower = choleskyOf(given);
     } catch (error) {
-      throw new RangeError(`${name}: covariance is not positive definite; ${(error as Error).message}`);
+      // "cholesky: matrix is not positive definite; pivot 1 is -3, expected > 0"
+      const [, pivot] = (error as Error).message.split("; ");
+      throw new RangeError(`${name}: covariance is not positive definite; got a factor whose ${pivot}`);
     }
   const called = isFactor ? "cholesky" : "covariance";
   const entries = given.flatMap((row: readonly Real[], i: number) =>

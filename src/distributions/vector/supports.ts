@@ -3,6 +3,7 @@ import { correlationCholesky } from "../../transforms/vector/correlation.ts";
 import { simplex } from "../../transforms/vector/simplex.ts";
 import { unitVector } from "../../transforms/vector/unit-vector.ts";
 import { unbounded, type VectorTransform } from "../../transforms/vector/vector-transform.ts";
+import { REAL_LINE } from "../distribution.ts";
 import type { VectorSupport } from "./vector-distribution.ts";
 
 /** Sums of probabilities and lengths of unit vectors may be off by this much, as those of rounded data are. */
@@ -15,7 +16,7 @@ function notFinite(entries: readonly number[]): string | undefined {
 
 /** All vectors of finite entries. */
 export function reals(length: number): VectorSupport {
-  return { text: `ℝ^${length}`, discrete: false, fault: notFinite, transform: unbounded(length) };
+  return { text: `ℝ^${length}`, discrete: false, fault: notFinite, transform: unbounded(length), entry: REAL_LINE };
 }
 
 /** Vectors of positive entries whose sum is 1. */

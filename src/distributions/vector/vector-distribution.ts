@@ -6,7 +6,7 @@ import { add, describe, Expr, type Real, type RealList } from "../../autodiff/ex
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { VectorTransform } from "../../transforms/vector/vector-transform.ts";
-import { checkParameters, type Distribution, dataOnly, type Parameter } from "../distribution.ts";
+import { checkParameters, type Distribution, dataOnly, type Parameter, type Support } from "../distribution.ts";
 
 /** An array of numbers, or of rows of them. */
 export type Entries = RealList | readonly RealList[];
@@ -20,6 +20,8 @@ export interface VectorSupport {
   readonly fault: (entries: readonly number[]) => string | undefined;
   /** Absent for what is data only. */
   readonly transform?: VectorTransform;
+  /** The set of values of an entry by itself, where the others take nothing from it. */
+  readonly entry?: Support;
 }
 
 /** What `sample` and `observe` do for a distribution of several numbers, one entry or term at a time. */

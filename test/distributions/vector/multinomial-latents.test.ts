@@ -1,5 +1,5 @@
-// Counts of a multinomial as latents, against the sum over all of their values.
-import { expect, test } from "vitest";
+// Counts of a multinomial and a Dirichlet-multinomial as latents, against the sum over all of their values.
+import { describe, expect, test } from "vitest";
 import { collapseTrace } from "../../../src/collapse/collapse.ts";
 import * as n from "../../../src/index.ts";
 import { trace } from "../../../src/program/trace.ts";
@@ -70,4 +70,48 @@ test("probabilities may be traced, as those of a Dirichlet", () => {
   const weights = [0, 1, 2, 3, 4].map((k) => (k + 1) * (5 - k) * Math.exp(-0.5 * ((3 - k) / 0.3) ** 2));
   const mean = weights.reduce((s, w, k) => s + w * k, 0) / weights.reduce((s, w) => s + w, 0);
   expect(Math.abs(posterior.mean("c[0]") - mean)).toBeLessThan(0.02);
+});
+
+describe("counts under a Dirichlet-multinomial", () => {
+  const trials = 4;
+  const data = [1.3, 0.4, 2.1];
+  const density = (x: number, m: number): number => n.normal(m, 1).logDensity(x) as number;
+  const joint = (counts: readonly number[], a: readonly number[]): number =>
+    (n.dirichletMultinomial(trials, a).logDensity(counts) as number) +
+    counts.reduce((total, k, i) => total + density(data[i]!, M * k), 0);
+  const all = [0, 1, 2, 3, 4].flatMap((i) => [0, 1, 2, 3, 4].slice(0, 5 - i).map((j) => [i, j, trials - i - j]));
+  const modelOf = (concentrations: (sample: n.ProgramContext["sample"]) => n.Real[]): n.Model =>
+    n.defineModel("counts", ({ sample, observe }) => {
+      const counts = sample("c", n.dirichletMultinomial(trials, concentrations(sample)));
+      for (const [i, y] of data.entries()) observe(n.normal(n.mul(M, counts[i]!), 1), y);
+    });
+
+  test.each([[[1, 1, 2]], [[0.3, 2, 5]]])("with concentrations %j are exact", (a) => {
+    const posterior = n.fit(
+      modelOf(() => a),
+      { seed: 1 },
+    );
+    const weights = all.map((counts) => Math.exp(joint(counts, a)));
+    const total = weights.reduce((p, q) => p + q);
+    expect(Math.abs(posterior.exact!.logEvidence / Math.log(total) - 1)).toBeLessThan(1e-9);
+    for (const i of [0, 1]) {
+      const mean = weights.reduce((sum, w, k) => sum + w * all[k]![i]!, 0) / total;
+      expect(Math.abs(posterior.mean(`c[${i}]`) - mean)).toBeLessThan(1e-9);
+    }
+  });
+
+  test("with a traced concentration have the density of the sum, which that with other concentrations has not", () => {
+    const model = modelOf((sample) => [sample("a", n.gamma(2, 1)), 1, 2]);
+    const { graph, terms } = collapseTrace(trace(model)).trace;
+    const evaluate = evaluatorOf(graph, [graph.sum(terms.map(({ node }) => node))]);
+    for (const u of [-1.2, 0.4]) {
+      const a = Math.exp(u);
+      const prior = (n.gamma(2, 1).logDensity(a) as number) + u;
+      const expected = prior + Math.log(all.reduce((sum, counts) => sum + Math.exp(joint(counts, [a, 1, 2])), 0));
+      const other = prior + Math.log(all.reduce((sum, counts) => sum + Math.exp(joint(counts, [a, 1, 2.1])), 0));
+      const [value] = evaluate(graph.inputs.map(({ name }) => (name === "a" ? u : Number.NaN)));
+      expect(Math.abs(value! / expected - 1)).toBeLessThan(1e-12);
+      expect(Math.abs(value! / other - 1)).toBeGreaterThan(1e-4);
+    }
+  });
 });
