@@ -47,9 +47,10 @@ const MOST_WORKERS = 10_000;
 const WORK_PER_MILLISECOND = 2.5e5;
 
 /**
- * `fitAsync` of `nondiff` with workers, such as those of piscina: `{ size: 2, run: (shard) => pool.run(shard) }`, where each has `shardRunner(model).run`.
+ * A fit with workers, such as those of piscina: `{ size: 2, run: (shard) => pool.run(shard) }`, where each has `shardRunner(model).run`. This
+ * entry has it under two names, as it waits for workers in any case: `fit`, and that which it has in `nondiff`, `fitAsync`.
  *
- *     const posterior = await fitAsync(model, { workers, seed: 1 });
+ *     const posterior = await fit(model, { workers, seed: 1 });
  *
  * The posterior has the bits of `fit(model, { seed: 1 })`, whatever the workers. What fails there is computed here, and told by `onWarning`. Throws and rejects as
  * `fitAsync`; TypeError for a fit that is a loop and for estimators that need every sample or learn on their way.

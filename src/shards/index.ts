@@ -11,7 +11,7 @@ import { makeRunner, type RunnerOptions, type ShardRunner } from "./runner.ts";
 import { joinedParts, modelNameIn, type Partial, type PartialSums, type Shard, samplesIn, workOf } from "./work.ts";
 
 export type { Saved } from "../inference/saved/envelope.ts";
-export { fitAsync, type ShardedFitOptions, type ShardWorkers } from "./fit.ts";
+export { fitAsync, fitAsync as fit, type ShardedFitOptions, type ShardWorkers } from "./fit.ts";
 export type { RunnerOptions, ShardRunner } from "./runner.ts";
 export type { Partial, Shard } from "./work.ts";
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as n from "../../src/index.ts";
 import { opened, sealedOf } from "../../src/inference/saved/envelope.ts";
 import { gmm } from "../../src/models/index.ts";
+import * as shards from "../../src/shards/index.ts";
 import { fitAsync, type Shard, type ShardWorkers, shardRunner } from "../../src/shards/index.ts";
 
 const jumping = n.defineModel("jumping", ({ sample, observe }) => {
@@ -46,6 +47,28 @@ function workersOf(model: n.Model, size: number, spoil: (shard: Shard) => void =
 }
 
 describe("a fit with workers", () => {
+  test("has both names in its entry, and fits of `nondiff` say where it is", async () => {
+    expect(shards.fit).toBe(fitAsync);
+    const workers = workersOf(jumping, 1);
+    const there =
+      "fit: workers are of another entry; got the option workers, expected `await fit(model, { workers })` with";
+    const asked = { ...options, workers } as n.FitOptions;
+    expect(() => n.fit(jumping, asked)).toThrow(there);
+    expect(() => n.fitSteps(jumping, asked)).toThrow(there);
+    await expect(n.fitAsync(jumping, asked)).rejects.toThrow(there);
+    const visits = n.defineModel(
+      "visits",
+      ({ sample, observe }, { y }) => {
+        const rate = sample("rate", n.gamma(2, 1));
+        for (const count of y) observe(n.poisson(rate), count);
+      },
+      { data: { y: "counts" } },
+    );
+    const data = { y: [1] };
+    expect(() => n.compile(visits, { y: 1 }).fit({ ...asked, data })).toThrow(there);
+    expect(workers.kinds).toEqual([]);
+  });
+
   test.each([jumping, smooth])("has the bits of the fit alone, whatever their number: %s", async (model) => {
     for (const size of [1, 3]) {
       const workers = workersOf(model, size);
