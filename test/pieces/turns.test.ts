@@ -21,28 +21,57 @@ function switching(n: number): { model: Model; runs: () => number } {
 const LOOP: FitOptions = { steps: 1 };
 const SEARCH: FitOptions = { restarts: 0, tolerance: 1 };
 
+/** A clock that goes on by so many milliseconds whenever it is looked at. */
+function stubClock(step: number): void {
+  let time = 0;
+  vi.stubGlobal("performance", {
+    now: () => {
+      time += step;
+      return time;
+    },
+  });
+}
+
+/** How often a fit gives way before its first gradient, and its posterior. */
+async function turnsBeforeFirst(model: Model, options: FitOptions) {
+  let turns = 0;
+  const { setImmediate } = globalThis;
+  vi.stubGlobal("setImmediate", (resolve: () => void) => {
+    turns++;
+    return setImmediate(resolve);
+  });
+  let first = -1;
+  const onProgress = (): void => {
+    if (first < 0) first = turns;
+  };
+  const posterior = await fitAsync(model, { ...options, onWarning: () => undefined, onProgress });
+  return { first, posterior };
+}
+
 describe("fitAsync on a model that takes long to compile", () => {
   test.each([LOOP, SEARCH])("gives way at many places before its first gradient: %o", async (options) => {
-    let turns = 0;
-    const { setImmediate } = globalThis;
-    vi.stubGlobal("setImmediate", (resolve: () => void) => {
-      turns++;
-      return setImmediate(resolve);
-    });
-    let first: number | undefined;
+    stubClock(10);
     const { model } = switching(150);
-    const posterior = await fitAsync(model, {
-      ...options,
-      onWarning: () => undefined,
-      onProgress: () => {
-        first ??= turns;
-      },
-    });
+    const { first, posterior } = await turnsBeforeFirst(model, options);
     expect(first).toBeGreaterThan(30);
     expect(posterior.params).toEqual(fit(model, { ...options, onWarning: () => undefined }).params);
   });
 
+  test("gives way once for pieces that take no time, and now and then where the clock stands still", async () => {
+    const { model } = switching(150);
+    const turns: number[] = [];
+    for (const step of [10, 0.5, 0]) {
+      stubClock(step);
+      turns.push((await turnsBeforeFirst(model, SEARCH)).first);
+    }
+    const [each, quick, still] = turns as [number, number, number];
+    expect(quick).toBeLessThan(each / 3);
+    expect(still).toBeLessThan(each / 12);
+    expect(still).toBeGreaterThan(each / 20);
+  });
+
   test.each([LOOP, SEARCH])("sees its signal while it compiles: %o", async (options) => {
+    stubClock(10);
     const { model, runs } = switching(150);
     const controller = new AbortController();
     setImmediate(() => controller.abort(new Error("not now")));
