@@ -3,6 +3,8 @@
  * fail far inside, or not at all.
  */
 
+import { shown } from "./shown.ts";
+
 /** Throws TypeError, naming what was expected, unless the value has this method, as a posterior has `reweighted`. */
 export function requireMethod<T>(caller: string, what: string, value: T, method: keyof T, expected: string): T {
   if (typeof value?.[method] !== "function") refuse(caller, what, value, expected);
@@ -17,10 +19,5 @@ export function requireList<T extends ArrayLike<unknown>>(caller: string, what: 
 
 /** Throws TypeError for what is none of a kind. */
 export function refuse(caller: string, what: string, value: unknown, expected: string): never {
-  throw new TypeError(`${caller}: not ${what}; got ${kindOf(value)}, expected ${expected}`);
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return Array.isArray(value) ? "an array" : typeof value === "object" && value ? "an object" : String(value);
+  throw new TypeError(`${caller}: not ${what}; got ${shown(value)}, expected ${expected}`);
 }
