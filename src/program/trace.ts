@@ -28,8 +28,7 @@ const beginning: Extension = (core, scope) => {
   const upToThere =
     <Given extends never[]>(statement: (...given: Given) => unknown) =>
     (...given: Given) => {
-      if (++statements > REHEARSED_STATEMENTS || scope.session.graph.size > REHEARSED)
-        throw new Error("a rehearsal ends here");
+      if (++statements > REHEARSED_STATEMENTS || scope.session.graph.size > REHEARSED) throw new Error("rehearsed");
       return statement(...given);
     };
   const { sample, observe, factor, ...others } = withStatements(core, scope);

@@ -50,8 +50,7 @@ describe("a fit with workers", () => {
   test("has both names in its entry, and fits of `nondiff` say where it is", async () => {
     expect(shards.fit).toBe(fitAsync);
     const workers = workersOf(jumping, 1);
-    const there =
-      "fit: workers are of another entry; got the option workers, expected `await fit(model, { workers })` with";
+    const there = "fit: nobody waits for workers here; got workers, expected `fit` of nondiff/shards";
     const asked = { ...options, workers } as n.FitOptions;
     expect(() => n.fit(jumping, asked)).toThrow(there);
     expect(() => n.fitSteps(jumping, asked)).toThrow(there);

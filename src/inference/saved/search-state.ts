@@ -46,9 +46,7 @@ export function remembering(
   known: KnownGradients = new Map(),
 ): [Profile, FitOptions] {
   if (Object(given).workers !== undefined)
-    throw new TypeError(
-      "fit: workers are of another entry; got the option workers, expected `await fit(model, { workers })` with fit of nondiff/shards",
-    );
+    throw new TypeError("fit: nobody waits for workers here; got workers, expected `fit` of nondiff/shards");
   if (Object(given) !== given || given.optimizer !== undefined || given.steps !== undefined) return [profile, given];
   const before = given.resume === undefined ? undefined : resumedSearch(model, given);
   if (given.resume !== undefined && !before) return [profile, given];
