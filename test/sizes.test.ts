@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exampleSizes, LIMITS, sizeOf } from "../scripts/example-sizes.mjs";
-import { pageSizes, sizesPage, statedSizes } from "../scripts/sizes-page.mjs";
 import { builtPackage } from "./support/package.ts";
 
 describe("bundled from the built package, after gzip", () => {
@@ -24,16 +22,6 @@ describe("bundled from the built package, after gzip", () => {
     expect(prior!.bytes).toBeLessThan(25_000);
     expect(estimators!.bytes).toBeLessThan(15_000);
     expect(all!.bytes).toBeLessThan(0.9 * LIMITS["all of `nondiff`"]!);
-  });
-
-  test("docs/sizes.md states the size of every import and part, to half a kB", async () => {
-    const page = await readFile(new URL("../docs/sizes.md", import.meta.url), "utf8");
-    const sizes = await pageSizes();
-    const stated = statedSizes(page);
-    const rows = Object.values(sizes).flat();
-    expect(rows.filter(([name, bytes]) => !(Math.abs(bytes - 1000 * stated.get(name)!) < 500))).toEqual([]);
-    expect([...stated.keys()].sort()).toEqual(rows.map(([name]) => name).sort());
-    expect([...statedSizes(sizesPage(page, sizes)).keys()]).toEqual([...stated.keys()]);
   });
 
   test("nobody is warned of anything", () => {
