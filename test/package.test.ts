@@ -254,7 +254,8 @@ describe("package-lock.json", () => {
 
 // A statement at the top of a module that a bundler cannot prove to be without effect, such as `const FAR = log(1e9);`, stays in every
 // bundle, with all that it uses.
-const USED_BY_EVERY_PROGRAM = /^src\/(math\/(balanced-tree|elementary|logistic|trigonometric)|autodiff\/(ops|graph)\/.*)\.ts$/;
+const USED_BY_EVERY_PROGRAM =
+  /^src\/(math\/(balanced-tree|elementary|logistic|trigonometric)|autodiff\/(ops|graph)\/.*)\.ts$/;
 
 describe("modules that nothing is used of", () => {
   const kept = async (contents: string): Promise<string[]> => {
