@@ -1,4 +1,5 @@
 // Compares with other libraries: `npm run bench:rivals`. Installs them here on its first run; the library never needs them.
+// `--solutions` is the first table alone; `--seconds N` what a candidate has for an answer there (60); `--quick` a little of everything.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -27,7 +28,8 @@ await build({
 const ours = await import(pathToFileURL(outfile).href);
 console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`);
 const { solutions } = await import("./solutions.mjs");
-await solutions(ours, quick ? 2 : 60);
+const at = process.argv.indexOf("--seconds");
+await solutions(ours, at > 0 ? Number(process.argv[at + 1]) : quick ? 2 : 60);
 if (process.argv.includes("--solutions")) process.exit();
 const { gradients } = await import("./gradients.mjs");
 const { fits } = await import("./fits.mjs");

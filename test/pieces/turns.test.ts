@@ -84,6 +84,23 @@ describe("fitAsync on a model that takes long to compile", () => {
 });
 
 describe("the beginning of a long program", () => {
+  test("is followed by two turns, however little time it took, before all of it runs", async () => {
+    stubClock(0);
+    let turns = 0;
+    const { setImmediate } = globalThis;
+    vi.stubGlobal("setImmediate", (resolve: () => void) => {
+      turns++;
+      return setImmediate(resolve);
+    });
+    const begun: number[] = [];
+    const model = defineModel("short", ({ sample, observe }) => {
+      begun.push(turns);
+      observe(normal(sample("z", normal(0, 1)), 1), 1);
+    });
+    await fitAsync(model, LOOP);
+    expect(begun.slice(0, 2)).toEqual([0, 2]);
+  });
+
   test("runs for nothing first, with timers before all of it runs", async () => {
     const observed: number[] = [];
     const long = defineModel("long", ({ sample, observe }) => {

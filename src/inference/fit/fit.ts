@@ -60,6 +60,8 @@ export function workOf({ uniform, lane }: Search["size"], samples: number): numb
 export interface FitTurns extends Turns {
   /** The result of work with a turn between its pieces. */
   readonly between: <T>(work: Pieces<T>) => Promise<T>;
+  /** A turn, however little time has passed since the last one. */
+  readonly give: () => Promise<void>;
 }
 
 // Pieces that are done in less than 2 ms have a turn together: the turn, a message to oneself, takes a browser 0.1 ms, as many a piece does. Where
@@ -71,16 +73,19 @@ const PIECES_TOGETHER = 16;
 export function turnsOf(options: FitOptions, now: Profile["now"]): FitTurns {
   const turns = makeTurns();
   let [began, pieces] = [now?.(), 0];
+  const give = async (): Promise<void> => {
+    await turns.next();
+    [began, pieces] = [now?.(), 0];
+    throwIfAborted(options);
+  };
   const next = async (): Promise<void> => {
     pieces++;
-    if (!now || pieces === PIECES_TOGETHER || !(now() - began! < TOGETHER)) {
-      await turns.next();
-      [began, pieces] = [now?.(), 0];
-    }
-    throwIfAborted(options);
+    if (!now || pieces === PIECES_TOGETHER || !(now() - began! < TOGETHER)) await give();
+    else throwIfAborted(options);
   };
   return {
     next,
+    give,
     end: turns.end,
     async between(work) {
       for (;;) {
@@ -125,7 +130,7 @@ export async function fitAsync(profile: Profile, model: Model, options: FitOptio
   requireFitOptions(options);
   throwIfAborted(options);
   try {
-    if (profile.rehearse) await turns.between(profile.rehearse(model));
+    if (profile.rehearse) for (const _ of profile.rehearse(model)) await turns.give();
     const found = await turns.between(startSearch(profile, model, options));
     if (found)
       return await searched(
