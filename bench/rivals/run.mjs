@@ -30,13 +30,14 @@ console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().len
 const { solutions } = await import("./solutions.mjs");
 const at = process.argv.indexOf("--seconds");
 await solutions(ours, at > 0 ? Number(process.argv[at + 1]) : quick ? 2 : 60);
-if (process.argv.includes("--solutions")) process.exit();
-const { gradients } = await import("./gradients.mjs");
-const { fits } = await import("./fits.mjs");
-const { findTorch } = await import("./torch.mjs");
-const torch = findTorch();
-if (!torch) console.log("no PyTorch for python3: left out");
-await gradients(ours, torch, { points: 1024, repeats: quick ? 3 : 31, milliseconds: 15 });
-await fits(ours, torch, { steps: quick ? 200 : 10_000, seconds: quick ? 1 : 20 });
-console.log(`(sum of everything computed: ${ours.spent().toPrecision(3)})`);
+if (!process.argv.includes("--solutions")) {
+  const { gradients } = await import("./gradients.mjs");
+  const { fits } = await import("./fits.mjs");
+  const { findTorch } = await import("./torch.mjs");
+  const torch = findTorch();
+  if (!torch) console.log("no PyTorch for python3: left out");
+  await gradients(ours, torch, { points: 1024, repeats: quick ? 3 : 31, milliseconds: 15 });
+  await fits(ours, torch, { steps: quick ? 200 : 10_000, seconds: quick ? 1 : 20 });
+  console.log(`(sum of everything computed: ${ours.spent().toPrecision(3)})`);
+}
 await rm(folder, { recursive: true });

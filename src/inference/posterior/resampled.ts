@@ -14,6 +14,7 @@ import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
+import { ANSWERING } from "./adaptation/long-tails.ts";
 import { keepPossible, replaceImpossible } from "./adaptation/replaced-draws.ts";
 import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
@@ -55,7 +56,8 @@ const NOTHING = 1e-12;
  * Weighted draws that a posterior answers by: the fewer ones where little noise is left in them, as where weights correct a good guide, or where
  * latents are completed from large tables, as of two change points among 50 days, 2601.
  */
-const [FEW, MANY] = [4096, 16_384];
+const FEW = 4096;
+const MANY = ANSWERING;
 /** The standard error of a mean by draws, over the sd, that is left unless more draws are taken. */
 const LITTLE_NOISE = 0.005;
 /** The k-hat of weights above which their spread among few draws says too little of their spread. */

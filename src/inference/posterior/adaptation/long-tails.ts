@@ -19,8 +19,8 @@ export interface LongTail {
   readonly error: number;
 }
 
-/** Draws that a posterior answers by. */
-const ANSWERING = 16_384;
+/** Draws that a posterior answers by where fewer leave noise. */
+export const ANSWERING = 16_384;
 /** Half of the variance of a normal comes from 12 % of it, of an exponential from 5 %, of a lognormal with sds of 1 and 2 on the scale of logs from 2 % and 0.003 %. */
 const SMALL = 0.002;
 /** Fourth moments over squared variances below which it comes from more than that: of a share m they are 1/(4m) at least. */
