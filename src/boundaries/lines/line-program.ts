@@ -11,6 +11,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import { CODE, INPUT, OP_NAMES } from "../../autodiff/ops/codes.ts";
 import { codesWith } from "../../autodiff/ops/facts/behaviours.ts";
+import type { Kernel } from "../../autodiff/ops/kernels.generated.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { IntervalRule } from "../../roots/enclosures.ts";
 import { makeEnclosures, put } from "../../roots/enclosures.ts";
@@ -24,6 +25,13 @@ export class LineProgram {
   readonly #placeOf: Map<NodeId, number>;
   readonly #code: Uint8Array;
   readonly #primals: readonly Primal[];
+  /** Kernels, which read and write arrays: engines allocate numbers that functions take and return, which cost a quarter of the time. */
+  readonly #kernels: readonly (Kernel | undefined)[];
+  /** By place, `STRIDE` apart, where a kernel writes and what it reads. */
+  readonly #offsets: Int32Array;
+  /** Truth values, which kernels keep apart. */
+  readonly #masks: Int32Array;
+  readonly #makesMask: Uint8Array;
   readonly #rules: readonly (IntervalRule | undefined)[];
   /** 1 for masks and steps, which are one value where both ends are. */
   readonly #steps: Uint8Array;
@@ -53,12 +61,18 @@ export class LineProgram {
     const at = (node: NodeId): number => this.#placeOf.get(node) ?? 0;
     this.#code = Uint8Array.from(nodes, (node) => graph.op[node]!);
     this.#primals = nodes.map((node) => ALL_OPS.rows[graph.op[node]!]?.primal ?? UNDEFINED);
+    this.#kernels = nodes.map((node) => ALL_OPS.kernels[OP_NAMES[graph.op[node]! - 2]!]?.at(-1));
+    this.#offsets = new Int32Array(STRIDE * size);
+    this.#masks = new Int32Array(size);
+    this.#makesMask = Uint8Array.from(nodes, (node) => Number(ALL_OPS.masks[graph.op[node]!]));
     this.#rules = nodes.map((node) => RULE_OF[graph.op[node]!]);
     this.#steps = Uint8Array.from(nodes, (node) => Number(FLAT.has(graph.op[node]!)));
     this.#arity = Uint8Array.from(nodes, (node) => graph.arity(node));
     const operand = (j: number): Int32Array =>
       Int32Array.from(nodes, (node) => (j < graph.arity(node) ? at(graph.operand(node, j)) : 0));
     [this.#x, this.#y, this.#z] = [operand(0), operand(1), operand(2)];
+    for (let place = 0; place < size; place++)
+      this.#offsets.set([place, this.#x[place]!, this.#y[place]!, this.#z[place]!], STRIDE * place);
     this.#t = at(t);
     this.#moving = new Uint8Array(size);
     this.#needed = new Uint8Array(size);
@@ -118,7 +132,11 @@ export class LineProgram {
   setInputs(values: ArrayLike<number>): void {
     for (let i = 0; i < this.#inputPlaces.length; i++) this.#fix(this.#inputPlaces[i]!, values[i]!);
     const fixed = this.#fixed;
-    for (let i = 0; i < fixed.length; i++) this.#fix(fixed[i]!, this.#primal(fixed[i]!));
+    for (let i = 0; i < fixed.length; i++) {
+      const place = fixed[i]!;
+      this.#run(place);
+      this.#setConstant(place, this.values[place]!);
+    }
   }
 
   /**
@@ -161,12 +179,11 @@ export class LineProgram {
   evaluate(cone: Int32Array): void {
     const stamp = this.#point;
     const pointOf = this.#pointOf;
-    const values = this.values;
     for (let i = 0; i < cone.length; i++) {
       const place = cone[i]!;
       if (pointOf[place] === stamp) continue;
       pointOf[place] = stamp;
-      values[place] = this.#primal(place);
+      this.#run(place);
     }
   }
 
@@ -219,14 +236,16 @@ export class LineProgram {
     return this.#box.partial[place] !== 0;
   }
 
-  #primal(place: number): number {
-    const values = this.values;
-    const primal = this.#primals[place]!;
-    return primal(values[this.#x[place]!]!, values[this.#y[place]!]!, values[this.#z[place]!]!);
+  // Computes the value of a node from those of its operands.
+  #run(place: number): void {
+    const masks = this.#masks;
+    this.#kernels[place]!(this.values, masks, 1, this.#offsets, STRIDE * place);
+    if (this.#makesMask[place] === 1) this.values[place] = masks[place]!;
   }
 
   #fix(place: number, value: number): void {
     this.values[place] = value;
+    this.#masks[place] = value;
     this.#setConstant(place, value);
   }
 
@@ -290,6 +309,9 @@ export class LineProgram {
     return partial[place] === 0 && (lo[place]! > 0 || hi[place]! < 0) && hi[place]! - lo[place]! < Infinity;
   }
 }
+
+/** A kernel reads where its result and at most three operands lie, then the operands' steps from lane to lane: none, for one lane. */
+const STRIDE = 7;
 
 type Primal = (x: number, y: number, z: number) => number;
 
