@@ -37,7 +37,8 @@ export interface Climbed {
 }
 
 const FIRST_POINTS = 64;
-const LAST_POINTS = 16384;
+/** A climb ends where so many points do not tell the gap. */
+export const LAST_POINTS = 16384;
 const STEPS = 200;
 /** A stage ends where its next step gains less than this share of the tolerance; what is left shows at the fresh points. */
 export const LEAST = 10;

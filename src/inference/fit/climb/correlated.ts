@@ -14,7 +14,7 @@ import { exp, log } from "../../../math/elementary.ts";
 import type { StageReport } from "../report.ts";
 import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
 import { AUTO_GUIDE } from "./auto-guide.ts";
-import { type Climbed, type Climber, LEAST } from "./climb.ts";
+import { type Climbed, type Climber, LAST_POINTS, LEAST } from "./climb.ts";
 import { EXACT } from "./exact.ts";
 import { type Gap, gapOf } from "./gap.ts";
 import {
@@ -47,7 +47,6 @@ const FIRST_KNOWN = 5;
 /** Scales of latents that differ by less, as logarithms, may be those of one optimum. */
 const ALIKE = 0.5;
 const POLISHING = 20;
-const LAST_POINTS = 16384;
 
 function* phase(
   ascent: Ascent,

@@ -7,10 +7,10 @@
  */
 
 import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
+import { EnvelopeFactor } from "../../../linalg/envelope-cholesky.ts";
 import { HALF_LOG_2PI } from "../../../math/normal.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Source } from "../source.ts";
-import { Factor } from "./factor.ts";
 import type { Split } from "./split.ts";
 
 /** Points of one run of the tape. */
@@ -44,7 +44,7 @@ export function* finderOf(
     points: POINTS,
   });
   const [n, m] = [latents.length, inner.length];
-  const factor = new Factor(m, entries);
+  const factor = new EnvelopeFactor(m, entries);
   const lanes = new Float64Array(n * POINTS);
   const [at, step] = [new Float64Array(m * POINTS), new Float64Array(m * POINTS)];
   const best = new Float64Array(POINTS);

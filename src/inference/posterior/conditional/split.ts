@@ -11,9 +11,9 @@ import { type Graph, MASK } from "../../../autodiff/graph/graph.ts";
 import { CODE } from "../../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
+import { EnvelopeFactor } from "../../../linalg/envelope-cholesky.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Source } from "../source.ts";
-import { Factor } from "./factor.ts";
 
 /** Above so many outer latents, or inner ones, there is no such split. */
 const MOST_OUTER = 6;
@@ -77,7 +77,7 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     if (inner.length < 2 || outer.size > MOST_OUTER) return undefined;
     const ordered = bySparseness(inner, entries);
     const own = among(ordered, entries);
-    const factor = new Factor(ordered.length, own);
+    const factor = new EnvelopeFactor(ordered.length, own);
     if (factor.products > MOST_PRODUCTS) return undefined;
     const isConcave = Array.from({ length: LOOKS }, (_, p) => factor.fill((k) => value(own[k]!.from, p)));
     if (isConcave.every(Boolean)) {

@@ -1,14 +1,14 @@
 /**
  * Cholesky factors of many matrices whose entries are 0 at the same places, as of the curvature of a walk, of which each step knows two others: rows are
- * kept from their first entry on.
+ * kept from their first entry on, which is called envelope storage (George and Liu, "Computer solution of large sparse positive definite systems", 1981, chapter 4).
  */
-import { log } from "../../../math/elementary.ts";
+import { log } from "../math/elementary.ts";
 
 /** The least pivot, as a share of its entry of the diagonal, of a matrix that is not positive. */
 const LEAST = 0.01;
 
 /** L·Lᵀ = −H, of n rows. */
-export class Factor {
+export class EnvelopeFactor {
   readonly #n: number;
   readonly #first: Uint32Array;
   readonly #rows: Float64Array;

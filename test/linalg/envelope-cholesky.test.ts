@@ -1,6 +1,6 @@
 /** Factors of sparse matrices are those of the dense ones, and what is not positive is told and replaced. */
 import { expect, test } from "vitest";
-import { Factor } from "../../../../src/inference/posterior/conditional/factor.ts";
+import { EnvelopeFactor } from "../../src/linalg/envelope-cholesky.ts";
 
 /** −H of a walk of four steps whose last one knows the first. */
 const entries = [
@@ -23,7 +23,7 @@ const times = (x: Float64Array): Float64Array =>
   Float64Array.from(dense, (row) => row.reduce((sum, value, j) => sum + value * x[j]!, 0));
 
 test("L⁻ᵀL⁻¹ undoes the matrix, and the diagonal has half the log of its determinant", () => {
-  const factor = new Factor(4, entries);
+  const factor = new EnvelopeFactor(4, entries);
   expect(factor.fill((k) => -entries[k]!.value)).toBe(true);
   const x = Float64Array.of(1, -2, 3, 0.5);
   const back = times(x);
@@ -43,7 +43,7 @@ test("L⁻ᵀL⁻¹ undoes the matrix, and the diagonal has half the log of its 
 });
 
 test("a matrix that is not positive is told, and steps by what stands for it are finite", () => {
-  const factor = new Factor(4, entries);
+  const factor = new EnvelopeFactor(4, entries);
   expect(factor.fill((k) => (k === 4 ? 1 : -entries[k]!.value))).toBe(false);
   const x = Float64Array.of(1, 1, 1, 1);
   factor.forward(x);
