@@ -102,6 +102,7 @@ function notATruth(value: unknown): never {
 export function describe(value: unknown): string {
   if (value instanceof Expr) return "a traced number";
   if (value instanceof Condition) return "a traced condition";
+  if ((value as Traced | undefined)?.session) return "a traced value of another copy of nondiff";
   return shown(value);
 }
 

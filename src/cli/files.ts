@@ -26,17 +26,17 @@ export async function requireFolder(option: string, path: string): Promise<void>
   await requireWritable(option, path, resolve(path));
 }
 
-/** Writes a text file at once or not at all. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a text file at once or not at all. Until it is whole it has the name of `draft`, by default one that no file has. */
+export async function writeWhole(path: string, text: string, draft?: string): Promise<void> {
   const target = resolve(path);
   // Pipes and devices are written as they are: a file renamed to their name would take their place.
   if ((await kindOf(target)) === "other") return writeFile(target, text);
-  const draft = join(dirname(target), draftName());
+  const whole = draft === undefined ? join(dirname(target), draftName()) : resolve(draft);
   try {
-    await writeFile(draft, text, { flag: "wx" });
-    await rename(draft, target);
+    await writeFile(whole, text, { flag: draft === undefined ? "wx" : "w" });
+    await rename(whole, target);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(whole, { force: true }).catch(() => undefined); // the first error says why
     throw error;
   }
 }

@@ -18,11 +18,13 @@ export function listedParameters(
   { model, original }: Trace,
 ): GuideParameters {
   const others = new Set([...(original?.latents ?? []), ...(original?.finite ?? [])].map(({ name }) => name));
-  let isNamed = false;
+  let isNamed = Object.keys(params).length === 0;
   const listed = Object.entries(params).map(([key, numbers]) => {
     if (typeof numbers !== "object" || numbers === null || Array.isArray(numbers) || ArrayBuffer.isView(numbers))
       return [key, numbers];
-    const { names = [] } = parts.find((part) => part.key === key) ?? {};
+    const { names } = parts.find((part) => part.key === key) ?? {};
+    // The guide refuses what it has not, as z of { z: { mean: 3 } }, and says what it has.
+    if (!names) return [key, numbers];
     const given = Object.keys(numbers);
     const byName = numbers as Readonly<Record<string, number>>;
     if (given.every((name, i) => name === String(i) && !names.includes(name))) return [key, Object.values(byName)];

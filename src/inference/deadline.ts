@@ -4,7 +4,6 @@
  */
 import { beyondCore } from "../estimators/estimator.ts";
 import type { FitOptions } from "./fit/options.ts";
-import { count } from "./options.ts";
 import type { Profile } from "./profile.ts";
 
 /** Tells whether the time is over, which begins now; undefined where there is no end. */
@@ -14,7 +13,9 @@ export function deadlineOf(
 ): (() => boolean) | undefined {
   if (timeBudget === undefined) return;
   const clock = now ?? beyondCore("fit", "now", now, "a clock");
-  const end = clock() + count("fit", "timeBudget", timeBudget);
+  // What is left of a deadline of one's own, `deadline - performance.now()`, is seldom a whole number, and may be 0.
+  if (!(timeBudget >= 0)) throw new RangeError(`fit: timeBudget is none; got ${timeBudget}, expected milliseconds ≥ 0`);
+  const end = clock() + timeBudget;
   if (Number.isNaN(end)) throw new RangeError("fit: timeBudget needs a clock; got none of this platform, expected now");
   return () => clock() >= end;
 }

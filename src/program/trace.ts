@@ -66,13 +66,14 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
       ...others,
       sample: ((name: string, ...rest: [never]) => {
         requireName("sample", name);
-        const x = sample(name, ...rest);
+        const x = ofThisCopy(`sample "${name}"`, () => sample(name, ...rest));
         note(`sample "${name}"`);
         return x;
       }) as typeof sample,
       observe: ((...given: [never, never, string?]) => {
-        const y = observe(...given);
-        note(`observe "${given[2] ?? `y${observations}`}"`);
+        const site = `observe "${given[2] ?? `y${observations}`}"`;
+        const y = ofThisCopy(site, () => observe(...given));
+        note(site);
         observations++;
         return y;
       }) as typeof observe,
@@ -86,6 +87,23 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     if (!(error instanceof RangeError && /call stack/.test(error.message))) throw placed(error, model?.name, latest);
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
+    );
+  }
+}
+
+/**
+ * What a statement gives. No code of a program runs in it but that of a distribution of its own: operators on traced values there are those of a distribution that another
+ * copy of the library made, whose functions take these values for objects.
+ */
+function ofThisCopy<T>(site: string, statement: () => T): T {
+  try {
+    return statement();
+  } catch (error) {
+    if (!(error instanceof TypeError && /it has no plain value|of another copy of nondiff/.test(error.message)))
+      throw error;
+    throw new TypeError(
+      `${site}: its distribution takes no traced values of this copy of nondiff; got one made by another copy, as by its CommonJS build beside its ES modules, or one with JavaScript operators, expected functions of one copy`,
+      { cause: error },
     );
   }
 }

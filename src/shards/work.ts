@@ -170,7 +170,7 @@ export function joinedParts(caller: string, all: readonly PartialSums[], whole: 
   }
   if (next !== chunks)
     throw new RangeError(
-      `${caller}: not the parts of a whole; got chunks 0 … ${next - 1} without a gap or overlap, expected 0 … ${chunks - 1}`,
+      `${caller}: not the parts of a whole; got ${next === 0 ? "none that begins at chunk 0" : `chunks 0 … ${next - 1} without a gap or overlap`}, expected 0 … ${chunks - 1}`,
     );
   return parts;
 }

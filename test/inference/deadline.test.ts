@@ -64,7 +64,13 @@ describe("timeBudget", () => {
     expect(() => core.fit(model, { timeBudget: 4 })).toThrow(/^fit: option is beyond nondiff\/core; got now/);
   });
 
-  test.each([0, -1, 0.5, NaN])("of %d is refused", (timeBudget) => {
-    expect(() => fit(model, { timeBudget })).toThrow(/^fit: timeBudget is not a count; got/);
+  test("may be part of a millisecond, nothing or without end, as what is left of a deadline is", () => {
+    expect(fit(model, { ...ticking(), timeBudget: 6.5 }).report!.gradients).toBe(7);
+    expect(fit(model, { ...ticking(), timeBudget: 0 }).status).toBe("budget");
+    expect(fit(model, { ...ticking(), timeBudget: Infinity }).status).toBe("converged");
+  });
+
+  test.each([-1, NaN])("of %d is refused", (timeBudget) => {
+    expect(() => fit(model, { timeBudget })).toThrow(/^fit: timeBudget is none; got .*, expected milliseconds ≥ 0/);
   });
 });

@@ -1,9 +1,11 @@
 // The rehearsal of a program, before its trace.
 import { expect, test } from "vitest";
+import { gt } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
 import { finished } from "../../src/pieces/pieces.ts";
 import { defineModel } from "../../src/program/model.ts";
-import { rehearse } from "../../src/program/trace.ts";
+import { rehearse, trace } from "../../src/program/trace.ts";
+import { builtPackage } from "../support/package.ts";
 
 test.each(["observe", "factor"] as const)(
   "a rehearsal ends after some hundred statements %s, also where all of them are the same nodes",
@@ -22,3 +24,33 @@ test.each(["observe", "factor"] as const)(
     expect(ran).toBeLessThan(1000);
   },
 );
+
+test("functions of another copy of the library are told as that", async () => {
+  await builtPackage();
+  const built = new URL("../../dist/index.js", import.meta.url).href;
+  const other = (await import(/* @vite-ignore */ built)) as typeof import("../../src/index.ts");
+  const copies = /"z": its distribution takes no traced values of this copy of nondiff; got one made by another copy/;
+  const program = other.defineModel("m", ({ sample, observe }) =>
+    observe(other.normal(sample("z", other.normal(0, 1)), 1), 2),
+  );
+  expect(() => trace(program as never)).toThrow(copies);
+  const observed = defineModel("m", ({ sample, observe }) => {
+    const z = sample("z", normal(0, 1));
+    observe(other.normal(z as never, 1) as never, 2, "z");
+  });
+  expect(() => trace(observed)).toThrow(copies);
+  const added = defineModel("m", ({ sample, factor }) =>
+    factor(other.add(sample("z", normal(0, 1)) as never, 1) as never),
+  );
+  expect(() => trace(added)).toThrow(/^expression: not a number; got a traced value of another copy of nondiff/);
+  const compared = defineModel("m", ({ sample }) => void other.not(gt(sample("z", normal(0, 1)), 0) as never));
+  expect(() => trace(compared)).toThrow(/^condition: not a truth value; got a traced value of another copy/);
+});
+
+test("operators of a program beside a distribution are told as they were", () => {
+  const model = defineModel("m", ({ sample, observe }) => {
+    const z = sample("z", normal(0, 1));
+    observe(normal((z as number) + 1, 1), 2);
+  });
+  expect(() => trace(model)).toThrow(/^a traced number: it has no plain value; got a JavaScript operator/);
+});

@@ -117,6 +117,16 @@ describe("a shard that is refused", () => {
       () => reduceShards([runShard(model, shard)]),
       /got chunks 0 … 1 without a gap or overlap, expected 0 … 4/,
     ],
+    [
+      "all but the first",
+      () =>
+        reduceShards(
+          splitShards(model, options, 3)
+            .slice(1)
+            .map((each): Partial => runShard(model, each)),
+        ),
+      /got none that begins at chunk 0, expected 0 … 4/,
+    ],
     ["shards", () => reduceShards([shard]), /got a "shard", expected a "partial"/],
     ["no JSON", () => reduceShards(["{"]), /damaged or cut off/],
     [

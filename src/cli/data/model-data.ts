@@ -14,10 +14,11 @@ export const DATA_OPTIONS = {
   set: { type: "string", value: "NAME=VALUE", help: "a single value of the data; may be given again", multiple: true },
 } as const;
 
-/** The model with what the options say; UsageError where it takes no data or gets none, DataError for data that are at fault. */
+/** The model with what the options say; `tell` gets a line about columns that it does not name. UsageError where it takes no data or gets none, DataError for data that are at fault. */
 export async function modelWithData(
   model: Model | AnyDataModel,
   { data, set }: { readonly data: string | undefined; readonly set: readonly string[] },
+  tell: (text: string) => void = () => undefined,
 ): Promise<Model> {
   if (!isDataModel(model)) {
     if (data === undefined && set.length === 0) return model;
@@ -32,12 +33,21 @@ export async function modelWithData(
   const table: Table = data === undefined ? { columns: {}, isText: false } : await tableOf(data);
   const read = Object.fromEntries(
     Object.entries(table.columns).map(([name, entries]) => {
-      if (!table.isText) return [name, entries];
       const column = columns?.find((each) => each.name === name);
+      if (!table.isText)
+        return [name, Array.isArray(entries) ? entries.map((entry) => truthOf(entry, column)) : entries];
       return [name, (entries as string[]).map((text) => entryOf(text, column))];
     }),
   );
-  return withData(model as DataModel, { ...read, ...valuesOf(set, columns, names) } as never);
+  const bound = withData(model as DataModel, { ...read, ...valuesOf(set, columns, names) } as never);
+  const others = columns ? Object.keys(read).filter((name) => !columns.some((column) => column.name === name)) : [];
+  if (others.length > 0) tell(`--data: left alone, as model "${model.name}" does not name them: ${others.join(", ")}`);
+  return bound;
+}
+
+// Databases and JSON made of them write truth values as 0 and 1.
+function truthOf(entry: unknown, column: Column | undefined): unknown {
+  return column?.type === "booleans" && (entry === 0 || entry === 1) ? entry === 1 : entry;
 }
 
 function isDataModel(model: Model | AnyDataModel): model is AnyDataModel {
@@ -63,6 +73,11 @@ function valuesOf(
   );
 }
 
+// Of categories that are numbers 2 is also 2.0.
+function isSameCategory(value: string | number, text: string): boolean {
+  return value === text || (typeof value === "number" && NUMBER.test(text) && Number(text) === value);
+}
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 // What a text says under the type of its column; the text itself, which is then refused, where it says nothing.
@@ -70,7 +85,7 @@ function entryOf(text: string, column: Column | undefined): unknown {
   const trimmed = text.trim();
   if (column?.missing && (trimmed === "" || trimmed === "NA")) return null;
   const type = column?.type ?? "numbers";
-  if (type === "categories") return trimmed;
+  if (type === "categories") return column!.values.find((value) => isSameCategory(value, trimmed)) ?? trimmed;
   if (type === "booleans") return /^(true|1)$/i.test(trimmed) ? true : /^(false|0)$/i.test(trimmed) ? false : text;
   return NUMBER.test(trimmed) ? Number(trimmed) : text;
 }

@@ -1,6 +1,6 @@
-/** Data come from files: CSV with a line of names, JSON (columns, or an array of rows), or JSON lines (a row each). */
+/** Data come from files: CSV with a line of names, JSON (columns, or an array of rows), or JSON lines (a row each); in UTF-8, or in UTF-16 that begins with its mark. */
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { UsageError } from "../arguments.ts";
 import { csvTable } from "./csv.ts";
 
@@ -16,7 +16,7 @@ export async function tableOf(path: string): Promise<Table> {
   const content = await contentOf(path, source);
   const kind = kindOf(path, content);
   if (kind === "csv") return { columns: csvTable(source, content), isText: true };
-  const parsed = kind === "json" ? parse(source, content) : rowsOf(source, content);
+  const parsed = kind === "json" ? parse(`"${source}"`, content) : rowsOf(source, content);
   if (Array.isArray(parsed)) return { columns: columnsOf(source, parsed), isText: false };
   if (Object(parsed) !== parsed)
     throw new UsageError(
@@ -27,15 +27,22 @@ export async function tableOf(path: string): Promise<Table> {
 
 async function contentOf(path: string, source: string): Promise<string> {
   try {
-    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+    return decoded(path === "-" ? await buffer(process.stdin) : await readFile(path));
   } catch (error) {
     throw new UsageError(`--data: cannot read "${source}"; got ${(error as Error).message}, expected a file`);
   }
 }
 
+// As programs for tables write them, "Unicode text" is UTF-16; the mark at the beginning is no part of the text.
+function decoded(bytes: Uint8Array): string {
+  const isOf = (first: number, second: number): boolean => bytes[0] === first && bytes[1] === second;
+  return new TextDecoder(isOf(0xff, 0xfe) ? "utf-16le" : isOf(0xfe, 0xff) ? "utf-16be" : "utf-8").decode(bytes);
+}
+
 function kindOf(path: string, content: string): "csv" | "json" | "lines" {
-  const [, extension] = /\.(csv|json|jsonl|ndjson)$/i.exec(path) ?? [];
+  const [, extension] = /\.(csv|tsv|json|jsonl|ndjson)$/i.exec(path) ?? [];
   const known = extension?.toLowerCase();
+  if (known === "tsv") return "csv";
   if (known === "csv" || known === "json") return known;
   if (known !== undefined) return "lines";
   if (/^\s*\[/.test(content)) return "json";
@@ -47,14 +54,14 @@ function parse(source: string, json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UsageError(`--data: "${source}" is no JSON; got ${(error as Error).message}`);
+    throw new UsageError(`--data: ${source} is no JSON; got ${(error as Error).message}`);
   }
 }
 
 function rowsOf(source: string, content: string): unknown[] {
   return content.split("\n").flatMap((line, i) => {
     if (line.trim() === "") return [];
-    return [parse(`${source}", line ${i + 1} of "${source}`, line)];
+    return [parse(`line ${i + 1} of "${source}"`, line)];
   });
 }
 

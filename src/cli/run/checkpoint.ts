@@ -2,11 +2,11 @@
  * `--checkpoint FILE`: the state of a fit, written every few seconds and at its end, also where Ctrl-C ends it, under another name that is then changed: whenever the
  * process is killed, FILE is whole and at most one interval old. `--resume` goes on from it.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { FitOptions } from "../../index.ts";
 import type { Saved } from "../../inference/saved/envelope.ts";
 import { positiveNumber, UsageError } from "../arguments.ts";
-import { requireFile } from "../files.ts";
+import { requireFile, writeWhole } from "../files.ts";
 import type { Settings, Values } from "./settings.ts";
 
 const EVERY = 5; // seconds
@@ -15,10 +15,16 @@ const EVERY = 5; // seconds
 export interface Checkpoint {
   /** Writes a state if it is time, or if it is the last one. */
   readonly keep: (state: () => Saved, isLast?: boolean) => Promise<void>;
+  /** Throws where the last state could not be written, as on a full disk: the fit has gone on without. */
+  readonly requireKept: () => Promise<void>;
 }
 
 /** The checkpoint that the options ask for; UsageError where it cannot be written. */
-export async function checkpointOf(values: Values, now: () => number): Promise<Checkpoint | undefined> {
+export async function checkpointOf(
+  values: Values,
+  now: () => number,
+  tell: (text: string) => void,
+): Promise<Checkpoint | undefined> {
   const { checkpoint: file } = values;
   const every = 1000 * positiveNumber("checkpoint-every", values["checkpoint-every"], EVERY);
   if (file === undefined) {
@@ -29,13 +35,23 @@ export async function checkpointOf(values: Values, now: () => number): Promise<C
   const path = String(file);
   await requireFile("checkpoint", path);
   let last = now();
+  let failed: unknown;
   return {
     async keep(state, isLast = false) {
       if (!isLast && now() - last < every) return;
-      const draft = `${path}.part`;
-      await writeFile(draft, JSON.stringify(state()));
-      await rename(draft, path);
+      const text = JSON.stringify(state());
+      try {
+        await writeWhole(path, text, `${path}.part`);
+        failed = undefined;
+      } catch (error) {
+        // What is fitted is worth more than its checkpoint: the fit goes on, and the next one may find room.
+        if (failed === undefined) tell(`warning: --checkpoint: ${(error as Error).message}; the fit goes on`);
+        failed = error;
+      }
       last = now();
+    },
+    async requireKept() {
+      if (failed !== undefined) throw failed;
     },
   };
 }

@@ -26,10 +26,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args, RUN_OPTIONS);
   const settings = settingsOf(values);
   const isJson = values["json"] === true;
-  const model = await modelWithData(await loadModel(only("run", positionals)), {
-    data: named(values["data"]),
-    set: named(values["set"])?.split("\n") ?? [],
-  });
+  const tell = (text: string): void => void process.stderr.write(text);
+  const model = await modelWithData(
+    await loadModel(only("run", positionals)),
+    { data: named(values["data"]), set: named(values["set"])?.split("\n") ?? [] },
+    (text) => tell(`${printable(text)}\n`),
+  );
   const {
     csv,
     draws: drawsFile,
@@ -38,9 +40,12 @@ export async function run(args: readonly string[]): Promise<number> {
   if (csv !== undefined) await requireFile("csv", csv);
   if (drawsFile !== undefined) await requireFile("draws", drawsFile);
   if (out !== undefined) await requireFolder("out", out);
-  const checkpoint = await checkpointOf(values, () => performance.now());
+  const checkpoint = await checkpointOf(
+    values,
+    () => performance.now(),
+    (text) => tell(`${printable(text)}\n`),
+  );
   const bar = progressBar(process.stderr);
-  const tell = (text: string): void => void process.stderr.write(text);
   const start = performance.now();
   const signals = interruption(tell); // heard until the report is written, which takes as long as a fit
   // The text on standard output has the warnings of a fit that decides its steps itself.
@@ -74,6 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
         ? print(jsonOf(result), true)
         : print(resultText(result, process.stdout.isTTY ? process.stdout.columns : undefined)),
     );
+    await places.attempt("checkpoint", () => checkpoint?.requireKept() ?? Promise.resolve());
     if (csv !== undefined) await places.attempt("csv", () => writeWhole(csv, elboCsv(result.elboTrace)));
     if (drawsFile !== undefined) await places.attempt("draws", () => writeWhole(drawsFile, drawsCsv(draws)));
     if (out !== undefined)

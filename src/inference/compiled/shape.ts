@@ -4,6 +4,7 @@
  *
  *     compile(schools, { effect: 8, sd: 8, group: [0, 0, 1, 1, 2, 2, 3, 3] });
  */
+import { shown } from "../../checks/shown.ts";
 import { checkedData, type Entries } from "../../program/data/checked-data.ts";
 import { type AnyDataModel, schemaOf } from "../../program/data/data-model.ts";
 import { DataError, type Fault } from "../../program/data/faults.ts";
@@ -28,6 +29,10 @@ export interface Shaped {
 /** The shape of a model's data; DataError where it says too little or is at fault. */
 export function shapeOf(model: AnyDataModel, shape: Readonly<Record<string, unknown>>): Shaped {
   const columns = schemaOf(model);
+  if (Object(shape) !== shape || (columns && Array.isArray(shape)))
+    throw new TypeError(
+      `compile: the shape is none; got ${shown(shape)}, expected ${columns ? `{ ${columns[0]!.name}: … }, the length of each column` : "an example of the data"}`,
+    );
   return columns ? shapeOfSchema(model.name, columns, shape) : shapeOfExample(model, shape);
 }
 

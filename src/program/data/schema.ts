@@ -6,6 +6,8 @@
  * A program gets an array for each column and a number or boolean for each single value; a category is the index of its value; what may be
  * missing is null where it is.
  */
+import { type OptionTable, requireOptions } from "../../checks/options.ts";
+import { shown } from "../../checks/shown.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /** Types of columns; of single values the same in the singular. */
@@ -19,8 +21,8 @@ export interface ColumnSpec {
   readonly missing?: boolean | undefined;
   /** How many entries a column has: a number, or a name that columns of one length share (default any number). */
   readonly length?: number | string | undefined;
-  /** The categories, in the order of their indices. */
-  readonly values?: readonly string[] | undefined;
+  /** The categories, texts or numbers, in the order of their indices. */
+  readonly values?: readonly (string | number)[] | undefined;
 }
 
 /** The columns by name; a word alone is a type that needs nothing else. */
@@ -33,7 +35,7 @@ type GivenEntry<C> =
   TypeOf<C> extends "categories" | "category"
     ? C extends { readonly values: readonly (infer V)[] }
       ? V
-      : string
+      : string | number
     : EntryOf<TypeOf<C>>;
 
 /** What a program gets. */
@@ -46,7 +48,7 @@ export type DataOf<S> =
           : readonly (EntryOf<TypeOf<S[K]>> | IsMissing<S[K]>)[];
       };
 
-/** What its user gives: arrays or typed arrays, categories as texts, null or undefined for what is missing. */
+/** What its user gives: arrays or typed arrays, categories as their values, null or undefined for what is missing. */
 export type GivenData<S> =
   S extends StandardSchema<infer Input, unknown>
     ? Input
@@ -64,7 +66,7 @@ export interface Column {
   readonly isSingle: boolean;
   readonly missing: boolean;
   readonly length: number | string | undefined;
-  readonly values: readonly string[];
+  readonly values: readonly (string | number)[];
 }
 
 const COLUMNS: Readonly<Record<ColumnType | SingleType, ColumnType>> = {
@@ -78,7 +80,9 @@ const COLUMNS: Readonly<Record<ColumnType | SingleType, ColumnType>> = {
   category: "categories",
 };
 
-/** The columns of a schema; throws TypeError naming one that is none. */
+const SPEC: OptionTable<ColumnSpec> = { type: "string", missing: "boolean", length: "any", values: "object" };
+
+/** The columns of a schema; throws TypeError naming one that is none, RangeError for what it says that no column has. */
 export function columnsOf(caller: string, schema: Schema): Column[] {
   const columns = Object.entries(schema).map(([name, given]): Column => {
     const spec: ColumnSpec = typeof given === "string" ? { type: given } : given;
@@ -88,10 +92,12 @@ export function columnsOf(caller: string, schema: Schema): Column[] {
         `${caller}: data "${name}" has an unknown type; got ${String(type)}, expected one of ${Object.keys(COLUMNS).join(", ")}`,
       );
     const column = COLUMNS[type];
+    requireOptions(`${caller}: data "${name}"`, spec, SPEC);
     if ((column === "categories") !== (values !== undefined) || values?.length === 0)
       throw new TypeError(
         `${caller}: data "${name}" has ${values ? `${values.length} values` : "no values"}; got type ${type}, expected values of categories`,
       );
+    if (values) requireCategories(`${caller}: data "${name}"`, values);
     const isSingle = column !== type;
     if (
       length !== undefined &&
@@ -104,4 +110,15 @@ export function columnsOf(caller: string, schema: Schema): Column[] {
   });
   if (columns.length === 0) throw new TypeError(`${caller}: data have no column; got {}, expected some`);
   return columns;
+}
+
+// A category that is there twice, as 1 and "1" are in a file, would have two indices, of which data only ever had the first.
+function requireCategories(caller: string, values: readonly unknown[]): void {
+  const other = values.find((value) => typeof value !== "string" && !Number.isFinite(value));
+  if (other !== undefined || values.includes(undefined))
+    throw new TypeError(`${caller}: a category is none; got ${shown(other)}, expected a text or a finite number`);
+  const texts = values.map(String);
+  const twice = texts.find((text, i) => texts.indexOf(text) !== i);
+  if (twice !== undefined)
+    throw new TypeError(`${caller}: a category is there twice; got ${shown(twice)}, expected each once`);
 }

@@ -38,7 +38,19 @@ export function validated<Output>(model: string, schema: StandardSchema<unknown,
   throw new DataError(model, result.issues.map(faultOf));
 }
 
+// Of a path the first index is the row: of columns ["y", 3] that of y, of a list of rows [3, "y"] that of its y; what is within an entry, ["points", 3, "x"], is told by the message.
 function faultOf({ message, path = [] }: StandardIssue): Fault {
-  const [column = "data", row] = path.map((part) => (typeof part === "object" ? part.key : part));
-  return { column: String(column), ...(row !== undefined && { row: Number(row) }), message };
+  const parts = path.map((part) => (typeof part === "object" ? part.key : part));
+  const at = parts.findIndex((part) => typeof part === "number");
+  if (at < 0) return { column: parts.map(String).join(".") || "data", message };
+  const [before, row, within] = [
+    parts.slice(0, at),
+    parts[at] as number,
+    parts
+      .slice(at + 1)
+      .map(String)
+      .join("."),
+  ];
+  if (at === 0) return { column: within || "data", row, message };
+  return { column: before.map(String).join("."), row, message: within === "" ? message : `${within}: ${message}` };
 }

@@ -10,7 +10,12 @@ describe("a table in CSV", () => {
     ["x,y\r\n1,2\n3,4\r", { x: ["1", "3"], y: ["2", "4"] }],
     ['x,y\n"1" ,"2"', { x: ["1"], y: ["2"] }],
     ['x,y\n1.5" pipe,""\n', { x: ['1.5" pipe'], y: [""] }],
-    ["x;y\n1;2\n", { "x;y": ["1;2"] }],
+    ["x;y\n1;2,5\n", { x: ["1"], y: ["2,5"] }],
+    ["x\ty\n1\t2;3\n", { x: ["1"], y: ["2;3"] }],
+    ['"a;b",y\n1,2\n', { "a;b": ["1"], y: ["2"] }],
+    ['"a;b"\n1\n', { "a;b": ["1"] }],
+    ["\n\nx;y\n1;2\n", { x: ["1"], y: ["2"] }],
+    [" x , y\n1, 2\n", { x: ["1"], y: [" 2"] }],
   ])("%j has the columns that it says", (text, columns) => {
     expect(csvTable("t.csv", text)).toEqual(columns);
   });
@@ -26,5 +31,9 @@ describe("a table in CSV", () => {
     ],
   ])("%j is refused, with the line", (text, message) => {
     expect(() => csvTable("t.csv", text)).toThrow(message);
+  });
+
+  test("says which delimiter is missing behind quotes", () => {
+    expect(() => csvTable("t.csv", 'x;y\n"a"b;2\n')).toThrow("expected a semicolon behind quotes");
   });
 });

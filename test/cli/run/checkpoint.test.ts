@@ -1,6 +1,6 @@
 /** Checkpoints of runs that are killed at any moment: whole, at most one interval old, and gone on from bit for bit. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,6 +63,28 @@ describe("--checkpoint and --resume", () => {
     const { content } = JSON.parse(readFileSync(file, "utf8")) as { content: { loop?: { step: number } } };
     if (content.loop?.step !== 3000) expect(run([...args, ...kept])).toBe(whole);
     expect(readdirSync(folder).filter((name) => !/\.json(\.part)?$/.test(name))).toEqual([]);
+  });
+
+  test("a fit goes on where a checkpoint cannot be written, and fails for it when all else is told", () => {
+    const file = join(folder, "full.json");
+    mkdirSync(`${file}.part`); // as a disk that is full, refused when it is written
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [main, "run", ...SEARCH, "--checkpoint", file, "--checkpoint-every", "0.01"],
+      { encoding: "utf8" },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ model: "gmm", summary: expect.anything() });
+    expect(stderr.match(/warning: --checkpoint: EISDIR.*; the fit goes on/g)?.length).toBe(1);
+    expect(stderr).toMatch(/nondiff: --checkpoint: EISDIR/);
+    expect(status).toBe(1);
+    rmdirSync(`${file}.part`);
+  });
+
+  test("a pipe or device is written to, not replaced", () => {
+    const link = join(folder, "nothing.json");
+    symlinkSync("/dev/null", link);
+    run([...SEARCH, "--checkpoint", link]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   test("a damaged checkpoint, one of another model, and --resume alone are refused", async () => {

@@ -122,6 +122,60 @@ describe("a model with data apart", () => {
     expect(define({ y: "categories" })).toThrow(/^model "m": data "y" has no values; got type categories/);
     expect(define({ y: { type: "number", length: 2 } })).toThrow(/^model "m": data "y" has no such length; got 2/);
     expect(define([3])).toThrow(/^model "m": data "0" has an unknown type/);
+    expect(define({ y: { type: "numbers", optional: true } })).toThrow(
+      /^model "m": data "y": unknown option; got "optional", expected type, missing, length, values/,
+    );
+    expect(define({ y: { type: "numbers", missing: "yes" } })).toThrow(/missing is of another type; got "yes"/);
+    expect(define({ y: { type: "category", values: ["a", "b", "a"] } })).toThrow(/a category is there twice; got "a"/);
+    expect(define({ y: { type: "category", values: [1, "1"] } })).toThrow(/a category is there twice; got "1"/);
+    expect(define({ y: { type: "category", values: [1, null] } })).toThrow(/a category is none; got null/);
+  });
+
+  const received = (schema: object, data: object): unknown => {
+    let got: unknown;
+    const model = defineModel(
+      "taken",
+      ({ sample }, taken) => {
+        sample("z", normal(0, 1));
+        got = { ...(taken as object) };
+      },
+      { data: schema as never },
+    );
+    logJoint(withData(model, data as never), [0]);
+    return got;
+  };
+
+  test("has categories that are numbers, as of schools 1 to 8", () => {
+    expect(received({ school: { type: "categories", values: [1, 2, 7] } }, { school: [7, 1, 2] })).toEqual({
+      school: [2, 0, 1],
+    });
+    expect(() => received({ school: { type: "categories", values: [1, 2] } }, { school: [3, "1"] })).toThrow(
+      'school[0]: got 3, expected one of 1, 2\n  school[1]: got "1", expected one of 1, 2',
+    );
+    const numbered = { school: { type: "categories", values: [1, 2] } } as const;
+    expectTypeOf<GivenData<typeof numbered>["school"]>().toEqualTypeOf<ArrayLike<1 | 2>>();
+  });
+
+  test("takes what JSON makes of typed arrays", () => {
+    const typed = JSON.parse(JSON.stringify({ y: Float64Array.of(1.5, 2), k: Uint8Array.of(3, 4) })) as object;
+    expect(received({ y: "numbers", k: "counts" }, typed)).toEqual({ y: [1.5, 2], k: [3, 4] });
+    for (const other of [{ 1: 2 }, { 0: 1, 2: 3 }, { y: 1 }, {}, new Set([1])])
+      expect(() => received({ y: "numbers" }, { y: other })).toThrow("y: got an object, expected an array of");
+  });
+
+  test("says what data have in the place of a column that is missing, and which name is misspelt", () => {
+    const optional = { y: "numbers", scale: { type: "number", missing: true } };
+    expect(received(optional, { y: [1], id: [3] })).toEqual({ y: [1], scale: null });
+    expect(received(optional, { y: [1], Scale: 3, scale: undefined })).toEqual({ y: [1], scale: null });
+    expect(() => received(optional, { y: [1], Scale: 3 })).toThrow(
+      'scale: got nothing; got "Scale", which the model has not, expected "scale"',
+    );
+    expect(() => received({ readings: "numbers", x: "numbers" }, { reading: [1] })).toThrow(
+      'readings: the column is missing; got "reading", which the model has not, expected "readings"\n  x: the column is missing; got "reading", which the model has not',
+    );
+    expect(() => received({ a: "numbers", b: "numbers" }, { "a;b": [1] })).toThrow(
+      /2 faults\n {2}a: the column is missing; got "a;b", which the model has not\n {2}b: the column is missing$/,
+    );
   });
 });
 
@@ -151,6 +205,41 @@ describe("a validator of Standard Schema", () => {
         ["y", 1],
         ["unit", undefined],
       ]);
+    }
+  });
+
+  test.each([
+    [
+      ["meta", "unit"],
+      ["meta.unit", undefined, "bad"],
+    ],
+    [
+      [3, "y"],
+      ["y", 3, "bad"],
+    ],
+    [[3], ["data", 3, "bad"]],
+    [
+      ["points", 2, "x"],
+      ["points", 2, "x: bad"],
+    ],
+    [
+      ["points", { key: 2 }],
+      ["points", 2, "bad"],
+    ],
+    [undefined, ["data", undefined, "bad"]],
+  ])("tells of the path %j column, row and what is within", (path, [column, row, message]) => {
+    const schema = {
+      "~standard": { version: 1, vendor: "test", validate: () => ({ issues: [{ message: "bad", path }] }) },
+    } as const;
+    try {
+      withData(
+        defineModel("m", () => {}, { data: schema }),
+        {} as never,
+      );
+      expect.unreachable();
+    } catch (error) {
+      const [fault] = (error as DataError).faults;
+      expect([fault!.column, fault!.row, fault!.message]).toEqual([column, row, message]);
     }
   });
 
