@@ -19,6 +19,8 @@ export interface CompletedLatent {
   /** The ends of the cells of a continuous latent, size of each; else none. */
   readonly lows: Float64Array;
   readonly highs: Float64Array;
+  /** The numbers between which a continuous latent lies whatever the others are: 0 and ∞ under an exponential prior. */
+  readonly support: readonly [low: number, high: number];
   /**
    * Mean and mean square of the latent given the kept ones, where its prior has such moments within a cell; given its cell and the other
    * latents, too, where these move its prior or its cells.

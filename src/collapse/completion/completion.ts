@@ -9,7 +9,7 @@ import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
-import type { Trace } from "../../program/trace.ts";
+import type { Latent, Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
 import { lookedUp } from "../look-up.ts";
 import { latentsOf, type Variable } from "../variable.ts";
@@ -82,6 +82,10 @@ export function completionOf(
   };
 }
 
+function supportOf({ prior }: Latent): [low: number, high: number] {
+  return "sampled" in prior ? [-Infinity, Infinity] : [prior.support.lower, prior.support.upper];
+}
+
 function roomFor(
   { name, size, meaning }: Variable,
   draws: number,
@@ -99,6 +103,7 @@ function roomFor(
     input: new Float64Array(draws),
     lows: new Float64Array(continuous ? size * draws : 0),
     highs: new Float64Array(continuous ? size * draws : 0),
+    support: continuous ? supportOf(meaning.latent) : [-Infinity, Infinity],
     means: hasMoments ? new Float64Array(draws) : undefined,
     squares: hasMoments ? new Float64Array(draws) : undefined,
   };

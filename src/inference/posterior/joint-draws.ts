@@ -148,12 +148,14 @@ export class JointDraws {
       throw new RangeError(
         `cells: no such latent with cells; got "${String(name)}", expected one of ${this.#shown([...this.#summedOut].filter((other) => !this.#discrete.has(other)))}`,
       );
-    const { size, lows, highs, probabilities } = found;
-    return Array.from({ length: size }, (_, j) => ({
-      from: this.#end(lows, probabilities, j),
-      to: this.#end(highs, probabilities, j),
+    const { size, lows, highs, probabilities, support } = found;
+    const cells = Array.from({ length: size }, (_, j) => ({
+      from: Math.max(support[0], this.#end(lows, probabilities, j)),
+      to: Math.min(support[1], this.#end(highs, probabilities, j)),
       probability: this.#probability(found, j),
     }));
+    // Of x ~ exponential(1) with a threshold at −1 the cell below it is none.
+    return cells.filter(({ from, to, probability }) => from < to || probability > 0);
   }
 
   /** The values of a discrete latent with their probabilities. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   categorical,
   defineModel,
+  exponential,
   fit,
   gamma,
   gt,
@@ -11,6 +12,7 @@ import {
   type Posterior,
   poisson,
   skewNormal,
+  uniform,
   where,
 } from "../../../src/index.ts";
 import { normalCdf } from "../../../src/math/normal.ts";
@@ -111,6 +113,20 @@ describe("of a model of which nothing is kept", () => {
     const mean = (2 * p - 1) * half;
     expect(posterior.mean("z")).toBeCloseTo(mean, 12);
     expect(posterior.sd("z")).toBeCloseTo(Math.sqrt(1 - mean * mean), 12);
+  });
+
+  test("cells lie within the support: none below 0 under an exponential prior, none beyond the ends of a uniform one", () => {
+    const model = defineModel("late", ({ sample, observe }) => {
+      const [t, u] = [sample("t", exponential(0.5)), sample("u", uniform(1, 4))];
+      for (let day = 0; day < 6; day++)
+        for (const at of [t, u]) observe(normal(where(gt(day, at), 2, 0), 1), day > 2 ? 2 : 0);
+    });
+    const posterior = fit(model, options);
+    const ends = (name: string): number[][] => posterior.cells(name).map(({ from, to }) => [from, to]);
+    expect(ends("t")).toEqual([0, 1, 2, 3, 4, 5].map((from) => [from, from === 5 ? Infinity : from + 1]));
+    expect(ends("u")).toEqual([1, 2, 3].map((from) => [from, from + 1]));
+    for (const name of ["t", "u"])
+      expect(sum(posterior.cells(name).map(({ probability }) => probability))).toBeCloseTo(1, 12);
   });
 
   test("discrete latents have probabilities of their values", () => {
