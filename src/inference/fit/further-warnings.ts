@@ -2,7 +2,7 @@
 import type { Collapsed, CollapseResult } from "../../collapse/collapse.ts";
 import type { Variable } from "../../collapse/variable.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
-import { withTails } from "../../distributions/known-tails.ts";
+import { mayLackMoments } from "../../distributions/missing-moments.ts";
 import type { VectorDistribution } from "../../distributions/vector/vector-distribution.ts";
 import type { Trace } from "../../program/run.ts";
 import type { Posterior } from "../posterior.ts";
@@ -144,23 +144,11 @@ function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWa
   });
 }
 
-/** A number that traced parameters are taken for where a prior is asked whether it may lack moments: those that do lack them at small shapes. */
-const SMALL = 1e-3;
-
 // Whether a prior of numbers alone has no sd.
 function hasNoSd(prior: Distribution | VectorDistribution): boolean {
   return (
     !("sampled" in prior) && prior.parameters.every(({ value }) => typeof value === "number") && mayLackMoments(prior)
   );
-}
-
-function mayLackMoments(prior: Distribution): boolean {
-  const { parameters, truncation, moments, momentsAt } = withTails(prior);
-  if (truncation) return mayLackMoments(truncation.whole);
-  const at = parameters.map(({ value }) => (typeof value === "number" ? value : SMALL));
-  const isNumber = parameters.every(({ value }) => typeof value === "number");
-  const found = momentsAt?.(...at) ?? (isNumber ? moments?.() : undefined);
-  return found !== undefined && !Number.isFinite(found.sd);
 }
 
 // Summed-out latents that have no sd, as beyond the outermost threshold on a Cauchy latent its posterior is the prior.

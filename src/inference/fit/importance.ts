@@ -9,17 +9,20 @@
 import { outOfRange } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
+import { mayLackMoments } from "../../distributions/missing-moments.ts";
 import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { HALF_LOG_2PI } from "../../math/normal.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
+import type { Latent } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { agreedParticles } from "../posterior/adaptation/agreement.ts";
-import { type LongTail, longTails } from "../posterior/adaptation/long-tails.ts";
+import { type LongTail, longTails, type WeighedDraws } from "../posterior/adaptation/long-tails.ts";
 import { NEAR, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
-import { targetPieces } from "../posterior/adaptation/target.ts";
+import { stretchedTails } from "../posterior/adaptation/stretches.ts";
+import { type Target, targetPieces } from "../posterior/adaptation/target.ts";
 import { weighedInParts } from "../posterior/conditional/weighing.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
@@ -65,8 +68,9 @@ const FEWEST_OF_MANY = 400;
 const FEW_LATENTS = 16;
 /** Least share of the posterior that a guide has elsewhere to be told narrow. */
 export const ELSEWHERE = 0.02;
-/** The share of known normals in the first proposal. */
+/** The share of known normals in the first proposal, and of one where the posterior was met far from its guide. */
 const KNOWN = 0.6;
+const MET = 0.15;
 
 export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best) {
   const { trace } = objective;
@@ -77,11 +81,13 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))
       : undefined;
-  const first = begun(known, proposalOf(source));
+  const elsewhere = best?.elsewhere && optima.length === 1 ? [best.elsewhere] : [];
+  const first = begun([...known, ...elsewhere], proposalOf(source), known.length > 0 ? KNOWN : MET);
   const found =
     target &&
     (yield* weighedProposal(target, optima, first, generator, {
       isEverything: best?.isEverything,
+      isElsewhere: elsewhere.length > 0,
       inParts: () => weighedInParts(source, target, optima, first, generator),
     }));
   const alone = yield* weighed(objective, engine, optima, generator);
@@ -99,6 +105,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
       : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
   const answers = particles ? "particles" : isTrusted && distance > NEAR ? "weights" : "guide";
   const answering = particles ? { kept: particles, weights: equally(particles.length / trace.latents.length) } : drawn;
+  const tails = answers === "guide" ? [] : yield* tailsOf(target, trace.latents, answering);
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")
       ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
@@ -106,18 +113,25 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   return {
     importance: { ...alone, answers, weighted: { ...weighted, distance, isShort, isTrusted } },
     proposal,
-    longTails: answers === "guide" ? [] : longTails(trace.latents, answering),
+    longTails: tails,
     particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
   };
 };
 
+// Those that draws tell of, and those that they do not reach.
+function* tailsOf(target: Target, latents: readonly Latent[], answering: WeighedDraws): Pieces<LongTail[]> {
+  const seen = longTails(latents, answering);
+  const isUnseen = ({ name, prior }: Latent): boolean =>
+    !("sampled" in prior) && mayLackMoments(prior) && !seen.some((tail) => tail.name === name);
+  return [...seen, ...(yield* stretchedTails(target, latents, isUnseen, answering))];
+}
+
 const equally = (count: number): Float64Array => new Float64Array(count).fill(1 / count);
 
 // The last of a proposal is where the priors are, as it is of one that begins with normals that are known.
-function begun(known: readonly Gaussian[], proposal: readonly Gaussian[]): readonly Gaussian[] {
-  const share = known.length > 0 ? KNOWN : 0;
-  return [...scaled(known, share), ...scaled(proposal, 1 - share)];
+function begun(known: readonly Gaussian[], proposal: readonly Gaussian[], share: number): readonly Gaussian[] {
+  return known.length > 0 ? [...scaled(known, share), ...scaled(proposal, 1 - share)] : proposal;
 }
 
 function* weighed(

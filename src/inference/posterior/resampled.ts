@@ -14,7 +14,7 @@ import { squared } from "../../math/squared.ts";
 import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
-import { ANSWERING } from "./adaptation/long-tails.ts";
+import { ANSWERING, sdError } from "./adaptation/long-tails.ts";
 import { keepPossible, replaceImpossible } from "./adaptation/replaced-draws.ts";
 import { targetOf } from "./adaptation/target.ts";
 import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
@@ -60,6 +60,8 @@ const FEW = 4096;
 const MANY = ANSWERING;
 /** The standard error of a mean by draws, over the sd, that is left unless more draws are taken. */
 const LITTLE_NOISE = 0.005;
+/** The standard error of an sd, as a share of it, above which four times as many draws are taken: in a long tail few of them have most of the variance. */
+const LITTLE_ERROR = 0.06;
 /** The k-hat of weights above which their spread among few draws says too little of their spread. */
 const LIGHT_TAIL = 0.5;
 /** Entries of tables for all draws that answer. */
@@ -81,7 +83,17 @@ export function answering(source: Source): Answers {
   if (source.weighing?.particles) return { draws: sampledDraws(source, { draws: many }), guide: undefined };
   const few = weighted(source, { draws: FEW });
   const isEnough = noiseOf(few) < LITTLE_NOISE && few.draws.kHat < LIGHT_TAIL;
-  return many === FEW || isEnough ? few : weighted(source, { draws: many });
+  if (many === FEW || isEnough) return few;
+  const found = weighted(source, { draws: many });
+  const more = Math.min(4 * MANY, most);
+  return more > many && !(worstOf(source, found.draws) < LITTLE_ERROR) ? weighted(source, { draws: more }) : found;
+}
+
+// The largest standard error of the sds of the kept latents, each as a share of its sd.
+function worstOf({ trace }: Source, draws: JointDraws): number {
+  return Math.max(
+    ...trace.latents.map(({ name }) => (draws.names.includes(name) ? sdError(draws.values(name), draws.weights) : 0)),
+  );
 }
 
 /** The standard error, over the sd, of means by such draws: of those that correct the guide by what the two weights of each draw differ. */

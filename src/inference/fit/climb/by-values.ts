@@ -13,7 +13,7 @@ import type { Pieces } from "../../../pieces/pieces.ts";
 import type { Generator as Noise } from "../../../random/index.ts";
 import { particlePieces } from "../../posterior/adaptation/particles.ts";
 import { possibleDraws } from "../../posterior/adaptation/possible.ts";
-import { everythingPieces } from "../../posterior/adaptation/reach.ts";
+import { reachPieces } from "../../posterior/adaptation/reach.ts";
 import { targetPieces } from "../../posterior/adaptation/target.ts";
 import { covarianceOf, type Gaussian, gaussianOf } from "../../posterior/gaussian.ts";
 import { ofStarts } from "../../posterior/guide-draws.ts";
@@ -101,7 +101,7 @@ export const BY_VALUES: ByValues = {
   *isEverything({ ascent: { chart, smooth }, flips, generator, sampler }, found) {
     const { trace, guide } = sampler.objective;
     const isFew = chart.latents > 0 && chart.latents <= FEW && trace.frozen.length === 0 && trace.points.length === 0;
-    if (!isFew || !smooth || flips || found.length !== 1 || found[0]!.status !== "converged") return false;
+    if (!isFew || !smooth || found.length !== 1 || found[0]!.status !== "converged") return false;
     const theta = new Float64Array(found[0]!.x.length);
     chart.thetaInto(theta, found[0]!.x);
     const optimum = gaussianOf(guide.space, theta);
@@ -110,9 +110,16 @@ export const BY_VALUES: ByValues = {
     const prior = ofStarts(starts, 1);
     const source = { trace, engine: sampler.profile.engine, components: [optimum], drawing: undefined };
     const target = yield* targetPieces(source, prior);
-    const isEverything = yield* everythingPieces(target, [optimum], prior, generator, STREAM - 1);
-    found[0] = { ...found[0]!, isEverything };
-    return isEverything;
+    const reach = yield* reachPieces(
+      target,
+      [optimum],
+      prior,
+      generator,
+      STREAM - 1,
+      trace.latents.map(({ transform }) => transform?.name),
+    );
+    found[0] = { ...found[0]!, ...reach, isEverything: reach.isEverything && !flips };
+    return found[0].isEverything!;
   },
 };
 

@@ -22,7 +22,7 @@ export interface LongTail {
 /** Draws that a posterior answers by where fewer leave noise. */
 export const ANSWERING = 16_384;
 /** Half of the variance of a normal comes from 12 % of it, of an exponential from 5 %, of a lognormal with sds of 1 and 2 on the scale of logs from 2 % and 0.003 %. */
-const SMALL = 0.002;
+export const SMALL = 0.002;
 /** Fourth moments over squared variances below which it comes from more than that: of a share m they are 1/(4m) at least. */
 const FOURTH = 125;
 /** The standard error of an sd from which on it is told. */
@@ -31,22 +31,35 @@ const LARGE = 0.2;
 /** Those latents whose sd cannot be told, on their own scale. */
 export function longTails(latents: readonly Latent[], { kept, weights }: WeighedDraws): LongTail[] {
   const draws = weights.length;
-  return latents.flatMap(({ name, node, value, transform, drawn }, i): LongTail[] => {
-    // Of a latent by its noise, between ends that are traced, or an entry of a vector with a transform of its own, the draws alone are not its numbers.
-    if (drawn !== undefined || (transform ? typeof transform.forward(0) !== "number" : value !== node)) return [];
-    const own = kept.subarray(i * draws, (i + 1) * draws);
-    const { half, error } = tailOf(transform ? own.map((u) => transform.forward(u) as number) : own, weights);
-    return half < SMALL || error > LARGE ? [{ name, half, error }] : [];
+  return latents.flatMap((latent, i): LongTail[] => {
+    const own = valuesAlone(latent, kept.subarray(i * draws, (i + 1) * draws));
+    if (!own) return [];
+    const { half, error } = tailOf(own, weights);
+    return half < SMALL || error > LARGE ? [{ name: latent.name, half, error }] : [];
   });
+}
+
+/** Numbers of a latent on its own scale; undefined of one by its noise, between ends that are traced, or of an entry of a vector with a transform of its own, as these depend on others. */
+export function valuesAlone({ node, value, transform, drawn }: Latent, kept: Float64Array): Float64Array | undefined {
+  if (drawn !== undefined || (transform ? typeof transform.forward(0) !== "number" : value !== node)) return undefined;
+  return transform ? kept.map((u) => transform.forward(u) as number) : kept;
+}
+
+/** The standard error of an sd by weighted draws, as a share of it: half that of the variance. */
+export function sdError(values: Float64Array, weights: Float64Array): number {
+  let [mean, variance, noise] = [0, 0, 0];
+  for (let d = 0; d < values.length; d++) mean += weights[d]! * values[d]!;
+  for (let d = 0; d < values.length; d++) variance += weights[d]! * squared(values[d]! - mean);
+  for (let d = 0; d < values.length; d++) noise += squared(weights[d]! * (squared(values[d]! - mean) - variance));
+  return (0.5 * Math.sqrt(noise)) / variance;
 }
 
 function tailOf(values: Float64Array, weights: Float64Array): Omit<LongTail, "name"> {
   const mean = values.reduce((sum, x, d) => sum + weights[d]! * x, 0);
   const squares = values.map((x) => squared(x - mean));
   const variance = squares.reduce((sum, square, d) => sum + weights[d]! * square, 0);
-  const noise = squares.reduce((sum, square, d) => sum + squared(weights[d]! * (square - variance)), 0);
-  // The error of an sd is half that of the variance, as a share; more draws answer than were looked at.
-  const error = (0.5 * Math.sqrt(noise * Math.min(1, values.length / ANSWERING))) / variance;
+  // More draws answer than were looked at.
+  const error = sdError(values, weights) * Math.sqrt(Math.min(1, values.length / ANSWERING));
   const fourth = squares.reduce((sum, square, d) => sum + weights[d]! * squared(square), 0);
   return { half: fourth < FOURTH * squared(variance) ? 1 : shareOf(squares, weights, variance / 2), error };
 }

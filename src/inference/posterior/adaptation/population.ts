@@ -11,12 +11,13 @@
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp, logSumExpOfRows } from "../../../math/log-sum-exp.ts";
+import { squared } from "../../../math/squared.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
 import { guideDraws, logMixture } from "../guide-draws.ts";
 import { averagingWeights, paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
-import type { WeighedDraws } from "./long-tails.ts";
+import { ANSWERING, type WeighedDraws } from "./long-tails.ts";
 import { moved, wider } from "./mixture.ts";
 import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
 import { isShort } from "./shortfall.ts";
@@ -46,6 +47,8 @@ export interface Weighed {
 interface WeighingOptions {
   /** Whether draws of the priors have told that the guides are everything. */
   readonly isEverything?: boolean | undefined;
+  /** Whether they have met some of the posterior where no guide is: weights that look good are not believed. */
+  readonly isElsewhere?: boolean | undefined;
   /** Whether a density takes as long as a thousand others: no particles are asked then. */
   readonly isDear?: boolean;
   /** Weighs draws another way, which answer where half of those of the guides do not count. */
@@ -79,6 +82,8 @@ const STREAM = 64;
 const FEW = 3;
 /** So few of the particles may be far out in a tail by chance. */
 const STRAY = 0.002;
+/** The error of a mean or sd that may be left where the posterior was met far from its guides. */
+const LITTLE = 0.03;
 /** The number of the population that is looked at. */
 const OTHERS = 2;
 
@@ -91,7 +96,7 @@ export function* weighedProposal(
   guides: readonly Gaussian[],
   first: readonly Gaussian[],
   generator: Generator,
-  { isEverything = false, isDear = false, inParts }: WeighingOptions = {},
+  { isEverything = false, isElsewhere = false, isDear = false, inParts }: WeighingOptions = {},
 ): Pieces<Weighed | undefined> {
   const n = first[0]!.means.length;
   const prior = first[first.length - 1]!;
@@ -99,6 +104,7 @@ export function* weighedProposal(
   const seen = glance && judged(glance, guides);
   let others: Particles | undefined;
   const stands = function* (found: Weighed): Pieces<boolean> {
+    if (isElsewhere && errorOf(found.drawn) > LITTLE) return false;
     if ((isEverything && n <= FEW) || n > MOST_LOOSE) return true;
     if (!(yield* target.tempered?.pieces() ?? [])) return true;
     others ??= yield* particlesOf(target, prior, generator, { isGlance: true, population: OTHERS });
@@ -181,6 +187,25 @@ export const NEAR = 0.001;
 const isEven = ({ effectiveDraws, draws }: Weighed): boolean => effectiveDraws > EVEN * draws;
 const isGood = (found: Weighed): boolean =>
   isEven(found) || (found.kHat < TRUSTED && found.effectiveDraws > ENOUGH * found.draws);
+
+// The largest standard error that means of latents have by the draws that answer, in sds, and that sds have, as a share of them.
+function errorOf({ kept, weights }: WeighedDraws): number {
+  const draws = weights.length;
+  let most = 0;
+  for (let first = 0; first < kept.length; first += draws) {
+    const own = kept.subarray(first, first + draws);
+    const mean = own.reduce((sum, x, d) => sum + weights[d]! * x, 0);
+    const squares = own.map((x) => squared(x - mean));
+    const variance = squares.reduce((sum, square, d) => sum + weights[d]! * square, 0);
+    let [ofMean, ofVariance] = [0, 0];
+    squares.forEach((square, d) => {
+      ofMean += squared(weights[d]!) * square;
+      ofVariance += squared(weights[d]! * (square / variance - 1));
+    });
+    most = Math.max(most, ofMean / variance, ofVariance / 4);
+  }
+  return Math.sqrt(most * Math.min(1, draws / ANSWERING));
+}
 
 // More draws count, and of two tails at most the lighter one is beyond trust.
 const isBetter = (found: Weighed, other: Weighed): boolean =>

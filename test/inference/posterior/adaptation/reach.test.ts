@@ -1,12 +1,13 @@
 // Whether guides are everything: a second mode is seen by draws of the prior, and where too many of these were needed nothing is said.
 import { describe, expect, it } from "vitest";
-import { everythingPieces } from "../../../../src/inference/posterior/adaptation/reach.ts";
+import { reachPieces } from "../../../../src/inference/posterior/adaptation/reach.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { finished } from "../../../../src/pieces/pieces.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
 
-const isEverything = (...given: Parameters<typeof everythingPieces>) => finished(everythingPieces(...given));
+const reach = (...given: Parameters<typeof reachPieces>) => finished(reachPieces(...given));
+const isEverything = (...given: Parameters<typeof reachPieces>): boolean => reach(...given).isEverything;
 
 const generator = makeGenerator(3);
 const prior = independent([0, 0], [1, 1], 1);
@@ -25,6 +26,64 @@ const modes =
         ),
       ),
     );
+
+/** At one end of a curve, as that of a gamma on the scale of logs, and nowhere else. */
+const skew: Target = (kept, draws) =>
+  Float64Array.from({ length: draws }, (_, d) => {
+    const [u, v] = [kept[d]!, kept[draws + d]!];
+    return u - Math.exp(u) + v - Math.exp(v);
+  });
+
+describe("what lies elsewhere", () => {
+  it("is told where it has 2 %, which weights do not show, with its place", () => {
+    const { elsewhere, isEverything } = reach(
+      modes(0.1, [
+        [1, 1, 0.98],
+        [-1, 0, 0.02],
+      ]),
+      guide(0.1),
+      prior,
+      generator,
+      4,
+    );
+    expect(isEverything).toBe(false);
+    expect(elsewhere!.means[0]).toBeCloseTo(-1, 0);
+    expect(elsewhere!.means[1]).toBeCloseTo(0, 0);
+  });
+
+  it("is found where two latents have changed places, or have other signs, far from the prior", () => {
+    const narrow = independent([1, 1], [0.2, 0.2], 1);
+    const at = (x: number, y: number, kinds: readonly (string | undefined)[]) =>
+      reach(
+        modes(0.001, [
+          [1.2, 0.9, 0.9],
+          [x, y, 0.1],
+        ]),
+        [independent([1.2, 0.9], [0.001, 0.001], 1)],
+        narrow,
+        generator,
+        5,
+        kinds,
+      ).elsewhere?.means;
+    for (const [x, y] of [
+      [0.9, 1.2],
+      [-1.2, -0.9],
+      [-1.2, 0.9],
+    ] as const) {
+      const [u, v] = at(x, y, [undefined, undefined])!;
+      expect([u!, v!]).toEqual([expect.closeTo(x, 2), expect.closeTo(y, 2)]);
+      expect(at(x, y, [])).toBeUndefined();
+    }
+    expect(at(0.9, 1.2, ["exp", "interval"])).toBeUndefined();
+    expect(at(-1.2, -0.9, ["exp", "exp"])).toBeUndefined();
+  });
+
+  it("is not the tail of a skew posterior", () => {
+    expect(reach(skew, [independent([-0.5, -0.5], [1, 1], 1)], independent([0, 0], [3, 3], 1), generator, 6)).toEqual({
+      isEverything: true,
+    });
+  });
+});
 
 describe("guides", () => {
   it("are everything where there is one mode, and not where they leave out another", () => {
