@@ -294,6 +294,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_LEAVES: "collapse/elimination/certain-cells.test.ts", // and a mass by twelve conditions stays what it is
   MOST_SCANNED: "inference/posterior/adaptation/reach.test.ts", // where more draws were needed further starts are made
   MOST_LINED: "inference/fit/climb/by-values.test.ts", // more decisions along lines are left to values
+  MOST_REFUSED: "inference/fit/climb/by-values.test.ts", // none is asked for any more, and values answer
   MOST_LATENTS: "inference/posterior/adaptation/agreement.test.ts", // of 33 latents no particles answer
   MOST_GLIDING: "inference/posterior/adaptation/agreement.test.ts", // of 129 latents no particles answer though slopes are known
   MOST_MOVED: "inference/posterior/adaptation/agreement.test.ts", // a population that stays in one of two modes

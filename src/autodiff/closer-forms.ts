@@ -3,7 +3,7 @@
  * same value, but as written it is 0, 1 or in steps in its tails.
  */
 import { formOf } from "./affine-form.ts";
-import type { Graph } from "./graph/graph.ts";
+import { type Graph, mayBeNaN } from "./graph/graph.ts";
 import { CODE } from "./ops/codes.ts";
 import type { Algebra, NodeId } from "./ops/op.ts";
 
@@ -14,6 +14,8 @@ import type { Algebra, NodeId } from "./ops/op.ts";
 export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): NodeId {
   const { algebra: A, op, a, b } = graph;
   switch (code) {
+    case CODE.positive:
+      return byArms(graph, x);
     case CODE.sub:
       return closerDifference(graph, x, y);
     case CODE.add:
@@ -43,6 +45,26 @@ export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): No
     default:
       return -1;
   }
+}
+
+/**
+ * A comparison with the larger or the smaller of two, by both: t > max(x, y) is t > x and t > y. So days that only say where something changes
+ * are read by conditions alone, also where a program sorts two of them. One with max or min on both sides stays as it is, and one that may be NaN.
+ */
+function byArms(graph: Graph, c: NodeId): NodeId {
+  const { algebra: A, op, a, b } = graph;
+  const isPair = (node: NodeId): boolean => op[node] === CODE.max || op[node] === CODE.min;
+  const isOneOfTwo = op[c] === CODE.sub && isPair(a[c]!) !== isPair(b[c]!);
+  const { node, slope, rest } = formOf(graph, c);
+  const pair = isOneOfTwo ? (isPair(a[c]!) ? a[c]! : b[c]!) : node;
+  if (!isPair(pair) || mayBeNaN(graph, c)) return -1;
+  const positive = (arm: NodeId): NodeId =>
+    isOneOfTwo
+      ? A.positive(pair === a[c] ? A.sub(arm, b[c]!) : A.sub(a[c]!, arm))
+      : A.positive(A.add(A.mul(A.constant(slope), arm), A.constant(rest)));
+  const rises = isOneOfTwo ? pair === a[c] : slope > 0;
+  const [p, q] = [positive(a[pair]!), positive(b[pair]!)];
+  return rises === (op[pair] === CODE.max) ? A.or(p, q) : A.and(p, q);
 }
 
 function logOfComplement(graph: Graph, x: NodeId): NodeId {

@@ -1,6 +1,23 @@
 /** Probabilities written by hand from exp and log are the ops that are right in their tails. */
 import { describe, expect, test } from "vitest";
-import { add, div, exp, log, mul, neg, normalCdf, type Real, sqrt, square, sub } from "../../src/autodiff/expr.ts";
+import {
+  add,
+  div,
+  exp,
+  gt,
+  log,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  type Real,
+  sqrt,
+  square,
+  sub,
+  type Truth,
+  where,
+} from "../../src/autodiff/expr.ts";
 import { Graph, type NodeId } from "../../src/autodiff/index.ts";
 import { OP_NAMES } from "../../src/autodiff/ops/codes.ts";
 import type { Algebra } from "../../src/autodiff/ops/op.ts";
@@ -159,6 +176,41 @@ test("models are traced by these forms", () => {
   expect(logOf((z) => sub(1, div(1, add(1, exp(neg(z))))), 40)).toBeCloseTo(-40, 12);
   expect(logOf((z) => sub(1, normalCdf(z)), 9)).toBeCloseTo(-43.62815, 4); // log Φ(−9)
   expect(logOf(slice, 9)).toBeCloseTo(logOf(slice, -9.5), 12);
+});
+
+describe("a comparison with the larger or the smaller of two", () => {
+  const numbers = [-1.5, 0, 0.3, 1, 2.5];
+  const FORMS: Readonly<Record<string, (x: Real, y: Real) => Truth>> = {
+    "1 > max": (x, y) => gt(1, max(x, y)),
+    "max > 1": (x, y) => gt(max(x, y), 1),
+    "1 > min": (x, y) => gt(1, min(x, y)),
+    "min > x + 1": (x, y) => gt(min(x, y), add(x, 1)),
+    "y > max": (x, y) => gt(y, max(x, 0.3)),
+    "3 − 2 max > 0": (x, y) => gt(sub(3, mul(2, max(x, y))), 0),
+    "min of max": (x, y) => gt(min(max(x, y), 2), 0.5),
+    "max > min": (x, y) => gt(max(x, 0.3), min(y, 1)),
+    "max of what may be no number": (x, y) => gt(max(log(x), y), 0),
+  };
+  test.each(Object.entries(FORMS))("%s has the truth that it has on numbers", (_, form) => {
+    const model = defineModel("pair", ({ sample, factor }) => {
+      const [x, y] = [sample("x", flat()), sample("y", flat())];
+      factor("truth", where(form(x, y), 1, 0));
+    });
+    for (const x of numbers)
+      for (const y of numbers) expect(logJoint(model, [x, y]), `${x} ${y}`).toBe(form(x, y) === true ? 1 : 0);
+  });
+
+  test("is of conditions: two days in any order are summed out", () => {
+    const days = defineModel("days", ({ sample, observe }) => {
+      const [p, q] = [sample("p", uniform(0, 4)), sample("q", uniform(0, 4))];
+      const levels = [0, 1, 2].map((k) => sample(`level${k}`, normal(0, 3)));
+      [0.1, 1.9, 2.2, 0.4].forEach((y, i) => {
+        const later = where(gt(max(p, q), i + 0.5), levels[1]!, levels[2]!);
+        observe(normal(where(gt(min(p, q), i + 0.5), levels[0]!, later), 0.5), y);
+      });
+    });
+    expect(explain(days, { collapse: "auto" }).text).toMatch(/summed out, exactly:\n {2}p: .*\n {2}q: /);
+  });
 });
 
 test("an autoregression that starts where it stays divides by nothing that may be 0, one of half the width does", () => {

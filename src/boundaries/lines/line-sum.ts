@@ -232,10 +232,13 @@ export class LineSum {
 }
 
 function refuse(of: Decision, what: string): never {
-  throw new RangeError(
+  throw new UndecidedPlaces(
     `corrected: \`${of.text()}\` at ${of.site()} cannot be handled exactly; got ${what}, expected places of change that can be told apart; score() is unbiased for any condition`,
   );
 }
+
+/** The places of change along a line cannot be told apart at some sample; a fit that expects it goes on without that gradient. */
+export class UndecidedPlaces extends RangeError {}
 
 // Ops that change once at a level where their operand rises or falls: a sign and an equality change twice, on the level and behind it.
 const FOLLOWED: ReadonlySet<number> = /* @__PURE__ */ codesWith(({ jump }) => jump !== "none" && !jump.apart);

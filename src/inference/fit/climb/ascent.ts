@@ -54,6 +54,8 @@ export interface Ascent {
   readonly elbos: number[];
   /** The ELBO at x, and its gradient in x into g; NaN, and not an error, where anything is not finite. */
   readonly gradientInto: (g: Float64Array, x: Float64Array, points: Points) => number;
+  /** Why the last gradient could not be made, where that is no error. */
+  refusal?: Error | undefined;
   /** Where others compute gradients: waits for those at these points, so that `gradientInto` need not compute them. */
   ahead?: (x: Float64Array, points: readonly Points[]) => Generator<FitStage, void, void>;
   /** Why the last gradient was not finite. */

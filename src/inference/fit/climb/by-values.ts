@@ -1,10 +1,12 @@
 /**
  * A fit may go by values of the density alone. Where it cannot climb, particles are led from the priors to the posterior, and normals are fitted to
  * them: where the density is 0 at the start, as of six cut points that all start at 0, and where a gradient would take longer than a
- * posterior, as of three breakpoints in a product of powers among 128 observations. And where it has climbed, draws of the priors tell whether
+ * posterior, as of three breakpoints in a product of powers among 128 observations, or cannot be made, as of an epidemic whose own size decides
+ * each day how fast it grows. And where it has climbed, draws of the priors tell whether
  * further starts are worth it.
  */
 import type { Engine } from "../../../autodiff/tape/engine.ts";
+import { UndecidedPlaces } from "../../../boundaries/lines/line-sum.ts";
 import type { Chart } from "../../../guides/chart.ts";
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp, log } from "../../../math/elementary.ts";
@@ -21,7 +23,7 @@ import type { Posterior } from "../../posterior.ts";
 import type { Found } from "../optima.ts";
 import type { StartReport } from "../report.ts";
 import type { Start } from "../starts.ts";
-import type { Ascent, FitStage, Stop } from "./ascent.ts";
+import type { Ascent, FitStage, Points, Stop } from "./ascent.ts";
 
 /** The parts of a search that are needed here. */
 interface Run {
@@ -59,6 +61,8 @@ type End<R> = (
 
 /** The questions that a course asks. */
 export interface ByValues {
+  /** Has a gradient that cannot be made at its samples be one that is not finite. */
+  readonly withoutRefusals: (ascent: Ascent) => Ascent;
   /** A posterior instead of one that is climbed to, where a gradient takes too long; else undefined. */
   readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Pieces<Posterior | undefined>;
   /** A posterior where the ELBO is not finite at the start: climbed to from where the density is not 0, if that works. */
@@ -74,6 +78,8 @@ export interface ByValues {
 
 /** Decisions along lines, which are sought sample by sample: with more of them values of the density find the posterior sooner. */
 const MOST_LINED = 40;
+/** Gradients that are refused at their samples before none is asked for any more. */
+const MOST_REFUSED = 8;
 /** Of so few latents draws of the priors may reach everything. */
 const FEW = 4;
 /** Steps at most from where the density is not 0, and how often scales are halved to find a finite ELBO. */
@@ -81,6 +87,7 @@ const [STEPS, HALVINGS] = [300, 5];
 const STREAM = 3072;
 
 export const BY_VALUES: ByValues = {
+  withoutRefusals,
   *instead(run, starts, end) {
     const known = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? yield* normalsOf(run) : undefined;
     return known && (yield* end(run, [resting(run, known, starts)], starts, [], known));
@@ -89,12 +96,15 @@ export const BY_VALUES: ByValues = {
     const { ascent, options, sampler } = run;
     // A start that its user gives, and a range that a program states, are to be right.
     const known = options.init || sampler.objective.trace.checks.length > 0 ? undefined : yield* normalsOf(run);
-    if (!known) return undefined;
+    if (!known) {
+      if (ascent.refusal) throw ascent.refusal;
+      return undefined;
+    }
     const found: Found[] = [];
     const rest = resting(run, known, starts);
     ascent.elbos.length = 0;
     ascent.allowance = ascent.maxSamples;
-    const x = yield* narrowed(run, rest.x);
+    const x = ascent.refusal ? undefined : yield* narrowed(run, rest.x);
     if (x) yield* climb(run, found, starts, { from: "values", x, temperature: 1 }, 1, STEPS);
     return yield* end(run, found[0]?.status === "converged" ? found : [rest], starts, [], known);
   },
@@ -122,6 +132,34 @@ export const BY_VALUES: ByValues = {
     return found[0].isEverything!;
   },
 };
+
+// A gradient that is refused takes long, and the next one is likely to be refused too: so many are tried.
+function withoutRefusals(ascent: Ascent): Ascent {
+  const { gradientInto, failure } = ascent;
+  let refused = 0;
+  return Object.assign(ascent, {
+    gradientInto(g: Float64Array, x: Float64Array, points: Points): number {
+      try {
+        if (refused < MOST_REFUSED && (refused === 0 || ascent.elbos.some(Number.isFinite))) {
+          const elbo = gradientInto(g, x, points);
+          ascent.refusal = undefined;
+          return elbo;
+        }
+      } catch (error) {
+        if (!(error instanceof UndecidedPlaces)) throw error;
+        ascent.refusal = error;
+        refused++;
+      }
+      ascent.steps++;
+      ascent.samples += points.count;
+      ascent.elbo = Number.NaN;
+      ascent.elbos.push(ascent.elbo);
+      g.fill(ascent.elbo);
+      return ascent.elbo;
+    },
+    failure: () => ascent.refusal?.message ?? failure(),
+  });
+}
 
 // Normals for the posterior from where the priors lie; undefined where its density is 0 at all draws, and where it has none by itself.
 function* normalsOf({ ascent, from, generator, sampler }: Run): Pieces<readonly Gaussian[] | undefined> {

@@ -48,6 +48,11 @@ const FIRST_POWER = 0.015625;
 /** Steps of β that are tried, each so much shorter than the one before. */
 const SHORTER = 0.6;
 const LEAST_STEP = 1e-12;
+/** The share of the particles that can live that is to count after a step; where cases differ in number the first step keeps fewer, at least so many. */
+const HALF = 0.5;
+const FEWEST_AT_FIRST = 0.05;
+/** A shorter step that keeps no more than so many times as many is short enough. */
+const NO_BETTER = 1.01;
 
 /**
  * Normals that together have the density of particles of the posterior, with weights that sum to 1; undefined where there are no such particles,
@@ -199,27 +204,32 @@ function* cases(
   at: (power: number) => Target,
 ): Pieces<Stage | undefined> {
   const before = logTarget.map((value, d) => (power > 0 ? power * value : 0) + (1 - power) * logPrior[d]!);
+  let longer = Infinity; // the share that counts after the step before
   for (let step = Math.min(1 - power, Math.max(power, FIRST_POWER)); step > LEAST_STEP; step *= SHORTER) {
     const next = step === 1 - power ? 1 : power + step;
     const reached = yield* piecesOf(at(next), kept, logTarget.length);
     const slope = reached.map((value, d) => next * value + (1 - next) * logPrior[d]! - before[d]!);
     if (!slope.some(Number.isFinite)) return undefined;
-    if (halfCount(slope, 1)) return { power: next, slope, step: 1, logTarget: reached };
+    const share = countingShare(slope, 1);
+    // At β = 0 each case that is possible has 1, however unlikely: where some particles have one and others 256, no step is short enough for half.
+    const isShortest = power === 0 && share > FEWEST_AT_FIRST && share < NO_BETTER * longer;
+    if (share >= HALF || isShortest) return { power: next, slope, step: 1, logTarget: reached };
+    longer = share;
   }
   return undefined;
 }
 
-// Whether half of the particles that can live count after a step of β.
-function halfCount(slope: Float64Array, step: number): boolean {
+// The share of the particles that can live that count after a step of β.
+function countingShare(slope: Float64Array, step: number): number {
   const alive = slope.reduce((sum, value) => sum + (value > -Infinity ? 1 : 0), 0);
   const weights = weightsOf(slope, step);
   const sum = weights.reduce((a, b) => a + b, 0);
-  return (sum * sum) / weights.reduce((a, b) => a + b * b, 0) >= alive / 2;
+  return (sum * sum) / weights.reduce((a, b) => a + b * b, 0) / alive;
 }
 
 // The largest step of β after which half of the particles that can live still count.
 function stepOf(slope: Float64Array, most: number): number {
-  const counts = (step: number): boolean => halfCount(slope, step);
+  const counts = (step: number): boolean => countingShare(slope, step) >= HALF;
   if (counts(most)) return most;
   let [low, high] = [0, most];
   for (let i = 0; i < 50; i++) {

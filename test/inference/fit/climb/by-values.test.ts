@@ -1,7 +1,12 @@
 // Fits of programs whose density is 0 where their priors start, or whose gradient takes too long: against sums over grids, and refused where nothing is found.
 import { describe, expect, test } from "vitest";
+import { UndecidedPlaces } from "../../../../src/boundaries/lines/line-sum.ts";
 import * as core from "../../../../src/core.ts";
 import * as n from "../../../../src/index.ts";
+import type { Ascent } from "../../../../src/inference/fit/climb/ascent.ts";
+import { BY_VALUES } from "../../../../src/inference/fit/climb/by-values.ts";
+import { normalQuantile } from "../../../../src/math/normal.ts";
+import { makeGenerator, uniformSource } from "../../../../src/random/index.ts";
 
 const quiet = { onWarning: (): void => {} };
 
@@ -98,4 +103,149 @@ test("MOST_LINED: three breakpoints in a product of powers are fitted by values,
   const posterior = n.fit(steps, quiet);
   expect(posterior.status).toBe("converged");
   for (const [k, level] of levels.entries()) expect(posterior.mean(`m${k}`)).toBeCloseTo(level, 0);
+});
+
+test("three games that were won by teams whose members may be lazy: cases that are possible differ in number, and half of no particles count at first", () => {
+  const contests = [
+    [["alice"], ["bob"]],
+    [
+      ["alice", "sue"],
+      ["bob", "tom"],
+    ],
+    [["bob"], ["tom"]],
+  ] as const;
+  const names = ["alice", "bob", "sue", "tom"];
+  const tug = n.defineModel("tug", ({ sample, factor }) => {
+    const strength = new Map(names.map((name) => [name, sample(name, n.normal(50, 10))]));
+    let pulls = 0;
+    const pull = (name: string): n.Real =>
+      n.mul(n.where(n.eq(sample(`lazy${pulls++}`, n.bernoulli(1 / 3)), 1), 0.5, 1), strength.get(name)!);
+    const total = (team: readonly string[]): n.Real => team.map(pull).reduce((a, b) => n.add(a, b));
+    for (const [winners, losers] of contests)
+      factor(n.where(n.gt(total(winners), total(losers)), 0, Number.NEGATIVE_INFINITY));
+  });
+  const posterior = n.fit(tug, { ...quiet, seed: 1 });
+  // By rejection: a seventh of all draws of the priors are possible.
+  const next = uniformSource(makeGenerator(3));
+  const [sums, squares] = [new Float64Array(4), new Float64Array(4)];
+  let [possible, lazy] = [0, 0];
+  const draws = 100_000;
+  for (let d = 0; d < draws; d++) {
+    const strengths = names.map(() => 50 + 10 * normalQuantile(next()));
+    const lazies = Array.from({ length: 8 }, () => next() < 1 / 3);
+    let pulls = 0;
+    const total = (team: readonly string[]): number =>
+      team.reduce((sum, name) => sum + (lazies[pulls++] ? 0.5 : 1) * strengths[names.indexOf(name)]!, 0);
+    if (contests.filter(([winners, losers]) => total(winners) > total(losers)).length < 3) continue;
+    possible++;
+    lazy += lazies[0] ? 1 : 0;
+    for (const [k, strength] of strengths.entries()) {
+      sums[k]! += strength;
+      squares[k]! += strength * strength;
+    }
+  }
+  for (const [k, name] of names.entries()) {
+    const mean = sums[k]! / possible;
+    const sd = Math.sqrt(squares[k]! / possible - mean * mean);
+    expect(Math.abs(posterior.mean(name) - mean) / sd, name).toBeLessThan(0.08);
+    expect(Math.abs(posterior.sd(name) / sd - 1), name).toBeLessThan(0.1);
+  }
+  expect(Math.abs(posterior.mean("lazy0") - lazy / possible)).toBeLessThan(0.02);
+  expect(posterior.report!.importance!.weighted!.logEvidence).toBeCloseTo(Math.log(possible / draws), 1);
+});
+
+describe("a gradient that is refused at its samples", () => {
+  // Contacts are cut by a share once more than `cut` are ill: each day's condition is on what all days before have made of it.
+  const cases = [3, 4, 6, 8, 12, 15, 18, 17, 19, 16, 15, 13];
+
+  test("is not needed: an epidemic whose own size decides how fast it grows is fitted by values, as a sum over a grid has it", () => {
+    const epidemic = n.defineModel("epidemic", ({ sample, observe }) => {
+      const contacts = sample("contacts", n.lognormal(-0.7, 0.4));
+      const [cut, share] = [sample("cut", n.uniform(5, 40)), sample("share", n.uniform(0, 1))];
+      let [well, ill]: n.Real[] = [990, 10];
+      for (const count of cases) {
+        const rate = n.where(n.gt(ill!, cut), n.mul(contacts, n.sub(1, share)), contacts);
+        const infected = n.div(n.mul(rate, well!, ill!), 1000);
+        [well, ill] = [n.sub(well!, infected), n.sub(n.add(ill!, infected), n.mul(0.2, ill!))];
+        observe(n.poisson(infected), count);
+      }
+    });
+    const sums = new Float64Array(7);
+    const points = Array.from({ length: 60 }, (_, k) => (k + 0.5) / 60);
+    for (const p of points)
+      for (const q of points)
+        for (const share of points) {
+          const [contacts, cut] = [Math.exp(-1.3 + 1.2 * p), 5 + 35 * q];
+          let [well, ill, log] = [990, 10, -0.5 * ((Math.log(contacts) + 0.7) / 0.4) ** 2];
+          for (const count of cases) {
+            const infected = ((ill > cut ? contacts * (1 - share) : contacts) * well * ill) / 1000;
+            [well, ill] = [well - infected, ill + infected - 0.2 * ill];
+            log += count * Math.log(infected) - infected;
+          }
+          const weight = Math.exp(log - 200);
+          sums[0]! += weight;
+          for (const [k, value] of [contacts, cut, share].entries()) {
+            sums[1 + k]! += weight * value;
+            sums[4 + k]! += weight * value * value;
+          }
+        }
+    const posterior = n.fit(epidemic, { ...quiet, seed: 1 });
+    expect(posterior.report!.starts.map(({ from }) => from)).toContain("values");
+    for (const [k, name] of ["contacts", "cut", "share"].entries()) {
+      const mean = sums[1 + k]! / sums[0]!;
+      const sd = Math.sqrt(sums[4 + k]! / sums[0]! - mean * mean);
+      expect(Math.abs(posterior.mean(name) - mean) / sd, name).toBeLessThan(0.12);
+      expect(Math.abs(posterior.sd(name) / sd - 1), name).toBeLessThan(0.15);
+    }
+    // A start that its user gives is to be right, and an estimate of the gradient is exact or none.
+    expect(() =>
+      n.estimateGradient(epidemic, {
+        estimator: n.corrected(),
+        params: { mu: [-0.7, 0, 0], rho: [1, 1, 1] },
+        samples: 64,
+        seed: 1,
+      }),
+    ).toThrow(/cannot be handled exactly/);
+  });
+
+  test("MOST_REFUSED: is asked for eight times at most, and never again where the first was refused", () => {
+    const asked = (isRefused: (k: number) => boolean): number => {
+      let calls = 0;
+      const plain: Pick<Ascent, "elbos" | "gradientInto" | "failure"> & {
+        steps: number;
+        samples: number;
+        elbo: number;
+      } = {
+        steps: 0,
+        samples: 0,
+        elbo: 0,
+        elbos: [],
+        gradientInto: (): number => {
+          if (isRefused(calls++)) throw new UndecidedPlaces("refused");
+          plain.elbos.push(0);
+          return 0;
+        },
+        failure: () => "not finite",
+      };
+      const ascent = BY_VALUES.withoutRefusals(plain as unknown as Ascent);
+      const points = { kind: "search", start: 0, batch: 0, count: 32 } as const;
+      for (let k = 0; k < 40; k++) ascent.gradientInto(new Float64Array(1), new Float64Array(1), points);
+      expect(ascent.failure()).toBe("refused");
+      return calls;
+    };
+    expect(asked(() => true)).toBe(1);
+    expect(asked((k) => k > 0)).toBe(9);
+    expect(() =>
+      BY_VALUES.withoutRefusals({
+        gradientInto: () => {
+          throw new RangeError("another");
+        },
+      } as unknown as Ascent).gradientInto(new Float64Array(1), new Float64Array(1), {
+        kind: "search",
+        start: 0,
+        batch: 0,
+        count: 32,
+      }),
+    ).toThrow("another");
+  });
 });
