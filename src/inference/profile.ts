@@ -93,6 +93,8 @@ export interface Profile {
   readonly trace: (model: Model, options?: GraphOptions) => Trace;
   /** Runs the beginning of a program for nothing, so that the engine has compiled what it calls when all of it is run; without it the first run takes longer. */
   readonly rehearse?: (model: Model) => Pieces<void>;
+  /** Called before each piece of a fit that gives way, as fits to other data may have had their turn: puts back what fits of a compiled model share. */
+  readonly goesOn?: (() => void) | undefined;
   /** Has `fitAsync` give way within gradients: what it awaits after each step of the search. */
   readonly inChunks?: typeof inChunks;
   /** How mean gradients are made without one for every sample; without it every sample's is made. */

@@ -66,7 +66,7 @@ export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<
     );
   if (!(latency >= 0))
     throw new RangeError(`${caller}: workers.latency is no time; got ${String(latency)}, expected milliseconds`);
-  const turns = turnsOf(options, FULL.now);
+  const turns = turnsOf(options, FULL);
   throwIfAborted(options);
   const known: KnownGradients = new Map();
   const [profile, remembered] = remembering(FULL, model, options, known);

@@ -117,6 +117,10 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       return drawn.map((_, k) => value(1 + k, line));
     }) as [number[], number[]];
     const isPole = divisors.some((_, k) => Math.abs(value(1 + drawn.length + masks.length + k, line)) < POLE);
+    const places = trace.latents.map(({ name }, i): readonly [string, number] => [
+      name,
+      value(1 + drawn.length + masks.length + divisors.length + i, line),
+    ]);
     const { low, high } = brackets[line]!;
     const rounding = isPole
       ? undefined
@@ -133,10 +137,7 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       site: terms[most]!.site,
       sides: [sides[0][most]!, sides[1][most]!],
       width: length,
-      at: trace.latents.map(({ name }, i) => [
-        name,
-        value(1 + drawn.length + masks.length + divisors.length + i, line),
-      ]),
+      at: places,
     };
   }
   return undefined;

@@ -80,7 +80,13 @@ export function compile<S, P extends Posterior>(
     },
     *fitSteps(given) {
       const [own, all] = fitOf("fitSteps", given);
-      return (yield* fitSteps(own, bound, all)) as P;
+      const steps = fitSteps(own, bound, all);
+      for (;;) {
+        own.goesOn!();
+        const next = steps.next();
+        if (next.done) return next.value as P;
+        yield next.value;
+      }
     },
     estimateGradient(given) {
       const [own, { guide, ...all }] = compilation.begun<FitOptions & EstimateOptions>(
@@ -139,35 +145,42 @@ class Compilation<S> {
   }
 
   #profileFor(data: GivenData<S>, numbers: Float64Array): Profile {
+    const graphs: DataGraph[] = [];
     const own: Profile = {
       ...this.#tracing,
+      // Whoever evaluates nodes of a graph, as a search for steps does, has the data of the fit that is under way.
+      goesOn() {
+        for (const { data } of graphs) data!.numbers = numbers;
+      },
       engine: { ...this.#tracing.engine, numbers },
       plainTrace: (graphOptions) =>
         traceAsWritten(withData(this.#model, Object.assign({}, this.#shape.fixed, data) as GivenData<S>), graphOptions),
-      sampler: (asked, tape) => this.#sampler(own, numbers, asked, tape),
+      sampler: (asked, tape) => this.#sampler(own, numbers, graphs, asked, tape),
     };
     return own;
   }
 
   // The kept sampler, on these numbers.
-  *#sampler(own: Profile, numbers: Float64Array, asked: Estimator, tape: SamplerOptions): Pieces<GradientSampler> {
+  *#sampler(
+    own: Profile,
+    numbers: Float64Array,
+    graphs: DataGraph[],
+    asked: Estimator,
+    tape: SamplerOptions,
+  ): Pieces<GradientSampler> {
     const kept = yield* this.#kept(own, asked, tape);
     this.#inputs.requireSupports(numbers);
     const { each, means, objective } = kept;
     const graph: DataGraph = objective.graph;
     graph.data!.numbers = numbers;
+    graphs.push(graph);
     const holding = <T extends { readonly tape: Tape }>(made: T): T => {
       this.#bindings.bind(made.tape, graph, numbers);
       return made;
     };
-    const derived = kept.nodes.derived?.map(({ prepare, ...input }) => ({
-      ...input,
-      ...(prepare && { prepare: (theta: Float64Array) => binding(graph, numbers, prepare(theta)) }),
-    }));
     return {
       ...kept,
       profile: own,
-      nodes: { ...kept.nodes, ...(derived && { derived }) },
       each: held(each, holding),
       means: means && held(means, holding),
     };
@@ -207,16 +220,6 @@ function compiledOnce<T>(made: Later<T>): Later<T> {
   const pieces = shared(() => made.pieces());
   let kept: T | undefined;
   return Object.assign(() => (kept ??= finished(pieces())), { pieces });
-}
-
-// Work on these data, though fits to others have their turns between its pieces.
-function* binding<T>({ data }: DataGraph, numbers: Float64Array, work: Pieces<T>): Pieces<T> {
-  for (;;) {
-    data!.numbers = numbers;
-    const next = work.next();
-    if (next.done) return next.value;
-    yield;
-  }
 }
 
 // The compiled value on other data; it is compiled when it is first asked for.

@@ -57,7 +57,7 @@ export function workOf({ uniform, lane }: Search["size"], samples: number): numb
 }
 
 /** Turns of the event loop, after each of which a fit looks at its signal. */
-export interface FitTurns extends Turns {
+export interface FitTurns extends Turns, Pick<Profile, "goesOn"> {
   /** The result of work with a turn between its pieces. */
   readonly between: <T>(work: Pieces<T>) => Promise<T>;
   /** A turn, however little time has passed since the last one. */
@@ -70,7 +70,7 @@ const TOGETHER = 2;
 const PIECES_TOGETHER = 16;
 
 /** Turns between pieces; without a clock, `now`, after each of them. */
-export function turnsOf(options: FitOptions, now: Profile["now"]): FitTurns {
+export function turnsOf(options: FitOptions, { now, goesOn }: Pick<Profile, "now" | "goesOn">): FitTurns {
   const turns = makeTurns();
   let [began, pieces] = [now?.(), 0];
   const give = async (): Promise<void> => {
@@ -84,11 +84,13 @@ export function turnsOf(options: FitOptions, now: Profile["now"]): FitTurns {
     else throwIfAborted(options);
   };
   return {
+    goesOn,
     next,
     give,
     end: turns.end,
     async between(work) {
       for (;;) {
+        goesOn?.();
         const piece = work.next();
         if (piece.done) return piece.value;
         await next();
@@ -100,11 +102,12 @@ export function turnsOf(options: FitOptions, now: Profile["now"]): FitTurns {
 /** The result of a search, with turns between its gradients; before it goes on it waits for what `awaited` gives, as an answer of a worker. */
 export async function searched(
   run: Search,
-  turns: Turns,
+  turns: Turns & Pick<Profile, "goesOn">,
   awaited?: () => Promise<void> | undefined,
 ): Promise<Posterior> {
   const steps = search(run);
   for (let done = 0, work = 0, most = 0; ; ) {
+    turns.goesOn?.();
     const next = steps.next();
     if (next.done) return next.value;
     const answer = awaited?.();
@@ -126,7 +129,7 @@ export async function searched(
  * aborted. The program itself runs at once: 10,000 observations with a switch take 0.1 s.
  */
 export async function fitAsync(profile: Profile, model: Model, options: FitOptions = {}): Promise<Posterior> {
-  const turns = turnsOf(options, profile.now);
+  const turns = turnsOf(options, profile);
   requireFitOptions(options);
   throwIfAborted(options);
   try {

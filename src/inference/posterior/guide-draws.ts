@@ -6,6 +6,7 @@
 import { log } from "../../math/elementary.ts";
 import { logSumExpOfRows } from "../../math/log-sum-exp.ts";
 import { HALF_LOG_2PI } from "../../math/normal.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { Gaussian } from "./gaussian.ts";
@@ -116,17 +117,29 @@ export function ownLog({ means, scales }: Gaussian, i: number, at: number): numb
 
 /** The log density of a mixture at each draw. */
 export function logMixture(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array {
-  return logSumExpOfRows(weightedLogs(components, at, draws), draws);
+  return finished(mixturePieces(components, at, draws));
+}
+
+/** The same, a component at a time: 25 normals of 40 latents take 4096 draws half a second. */
+export function* mixturePieces(components: readonly Gaussian[], at: Float64Array, draws: number): Pieces<Float64Array> {
+  return logSumExpOfRows(yield* weightedLogs(components, at, draws), draws);
 }
 
 /** That of each component at each draw, with the log of its weight. */
-export function weightedLogs(components: readonly Gaussian[], at: Float64Array, draws: number): Float64Array[] {
-  return components.map((component) => {
+export function* weightedLogs(
+  components: readonly Gaussian[],
+  at: Float64Array,
+  draws: number,
+): Pieces<Float64Array[]> {
+  const all: Float64Array[] = [];
+  for (const component of components) {
     const logs = jointLogs(component, at, draws);
     const share = log(component.weight);
     for (let d = 0; d < draws; d++) logs[d]! += share;
-    return logs;
-  });
+    all.push(logs);
+    yield;
+  }
+  return all;
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   fit,
   geometric,
   gt,
+  halfNormal,
   lognormal,
   mul,
   negativeBinomial,
@@ -152,6 +153,39 @@ describe("a compiled model", () => {
       expect(ofThree).toBe(runs);
       expect(JSON.stringify(together[k])).toBe(JSON.stringify(alone));
     });
+  });
+
+  test("keeps apart what fits under way look for beside their gradients: steps, weights, particles", async () => {
+    const flagged = defineModel(
+      "flagged",
+      ({ sample, observe }, { y, x }) => {
+        const [a, b, on] = [sample("a", normal(0, 5)), sample("b", normal(0, 5)), sample("on", bernoulli(0.5))];
+        const spread = sample("spread", halfNormal(2));
+        y.forEach((each, i) => void observe(normal(add(a, where(gt(on, 0.5), mul(b, x[i]!), 0)), spread), each));
+      },
+      { data: { y: "numbers", x: "numbers" } },
+    );
+    const shape = { y: 6, x: [-1, -0.5, 0, 0.5, 1, 1.5] };
+    const data = [
+      { y: [1, 1.2, 0.9, 2, 2.2, 2.9] },
+      { y: [0.1, 0.3, -0.2, 0.4, 0, 0.1] },
+      { y: [5, 4, 3, 2, 1, 0] },
+    ] as never[];
+    const options = { ...quiet, seed: 1 } as const;
+    const alone = data.map((own) => JSON.stringify(compile(flagged, shape).fit({ data: own, ...options })));
+    const compiled = compile(flagged, shape);
+    const together = await Promise.all(data.map((own) => compiled.fitAsync({ data: own, ...options })));
+    expect(together.map((posterior) => JSON.stringify(posterior))).toEqual(alone);
+    // Gradient by gradient, while another fit is made at once.
+    const [first, second] = data.slice(0, 2).map((own) => compiled.fitSteps({ data: own, ...options }));
+    const ended: string[] = [];
+    for (let turn = 0; ended.length < 2; turn++)
+      for (const steps of [first!, second!]) {
+        const next = steps.next();
+        if (next.done && next.value) ended.push(JSON.stringify(next.value));
+        if (turn === 3) compiled.fit({ data: data[2]!, ...options });
+      }
+    expect(ended.sort()).toEqual(alone.slice(0, 2).sort());
   });
 
   test("is saved as the model with its data", () => {

@@ -2,6 +2,7 @@
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp } from "../../../math/elementary.ts";
 import { logSumExpOfRows } from "../../../math/log-sum-exp.ts";
+import type { Pieces } from "../../../pieces/pieces.ts";
 import { covarianceOf, type Gaussian, widened } from "../gaussian.ts";
 import { weightedLogs } from "../guide-draws.ts";
 
@@ -14,20 +15,22 @@ const NOTHING = -40;
 const WIDER = 2;
 
 /** All parts but the last, the prior, moved, if they count. Draws lie by latent, draw d of latent i at i · count + d, and weigh `weights`. */
-export function moved(parts: readonly Gaussian[], kept: Float64Array, weights: Float64Array): Gaussian[] {
+export function* moved(parts: readonly Gaussian[], kept: Float64Array, weights: Float64Array): Pieces<Gaussian[]> {
   const draws = weights.length;
-  const logs = weightedLogs(parts, kept, draws);
+  const logs = yield* weightedLogs(parts, kept, draws);
   const all = logSumExpOfRows(logs, draws);
   const last = parts.length - 1;
   const shares = new Float64Array(draws);
-  const next = parts.slice(0, last).map((part, k) => {
+  const next: Gaussian[] = [];
+  for (let k = 0; k < last; k++) {
     const own = logs[k]!;
     for (let d = 0; d < draws; d++) {
       const below = own[d]! - all[d]!;
       shares[d] = below < NOTHING ? 0 : weights[d]! * exp(below);
     }
-    return fitted(part, kept, shares);
-  });
+    next.push(fitted(parts[k]!, kept, shares));
+    yield;
+  }
   // A normal that accounts for less than the least share is left out, as every part is weighed at all draws: of 25 about half stay.
   const counting = next.filter(({ weight }) => weight > LEAST);
   const staying = counting.length > 0 ? counting : next;

@@ -81,7 +81,7 @@ export function* normalsAmong(particles: Float64Array, prior: Gaussian, generato
   const rest = { ...all, weight: 1 / (NORMALS + 1) };
   for (let step = 0; step < EM_STEPS; step++) {
     yield;
-    parts = moved([...parts, rest], particles, equally(COUNT)).slice(0, -1);
+    parts = (yield* moved([...parts, rest], particles, equally(COUNT))).slice(0, -1);
   }
   return parts.map((part) => ({ ...part, weight: part.weight / (1 - rest.weight) }));
 }

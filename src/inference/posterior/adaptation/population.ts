@@ -15,7 +15,7 @@ import { squared } from "../../../math/squared.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
-import { guideDraws, logMixture } from "../guide-draws.ts";
+import { guideDraws, mixturePieces } from "../guide-draws.ts";
 import { averagingWeights, paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { ANSWERING, type WeighedDraws } from "./long-tails.ts";
 import { moved, wider } from "./mixture.ts";
@@ -101,7 +101,7 @@ export function* weighedProposal(
   const n = first[0]!.means.length;
   const prior = first[first.length - 1]!;
   const glance = yield* roundOf(target, first, generator, STREAM - 1, GLANCE);
-  const seen = glance && judged(glance, guides);
+  const seen = glance && (yield* judged(glance, guides));
   let others: Particles | undefined;
   const stands = function* (found: Weighed): Pieces<boolean> {
     if (isElsewhere && errorOf(found.drawn) > LITTLE) return false;
@@ -116,7 +116,7 @@ export function* weighedProposal(
   const before = yield* roundOf(target, first, generator, STREAM);
   if (!before) return undefined;
   yield;
-  const start = judged(before, guides);
+  const start = yield* judged(before, guides);
   if ((start.distance < NEAR || isGood(start)) && (yield* stands(start))) return start;
   const adapt = (particles?: Particles): Pieces<Weighed> =>
     adapted(target, guides, first, generator, before, start, particles);
@@ -143,9 +143,9 @@ function* adapted(
   const n = first[0]!.means.length;
   const made: Round[] = [before];
   let parts = loosened(first);
-  const follow = (): void => {
-    const { kept, weights } = counted(made, n);
-    parts = moved(parts, kept, weights);
+  const follow = function* (): Pieces<void> {
+    const { kept, weights } = yield* counted(made, n);
+    parts = yield* moved(parts, kept, weights);
   };
   if (particles) {
     const found = yield* normalsAmong(particles.particles, first[first.length - 1]!, generator);
@@ -157,22 +157,22 @@ function* adapted(
     if (!round) break;
     made.push(round);
     yield;
-    const found = judged(round, guides);
+    const found = yield* judged(round, guides);
     if (r > 1 && isGood(found)) break;
     if (found.effectiveDraws > GAIN * best) best = found.effectiveDraws;
     else misses++;
     yield;
-    follow();
+    yield* follow();
   }
   let end = start;
   for (let last = 1; last <= LAST_ROUNDS && !(end !== start && end.kHat < TRUSTED); last++) {
-    if (last > 1) follow();
+    if (last > 1) yield* follow();
     const adapted = [...scaled(parts, 1 - WIDE_SHARE), ...scaled(parts.map(wider), WIDE_SHARE)];
     const mixed = [...scaled(adapted, ADAPTED), ...scaled(first, 1 - ADAPTED)];
     const round = yield* roundOf(target, mixed, generator, STREAM + ROUNDS + last);
     if (!round) break;
     yield;
-    const found = judged(round, guides);
+    const found = yield* judged(round, guides);
     if (isGood(found) || isBetter(found, end)) end = found;
     made.push(round);
     yield;
@@ -233,23 +233,23 @@ function* roundOf(
   const logTarget = yield* piecesOf(target, kept, draws);
   if (!logTarget.some(Number.isFinite) || logTarget.includes(Infinity)) return undefined;
   yield;
-  return { proposal, kept, logTarget, own: logMixture(proposal, kept, draws), proposed: [] };
+  return { proposal, kept, logTarget, own: yield* mixturePieces(proposal, kept, draws), proposed: [] };
 }
 
 // The log density of the proposal of a round at the draws of round r, once it is asked for.
-function proposedAt(of: Round, rounds: readonly Round[], r: number): Float64Array {
+function* proposedAt(of: Round, rounds: readonly Round[], r: number): Pieces<Float64Array> {
   const round = rounds[r]!;
-  const known = of.proposed[r] ?? (of === round ? of.own : logMixture(of.proposal, round.kept, DRAWS));
+  const known = of.proposed[r] ?? (of === round ? of.own : yield* mixturePieces(of.proposal, round.kept, DRAWS));
   of.proposed[r] = known;
   return known;
 }
 
-function judged({ proposal, kept, logTarget, own: proposed }: Round, guides: readonly Gaussian[]): Weighed {
+function* judged({ proposal, kept, logTarget, own: proposed }: Round, guides: readonly Gaussian[]): Pieces<Weighed> {
   const draws = logTarget.length;
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
   const { kHat, effectiveDraws, weights } = averagingWeights(logWeights);
-  const guide = logMixture(guides, kept, draws).map((density, d) => exp(density - proposed[d]!));
+  const guide = (yield* mixturePieces(guides, kept, draws)).map((density, d) => exp(density - proposed[d]!));
   const mass = guide.reduce((sum, share) => sum + share, 0);
   let distance = 0;
   for (let d = 0; d < draws; d++)
@@ -275,8 +275,11 @@ function loosened(first: readonly Gaussian[]): Gaussian[] {
 }
 
 // Draws of all rounds that weigh something: most weigh nothing where a proposal is far from the posterior, and move nothing.
-function counted(rounds: readonly Round[], n: number): { kept: Float64Array; weights: Float64Array } {
-  const weights = weightsOf(rounds);
+function* counted(
+  rounds: readonly Round[],
+  n: number,
+): Pieces<{ readonly kept: Float64Array; readonly weights: Float64Array }> {
+  const weights = yield* weightsOf(rounds);
   const least = NOTHING * weights.reduce((most, weight) => Math.max(most, weight), 0);
   const places = Array.from(weights.keys()).filter((d) => weights[d]! > least);
   const count = places.length;
@@ -289,14 +292,13 @@ function counted(rounds: readonly Round[], n: number): { kept: Float64Array; wei
 }
 
 // The weights of the draws of all rounds, one round after the other, each draw against all proposals together.
-function weightsOf(rounds: readonly Round[]): Float64Array {
+function* weightsOf(rounds: readonly Round[]): Pieces<Float64Array> {
   const logWeights = new Float64Array(rounds.length * DRAWS);
-  rounds.forEach(({ logTarget }, r) => {
-    const all = logSumExpOfRows(
-      rounds.map((round) => proposedAt(round, rounds, r)),
-      DRAWS,
-    );
+  for (const [r, { logTarget }] of rounds.entries()) {
+    const proposed: Float64Array[] = [];
+    for (const round of rounds) proposed.push(yield* proposedAt(round, rounds, r));
+    const all = logSumExpOfRows(proposed, DRAWS);
     for (let d = 0; d < DRAWS; d++) logWeights[r * DRAWS + d] = logTarget[d]! - all[d]!;
-  });
+  }
   return paretoSmoothed(logWeights).weights;
 }

@@ -7,7 +7,7 @@ import { logSumExp } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, sdOf, widened } from "../gaussian.ts";
-import { guideDraws, independent, logMixture } from "../guide-draws.ts";
+import { guideDraws, independent, logMixture, mixturePieces } from "../guide-draws.ts";
 import { paretoSmoothed } from "../pareto-tail.ts";
 import { fitted } from "./mixture.ts";
 import type { Target } from "./target.ts";
@@ -63,7 +63,7 @@ export function* reachPieces(
   ];
   const kept = guideDraws(parts, draws, generator, stream);
   yield;
-  const proposed = logMixture(parts, kept, draws);
+  const proposed = yield* mixturePieces(parts, kept, draws);
   const densities = yield* piecesOf(target, kept, draws);
   yield;
   const logWeights = densities.map((density, d) => density - proposed[d]!);

@@ -9,7 +9,7 @@ import { exp } from "../../../math/elementary.ts";
 import { squared } from "../../../math/squared.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Gaussian } from "../gaussian.ts";
-import { logMixture } from "../guide-draws.ts";
+import { mixturePieces } from "../guide-draws.ts";
 import type { Target } from "./target.ts";
 
 /** How large the standard error of a mean may be, in sds, and that of an sd, as a share of it. */
@@ -32,7 +32,7 @@ export function* isShort(
   const n = proposal[0]!.means.length;
   const count = particles.length / n;
   const logTarget = yield* piecesOf(target, particles, count);
-  const proposed = logMixture(proposal, particles, count);
+  const proposed = yield* mixturePieces(proposal, particles, count);
   const weights = logTarget.map((density, d) => exp(density - proposed[d]! - logEvidence));
   for (let i = 0; i < n; i++) {
     const own = particles.subarray(i * count, (i + 1) * count);

@@ -36,7 +36,7 @@ export function* targetPieces(source: Source, prior: Gaussian): Pieces<Target> {
     prior,
   );
   const tempered = later(function* () {
-    const found = trace.points.length > 0 ? undefined : temperedTrace(trace);
+    const found = trace.points.length > 0 ? undefined : yield* temperedTrace(trace);
     if (!found) return undefined;
     const given = yield* compiled(found.trace, engine, [found.power], prior);
     return (power: number) => given([power], power);

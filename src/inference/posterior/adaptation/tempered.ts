@@ -6,8 +6,9 @@
  *     needle whatever β is, and no particle meets that; ½ + ½·L(b)^β has a slope towards it as long as β is small
  */
 import type { NodeId } from "../../../autodiff/ops/op.ts";
-import { collapseTrace } from "../../../collapse/collapse.ts";
+import { collapsePieces } from "../../../collapse/collapse.ts";
 import { priorSite } from "../../../collapse/dependence.ts";
+import { type Pieces, shared } from "../../../pieces/pieces.ts";
 import type { Trace } from "../../../program/run.ts";
 
 /** A trace of the same latents, tempered by β, which is an input of its graph. */
@@ -17,15 +18,18 @@ export interface TemperedTrace {
 }
 
 /** Those that were made: a compiled model is fitted often. */
-const MADE: WeakMap<Trace, TemperedTrace | undefined> = /* @__PURE__ */ new WeakMap();
+const MADE: WeakMap<Trace, () => Pieces<TemperedTrace | undefined>> = /* @__PURE__ */ new WeakMap();
 
 /** The tempered one of a trace, the same whenever it is asked for; undefined where nothing was summed out, or not of the latents as they are written. */
-export function temperedTrace(trace: Trace): TemperedTrace | undefined {
-  if (!MADE.has(trace)) MADE.set(trace, making(trace));
-  return MADE.get(trace);
+export function temperedTrace(trace: Trace): Pieces<TemperedTrace | undefined> {
+  const known = MADE.get(trace);
+  if (known) return known();
+  const made = shared(() => making(trace));
+  MADE.set(trace, made);
+  return made();
 }
 
-function making({ original, latents }: Trace): TemperedTrace | undefined {
+function* making({ original, latents }: Trace): Pieces<TemperedTrace | undefined> {
   if (!original) return undefined;
   const { graph } = original;
   const nodes = new Map(original.latents.map(({ name, node }) => [name, node]));
@@ -37,6 +41,6 @@ function making({ original, latents }: Trace): TemperedTrace | undefined {
   const terms = original.terms.map((term) =>
     own.has(term.site) ? term : { ...term, node: graph.algebra.mul(power, term.node) },
   );
-  const { trace } = collapseTrace({ ...original, terms }, { only: summed });
+  const { trace } = yield* collapsePieces({ ...original, terms }, { only: summed });
   return trace.latents.length === latents.length ? { trace, power } : undefined;
 }

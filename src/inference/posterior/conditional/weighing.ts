@@ -14,7 +14,7 @@ import { COUNT, normalsAmong } from "../adaptation/particles.ts";
 import { type Weighed, weighedProposal } from "../adaptation/population.ts";
 import type { Target } from "../adaptation/target.ts";
 import { covarianceOf, type Gaussian, scaled } from "../gaussian.ts";
-import { guideDraws, logMixture, systematic } from "../guide-draws.ts";
+import { guideDraws, mixturePieces, systematic } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import type { Source } from "../source.ts";
 import { type Finder, finderOf } from "./modes.ts";
@@ -59,14 +59,14 @@ export function* weighedInParts(
     if (!draws) return undefined;
     if (draws.kHat < TRUSTED && draws.effectiveDraws > MANY * DRAWS)
       return yield* weighed(draws, guides, first, generator);
-    parts = followed(parts, draws);
+    parts = yield* followed(parts, draws);
   }
   return undefined;
 }
 
 // Outer normals that have moved to where draws weigh, most of them as they are and some wider; the prior stays the last.
-function followed(parts: readonly Gaussian[], { outside, weights }: Drawn): Gaussian[] {
-  const next = moved(parts, outside, weights);
+function* followed(parts: readonly Gaussian[], { outside, weights }: Drawn): Pieces<Gaussian[]> {
+  const next = yield* moved(parts, outside, weights);
   return [...scaled(next.map(wider), WIDE), ...scaled(next, 1 - WIDE)];
 }
 
@@ -95,7 +95,7 @@ function* drawn(
   fillNormals(noiseRequest({ out: noise, generator, stream: stream + 1, lanes: DRAWS, dimensions: inner }));
   const { kept, inside } = yield* find(outside, DRAWS, noise);
   const logTarget = yield* piecesOf(target, kept, DRAWS);
-  const proposed = logMixture(proposal, outside, DRAWS).map((density, d) => density + inside[d]!);
+  const proposed = (yield* mixturePieces(proposal, outside, DRAWS)).map((density, d) => density + inside[d]!);
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
   const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
@@ -109,7 +109,7 @@ function* weighed(
   first: readonly Gaussian[],
   generator: Generator,
 ): Pieces<Weighed> {
-  const guide = logMixture(guides, kept, DRAWS).map((density, d) => exp(density - proposed[d]!));
+  const guide = (yield* mixturePieces(guides, kept, DRAWS)).map((density, d) => exp(density - proposed[d]!));
   // A guide that is at none of the draws has none of the posterior.
   const mass = guide.reduce((sum, share) => sum + share, 0) || 1;
   const distance = weights.reduce((sum, weight, d) => sum + Math.abs(weight - guide[d]! / mass) / 2, 0);

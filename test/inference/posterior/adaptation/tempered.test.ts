@@ -6,6 +6,7 @@ import { targetOf } from "../../../../src/inference/posterior/adaptation/target.
 import { temperedTrace } from "../../../../src/inference/posterior/adaptation/tempered.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { makeSampler } from "../../../../src/inference/sampler/sampler.ts";
+import { finished } from "../../../../src/pieces/pieces.ts";
 import { FULL } from "../../../../src/profile.ts";
 
 const logNormal = (x: number, sd: number): number => -0.5 * (x / sd) ** 2 - Math.log(sd) - 0.5 * Math.log(2 * Math.PI);
@@ -38,5 +39,5 @@ test("a coefficient that is in or out is tempered in each case", () => {
 test("there is none where nothing was summed out", () => {
   const model = defineModel("plain", ({ sample }) => sample("b", normal(0, 10)));
   const { objective } = makeSampler(FULL, model, corrected(), { collapse: "auto" });
-  expect(temperedTrace(objective.trace)).toBeUndefined();
+  expect(finished(temperedTrace(objective.trace))).toBeUndefined();
 });
