@@ -7,7 +7,7 @@ import { logSumExp } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, sdOf, widened } from "../gaussian.ts";
-import { guideDraws, independent, logMixture, mixturePieces } from "../guide-draws.ts";
+import { guideDraws, independent, mixturePieces } from "../guide-draws.ts";
 import { paretoSmoothed } from "../pareto-tail.ts";
 import { fitted } from "./mixture.ts";
 import type { Target } from "./target.ts";
@@ -68,7 +68,7 @@ export function* reachPieces(
   yield;
   const logWeights = densities.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return { isEverything: false };
-  const elsewhere = farFrom(guides, kept, densities, logWeights);
+  const elsewhere = yield* farFrom(guides, kept, densities, logWeights);
   const { effectiveDraws } = paretoSmoothed(logWeights);
   return {
     isEverything: reaches && !elsewhere && effectiveDraws > EVEN * (OWN + EXCHANGED),
@@ -106,14 +106,14 @@ function exchanges(guide: Gaussian, prior: Gaussian, kinds: readonly (string | u
 }
 
 // The normal of draws far from the guides, if the posterior has enough of itself there.
-function farFrom(
+function* farFrom(
   guides: readonly Gaussian[],
   kept: Float64Array,
   densities: Float64Array,
   logWeights: Float64Array,
-): Gaussian | undefined {
+): Pieces<Gaussian | undefined> {
   const draws = densities.length;
-  const wide = logMixture(
+  const wide = yield* mixturePieces(
     guides.flatMap((guide) =>
       WIDER.map((factor) => ({ ...widened(guide, factor), weight: guide.weight / WIDER.length })),
     ),
