@@ -136,7 +136,7 @@ export function* planning(
 function asRefused(objective: Objective, { text, affected, blocks, condition }: Boundary): RefusedCondition {
   const under = inBases(objective, [condition])[0] === condition ? "" : " under a guide that correlates latents";
   const reason = blocks[0] ? "slopes that may be 0" : `no variable in which it is affine${under}`;
-  return { text, site: affected[0]!.site, reason };
+  return { text, site: affected()[0]!.site, reason };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { describe } from "../autodiff/expr.ts";
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
+import { INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { outOfRange } from "../autodiff/session.ts";
 import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../guides/guide.ts";
@@ -141,7 +142,7 @@ export function placedAt(
 export function variablesBelow({ graph, variableOf }: Objective, node: NodeId): number[] {
   const found = new Set<number>();
   for (const below of graph.reachable([node])) {
-    const variable = variableOf.get(below);
+    const variable = graph.op[below] === INPUT ? variableOf.get(below) : undefined;
     if (variable !== undefined) found.add(variable);
   }
   return [...found].sort((p, q) => p - q);

@@ -85,6 +85,18 @@ const thermostat: Sized = (n) =>
     }
   });
 
+/** A switch that goes by other thresholds of a latent where it is on: what follows depends on a condition that is made of two. */
+const sides: Sized = (n) =>
+  defineModel("sides", ({ sample, observe, where }) => {
+    const level = sample("level", normal(0, 1));
+    let on: Real = where(gt(level, 0), 1, 0);
+    for (let k = 0; k < n; k++) {
+      const e = sample(`e${k}`, normal(0, 1));
+      on = where(gt(on, 0.5), where(gt(e, Math.sin(k)), 1, 0), where(gt(Math.cos(k), e), 1, 0));
+      observe(normal(add(on, mul(0.3, level)), 1), Math.sin(k));
+    }
+  });
+
 const plain = (): Estimator => corrected({ marginalise: false });
 const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
   ["observations by reparam", observations, reparam],
@@ -129,6 +141,8 @@ describe("making the tape of a model", () => {
     ["a switch, plain", switches, plain],
     ["a switch, marginalised", switches, corrected],
     ["a thermostat, plain", thermostat, plain],
+    ["sides, plain", sides, plain],
+    ["sides, marginalised", sides, corrected],
   ] as const)("a chain through gates takes operations in proportion: %s", (_name, model, estimator) => {
     const { nodes, instructions } = growth(model, estimator(), 12);
     expect(nodes).toBeLessThan(2.3);

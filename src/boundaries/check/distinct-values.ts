@@ -47,6 +47,12 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
     return { place, code, from: [x, y, z] as const, choice, primal: graph.ops.rows[code]?.primal };
   });
   const inner = steps.filter(({ place }) => graph.arity(nodes[place]!) > 0);
+  // Where the graph is asks for what `on` is computed from alone, which is little of a long `of`.
+  const below = new Set(smoothBelow(graph, [on.node], []));
+  const innerOf = new Map([
+    [on.node, inner.filter(({ place }) => below.has(nodes[place]!))],
+    [of.node, inner],
+  ]);
   const leaves = steps.filter(({ place }) => graph.arity(nodes[place]!) === 0);
   const values = new Float64Array(none + 1);
   // Places of what is divided by.
@@ -60,8 +66,10 @@ function apartOnGraph({ graph, variables }: Objective, on: Condition, of: Condit
       else if (node === moved) values[place] = at;
       else values[place] = SPREADS[point]! * (2 * ((0.754877666 * (place + 1) + 0.569840291 * (point + 1)) % 1) - 1);
     }
-    for (const { place, code, choice, primal, from } of inner) {
-      const [x, y, z] = [values[from[0]]!, values[from[1]]!, values[from[2]]!];
+    for (const { place, code, choice, primal, from } of innerOf.get(root)!) {
+      const x = values[from[0]]!;
+      const y = values[from[1]]!;
+      const z = values[from[2]]!;
       values[place] = choice < 0 ? primal!(x, y, z) : armOf(code, ((arms >> choice) & 1) === 1, x, y, z);
     }
     return values[placeOf.get(root)!]!;

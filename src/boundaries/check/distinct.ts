@@ -13,10 +13,10 @@ export const DISTINCT: BoundaryPass = {
     const conditions = boundaries.map((boundary) => conditionOf(objective, boundary));
     boundaries.forEach((of, k) => {
       if (conditions[k]!.isLinear) return;
-      const reads = new Set(of.affected);
+      const reads = new Set(of.affected());
       boundaries.forEach((other, j) => {
         if (j === k || other.family === of.family || (j < k && !conditions[j]!.isLinear)) return;
-        if (!other.affected.some((term) => reads.has(term))) return;
+        if (!other.affected().some((term) => reads.has(term))) return;
         if (distinctByForm(conditions[k]!, conditions[j]!)) return;
         throw new RangeError(
           `corrected: conditions \`${of.text()}\` and \`${other.text()}\` cannot be handled exactly; got boundaries that may meet though their forms differ, expected one condition; nondiff (not nondiff/core) treats such conditions`,

@@ -28,8 +28,8 @@ export interface Boundary {
   readonly condition: NodeId;
   /** The sets of variables that are moved onto it; none where it is affine in nothing. */
   readonly blocks: readonly Block[];
-  /** The terms that change when the predicates flip. */
-  readonly affected: readonly ObjectiveTerm[];
+  /** The terms that change when the predicates flip; found when they are first asked for, as a term of n ifs in a chain is read by all n conditions. */
+  readonly affected: () => readonly ObjectiveTerm[];
   /** Boundaries of one family are parallel: c differs between them by `offset` alone, which no variable moves smoothly. */
   readonly family: number;
   readonly offset: NodeId;
@@ -62,49 +62,44 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
   const learned = smoothlyMoved(graph, learnedInputs, nodes);
   const affectedBy = affectedTerms(new Users(graph, nodes), terms);
   const families = new Families();
-  const found: (Omit<Boundary, "affected"> & { readonly predicates: Predicate[]; affected: number[] })[] = [];
+  const found: (Boundary & { readonly predicates: Predicate[] })[] = [];
   const refused: RefusedCondition[] = [];
   for (const node of nodes) {
     const code = graph.op[node];
     if (code !== CODE.positive && code !== CODE.floor) continue;
     const compared = graph.a[node]!;
     if (learned[compared] === 0 || moving[compared] === 0) continue;
-    const affected = affectedBy(node);
-    if (affected.length === 0) continue;
     const text = (): string => graph.text(node);
     const form = code === CODE.floor ? "rounding" : scaledForm(objective, compared, moving);
     if (typeof form === "string") {
-      refused.push({ text, site: terms[affected[0]!]!.site, reason: form });
+      refused.push({ text, site: affectedBy([node])[0]!.site, reason: form });
       continue;
     }
-    const predicate = { node, sign: form.sign };
+    const predicate: Predicate = { node, sign: form.sign };
     const { index, family } = families.place(form, found.length);
     const same = found[index];
     if (same) {
       same.predicates.push(predicate);
-      same.affected = same.affected.concat(affected);
       continue;
     }
     const condition = form.condition();
+    const predicates = [predicate];
     found.push({
-      predicates: [predicate],
+      predicates,
       condition,
       blocks: blocksOf(objective, condition),
-      affected,
+      affected: onFirstCall(() => affectedBy(predicates.map(({ node: of }) => of))),
       family: related ? family : index,
       offset: form.offset(),
       text,
     });
   }
-  const boundaries = found.map((boundary) => ({
-    ...boundary,
-    affected: inOrder(boundary.affected).map((term) => terms[term]!),
-  }));
-  return { boundaries, refused };
+  return { boundaries: found, refused };
 }
 
-function inOrder(indices: readonly number[]): number[] {
-  return [...new Set(indices)].sort((p, q) => p - q);
+function onFirstCall<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 interface ScaledForm {
@@ -228,11 +223,14 @@ function parallel(p: ScaledForm, q: ScaledForm): boolean {
   return p.moving.every(([, value], j) => close(value, q.moving[j]![1]));
 }
 
-// For a node, the indices of the terms that are computed from it, in order.
-function affectedTerms(users: Users, terms: readonly ObjectiveTerm[]): (node: NodeId) => number[] {
+// For nodes, the terms that are computed from some of them, in order.
+function affectedTerms(users: Users, terms: readonly ObjectiveTerm[]): (nodes: readonly NodeId[]) => ObjectiveTerm[] {
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
     append(termsOf, node, index);
   });
-  return (node) => inOrder(users.above([node]).flatMap((above) => termsOf.get(above) ?? []));
+  return (nodes) => {
+    const indices = users.above(nodes).flatMap((above) => termsOf.get(above) ?? []);
+    return indices.sort((p, q) => p - q).map((index) => terms[index]!);
+  };
 }

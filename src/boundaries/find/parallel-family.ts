@@ -81,7 +81,7 @@ function familyOf(
         spans.set(variables[variable]!.epsilon, MOVED);
       }
   });
-  const roots = new Set(ordered.flatMap(({ affected }) => affected.map(({ node }) => node)));
+  const roots = new Set(ordered.flatMap(({ affected }) => affected().map(({ node }) => node)));
   for (const node of graph.reachable([...roots])) {
     let span = CONSTANT_SPAN;
     for (const operand of graph.operands(node)) span = union(span, spans.get(operand)!);

@@ -46,8 +46,8 @@ export function jumpAcross(
   const evaluate = evaluator(graph, neighbours, forced(1), forced(-1));
   const together = [boundary, ...coincident];
   const flipping = together.flatMap(({ predicates }) => predicates.map(({ node }) => node));
-  const reached = new Set(together.flatMap(({ affected }) => affected));
-  const affected = coincident.length === 0 ? boundary.affected : terms.filter((term) => reached.has(term));
+  const reached = new Set(together.flatMap((of) => of.affected()));
+  const affected = coincident.length === 0 ? boundary.affected() : terms.filter((term) => reached.has(term));
   const roots = affected.map(({ node }) => node);
   const difference = differencing(graph, flipping, evaluate, family?.mayJump);
   const gated =

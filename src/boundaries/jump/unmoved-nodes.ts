@@ -19,7 +19,7 @@ export const sparing: Families = (objective, boundaries) => {
   const familyOf = familiesOf(objective, boundaries);
   const nodesBelow = new Map<string, Int32Array>();
   const nodesOf = ({ affected }: Boundary): Int32Array => {
-    const roots = affected.map(({ node }) => node);
+    const roots = affected().map(({ node }) => node);
     const key = roots.join();
     let nodes = nodesBelow.get(key);
     if (!nodes) {

@@ -52,13 +52,13 @@ export function* accepted(objective: Objective, boundaries: readonly Boundary[])
   const bent = movable.filter((boundary) => !conditions.get(boundary)!.isLinear);
   const rank = new Map(bent.map((boundary, k) => [boundary, k]));
   for (const boundary of bent) {
-    const reads = new Set(boundary.affected);
+    const reads = new Set(boundary.affected());
     for (const other of movable) {
       if (unproven.has(boundary) && unproven.has(other)) continue;
       // Parallel ones know of each other.
       if (other === boundary || other.family === boundary.family || (rank.get(other) ?? Infinity) < rank.get(boundary)!)
         continue;
-      if (!other.affected.some((term) => reads.has(term))) continue;
+      if (!other.affected().some((term) => reads.has(term))) continue;
       if (provenDistinct(objective, conditions.get(boundary)!, conditions.get(other)!)) continue;
       for (const lost of [boundary, other]) {
         if (unproven.has(lost)) continue;

@@ -101,7 +101,7 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       );
       const draws: Draws = {
         // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
-        terms: boundary.affected.map((term) => objective.terms.indexOf(term)),
+        terms: boundary.affected().map((term) => objective.terms.indexOf(term)),
         condition: raw.length + b,
         // Parallel conditions know of each other, however near they are.
         parallel: predicates.flatMap(({ of }, k) =>
@@ -118,7 +118,7 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       if (!point || wrongFrom(NEARER * STEP).length === 0) return;
       const names = onto.slice(0, 4).map(({ v, on }) => `${variables[v]!.name}=${on[point.at]!.toFixed(4)}`);
       throw new RangeError(
-        `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
+        `corrected: the jump of \`${boundary.text()}\` at ${boundary.affected()[0]!.site} is not the program's; got ${point.used} for ${point.raw} at ${names.join(", ")}, expected the same; score() is unbiased for any condition`,
       );
     });
   };
@@ -138,9 +138,9 @@ function chosen(plan: CorrectionPlan): Placed[] {
   return looked.flatMap((boundary): Placed[] => {
     if (boundary.blocks.length !== 1 || coincident(boundary).length > 0) return [];
     // The program has no term that is the expectation of one of its terms.
-    if (boundary.affected.some((term) => marginalised.has(term))) return [];
+    if (boundary.affected().some((term) => marginalised.has(term))) return [];
     // Where a latent is in one arm only its density and that of its guide come and go together, and are counted by their mean.
-    if (boundary.affected.some((term) => armed.has(term))) return [];
+    if (boundary.affected().some((term) => armed.has(term))) return [];
     const surface = surfaceOf(objective, boundary);
     for (const [p, slope] of surface.slope) {
       const term = plan.term(boundary).get(p);

@@ -186,7 +186,7 @@ function described({ objective }: CorrectionPlan, boundary: Boundary, strategy: 
   return {
     text: text(),
     predicates: predicates.length,
-    sites: affected.map(({ site }) => site),
+    sites: affected().map(({ site }) => site),
     block: blocks.flatMap(({ entries }) => entries.map(({ variable }) => objective.variables[variable]!.name)),
     strategy,
     drawn: false,

@@ -160,7 +160,9 @@ function boundaryLines(plan: CorrectionPlan, boundaries: readonly Boundary[]): s
     return [
       `${text()}${predicates.length > 1 ? ` and ${predicates.length - 1} more` : ""}: c = ${print(graph, condition)}`,
       blocks.length === 0 ? "not moved" : `moved: ${moved.join(", ")}`,
-      `jumps: ${affected.map(({ site }) => site).join(", ")}`,
+      `jumps: ${affected()
+        .map(({ site }) => site)
+        .join(", ")}`,
     ].join("; ");
   });
 }

@@ -43,6 +43,7 @@ describe("which roots a jump reaches through a gate alone", () => {
   const local = A.mul(state(first), y);
   const behind = A.square(state(second));
   const last = A.exp(state(third));
+  const both = A.and(first, A.positive(w));
   // Kept or set: the state of two values itself is what the jump passes.
   const kept = A.where(
     A.positive(y),
@@ -60,6 +61,7 @@ describe("which roots a jump reaches through a gate alone", () => {
       [A.mul(behind, last)],
       { gated: [{ gate: second, behind: [A.mul(behind, last)] }] },
     ],
+    ["a condition made of two", [local, A.square(state(both))], { direct: [local], gated: [{ gate: both }], depth: 1 }],
     [
       "a state of two values",
       [local, A.mul(kept, w)],
@@ -140,6 +142,24 @@ const thermostat: ChainOfIfs = {
   },
 };
 
+/** One latent has another threshold, and another side of it, where the state is on: a state is a mask made of two conditions, and no comparison. */
+const sided: ChainOfIfs = {
+  model: (change = 0) =>
+    observed("sided", (i, on, { sample, where }) => {
+      const e = sample(`e${i}`, normal(0, 1));
+      const [stays, comes] = [where(gt(e, DATA[i]! - 0.3), 1, 0), where(gt(0.2 + change - DATA[i]!, e), 1, 0)];
+      return typeof on === "number" ? stays : where(gt(on, 0.5), stays, comes);
+    }),
+  on(means, sds) {
+    let on = 1;
+    return DATA.map((value, i) => {
+      const below = (threshold: number): number => normalCdf((threshold - means[i + 1]!) / sds[i + 1]!);
+      on = on * (1 - below(value - 0.3)) + (1 - on) * below(0.2 - value);
+      return on;
+    });
+  },
+};
+
 // The ELBO without a sample: by the probabilities that the state is on, and two moments of the level.
 function elbo(chain: ChainOfIfs, theta: readonly number[]): number {
   const n = theta.length / 2;
@@ -157,6 +177,7 @@ function elbo(chain: ChainOfIfs, theta: readonly number[]): number {
 describe.each([
   ["gates that are conditions", machine, STEPS + 1, 0.08],
   ["gates that are states of two values", thermostat, 2 * STEPS + 1, 0.1],
+  ["gates that are made of conditions", sided, STEPS + 1, 0.08],
 ] as const)("jumps of a chain, made of the tails of %s", (_name, chain, n, detectable) => {
   const theta = Array.from({ length: 2 * n }, (_, p) => 0.6 * Math.sin(3 * p + 1));
   const exact = theta.map((_, p) => {

@@ -32,7 +32,7 @@ test.each(guides.map(({ name }, g) => [name, objectives[g]!, [0.3, 0][g]!] as co
       const alone = term(boundary, undefined);
       // Equal expressions are the same nodes.
       expect(term(boundary, family)).toEqual(alone);
-      const below = graph.reachable(boundary.affected.map(({ node }) => node));
+      const below = graph.reachable(boundary.affected().map(({ node }) => node));
       const left = below.filter((node) => family.value(node) !== undefined);
       expect(left.length).toBeGreaterThan(share * below.length);
       expect(left.some((node) => family.mayJump(node))).toBe(false);
