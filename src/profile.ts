@@ -2,6 +2,7 @@
 import { FAST_ENGINE, PLAIN_ENGINE } from "./autodiff/lanes/interpreter/engines.ts";
 import { DISTINCT } from "./boundaries/check/distinct.ts";
 import { requireSamePath } from "./boundaries/check/rewritings.ts";
+import { withEdges } from "./boundaries/jump/edges.ts";
 import { gatesOf } from "./boundaries/jump/gates.ts";
 import { sparing } from "./boundaries/jump/unmoved-nodes.ts";
 import { LINES } from "./boundaries/lines/lines.ts";
@@ -98,7 +99,7 @@ export const FULL: Profile = {
     marginalisation: MARGINALISATION,
     boundaryPasses: [CHEAPER_BLOCKS],
     lines: LINES,
-    families: sparing,
+    families: withEdges(sparing),
     gates: gatesOf,
     select: watchedTerms,
     noise: everyNoise,
