@@ -99,7 +99,7 @@ export const FULL: Profile = {
     marginalisation: MARGINALISATION,
     boundaryPasses: [CHEAPER_BLOCKS],
     lines: LINES,
-    families: withEdges(sparing),
+    families: /* @__PURE__ */ withEdges(sparing),
     gates: gatesOf,
     select: watchedTerms,
     noise: everyNoise,

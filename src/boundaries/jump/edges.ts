@@ -5,21 +5,24 @@
  * there with a finite value. Of log(h − crest) it is not: that jumps without an end.
  */
 import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
-import type { Graph } from "../../autodiff/graph/graph.ts";
+import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { peeled } from "../../conditions/peeling.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";
+import { remembered } from "../find/memo.ts";
 import type { Families } from "../find/parallel-family.ts";
+import { surfaceOf } from "../move/projection.ts";
 
 /** What an op with a domain that ends is applied to, and where it ends. */
 interface Edge {
   readonly operand: NodeId;
   readonly from: number;
-  /** Of a comparison that holds where the operand lies inside. */
-  readonly form: LinearForm;
+  /** Of the comparison that holds where the operand lies inside, if one says it. */
+  readonly form: LinearForm | undefined;
 }
 
 /** Families that know, of each boundary, besides what others know the nodes at the edges of domains. */
@@ -27,36 +30,62 @@ export function withEdges(families: Families): Families {
   return (objective, boundaries) => {
     const beside = families(objective, boundaries);
     const edges = edgesOf(objective, boundaries);
-    if (edges.length === 0) return beside;
+    if (edges.size === 0) return beside;
     return (boundary) => {
       const known = beside(boundary);
       const own = linearForm(objective.graph, boundary.condition);
-      const on = edges.filter(({ form }) => isMultiple(form, own));
+      const on = [...edges.values()].filter(({ form }) => form === undefined || isMultiple(form, own));
       if (on.length === 0) return known;
-      const values = new Map(on.map(({ operand, from }) => [operand, objective.graph.constant(from)]));
+      const there = valuesOn(objective, boundary, new Map(on.map((edge) => [edge.operand, edge])));
       return {
-        value: (node) => values.get(node) ?? known?.value(node),
+        value: (node) => there(node) ?? known?.value(node),
         mayJump: (node) => known?.mayJump(node) ?? true,
       };
     };
   };
 }
 
-// The edges of domains in terms that some boundary changes.
-function edgesOf(objective: Objective, boundaries: readonly Boundary[]): Edge[] {
-  if (boundaries.length === 0) return [];
-  const { graph, terms } = objective;
+// The operands on a boundary: the edge where its condition is the one that decides. Of those below which there are arms, as the level
+// behind a first weir is by two formulas, it is not known whether it is: they are what they are there, but not beyond the edge, which
+// changes nothing where the program has a value. Those that jump there are as they are.
+function valuesOn(
+  objective: Objective,
+  boundary: Boundary,
+  edges: ReadonlyMap<NodeId, Edge>,
+): (node: NodeId) => NodeId | undefined {
+  const { graph } = objective;
+  const flipping = new Set(boundary.predicates.map(({ node }) => node));
+  const of = remembered(({ operand, from, form }: Edge): NodeId => {
+    const end = graph.constant(from);
+    if (form) return end;
+    if (graph.reachable([operand]).some((node) => flipping.has(node))) return -1;
+    return graph.algebra.max(substitute(graph, [operand], surfaceOf(objective, boundary).at)[0]!, end);
+  });
+  return (node) => {
+    const edge = edges.get(node);
+    const value = edge ? of(edge) : -1;
+    return value < 0 ? undefined : value;
+  };
+}
+
+// The edges of domains in terms that boundaries may change, by what lies at them.
+function edgesOf(objective: Objective, boundaries: readonly Boundary[]): Map<NodeId, Edge> {
   const found = new Map<NodeId, Edge>();
+  if (boundaries.length === 0) return found;
+  const { graph, terms } = objective;
   for (const node of graph.reachable(terms.map(({ node }) => node))) {
     if (graph.arity(node) === 0) continue;
     const { from } = behaviourOf(graph, node);
     const operand = graph.a[node]!;
     if (from === Number.NEGATIVE_INFINITY || !Number.isFinite(valueAt(graph, node, from))) continue;
     const mask = peeled(objective, graph.algebra.sub(operand, graph.constant(from)));
-    if (graph.op[mask] === CODE.positive)
+    if (graph.isConstant(mask)) continue;
+    const hasArms = graph.reachable([operand]).some((below) => graph.hasFlag(below, MASK));
+    if (hasArms) found.set(operand, { operand, from, form: undefined });
+    else if (graph.op[mask] === CODE.positive)
       found.set(operand, { operand, from, form: linearForm(graph, graph.a[mask]!) });
   }
-  return [...found.values()];
+  return found;
 }
 
 // The value of a node with a number for its first operand; NaN where the second is none.

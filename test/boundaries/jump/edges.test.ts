@@ -40,6 +40,19 @@ const CASES: readonly [string, Model][] = [
   ["beside an edge elsewhere", on((h, c, where) => where(gt(h, c), add(sqrt(sub(h, c)), sqrt(add(1, mul(h, h)))), 1))],
 ];
 
+// The water behind a weir is lower by what has flown over it, and then there is another weir: levels are made of arms.
+const weirs = (steps: number): Model =>
+  defineModel("weirs", ({ sample, observe, where }) => {
+    let level: Real = sample("level", normal(0, 1));
+    const crest = sample("crest", normal(0, 1));
+    for (let k = 0; k < steps; k++) {
+      level = add(mul(0.5, level), sample(`rain${k}`, normal(0, 0.5)));
+      const over = where(gt(level, crest), add(0.2, pow(sub(level, crest), 1.5)), 0);
+      level = sub(level, mul(0.3, over));
+      observe(normal(over, 0.5), 0.3);
+    }
+  });
+
 describe("an edge of a domain on a boundary", () => {
   test.each(CASES)("is where the op has its last value: %s", (_name, model) => {
     for (const guide of [meanField(), fullRank()]) {
@@ -51,6 +64,18 @@ describe("an edge of a domain on a boundary", () => {
         expect(standardError).toBeLessThan(0.1);
       }
     }
+  });
+
+  test.each([1, 2])("is known behind arms too: %d weirs", (steps) => {
+    const params = { mu: [0.3, -0.1, ...Array(steps).fill(0)], rho: [0.2, -0.4, ...Array(steps).fill(0.1)] };
+    const { gradient, variance } = estimateGradient(weirs(steps), {
+      estimator: corrected(),
+      params,
+      samples: 4000,
+      seed: 1,
+    });
+    expect([...gradient, ...variance].every(Number.isFinite)).toBe(true);
+    expect(verifyGradient(weirs(steps), { params, budget: 2 ** 13, resolution: 0.05 }).verdict).not.toBe("biased");
   });
 
   test("and plain reparam is biased there", () => {
