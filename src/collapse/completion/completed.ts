@@ -1,6 +1,8 @@
 /** A completion makes, draw by draw, cells and values of the latents that were summed out, with the probabilities of all cells. */
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Latent } from "../../program/trace.ts";
+import type { Variable } from "../variable.ts";
 
 /** Draws of one summed-out latent. Draw d of what has several numbers by draw has number j of them at j · draws + d. */
 export interface CompletedLatent {
@@ -27,6 +29,34 @@ export interface CompletedLatent {
    */
   readonly means: Float64Array | undefined;
   readonly squares: Float64Array | undefined;
+}
+
+function supportOf({ prior }: Latent): [low: number, high: number] {
+  return "sampled" in prior ? [-Infinity, Infinity] : [prior.support.lower, prior.support.upper];
+}
+
+/** Room for so many draws. */
+export function roomFor(
+  { name, size, meaning }: Variable,
+  draws: number,
+  hasMoments: boolean,
+  conditional: boolean,
+): CompletedLatent {
+  const continuous = meaning.kind === "cells";
+  return {
+    name,
+    size,
+    conditional,
+    cell: new Int32Array(draws),
+    probabilities: new Float64Array(size * draws),
+    value: new Float64Array(draws),
+    input: new Float64Array(draws),
+    lows: new Float64Array(continuous ? size * draws : 0),
+    highs: new Float64Array(continuous ? size * draws : 0),
+    support: continuous ? supportOf(meaning.latent) : [-Infinity, Infinity],
+    means: hasMoments ? new Float64Array(draws) : undefined,
+    squares: hasMoments ? new Float64Array(draws) : undefined,
+  };
 }
 
 /** Some draws of all. */

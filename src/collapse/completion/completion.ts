@@ -13,7 +13,8 @@ import type { Latent, Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
 import { lookedUp } from "../look-up.ts";
 import { latentsOf, type Variable } from "../variable.ts";
-import type { ByIndex, CompletedLatent } from "./completed.ts";
+import { type AveragedLatent, aloneAmong, averagedLatents } from "./averaged.ts";
+import { type Batch, type ByIndex, type CompletedLatent, roomFor } from "./completed.ts";
 import { vectorsIn } from "./entries-in-order.ts";
 import { type Marginals, marginalsOf } from "./marginals.ts";
 import { type Cells, cellsIn } from "./within-cells.ts";
@@ -29,6 +30,15 @@ export interface Completion {
    * `next` gives uniforms in (0, 1).
    */
   readonly draw: (kept: ArrayLike<number>, draws: number, next: () => number) => CompletedLatent[];
+  /**
+   * Those latents of which nothing needs to be drawn, by name, averaged over draws of the kept ones that count by weights. It takes a tenth of the time
+   * of drawing them.
+   */
+  readonly averaged: (
+    kept: ArrayLike<number>,
+    draws: number,
+    weights: Float64Array,
+  ) => ReadonlyMap<string, AveragedLatent>;
 }
 
 /** Draws in one pass over the graph. */
@@ -45,29 +55,34 @@ export function completionOf(
   const entries = vectors.flatMap((vector) => vector.entries);
   let passes: readonly [Marginals, Cells] | undefined;
   const names = variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name));
+  const rows = trace.latents.length;
+  const requireKept = (kept: ArrayLike<number>, draws: number): void => {
+    if (kept.length !== rows * draws)
+      throw new RangeError(
+        `completion: kept latents do not fit; got ${kept.length} numbers, expected ${draws} for each of ${rows} latents`,
+      );
+  };
+  // Beyond the last draw a pass repeats it.
+  const lanesAt = (kept: ArrayLike<number>, { first, points, draws }: Batch): Float64Array => {
+    const lanes = new Float64Array((rows + trace.frozen.length) * POINTS);
+    for (let row = 0; row < rows; row++)
+      for (let p = 0; p < POINTS; p++) lanes[row * POINTS + p] = kept[row * draws + first + Math.min(p, points - 1)]!;
+    return lanes;
+  };
   return {
     latents: [...new Set(names)],
     entries: () => elimination.steps.reduce((sum, { weights }) => sum + weights().entries.length, 0),
     draw(kept, draws, next) {
-      const rows = trace.latents.length;
-      if (kept.length !== rows * draws)
-        throw new RangeError(
-          `completion: kept latents do not fit; got ${kept.length} numbers, expected ${draws} for each of ${rows} latents`,
-        );
+      requireKept(kept, draws);
       passes ??= compiled(trace, variables, entries, elimination, engine);
       const [marginals, cells] = passes;
       const found = [...variables, ...entries].map((variable, v) =>
         roomFor(variable, draws, cells.averaged.has(v), !trace.graph.isConstant(variable.live)),
       );
       for (let first = 0; first < draws; first += POINTS) {
-        const points = Math.min(POINTS, draws - first);
-        // Beyond the last draw the pass repeats it.
-        const lanes = new Float64Array((rows + trace.frozen.length) * POINTS);
-        for (let row = 0; row < rows; row++)
-          for (let p = 0; p < POINTS; p++)
-            lanes[row * POINTS + p] = kept[row * draws + first + Math.min(p, points - 1)]!;
+        const batch = { first, points: Math.min(POINTS, draws - first), draws };
+        const lanes = lanesAt(kept, batch);
         for (let at = rows * POINTS; at < lanes.length; at++) lanes[at] = normalQuantile(next());
-        const batch = { first, points, draws };
         marginals.draw(found, lanes, batch, next);
         for (const vector of vectors) vector.place(found, batch);
         cells.draw(found, lanes, batch, next);
@@ -79,33 +94,19 @@ export function completionOf(
         ...found.slice(variables.length).map((entry) => ({ ...entry, means: undefined, squares: undefined })),
       ];
     },
-  };
-}
-
-function supportOf({ prior }: Latent): [low: number, high: number] {
-  return "sampled" in prior ? [-Infinity, Infinity] : [prior.support.lower, prior.support.upper];
-}
-
-function roomFor(
-  { name, size, meaning }: Variable,
-  draws: number,
-  hasMoments: boolean,
-  conditional: boolean,
-): CompletedLatent {
-  const continuous = meaning.kind === "cells";
-  return {
-    name,
-    size,
-    conditional,
-    cell: new Int32Array(draws),
-    probabilities: new Float64Array(size * draws),
-    value: new Float64Array(draws),
-    input: new Float64Array(draws),
-    lows: new Float64Array(continuous ? size * draws : 0),
-    highs: new Float64Array(continuous ? size * draws : 0),
-    support: continuous ? supportOf(meaning.latent) : [-Infinity, Infinity],
-    means: hasMoments ? new Float64Array(draws) : undefined,
-    squares: hasMoments ? new Float64Array(draws) : undefined,
+    averaged(kept, draws, weights) {
+      requireKept(kept, draws);
+      passes ??= compiled(trace, variables, entries, elimination, engine);
+      const [marginals, cells] = passes;
+      const alone = trace.frozen.length > 0 ? [] : aloneAmong(trace.graph, variables, cells);
+      if (alone.length === 0) return new Map();
+      const sums = marginals.sums();
+      for (let first = 0; first < draws; first += POINTS) {
+        const points = Math.min(POINTS, draws - first);
+        sums.add(lanesAt(kept, { first, points, draws }), weights.subarray(first, first + points));
+      }
+      return averagedLatents(variables, alone, sums, cells, POINTS);
+    },
   };
 }
 

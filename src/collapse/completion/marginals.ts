@@ -20,6 +20,18 @@ const NEGLIGIBLE = 1e-18;
 export interface Marginals {
   /** Fills in the cells of some draws and the probabilities of all of them; `lanes` has the inputs that the tables read. */
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
+  /** Sums of the joint probabilities of each table of which they are known without a draw, starting from 0. */
+  readonly sums: () => JointSums;
+}
+
+/** Joint probabilities, summed over draws of the kept latents by their weights. */
+export interface JointSums {
+  /** Adds those of some draws. */
+  readonly add: (lanes: Float64Array, weights: Float64Array) => void;
+  /**
+   * Those of the values of variables that were added so far, of the first variable slowest; undefined where no table has them all, value by value.
+   */
+  readonly of: (variables: readonly number[]) => Float64Array | undefined;
 }
 
 /** A step of the sums, its table sorted into rows: one for each combination of runs of the neighbours. */
@@ -60,6 +72,8 @@ interface Clique {
   readonly parent: Clique | undefined;
   readonly rowOf: Int32Array;
   readonly axes: readonly Axis[];
+  /** Whether the probabilities are those given the kept latents alone, whatever was drawn. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -110,7 +124,10 @@ export function marginalsOf(
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
           clique.hasChanged = !isFound(clique, drawnRow);
-          if (clique.hasChanged) find(clique, drawnRow, run, p, found[summed[0]!]!.name);
+          if (clique.hasChanged) {
+            join(clique, drawnRow, run, p, found[summed[0]!]!.name);
+            marginalise(clique);
+          }
           const place = drawn(weights, drawnRow * width, width, totals[drawnRow]! * next());
           for (let k = 0; k < summed.length; k++) {
             const { cell, probabilities } = found[summed[k]!]!;
@@ -133,6 +150,50 @@ export function marginalsOf(
           }
         }
     },
+    sums: () =>
+      sumsOf(
+        cliques.filter(({ isWhole }) => isWhole),
+        run,
+        variables,
+      ),
+  };
+}
+
+function sumsOf(cliques: readonly Clique[], run: Evaluation, variables: readonly Variable[]): JointSums {
+  const sums = cliques.map(({ joint }) => new Float64Array(joint.length));
+  return {
+    add(lanes, weights) {
+      run.run([], lanes);
+      for (const clique of cliques) clique.totals.fill(Number.NaN);
+      let isFirst = true;
+      for (let p = 0; p < weights.length; p++) {
+        if (weights[p] === 0) continue;
+        cliques.forEach((clique, c) => {
+          const { isSteady, parent, joint, cleared, width } = clique;
+          clique.hasChanged = isFirst || !isSteady || parent?.hasChanged === true;
+          if (clique.hasChanged) join(clique, parent ? -1 : 0, run, p, variables[clique.variables[0]!]!.name);
+          const sum = sums[c]!;
+          for (let row = 0; row < cleared.length; row++) {
+            if (cleared[row] === 1) continue;
+            for (let at = row * width; at < (row + 1) * width; at++) sum[at]! += weights[p]! * joint[at]!;
+          }
+        });
+        isFirst = false;
+      }
+    },
+    of(wanted) {
+      const c = cliques.findIndex((clique) => clique.variables.includes(wanted[0]!));
+      const own = wanted.map((v) => cliques[c]?.axes.findIndex((axis) => axis.variable === v) ?? -1);
+      if (own.includes(-1)) return undefined;
+      const { axes } = cliques[c]!;
+      const sizes = wanted.map((v) => variables[v]!.size);
+      if (own.some((k, i) => axes[k]!.starts.length !== sizes[i])) return undefined;
+      const found = new Float64Array(sizes.reduce((product, size) => product * size, 1));
+      eachCombination(axes, (runs, at) => {
+        found[own.reduce((place, k, i) => place * sizes[i]! + runs[k]!, 0)]! += sums[c]![at]!;
+      });
+      return found;
+    },
   };
 }
 
@@ -145,12 +206,11 @@ function isFound({ isSteady, foundAt, parent, rows }: Clique, drawnRow: number):
   );
 }
 
-// Finds the probabilities at a point of the run.
-function find(clique: Clique, drawnRow: number, run: Evaluation, p: number, name: string): void {
-  const { variables: summed, values, width, rows, weights, totals, joint, cleared, parent, rowOf, marginals } = clique;
+// Finds the joint probabilities at a point of the run; the drawn row is −1 where none is drawn.
+function join(clique: Clique, drawnRow: number, run: Evaluation, p: number, name: string): void {
+  const { width, rows, weights, totals, joint, cleared, parent, rowOf } = clique;
   clique.foundAt = drawnRow;
   if (!clique.isSteady) totals.fill(Number.NaN);
-  for (const marginal of marginals) marginal.fill(0);
   rows.fill(0);
   if (parent) for (let at = 0; at < rowOf.length; at++) rows[rowOf[at]!]! += parent.joint[at]!;
   else rows[drawnRow] = 1;
@@ -168,10 +228,17 @@ function find(clique: Clique, drawnRow: number, run: Evaluation, p: number, name
         `completion: no value of "${name}" is possible at a draw of the kept latents; got weights that sum to ${totals[row]}`,
       );
     const share = rows[row]! / totals[row]!;
-    for (let at = from, value = 0; at < to; at++) {
-      joint[at] = weights[at]! * share;
+    for (let at = from; at < to; at++) joint[at] = weights[at]! * share;
+  }
+}
+
+// The probability of each value of a variable, from the joint ones.
+function marginalise({ variables: summed, values, width, joint, cleared, marginals }: Clique): void {
+  for (const marginal of marginals) marginal.fill(0);
+  for (let row = 0; row < cleared.length; row++) {
+    if (cleared[row] === 1) continue;
+    for (let at = row * width, value = 0; at < (row + 1) * width; at++)
       for (let k = 0; k < summed.length; k++) marginals[k]![values[value++]!]! += joint[at]!;
-    }
   }
 }
 
@@ -221,6 +288,7 @@ function cliqueOf(
     const known = parent?.axes.find((axis) => axis.variable === variable)?.starts ?? [];
     return starts.every((run) => known.includes(run));
   });
+  const owner = isCovered ? parent : undefined;
   return {
     variables: own.map(({ variable }) => variable),
     values,
@@ -235,7 +303,8 @@ function cliqueOf(
     joint: new Float64Array(width * count),
     cleared: new Uint8Array(count).fill(1),
     marginals: own.map(({ starts }) => new Float64Array(starts.length)),
-    parent: isCovered ? parent : undefined,
+    parent: owner,
+    isWhole: others.length === 0 || owner?.isWhole === true,
     rowOf: parent && isCovered ? rowsIn(parent, given) : new Int32Array(0),
     axes: [...others, ...own],
   };

@@ -8,16 +8,26 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { Session } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
-import type { Distribution, Moments } from "../../distributions/distribution.ts";
+import type { Moments } from "../../distributions/distribution.ts";
 import { withTails } from "../../distributions/known-tails.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { truncatedNormalMoments, truncatedNormalQuantiles } from "../../math/truncated-normal.ts";
 import type { Latent } from "../../program/trace.ts";
-import type { Variable } from "../variable.ts";
+import { readsOf } from "../reads.ts";
+import { ownersOf, type Variable } from "../variable.ts";
 import { cellMoments, missingMoments, numericMoments } from "./cell-moments.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { solved } from "./monotone-root.ts";
+import {
+  evaluatedTails,
+  hasPlainInput,
+  innerPoint,
+  numericTails,
+  priorOf,
+  type Tails,
+  tailsAt,
+} from "./prior-tails.ts";
 
 /** Draws values of latents whose cells are drawn. */
 export interface Cells {
@@ -25,6 +35,10 @@ export interface Cells {
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
   /** Of which variables means and mean squares are known. */
   readonly averaged: ReadonlySet<number>;
+  /** Of variables whose cells and priors read no kept latent, and of which moments within them are known: the other variables that these read. */
+  readonly read: ReadonlyMap<number, readonly number[]>;
+  /** Fills in those of one of these variables where the cells of all are given: the moments are those of its cell. */
+  readonly drawOne: (v: number, found: readonly CompletedLatent[], batch: Batch, next: () => number) => void;
 }
 
 /** How one continuous latent is drawn, and where its nodes lie among the evaluated ones. */
@@ -36,6 +50,8 @@ interface Drawer {
   readonly isHalf: boolean;
   /** Whether ends or prior depend on values of other variables. */
   readonly moved: boolean;
+  /** These variables, where no kept latent is read and moments are known. */
+  readonly reads: readonly number[] | undefined;
   readonly hasMoments: boolean;
   /** Whether every draw has the same ends and parameters. */
   readonly isSteady: boolean;
@@ -68,6 +84,9 @@ export function cellsIn(
   const x = graph.input("value", true);
   const laneInputs = [...inputs, ...indices];
   const room = new Float64Array((laneInputs.length + 1) * points);
+  const [owners, kept] = [ownersOf(variables), new Set(inputs)];
+  const readsAlone = (some: readonly NodeId[]): readonly number[] | undefined =>
+    graph.reachable(written(some)).some((node) => kept.has(node)) ? undefined : readsOf(graph, some, owners);
   const drawers = [...variables, ...further].flatMap(({ meaning, live }, variable): Drawer[] => {
     if (meaning.kind !== "cells") return [];
     const { latent, ends } = wholeOf(graph, meaning);
@@ -85,27 +104,47 @@ export function cellsIn(
     const moved = written(read).some((node, i) => node !== read[i]);
     const isSteady = !moved && !read.some((node) => graph.hasFlag(node, LANE));
     nodes.push(...read);
-    const options = { engine, laneInputs: [...laneInputs, x], points };
-    const evaluated = (): Tails =>
-      evaluatedTails(evaluation(graph, written(tailsAt(graph, latent, x)), options), room, points);
     const isTraced = !hasPlainInput(latent);
-    const tails = isNormal && !isTraced ? undefined : ((isTraced ? undefined : numericTails(latent)) ?? evaluated());
+    const numbers = isTraced || isNormal ? undefined : numericTails(latent);
+    const traced = (isNormal && !isTraced) || numbers ? [] : tailsAt(graph, latent, x);
+    const evaluated = (): Tails =>
+      evaluatedTails(
+        evaluation(graph, written(traced), { engine, laneInputs: [...laneInputs, x], points }),
+        room,
+        points,
+      );
+    const tails = numbers ?? (traced.length > 0 ? evaluated() : undefined);
     const size = ends.length;
     const whole: Drawer["whole"] =
       momentsAt && ((run, p) => momentsAt(...parameters.map((_, i) => run.value(start + 2 * size + 1 + i, p))));
     const hasMoments = isNormal || known !== undefined || numeric !== undefined || whole !== undefined;
-    return [{ variable, latent, isNormal, isHalf, moved, hasMoments, isSteady, numeric, whole, start, size, tails }];
+    const isAlone = hasMoments && !whole && graph.isConstant(live) && variable < variables.length;
+    const reads = isAlone ? readsAlone([...read, ...traced]) : undefined;
+    return [
+      { variable, latent, isNormal, isHalf, moved, reads, hasMoments, isSteady, numeric, whole, start, size, tails },
+    ];
   });
   const run = evaluation(graph, written(nodes), { engine, laneInputs, points });
+  const place = (found: readonly CompletedLatent[], batch: Batch): void => {
+    variables.forEach((_, v) => {
+      for (let p = 0; p < points; p++)
+        room[(inputs.length + v) * points + p] = found[v]!.cell[batch.first + Math.min(p, batch.points - 1)]!;
+    });
+    run.run([], room);
+  };
   const values = variables.flatMap(({ meaning }, v) => (meaning.kind === "values" ? [v] : []));
   return {
     averaged: new Set([...values, ...drawers.flatMap(({ variable, hasMoments }) => (hasMoments ? [variable] : []))]),
+    read: new Map(drawers.flatMap(({ variable, reads }) => (reads ? [[variable, reads] as const] : []))),
+    drawOne(v, found, batch, next) {
+      place(found, batch);
+      const drawer = { ...drawers.find(({ variable }) => variable === v)!, moved: true };
+      (drawer.isNormal ? drawNormal : drawOther)(run, drawer, found[v]!, batch, next);
+    },
     draw(found, lanes, batch, next) {
       room.set(lanes);
       variables.forEach(({ meaning }, v) => {
         const { cell, value, input, means, squares, probabilities, size } = found[v]!;
-        for (let p = 0; p < points; p++)
-          room[(inputs.length + v) * points + p] = cell[batch.first + Math.min(p, batch.points - 1)]!;
         if (meaning.kind !== "values") return;
         const { values } = meaning.latent;
         for (let d = batch.first; d < batch.first + batch.points; d++) {
@@ -116,7 +155,7 @@ export function cellsIn(
           }
         }
       });
-      run.run([], room);
+      place(found, batch);
       for (const drawer of drawers)
         (drawer.isNormal ? drawNormal : drawOther)(run, drawer, found[drawer.variable]!, batch, next);
     },
@@ -223,76 +262,9 @@ function drawNormal(run: Evaluation, drawer: Drawer, found: CompletedLatent, bat
 /** Cells of this probability change no mean. */
 const NEGLIGIBLE = 1e-14;
 
-// Whether the input at a number is a number: not between ends that other latents move.
-function hasPlainInput({ transform, prior }: Latent): boolean {
-  if (!transform || "sampled" in prior) return true;
-  return typeof transform.inverse(innerPoint(prior.support.lower, prior.support.upper)) === "number";
-}
-
-function priorOf({ name, prior }: Latent): Distribution {
-  if ("sampled" in prior) throw new TypeError(`completion: "${name}" is an entry of ${prior.name}; expected a number`);
-  return prior;
-}
-
-// log cdf and log survival of a prior at a value, and the latent's input there.
-function tailsAt(graph: Graph, latent: Latent, x: NodeId): NodeId[] {
-  const { transform } = latent;
-  const prior = priorOf(latent);
-  const session = new Session(graph);
-  const value = exprOf(session, x);
-  const { logCdf, logSurvival } = withTails(prior);
-  if (!logCdf || !logSurvival)
-    throw new TypeError(
-      `completion: the cdf of ${prior.name} is not known; got ${prior.name}, expected one with a cdf`,
-    );
-  const all: Real[] = [logCdf(value), logSurvival(value), transform ? transform.inverse(value) : value];
-  return all.map((real) => nodeOf(session, real));
-}
-
 // log(p·eˣ + (1 − p)·eʸ)
 function mixed(x: number, y: number, p: number): number {
   return logSumExp([x + log(p), y + log1p(-p)]);
-}
-
-function innerPoint(lower: number, upper: number): number {
-  if (lower > -Infinity) return upper < Infinity ? 0.5 * lower + 0.5 * upper : lower + 1;
-  return upper < Infinity ? upper - 1 : 0;
-}
-
-/** Log cdf, log survival and the latent's input at candidates, one for each of the points of a pass that are used. */
-interface Tails {
-  readonly at: (candidates: (p: number) => number, used: number) => void;
-  readonly value: (which: 0 | 1 | 2, p: number) => number;
-}
-
-// Of a prior whose parameters are numbers, without the graph.
-function numericTails(latent: Latent): Tails | undefined {
-  const prior = priorOf(latent);
-  if (prior.parameters.some(({ value }) => typeof value !== "number")) return undefined;
-  const { logCdf, logSurvival } = withTails(prior);
-  if (!logCdf || !logSurvival) return undefined;
-  let place: (p: number) => number = () => 0;
-  const inverse = (x: number): Real => latent.transform?.inverse(x) ?? x;
-  const of = [logCdf, logSurvival, inverse] as const;
-  if (typeof logCdf(innerPoint(prior.support.lower, prior.support.upper)) !== "number") return undefined;
-  return {
-    at: (candidates) => {
-      place = candidates;
-    },
-    value: (which, p) => of[which](place(p)) as number,
-  };
-}
-
-// Tails by an evaluation whose inputs lie in `room`; the last of them are the candidates.
-function evaluatedTails(run: Evaluation, room: Float64Array, points: number): Tails {
-  const place = room.subarray(room.length - points);
-  return {
-    at(candidates, used) {
-      for (let p = 0; p < points; p++) place[p] = candidates(Math.min(p, used - 1));
-      run.run([], room);
-    },
-    value: (which, p) => run.value(which, p),
-  };
 }
 
 // By the log cdf where the cell lies in the lower half, by the log survival elsewhere, so that no digits are lost in either tail.

@@ -27,6 +27,8 @@ export function answersBy({
     return differences && !(noise(differences) > noise(weights) - 1 / draws.count) ? differences : undefined;
   });
   return (name, byGuide) => {
+    const averaged = draws.averaged(name);
+    if (averaged) return averaged;
     const values = draws.values(name);
     const isEverywhere = !values.some(Number.isNaN);
     // Means of summed-out latents are exact within their cells.

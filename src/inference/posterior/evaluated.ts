@@ -9,6 +9,7 @@
 
 import { inputIndex } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { AveragedLatent } from "../../collapse/completion/averaged.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp } from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
@@ -91,6 +92,8 @@ class GuidedNumbers {
   readonly #given: ReadonlySet<NodeId>;
   /** Draws of all components. */
   readonly #all: () => readonly Part[];
+  /** Latents that were summed out, as far as they need no draws of their own. */
+  readonly #averaged: () => ReadonlyMap<string, AveragedLatent>;
   /** The places of the grid on the scale of the sds, and their densities: those of each latent are the same. */
   readonly #grid: () => { readonly places: Float64Array; readonly densities: Float64Array };
 
@@ -105,12 +108,27 @@ class GuidedNumbers {
     const drawn = (drawing?.latents ?? []).map((name) => this.#byName.get(name)!);
     const known = new Set([...this.#kept.keys(), ...drawn, ...this.#frozen]);
     this.quantities = quantities.filter((quantity) => this.#inputsOf(quantity).every((node) => known.has(node)));
+    const all = [...this.#kept.values()];
     this.#all = once(() =>
       components.map((component, c) => {
-        const draws = this.#drawsOf(component, [...this.#kept.values()]);
+        const draws = this.#drawsOf(component, all);
         return { draws, found: this.#complete(draws, DRAWS, c) };
       }),
     );
+    this.#averaged = once(() => {
+      // Without kept latents one draw is as good as all.
+      const each = all.length > 0 ? DRAWS : 1;
+      const parts = components.map((component) => this.#possible(this.#drawsOf(component, all, each), each));
+      const rows = new Float64Array(all.length * parts.length * each);
+      parts.forEach((part, c) => {
+        for (const i of all) rows.set(part.subarray(i * each, (i + 1) * each), (i * parts.length + c) * each);
+      });
+      const weights = Float64Array.from(
+        { length: parts.length * each },
+        (_, d) => components[Math.floor(d / each)]!.weight / each,
+      );
+      return drawing?.averaged(rows, weights.length, weights) ?? new Map();
+    });
     this.#grid = once(() => {
       const places = new Float64Array(DRAWS).map((_, d) => (2 * REACH * (d + 0.5)) / DRAWS - REACH);
       return { places, densities: places.map((place) => exp(-0.5 * squared(place))) };
@@ -131,7 +149,7 @@ class GuidedNumbers {
       [inputs.length === 0, () => this.#number(quantity)],
       [ofKept && kept.length === 1, () => this.#onGrid(quantity, kept[0]!)],
       [ofKept, () => this.#byDrawsOf(quantity, kept)],
-      [true, () => this.#completed(quantity)],
+      [true, () => this.#averaged().get(quantity.name) ?? this.#completed(quantity)],
     ];
     return rows.find(([holds]) => holds)![1]();
   }
@@ -160,27 +178,33 @@ class GuidedNumbers {
       draws.set(node, out);
     });
     if (!drawing) return [];
-    const rows = new Float64Array(this.#kept.size * count);
-    for (const [node, i] of this.#kept) rows.set(draws.get(node)!, i * count);
-    keepPossible(this.#source, rows, count);
+    const rows = this.#possible(draws, count);
     for (const [node, i] of this.#kept) draws.get(node)!.set(rows.subarray(i * count, (i + 1) * count));
     const found = drawing.draw(rows, count, uniformSource(generator));
     for (const { name, input } of found) draws.set(this.#byName.get(name)!, input);
     return found;
   }
 
+  // Those of the kept latents, row by row, of which none is impossible.
+  #possible(draws: Draws, count: number): Float64Array {
+    const rows = new Float64Array(this.#kept.size * count);
+    for (const [node, i] of this.#kept) rows.set(draws.get(node)!, i * count);
+    keepPossible(this.#source, rows, count);
+    return rows;
+  }
+
   // Draws of a component; of some of the latents where no others depend on them.
-  #drawsOf(component: Gaussian, needed: readonly number[]): Draws {
+  #drawsOf(component: Gaussian, needed: readonly number[], count = DRAWS): Draws {
     const { latents } = this.#source.trace;
     const noises = [...new Set(needed.flatMap((i) => [...component.scales[i]!.keys()]))].sort((p, q) => p - q);
-    const out = new Float64Array(noises.length * DRAWS);
-    fillSobolNormals(noiseRequest({ out, generator: makeGenerator(0), lanes: DRAWS, dimensions: noises.length }));
+    const out = new Float64Array(noises.length * count);
+    fillSobolNormals(noiseRequest({ out, generator: makeGenerator(0), lanes: count, dimensions: noises.length }));
     const place = new Map(noises.map((j, at) => [j, at]));
     return new Map(
       needed.map((i) => {
         const scales = new Map([...component.scales[i]!].map(([j, scale]) => [place.get(j)!, scale]));
         const own = { weight: 1, means: component.means.subarray(i, i + 1), scales: [scales] };
-        return [latents[i]!.node, latentValues(own, 0, out, DRAWS)];
+        return [latents[i]!.node, latentValues(own, 0, out, count)];
       }),
     );
   }

@@ -2,8 +2,10 @@
  * Draws of everything that a posterior reports: of the kept latents from the guide, of summed-out ones given these, and of what the
  * program computes from them. With weights they are draws of the posterior itself, as far as the weights can be trusted.
  */
+import type { AveragedLatent } from "../../collapse/completion/averaged.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { ascending, placesWhere } from "../order.ts";
+import { once } from "./once.ts";
 
 export interface DrawOptions {
   /** How many draws. */
@@ -38,6 +40,8 @@ export interface JointDrawsParts {
   /** The names of the latents that were summed out, and these by name. */
   readonly summedOut: readonly string[];
   readonly completed: () => ReadonlyMap<string, CompletedLatent>;
+  /** Those of them by name of which averages under given weights take no draw. */
+  readonly averaged: (weights: Float64Array) => ReadonlyMap<string, AveragedLatent>;
   /** The values of discrete latents. */
   readonly discrete: ReadonlyMap<string, readonly number[]>;
   /** Weights that sum to 1; all equal without. */
@@ -66,10 +70,12 @@ export class JointDraws {
   readonly #inputs: JointDrawsParts["inputs"];
   readonly #summedOut: ReadonlySet<string>;
   readonly #completed: JointDrawsParts["completed"];
+  readonly #averaged: () => ReadonlyMap<string, AveragedLatent>;
   readonly #discrete: ReadonlyMap<string, readonly number[]>;
 
   constructor(parts: JointDrawsParts) {
-    const { count, names, values, inputs, summedOut, completed, discrete, weights, kHat, effectiveDraws } = parts;
+    const { count, names, values, inputs, summedOut, completed, averaged, discrete, weights, kHat, effectiveDraws } =
+      parts;
     const { logEvidence, logEvidenceError } = parts;
     this.count = count;
     this.names = names;
@@ -82,6 +88,7 @@ export class JointDraws {
     this.#inputs = inputs;
     this.#summedOut = new Set(summedOut);
     this.#completed = completed;
+    this.#averaged = once(() => averaged(this.weights));
     this.#discrete = discrete;
   }
 
@@ -100,13 +107,22 @@ export class JointDraws {
     return this.#inputs().get(name);
   }
 
+  /** Numbers of a latent that was summed out by itself, where they need no draw of it. */
+  averaged(name: string): AveragedLatent | undefined {
+    return this.#summedOut.has(name) ? this.#averaged().get(name) : undefined;
+  }
+
   /** The mean; of summed-out latents by exact means within their cells, where their prior has them. */
   mean(name: string): number {
+    const alone = this.averaged(name);
+    if (alone) return alone.mean;
     const means = this.#completedLatent(name)?.means;
     return means ? this.#sum(name, means) : this.#average(this.values(name));
   }
 
   sd(name: string): number {
+    const alone = this.averaged(name);
+    if (alone) return alone.sd;
     const values = this.values(name);
     const mean = this.mean(name);
     const { means, squares } = this.#completedLatent(name) ?? {};
@@ -143,6 +159,11 @@ export class JointDraws {
 
   /** The cells of a latent that was summed out with their probabilities, in ascending order where their order is known. */
   cells(name: string): Cell[] {
+    const alone = this.#discrete.has(name) ? undefined : this.averaged(name);
+    if (alone) {
+      const { lows, highs, probabilities } = alone;
+      return Array.from(probabilities, (probability, j) => ({ from: lows[j]!, to: highs[j]!, probability }));
+    }
     const found = this.#completedLatent(name);
     if (!found || this.#discrete.has(name))
       throw new RangeError(
@@ -161,6 +182,8 @@ export class JointDraws {
   /** The values of a discrete latent with their probabilities. */
   probabilities(name: string): ValueProbability[] {
     const values = this.#discrete.get(name);
+    const alone = values && this.averaged(name);
+    if (alone) return values.map((value, j) => ({ value, probability: alone.probabilities[j]! }));
     const found = this.#completedLatent(name);
     if (!values || !found)
       throw new RangeError(

@@ -226,6 +226,7 @@ function completed(source: Source, kept: Float64Array, draws: number, next: () =
     }),
     summedOut,
     completed: () => drawn().latents,
+    averaged: (weights) => drawing?.averaged(kept, draws, weights) ?? new Map(),
     discrete: new Map(finite.map(({ name, values }) => [name, values])),
   };
 }
