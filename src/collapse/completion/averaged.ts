@@ -17,7 +17,7 @@ export interface AveragedLatent {
   readonly quantile: (p: number) => number;
   /** The probability of each cell or value. */
   readonly probabilities: Float64Array;
-  /** The ends of the cells of a continuous latent, where they vary their means where it lies in the cell; else none. */
+  /** The ends of the cells of a continuous latent within its support, where they vary their means where it lies in the cell; else none. */
   readonly lows: Float64Array;
   readonly highs: Float64Array;
 }
@@ -140,7 +140,15 @@ function averagedCells(parts: Parts, cells: Cells, pass: number): AveragedLatent
     });
   const sd = Number.isFinite(mean) ? Math.sqrt(Math.max(0, variance)) : Math.abs(mean);
   const quantile = together.length === 1 ? inCells(parts, found, cells, pass) : amongPoints(parts, cells, pass);
-  return { mean, sd, quantile, probabilities, lows: endsOf(lows), highs: endsOf(highs) };
+  const [least, most] = found.support;
+  return {
+    mean,
+    sd,
+    quantile,
+    probabilities,
+    lows: endsOf(lows).map((end) => Math.max(least, end)),
+    highs: endsOf(highs).map((end) => Math.min(most, end)),
+  };
 }
 
 // Cells that nothing moves lie one after the other.

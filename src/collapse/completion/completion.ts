@@ -31,8 +31,8 @@ export interface Completion {
    */
   readonly draw: (kept: ArrayLike<number>, draws: number, next: () => number) => CompletedLatent[];
   /**
-   * Those latents of which nothing needs to be drawn, by name, averaged over draws of the kept ones that count by weights. It takes a tenth of the time
-   * of drawing them.
+   * Those latents of which nothing needs to be drawn, by name, averaged over draws of the kept ones that count by weights. It takes a fraction of the
+   * time of drawing them.
    */
   readonly averaged: (
     kept: ArrayLike<number>,

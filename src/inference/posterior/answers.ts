@@ -6,6 +6,7 @@
  */
 import { squared } from "../../math/squared.ts";
 import { ascending, placesWhere } from "../order.ts";
+import { helpfulDifferences } from "./adaptation/noise-by-component.ts";
 import type { Marginal } from "./marginal.ts";
 import { once } from "./once.ts";
 import type { Answers } from "./resampled.ts";
@@ -20,12 +21,7 @@ export function answersBy({
   guide: shares,
 }: Answers): (name: string, byGuide: (() => Marginal) | undefined) => Marginal {
   const { weights } = draws;
-  const noise = (of: Float64Array): number => of.reduce((sum, x) => sum + squared(x), 0);
-  // Undefined where there is less noise without them.
-  const helpful = once(() => {
-    const differences = shares && weights.map((weight, d) => weight - shares[d]!);
-    return differences && !(noise(differences) > noise(weights) - 1 / draws.count) ? differences : undefined;
-  });
+  const helpful = once(() => helpfulDifferences(weights, shares));
   return (name, byGuide) => {
     const averaged = draws.averaged(name);
     if (averaged) return averaged;

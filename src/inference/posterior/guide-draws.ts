@@ -7,7 +7,7 @@ import { log } from "../../math/elementary.ts";
 import { logSumExpOfRows } from "../../math/log-sum-exp.ts";
 import { HALF_LOG_2PI } from "../../math/normal.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
-import { fillNormals, type Generator, noiseRequest } from "../../random/index.ts";
+import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import type { Start } from "../../transforms/transform.ts";
 import type { Gaussian } from "./gaussian.ts";
 
@@ -48,6 +48,19 @@ export function guideDraws(
   const noise = new Float64Array(n * draws);
   if (n > 0) fillNormals(noiseRequest({ out: noise, generator, stream, lanes: draws, dimensions: n }));
   return drawsOfNoise(components, noise, draws);
+}
+
+/** The same that lie evenly: those of each component are points of a scrambled Sobol set. */
+export function evenDraws(components: readonly Gaussian[], draws: number, generator: Generator): Float64Array {
+  const dimensions = components[0]!.means.length;
+  const out = new Float64Array(dimensions * draws);
+  let at = 0;
+  countsOf(components, draws).forEach((lanes, stream) => {
+    if (dimensions > 0 && lanes > 0)
+      fillSobolNormals(noiseRequest({ out, at, stride: draws, generator, stream, lanes, dimensions }));
+    at += lanes;
+  });
+  return drawsOfNoise(components, out, draws);
 }
 
 /** The same of standard normals that are given, row by latent: of points that lie evenly, for instance. */

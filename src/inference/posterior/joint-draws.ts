@@ -160,23 +160,29 @@ export class JointDraws {
   /** The cells of a latent that was summed out with their probabilities, in ascending order where their order is known. */
   cells(name: string): Cell[] {
     const alone = this.#discrete.has(name) ? undefined : this.averaged(name);
-    if (alone) {
-      const { lows, highs, probabilities } = alone;
-      return Array.from(probabilities, (probability, j) => ({ from: lows[j]!, to: highs[j]!, probability }));
-    }
+    const cells = alone
+      ? Array.from(alone.probabilities, (probability, j) => ({
+          from: alone.lows[j]!,
+          to: alone.highs[j]!,
+          probability,
+        }))
+      : this.#drawnCells(name);
+    // Of x ~ exponential(1) with a threshold at −1 the cell below it is none.
+    return cells.filter(({ from, to, probability }) => from < to || probability > 0);
+  }
+
+  #drawnCells(name: string): Cell[] {
     const found = this.#completedLatent(name);
     if (!found || this.#discrete.has(name))
       throw new RangeError(
         `cells: no such latent with cells; got "${String(name)}", expected one of ${this.#shown([...this.#summedOut].filter((other) => !this.#discrete.has(other)))}`,
       );
     const { size, lows, highs, probabilities, support } = found;
-    const cells = Array.from({ length: size }, (_, j) => ({
+    return Array.from({ length: size }, (_, j) => ({
       from: Math.max(support[0], this.#end(lows, probabilities, j)),
       to: Math.min(support[1], this.#end(highs, probabilities, j)),
       probability: this.#probability(found, j),
     }));
-    // Of x ~ exponential(1) with a threshold at −1 the cell below it is none.
-    return cells.filter(({ from, to, probability }) => from < to || probability > 0);
   }
 
   /** The values of a discrete latent with their probabilities. */

@@ -1,6 +1,7 @@
 /**
  * Joint draws of a posterior, of the guide as it is or with weights that make them draws of the posterior itself.
- * Of 16,384 weighted draws 13,107 come from the guide, 1639 from wider ones and 1638 from where the priors lie, unless a fit has adapted the proposal.
+ * Of 16,384 weighted draws 13,107 come from the guide, 1639 from wider ones and 1638 from where the priors lie, unless a fit has adapted the proposal
+ * or a posterior answers by those that leave the least noise.
  */
 
 import { inputIndex } from "../../autodiff/graph/graph.ts";
@@ -15,9 +16,11 @@ import type { Quantity } from "../../program/run.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
 import { count } from "../options.ts";
 import { ANSWERING, sdError } from "./adaptation/long-tails.ts";
+import { countsLeaving, noiseByComponent } from "./adaptation/noise-by-component.ts";
 import { keepPossible, replaceImpossible } from "./adaptation/replaced-draws.ts";
 import { targetOf } from "./adaptation/target.ts";
-import { countsOf, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
+import type { Gaussian } from "./gaussian.ts";
+import { countsOf, evenDraws, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
 import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { once } from "./once.ts";
 import { averagingWeights } from "./pareto-tail.ts";
@@ -53,14 +56,15 @@ function chosenDraws(kept: Float64Array, n: number, draws: number, next: () => n
 const NOTHING = 1e-12;
 
 /**
- * Weighted draws that a posterior answers by: the fewer ones where little noise is left in them, as where weights correct a good guide, or where
- * latents are completed from large tables, as of two change points among 50 days, 2601.
+ * Weighted draws that a posterior answers by lie evenly: the fewer ones where little noise is left in them, as where weights correct a good guide, or
+ * where latents are completed from large tables, as of two change points among 50 days, 2601. Else more are taken from the guides whose draws make
+ * the noise: of a second mode with 2 % of the posterior that only 410 draws of the priors reach, from the priors.
  */
 const FEW = 4096;
 const MANY = ANSWERING;
 /** The standard error of a mean by draws, over the sd, that is left unless more draws are taken. */
 const LITTLE_NOISE = 0.005;
-/** The standard error of an sd, as a share of it, above which four times as many draws are taken: in a long tail few of them have most of the variance. */
+/** The standard error of an sd, as a share of it, above which 65,536 draws are taken: in a long tail few of them have most of the variance. */
 const LITTLE_ERROR = 0.06;
 /** The k-hat of weights above which their spread among few draws says too little of their spread. */
 const LIGHT_TAIL = 0.5;
@@ -81,12 +85,17 @@ export function answering(source: Source): Answers {
   const most = Math.floor(ENTRIES / Math.max(1, source.drawing?.entries() ?? 1));
   const many = Math.max(FEW, Math.min(MANY, most));
   if (source.weighing?.particles) return { draws: sampledDraws(source, { draws: many }), guide: undefined };
-  const few = weighted(source, { draws: FEW });
-  const isEnough = noiseOf(few) < LITTLE_NOISE && few.draws.kHat < LIGHT_TAIL;
-  if (many === FEW || isEnough) return few;
-  const found = weighted(source, { draws: many });
+  const proposal = proposalIn(source);
+  const weigh = weigher(source);
+  const few = weigh(proposal, evenDraws(proposal, FEW, makeGenerator(0)), FEW);
+  const counts = many === FEW ? [] : countsAfter(few, countsOf(proposal, FEW));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all <= FEW) return few;
+  const adapted = proposal.map((component, c) => ({ ...component, weight: counts[c]! / all }));
+  const found = (draws: number): Weighted => weigh(adapted, evenDraws(adapted, draws, makeGenerator(0)), draws);
+  const answer = found(Math.min(many, all));
   const more = Math.min(4 * MANY, most);
-  return more > many && !(worstOf(source, found.draws) < LITTLE_ERROR) ? weighted(source, { draws: more }) : found;
+  return more > many && !(worstOf(source, answer.draws) < LITTLE_ERROR) ? found(more) : answer;
 }
 
 // The largest standard error of the sds of the kept latents, each as a share of its sd.
@@ -96,41 +105,59 @@ function worstOf({ trace }: Source, draws: JointDraws): number {
   );
 }
 
-/** The standard error, over the sd, of means by such draws: of those that correct the guide by what the two weights of each draw differ. */
-function noiseOf({ draws: { weights }, guide }: Answers): number {
-  return Math.sqrt(weights.reduce((sum, weight, d) => sum + squared(weight - (guide?.[d] ?? 0)), 0));
+// How many draws of each component leave as little noise as four times as many of all would, or as is little.
+function countsAfter({ noises, draws: { kHat } }: Weighted, counts: readonly number[]): readonly number[] {
+  const noise = noises.reduce((sum, part) => sum + part, 0);
+  const little = kHat < LIGHT_TAIL ? squared(LITTLE_NOISE) : 0;
+  return noise <= little ? counts : countsLeaving(Math.max((noise * FEW) / MANY, little), noises, counts);
 }
 
 /** Draws with the weights that make them draws of the posterior. */
 export function reweightedDraws(source: Source, options: DrawOptions = {}): JointDraws {
-  return weighted(source, requireOptions("reweighted", options, DRAW_OPTIONS)).draws;
+  const { draws = MANY, seed = 0 } = requireOptions("reweighted", options, DRAW_OPTIONS);
+  count("reweighted", "draws", draws, 1, MOST_DRAWS);
+  const proposal = proposalIn(source);
+  return weigher(source, seed)(proposal, guideDraws(proposal, draws, makeGenerator(seed)), draws).draws;
 }
 
-function weighted(source: Source, { draws = MANY, seed = 0 }: DrawOptions): Answers {
-  count("reweighted", "draws", draws, 1, MOST_DRAWS);
+function proposalIn(source: Source): readonly Gaussian[] {
+  return source.weighing?.proposal ?? proposalOf(source);
+}
+
+/** Weighted draws with the noise that those of each component of their proposal leave. */
+interface Weighted extends Answers {
+  readonly noises: readonly number[];
+}
+
+/** Gives draws of a proposal, component after component, their weights. */
+type Weigher = (proposal: readonly Gaussian[], kept: Float64Array, draws: number) => Weighted;
+
+function weigher(source: Source, seed = 0): Weigher {
   const [frozen] = source.trace.frozen;
   if (frozen)
     throw new TypeError(
       `reweighted: the density of "${source.trace.model.name}" is random; got frozen site "${frozen.name}", expected none`,
     );
-  const generator = makeGenerator(seed);
-  const proposal = source.weighing?.proposal ?? proposalOf(source);
-  const kept = guideDraws(proposal, draws, generator);
-  const target = targetOf(source, priorLike(source))(kept, draws);
-  const proposed = logMixture(proposal, kept, draws);
-  const logWeights = target.map((density, d) => density - proposed[d]!);
-  const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
-  const smoothed = averagingWeights(logWeights);
-  const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
-  const mass = shares.reduce((sum, share) => sum + share, 0);
-  const isWithin = shares.every((share, d) => share < NOTHING * mass || logWeights[d] !== Number.NEGATIVE_INFINITY);
-  // Those of weight 0 have weight 0 still.
-  replaceImpossible(kept, draws, (d) => logWeights[d] !== Number.NEGATIVE_INFINITY);
-  const parts = completed(source, kept, draws, uniformSource(generator, 1));
-  const logEvidenceError = relativeError(logWeights, logEvidence, countsOf(proposal, draws));
-  return {
-    draws: new JointDraws({ ...parts, ...smoothed, logEvidence, logEvidenceError }),
-    guide: isWithin ? shares.map((share) => share / mass) : undefined,
+  const densityAt = targetOf(source, priorLike(source));
+  return (proposal, kept, draws) => {
+    const proposed = logMixture(proposal, kept, draws);
+    const logWeights = densityAt(kept, draws).map((density, d) => density - proposed[d]!);
+    const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
+    const smoothed = averagingWeights(logWeights);
+    const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
+    const mass = shares.reduce((sum, share) => sum + share, 0);
+    const isWithin = shares.every((share, d) => share < NOTHING * mass || logWeights[d] !== Number.NEGATIVE_INFINITY);
+    const guide = isWithin ? shares.map((share) => share / mass) : undefined;
+    // Those of weight 0 have weight 0 still.
+    replaceImpossible(kept, draws, (d) => logWeights[d] !== Number.NEGATIVE_INFINITY);
+    const parts = completed(source, kept, draws, uniformSource(makeGenerator(seed), 1));
+    const counts = countsOf(proposal, draws);
+    const logEvidenceError = relativeError(logWeights, logEvidence, counts);
+    return {
+      draws: new JointDraws({ ...parts, ...smoothed, logEvidence, logEvidenceError }),
+      guide,
+      noises: noiseByComponent(kept, smoothed.weights, guide, counts),
+    };
   };
 }
 
