@@ -9,7 +9,7 @@ import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
-import type { Latent, Trace } from "../../program/trace.ts";
+import type { Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
 import { lookedUp } from "../look-up.ts";
 import { latentsOf, type Variable } from "../variable.ts";

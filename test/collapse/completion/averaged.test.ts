@@ -85,8 +85,8 @@ describe("a change point that nothing moves", () => {
     expect(found.mean).toBeCloseTo(mean, 10);
     expect(found.sd).toBeCloseTo(Math.sqrt(square - mean * mean), 10);
     shares.forEach((share, i) => {
-      const j = found.lows.indexOf(i);
-      expect(found.highs[j]).toBe(i + 1);
+      const j = found.highs.indexOf(i + 1);
+      expect(found.lows[j]).toBe(i);
       expect(found.probabilities[j]).toBeCloseTo(share, 10);
     });
     for (const p of [0.05, 0.3, 0.5, 0.95]) {
