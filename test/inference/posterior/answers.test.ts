@@ -34,6 +34,7 @@ test("by how much weights differ is computed once for all numbers", () => {
     inputs: () => new Map(),
     summedOut: [],
     completed: () => new Map(),
+    averaged: () => new Map(),
     discrete: new Map(),
     weights,
   });
