@@ -5,10 +5,11 @@
  * there with a finite value. Of log(h − crest) it is not: that jumps without an end.
  */
 import { behaviourOf } from "../../autodiff/graph/behaviour.ts";
-import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
+import { neverNegative } from "../../autodiff/graph/signs.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { peeled } from "../../conditions/peeling.ts";
 import type { Objective } from "../../objective/objective.ts";
@@ -21,7 +22,7 @@ import { surfaceOf } from "../move/projection.ts";
 interface Edge {
   readonly operand: NodeId;
   readonly from: number;
-  /** Of the comparison that holds where the operand lies inside, if one says it. */
+  /** Of the comparison that holds where the operand lies inside, if it is one of sums of latents. */
   readonly form: LinearForm | undefined;
 }
 
@@ -45,7 +46,7 @@ export function withEdges(families: Families): Families {
   };
 }
 
-// The operands on a boundary: the edge where its condition is the one that decides. Of those below which there are arms, as the level
+// The operands on a boundary: the edge where its condition is the one that decides. Of v² − 2s, and of those below which there are arms, as the level
 // behind a first weir is by two formulas, it is not known whether it is: they are what they are there, but not beyond the edge, which
 // changes nothing where the program has a value. Those that jump there are as they are.
 function valuesOn(
@@ -78,12 +79,12 @@ function edgesOf(objective: Objective, boundaries: readonly Boundary[]): Map<Nod
     const { from } = behaviourOf(graph, node);
     const operand = graph.a[node]!;
     if (from === Number.NEGATIVE_INFINITY || !Number.isFinite(valueAt(graph, node, from))) continue;
+    if (from === 0 && neverNegative(graph, operand)) continue;
     const mask = peeled(objective, graph.algebra.sub(operand, graph.constant(from)));
     if (graph.isConstant(mask)) continue;
-    const hasArms = graph.reachable([operand]).some((below) => graph.hasFlag(below, MASK));
-    if (hasArms) found.set(operand, { operand, from, form: undefined });
-    else if (graph.op[mask] === CODE.positive)
-      found.set(operand, { operand, from, form: linearForm(graph, graph.a[mask]!) });
+    const form = graph.op[mask] === CODE.positive ? linearForm(graph, graph.a[mask]!) : undefined;
+    const isPlain = form && [...form.coefficients.keys()].every((atom) => graph.op[atom] === INPUT);
+    found.set(operand, { operand, from, form: isPlain ? form : undefined });
   }
   return found;
 }

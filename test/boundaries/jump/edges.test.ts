@@ -37,6 +37,7 @@ const CASES: readonly [string, Model][] = [
   ["its negative multiple in the other arm", on((h, c, where) => where(gt(h, c), 1, sqrt(sub(mul(2, c), mul(2, h)))))],
   ["another sum of the same", on((h, c, where) => where(gt(h, add(c, 0.3)), sqrt(sub(sub(h, c), 0.3)), 1))],
   ["a rising function of both", on((h, c, where) => where(gt(h, c), sqrt(sub(exp(h), exp(c))), 1))],
+  ["a curve", on((h, c, where) => where(gt(mul(h, h), exp(c)), sqrt(sub(mul(h, h), exp(c))), 1))],
   ["beside an edge elsewhere", on((h, c, where) => where(gt(h, c), add(sqrt(sub(h, c)), sqrt(add(1, mul(h, h)))), 1))],
 ];
 
