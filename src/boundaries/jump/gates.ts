@@ -30,7 +30,7 @@ export type ThroughGates = (
 ) => NodeId[] | undefined;
 
 // Also those that are made of others: on_i = on_{i−1} ? e_i > −1 : 1 > e_i is (on_{i−1} and e_i > −1) or (not on_{i−1} and 1 > e_i), and no comparison.
-const CONDITIONS: readonly number[] = [CODE.positive, CODE.and, CODE.or];
+const isCondition = (code: number): boolean => code === CODE.positive || code === CODE.and || code === CODE.or;
 
 // From so many gates one behind the other on, jumps are made of the tails of gates: with fewer they take as many operations without, or half, as in the
 // thermostat of models/, whose state passes two ifs to the switch that is sampled anew.
@@ -137,7 +137,7 @@ export function splitByGates(
   stateOf: Chain["stateOf"],
 ): Split {
   const isGate = (node: NodeId): boolean =>
-    !flipping.has(node) && (CONDITIONS.includes(graph.op[node]!) || stateOf(node) !== undefined);
+    !flipping.has(node) && (isCondition(graph.op[node]!) || stateOf(node) !== undefined);
   if (!jumping.some(isGate)) return { direct: roots, gated: [], depth: 0 };
   const dominators = new Dominators(graph, flipping, jumping);
   const firstGate = new Map<NodeId, NodeId>();
