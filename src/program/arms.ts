@@ -25,9 +25,15 @@ export class Arms {
   #declared: Declaration[] = [];
   /** Of names that the other arm of a branch has declared: what to tell. */
   readonly #elsewhere = new Map<string, Declaration["lives"]>();
+  #depth = 0;
 
   constructor(scope: Scope) {
     this.#scope = scope;
+  }
+
+  /** Is an arm being run? What is declared outside of all arms no other arm can have. */
+  get inArm(): boolean {
+    return this.#depth > 0;
   }
 
   /** Was the name declared in the other arm of this branch, or of one around it, and not in this one? */
@@ -60,7 +66,9 @@ export class Arms {
     const arms: { readonly path: NodeId; readonly declared: readonly Declaration[] }[] = [];
     const run = (arm: () => T) => (): T => {
       this.#declared = [];
+      this.#depth++;
       const result = arm();
+      this.#depth--;
       for (const { name, lives } of this.#declared) {
         names.delete(name);
         this.#elsewhere.set(name, lives);

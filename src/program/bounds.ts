@@ -147,11 +147,13 @@ export interface Required {
 /** What must be above 0, or must not, for no term outside of arms to be −∞: of `observe(uniform(0, end), 2.9)` that end − 2.9 is. */
 export function required({ graph, terms }: Trace): Required[] {
   const found: Required[] = [];
-  const left = terms.flatMap(({ node, live }) => (graph.isConstant(live) ? [node] : [])).reverse();
+  const left: NodeId[] = [];
+  for (let at = terms.length - 1; at >= 0; at--) if (graph.isConstant(terms[at]!.live)) left.push(terms[at]!.node);
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (graph.op[node] === CODE.add) left.push(...graph.operands(node));
-    if (graph.op[node] === CODE.sub) left.push(graph.operand(node, 0));
-    if (graph.op[node] !== CODE.where) continue;
+    const code = graph.op[node];
+    if (code === CODE.add || code === CODE.sub) left.push(graph.operand(node, 0));
+    if (code === CODE.add) left.push(graph.operand(node, 1));
+    if (code !== CODE.where) continue;
     const [mask, x, y] = graph.operands(node);
     if (graph.is(x!, -Infinity)) {
       found.push(...conjuncts(graph, mask!, false));

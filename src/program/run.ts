@@ -189,11 +189,7 @@ export function run(model: Model, graph: Graph, options: RunOptions): Trace {
   const session = new Session(graph);
   const found: Found = { latents: [], finite: [], points: [], quantities: [], frozen: [], terms: [] };
   const scope = scopeOf(model, session, found, options);
-  const core = {
-    ...sitesOf(scope),
-    where,
-    branch: branchOf(scope),
-  } as CoreContext;
+  const core = { ...sitesOf(scope), where, branch: branchOf(scope) } as CoreContext;
   const result: unknown = model.program((extension ? extension(core, scope) : core) as ProgramContext);
   if (result instanceof Promise)
     throw new TypeError(
@@ -210,13 +206,14 @@ export function run(model: Model, graph: Graph, options: RunOptions): Trace {
 function scopeOf(model: Model, session: Session, found: Found, { input, onTerm }: RunOptions): Scope {
   const { graph } = session;
   const names = new Set<string>();
+  const everywhere = graph.truth(true);
   const scope: Scope = {
     ...found,
     model,
     session,
     input,
     names,
-    path: graph.truth(true),
+    path: everywhere,
     isOver: false,
     declare(site, name) {
       requireRunning(site, scope);
@@ -230,7 +227,8 @@ function scopeOf(model: Model, session: Session, found: Found, { input, onTerm }
     addTerm(site, logDensity, drawn) {
       requireRunning(site, scope);
       const live = scope.path;
-      const node = graph.algebra.where(live, nodeOf(session, logDensity), graph.constant(0));
+      const value = nodeOf(session, logDensity);
+      const node = live === everywhere ? value : graph.algebra.where(live, value, graph.constant(0));
       // In an arm, whether it counts is no constant.
       if (graph.isConstant(node) && !Number.isFinite(graph.value(node)))
         throw new RangeError(

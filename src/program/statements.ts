@@ -72,6 +72,7 @@ class Statements {
         `${site}: a discrete latent needs finitely many values; got ${prior.name} on ${prior.support.text}, expected one such as bernoulli or categorical`,
       );
     if (!this.#arms.isElsewhere(name)) {
+      if (!this.#arms.inArm) return this.#core.sample(name, prior);
       const lives = both(livesAt(latents), livesAt(quantities));
       const x = this.#core.sample(name, prior);
       this.#supports.set(name, prior.support.text);
@@ -138,9 +139,9 @@ class Statements {
   observe(distribution: Distribution | VectorDistribution, value: Real | Entries, name?: string): void {
     const known = name ?? `y${this.#observations}`;
     this.#observations++;
-    const site = `observe "${known}"`;
     if (!isVector(distribution)) this.#core.observe(distribution, value as Real, known);
     else {
+      const site = `observe "${known}"`;
       checkDistribution(site, distribution);
       distribution.observed(this.#siteOf(site, known, distribution), flat(site, value as Entries, distribution));
     }

@@ -55,27 +55,34 @@ export function* rehearse(model: Model): Pieces<void> {
 
 /** The same over the supports that the priors have. */
 export function traceAsWritten(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
-  let latest = "before its first site";
+  let [kind, name] = ["", ""]; // of the latest site
   let observations = 0;
   const noted = (core: CoreContext, scope: Scope): ProgramContext => {
     const { sample, observe, ...others } = statements(core, scope);
-    const note = (site: string): void => {
-      latest = `after ${site}`;
-    };
     return {
       ...others,
-      sample: ((name: string, ...rest: [never]) => {
-        requireName("sample", name);
-        const x = ofThisCopy(`sample "${name}"`, () => sample(name, ...rest));
-        note(`sample "${name}"`);
-        return x;
+      sample: ((latent: string, prior: never) => {
+        requireName("sample", latent);
+        let x: unknown;
+        try {
+          x = sample(latent, prior);
+        } catch (error) {
+          throw ofThisCopy(`sample "${latent}"`, error);
+        }
+        kind = "sample";
+        name = latent;
+        return x as never;
       }) as typeof sample,
-      observe: ((...given: [never, never, string?]) => {
-        const site = `observe "${given[2] ?? `y${observations}`}"`;
-        const y = ofThisCopy(site, () => observe(...given));
-        note(site);
+      observe: ((distribution: never, value: never, label?: string) => {
+        const site = label ?? `y${observations}`;
+        try {
+          observe(distribution, value, label);
+        } catch (error) {
+          throw ofThisCopy(`observe "${site}"`, error);
+        }
+        kind = "observe";
+        name = site;
         observations++;
-        return y;
       }) as typeof observe,
     };
   };
@@ -84,7 +91,8 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     requireNoEscapes(traced);
     return traced;
   } catch (error) {
-    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw placed(error, model?.name, latest);
+    if (!(error instanceof RangeError && /call stack/.test(error.message)))
+      throw placed(error, model?.name, kind ? `after ${kind} "${name}"` : "before its first site");
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );
@@ -92,20 +100,16 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
 }
 
 /**
- * What a statement gives. No code of a program runs in it but that of a distribution of its own: operators on traced values there are those of a distribution that another
+ * The error of a statement. No code of a program runs in it but that of a distribution of its own: operators on traced values there are those of a distribution that another
  * copy of the library made, whose functions take these values for objects.
  */
-function ofThisCopy<T>(site: string, statement: () => T): T {
-  try {
-    return statement();
-  } catch (error) {
-    if (!(error instanceof TypeError && /it has no plain value|of another copy of nondiff/.test(error.message)))
-      throw error;
-    throw new TypeError(
-      `${site}: its distribution takes no traced values of this copy of nondiff; got one made by another copy, as by its CommonJS build beside its ES modules, or one with JavaScript operators, expected functions of one copy`,
-      { cause: error },
-    );
-  }
+function ofThisCopy(site: string, error: unknown): unknown {
+  if (!(error instanceof TypeError && /it has no plain value|of another copy of nondiff/.test(error.message)))
+    return error;
+  return new TypeError(
+    `${site}: its distribution takes no traced values of this copy of nondiff; got one made by another copy, as by its CommonJS build beside its ES modules, or one with JavaScript operators, expected functions of one copy`,
+    { cause: error },
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Kernels } from "../../src/autodiff/ops/kernels.generated.ts";
 import type { TapeProgram } from "../../src/autodiff/tape/executable.ts";
 
 /** Every kernel that a program may ask for. */
-export const KERNELS: Kernels = { ...ALL_OPS.kernels, ...FAST_ENGINE.kernels };
+export const KERNELS: Kernels = FAST_ENGINE.kernelsWith!(ALL_OPS);
 
 /** A program with these parts and nothing else to do. */
 export function tapeProgram(parts: Partial<TapeProgram> & Pick<TapeProgram, "lanes" | "realSlots">): TapeProgram {

@@ -151,9 +151,8 @@ export function simplify(
     if (simple !== NO_CHANGE) return simple;
   }
   if (arity === 1 && g.pushIntoWhere && g.op[x] === CODE.where) {
-    const existing = (arm: NodeId): NodeId => g.apply(code, arm, -1, -1, false);
-    const taken = existing(g.b[x]!);
-    const other = taken >= 0 ? existing(g.c[x]!) : NO_CHANGE;
+    const taken = g.apply(code, g.b[x]!, -1, -1, false);
+    const other = taken >= 0 ? g.apply(code, g.c[x]!, -1, -1, false) : NO_CHANGE;
     if (other >= 0 && !row.kinds) return g.algebra.where(g.a[x]!, taken, other);
   }
   return NO_CHANGE;

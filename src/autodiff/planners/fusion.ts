@@ -34,9 +34,10 @@ export function* fusePieces(graph: Graph, outputs: readonly NodeId[], steps: Ste
     for (const inner of found.absorbed) place[inner] = ABSORBED;
   }
   const instructionOf = (node: NodeId): Instruction => fused[place[node]!] ?? plain(graph, node);
-  const uniform = reachable
-    .filter((node) => graph.op[node]! > INPUT && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
-    .map(instructionOf);
+  const uniform: Instruction[] = [];
+  for (const node of reachable)
+    if (graph.op[node]! > INPUT && !graph.hasFlag(node, LANE) && place[node] !== ABSORBED)
+      uniform.push(instructionOf(node));
   yield;
   return { uniform, lane: depthFirst(graph, outputs, (node) => steps.instructions.get(node) ?? instructionOf(node)) };
 }
@@ -61,8 +62,8 @@ function pairOf(graph: Graph, uses: Int32Array, node: NodeId): Match | undefined
       const inner = graph.operand(node, at);
       if (uses[inner] !== 1 || graph.op[inner] !== CODE[fused.inner]) continue;
       if (graph.hasFlag(inner, LANE) !== lane) continue;
-      const rest = graph.operands(node).filter((_, j) => j !== at);
-      const operands = [...graph.operands(inner), ...rest];
+      const operands = graph.operands(inner);
+      for (let j = graph.arity(node) - 1; j >= 0; j--) if (j !== at) operands.push(graph.operand(node, j));
       // A node that is computed once per batch reads uniform values throughout.
       const isLane = (operand: NodeId): boolean => graph.hasFlag(operand, LANE);
       if (lane && !permits(rowOf(name), operands.map(isLane))) continue;

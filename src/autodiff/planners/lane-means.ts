@@ -6,7 +6,7 @@
 import { type Pieces, type Piecewise, piecewise } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
 import { DenseReplacement, substitute } from "../graph/substitute.ts";
-import { CODE } from "../ops/codes.ts";
+import { CODE, INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import { COUNTS, LANE_SUMS, SUMS_OF } from "../tape/instruction-table.ts";
 import type { Count, LaneSum } from "../tape/instructions.ts";
@@ -101,7 +101,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       place[node] = found.push(made ?? { node, family: "sumLanes", operands: [node], factor: one, mean: -1 }) - 1;
     }
     if (made) for (const operand of made.operands) (made.family === "sumSquares" ? squared : mark)[operand] = 1;
-    else for (const operand of graph.operands(node)) mark[operand] = 1;
+    else for (let j = graph.arity(node) - 1; j >= 0; j--) mark[graph.operand(node, j)] = 1;
   }
   const terms: Term[] = [];
   const stack: NodeId[] = [];
@@ -135,10 +135,12 @@ function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term
   const last = new Int32Array(graph.size).fill(-1);
   for (let node = 0; node < graph.size; node++) {
     if (!graph.hasFlag(node, LANE)) continue;
-    const step = instructions.get(node);
+    const step = graph.op[node] === INPUT ? instructions.get(node) : undefined;
     if (step) for (const operand of step.operands) last[node] = Math.max(last[node]!, last[operand]!);
     else if (graph.arity(node) === 0) last[node] = node;
-    else for (const operand of graph.operands(node)) last[node] = Math.max(last[node]!, last[operand]!);
+    else
+      for (let j = graph.arity(node) - 1; j >= 0; j--)
+        last[node] = Math.max(last[node]!, last[graph.operand(node, j)]!);
   }
   const lastOf = (term: Term): number => term.operands.reduce((most, operand) => Math.max(most, last[operand]!), -1);
   const keys = new Map(terms.map((term) => [term, lastOf(term)]));

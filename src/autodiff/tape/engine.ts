@@ -4,6 +4,7 @@
  */
 import type { Piecewise } from "../../pieces/pieces.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
+import type { OpTable } from "../ops/op-table.ts";
 import type { Backend } from "./executable.ts";
 import type { Plan, Planner } from "./plan.ts";
 
@@ -15,8 +16,8 @@ export interface Engine {
   readonly plan: Piecewise<Parameters<Planner>, Plan>;
   /** It plans means over the lanes; without it a mean is made of every sample's values. */
   readonly planMeans?: Piecewise<Parameters<Planner>, Plan>;
-  /** The interpreter's kernels by name, for instructions that are no ops; they replace those of ops that have the same name. */
-  readonly kernels?: Kernels;
+  /** The interpreter's kernels by name: those of the ops of a table, and of instructions that are no ops; without it those of the ops alone. */
+  readonly kernelsWith?: (ops: OpTable) => Kernels;
   /** What runs a tape unless its caller names a back end. */
   readonly interpreter: Backend;
   /** The numbers of inputs that are data, for a graph that has some; default those that it had last. */

@@ -61,7 +61,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   yield;
   const { outputs, means = [], rest = [] } = plan;
   const { backend = engine.interpreter } = options;
-  const kernels = { ...graph.ops.kernels, ...engine.kernels };
+  const kernels = engine.kernelsWith?.(graph.ops) ?? graph.ops.kernels;
   const slot = new Int32Array(graph.size).fill(-1);
   const counts = [0, 0, 0, 0]; // of slots, by kind
   const { constants, inputs } = placeUniform(graph, parameters, plan, slot, counts);

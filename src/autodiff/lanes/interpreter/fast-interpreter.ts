@@ -49,7 +49,7 @@ export function runsRolled(
   slots: Float64Array,
   masks: Int32Array,
 ): () => void {
-  const code = encode(steps, { ...kernels, ...ROLL_KERNELS });
+  const code = encode(steps, kernels.gather ? kernels : { ...kernels, ...ROLL_KERNELS });
   const codes = new Uint8Array(steps.length);
   const counts = Int32Array.from(steps, ({ count }) => count);
   steps.forEach(({ name, count }, index) => {
