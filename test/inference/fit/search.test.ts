@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { add, exp, log, mul, neg, square } from "../../../src/autodiff/expr.ts";
 import { flat, normal } from "../../../src/distributions/index.ts";
 import { corrected } from "../../../src/estimators/index.ts";
+import { meanField } from "../../../src/guides/mean-field.ts";
 import {
   adam,
   defineModel,
@@ -14,7 +15,7 @@ import {
   fullRank,
   type Model,
 } from "../../../src/index.ts";
-import { textmsg } from "../../../src/models/index.ts";
+import { textmsg, walk } from "../../../src/models/index.ts";
 
 const quiet = { onWarning: () => undefined } as const;
 
@@ -169,6 +170,13 @@ describe("a fit that cannot converge", () => {
     const posterior = fitModel(model, quiet);
     expect(posterior.status).toBe("unbounded");
     expect(posterior.report!.warnings[0]).toMatchObject({ code: "unbounded", latents: ["z"] });
+  });
+
+  test("is unbounded, too, where the samples end before a scale has stopped growing", () => {
+    const options = { ...quiet, seed: 4, collapse: false, guide: meanField(), restarts: 0, flips: false } as const;
+    const posterior = fitModel(walk, { ...options, maxSamples: 20_000 });
+    expect(posterior.status).toBe("unbounded");
+    expect(posterior.report!.samples).toBeGreaterThan(10_000);
   });
 
   test("throws only where nothing is finite, with the cause and no advice on a learning rate", () => {

@@ -58,11 +58,13 @@ export function* finish(
   let { x } = phase;
   let gap: Gap | undefined;
   const ended = (status: FitStatus, cause?: string): Climbed => ({ x, status, gap, stages, cause });
+  // What has no end is so also where the samples do.
+  const left = (status: FitStatus): Climbed => ended(growing(x, from, gap, chart) ? "unbounded" : status);
   if (phase.ended === "unbounded") return ended("unbounded");
   if (phase.ended === "not finite") return ended("diverged", phase.cause);
   for (let count = FIRST_POINTS, batch = 0; count <= LAST_POINTS; batch++) {
     const fresh = Math.max(16, count / 4);
-    if (!ascent.affords(count + 8 * fresh)) return ended("budget");
+    if (!ascent.affords(count + 8 * fresh)) return left("budget");
     const points = { kind: "stage", start, batch, count } as const;
     const radius = batch === 0 ? 2 : 1;
     const stage = yield* polish(ascent, x, {
@@ -73,7 +75,7 @@ export function* finish(
       curvature,
     });
     ({ x } = stage);
-    if (!ascent.affords(8 * fresh)) return ended("budget");
+    if (!ascent.affords(8 * fresh)) return left("budget");
     const metrics = metricsOf(curvature, stage.diagonal);
     const newton = (g: Float64Array): Float64Array => newtonOf(curvature, g, stage.diagonal);
     const freshPoints = { kind: "gap", start, batch, count: fresh } as const;
@@ -81,9 +83,9 @@ export function* finish(
     // The first stage has too few points to trust the step at them.
     if (nearer && batch > 0 && stage.ended === "gain")
       gap = yield* nearer(ascent, x, metrics, gap, newton, freshPoints, tolerance);
-    const { elbo, gap: left, noise: gapError } = gap;
-    ascent.gap = left;
-    stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError });
+    const { elbo, gap: missing, noise: gapError } = gap;
+    ascent.gap = missing;
+    stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: missing, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
       axpyInto(x, gap.share, newton(gap.gradient));
@@ -92,7 +94,7 @@ export function* finish(
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());
     count *= stage.ended === "gain" || stage.ended === "radius" ? 4 : 2;
   }
-  return ended(growing(x, from, gap, chart) ? "unbounded" : "stalled");
+  return left("stalled");
 }
 
 // Whether a scale has grown much and is pushed to grow on: its target has no curvature to speak of.
