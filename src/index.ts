@@ -2,7 +2,6 @@
 export {
   abs,
   add,
-  and,
   atan,
   type Condition,
   clamp,
@@ -28,8 +27,6 @@ export {
   mul,
   neg,
   normalCdf,
-  not,
-  or,
   pow,
   type Real,
   relu,
@@ -43,7 +40,6 @@ export {
   type Truth,
   tan,
   tanh,
-  where,
 } from "./autodiff/expr.ts";
 export { addDiagonal, cholesky, logDet, type Matrix, matmul, solve, solveLower } from "./autodiff/matrices.ts";
 export type { Backend } from "./autodiff/tape/executable.ts";
@@ -77,6 +73,7 @@ export { withData } from "./program/data/data-model.ts";
 export { DataError, type Fault } from "./program/data/faults.ts";
 export type { ColumnSpec, DataOf, GivenData, Schema } from "./program/data/schema.ts";
 export type { StandardSchema } from "./program/data/standard-schema.ts";
+export { and, not, or, type TruthOrFlag, where } from "./program/flags.ts";
 export {
   type BranchResult,
   type DataModel,

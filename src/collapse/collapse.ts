@@ -87,7 +87,7 @@ export function* collapsePieces(trace: Trace, choice: CollapseChoice = {}): Piec
       trace,
       trace.latents.map(({ name }) => ({ latent: name, reason: NOT_ASKED })),
     );
-  const result = yield* collapsed(trace, choice);
+  const result = yield* collapsed(choice.budget === undefined ? trace : { ...trace, budget: choice.budget }, choice);
   const refused = result.report.kept.find(({ latent }) => choice.only?.includes(latent));
   if (!refused) return result;
   throw new RangeError(
@@ -157,7 +157,7 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
       );
       if (continuousOnes.length === 0)
         throw new RangeError(
-          `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names.join(", ")}, expected at most ${budget}`,
+          `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names.join(", ")}, expected at most ${budget}; to try: fewer values, as by truncated(…, 0, last), or collapse: { budget: ${error.size} }`,
         );
       const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
       keep(

@@ -1,6 +1,7 @@
 /** The functions of `nondiff` as plain programs see them: a traced number has type `number` there, and a condition type `boolean`. */
 import * as T from "../autodiff/expr.ts";
 import * as M from "../autodiff/matrices.ts";
+import * as F from "../program/flags.ts";
 import * as P from "../program/pick.ts";
 import * as R from "../program/rounding.ts";
 
@@ -22,7 +23,7 @@ const plain = <F>(f: F): PlainFunction<F> => f as unknown as PlainFunction<F>;
 
 export const abs: PlainFunction<typeof T.abs> = /* @__PURE__ */ plain(T.abs);
 export const add: PlainFunction<typeof T.add> = /* @__PURE__ */ plain(T.add);
-export const and: PlainFunction<typeof T.and> = /* @__PURE__ */ plain(T.and);
+export const and: PlainFunction<typeof F.and> = /* @__PURE__ */ plain(F.and);
 export const clamp: PlainFunction<typeof T.clamp> = /* @__PURE__ */ plain(T.clamp);
 export const cos: PlainFunction<typeof T.cos> = /* @__PURE__ */ plain(T.cos);
 export const digamma: PlainFunction<typeof T.digamma> = /* @__PURE__ */ plain(T.digamma);
@@ -46,8 +47,8 @@ export const min: PlainFunction<typeof T.min> = /* @__PURE__ */ plain(T.min);
 export const mul: PlainFunction<typeof T.mul> = /* @__PURE__ */ plain(T.mul);
 export const neg: PlainFunction<typeof T.neg> = /* @__PURE__ */ plain(T.neg);
 export const normalCdf: PlainFunction<typeof T.normalCdf> = /* @__PURE__ */ plain(T.normalCdf);
-export const not: PlainFunction<typeof T.not> = /* @__PURE__ */ plain(T.not);
-export const or: PlainFunction<typeof T.or> = /* @__PURE__ */ plain(T.or);
+export const not: PlainFunction<typeof F.not> = /* @__PURE__ */ plain(F.not);
+export const or: PlainFunction<typeof F.or> = /* @__PURE__ */ plain(F.or);
 export const pow: PlainFunction<typeof T.pow> = /* @__PURE__ */ plain(T.pow);
 export const relu: PlainFunction<typeof T.relu> = /* @__PURE__ */ plain(T.relu);
 export const sigmoid: PlainFunction<typeof T.sigmoid> = /* @__PURE__ */ plain(T.sigmoid);
@@ -59,7 +60,7 @@ export const sub: PlainFunction<typeof T.sub> = /* @__PURE__ */ plain(T.sub);
 export const sum: PlainFunction<typeof T.sum> = /* @__PURE__ */ plain(T.sum);
 export const tan: PlainFunction<typeof T.tan> = /* @__PURE__ */ plain(T.tan);
 export const tanh: PlainFunction<typeof T.tanh> = /* @__PURE__ */ plain(T.tanh);
-export const where: PlainFunction<typeof T.where> = /* @__PURE__ */ plain(T.where);
+export const where: PlainFunction<typeof F.where> = /* @__PURE__ */ plain(F.where);
 export const addDiagonal: PlainFunction<typeof M.addDiagonal> = /* @__PURE__ */ plain(M.addDiagonal);
 export const cholesky: PlainFunction<typeof M.cholesky> = /* @__PURE__ */ plain(M.cholesky);
 export const logDet: PlainFunction<typeof M.logDet> = /* @__PURE__ */ plain(M.logDet);

@@ -1,11 +1,12 @@
 /** Users write models: a name, and a program that samples, observes and branches. */
 
-import { describe, type NumberArray, type Real, type Truth, type where } from "../autodiff/expr.ts";
+import { describe, type NumberArray, type Real, type Truth } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Entries, MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import type { DataOf, Schema } from "./data/schema.ts";
 import type { StandardSchema } from "./data/standard-schema.ts";
+import type { TruthOrFlag, where } from "./flags.ts";
 
 /** What a program is given. Destructure what you need: `({ sample, observe }) => …`. */
 export interface ProgramContext {
@@ -38,9 +39,9 @@ export interface ProgramContext {
    * Runs both arms; `sample` and `observe` inside an arm count only where it is taken. Returns the taken arm's result:
    * a number, an array or plain object of numbers or of arrays of them, or nothing. One arm alone has no result.
    */
-  branch<A extends Real, B extends Real = A>(condition: Truth, then: () => A, otherwise: () => B): Real;
-  branch<T extends Reals>(condition: Truth, then: () => T, otherwise: () => Selected<T>): Selected<T>;
-  branch(condition: Truth, then: () => void, otherwise?: () => void): void;
+  branch<A extends Real, B extends Real = A>(condition: TruthOrFlag, then: () => A, otherwise: () => B): Real;
+  branch<T extends Reals>(condition: TruthOrFlag, then: () => T, otherwise: () => Selected<T>): Selected<T>;
+  branch(condition: TruthOrFlag, then: () => void, otherwise?: () => void): void;
 }
 
 /** The same for programs in which what statements return, what they take and conditions have types of their own. */

@@ -116,6 +116,8 @@ export interface Trace {
   readonly checks: readonly RangeCheck[];
   /** The trace of the whole program, where this one is over fewer latents. */
   readonly original?: Trace;
+  /** Most entries of a table with which latents may be summed out, where it was chosen. */
+  readonly budget?: number;
   /** The trace as the program was written, where latents of this one are their noise. */
   readonly written?: Trace;
   /** There, of parameters for the latents of the whole program those for the fewer; they are for these where it is absent. */

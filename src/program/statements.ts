@@ -12,10 +12,12 @@ import {
 } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Session } from "../autodiff/session.ts";
 import { closedInterval, type Distribution, type FiniteValues, type Support } from "../distributions/distribution.ts";
 import type { Entries, VectorDistribution, VectorSite } from "../distributions/vector/vector-distribution.ts";
 import type { Transform } from "../transforms/transform.ts";
 import { Arms } from "./arms.ts";
+import { where as byFlag, Flag, truthOf } from "./flags.ts";
 import type { Branch, ProgramContext } from "./model.ts";
 import { type CoreContext, checkDistribution, type Latent, type Scope, unconstrainedDensity } from "./run.ts";
 import { tracedValues } from "./truncation.ts";
@@ -33,6 +35,7 @@ export function withStatements(core: CoreContext, scope: Scope): ProgramContext 
     param: ((name: string, start: number | ArrayLike<number>) =>
       statements.param(name, start)) as ProgramContext["param"],
     track: (name, value) => statements.track(name, value),
+    where: byFlag,
   };
 }
 
@@ -58,7 +61,7 @@ class Statements {
     this.#core = core;
     this.#scope = scope;
     this.#arms = new Arms(scope);
-    this.branch = (condition, then, otherwise) => this.#arms.branch(core, condition, then, otherwise);
+    this.branch = (condition, then, otherwise) => this.#arms.branch(core, truthOf(condition), then, otherwise);
   }
 
   /** `sample` of one number. */
@@ -227,7 +230,7 @@ class Statements {
       const node = input(name, false, () => ({ mean: likeliest(values, logMasses, graph), sd: 0 }));
       finite.push({ name, node, live, values, logMasses, lostMass, prior });
       quantities.push({ name, node, live });
-      return exprOf(session, node);
+      return discreteValue(session, node, values);
     }
     const at = finite.findIndex((other) => other.name === name);
     const other = finite[at]!;
@@ -243,7 +246,7 @@ class Statements {
       ),
       lostMass: Math.max(lostMass, other.lostMass),
     };
-    return exprOf(session, other.node);
+    return discreteValue(session, other.node, all);
   }
 
   #report(name: string, value: Real): void {
@@ -335,6 +338,11 @@ function switching(
 
 function isVector(distribution: Distribution | VectorDistribution): distribution is VectorDistribution {
   return typeof distribution === "object" && distribution !== null && "sampled" in distribution;
+}
+
+// A latent that is 0 or 1 may stand for a condition.
+function discreteValue(session: Session, node: NodeId, values: readonly number[]): Real {
+  return values.every((value) => value === 0 || value === 1) ? new Flag(session, node) : exprOf(session, node);
 }
 
 // The entries of a matrix as rows.

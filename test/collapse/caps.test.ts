@@ -66,7 +66,7 @@ describe("above every cap a latent is kept, with the reason, or a discrete one r
   test("entries of a table of discrete latents", () => {
     expect(reportOf(tables(20)).collapsed).toHaveLength(2);
     expect(() => reportOf(tables(100))).toThrow(
-      /^collapse: discrete latents of "m" need a table above the budget; got 10000 entries for j, k, expected at most 4096$/,
+      /^collapse: discrete latents of "m" need a table above the budget; got 10000 entries for j, k, expected at most 4096; to try: fewer values, as by truncated\(…, 0, last\), or collapse: \{ budget: 10000 \}$/,
     );
   });
 

@@ -246,12 +246,12 @@ describe("errors in the model's own words", () => {
       z(
         ({ branch }) =>
           void branch(
-            any(1),
+            any(3),
             () => 1,
             () => 2,
           ),
       ),
-    ).toThrow("condition: not a truth value; got 1");
+    ).toThrow("condition: not a truth value; got 3");
     expect(z(({ branch }) => void branch(true, any(1), () => 2))).toThrow(
       "branch: an arm is not a function; got 1, expected () => …; for two values there is where()",
     );

@@ -85,8 +85,8 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   const isCorrelated = correlatesAll(space) && sampler.nodes.smooth;
   const exact = theta.length === 0 ? correlations?.exact : undefined;
   const from = chart.coordinatesOf(theta);
-  const plain = makeAscent(sampler, chart, generator, maxSamples);
-  const ascent = profile.byValues?.withoutRefusals(plain) ?? plain;
+  const ascent = makeAscent(sampler, chart, generator, maxSamples);
+  profile.byValues?.withoutRefusals(ascent);
   const { size } = yield* compiling(sampler);
   const place = profile.places?.(sampler.objective.trace, from, ascent, generator, !options.init && !model.init);
   if (place) chart.thetaInto(theta, from);

@@ -2,7 +2,7 @@
  * A run of a program on plain numbers: latents are drawn from their priors, or given, and every observation is drawn from its
  * distribution. No graph is made. `sample("z", normal(0, 1))` returns a number, and `branch(gt(z, 0), …)` takes one arm.
  */
-import { describe, type Real, type RealList, unpacked, where } from "../../autodiff/expr.ts";
+import { describe, type Real, type RealList, unpacked } from "../../autodiff/expr.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
 import {
   type Entries,
@@ -10,6 +10,7 @@ import {
   type VectorDistribution,
   type VectorSite,
 } from "../../distributions/vector/vector-distribution.ts";
+import { type TruthOrFlag, truthOf, where } from "../../program/flags.ts";
 import type { Model, ProgramContext } from "../../program/model.ts";
 import { checkDistribution } from "../../program/run.ts";
 import { numbersOf, type Observation, type ObservedModel } from "./observed-model.ts";
@@ -119,7 +120,8 @@ export function runPlainly(model: Model, { shape, at }: ObservedModel, asked: Pl
       });
     },
     where,
-    branch<T>(condition: unknown, then: () => T, otherwise: () => T = () => undefined as T): T {
+    branch<T>(given: TruthOrFlag, then: () => T, otherwise: () => T = () => undefined as T): T {
+      const condition = truthOf(given);
       if (typeof condition !== "boolean")
         throw new TypeError(
           `${caller}: branch on what is no truth value; got ${describe(condition)}, expected true or false`,

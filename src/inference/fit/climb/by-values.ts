@@ -61,7 +61,7 @@ type End<R> = (
 
 /** The questions that a course asks. */
 export interface ByValues {
-  /** Has a gradient that cannot be made at its samples be one that is not finite. */
+  /** Has a gradient of an ascent that cannot be made at its samples be one that is not finite; returns that ascent. */
   readonly withoutRefusals: (ascent: Ascent) => Ascent;
   /** A posterior instead of one that is climbed to, where a gradient takes too long; else undefined. */
   readonly instead: <R extends Run>(run: R, starts: StartReport[], end: End<R>) => Pieces<Posterior | undefined>;

@@ -41,6 +41,6 @@ function* making({ original, latents }: Trace): Pieces<TemperedTrace | undefined
   const terms = original.terms.map((term) =>
     own.has(term.site) ? term : { ...term, node: graph.algebra.mul(power, term.node) },
   );
-  const { trace } = yield* collapsePieces({ ...original, terms }, { only: summed });
+  const { trace } = yield* collapsePieces({ ...original, terms }, { only: summed, budget: original.budget });
   return trace.latents.length === latents.length ? { trace, power } : undefined;
 }
