@@ -1,11 +1,12 @@
 /** `nondiff compare MODEL|all`: every estimator on a model, with the tables of the paper and a report. */
 import { join } from "node:path";
 import { integer, integers, type OptionSpecs, only, parse, positiveNumber, UsageError } from "./arguments.ts";
+import { DATA_OPTIONS, modelNamed } from "./data/model-data.ts";
 import { ACCURACY, type CatalogueRow, ESTIMATORS, PAPER_ESTIMATORS } from "./estimators.ts";
 import { measureBias } from "./experiment/bias.ts";
 import { type Experiment, runExperiment } from "./experiment/experiment.ts";
 import { requireFolder, writeWhole } from "./files.ts";
-import { loadModel, MODELS } from "./load-model.ts";
+import { MODELS } from "./load-model.ts";
 import { print } from "./output.ts";
 import { reportHtml } from "./report/html.ts";
 import { elboPlot, variancePlot } from "./report/plots.ts";
@@ -15,6 +16,7 @@ import { progressBar } from "./terminal.ts";
 import { commandOf, version } from "./version.ts";
 
 export const COMPARE_OPTIONS: OptionSpecs = {
+  ...DATA_OPTIONS,
   steps: { type: "string", value: "N", help: "Adam iterations (default 10000, the paper's)" },
   lr: { type: "string", value: "X", help: "Adam's step size (default 0.001)" },
   samples: { type: "string", value: "LIST", help: "samples per gradient (default 1,8,16)" },
@@ -46,7 +48,10 @@ export const COMPARE_OPTIONS: OptionSpecs = {
 export async function compare(args: readonly string[]): Promise<void> {
   const { values, positionals } = parse(args, COMPARE_OPTIONS);
   const name = only("compare", positionals);
-  const models = name === "all" ? [...MODELS.values()] : [await loadModel(name)];
+  const given = ["data", "set"].find((option) => values[option] !== undefined);
+  if (name === "all" && given !== undefined)
+    throw new UsageError(`--${given}: got it for all models, which have their data; expected one model`);
+  const models = name === "all" ? [...MODELS.values()] : [await modelNamed(name, values)];
   const varianceSamples = integer("variance-samples", values["variance-samples"], 16);
   if (varianceSamples < 2)
     throw new UsageError(`--variance-samples: got "${varianceSamples}", expected an integer ≥ 2`);

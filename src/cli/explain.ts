@@ -5,11 +5,12 @@ import { type Stage, stagesOf } from "../inference/explain/stages.ts";
 import { FULL } from "../profile.ts";
 import type { Model } from "../program/model.ts";
 import { integer, type OptionSpecs, only, parse, UsageError } from "./arguments.ts";
+import { DATA_OPTIONS, modelNamed } from "./data/model-data.ts";
 import { GUIDE_OPTION, guideNamed } from "./guides.ts";
-import { loadModel } from "./load-model.ts";
 import { print } from "./output.ts";
 
 export const EXPLAIN_OPTIONS = {
+  ...DATA_OPTIONS,
   ...GUIDE_OPTION,
   stage: {
     type: "string",
@@ -33,7 +34,7 @@ export async function explain(args: readonly string[]): Promise<void> {
   const options = optionsOf(values);
   const name = only("explain", positionals);
   if (values["stages"]) return print(listed(stagesOf(FULL, options), isJson), isJson);
-  const model = await loadModel(name);
+  const model = await modelNamed(name, values);
   if (values["stage"] !== undefined) {
     const stage = stageNamed(stagesOf(FULL, options), String(values["stage"]));
     return print(printed(model, stage, isJson), isJson);

@@ -13,11 +13,12 @@ import {
   verifyModel,
 } from "../verify/index.ts";
 import { integer, type OptionSpecs, only, parse, UsageError } from "./arguments.ts";
+import { DATA_OPTIONS, modelNamed } from "./data/model-data.ts";
 import { ESTIMATORS } from "./estimators.ts";
-import { loadModel } from "./load-model.ts";
 import { print } from "./output.ts";
 
 export const VERIFY_OPTIONS = {
+  ...DATA_OPTIONS,
   gradient: { type: "boolean", help: "the gradient against an independent reference (default: all three)" },
   model: { type: "boolean", help: "the program against its trace, a second run, its derivatives" },
   posterior: { type: "boolean", help: "a fit against chains that draw by the density alone" },
@@ -54,7 +55,7 @@ async function checked(args: readonly string[]): Promise<number> {
   if (!row) throw new UsageError(`--estimator: got "${name}", expected one of ${[...ESTIMATORS.keys()].join(", ")}`);
   const budget = integer("budget", values["budget"], 131_072, 1000);
   const seed = integer("seed", values["seed"], 0, 0);
-  const model = await loadModel(only("verify", positionals));
+  const model = await modelNamed(only("verify", positionals), values);
   const isAll = !values["gradient"] && !values["model"] && !values["posterior"];
   const report: Report = {};
   if (isAll || values["model"]) report.model = verifyModel(model);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Experiment } from "../../src/cli/experiment/experiment.ts";
 import { PAPER } from "../../src/cli/experiment/paper.ts";
@@ -13,6 +14,8 @@ import { number, progressBar, sparkline, table } from "../../src/cli/terminal.ts
 import { alone, MAIN, type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 import { amount } from "../support/soak.ts";
+
+const VISITS = fileURLToPath(new URL("../../examples/visits.js", import.meta.url));
 
 let folder: string;
 let session: Session;
@@ -68,6 +71,9 @@ describe("help and usage", () => {
       ["explain", "gmm", "--stage", "nosuch"],
       '--stage: no such stage; got "nosuch", expected one of trace, objective, ',
     ],
+    [["explain", VISITS], 'model "visits" needs data: visitors'],
+    [["compare", "all", "--data", "x.csv"], "--data: got it for all models"],
+    [["explain", "gmm", "--set", "x=1"], '--set: model "gmm" takes no data'],
     [["explain", "gmm", "--boundaries", "0"], '--boundaries: got "0", expected an integer ≥ 1'],
     [["explain", "--stage", "trace"], "which model? expected one of "],
     [["run", "gmm", "--nosuch"], "Unknown option '--nosuch'"],
@@ -83,6 +89,15 @@ describe("help and usage", () => {
     const { code, stdout } = await nondiff(...args);
     expect(code).toBe(0);
     for (const command of ["models", "run", "explain", "compare"]) expect(stdout).toContain(`nondiff ${command}`);
+  });
+
+  test("explain, verify and compare take data as run does", async () => {
+    const data = [VISITS, "--data", VISITS.replace(/js$/, "csv"), "--set", "scale=2"];
+    expect((await nondiff("explain", ...data)).stdout).toMatch(/^model visits: /);
+    expect((await nondiff("verify", ...data, "--model")).stdout).toMatch(/^model visits: right/);
+    const out = join(folder, "visits-report");
+    const { code, stdout } = await nondiff("compare", ...data, "--steps", "4", "--samples", "1", "--out", out);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("── visits ──")]);
   });
 
   test.each(OPTIONS)("%s --help lists its options", async (command, options) => {

@@ -3,6 +3,8 @@ import { type AnyDataModel, schemaOf, withData } from "../../program/data/data-m
 import type { Column } from "../../program/data/schema.ts";
 import type { DataModel, Model } from "../../program/model.ts";
 import { UsageError } from "../arguments.ts";
+import { loadModel } from "../load-model.ts";
+import { printable } from "../terminal.ts";
 import { type Table, tableOf } from "./tables.ts";
 
 export const DATA_OPTIONS = {
@@ -13,6 +15,18 @@ export const DATA_OPTIONS = {
   },
   set: { type: "string", value: "NAME=VALUE", help: "a single value of the data; may be given again", multiple: true },
 } as const;
+
+/** The model that a command names, with its data; standard error tells what of them is left alone. */
+export async function modelNamed(
+  name: string,
+  { data, set }: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<Model> {
+  const given = {
+    data: data === undefined ? undefined : String(data),
+    set: set === undefined ? [] : String(set).split("\n"),
+  };
+  return modelWithData(await loadModel(name), given, (text) => void process.stderr.write(`${printable(text)}\n`));
+}
 
 /** The model with what the options say; `tell` gets a line about columns that it does not name. UsageError where it takes no data or gets none, DataError for data that are at fault. */
 export async function modelWithData(

@@ -1,10 +1,9 @@
 /** `nondiff run MODEL`: fits a model, prints the posterior of its latents, and leaves a report and draws where it is told to. */
 import { DivergenceError } from "../../index.ts";
 import { only, parse } from "../arguments.ts";
-import { modelWithData } from "../data/model-data.ts";
+import { modelNamed } from "../data/model-data.ts";
 import { Places, requireFile, requireFolder, writeWhole } from "../files.ts";
 import { interruption } from "../interruption.ts";
-import { loadModel } from "../load-model.ts";
 import { print } from "../output.ts";
 import { printable, progressBar } from "../terminal.ts";
 import { commandOf, version } from "../version.ts";
@@ -27,11 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings = settingsOf(values);
   const isJson = values["json"] === true;
   const tell = (text: string): void => void process.stderr.write(text);
-  const model = await modelWithData(
-    await loadModel(only("run", positionals)),
-    { data: named(values["data"]), set: named(values["set"])?.split("\n") ?? [] },
-    (text) => tell(`${printable(text)}\n`),
-  );
+  const model = await modelNamed(only("run", positionals), values);
   const {
     csv,
     draws: drawsFile,

@@ -29,9 +29,9 @@ export interface Shaped {
 /** The shape of a model's data; DataError where it says too little or is at fault. */
 export function shapeOf(model: AnyDataModel, shape: Readonly<Record<string, unknown>>): Shaped {
   const columns = schemaOf(model);
-  if (Object(shape) !== shape || (columns && Array.isArray(shape)))
+  if (columns && (Object(shape) !== shape || Array.isArray(shape)))
     throw new TypeError(
-      `compile: the shape is none; got ${shown(shape)}, expected ${columns ? `{ ${columns[0]!.name}: … }, the length of each column` : "an example of the data"}`,
+      `compile: the shape is none; got ${shown(shape)}, expected { ${columns[0]!.name}: … }, the length of each column`,
     );
   return columns ? shapeOfSchema(model.name, columns, shape) : shapeOfExample(model, shape);
 }
@@ -83,9 +83,14 @@ function entriesOf(model: string, shaped: readonly ShapedColumn[], data: unknown
   const all = shaped.map((each): Entries => {
     const own = found[checked.indexOf(each)];
     if (!own) return each.fixed!;
+    const { name, isSingle } = each.column;
     each.fixed?.forEach((entry, row) => {
       if (!Object.is(entry, own[row]))
-        faults.push({ column: each.column.name, row, message: "another value than in the shape of compile()" });
+        faults.push({
+          column: name,
+          ...(!isSingle && { row }),
+          message: "another value than in the shape of compile()",
+        });
     });
     return own;
   });
@@ -99,6 +104,10 @@ function shapeOfExample(model: AnyDataModel, example: unknown): Shaped {
   const valid = (data: unknown): Readonly<Record<string, unknown>> =>
     validated(of, schema as StandardSchema<unknown, Record<string, unknown>>, data);
   const passed = valid(example);
+  if (Object(passed) !== passed || Array.isArray(passed))
+    throw new TypeError(
+      `compile: data of "${of}" have no names; got ${shown(passed)}, expected a validator of { y: … }, whose numbers and arrays of numbers are inputs`,
+    );
   const isInput = (value: unknown): boolean =>
     Number.isFinite(value) || (Array.isArray(value) && value.length > 0 && value.every((x) => Number.isFinite(x)));
   const names = Object.keys(passed).filter((name) => isInput(passed[name]));
@@ -127,7 +136,7 @@ function shapeOfExample(model: AnyDataModel, example: unknown): Shaped {
       const again = valid(data);
       const others = restOf(again);
       const different = [...new Set([...Object.keys(rest), ...Object.keys(others)])].filter(
-        (name) => JSON.stringify(rest[name]) !== JSON.stringify(others[name]),
+        (name) => !areSame(rest[name], others[name]),
       );
       const message = "another value than in the shape of compile()";
       if (different.length > 0)
@@ -138,4 +147,22 @@ function shapeOfExample(model: AnyDataModel, example: unknown): Shaped {
       return entriesOf(of, columns, again);
     },
   };
+}
+
+// Whether two values are the same, to any depth. What keeps its contents to itself, as a Map does, is the same as itself alone: JSON has `{}` of each.
+function areSame(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return false;
+  const prototype = Object.getPrototypeOf(one) as object | null;
+  if (Object.getPrototypeOf(other) !== prototype) return false;
+  const [value, otherValue] = [one, other].map((each) => (prototype ? each.valueOf() : each) as unknown);
+  // A date is the number of its milliseconds.
+  if (typeof value !== "object") return Object.is(value, otherValue);
+  const isOpen = Array.isArray(one) || ArrayBuffer.isView(one) || !prototype || !Object.getPrototypeOf(prototype);
+  const keys = Object.keys(one);
+  return (
+    isOpen &&
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && areSame(one[key as never], other[key as never]))
+  );
 }

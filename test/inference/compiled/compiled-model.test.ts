@@ -261,6 +261,12 @@ describe("columns of a compiled model", () => {
     expect(() => compiled.estimateGradient({ data: { ...data, group: ["q", "q", "q", "p"] }, ...common })).toThrow(
       /^data of "line": 1 fault\n {2}group\[0\]: another value than in the shape of compile\(\)$/,
     );
+    expect(() => compiled.estimateGradient({ data: { ...data, unit: 0.8 }, ...common })).toThrow(
+      /^data of "line": 1 fault\n {2}unit: another value than in the shape of compile\(\)$/,
+    );
+    expect(() => compile(line, undefined as never)).toThrow(
+      "compile: the shape is none; got undefined, expected { x: … }, the length of each column",
+    );
   });
 
   test.each([
@@ -322,6 +328,60 @@ describe("columns of a compiled model", () => {
     expect(() => compile(model, {})).toThrow(/y: no length; got undefined/);
     expect(() => compile(model, { y: 3, x: 2 } as never)).toThrow(/x: the model has no such column/);
     expect(() => compiled.fit({ data: { y: [1, 2, 3] }, guide: "auto" } as never)).toThrow(/^fit: guide is compiled/);
+  });
+});
+
+describe("values that a validator passes and that are no inputs", () => {
+  const given = (value: unknown) => ({ y: 1, given: value });
+  const model = defineModel(
+    "given",
+    ({ sample, observe }, { y }) => {
+      observe(normal(sample("z", normal(0, 1)), 1), y);
+    },
+    {
+      data: {
+        "~standard": {
+          version: 1,
+          vendor: "test",
+          validate: (value: unknown) => ({ value: value as { y: number; given: unknown } }),
+        },
+      },
+    },
+  );
+  const estimate = (first: unknown, second: unknown): number =>
+    compile(model, given(first)).estimateGradient({ data: given(second), samples: 4 }).samples;
+  const nothing = (): void => undefined;
+
+  test.each<[string, () => unknown]>([
+    ["texts in lists", () => [["a"], { b: "c" }]],
+    ["dates", () => new Date(7)],
+    ["numbers that are none", () => [Number.NaN, -0]],
+    ["whole numbers of any size", () => [7n]],
+    ["typed arrays", () => Uint8Array.of(1, 2)],
+    ["objects without a prototype", () => Object.assign(Object.create(null), { a: 1 })],
+    ["functions", () => nothing],
+  ])("%s may be the same again", (_, value) => {
+    expect(estimate(value(), value())).toBe(4);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ["maps", new Map([["a", 1]]), new Map([["a", 2]])],
+    ["sets", new Set([1]), new Set([2])],
+    ["dates", new Date(7), new Date(8)],
+    ["a number that is none and null", [Number.NaN, "a"], [null, "a"]],
+    ["zeros", [0, "a"], [-0, "a"]],
+    ["what is undefined and what is not there", { a: undefined }, {}],
+    ["a list and an object", ["a"], { 0: "a" }],
+    ["lists of two lengths", ["a"], ["a", "a"]],
+  ])("%s are told apart", (_, one, other) => {
+    expect(() => estimate(one, other)).toThrow(/given: another value than in the shape of compile\(\)$/);
+  });
+
+  test("have names", () => {
+    const rows = { ...model, program: () => undefined };
+    expect(() => compile(rows as never, [{ y: 1 }] as never)).toThrow(
+      /^compile: data of "given" have no names; got an array/,
+    );
   });
 });
 
