@@ -107,7 +107,7 @@ function ofThisCopy(site: string, error: unknown): unknown {
   if (!(error instanceof TypeError && /it has no plain value|of another copy of nondiff/.test(error.message)))
     return error;
   return new TypeError(
-    `${site}: its distribution takes no traced values of this copy of nondiff; got one made by another copy, as by its CommonJS build beside its ES modules, or one with JavaScript operators, expected functions of one copy`,
+    `${site}: its distribution takes no traced values of this copy of nondiff; got that of another, or operators`,
     { cause: error },
   );
 }

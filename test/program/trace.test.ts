@@ -29,7 +29,7 @@ test("functions of another copy of the library are told as that", async () => {
   await builtPackage();
   const built = new URL("../../dist/index.js", import.meta.url).href;
   const other = (await import(/* @vite-ignore */ built)) as typeof import("../../src/index.ts");
-  const copies = /"z": its distribution takes no traced values of this copy of nondiff; got one made by another copy/;
+  const copies = /"z": its distribution takes no traced values of this copy of nondiff; got that of another/;
   const program = other.defineModel("m", ({ sample, observe }) =>
     observe(other.normal(sample("z", other.normal(0, 1)), 1), 2),
   );

@@ -105,9 +105,7 @@ function shapeOfExample(model: AnyDataModel, example: unknown): Shaped {
     validated(of, schema as StandardSchema<unknown, Record<string, unknown>>, data);
   const passed = valid(example);
   if (Object(passed) !== passed || Array.isArray(passed))
-    throw new TypeError(
-      `compile: data of "${of}" have no names; got ${shown(passed)}, expected a validator of { y: … }, whose numbers and arrays of numbers are inputs`,
-    );
+    throw new TypeError(`compile: data of "${of}" have no names; got ${shown(passed)}, expected { y: … }`);
   const isInput = (value: unknown): boolean =>
     Number.isFinite(value) || (Array.isArray(value) && value.length > 0 && value.every((x) => Number.isFinite(x)));
   const names = Object.keys(passed).filter((name) => isInput(passed[name]));

@@ -116,9 +116,8 @@ export function columnsOf(caller: string, schema: Schema): Column[] {
 function requireCategories(caller: string, values: readonly unknown[]): void {
   const other = values.find((value) => typeof value !== "string" && !Number.isFinite(value));
   if (other !== undefined || values.includes(undefined))
-    throw new TypeError(`${caller}: a category is none; got ${shown(other)}, expected a text or a finite number`);
+    throw new TypeError(`${caller}: a category is none; got ${shown(other)}, expected a text or number`);
   const texts = values.map(String);
   const twice = texts.find((text, i) => texts.indexOf(text) !== i);
-  if (twice !== undefined)
-    throw new TypeError(`${caller}: a category is there twice; got ${shown(twice)}, expected each once`);
+  if (twice !== undefined) throw new TypeError(`${caller}: a category is there twice; got ${shown(twice)}`);
 }
