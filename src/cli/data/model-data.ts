@@ -18,7 +18,7 @@ export const DATA_OPTIONS = {
 
 /** The model that a command names, with its data; standard error tells what of them is left alone. */
 export async function modelNamed(
-  name: string,
+  name: string | undefined,
   { data, set }: Readonly<Record<string, string | boolean | undefined>>,
 ): Promise<Model> {
   const given = {
