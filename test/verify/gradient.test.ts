@@ -113,7 +113,9 @@ describe("the reference", () => {
     const circle = n.defineModel("circle", ({ sample, observe, where }) => {
       const [x, y, z] = sample("w", n.multivariateNormal([0, 0, 0.3], { covariance })) as [n.Real, n.Real, n.Real];
       const inside = n.lt(n.add(n.square(x), n.square(z)), 0.646);
-      observe(n.normal(where(n.or(inside, n.lt(n.max(x, z), -0.146)), n.add(1, y), -1.2), 1), 0.4);
+      // max(x, z) < -0.146; a comparison of max itself would be two conditions.
+      const corner = n.lt(n.add(n.add(x, z), n.abs(n.sub(x, z))), -0.292);
+      observe(n.normal(where(n.or(inside, corner), n.add(1, y), -1.2), 1), 0.4);
     });
     const at = { mu: [0.2, -0.5, -1.03], rho: [0.6, -0.13, 0.23] };
     const options = { guide: undefined, params: at, budget: 163_840, seed: 0 };
