@@ -8,7 +8,7 @@
 
 import { outOfRange } from "../../autodiff/session.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
-import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
+import { evaluationPieces, pointsAtOnce } from "../../autodiff/tape/evaluation.ts";
 import { mayLackMoments } from "../../distributions/missing-moments.ts";
 import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
@@ -146,8 +146,9 @@ function* weighed(
   const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
   const laneInputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
   const nodes = [density, ...latents.map(({ live }) => live)];
-  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, laneInputs, points: POINTS });
-  const inputs = new Float64Array(laneInputs.length * POINTS);
+  const points = pointsAtOnce(graph, nodes, POINTS);
+  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, laneInputs, points });
+  const inputs = new Float64Array(laneInputs.length * points);
   const noise = new Float64Array(n * DRAWS);
   fillSobolNormals(noiseRequest({ out: noise, generator, stream: STREAM, lanes: DRAWS, dimensions: n }));
   const fixed = new Float64Array(frozen.length * DRAWS);
@@ -157,15 +158,15 @@ function* weighed(
   const kept = drawsOfNoise(optima, noise, DRAWS);
   const proposed = logMixture(optima, kept, DRAWS);
   const row = (of: Float64Array, j: number, first: number): Float64Array =>
-    of.subarray(j * DRAWS + first, j * DRAWS + first + POINTS);
-  for (let first = 0; first < DRAWS; first += POINTS) {
+    of.subarray(j * DRAWS + first, j * DRAWS + first + points);
+  for (let first = 0; first < DRAWS; first += points) {
     yield;
-    for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * POINTS);
-    for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * POINTS);
+    for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * points);
+    for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * points);
     run([], inputs);
-    for (let p = 0; p < POINTS; p++) {
+    for (let p = 0; p < points; p++) {
       const dead = latents.reduce(
-        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, inputs[i * POINTS + p]!) : 0),
+        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, inputs[i * points + p]!) : 0),
         0,
       );
       const weight = value(0, p) + dead - proposed[first + p]!;

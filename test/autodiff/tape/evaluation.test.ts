@@ -4,7 +4,7 @@ import { exprOf, nodeOf } from "../../../src/autodiff/expr.ts";
 import { Graph, type NodeId } from "../../../src/autodiff/index.ts";
 import { FAST_ENGINE, PLAIN_ENGINE } from "../../../src/autodiff/lanes/interpreter/engines.ts";
 import { Session } from "../../../src/autodiff/session.ts";
-import { evaluation } from "../../../src/autodiff/tape/evaluation.ts";
+import { evaluation, pointsAtOnce } from "../../../src/autodiff/tape/evaluation.ts";
 import { evaluate, trace, trees } from "../../support/expressions.ts";
 import { amount } from "../../support/soak.ts";
 
@@ -138,4 +138,22 @@ describe.each([
     expect(() => run([1], [1, 2])).toThrow("evaluation: too few values of lane inputs; got 2, expected 3");
     expect(() => run([1])).toThrow(RangeError);
   });
+});
+
+test("points at once are fewer where there are many nodes, so that a run is short", () => {
+  const chainOf = (length: number): [Graph, NodeId] => {
+    const { graph, A, x } = inputsOf();
+    let node = x;
+    for (let i = 0; i < length; i++) node = A.sin(node);
+    return [graph, node];
+  };
+  for (const [length, points] of [
+    [300, 512],
+    [1500, 256],
+    [10_000, 32],
+    [200_000, 16],
+  ] as const) {
+    const [graph, node] = chainOf(length);
+    expect(pointsAtOnce(graph, [node], 512)).toBe(points);
+  }
 });

@@ -30,26 +30,27 @@ export const INTERPRETER: Backend = {
 
 /** Instructions as the interpreter runs them. TypeError, which names it, for one that has no kernel. */
 export function encode(steps: readonly Step[], table: Kernels): Code {
-  const starts: number[] = [];
-  const offsets: number[] = [];
-  const kernels = steps.map(({ name, result, operands }) => {
-    starts.push(offsets.length);
-    offsets.push(result.offset);
+  const starts = new Int32Array(steps.length);
+  const offsets = new Int32Array(steps.reduce((size, { operands }) => size + 1 + 2 * operands.length, 0));
+  let at = 0;
+  const kernels = steps.map(({ name, result, operands }, index) => {
+    starts[index] = at;
+    offsets[at++] = result.offset;
     let variant = 0;
     let bit = 1;
     for (const { offset, lane } of operands) {
-      offsets.push(offset);
+      offsets[at++] = offset;
       if (lane) variant |= bit;
       bit *= 2;
     }
-    for (const { lane } of operands) offsets.push(Number(lane));
+    for (const { lane } of operands) offsets[at++] = Number(lane);
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
     if (kernel) return kernel;
     throw new TypeError(`interpreter: unknown instruction; got "${name}", expected one with a kernel`);
   });
-  return { kernels, offsets: new Int32Array(offsets), starts: new Int32Array(starts) };
+  return { kernels, offsets, starts };
 }
 
 /** Runs n lanes of every instruction; 1 for uniform ones. Allocates nothing. */

@@ -2,7 +2,7 @@
 import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { outOfRange } from "../../../autodiff/session.ts";
 import type { Engine } from "../../../autodiff/tape/engine.ts";
-import { evaluationPieces } from "../../../autodiff/tape/evaluation.ts";
+import { evaluationPieces, pointsAtOnce } from "../../../autodiff/tape/evaluation.ts";
 import { finished, type Later, later, type Pieces, type Piecewise, piecewise } from "../../../pieces/pieces.ts";
 import type { Trace } from "../../../program/run.ts";
 import type { Gaussian } from "../gaussian.ts";
@@ -16,7 +16,7 @@ export interface Target extends Piecewise<[kept: Float64Array, draws: number], F
   readonly tempered?: Later<((power: number) => Target) | undefined>;
 }
 
-/** Points of one run of the tape. */
+/** Points of one run of the tape, or fewer where there are many nodes. */
 const POINTS = 512;
 
 /**
@@ -53,26 +53,24 @@ function* compiled(
 ): Pieces<(given: ArrayLike<number>, power: number) => Target> {
   const sum = graph.sum(terms.map(({ node }) => node));
   const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NEGATIVE_INFINITY), sum);
-  const { run, value } = yield* evaluationPieces(graph, [density, ...latents.map(({ live }) => live)], {
-    engine,
-    inputs,
-    laneInputs: latents.map(({ node }) => node),
-    points: POINTS,
-  });
-  const lanes = new Float64Array(latents.length * POINTS);
+  const nodes = [density, ...latents.map(({ live }) => live)];
+  const points = pointsAtOnce(graph, nodes, POINTS);
+  const laneInputs = latents.map(({ node }) => node);
+  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, inputs, laneInputs, points });
+  const lanes = new Float64Array(latents.length * points);
   return (given, power) =>
     piecewise(function* (kept: Float64Array, draws: number) {
       const total = new Float64Array(draws);
-      for (let first = 0; first < draws; first += POINTS) {
+      for (let first = 0; first < draws; first += points) {
         yield;
-        const count = Math.min(POINTS, draws - first);
+        const count = Math.min(points, draws - first);
         for (let i = 0; i < latents.length; i++)
-          for (let p = 0; p < POINTS; p++) lanes[i * POINTS + p] = kept[i * draws + first + Math.min(p, count - 1)]!;
+          for (let p = 0; p < points; p++) lanes[i * points + p] = kept[i * draws + first + Math.min(p, count - 1)]!;
         run(given, lanes);
         for (let p = 0; p < count; p++) {
           let sum = value(0, p) / power;
           for (let i = 0; i < latents.length; i++)
-            if (value(1 + i, p) === 0) sum += ownLog(prior, i, lanes[i * POINTS + p]!);
+            if (value(1 + i, p) === 0) sum += ownLog(prior, i, lanes[i * points + p]!);
           total[first + p] = Number.isNaN(sum) ? Number.NEGATIVE_INFINITY : sum;
         }
       }
