@@ -15,6 +15,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Block, blocksOf } from "../../conditions/affine-blocks.ts";
 import { log } from "../../math/elementary.ts";
 import { type Objective, type ObjectiveTerm, smoothlyMoved } from "../../objective/objective.ts";
+import { once } from "../../pieces/once.ts";
 
 interface Predicate {
   readonly node: NodeId;
@@ -72,34 +73,26 @@ export function analyseBoundaries(objective: Objective, related: boolean = true)
     const text = (): string => graph.text(node);
     const form = code === CODE.floor ? "rounding" : scaledForm(objective, compared, moving);
     if (typeof form === "string") {
-      refused.push({ text, site: affectedBy([node])[0]!.site, reason: form });
+      refused.push({ text, site: affectedBy([{ node }])[0]!.site, reason: form });
       continue;
     }
-    const predicate: Predicate = { node, sign: form.sign };
     const { index, family } = families.place(form, found.length);
     const same = found[index];
-    if (same) {
-      same.predicates.push(predicate);
-      continue;
-    }
+    const predicates = same?.predicates ?? [];
+    predicates.push({ node, sign: form.sign });
+    if (same) continue;
     const condition = form.condition();
-    const predicates = [predicate];
     found.push({
       predicates,
       condition,
       blocks: blocksOf(objective, condition),
-      affected: onFirstCall(() => affectedBy(predicates.map(({ node: of }) => of))),
+      affected: once(() => affectedBy(predicates)),
       family: related ? family : index,
       offset: form.offset(),
       text,
     });
   }
   return { boundaries: found, refused };
-}
-
-function onFirstCall<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }
 
 interface ScaledForm {
@@ -223,14 +216,17 @@ function parallel(p: ScaledForm, q: ScaledForm): boolean {
   return p.moving.every(([, value], j) => close(value, q.moving[j]![1]));
 }
 
-// For nodes, the terms that are computed from some of them, in order.
-function affectedTerms(users: Users, terms: readonly ObjectiveTerm[]): (nodes: readonly NodeId[]) => ObjectiveTerm[] {
+// For predicates, the terms that are computed from some of them, in order.
+function affectedTerms(
+  users: Users,
+  terms: readonly ObjectiveTerm[],
+): (by: readonly Pick<Predicate, "node">[]) => ObjectiveTerm[] {
   const termsOf = new Map<NodeId, number[]>();
   terms.forEach(({ node }, index) => {
     append(termsOf, node, index);
   });
-  return (nodes) => {
-    const indices = users.above(nodes).flatMap((above) => termsOf.get(above) ?? []);
+  return (by) => {
+    const indices = users.above(by.map(({ node }) => node)).flatMap((above) => termsOf.get(above) ?? []);
     return indices.sort((p, q) => p - q).map((index) => terms[index]!);
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { squared } from "../../math/squared.ts";
+import { once } from "../../pieces/once.ts";
 import type { Variable } from "../variable.ts";
 import { type CompletedLatent, roomFor } from "./completed.ts";
 import type { JointSums } from "./marginals.ts";
@@ -170,7 +171,7 @@ function inCells(
 }
 
 /** Points in ascending order, each with the probability of the piece that it stands for. */
-interface Pieces {
+interface Strips {
   readonly order: readonly number[];
   readonly values: Float64Array;
   readonly weights: Float64Array;
@@ -178,8 +179,7 @@ interface Pieces {
 
 // Cells that others move may overlap: each part is cut into pieces of the same probability, as many as its share of all, and one point stands for each.
 function amongPoints(parts: Parts, cells: Cells, pass: number): AveragedLatent["quantile"] {
-  let known: Pieces | undefined;
-  const made = (): Pieces => {
+  const strips = once((): Strips => {
     const counts = parts.shares.map((share) => Math.max(1, Math.round(share * POINTS)));
     const which = Int32Array.from([...counts].flatMap((count, part) => new Array<number>(count).fill(part)));
     const weights = Float64Array.from(which, (part) => parts.shares[part]! / counts[part]!);
@@ -191,11 +191,10 @@ function amongPoints(parts: Parts, cells: Cells, pass: number): AveragedLatent["
       return share;
     });
     const order = [...which.keys()].sort((p, q) => value[p]! - value[q]!);
-    known = { order, values: value, weights };
-    return known;
-  };
+    return { order, values: value, weights };
+  });
   return (p) => {
-    const { order, values, weights } = known ?? made();
+    const { order, values, weights } = strips();
     // From the middle of one piece to that of the next in proportion.
     const { at, below } = reached(order, weights, p);
     const share = (p - below) / weights[order[at]!]! - 0.5;

@@ -49,7 +49,7 @@ export interface Tails {
 }
 
 /** Of a prior whose parameters are numbers, without the graph. */
-export function numericTails(latent: Latent): Tails | undefined {
+export function plainTails(latent: Latent): Tails | undefined {
   const prior = priorOf(latent);
   if (prior.parameters.some(({ value }) => typeof value !== "number")) return undefined;
   const { logCdf, logSurvival } = withTails(prior);

@@ -19,15 +19,7 @@ import { ownersOf, type Variable } from "../variable.ts";
 import { cellMoments, missingMoments, numericMoments } from "./cell-moments.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { solved } from "./monotone-root.ts";
-import {
-  evaluatedTails,
-  hasPlainInput,
-  innerPoint,
-  numericTails,
-  priorOf,
-  type Tails,
-  tailsAt,
-} from "./prior-tails.ts";
+import { evaluatedTails, hasPlainInput, innerPoint, plainTails, priorOf, type Tails, tailsAt } from "./prior-tails.ts";
 
 /** Draws values of latents whose cells are drawn. */
 export interface Cells {
@@ -105,7 +97,7 @@ export function cellsIn(
     const isSteady = !moved && !read.some((node) => graph.hasFlag(node, LANE));
     nodes.push(...read);
     const isTraced = !hasPlainInput(latent);
-    const numbers = isTraced || isNormal ? undefined : numericTails(latent);
+    const numbers = isTraced || isNormal ? undefined : plainTails(latent);
     const traced = (isNormal && !isTraced) || numbers ? [] : tailsAt(graph, latent, x);
     const evaluated = (): Tails =>
       evaluatedTails(

@@ -5,10 +5,10 @@
  * digits, where 16,384 draws alone would leave 0.004. The same goes for the share of the posterior below a number, and so for quantiles.
  */
 import { squared } from "../../math/squared.ts";
+import { once } from "../../pieces/once.ts";
 import { ascending, placesWhere } from "../order.ts";
 import { helpfulDifferences } from "./adaptation/noise-by-component.ts";
 import type { Marginal } from "./marginal.ts";
-import { once } from "./once.ts";
 import type { Answers } from "./resampled.ts";
 import { weightedQuantiles } from "./weighted.ts";
 

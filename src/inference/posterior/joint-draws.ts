@@ -4,8 +4,8 @@
  */
 import type { AveragedLatent } from "../../collapse/completion/averaged.ts";
 import type { CompletedLatent } from "../../collapse/completion/completed.ts";
+import { once } from "../../pieces/once.ts";
 import { ascending, placesWhere } from "../order.ts";
-import { once } from "./once.ts";
 
 export interface DrawOptions {
   /** How many draws. */

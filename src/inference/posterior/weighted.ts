@@ -1,8 +1,8 @@
 /** Mean, standard deviation and quantiles of numbers that count by weights: of 1, 2, 4 with weights 1, 1, 2 the mean is 2.75. */
 import { squared } from "../../math/squared.ts";
+import { once } from "../../pieces/once.ts";
 import { ascending, placesWhere } from "../order.ts";
 import type { Marginal } from "./marginal.ts";
-import { once } from "./once.ts";
 
 /** Of `values`, each of which counts by its weight ≥ 0; all NaN without any weight. */
 export function weightedMarginal(values: Float64Array, weights: Float64Array): Marginal {

@@ -11,7 +11,6 @@
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { logSumExp, logSumExpOfRows } from "../../../math/log-sum-exp.ts";
-import { squared } from "../../../math/squared.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, scaled } from "../gaussian.ts";
@@ -19,6 +18,7 @@ import { guideDraws, mixturePieces } from "../guide-draws.ts";
 import { averagingWeights, paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import { ANSWERING, type WeighedDraws } from "./long-tails.ts";
 import { moved, wider } from "./mixture.ts";
+import { noiseByComponent } from "./noise-by-component.ts";
 import { normalsAmong, type Particles, particlesOf } from "./particles.ts";
 import { isShort } from "./shortfall.ts";
 import type { Target } from "./target.ts";
@@ -191,20 +191,8 @@ const isGood = (found: Weighed): boolean =>
 // The largest standard error that means of latents have by the draws that answer, in sds, and that sds have, as a share of them.
 function errorOf({ kept, weights }: WeighedDraws): number {
   const draws = weights.length;
-  let most = 0;
-  for (let first = 0; first < kept.length; first += draws) {
-    const own = kept.subarray(first, first + draws);
-    const mean = own.reduce((sum, x, d) => sum + weights[d]! * x, 0);
-    const squares = own.map((x) => squared(x - mean));
-    const variance = squares.reduce((sum, square, d) => sum + weights[d]! * square, 0);
-    let [ofMean, ofVariance] = [0, 0];
-    squares.forEach((square, d) => {
-      ofMean += squared(weights[d]!) * square;
-      ofVariance += squared(weights[d]! * (square / variance - 1));
-    });
-    most = Math.max(most, ofMean / variance, ofVariance / 4);
-  }
-  return Math.sqrt(most * Math.min(1, draws / ANSWERING));
+  const [noise] = noiseByComponent(kept, weights, undefined, [draws]);
+  return Math.sqrt(noise! * Math.min(1, draws / ANSWERING));
 }
 
 // More draws count, and of two tails at most the lighter one is beyond trust.
