@@ -12,6 +12,9 @@ export type Enumerated =
   | { readonly name: string; readonly values: readonly number[] }
   | { readonly name: string; readonly cuts: (at: Readonly<Record<string, number>>) => readonly number[] };
 
+/** A point of a cell, and the log of the cell's prior mass. */
+type Cell = readonly [point: number, logMass: number];
+
 /** log Σ_cells P(cell)·p(data, kept | cell); `kept` has the values of all other latents. */
 export function logCellSum(
   model: Model,
@@ -20,11 +23,12 @@ export function logCellSum(
 ): number {
   const byName = new Map(finite.map((latent) => [latent.name, latent]));
   const logs: number[] = [];
-  // The choices of the present run, and how many there were to choose from. The last one goes on first.
+  // The choices of the present run. The last one goes on first.
   let path: number[] = [];
-  let widths: number[] = [];
+  // The cells of each latent on the path, which follow from the choices before it: a run takes those that the last one had.
+  let known: Cell[][] = [];
   do {
-    widths = [];
+    let depth = 0;
     const at: Record<string, number> = { ...kept };
     let mass = 0;
     const joint = plainRun(
@@ -32,11 +36,10 @@ export function logCellSum(
       (name, prior) => {
         const latent = byName.get(name);
         if (!latent) return undefined;
-        const cells = cellsOf(latent, prior, at);
-        const choice = path[widths.length] ?? 0;
-        if (path.length === widths.length) path.push(0);
-        widths.push(cells.length);
-        const [point, logMass] = cells[choice]!;
+        if (depth === path.length) path.push(0);
+        if (depth === known.length) known.push(cellsOf(latent, prior, at));
+        const [point, logMass] = known[depth]![path[depth]!]!;
+        depth++;
         mass += logMass;
         at[name] = point;
         return point;
@@ -44,18 +47,15 @@ export function logCellSum(
       kept,
     );
     logs.push(mass + joint);
-    while (path.length > 0 && path.at(-1) === widths[path.length - 1]! - 1) path.pop();
+    while (path.length > 0 && path.at(-1) === known[path.length - 1]!.length - 1) path.pop();
     if (path.length > 0) path = [...path.slice(0, -1), path.at(-1)! + 1];
+    known = known.slice(0, path.length);
   } while (path.length > 0);
   const most = Math.max(...logs);
   return most + Math.log(logs.reduce((sum, x) => sum + Math.exp(x - most), 0));
 }
 
-function cellsOf(
-  latent: Enumerated,
-  prior: Distribution,
-  at: Readonly<Record<string, number>>,
-): (readonly [point: number, logMass: number])[] {
+function cellsOf(latent: Enumerated, prior: Distribution, at: Readonly<Record<string, number>>): Cell[] {
   if ("values" in latent) return latent.values.map((value) => [value, prior.logDensity(value) as number] as const);
   const { lower, upper } = prior.support;
   const inside = latent.cuts(at).filter((cut) => cut > lower && cut < upper);

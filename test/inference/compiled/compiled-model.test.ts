@@ -169,9 +169,9 @@ describe("a compiled model", () => {
     const data = [
       { y: [1, 1.2, 0.9, 2, 2.2, 2.9] },
       { y: [0.1, 0.3, -0.2, 0.4, 0, 0.1] },
-      { y: [5, 4, 3, 2, 1, 0] },
+      { y: [5, 4.2, 3, 1.9, 1.1, 0] },
     ] as never[];
-    const options = { ...quiet, seed: 1 } as const;
+    const options = { ...quiet, seed: 1, restarts: 0 } as const;
     const alone = data.map((own) => JSON.stringify(compile(flagged, shape).fit({ data: own, ...options })));
     const compiled = compile(flagged, shape);
     const together = await Promise.all(data.map((own) => compiled.fitAsync({ data: own, ...options })));
