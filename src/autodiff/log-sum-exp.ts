@@ -2,8 +2,9 @@
  * This file makes log Σⱼ exp(xⱼ) a node of a graph. Of x, y and x + 2 it is log(exp(y) + exp(x + log(1 + e²))): what differs by a number is
  * one summand, whose factors are added up when the node is made.
  */
-import { balanced } from "../math/balanced-tree.ts";
+import { balancedPieces } from "../math/balanced-tree.ts";
 import { logAddExp } from "../math/logistic.ts";
+import { finished, mapped, type Pieces, visits } from "../pieces/pieces.ts";
 import type { Graph } from "./graph/graph.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
@@ -17,32 +18,43 @@ import type { NodeId } from "./ops/op.ts";
  * That is less work for two summands, too, than log1p forwards and two sigmoids backwards: a fifth less on chains, a third in WebAssembly.
  */
 export function logSumExp(graph: Graph, nodes: readonly NodeId[]): NodeId {
+  return finished(logSumPieces(graph, nodes));
+}
+
+/** Exponentials of a piece of the work. */
+const EACH = 512;
+
+/** `logSumExp` in pieces. */
+export function* logSumPieces(graph: Graph, nodes: readonly NodeId[]): Pieces<NodeId> {
   if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
   const { algebra: A } = graph;
-  const terms = summands(graph, nodes);
+  const terms = yield* summands(graph, nodes);
   if (terms.length < 2) return terms[0] ?? graph.constant(Number.NEGATIVE_INFINITY);
+  if (terms.length > EACH) yield;
   const half = terms.length >> 1;
-  const [first, second] = [terms.slice(0, half), terms.slice(half)].map(
-    (part) => balanced(part, (p, q) => A.max(p, q))!,
-  );
+  const most = (p: NodeId, q: NodeId): NodeId => A.max(p, q);
+  const first = yield* balancedPieces(terms.slice(0, half), most);
+  const second = yield* balancedPieces(terms.slice(half), most);
   const largest = A.peak(first!, second!);
-  return A.add(largest, A.log(graph.sum(terms.map((term) => A.exp(A.sub(term, largest))))));
+  const powers = yield* mapped(terms, EACH, (term) => A.exp(A.sub(term, largest)));
+  const sum = yield* balancedPieces(powers, (p, q) => A.add(p, q));
+  return A.add(largest, A.log(sum!));
 }
 
 /** What the logarithm of the sum is of: no two that differ by a number, at most one constant, none that is −∞. */
-function summands(graph: Graph, nodes: readonly NodeId[]): NodeId[] {
+function* summands(graph: Graph, nodes: readonly NodeId[]): Pieces<NodeId[]> {
   // By what is left when a constant is taken off, 0 of it for constants: the log of the sum of the factors, and the only node with it.
   const zero = graph.constant(0);
   const found = new Map<NodeId, { logFactor: number; node: NodeId }>();
-  for (const node of nodes) {
+  yield* visits(nodes, EACH, (node) => {
     const [of, logFactor] = split(graph, node, zero);
-    if (of === zero && logFactor === Number.NEGATIVE_INFINITY) continue;
+    if (of === zero && logFactor === Number.NEGATIVE_INFINITY) return;
     const known = found.get(of);
     if (known) {
       known.logFactor = logAddExp(known.logFactor, logFactor);
       known.node = -1;
     } else found.set(of, { logFactor, node });
-  }
+  });
   return Array.from(found, ([of, { logFactor, node }]) =>
     node >= 0 ? node : graph.algebra.add(graph.constant(logFactor), of),
   );

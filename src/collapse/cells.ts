@@ -13,6 +13,7 @@ import { Session } from "../autodiff/session.ts";
 import { ordered } from "../distributions/choice.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { logMassInOrder } from "../distributions/log-mass.ts";
+import { finished, mapped, type Pieces, visits } from "../pieces/pieces.ts";
 import type { Latent } from "../program/trace.ts";
 import type { Crossing } from "./thresholds/crossings.ts";
 import type { Variable } from "./variable.ts";
@@ -25,6 +26,11 @@ const IMPOSSIBLE = -1e300;
 /** Most cells of a latent whose thresholds come in an order that is not known. */
 const MOST_PATTERNS = 64;
 
+/** Thresholds or cells of a piece of the work. */
+const EACH = 64;
+/** Steps of ladders that are noted in a piece of the work. */
+const STEPS_EACH = 1024;
+
 /** Thresholds that differ by numbers, from the lowest on; each may be one of several conditions. */
 type Ladder = readonly (readonly [Threshold, ...Threshold[]])[];
 
@@ -34,28 +40,29 @@ interface Threshold {
 }
 
 /** The cells of a latent; in words why not, where they cannot be had. */
-export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossing[]): Variable | string {
+export function* cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossing[]): Pieces<Variable | string> {
   const { prior } = latent;
   if ("sampled" in prior) return "it is an entry of a vector";
-  const ladders = laddersOf(graph, crossings);
+  const ladders = yield* laddersOf(graph, crossings);
+  yield;
   const own = new Set(crossings.map(({ condition }) => condition));
   const nested = graph.reachable(crossings.flatMap(({ at }) => at)).some((node) => own.has(node));
   const cells = ladders.reduce((product, ladder) => product * (ladder.length + 1), 1);
   if ((ladders.length > 1 || nested) && cells > MOST_PATTERNS)
     return `the order of its ${crossings.length} thresholds is not known, and it would have ${cells} cells, more than ${MOST_PATTERNS}`;
+  yield;
   // By condition its ladder, the steps of that at which it changes, and what it is between them.
   const steps = new Map(
     crossings.map(({ condition, holds }) => [condition, { ladderIndex: 0, at: [] as number[], holds }]),
   );
-  ladders.forEach((ladder, ladderIndex) => {
-    ladder.forEach((step, j) => {
+  for (const [ladderIndex, ladder] of ladders.entries())
+    yield* visits(ladder, STEPS_EACH, (step, j) => {
       for (const { crossing } of step) {
         const of = steps.get(crossing.condition)!;
         of.ladderIndex = ladderIndex;
         of.at.push(j);
       }
     });
-  });
   // In how many steps of each ladder the latent lies above the threshold, at a value: those of the last ladder fastest.
   const heights = (value: number): number[] => {
     const found = ladders.map(() => 0);
@@ -72,11 +79,12 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
     return graph.truth(holds[at.filter((step) => height > step).length]!);
   };
   const values = Array.from({ length: cells }, (_, value) => value);
-  const ends = values.map((value) => {
+  yield;
+  const ends = yield* mapped(values, EACH, (value) => {
     const map = nested ? new Map([...own].map((read) => [read, readAt(read, value)])) : undefined;
     return endsOf(graph, ladders, heights(value), (at) => (map ? substitute(graph, [at], new Map(map))[0]! : at));
   });
-  const logMasses = massesOf(graph, prior, ends);
+  const logMasses = yield* massPieces(graph, prior, ends);
   if (typeof logMasses === "string") return logMasses;
   const isOrdered = ladders.length === 1;
   return {
@@ -95,10 +103,10 @@ export function cellsOf(graph: Graph, latent: Latent, crossings: readonly Crossi
 }
 
 /** The crossings by thresholds that differ by numbers. */
-function laddersOf(graph: Graph, crossings: readonly Crossing[]): Ladder[] {
+function* laddersOf(graph: Graph, crossings: readonly Crossing[]): Pieces<Ladder[]> {
   const byForm = new Map<string, Map<number, Threshold[]>>();
   const thresholds = crossings.flatMap((crossing) => crossing.at.map((at): Threshold => ({ crossing, at })));
-  for (const threshold of thresholds) {
+  yield* visits(thresholds, EACH, (threshold) => {
     const { coefficients, constant } = linearForm(graph, threshold.at);
     const key = [...coefficients]
       .sort(([p], [q]) => p - q)
@@ -110,7 +118,8 @@ function laddersOf(graph: Graph, crossings: readonly Crossing[]): Ladder[] {
       byForm.set(key, steps);
     }
     append(steps, constant, threshold);
-  }
+  });
+  yield;
   return [...byForm.values()].map((steps) =>
     [...steps].sort(([p], [q]) => p - q).map(([, step]) => step as [Threshold, ...Threshold[]]),
   );
@@ -139,15 +148,20 @@ function endsOf(
   ];
 }
 
+/** `massPieces` at once. */
+export function massesOf(...given: Parameters<typeof massPieces>): NodeId[] | string {
+  return finished(massPieces(...given));
+}
+
 /**
  * Log prior masses of intervals, of their part inside the support: under uniform(0, h) no mass is above 3 where h < 3, and all of it is below. In
  * words why not, where the prior's cdf is not known.
  */
-export function massesOf(
+export function* massPieces(
   graph: Graph,
   prior: Distribution,
   ends: readonly (readonly [low: NodeId, high: NodeId])[],
-): NodeId[] | string {
+): Pieces<NodeId[] | string> {
   const session = new Session(graph);
   const { lower, upper, ends: traced = [lower, upper] } = prior.support;
   const [first, last] = traced;
@@ -168,7 +182,7 @@ export function massesOf(
     return nodeOf(session, checked === mass || typeof checked === "number" ? checked : max(IMPOSSIBLE, checked));
   };
   try {
-    return ends.map(massOf);
+    return yield* mapped(ends, EACH, massOf);
   } catch (error) {
     if (error instanceof TypeError) return `the cdf of its prior ${prior.name} is not known there`;
     throw error;

@@ -15,7 +15,7 @@ import type { Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
 import { isAffordable } from "./cost.ts";
 import { priorSite } from "./dependence.ts";
-import { detect, type Kept, NOT_ASKED } from "./detection.ts";
+import { detecting, type Kept, NOT_ASKED } from "./detection.ts";
 import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
@@ -115,7 +115,7 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
     folds = false;
   };
   for (;;) {
-    const { variables: continuous, kept } = detect(
+    const { variables: continuous, kept } = yield* detecting(
       trace,
       (name) => !tooLarge.has(name) && (only === undefined || only.includes(name)),
     );
@@ -136,7 +136,7 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
       const plain = yield* summedOut(trace, tables, checks, reasons, mostSwept);
       yield;
       const result = folds ? plain : yield* orFolded(trace, plain, variables, { isOver, mostNodes }, checks, mostSwept);
-      const dear = isFree ? [] : groupsAbove(trace, result);
+      const dear = isFree ? [] : yield* groupsAbove(trace, result);
       if (dear.length === 0) return result;
       keep(dear, TOO_DEAR);
     } catch (error) {
@@ -199,10 +199,10 @@ function* orFolded(
 }
 
 // The continuous latents of the sum that costs most, if all sums together cost too much.
-function groupsAbove({ graph, terms }: Trace, { elimination, variables }: CollapseResult): string[] {
+function* groupsAbove({ graph, terms }: Trace, { elimination, variables }: CollapseResult): Pieces<string[]> {
   const sums = elimination.totals.map(({ node }) => node);
   const before = terms.map(({ node }) => node);
-  if (isAffordable(graph, before, sums)) return [];
+  if (yield* isAffordable(graph, before, sums)) return [];
   const continuous = (group: readonly number[]): string[] =>
     group.flatMap((v) => (isContinuous(variables[v]!) ? latentsOf(variables[v]!).map(({ name }) => name) : []));
   const groups = elimination.totals
@@ -255,13 +255,13 @@ function* summedOut(
   );
   const terms: Term[] = [];
   const priors: Table[] = [];
-  const addPriors = (): void => {
-    for (let v = priors.length; v < variables.length; v++) priors.push(priorOf(tables, v));
-  };
-  addPriors();
+  function* addPriors(): Pieces<void> {
+    for (let v = priors.length; v < variables.length; v++) priors.push(yield* priorOf(tables, v));
+  }
+  yield* addPriors();
   yield;
   const factors = [...priors];
-  const { alone, together } = tablesOf(
+  const { alone, together } = yield* tablesOf(
     tables,
     left.terms.map(({ node }) => node),
   );
@@ -271,11 +271,12 @@ function* summedOut(
     if (table.axes.length > 0) factors.push(table);
     else terms.push(node === term.node ? term : { ...term, node });
   });
-  factors.push(...together);
+  for (const table of together) factors.push(table);
   // Tables of priors and terms have made functions variables.
   const first = priors.length;
-  addPriors();
-  factors.push(...priors.slice(first));
+  yield* addPriors();
+  for (const prior of priors.slice(first)) factors.push(prior);
+  yield;
   const cliques = cliquesOf(
     variables.map((_, v) => v),
     (some) => tables.sizeOf(new Map(some.map((v) => [v, variables[v]!.size]))),
@@ -285,7 +286,7 @@ function* summedOut(
   for (const { variable, neighbours, size } of cliques)
     if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
   yield;
-  const elimination = eliminated(tables, factors, cliques);
+  const elimination = yield* eliminated(tables, factors, cliques);
   for (const { variables: group, node } of elimination.totals) {
     const site = `sum over ${listed(namesOf(variables, group))}`;
     if (graph.is(node, Number.NEGATIVE_INFINITY))

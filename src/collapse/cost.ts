@@ -8,6 +8,7 @@ import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { type Pieces, visits } from "../pieces/pieces.ts";
 
 /** A sum may cost so many operations per sample whatever the model costs without it. */
 const LEAST_LIMIT = 10_000;
@@ -15,27 +16,36 @@ const LEAST_LIMIT = 10_000;
 const MOST_TIMES = 10;
 
 const REVERSE = 3;
+/** Nodes of a piece of the work. */
+const NODES_EACH = 4096;
 /** Conditions that are followed to what they change; the others are taken to be like them. */
 const MOST_FOLLOWED = 32;
 
-/** May terms become these sums? */
-export function isAffordable(graph: Graph, before: readonly NodeId[], after: readonly NodeId[]): boolean {
-  const cost = after.reduce((total, node) => total + costOfSum(graph, node), 0);
+/** May terms become these sums? Found in pieces. */
+export function* isAffordable(graph: Graph, before: readonly NodeId[], after: readonly NodeId[]): Pieces<boolean> {
+  let cost = 0;
+  for (const node of after) {
+    yield;
+    cost += yield* costOfSum(graph, node);
+  }
   if (cost <= LEAST_LIMIT) return true;
+  yield;
   const nodes = operationsBelow(graph, before);
+  yield;
   // Most models are far from the limit without what they compute at their conditions, which takes longer to count.
-  return cost <= MOST_TIMES * REVERSE * nodes.length || cost <= MOST_TIMES * costOfTerms(graph, before, nodes);
+  return cost <= MOST_TIMES * REVERSE * nodes.length || cost <= MOST_TIMES * (yield* costOfTerms(graph, before, nodes));
 }
 
-function costOfSum(graph: Graph, root: NodeId): number {
+function* costOfSum(graph: Graph, root: NodeId): Pieces<number> {
   const nodes = operationsBelow(graph, [root]);
+  yield;
   const conditions = nodes.filter((node) => graph.op[node] === CODE.positive);
   const every = Math.ceil(conditions.length / MOST_FOLLOWED);
   const followed = conditions.filter((_, k) => k % every === 0);
   let above = 0;
   // By node the last of these conditions below it, by its number among them.
   const last = new Int32Array(root + 1);
-  followed.forEach((condition, k) => {
+  yield* visits(followed, 1, (condition, k) => {
     last[condition] = k + 1;
     for (const node of nodes) {
       for (let j = node > condition ? graph.arity(node) - 1 : -1; j >= 0; j--)
@@ -47,14 +57,17 @@ function costOfSum(graph: Graph, root: NodeId): number {
 }
 
 // The conditions of a term are those that it reads directly or through others.
-function costOfTerms(graph: Graph, terms: readonly NodeId[], nodes: readonly NodeId[]): number {
+function* costOfTerms(graph: Graph, terms: readonly NodeId[], nodes: readonly NodeId[]): Pieces<number> {
   const users = new Map<NodeId, NodeId[]>();
-  for (const node of nodes) for (const operand of graph.operands(node)) append(users, operand, node);
+  yield* visits(nodes, NODES_EACH, (node) => {
+    for (const operand of graph.operands(node)) append(users, operand, node);
+  });
   const own = nodes.length / Math.max(1, terms.length);
   const isTerm = new Set(terms);
   let cost = REVERSE * nodes.length;
   for (const condition of nodes) {
     if (graph.op[condition] !== CODE.positive) continue;
+    yield;
     const above = new Set([condition]);
     // A set goes on to what is added while it is walked.
     for (const node of above) for (const user of users.get(node) ?? []) above.add(user);

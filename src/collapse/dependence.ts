@@ -3,9 +3,9 @@
  * log N(y; x + where(z > 1, 2, 3), 1) x moves the term, and z is read through z > 1 alone.
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Pieces } from "../pieces/pieces.ts";
 import type { Trace } from "../program/trace.ts";
 
 /** The site of a latent's own prior. */
@@ -27,18 +27,32 @@ const SEVERAL = -2;
 export class Dependence {
   readonly graph: Graph;
   readonly #trace: Trace;
-  readonly #users = new Map<NodeId, NodeId[]>();
+  /** The users of all nodes, those of node i from place i on to before place i + 1. */
+  readonly #users: Int32Array;
+  readonly #places: Int32Array;
   /** The one term that a node moves, by node; NOBODY where it moves none, SEVERAL where it moves more. */
   readonly #moves: Int32Array;
   readonly #checked: ReadonlySet<NodeId>;
 
-  constructor(trace: Trace) {
+  /** That of a trace, in pieces. */
+  static *of(trace: Trace): Pieces<Dependence> {
+    const { graph, terms, checks } = trace;
+    const nodes = graph.reachable([...terms, ...checks.map(({ ok }) => ({ node: ok }))].map(({ node }) => node));
+    yield;
+    const places = placesOf(graph, nodes);
+    yield;
+    const users = usersOf(graph, nodes, places);
+    yield;
+    return new Dependence(trace, nodes, places, users);
+  }
+
+  private constructor(trace: Trace, nodes: readonly NodeId[], places: Int32Array, users: Int32Array) {
     const { graph, terms, checks } = trace;
     this.#trace = trace;
     this.graph = graph;
+    this.#places = places;
+    this.#users = users;
     const stated = checks.map(({ ok }) => ok);
-    const nodes = graph.reachable([...terms.map(({ node }) => node), ...stated]);
-    for (const node of nodes) for (const operand of graph.operands(node)) append(this.#users, operand, node);
     const checked = new Set(stated);
     // A set goes on to what is added while it is walked. What conditions alone read is switched by them.
     for (const node of checked)
@@ -56,7 +70,7 @@ export class Dependence {
       const node = nodes[at]!;
       const term = moves[node]!;
       if (term === NOBODY || graph.op[node] === CODE.positive) continue;
-      for (const operand of graph.operands(node)) join(operand, term);
+      for (let j = graph.arity(node) - 1; j >= 0; j--) join(graph.operand(node, j), term);
     }
     this.#moves = moves;
   }
@@ -77,7 +91,26 @@ export class Dependence {
     const conditions = new Set<NodeId>();
     // A set goes on to what is added while it is walked.
     for (const node of moved)
-      for (const user of this.#users.get(node) ?? []) (graph.op[user] === CODE.positive ? conditions : moved).add(user);
+      for (let at = this.#places[node]!; at < (this.#places[node + 1] ?? 0); at++) {
+        const user = this.#users[at]!;
+        (graph.op[user] === CODE.positive ? conditions : moved).add(user);
+      }
     return { conditions: [...conditions].sort((p, q) => p - q), moved };
   }
+}
+
+// Where the users of each node begin, and at last where all end.
+function placesOf(graph: Graph, nodes: readonly NodeId[]): Int32Array {
+  const places = new Int32Array(graph.size + 1);
+  for (const node of nodes) for (let j = graph.arity(node) - 1; j >= 0; j--) places[graph.operand(node, j) + 1]!++;
+  for (let node = 0; node < graph.size; node++) places[node + 1]! += places[node]!;
+  return places;
+}
+
+function usersOf(graph: Graph, nodes: readonly NodeId[], places: Int32Array): Int32Array {
+  const next = places.slice();
+  const users = new Int32Array(places[graph.size]!);
+  for (const node of nodes)
+    for (let j = graph.arity(node) - 1; j >= 0; j--) users[next[graph.operand(node, j)]!++] = node;
+  return users;
 }

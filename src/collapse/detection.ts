@@ -8,6 +8,7 @@ import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
 import { type Distribution, endsOf } from "../distributions/distribution.ts";
+import { mapped, type Pieces } from "../pieces/pieces.ts";
 import type { Latent, Trace } from "../program/trace.ts";
 import { cellsOf } from "./cells.ts";
 import { Dependence, priorSite, type Reading } from "./dependence.ts";
@@ -15,6 +16,9 @@ import { readsOf } from "./reads.ts";
 import { type Crossing, crossingsOf } from "./thresholds/crossings.ts";
 import { type OrderedVector, orderedVectors, passagesOf } from "./thresholds/ordered-vectors.ts";
 import { ownersOf, type Variable } from "./variable.ts";
+
+/** Linear forms that are made in a piece of the work. */
+const FORMS_EACH = 64;
 
 /** The reason of a latent that a choice leaves out. */
 export const NOT_ASKED = "not asked for";
@@ -30,13 +34,15 @@ export interface Detection {
   readonly kept: readonly Kept[];
 }
 
-/** The latents that can be summed out of those that `asked` lets through, in the order of declaration. */
-export function detect(trace: Trace, asked: (name: string) => boolean): Detection {
+/** The latents that can be summed out of those that `asked` lets through, in the order of declaration; in pieces. */
+export function* detecting(trace: Trace, asked: (name: string) => boolean): Pieces<Detection> {
   const { latents } = trace;
-  const dependence = new Dependence(trace);
+  const dependence = yield* Dependence.of(trace);
+  yield;
   const reasons = new Map<Latent, string>();
   const readings = new Map<Latent, Reading>();
   for (const latent of latents) {
+    yield;
     const reason = asked(latent.name) ? dependence.use(latent.node, priorSite(latent.name)) : NOT_ASKED;
     if (reason !== undefined) reasons.set(latent, reason);
     else readings.set(latent, dependence.reading(latent.node));
@@ -54,7 +60,7 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
         ? "no condition reads it"
         : shared !== undefined
           ? `it shares a condition with "${owner.get(shared)}", which is summed out`
-          : variableOf(trace, latent, reading, crossings);
+          : yield* variableOf(trace, latent, reading, crossings);
     if (typeof variable === "string") {
       reasons.set(latent, variable);
       continue;
@@ -62,10 +68,11 @@ export function detect(trace: Trace, asked: (name: string) => boolean): Detectio
     taken.set(latent, variable);
     for (const condition of reading.conditions) owner.set(condition, latent.name);
   }
-  keepVanishing(trace, taken, reasons, crossings, owner);
+  yield* keepVanishing(trace, taken, reasons, crossings, owner);
   keepDeciders(trace, taken, reasons);
   const variables = latents.flatMap((latent) => taken.get(latent) ?? []);
   for (const vector of orderedVectors(trace)) {
+    yield;
     const passages = passagesIn(trace, dependence, vector, asked, owner);
     if (typeof passages === "string") for (const latent of vector.latents) reasons.set(latent, passages);
     else {
@@ -104,16 +111,17 @@ function passagesIn(
   return passagesOf(trace, vector, conditions, new Set(readings.flatMap(({ moved }) => [...moved])));
 }
 
-function variableOf(
+function* variableOf(
   { graph }: Trace,
   latent: Latent,
   reading: Reading,
   found: Map<Latent, readonly Crossing[]>,
-): Variable | string {
-  const crossings = crossingsOf(graph, latent, reading);
+): Pieces<Variable | string> {
+  const crossings = yield* crossingsOf(graph, latent, reading);
   if (typeof crossings === "string") return crossings;
   found.set(latent, crossings);
-  return cellsOf(graph, latent, crossings);
+  yield;
+  return yield* cellsOf(graph, latent, crossings);
 }
 
 /**
@@ -121,13 +129,13 @@ function variableOf(
  * as the log of its mass there, through tens of nats within a stretch that no sample meets, to a jump that the other side never sees. So w stays. An end may
  * be traced itself: under `uniform(0, width)` the cell above a threshold of 1 vanishes where `width > 1` changes.
  */
-function keepVanishing(
+function* keepVanishing(
   { graph, terms }: Trace,
   taken: Map<Latent, Variable>,
   reasons: Map<Latent, string>,
   crossings: ReadonlyMap<Latent, readonly Crossing[]>,
   owner: Map<NodeId, string>,
-): void {
+): Pieces<void> {
   // Most latents have no end, or ends and thresholds are numbers: conditions are looked at when one is met that has both and they are not.
   let kept: ReadonlySet<string> | undefined;
   const session = new Session(graph);
@@ -141,17 +149,20 @@ function keepVanishing(
     const passing =
       ends.length === 0
         ? []
-        : thresholds.flatMap((threshold) => {
+        : (yield* mapped(thresholds, FORMS_EACH, (threshold) => {
             const form = linearForm(graph, threshold);
             return ends.flatMap((end) => directionOf(differenceOf(form, end)) ?? []);
-          });
+          })).flat();
     if (passing.length === 0) continue;
-    kept ??= new Set(
-      graph
+    if (!kept) {
+      const others = graph
         .reachable(terms.map(({ node }) => node))
-        .filter((node) => graph.op[node] === CODE.positive && !owner.has(node))
-        .flatMap((node) => directionOf(linearForm(graph, graph.a[node]!)) ?? []),
-    );
+        .filter((node) => graph.op[node] === CODE.positive && !owner.has(node));
+      yield;
+      kept = new Set(
+        (yield* mapped(others, FORMS_EACH, (node) => directionOf(linearForm(graph, graph.a[node]!)) ?? [])).flat(),
+      );
+    }
     const vanishes = passing.some((direction) => kept!.has(direction));
     if (!vanishes) continue;
     taken.delete(latent);

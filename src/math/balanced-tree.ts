@@ -6,6 +6,7 @@
  * A subtree of 2^level leaves begins at a multiple of 2^level, so that a range of leaves is a few whole subtrees, at most two of each level, and
  * joining these gives the bits of one sum over all.
  */
+import type { Pieces } from "../pieces/pieces.ts";
 
 /** Joins values in pairs, then the results, and so on: a balanced tree; undefined for no values. */
 export function balanced<T>(values: readonly T[], join: (x: T, y: T) => T): T | undefined {
@@ -15,6 +16,19 @@ export function balanced<T>(values: readonly T[], join: (x: T, y: T) => T): T | 
     if (size % 2 === 1) level[size >> 1] = level[size - 1]!;
   }
   return level[0];
+}
+
+/** Leaves of a piece of the work: a power of two, so that the tree is the same. */
+const LEAVES = 256;
+
+/** `balanced` in pieces. */
+export function* balancedPieces<T>(values: readonly T[], join: (x: T, y: T) => T): Pieces<T | undefined> {
+  const parts: T[] = [];
+  for (let from = 0; from < values.length; from += LEAVES) {
+    if (from > 0) yield;
+    parts.push(balanced(values.slice(from, from + LEAVES), join)!);
+  }
+  return balanced(parts, join);
 }
 
 /** A whole subtree: leaves from index · 2^level on, 2^level of them, fewer at the end of all leaves. */

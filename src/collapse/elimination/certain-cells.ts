@@ -7,9 +7,10 @@
  * without exponentials, and what jumps across c is f − g alone.
  */
 import type { Graph } from "../../autodiff/graph/graph.ts";
-import { logSumExp } from "../../autodiff/log-sum-exp.ts";
+import { logSumPieces } from "../../autodiff/log-sum-exp.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { mapped, type Pieces } from "../../pieces/pieces.ts";
 
 /**
  * A value is left out whose log mass, with what is added to it as a number, lies so far below that of another. What is added as a function
@@ -32,23 +33,28 @@ interface Summand {
 
 type Truths = ReadonlyMap<NodeId, boolean>;
 
+/** Nodes of a piece of the work. */
+const EACH = 256;
+
 /** log Σ exp(nodes), by cases where conditions decide which of them have mass. */
-export function logSumOfPossible(graph: Graph, nodes: readonly NodeId[]): NodeId {
-  const summands = nodes.map((node) => split(graph, node));
+export function* logSumOfPossible(graph: Graph, nodes: readonly NodeId[]): Pieces<NodeId> {
+  const summands = yield* mapped(nodes, EACH, (node) => split(graph, node));
+  yield;
   const isPlain = summands.every(({ masses }) => masses.length === 0);
-  return (isPlain ? undefined : byCases(graph, summands)) ?? logSumExp(graph, nodes);
+  return (isPlain ? undefined : yield* byCases(graph, summands)) ?? (yield* logSumPieces(graph, nodes));
 }
 
-function byCases(graph: Graph, summands: readonly Summand[]): NodeId | undefined {
+function* byCases(graph: Graph, summands: readonly Summand[]): Pieces<NodeId | undefined> {
   let cases = 0;
-  const sumUnder = (truths: Truths): NodeId | undefined => {
+  const sumUnder = function* (truths: Truths): Pieces<NodeId | undefined> {
     const found: { readonly node: NodeId; readonly level: number }[] = [];
     for (const { masses, rest, node } of summands) {
       const known = masses.map((mass) => under(graph, mass, truths));
       const open = known.find((mass) => !graph.isConstant(mass));
       if (open !== undefined) {
         const condition = graph.a[open]!;
-        const [held, failed] = [true, false].map((truth) => sumUnder(new Map([...truths, [condition, truth]])));
+        const held = yield* sumUnder(new Map([...truths, [condition, true]]));
+        const failed = yield* sumUnder(new Map([...truths, [condition, false]]));
         return held === undefined || failed === undefined ? undefined : graph.algebra.where(condition, held, failed);
       }
       const parts = [...known, ...rest];
@@ -58,9 +64,9 @@ function byCases(graph: Graph, summands: readonly Summand[]): NodeId | undefined
     const most = found.reduce((most, { level }) => Math.max(most, level), -Infinity);
     const possible = found.filter(({ level }) => !(level < most + NO_MASS)).map(({ node }) => node);
     cases++;
-    return cases > MOST_CASES ? undefined : logSumExp(graph, possible);
+    return cases > MOST_CASES ? undefined : yield* logSumPieces(graph, possible);
   };
-  return sumUnder(new Map());
+  return yield* sumUnder(new Map());
 }
 
 // A sum as its summands, those that are log masses with a value that counts as none apart.

@@ -9,6 +9,7 @@
 
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { mapped, type Pieces } from "../../pieces/pieces.ts";
 import { type Axis, placesOf, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
@@ -42,8 +43,12 @@ export interface Elimination {
   readonly totals: readonly { readonly variables: readonly number[]; readonly node: NodeId }[];
 }
 
-/** Sums over all variables in the order of the cliques. */
-export function eliminated(tables: Tabulation, factors: readonly Table[], cliques: readonly Clique[]): Elimination {
+/** Sums over all variables in the order of the cliques, in pieces. */
+export function* eliminated(
+  tables: Tabulation,
+  factors: readonly Table[],
+  cliques: readonly Clique[],
+): Pieces<Elimination> {
   const held = new Bundles(factors);
   const steps: EliminationStep[] = [];
   const totals: { variables: number[]; node: NodeId }[] = [];
@@ -54,8 +59,9 @@ export function eliminated(tables: Tabulation, factors: readonly Table[], clique
     while (!done.has(variable)) {
       const scope = held.scopeAround(variable);
       const isAll = scope.every((v) => held.scopeAround(v).every((w) => scope.includes(w)));
-      const quick = isAll && scope.length === 2 ? sweepStep(tables, held, scope as [number, number]) : undefined;
-      const step = quick ?? tableStep(tables, held, isAll ? scope : [variable]);
+      yield;
+      const quick = isAll && scope.length === 2 ? yield* sweepStep(tables, held, scope as [number, number]) : undefined;
+      const step = quick ?? (yield* tableStep(tables, held, isAll ? scope : [variable]));
       steps.push(step);
       for (const v of step.variables) done.add(v);
       const below = [...step.variables.flatMap((v) => within.get(v) ?? []), ...step.variables];
@@ -126,22 +132,30 @@ interface Bundle {
   readonly tables: Table[];
 }
 
-function tableStep(tables: Tabulation, held: Bundles, variables: readonly number[]): EliminationStep {
+function* tableStep(tables: Tabulation, held: Bundles, variables: readonly number[]): Pieces<EliminationStep> {
   const mine = held.over(variables);
   held.remove(mine);
-  const weights = weightsOf(
-    tables,
-    mine.map((bundle) => sumOf(tables, bundle.tables)),
-    variables,
-  );
-  const message = summed(tables, weights, variables);
+  const parts = yield* sumsOf(tables, mine);
+  yield;
+  const weights = yield* weightsOf(tables, parts, variables);
+  yield;
+  const message = yield* summed(tables, weights, variables);
   // Of the tables some may not have distinguished what they were over.
   const neighbours = message.axes.map(({ variable }) => variable);
   return { variables, neighbours, weights: () => weights, message };
 }
 
+function* sumsOf(tables: Tabulation, bundles: readonly Bundle[]): Pieces<Table[]> {
+  const sums: Table[] = [];
+  for (const bundle of bundles) sums.push(yield* sumOf(tables, bundle.tables));
+  return sums;
+}
+
+/** Entries of a table that are made in a piece of the work. */
+const EACH = 256;
+
 // The sum of tables with an axis of all values for each of the variables.
-function weightsOf(tables: Tabulation, parts: readonly Table[], variables: readonly number[]): Table {
+function* weightsOf(tables: Tabulation, parts: readonly Table[], variables: readonly number[]): Pieces<Table> {
   const { graph } = tables;
   const impossible = graph.constant(Number.NEGATIVE_INFINITY);
   const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
@@ -149,7 +163,9 @@ function weightsOf(tables: Tabulation, parts: readonly Table[], variables: reado
   const size = axes.reduce((product, { starts }) => product * starts.length, 1);
   const few = parts.length > MANY_TABLES * axes.length ? [nestedSum(tables, parts)] : parts;
   const places = few.map((part) => placesOf(part, axes));
-  const entries = Array.from({ length: size }, (_, j) => {
+  yield;
+  const numbers = Array.from({ length: size }, (_, j) => j);
+  const entries = yield* mapped(numbers, EACH, (j) => {
     const summands = few.map((part, p) => part.entries[places[p]![j]!]!);
     return summands.includes(impossible) ? impossible : graph.sum(summands);
   });
@@ -185,7 +201,7 @@ function everyValue({ variables }: Tabulation, variable: number): Axis {
 }
 
 // The log sum over some variables, by the others.
-function summed({ graph }: Tabulation, { axes, entries }: Table, variables: readonly number[]): Table {
+function* summed({ graph }: Tabulation, { axes, entries }: Table, variables: readonly number[]): Pieces<Table> {
   const others = axes.filter(({ variable }) => !variables.includes(variable));
   const rows = others.reduce((product, { starts }) => product * starts.length, 1);
   const found = Array.from({ length: rows }, (): NodeId[] => []);
@@ -202,23 +218,32 @@ function summed({ graph }: Tabulation, { axes, entries }: Table, variables: read
       counters[k] = 0;
     }
   }
-  return { axes: others, entries: found.map((row) => logSumOfPossible(graph, row)) };
+  const sums: NodeId[] = [];
+  for (const row of found) {
+    yield;
+    sums.push(yield* logSumOfPossible(graph, row));
+  }
+  return { axes: others, entries: sums };
 }
 
 /** Tables with fewer entries than this are summed as they are. */
 const SMALL = 64;
 
 // A sum over one of two variables whose tables are those of nested thresholds.
-function sweepStep(tables: Tabulation, held: Bundles, scope: readonly [number, number]): EliminationStep | undefined {
+function* sweepStep(
+  tables: Tabulation,
+  held: Bundles,
+  scope: readonly [number, number],
+): Pieces<EliminationStep | undefined> {
   const mine = held.over(scope);
   const pairs = mine.filter((bundle) => bundle.scope.length === 2).flatMap((bundle) => bundle.tables);
   if (scope.reduce((product, v) => product * tables.variables[v]!.size, 1) < SMALL) return undefined;
   for (const [variable, other] of [scope, [scope[1], scope[0]] as const]) {
     const own = mine.filter(({ scope: [v], scope: { length } }) => length === 1 && v === variable);
-    const parts = (bundles: readonly Bundle[]): Table[] => bundles.map((bundle) => sumOf(tables, bundle.tables));
-    const base = weightsOf(tables, parts(own), [variable]).entries;
+    const base = (yield* weightsOf(tables, yield* sumsOf(tables, own), [variable])).entries;
     const { size } = tables.variables[other]!;
-    const message = swept(tables.graph, base, pairs, size, variable < other);
+    yield;
+    const message = yield* swept(tables.graph, base, pairs, size, variable < other);
     if (!message) continue;
     held.remove(mine.filter((bundle) => bundle.scope.includes(variable)));
     const both = [variable, other].sort((p, q) => p - q);

@@ -13,6 +13,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { mapped, type Pieces } from "../../pieces/pieces.ts";
 import { readsOf } from "../reads.ts";
 import { scalar, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
@@ -28,17 +29,24 @@ interface Summand {
   readonly table: Table;
 }
 
+/** Terms of a piece of the work. */
+const EACH = 64;
+
 /** Terms as sums of tables: one for each that is small or no square, and for all others together those over what they read in pairs. */
-export function tablesOf(tables: Tabulation, terms: readonly NodeId[]): { alone: Table[]; together: Table[] } {
+export function* tablesOf(
+  tables: Tabulation,
+  terms: readonly NodeId[],
+): Pieces<{ readonly alone: readonly Table[]; readonly together: readonly Table[] }> {
   const squares = new Squares(tables);
   const all: Summand[] = [];
-  const alone = terms.map((term) => {
+  const alone = yield* mapped(terms, EACH, (term) => {
     const summands = tables.folds ? undefined : squares.of(term);
     if (!summands) return tables.of(term);
     all.push(...summands.filter(({ table }) => table.axes.length > 0));
     return scalar(squares.added(summands.filter(({ table }) => table.axes.length === 0)));
   });
-  return { alone, together: squares.collected(all) };
+  yield;
+  return { alone, together: yield* squares.collected(all) };
 }
 
 class Squares {
@@ -70,10 +78,10 @@ class Squares {
   }
 
   /** Summands as tables, one for each set of axes. */
-  collected(summands: readonly Summand[]): Table[] {
+  *collected(summands: readonly Summand[]): Pieces<Table[]> {
     const found = new Map<string, Summand[]>();
     for (const summand of summands) append(found, keyOf(summand.table), summand);
-    return [...found.values()].map((alike) => {
+    return yield* mapped([...found.values()], 1, (alike) => {
       const [{ table }] = alike as [Summand];
       return { axes: table.axes, entries: table.entries.map((_, place) => this.#entry(alike, place)) };
     });

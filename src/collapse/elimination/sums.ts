@@ -6,20 +6,27 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import { mapped, type Pieces, visits } from "../../pieces/pieces.ts";
 import { compressed, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
+
+/** Tables or entries of a piece of the work. */
+const EACH = 256;
 
 /** Tables with more runs than this are added up entry by entry. */
 const FEW_RUNS = 8;
 
 /** The sum of tables over the same variables. */
-export function sumOf(tables: Tabulation, group: readonly Table[]): Table {
-  const alike = [...byAxes(group).values()].map((same) => (same.length === 1 ? same[0]! : added(tables, same)));
+export function* sumOf(tables: Tabulation, group: readonly Table[]): Pieces<Table> {
+  const groups = yield* byAxes(group);
+  const alike = yield* mapped([...groups.values()], EACH, (same) =>
+    same.length === 1 ? same[0]! : added(tables, same),
+  );
   if (alike.length === 1) return alike[0]!;
   if (alike[0]!.axes.length !== 1) return added(tables, alike);
   const few = alike.filter(({ entries }) => entries.length <= FEW_RUNS);
   const many = alike.filter(({ entries }) => entries.length > FEW_RUNS);
-  const parts = few.length > 0 ? [runningSum(tables, few), ...many] : many;
+  const parts = few.length > 0 ? [yield* runningSum(tables, few), ...many] : many;
   return parts.length === 1 ? parts[0]! : added(tables, parts);
 }
 
@@ -29,14 +36,15 @@ export function added(tables: Tabulation, group: readonly Table[]): Table {
   return tables.combined(group, (entries) => (entries.includes(impossible) ? impossible : tables.graph.sum(entries)));
 }
 
-function byAxes(group: readonly Table[]): Map<string, Table[]> {
+function* byAxes(group: readonly Table[]): Pieces<Map<string, Table[]>> {
   const found = new Map<string, Table[]>();
-  for (const table of group)
+  yield* visits(group, EACH, (table) => {
     append(found, JSON.stringify(table.axes.map(({ variable, starts }) => [variable, ...starts])), table);
+  });
   return found;
 }
 
-function runningSum(tables: Tabulation, group: readonly Table[]): Table {
+function* runningSum(tables: Tabulation, group: readonly Table[]): Pieces<Table> {
   const { graph } = tables;
   const [{ variable, starts }] = tables.joined(group) as [Table["axes"][number]];
   const placeOf = new Map(starts.map((start, place) => [start, place]));
@@ -45,31 +53,38 @@ function runningSum(tables: Tabulation, group: readonly Table[]): Table {
   const rising = starts.map((): NodeId[] => []);
   const falling = starts.map((): NodeId[] => []);
   const middle: { from: number; to: number; node: NodeId }[] = [];
-  for (const { axes, entries } of group) {
+  yield* visits(group, EACH, ({ axes, entries }) => {
     const places = axes[0]!.starts.map((start) => placeOf.get(start)!);
     const last = places.length - 1;
     rising[places[last]!]!.push(entries[last]!);
     if (last > 0) falling[places[1]!]!.push(entries[0]!); // of one cell alone it counts everywhere, from place 0 on
     for (let j = 1; j < last; j++) middle.push({ from: places[j]!, to: places[j + 1]!, node: entries[j]! });
-  }
+  });
+  yield;
   const entries = starts.map((): NodeId[] => []);
   let sum: NodeId | undefined;
   const add = (nodes: readonly NodeId[]): void => {
     if (nodes.length > 0) sum = graph.sum(sum === undefined ? nodes : [sum, graph.sum(nodes)]);
   };
   for (let place = 0; place < size; place++) {
+    if (place % EACH === 0) yield;
     add(rising[place]!);
     if (sum !== undefined) entries[place]!.push(sum);
   }
   sum = undefined;
   for (let place = size - 1; place > 0; place--) {
+    if (place % EACH === 0) yield;
     add(falling[place]!);
     if (sum !== undefined) entries[place - 1]!.push(sum);
   }
+  yield;
   intervalSums(graph, size, middle).forEach((node, place) => {
     if (node !== undefined) entries[place]!.push(node);
   });
-  return compressed({ axes: [{ variable, starts }], entries: entries.map((parts) => graph.sum(parts)) });
+  return compressed({
+    axes: [{ variable, starts }],
+    entries: yield* mapped(entries, EACH, (parts) => graph.sum(parts)),
+  });
 }
 
 /** At every place the sum of what counts from one place to before another: over a binary tree, in whose nodes intervals are laid down. */

@@ -12,7 +12,11 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { logSumExp } from "../../autodiff/log-sum-exp.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Table } from "../table.ts";
+
+/** Values of a variable in a piece of the work. */
+const EACH = 64;
 
 /** A change of a table at a value of the other variable: to two values, left and right of a boundary. */
 interface Event {
@@ -29,17 +33,18 @@ interface Event {
  * log Σ_s exp(base(s) + Σ tables(s, t)) at every value of t, of which there are `size`; undefined where the tables do not allow for it.
  * `summedFirst` says whether s is the first axis of the tables.
  */
-export function swept(
+export function* swept(
   graph: Graph,
   base: readonly NodeId[],
   tables: readonly Table[],
   size: number,
   summedFirst: boolean,
-): NodeId[] | undefined {
+): Pieces<NodeId[] | undefined> {
   const infinite = graph.constant(Number.NEGATIVE_INFINITY);
   const view = viewOf(tables, size, base.length, summedFirst);
   if (!view) return undefined;
-  const message = forward(graph, view.mirrored ? [...base].reverse() : base, view.events, size, infinite);
+  yield;
+  const message = yield* forward(graph, view.mirrored ? [...base].reverse() : base, view.events, size, infinite);
   return view.turned ? message.reverse() : message;
 }
 
@@ -133,17 +138,20 @@ function eventsOf(
   return isOrdered ? events : undefined;
 }
 
-function forward(
+function* forward(
   graph: Graph,
   base: readonly NodeId[],
   events: readonly Event[],
   size: number,
   impossible: NodeId,
-): NodeId[] {
+): Pieces<NodeId[]> {
   const plus = plusOf(graph, impossible);
   const both = (x: NodeId, y: NodeId): NodeId => logSumExp(graph, [x, y]);
   const above: NodeId[] = [...base, impossible];
-  for (let s = base.length - 1; s >= 0; s--) above[s] = both(base[s]!, above[s + 1]!);
+  for (let s = base.length - 1; s >= 0; s--) {
+    if (s % EACH === 0) yield;
+    above[s] = both(base[s]!, above[s + 1]!);
+  }
   const waiting = waitingOf(graph, events, plus);
   let left = impossible;
   let passed = graph.constant(0); // what was added right of the boundary
@@ -151,6 +159,7 @@ function forward(
   let next = 0;
   const message: NodeId[] = [];
   for (let t = 0; t < size; t++) {
+    if (t % EACH === 0) yield;
     for (; next < events.length && events[next]!.at <= t; next++) {
       const event = events[next]!;
       const moved = logSumExp(graph, base.slice(boundary, event.boundary));

@@ -7,6 +7,7 @@ import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts
 import { ALL_OPS } from "../../autodiff/ops/all-ops.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { Latent } from "../../program/trace.ts";
 import type { Reading } from "../dependence.ts";
 import { curvedThresholds } from "./curved.ts";
@@ -21,16 +22,20 @@ export interface Crossing {
   readonly holds: readonly boolean[];
 }
 
+/** Conditions that are solved in a piece of the work. */
+const EACH = 64;
+
 /** The conditions of a latent as crossings; in words why not, where one cannot be solved. */
-export function crossingsOf(
+export function* crossingsOf(
   graph: Graph,
   latent: Latent,
   { conditions, moved }: Reading,
-): readonly Crossing[] | string {
+): Pieces<readonly Crossing[] | string> {
   const scale = scaleOf(graph, latent, moved);
   if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
   const found: Crossing[] = [];
   for (const condition of conditions) {
+    if (found.length % EACH === 0) yield;
     const crossing = scale
       ? crossingOf(graph, scale, condition, moved)
       : "its own scale is not affine in a function of it";
