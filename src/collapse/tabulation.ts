@@ -9,6 +9,7 @@
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { finished, mapped, type Pieces } from "../pieces/pieces.ts";
 import { Choices } from "./choices.ts";
 import { functionOf, valuesOfFunction } from "./functions.ts";
 import { type Axis, compressed, placesOf, scalar, type Table } from "./table.ts";
@@ -40,6 +41,8 @@ export class OverNodes extends Error {
 const IMPOSSIBLE_ONES = 64;
 
 const INDEPENDENT = -1;
+/** Entries that are made in a piece of the work. */
+const EACH = 256;
 
 /** Limits of tables. */
 export interface TableLimits {
@@ -119,12 +122,15 @@ export class Tabulation {
 
   /** The table of a function of nodes, entry by entry. */
   combined(tables: readonly Table[], make: (entries: readonly NodeId[]) => NodeId): Table {
+    return finished(this.combining(tables, make));
+  }
+
+  /** The same in pieces. */
+  *combining(tables: readonly Table[], make: (entries: readonly NodeId[]) => NodeId): Pieces<Table> {
     const axes = this.joined(tables);
     const places = tables.map((table) => placesOf(table, axes));
-    const size = places[0]?.length ?? 1;
-    const entries = Array.from({ length: size }, (_, j) =>
-      make(tables.map((table, t) => table.entries[places[t]![j]!]!)),
-    );
+    const numbers = Array.from({ length: places[0]?.length ?? 1 }, (_, j) => j);
+    const entries = yield* mapped(numbers, EACH, (j) => make(tables.map((table, t) => table.entries[places[t]![j]!]!)));
     return compressed({ axes, entries });
   }
 

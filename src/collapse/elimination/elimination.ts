@@ -161,7 +161,7 @@ function* weightsOf(tables: Tabulation, parts: readonly Table[], variables: read
   const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
   const axes = tables.joined([...parts, ...full]);
   const size = axes.reduce((product, { starts }) => product * starts.length, 1);
-  const few = parts.length > MANY_TABLES * axes.length ? [nestedSum(tables, parts)] : parts;
+  const few = parts.length > MANY_TABLES * axes.length ? [yield* nestedSum(tables, parts)] : parts;
   const places = few.map((part) => placesOf(part, axes));
   yield;
   const numbers = Array.from({ length: size }, (_, j) => j);
@@ -179,7 +179,7 @@ const MANY_TABLES = 2;
  * The sum of tables, those over few variables first: pairs of ten flags, of which each entry of the sum has 45, are added within twos, threes, up to all ten,
  * which takes 5 additions for each of the 1024 entries.
  */
-function nestedSum(tables: Tabulation, parts: readonly Table[], outer = Infinity): Table {
+function* nestedSum(tables: Tabulation, parts: readonly Table[], outer = Infinity): Pieces<Table> {
   // By the last variable below those that all of them have.
   const groups = new Map<number, Table[]>();
   for (const part of parts)
@@ -190,8 +190,8 @@ function nestedSum(tables: Tabulation, parts: readonly Table[], outer = Infinity
     );
   let sum: Table | undefined;
   for (const [last, group] of [...groups].sort(([p], [q]) => p - q)) {
-    const inner = last < 0 || group.length === 1 ? added(tables, group) : nestedSum(tables, group, last);
-    sum = sum ? added(tables, [sum, inner]) : inner;
+    const inner = yield* last < 0 || group.length === 1 ? added(tables, group) : nestedSum(tables, group, last);
+    sum = sum ? yield* added(tables, [sum, inner]) : inner;
   }
   return sum!;
 }

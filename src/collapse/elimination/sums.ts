@@ -19,21 +19,25 @@ const FEW_RUNS = 8;
 /** The sum of tables over the same variables. */
 export function* sumOf(tables: Tabulation, group: readonly Table[]): Pieces<Table> {
   const groups = yield* byAxes(group);
-  const alike = yield* mapped([...groups.values()], EACH, (same) =>
-    same.length === 1 ? same[0]! : added(tables, same),
-  );
+  const alike: Table[] = [];
+  for (const same of groups.values()) {
+    if (alike.length % EACH === 0) yield;
+    alike.push(same.length === 1 ? same[0]! : yield* added(tables, same));
+  }
   if (alike.length === 1) return alike[0]!;
-  if (alike[0]!.axes.length !== 1) return added(tables, alike);
+  if (alike[0]!.axes.length !== 1) return yield* added(tables, alike);
   const few = alike.filter(({ entries }) => entries.length <= FEW_RUNS);
   const many = alike.filter(({ entries }) => entries.length > FEW_RUNS);
   const parts = few.length > 0 ? [yield* runningSum(tables, few), ...many] : many;
-  return parts.length === 1 ? parts[0]! : added(tables, parts);
+  return parts.length === 1 ? parts[0]! : yield* added(tables, parts);
 }
 
 /** The sum of tables, entry by entry. */
-export function added(tables: Tabulation, group: readonly Table[]): Table {
+export function* added(tables: Tabulation, group: readonly Table[]): Pieces<Table> {
   const impossible = tables.graph.constant(Number.NEGATIVE_INFINITY);
-  return tables.combined(group, (entries) => (entries.includes(impossible) ? impossible : tables.graph.sum(entries)));
+  return yield* tables.combining(group, (entries) =>
+    entries.includes(impossible) ? impossible : tables.graph.sum(entries),
+  );
 }
 
 function* byAxes(group: readonly Table[]): Pieces<Map<string, Table[]>> {
