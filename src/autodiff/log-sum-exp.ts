@@ -4,7 +4,8 @@
  */
 import { balancedPieces } from "../math/balanced-tree.ts";
 import { logAddExp } from "../math/logistic.ts";
-import { finished, mapped, type Pieces, visits } from "../pieces/pieces.ts";
+import { mapped, visits } from "../pieces/lists.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import type { Graph } from "./graph/graph.ts";
 import { ALL_OPS } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";

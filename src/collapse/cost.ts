@@ -8,7 +8,8 @@ import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { type Pieces, visits } from "../pieces/pieces.ts";
+import { visits } from "../pieces/lists.ts";
+import type { Pieces } from "../pieces/pieces.ts";
 
 /** A sum may cost so many operations per sample whatever the model costs without it. */
 const LEAST_LIMIT = 10_000;

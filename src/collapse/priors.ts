@@ -1,7 +1,8 @@
 /** The prior of a finite variable as a table: the log mass of each value, by the variables on which its thresholds and parameters depend. */
 import { type Graph, inputIndex } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { mapped, type Pieces } from "../pieces/pieces.ts";
+import { mapped } from "../pieces/lists.ts";
+import type { Pieces } from "../pieces/pieces.ts";
 import { placesOf, type Table } from "./table.ts";
 import type { Tabulation } from "./tabulation.ts";
 import type { Owners } from "./variable.ts";

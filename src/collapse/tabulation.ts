@@ -9,7 +9,8 @@
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
-import { finished, mapped, type Pieces } from "../pieces/pieces.ts";
+import { mapped } from "../pieces/lists.ts";
+import { finished, type Pieces } from "../pieces/pieces.ts";
 import { Choices } from "./choices.ts";
 import { functionOf, valuesOfFunction } from "./functions.ts";
 import { type Axis, compressed, placesOf, scalar, type Table } from "./table.ts";

@@ -24,12 +24,7 @@ export const WORDS: Int32Array = /* @__PURE__ */ new Int32Array(DOUBLE.buffer);
  * exponent + more = k log 2 + r, |r| ≤ ½ log 2, so the result is 2^k·eʳ.
  */
 export function exponential(exponent: number, keep?: boolean, more = 0): number {
-  // Below, the last product is 0. Processors take 40 ns for one that is too small for a normal number, five times as long as for all the rest.
-  if (exponent < -746) {
-    if (keep) DOUBLE[0] = 0;
-    return 0;
-  }
-  const x = exponent > 710 ? 710 : exponent;
+  const x = exponent > 710 ? 710 : exponent < -746 ? -746 : exponent;
   // Adding and subtracting 1.5·2⁵² rounds to an integer; k times the high part of log 2 is exact.
   const d = x * Math.LOG2E + 6755399441055744 - 6755399441055744;
   const k = d | 0;

@@ -43,28 +43,6 @@ export function* piecesOf<Given extends readonly unknown[], T>(of: Piecewise<Giv
   return of.pieces ? yield* of.pieces(...given) : of(...given);
 }
 
-/** Visits items of a list in order, so many in a piece. */
-export function* visits<T>(items: readonly T[], each: number, visit: (item: T, index: number) => void): Pieces<void> {
-  for (let from = 0; from < items.length; from += each) {
-    if (from > 0) yield;
-    visitSome(items, from, Math.min(from + each, items.length), visit);
-  }
-}
-
-// Engines run loops in the body of a generator at half their speed.
-function visitSome<T>(items: readonly T[], from: number, to: number, visit: (item: T, index: number) => void): void {
-  for (let at = from; at < to; at++) visit(items[at]!, at);
-}
-
-/** What a function makes of the items of a list, so many in a piece. */
-export function* mapped<T, To>(items: readonly T[], each: number, make: (item: T, index: number) => To): Pieces<To[]> {
-  const made: To[] = [];
-  yield* visits(items, each, (item, index) => {
-    made.push(make(item, index));
-  });
-  return made;
-}
-
 /** Puts work off until its result is asked for, at once or in pieces; it is done once. */
 export function later<T>(work: () => Pieces<T>): Later<T> {
   let made: T | undefined;

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Graph } from "../../src/autodiff/graph/graph.ts";
 import { collapsePieces } from "../../src/collapse/collapse.ts";
 import { defineModel, gt, type Model, normal, where } from "../../src/index.ts";
-import { finished, mapped, type Pieces, visits } from "../../src/pieces/pieces.ts";
+import { mapped, visits } from "../../src/pieces/lists.ts";
+import { finished, type Pieces } from "../../src/pieces/pieces.ts";
 import { trace } from "../../src/program/trace.ts";
 
 const { apply, constant } = Graph.prototype;

@@ -90,13 +90,13 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
     places[kind]![at] ??= graph.isConstant(node) ? { offset, lane, value: graph.value(node) } : { offset, lane };
     return places[kind]![at]!;
   };
-  const stepsOf = (instructions: readonly Instruction[]): Step[] => {
-    const steps: Step[] = [];
-    // The operands first: what is missing shows as one.
-    for (const { name, node, operands } of instructions)
-      steps.push({ name, operands: operands.map(placeOf), result: placeOf(node) });
-    return steps;
-  };
+  // The operands first: what is missing shows as one.
+  const stepsOf = (instructions: readonly Instruction[]): Step[] =>
+    instructions.map(({ name, node, operands }) => ({
+      name,
+      operands: operands.map(placeOf),
+      result: placeOf(node),
+    }));
   yield;
   const uniform = stepsOf(plan.uniform);
   yield;

@@ -10,7 +10,8 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { logSumPieces } from "../../autodiff/log-sum-exp.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { mapped, type Pieces } from "../../pieces/pieces.ts";
+import { mapped } from "../../pieces/lists.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 
 /**
  * A value is left out whose log mass, with what is added to it as a number, lies so far below that of another. What is added as a function

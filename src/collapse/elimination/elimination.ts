@@ -9,7 +9,8 @@
 
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { mapped, type Pieces } from "../../pieces/pieces.ts";
+import { mapped } from "../../pieces/lists.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { type Axis, placesOf, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 import { logSumOfPossible } from "./certain-cells.ts";

@@ -6,7 +6,8 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { mapped, type Pieces, visits } from "../../pieces/pieces.ts";
+import { mapped, visits } from "../../pieces/lists.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import { compressed, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 
