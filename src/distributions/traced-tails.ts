@@ -9,12 +9,13 @@
  */
 import { add, div, Expr, exp, log1p, max, min, mul, neg, type Real, sqrt, square, sum } from "../autodiff/expr.ts";
 import { gaussLegendre } from "../math/truncated-normal.ts";
+import { once } from "../pieces/once.ts";
 import { ordered } from "./choice.ts";
 import type { Distribution } from "./distribution.ts";
 import { LEAST, type NumericFormulas, numericInterval, splitInterval, type TailFormulas } from "./tails.ts";
 
 const POINTS = 40;
-const RULE = /* @__PURE__ */ gaussLegendre(POINTS);
+const rule = /* @__PURE__ */ once(() => gaussLegendre(POINTS));
 
 /** How far below its start g is followed. */
 export const DEPTH = 37;
@@ -51,7 +52,8 @@ function aboveZero(x: Real): Real {
 
 /** ∫ exp(g(s)) ds over 0 ≤ s ≤ length, for a g that is analytic there. */
 export function rangeIntegral(at: (s: Real) => Real, length: Real): Real {
-  const values = Array.from(RULE.nodes, (node, k) => mul(RULE.weights[k]!, exp(at(mul(node, length)))));
+  const { nodes, weights } = rule();
+  const values = Array.from(nodes, (node, k) => mul(weights[k]!, exp(at(mul(node, length)))));
   return mul(length, sum(values));
 }
 

@@ -14,34 +14,52 @@ export function ascending(values: Float64Array, places: Uint32Array): Uint32Arra
   // Two halves of the bits, which rise with the number once those of negative ones are turned around; −0 + 0 is 0.
   const numbers = new Float64Array(n);
   for (let i = 0; i < n; i++) numbers[i] = values[places[i]!]! + 0;
-  const halves = new Uint32Array(numbers.buffer);
-  const top = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1; // which half has the sign
-  const keys = [new Uint32Array(n), new Uint32Array(n)] as const;
-  for (let i = 0; i < n; i++) {
-    const [low, high] = [halves[2 * i + 1 - top]!, halves[2 * i + top]!];
-    keys[0][i] = high >= SIGN ? ~low : low;
-    keys[1][i] = high >= SIGN ? ~high : high | SIGN;
-  }
+  const keys = keysOf(new Uint32Array(numbers.buffer), n);
   let order = dealt([keys[1]], n);
   if (!mended(order, keys)) order = dealt(keys, n);
   return order.map((at) => places[at]!);
 }
 
+// The lower and the upper half of the bits of n numbers.
+function keysOf(halves: Uint32Array, n: number): readonly [low: Uint32Array, high: Uint32Array] {
+  const top = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1; // which half has the sign
+  const keys = [new Uint32Array(n), new Uint32Array(n)] as const;
+  for (let i = 0; i < n; i++) {
+    const low = halves[2 * i + 1 - top]!;
+    const high = halves[2 * i + top]!;
+    keys[0][i] = high >= SIGN ? ~low : low;
+    keys[1][i] = high >= SIGN ? ~high : high | SIGN;
+  }
+  return keys;
+}
+
 // The indices below n by keys, the last of which counts most.
 function dealt(keys: readonly Uint32Array[], n: number): Uint32Array {
-  let [order, next] = [new Uint32Array(n), new Uint32Array(n)];
-  for (let i = 0; i < n; i++) order[i] = i;
+  let order = Uint32Array.from({ length: n }, (_, i) => i);
+  let next = new Uint32Array(n);
   const starts = new Uint32Array(PILES + 1);
   for (const key of keys)
     for (let shift = 0; shift < 32; shift += BITS) {
-      starts.fill(0);
-      for (let i = 0; i < n; i++) starts[((key[i]! >>> shift) & (PILES - 1)) + 1]!++;
+      countPiles(starts, key, shift);
       if (n === 0 || starts[((key[0]! >>> shift) & (PILES - 1)) + 1] === n) continue; // all on one pile
-      for (let pile = 0; pile < PILES; pile++) starts[pile + 1]! += starts[pile]!;
-      for (let i = 0; i < n; i++) next[starts[(key[order[i]!]! >>> shift) & (PILES - 1)]!++] = order[i]!;
-      [order, next] = [next, order];
+      dealInto(next, order, starts, key, shift);
+      const before = order;
+      order = next;
+      next = before;
     }
   return order;
+}
+
+// The loops are functions of their own: engines optimise a function as a whole, again for each of its loops that they find hot.
+
+function countPiles(starts: Uint32Array, key: Uint32Array, shift: number): void {
+  starts.fill(0);
+  for (let i = 0; i < key.length; i++) starts[((key[i]! >>> shift) & (PILES - 1)) + 1]!++;
+}
+
+function dealInto(next: Uint32Array, order: Uint32Array, starts: Uint32Array, key: Uint32Array, shift: number): void {
+  for (let pile = 0; pile < PILES; pile++) starts[pile + 1]! += starts[pile]!;
+  for (let i = 0; i < order.length; i++) next[starts[(key[order[i]!]! >>> shift) & (PILES - 1)]!++] = order[i]!;
 }
 
 // Puts neighbours of one upper half in order by the lower one; false where that takes more moves than there are numbers.

@@ -24,13 +24,22 @@ export function logSumExpOfRows(rows: readonly Float64Array[], length: number): 
   const [first] = rows;
   if (rows.length < 2) return first ? first.slice() : new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
   const largest = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
-  for (const row of rows) for (let d = 0; d < length; d++) largest[d] = peak(largest[d]!, row[d]!);
+  for (const row of rows) raise(largest, row);
   const sums = new Float64Array(length);
-  for (const row of rows)
-    for (let d = 0; d < length; d++) {
-      const below = row[d]! === largest[d]! ? 0 : row[d]! - largest[d]!;
-      if (!(below < NEGLIGIBLE)) sums[d]! += exp(below);
-    }
+  for (const row of rows) addExponentials(sums, row, largest);
   for (let d = 0; d < length; d++) if (sums[d]! !== 1) largest[d]! += log(sums[d]!);
   return largest;
+}
+
+// Functions of their own: engines optimise a function as a whole, again for each of its loops that they find hot.
+
+function raise(largest: Float64Array, row: Float64Array): void {
+  for (let d = 0; d < largest.length; d++) largest[d] = peak(largest[d]!, row[d]!);
+}
+
+function addExponentials(sums: Float64Array, row: Float64Array, largest: Float64Array): void {
+  for (let d = 0; d < sums.length; d++) {
+    const below = row[d]! === largest[d]! ? 0 : row[d]! - largest[d]!;
+    if (!(below < NEGLIGIBLE)) sums[d]! += exp(below);
+  }
 }

@@ -2,6 +2,7 @@
  * The standard normal distribution between two ends: draws and moments that keep their digits in either tail. Between 8 and 9 the mass is
  * 6e-16, and Φ of both ends is 1 to all digits; the mirror image, between −9 and −8, has them.
  */
+import { once } from "../pieces/once.ts";
 import { exp, log } from "./elementary.ts";
 import { logNormalCdf, normalHazard, normalQuantileOfSurprisal } from "./normal.ts";
 import { cos } from "./trigonometric.ts";
@@ -57,12 +58,13 @@ export function truncatedNormalMoments(a: number, b: number): { readonly mean: n
   const away = upper > 0 ? peak + REACH : (2 * DEPTH) / (Math.sqrt(upper * upper + 2 * DEPTH) - upper);
   const to = Math.min(upper - lower, away);
   const middle = peak > from && peak < to ? peak : 0.5 * (from + to);
+  const { nodes, weights } = rule();
   let [mass, first, second] = [0, 0, 0];
   for (let k = 0; k < 2 * ORDER; k++) {
     const [start, length] = k < ORDER ? [from, middle - from] : [middle, to - middle];
-    const s = start + length * RULE.nodes[k % ORDER]!;
+    const s = start + length * nodes[k % ORDER]!;
     const below = upper > 0 ? 0.5 * (s - upper) * (s - upper) : (0.5 * s - upper) * s;
-    const weight = length * RULE.weights[k % ORDER]! * exp(-below);
+    const weight = length * weights[k % ORDER]! * exp(-below);
     const beside = s - middle;
     mass += weight;
     first += weight * beside;
@@ -80,7 +82,9 @@ const FAR = -5;
 const DEPTH = 40;
 const REACH = 8.94427190999916; // √(2·40)
 const ORDER = 32;
-const RULE = /* @__PURE__ */ gaussLegendre(ORDER);
+
+// Its 5120 steps of a recurrence would be half of what it takes to load the library.
+const rule = /* @__PURE__ */ once(() => gaussLegendre(ORDER));
 
 /**
  * Gauss and Legendre's rule on [0, 1]: of order 2 the nodes 0.211 and 0.789 with weights of ½. By Newton's method on the Legendre polynomial of that
@@ -92,8 +96,13 @@ export function gaussLegendre(order: number): { readonly nodes: Float64Array; re
     let x = cos((Math.PI * (k + 0.75)) / (order + 0.5));
     let slope = 1;
     for (let turn = 0; turn < 5; turn++) {
-      let [value, before] = [1, 0];
-      for (let n = 1; n <= order; n++) [value, before] = [((2 * n - 1) * x * value - (n - 1) * before) / n, value];
+      let value = 1;
+      let before = 0;
+      for (let n = 1; n <= order; n++) {
+        const next = ((2 * n - 1) * x * value - (n - 1) * before) / n;
+        before = value;
+        value = next;
+      }
       slope = (order * (x * value - before)) / (x * x - 1);
       x -= value / slope;
     }

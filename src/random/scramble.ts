@@ -92,11 +92,16 @@ function flipBelow(out: Float64Array, generator: Generator, row: ScrambledRow): 
 }
 
 /** The first three coins on the path to each eighth of the leaves, for each setting of coins 1 … 7. */
-const THREE_COINS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 1024 }, (_, i) => {
-  const [setting, x] = [i >>> 2, i & 7];
-  const coin = (node: number): number => (setting >>> node) & 1;
-  return (coin(1) << 2) | (coin(2 | (x >>> 2)) << 1) | coin(4 | (x >>> 1));
-});
+const THREE_COINS: Uint8Array = /* @__PURE__ */ threeCoins();
+function threeCoins(): Uint8Array {
+  const table = new Uint8Array(1024);
+  for (let i = 0; i < 1024; i++) {
+    const [x, setting] = [i & 7, i >>> 2];
+    const [second, third] = [2 | (x >>> 2), 4 | (x >>> 1)];
+    table[i] = (((setting >>> 1) & 1) << 2) | (((setting >>> second) & 1) << 1) | ((setting >>> third) & 1);
+  }
+  return table;
+}
 
 /** The coins on the path from the root to leaf 2^levels + x, that of the root first, as digits: at most five, bit h of a word for node h. */
 export function fewFlips(x: number, levels: number, word: number): number {

@@ -70,12 +70,18 @@ function setBit(table: LinearTable, j: number, added: number): void {
   for (let i = at; i < at + count; i++) table[count + i] = table[i]! ^ added;
 }
 
-/** The coordinates of the points in each dimension. */
-export const POINTS: readonly LinearTable[] = /* @__PURE__ */ JOE_KUO.map((_, dimension) => {
+// By dimension, made where they are first asked for.
+const POINTS: LinearTable[] = [];
+
+/** The coordinates of the points in a dimension. */
+export function pointsIn(dimension: number): LinearTable {
+  const known = POINTS[dimension];
+  if (known) return known;
   const table = makeLinearTable();
   for (let j = 0; j < MAX_BITS; j++) setBit(table, j, DIRECTIONS[MAX_BITS * dimension + j]!);
+  POINTS[dimension] = table;
   return table;
-});
+}
 
 /** The first `bits` binary digits, as an integer, of the value at `index` < 2^bits. */
 export function linearDigits(table: LinearTable, index: number, bits: number): number {
@@ -84,7 +90,7 @@ export function linearDigits(table: LinearTable, index: number, bits: number): n
 
 /** `linearDigits` of coordinate `dimension` < 16 of point `index`, in natural (not Gray code) order. */
 export function sobolDigits(dimension: number, index: number, bits: number): number {
-  return linearDigits(POINTS[dimension]!, index, bits);
+  return linearDigits(pointsIn(dimension), index, bits);
 }
 
 /** Makes `linearDigits(table, x, bits)` the `fieldProduct` of x and a. */
@@ -117,8 +123,14 @@ const PRODUCTS: Uint8Array = /* @__PURE__ */ products();
 function products(): Uint8Array {
   const table = new Uint8Array(2 ** 11);
   for (let bits = 1; bits <= 5; bits++)
-    for (let a = 0; a < 2 ** bits; a++)
-      for (let x = 0; x < 2 ** bits; x++) table[(1 << (2 * bits)) + (a << bits) + x] = fieldProduct(x, a, bits);
+    for (let a = 0; a < 1 << bits; a++) {
+      const at = (1 << (2 * bits)) + (a << bits);
+      // Products are linear over bits, as `LinearTable`s are.
+      for (let j = 1; j < 1 << bits; j <<= 1) {
+        const added = fieldProduct(j, a, bits);
+        for (let x = 0; x < j; x++) table[at + j + x] = table[at + x]! ^ added;
+      }
+    }
   return table;
 }
 

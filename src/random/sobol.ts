@@ -22,7 +22,7 @@ import {
   type LinearTable,
   linearDigits,
   makeLinearTable,
-  POINTS,
+  pointsIn,
   setProducts,
   smallFieldProduct,
 } from "./sobol-points.ts";
@@ -178,7 +178,7 @@ function fillLarge(request: NoiseRequest, b: number, from: number, lanes: number
     }
     for (let e = d; e < end; e++) {
       row.at = at + e * stride;
-      row.map = POINTS[e - d]!;
+      row.map = pointsIn(e - d);
       row.kind = FLIPS + e;
       scramble(out, generator, row, rowFill);
     }
@@ -208,7 +208,7 @@ function orderIndices(out: Float64Array, indices: number, row: PointRow): void {
 /** Writes the digits of a row, given its ordered indices. */
 function flipDigits(out: Float64Array, indices: number, row: PointRow): void {
   const { at, lanes, column, bits, coins } = row;
-  const points = POINTS[column]!;
+  const points = pointsIn(column);
   for (let i = 0; i < lanes; i++) {
     const x = linearDigits(points, out[indices + i]! | 0, bits); // | 0: a double would be boxed for the call
     out[at + i] = x ^ fewFlips(x, bits, coins);

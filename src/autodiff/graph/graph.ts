@@ -186,36 +186,39 @@ export class Graph {
    */
   reachable(roots: readonly NodeId[]): NodeId[] {
     const seen = this.takeScratch();
-    const { op, a, b, c } = this;
-    const { arity } = this.ops;
     let found: NodeId[] = [];
-    let top = 0; // operands come before results, so that it is a root
     const see = (node: NodeId): void => {
       if (seen[node] === 0) found.push(node);
-      if (node > top) top = node;
       seen[node] = 1;
     };
     roots.forEach(see);
+    const top = found.reduce((p, q) => Math.max(p, q), 0); // operands come before results, so that it is a root
     const few = top / 16;
     for (let at = 0; at < found.length && found.length < few; at++) this.operands(found[at]!).forEach(see);
     if (found.length < few) found.sort((p, q) => p - q);
-    else {
-      // Many: looking at each node of the graph, from the results down, is the faster way.
-      let count = 0;
-      for (let node = top; node >= 0; node--) {
-        if (seen[node] === 0) continue;
-        count++;
-        const operands = arity[op[node]!]!;
-        if (operands > 0) seen[a[node]!] = 1;
-        if (operands > 1) seen[b[node]!] = 1;
-        if (operands > 2) seen[c[node]!] = 1;
-      }
-      // A list of known length takes a third of what one takes that grows.
-      found = new Array<number>(count);
-      for (let node = top; count > 0; node--) if (seen[node] !== 0) found[--count] = node;
-    }
+    else found = this.#allBelow(top, seen);
     for (const node of found) seen[node] = 0;
     this.giveBack(seen);
+    return found;
+  }
+
+  // What the marked nodes are computed from, them included, if these are many: looking at each node of the graph, from the results down, is the
+  // faster way then. A method of its own, as an engine that optimises `reachable` would take all the closures of the other way along.
+  #allBelow(top: NodeId, seen: Int32Array): NodeId[] {
+    const { op, a, b, c } = this;
+    const { arity } = this.ops;
+    let count = 0;
+    for (let node = top; node >= 0; node--) {
+      if (seen[node] === 0) continue;
+      count++;
+      const operands = arity[op[node]!]!;
+      if (operands > 0) seen[a[node]!] = 1;
+      if (operands > 1) seen[b[node]!] = 1;
+      if (operands > 2) seen[c[node]!] = 1;
+    }
+    // A list of known length takes a third of what one takes that grows.
+    const found = new Array<number>(count);
+    for (let node = top; count > 0; node--) if (seen[node] !== 0) found[--count] = node;
     return found;
   }
 

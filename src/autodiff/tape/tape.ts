@@ -232,11 +232,12 @@ function placeLanes(
   }
   const free: number[][] = [[], [], [], []];
   lane.forEach(({ node, operands, sums }, index) => {
-    operands.forEach((operand, j) => {
+    for (const operand of operands) {
       const kind = flags[operand]! & KIND;
-      if (!(kind & LANE) || lastUse[operand] !== index || operands.indexOf(operand) !== j) return;
+      if (!(kind & LANE) || lastUse[operand] !== index) continue;
       free[kind]!.push(slot[operand]!);
-    });
+      lastUse[operand] = -1; // it may be read twice, and its slot is free once
+    }
     const kind = flags[node]! & KIND;
     if (!sums) slot[node] = free[kind]!.pop() ?? counts[kind]!++;
   });

@@ -14,8 +14,8 @@ import { log } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 import { HALF_LOG_2PI } from "../../math/normal.ts";
 import type { Objective } from "../../objective/objective.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
-import type { Latent } from "../../program/run.ts";
+import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
+import type { Latent, Trace } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { agreedParticles } from "../posterior/adaptation/agreement.ts";
 import { type LongTail, longTails, type WeighedDraws } from "../posterior/adaptation/long-tails.ts";
@@ -90,7 +90,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
       isElsewhere: elsewhere.length > 0,
       inParts: () => weighedInParts(source, target, optima, first, generator),
     }));
-  const alone = yield* weighed(objective, engine, optima, generator);
+  const alone = yield* weighed(objective, engine, optima, generator, target);
   if (!alone) return undefined;
   if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
   const { proposal, particles: followed, isShort = false, unweighted, drawn, ...weighted } = found;
@@ -139,40 +139,24 @@ function* weighed(
   engine: Engine,
   optima: readonly Gaussian[],
   generator: Generator,
+  target: Target | undefined,
 ): Pieces<Omit<Importance, "answers" | "weighted"> | undefined> {
-  const { latents, frozen, terms, checks } = trace;
+  const { latents } = trace;
   const n = latents.length;
-  const sum = graph.sum(terms.map(({ node }) => node));
-  const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
-  const laneInputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
-  const nodes = [density, ...latents.map(({ live }) => live)];
-  const points = pointsAtOnce(graph, nodes, POINTS);
-  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, laneInputs, points });
-  const inputs = new Float64Array(laneInputs.length * points);
   const noise = new Float64Array(n * DRAWS);
   fillSobolNormals(noiseRequest({ out: noise, generator, stream: STREAM, lanes: DRAWS, dimensions: n }));
-  const fixed = new Float64Array(frozen.length * DRAWS);
-  fillNormals(noiseRequest({ out: fixed, generator, stream: STREAM + 1, lanes: DRAWS, dimensions: frozen.length }));
   yield;
-  const logWeights = new Float64Array(DRAWS);
   const kept = drawsOfNoise(optima, noise, DRAWS);
   const proposed = logMixture(optima, kept, DRAWS);
-  const row = (of: Float64Array, j: number, first: number): Float64Array =>
-    of.subarray(j * DRAWS + first, j * DRAWS + first + points);
-  for (let first = 0; first < DRAWS; first += points) {
-    yield;
-    for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * points);
-    for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * points);
-    run([], inputs);
-    for (let p = 0; p < points; p++) {
-      const dead = latents.reduce(
-        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optima[0]!, i, inputs[i * points + p]!) : 0),
-        0,
-      );
-      const weight = value(0, p) + dead - proposed[first + p]!;
-      logWeights[first + p] = Number.isNaN(weight) ? -Infinity : weight;
-    }
-  }
+  // The target has the same density where no latent lies in an arm, and has been compiled.
+  const logs =
+    target && latents.every(({ live }) => graph.isConstant(live))
+      ? yield* piecesOf(target, kept, DRAWS)
+      : yield* logsOf(trace, engine, optima[0]!, kept, generator);
+  const logWeights = logs.map((log, d) => {
+    const weight = log - proposed[d]!;
+    return Number.isNaN(weight) ? -Infinity : weight;
+  });
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
   yield;
   const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
@@ -189,6 +173,43 @@ function* weighed(
     logEvidence,
     mixtureElbo: restrictedMean(logWeights),
   };
+}
+
+// log p(x, z) at draws z, with the marginal of a normal for a latent in an arm that is not taken, and draws of the noise of frozen sites.
+function* logsOf(
+  { graph, latents, frozen, terms, checks }: Trace,
+  engine: Engine,
+  optimum: Gaussian,
+  kept: Float64Array,
+  generator: Generator,
+): Pieces<Float64Array> {
+  const n = latents.length;
+  const sum = graph.sum(terms.map(({ node }) => node));
+  const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
+  const laneInputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
+  const nodes = [density, ...latents.map(({ live }) => live)];
+  const points = pointsAtOnce(graph, nodes, POINTS);
+  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, laneInputs, points });
+  const inputs = new Float64Array(laneInputs.length * points);
+  const fixed = new Float64Array(frozen.length * DRAWS);
+  fillNormals(noiseRequest({ out: fixed, generator, stream: STREAM + 1, lanes: DRAWS, dimensions: frozen.length }));
+  const logs = new Float64Array(DRAWS);
+  const row = (of: Float64Array, j: number, first: number): Float64Array =>
+    of.subarray(j * DRAWS + first, j * DRAWS + first + points);
+  for (let first = 0; first < DRAWS; first += points) {
+    yield;
+    for (let i = 0; i < n; i++) inputs.set(row(kept, i, first), i * points);
+    for (let j = 0; j < frozen.length; j++) inputs.set(row(fixed, j, first), (n + j) * points);
+    run([], inputs);
+    for (let p = 0; p < points; p++) {
+      const dead = latents.reduce(
+        (total, _, i) => total + (value(1 + i, p) === 0 ? marginal(optimum, i, inputs[i * points + p]!) : 0),
+        0,
+      );
+      logs[first + p] = value(0, p) + dead;
+    }
+  }
+  return logs;
 }
 
 // E[log p − log q] where q is restricted to where p is not 0, as far as draws of q tell: −log q rises by the log of their share.

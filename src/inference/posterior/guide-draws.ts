@@ -83,42 +83,87 @@ export function drawsOfNoise(components: readonly Gaussian[], noise: Float64Arra
 /** Draws of which the noise is known at once: that of 16 latents stays in a processor's first cache. */
 const BLOCK = 256;
 
+// The loops over draws are functions of their own: an engine that finds one hot optimises all of the function that it is in, and does so again and
+// again while the outer loops run. In one function that took longer than the loops themselves.
+
 /** The log density of all latents at each draw. */
 export function jointLogs({ means, scales }: Gaussian, at: Float64Array, draws: number): Float64Array {
   const n = means.length;
   const total = new Float64Array(draws);
   const noise = new Float64Array(n * BLOCK);
-  const rows = scales.map((row, i) => {
-    const others = [...row].filter(([j]) => j !== i);
-    // In fours: a multiple of 0 fills up the last four.
-    while (others.length % 4 !== 0) others.push([i, 0]);
-    return {
-      own: row.get(i)!,
-      constant: log(row.get(i)!) + HALF_LOG_2PI,
-      from: Uint32Array.from(others, ([j]) => j * BLOCK),
-      by: Float64Array.from(others, ([, scale]) => scale),
-    };
-  });
+  const rows = scales.map(rowOf);
   for (let first = 0; first < draws; first += BLOCK) {
     const count = Math.min(BLOCK, draws - first);
     for (let i = 0; i < n; i++) {
       const { own, constant, from, by } = rows[i]!;
-      const [to, start, mean] = [i * BLOCK, i * draws + first, means[i]!];
-      for (let d = 0; d < count; d++) noise[to + d] = at[start + d]! - mean;
-      for (let k = 0; k < by.length; k += 4) {
-        const [p, q, r, s] = [from[k]!, from[k + 1]!, from[k + 2]!, from[k + 3]!];
-        const [w, x, y, z] = [by[k]!, by[k + 1]!, by[k + 2]!, by[k + 3]!];
-        for (let d = 0; d < count; d++)
-          noise[to + d]! -= w * noise[p + d]! + x * noise[q + d]! + (y * noise[r + d]! + z * noise[s + d]!);
-      }
-      for (let d = 0; d < count; d++) {
-        const epsilon = noise[to + d]! / own;
-        noise[to + d] = epsilon;
-        total[first + d]! += -0.5 * epsilon * epsilon - constant;
-      }
+      const to = i * BLOCK;
+      subtractMean(noise, to, count, at, i * draws + first, means[i]!);
+      for (let k = 0; k < by.length; k += 4) subtractFour(noise, to, count, from, by, k);
+      addLogs(total, first, count, noise, to, own, constant);
     }
   }
   return total;
+}
+
+/** How noise makes one latent: its own, and multiples of that of others. */
+function rowOf(row: ReadonlyMap<number, number>, i: number) {
+  const others = [...row].filter(([j]) => j !== i);
+  // In fours: a multiple of 0 fills up the last four.
+  while (others.length % 4 !== 0) others.push([i, 0]);
+  return {
+    own: row.get(i)!,
+    constant: log(row.get(i)!) + HALF_LOG_2PI,
+    from: Uint32Array.from(others, ([j]) => j * BLOCK),
+    by: Float64Array.from(others, ([, scale]) => scale),
+  };
+}
+
+function subtractMean(
+  noise: Float64Array,
+  to: number,
+  count: number,
+  at: Float64Array,
+  start: number,
+  mean: number,
+): void {
+  for (let d = 0; d < count; d++) noise[to + d] = at[start + d]! - mean;
+}
+
+function subtractFour(
+  noise: Float64Array,
+  to: number,
+  count: number,
+  from: Uint32Array,
+  by: Float64Array,
+  k: number,
+): void {
+  const p = from[k]!;
+  const q = from[k + 1]!;
+  const r = from[k + 2]!;
+  const s = from[k + 3]!;
+  const w = by[k]!;
+  const x = by[k + 1]!;
+  const y = by[k + 2]!;
+  const z = by[k + 3]!;
+  for (let d = 0; d < count; d++)
+    noise[to + d]! -= w * noise[p + d]! + x * noise[q + d]! + (y * noise[r + d]! + z * noise[s + d]!);
+}
+
+// Where the rest is a latent's own noise: that over its scale, and its log density.
+function addLogs(
+  total: Float64Array,
+  first: number,
+  count: number,
+  noise: Float64Array,
+  from: number,
+  own: number,
+  constant: number,
+): void {
+  for (let d = 0; d < count; d++) {
+    const epsilon = noise[from + d]! / own;
+    noise[from + d] = epsilon;
+    total[first + d]! += -0.5 * epsilon * epsilon - constant;
+  }
 }
 
 /** The log density of one latent of independent normals, at one number. */

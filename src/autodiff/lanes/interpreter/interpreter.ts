@@ -39,11 +39,12 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     let variant = 0;
     let bit = 1;
     for (const { offset, lane } of operands) {
+      offsets[at + operands.length] = Number(lane);
       offsets[at++] = offset;
       if (lane) variant |= bit;
       bit *= 2;
     }
-    for (const { lane } of operands) offsets[at++] = Number(lane);
+    at += operands.length;
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];

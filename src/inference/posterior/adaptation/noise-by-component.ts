@@ -28,23 +28,49 @@ export function noiseByComponent(
   const draws = weights.length;
   const counted = helpfulDifferences(weights, guide) ?? weights;
   const most = counts.map(() => 0);
-  for (let row = 0; row < kept.length; row += draws) {
-    let [mean, variance, first] = [0, 0, row];
-    for (let d = 0; d < draws; d++) mean += weights[d]! * kept[row + d]!;
-    for (let d = 0; d < draws; d++) variance += weights[d]! * squared(kept[row + d]! - mean);
+  for (let at = 0; at < kept.length; at += draws) {
+    const row = kept.subarray(at, at + draws);
+    const mean = meanOf(row, weights);
+    const variance = varianceOf(row, weights, mean);
+    let first = 0;
     counts.forEach((count, c) => {
-      let [ofMean, ofSd] = [0, 0];
-      for (let at = first; at < first + count; at++) {
-        const square = squared(kept[at]! - mean) / variance;
-        const weight = squared(counted[at - row]!);
-        ofMean += weight * square;
-        ofSd += weight * 0.25 * squared(square - 1);
-      }
+      most[c] = Math.max(most[c]!, noiseOf(row, counted, first, first + count, mean, variance));
       first += count;
-      most[c] = Math.max(most[c]!, ofMean, ofSd);
     });
   }
   return most;
+}
+
+function meanOf(values: Float64Array, weights: Float64Array): number {
+  let mean = 0;
+  for (let d = 0; d < values.length; d++) mean += weights[d]! * values[d]!;
+  return mean;
+}
+
+function varianceOf(values: Float64Array, weights: Float64Array, mean: number): number {
+  let variance = 0;
+  for (let d = 0; d < values.length; d++) variance += weights[d]! * squared(values[d]! - mean);
+  return variance;
+}
+
+// The larger one of what draws from … end − 1 leave in the mean and in the sd.
+function noiseOf(
+  values: Float64Array,
+  counted: Float64Array,
+  from: number,
+  end: number,
+  mean: number,
+  variance: number,
+): number {
+  let ofMean = 0;
+  let ofSd = 0;
+  for (let d = from; d < end; d++) {
+    const square = squared(values[d]! - mean) / variance;
+    const weight = squared(counted[d]!);
+    ofMean += weight * square;
+    ofSd += weight * 0.25 * squared(square - 1);
+  }
+  return Math.max(ofMean, ofSd);
 }
 
 /** How many draws of each component, at least those of before, leave so much noise, and are the fewest in sum. */

@@ -2,7 +2,7 @@
 import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { outOfRange } from "../../../autodiff/session.ts";
 import type { Engine } from "../../../autodiff/tape/engine.ts";
-import { evaluationPieces, pointsAtOnce } from "../../../autodiff/tape/evaluation.ts";
+import { type DataGraph, evaluationPieces, pointsAtOnce } from "../../../autodiff/tape/evaluation.ts";
 import { finished, type Later, later, type Pieces, type Piecewise, piecewise } from "../../../pieces/pieces.ts";
 import type { Trace } from "../../../program/run.ts";
 import type { Gaussian } from "../gaussian.ts";
@@ -29,28 +29,32 @@ export function targetOf(source: Source, prior: Gaussian): Target {
 /** The same in pieces. */
 export function* targetPieces(source: Source, prior: Gaussian): Pieces<Target> {
   const { trace, engine, components } = source;
-  const at = yield* compiled(
-    trace,
-    engine,
-    trace.points.map(({ node }) => node),
-    prior,
-  );
+  const known = COMPILED.get(trace);
+  const points = trace.points.map(({ node }) => node);
+  const density = known?.engine === engine ? known.density : yield* compiled(trace, engine, points);
+  // Data of a compiled model are numbers of the moment, which an evaluation keeps.
+  if (!(trace.graph as DataGraph).data) COMPILED.set(trace, { engine, density });
+  const at = density(prior);
   const tempered = later(function* () {
     const found = trace.points.length > 0 ? undefined : yield* temperedTrace(trace);
     if (!found) return undefined;
-    const given = yield* compiled(found.trace, engine, [found.power], prior);
+    const given = (yield* compiled(found.trace, engine, [found.power]))(prior);
     return (power: number) => given([power], power);
   });
   return Object.assign(at(components[0]!.points ?? [], 1), { tempered });
 }
 
-// The density for numbers of the inputs, of which it is the power.
+/** Under what stands for latents without a density: the density for numbers of the inputs, of which it is the power. */
+type Density = (prior: Gaussian) => (given: ArrayLike<number>, power: number) => Target;
+
+// A fit asks for the density of a trace where it looks whether that is everything and where it weighs draws, and its posterior asks once more.
+const COMPILED: WeakMap<Trace, { readonly engine: Engine; readonly density: Density }> = /* @__PURE__ */ new WeakMap();
+
 function* compiled(
   { graph, latents, terms, checks }: Trace,
   engine: Engine,
   inputs: readonly NodeId[],
-  prior: Gaussian,
-): Pieces<(given: ArrayLike<number>, power: number) => Target> {
+): Pieces<Density> {
   const sum = graph.sum(terms.map(({ node }) => node));
   const density = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NEGATIVE_INFINITY), sum);
   const nodes = [density, ...latents.map(({ live }) => live)];
@@ -58,7 +62,7 @@ function* compiled(
   const laneInputs = latents.map(({ node }) => node);
   const { run, value } = yield* evaluationPieces(graph, nodes, { engine, inputs, laneInputs, points });
   const lanes = new Float64Array(latents.length * points);
-  return (given, power) =>
+  return (prior) => (given, power) =>
     piecewise(function* (kept: Float64Array, draws: number) {
       const total = new Float64Array(draws);
       for (let first = 0; first < draws; first += points) {
