@@ -3,6 +3,7 @@
  * over ranges of places, as over lanes. Of c₀ = a₀ · u, c₁ = a₁ · u, …, c₃₆ = a₃₆ · u one `mul` over 37 places is left. The bits are the same.
  */
 
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
 import { type Place, type Step, type TapeProgram, WRITES_BEYOND } from "../tape/executable.ts";
 import { rowOf } from "../tape/instruction-table.ts";
@@ -70,12 +71,15 @@ export interface RolledProgram {
 }
 
 export function rollProgram(program: TapeProgram): RolledProgram {
+  return finished(rolling(program));
+}
+
+/** The same in pieces. */
+export function* rolling(program: TapeProgram): Pieces<RolledProgram> {
   const scratch = new Scratch(program);
-  const [uniform, rest] = [program.uniform, program.rest].map((steps) => roll(steps, program.kernels, scratch)) as [
-    Rolled[],
-    Rolled[],
-  ];
-  return { uniform, rest, scratch };
+  const uniform = roll(program.uniform, program.kernels, scratch);
+  yield;
+  return { uniform, rest: roll(program.rest, program.kernels, scratch), scratch };
 }
 
 /** Rolls instructions; none of them may write where another one writes or has read. */

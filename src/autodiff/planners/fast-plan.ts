@@ -18,6 +18,6 @@ function* planning(graph: Graph, roots: readonly NodeId[]): Pieces<Plan> {
   yield;
   const { uniform, lane } = yield* fusePieces(graph, outputs, steps);
   yield;
-  const [sorted = []] = byShape([uniform], graph.size, (node) => graph.isConstant(node));
+  const [sorted = []] = yield* byShape([uniform], graph.size, (node) => graph.isConstant(node));
   return { uniform: sorted, lane, outputs };
 }

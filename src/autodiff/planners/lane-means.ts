@@ -3,6 +3,7 @@
  * exp(x) − 1 the lanes compute exp(x) and add it up, and the rest is computed once per batch from that sum.
  */
 
+import { visits } from "../../pieces/lists.ts";
 import { type Pieces, type Piecewise, piecewise } from "../../pieces/pieces.ts";
 import { type Graph, LANE } from "../graph/graph.ts";
 import { DenseReplacement, substitute } from "../graph/substitute.ts";
@@ -23,9 +24,9 @@ function* planning(graph: Graph, roots: readonly NodeId[]): Pieces<Plan> {
   const steps = noSteps();
   const gathered = yield* gatherPieces(graph, roots, steps);
   yield;
-  const open = frontier(graph, gathered);
+  const open = yield* frontier(graph, gathered);
   yield;
-  const terms = byLastInput(graph, open, steps);
+  const terms = yield* byLastInput(graph, open, steps);
   const replacement = new DenseReplacement();
   for (const { node, factor, mean } of terms) replacement.set(node, graph.algebra.mul(factor, mean));
   yield;
@@ -53,12 +54,12 @@ function* planning(graph: Graph, roots: readonly NodeId[]): Pieces<Plan> {
   const early = uniform.filter(({ node }) => isLate[node] === 0);
   const late = uniform.filter(({ node }) => isLate[node] === 1);
   yield;
-  const [first = [], rest = []] = byShape([early, late], graph.size, (node) => graph.isConstant(node));
+  const [first = [], rest = []] = yield* byShape([early, late], graph.size, (node) => graph.isConstant(node));
   yield;
   return {
     outputs,
     uniform: first,
-    lane: interleaved(graph, lane, terms, sums),
+    lane: yield* interleaved(graph, lane, terms, sums),
     means,
     rest,
   };
@@ -79,7 +80,7 @@ type Flags = Uint8Array;
 
 // Finds the lane nodes in which the outputs are linear, in the order in which the outputs lead to them. A linear node is opened
 // unless its value is needed in the lanes anyway.
-function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
+function* frontier(graph: Graph, outputs: readonly NodeId[]): Pieces<Term[]> {
   const reachable = graph.reachable(outputs);
   const [zero, one] = [graph.constant(0), graph.constant(1)];
   // Flags by node: its mean is asked for, or its value, or the mean of its square.
@@ -88,6 +89,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   const found: (Term | undefined)[] = [undefined]; // by place
   for (const node of outputs) wanted[node] = 1;
   for (let at = reachable.length - 1; at >= 0; at--) {
+    if (at % NODES_EACH === 0) yield;
     const node = reachable[at]!;
     if (!graph.hasFlag(node, LANE)) continue;
     // (x + u)² is summed from x: the sum x + u is not computed unless another node reads it.
@@ -111,6 +113,7 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
       const term = found[place[node]!];
       if (!term) {
         if (wanted[node] === 0 || !graph.hasFlag(node, LANE)) continue;
+        if (node % NODES_EACH === 0) yield;
         wanted[node] = 0; // seen
         for (let j = graph.arity(node) - 1; j >= 0; j--) stack.push(graph.operand(node, j));
       } else if (term.mean < 0) {
@@ -127,13 +130,17 @@ function frontier(graph: Graph, outputs: readonly NodeId[]): Term[] {
   return terms;
 }
 
+/** Nodes of a piece of the work. */
+const NODES_EACH = 4096;
+
 const MOST_TERMS_EACH = 32;
 
 // Sorts terms by the last input that they depend on: what is computed from one latent is then added up before the next one comes, and
 // few values wait for their sums. Where many terms depend on the same input and on each other, the order stays.
-function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term[] {
+function* byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Pieces<Term[]> {
   const last = new Int32Array(graph.size).fill(-1);
   for (let node = 0; node < graph.size; node++) {
+    if (node % NODES_EACH === 0) yield;
     if (!graph.hasFlag(node, LANE)) continue;
     const step = graph.op[node] === INPUT ? instructions.get(node) : undefined;
     if (step) for (const operand of step.operands) last[node] = Math.max(last[node]!, last[operand]!);
@@ -143,6 +150,7 @@ function byLastInput(graph: Graph, terms: Term[], { instructions }: Steps): Term
         last[node] = Math.max(last[node]!, last[graph.operand(node, j)]!);
   }
   const lastOf = (term: Term): number => term.operands.reduce((most, operand) => Math.max(most, last[operand]!), -1);
+  yield;
   const keys = new Map(terms.map((term) => [term, lastOf(term)]));
   if (terms.length > MOST_TERMS_EACH * new Set(keys.values()).size) return terms;
   return terms.sort((x, y) => keys.get(x)! - keys.get(y)!);
@@ -206,19 +214,20 @@ function shiftOf(graph: Graph, node: NodeId, of: NodeId): NodeId {
 const NONE: readonly Term[] = [];
 
 // Puts each sum right after what it needs, and several of a family into one instruction.
-function interleaved(
+function* interleaved(
   graph: Graph,
   lane: readonly Instruction[],
   terms: readonly Term[],
   sums: (batch: readonly Term[]) => Instruction,
-): Instruction[] {
+): Pieces<Instruction[]> {
   const computedAt = new Int32Array(graph.size).fill(-1);
-  lane.forEach(({ node, operands }, index) => {
+  yield* visits(lane, NODES_EACH, ({ node, operands }, index) => {
     computedAt[node] = index;
     // An input is there when it is first read.
     for (const operand of operands)
       if (computedAt[operand]! < 0 && graph.hasFlag(operand, LANE)) computedAt[operand] = index;
   });
+  yield;
   const ready = new Array<Term[] | undefined>(lane.length + 1).fill(undefined);
   for (const term of terms) {
     let at = -1;
@@ -227,6 +236,7 @@ function interleaved(
     if (others) others.push(term);
     else ready[1 + at] = [term];
   }
+  yield;
   const merged: Instruction[] = [];
   const pending = new Map((Object.keys(LANE_SUMS) as LaneSum[]).map((family): [LaneSum, Term[]] => [family, []]));
   const [most] = COUNTS;

@@ -29,6 +29,7 @@
  * order of the instructions, reals and masks by themselves, followed by `WRITES_BEYOND` places that nobody reads: up to that many numbers
  * may be written after any result, if what lies there is computed later. Nothing else is written.
  */
+import type { Piecewise } from "../../pieces/pieces.ts";
 import type { RowFill } from "../../random/contract.ts";
 import type { Kernels } from "../ops/kernels.generated.ts";
 import type { InstructionName } from "./instructions.ts";
@@ -112,5 +113,5 @@ export interface Backend {
   /** How many lanes it runs well with at most, where the caller of `compileTape` names no number. */
   readonly mostLanes?: number;
   /** Throws TypeError, which names it, for an instruction that neither the back end nor the program's kernels can do. */
-  readonly load: (program: TapeProgram) => Executable;
+  readonly load: Piecewise<readonly [program: TapeProgram], Executable>;
 }

@@ -103,7 +103,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   const steps = { uniform, rest: stepsOf(rest), lane: stepsOf(plan.lane) };
   const results = outputs.map(placeOf);
   yield;
-  const executable = backend.load({
+  const executable = yield* piecesOf(backend.load, {
     kernels,
     lanes,
     expectedSamples: options.expectedSamples,

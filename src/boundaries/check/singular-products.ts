@@ -10,6 +10,8 @@ import { neverZero } from "../../autodiff/graph/signs.ts";
 import { CODE, codesOf } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Objective, variablesBelow } from "../../objective/objective.ts";
+import { visits } from "../../pieces/lists.ts";
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 
 const PRODUCTS: ReadonlySet<number> = /* @__PURE__ */ codesOf("mul", "div", "chain", "pow");
 
@@ -27,27 +29,35 @@ export function isBent(graph: Graph, root: NodeId): boolean {
 
 /** The nodes that are 0 where a product among `nodes` (in topological order) meets such a place. */
 export function singularProducts(objective: Objective, nodes: readonly NodeId[]): Set<NodeId> {
+  return finished(singularPieces(objective, nodes));
+}
+
+/** Nodes of a piece of the work. */
+const EACH = 2048;
+
+/** `singularProducts` in pieces. */
+export function* singularPieces(objective: Objective, nodes: readonly NodeId[]): Pieces<Set<NodeId>> {
   const { graph } = objective;
   const found = new Set<NodeId>();
   // By node: what is 0 where it is infinite, or was on the way to it.
   const singularAt = new Map<NodeId, readonly NodeId[]>();
-  for (const node of nodes) {
-    if (graph.hasFlag(node, MASK) || graph.arity(node) === 0) continue;
+  yield* visits(nodes, EACH, (node) => {
+    if (graph.hasFlag(node, MASK) || graph.arity(node) === 0) return;
     const own = infiniteAt(graph, node);
-    if (own === undefined && singularAt.size === 0) continue;
+    if (own === undefined && singularAt.size === 0) return;
     const operands = graph.operands(node);
     const below = operands.map((operand) => singularAt.get(operand) ?? []);
     const all = [...new Set([...below.flat(), ...(own === undefined ? [] : [own])])];
-    if (all.length === 0) continue;
+    if (all.length === 0) return;
     singularAt.set(node, all);
-    if (!PRODUCTS.has(graph.op[node]!) || !isBent(graph, node)) continue;
+    if (!PRODUCTS.has(graph.op[node]!) || !isBent(graph, node)) return;
     operands.forEach((factor, j) => {
       const others = [...below.filter((_, k) => k !== j).flat(), ...(own !== undefined && j === 0 ? [own] : [])];
       if (others.length === 0) return;
       const moved = new Set(variablesBelow(objective, factor));
       for (const zero of others) if (variablesBelow(objective, zero).some((v) => moved.has(v))) found.add(zero);
     });
-  }
+  });
   return found;
 }
 

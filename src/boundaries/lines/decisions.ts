@@ -17,9 +17,13 @@ import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { isQuestion } from "../../conditions/comparisons.ts";
 import { type Objective, smoothlyMoved } from "../../objective/objective.ts";
+import { visits } from "../../pieces/lists.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { jumpsAtPoles } from "../check/jumps-without-condition.ts";
-import { isBent, singularProducts } from "../check/singular-products.ts";
+import { isBent, singularPieces } from "../check/singular-products.ts";
+
+/** Nodes of a piece of the work. */
+const EACH = 4096;
 
 export interface Decision {
   /** A comparison, a sign or a rounding; or the divisor itself. */
@@ -48,7 +52,7 @@ export function* decisionPieces(objective: Objective): Pieces<Decision[]> {
   };
   const divisors = yield* jumpingDivisors(objective, nodes);
   yield;
-  for (const node of nodes) {
+  yield* visits(nodes, EACH, (node) => {
     const [x, y] = [graph.a[node]!, graph.b[node]!];
     if (divisors.has(node) && moved[node] === 1) add(node, "sign", node);
     if (graph.op[node] === CODE.positive && moved[x] === 1) add(node, "mask", x);
@@ -56,7 +60,7 @@ export function* decisionPieces(objective: Objective): Pieces<Decision[]> {
     else if (isQuestion(graph, node) && moved[x] === 1) add(node, "mask", x);
     else if (graph.op[node] === CODE.equal && (moved[x] === 1 || moved[y] === 1) && !isChoice(graph, x, y))
       add(node, "mask", A.sub(x, y));
-  }
+  });
   return found;
 }
 
@@ -75,7 +79,7 @@ function* jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Piece
     for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) smooth.add(operand);
   const values = nodes.filter((node) => smooth.has(node));
   yield;
-  const found = singularProducts(objective, values);
+  const found = yield* singularPieces(objective, values);
   yield;
   const divisors = poles(graph, values);
   if (divisors.size === 0) return found;

@@ -9,6 +9,7 @@ import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimator
 import type { GuideParameters } from "../../guides/guide.ts";
 import type { NamedParameters } from "../../guides/named-parameters.ts";
 import { inRange, objectiveOf } from "../../objective/objective.ts";
+import { once } from "../../pieces/once.ts";
 import { finished, type Later, later, type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import type { GuidedModel, Profile, SamplerOptions } from "../profile.ts";
@@ -97,11 +98,6 @@ export function* compiling({ means, each }: GradientSampler): Pieces<Tape> {
 /** Does what the first gradient at these parameters would do beside the gradient, in pieces. */
 export function* preparing({ nodes: { derived = [] } }: GradientSampler, theta: Float64Array): Pieces<void> {
   for (const { prepare } of derived) if (prepare) yield* prepare(theta);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }
 
 /** Parameters of a guide over all latents, by name where the profile knows that, as those of the guide over the latents that are kept. */

@@ -8,6 +8,7 @@
  * once, by a linear node, is an inner node of a tree; what a tree sums are its terms.
  */
 
+import { visits } from "../../../pieces/lists.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
 import { type Graph, LANE } from "../../graph/graph.ts";
 import { append } from "../../graph/multimap.ts";
@@ -25,6 +26,7 @@ const MOST_PATHS = 8;
 const FEWEST_SELECTIONS = 4;
 /** Nodes of a piece of the work. */
 const NODES_EACH = 512;
+const CLASSIFIED_EACH = 4096;
 /** Bits of linear nodes; an affine function of one node is as good a unit as that node, and not small. */
 const LINEAR = 1;
 const INNER = 2;
@@ -53,7 +55,7 @@ export function* gatherPieces(graph: Graph, roots: readonly NodeId[], steps: Ste
   yield;
   collectThresholds(graph, reachable, steps);
   yield;
-  const kind = classify(graph, reachable, outputs);
+  const kind = yield* classify(graph, reachable, outputs);
   yield;
   const moved = new Int32Array(graph.size);
   for (let node = 0; node < moved.length; node++) moved[node] = node;
@@ -77,13 +79,13 @@ export function* gatherPieces(graph: Graph, roots: readonly NodeId[], steps: Ste
   return outputs.map((node) => moved[node]!);
 }
 
-function classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly NodeId[]): Uint8Array {
+function* classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly NodeId[]): Pieces<Uint8Array> {
   const kind = new Uint8Array(graph.size);
   // Into how many terms a linear node can be multiplied out, if not more than MOST_PATHS.
   const paths = new Uint8Array(graph.size).fill(1);
   const uses = useCounts(graph, reachable, outputs);
-  for (const node of reachable) {
-    if (!isLinear(graph, node)) continue;
+  yield* visits(reachable, CLASSIFIED_EACH, (node) => {
+    if (!isLinear(graph, node)) return;
     let count = 0;
     for (let j = graph.arity(node) - 1; j >= 0; j--) {
       const operand = graph.operand(node, j);
@@ -94,7 +96,7 @@ function classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly 
     paths[node] = Math.min(count, MOST_PATHS + 1);
     const isAffine = count === 1 && (graph.op[node] === CODE.add || graph.op[node] === CODE.sub);
     kind[node] = count > MOST_PATHS || isAffine ? LINEAR : LINEAR | SMALL;
-  }
+  });
   return kind;
 }
 
