@@ -14,6 +14,7 @@ import type { Instruction } from "../../../src/autodiff/tape/plan.ts";
 import { corrected } from "../../../src/estimators/index.ts";
 import { makeSampler } from "../../../src/index.ts";
 import { influenza, temperature, textmsg } from "../../../src/models/index.ts";
+import { finished } from "../../../src/pieces/pieces.ts";
 import { amount } from "../../support/soak.ts";
 import { KERNELS, tapeProgram } from "../../support/tape-program.ts";
 
@@ -127,7 +128,7 @@ describe("instructions sorted by shape", () => {
         const instructions = list.map(
           ({ name, reads }, i): Instruction => ({ node: 5 + i, name, operands: reads.map((at) => at % (5 + i)) }),
         );
-        const [sorted = []] = byShape([instructions], 5 + list.length, (node) => node < 2);
+        const [sorted = []] = finished(byShape([instructions], 5 + list.length, (node) => node < 2));
         const done = new Set([0, 1, 2, 3, 4]);
         for (const { node, operands } of sorted) {
           expect(operands.every((operand) => done.has(operand))).toBe(true);
@@ -140,10 +141,12 @@ describe("instructions sorted by shape", () => {
 
   test("lie side by side, in the order of what they read", () => {
     const of = (node: number, name: InstructionName, ...operands: number[]): Instruction => ({ node, name, operands });
-    const [sorted = []] = byShape(
-      [[of(3, "exp", 0), of(4, "neg", 3), of(5, "exp", 1), of(6, "neg", 5), of(7, "add", 6, 2), of(8, "add", 4, 2)]],
-      9,
-      () => false,
+    const [sorted = []] = finished(
+      byShape(
+        [[of(3, "exp", 0), of(4, "neg", 3), of(5, "exp", 1), of(6, "neg", 5), of(7, "add", 6, 2), of(8, "add", 4, 2)]],
+        9,
+        () => false,
+      ),
     );
     expect(sorted.map(({ node }) => node)).toEqual([3, 5, 4, 6, 8, 7]);
   });
