@@ -6,6 +6,7 @@ import { ROOT } from "./library.mjs";
 import { askPages, CHROMIUM } from "./runtimes/pages.mjs";
 
 const RUNS = Number(process.env["NONDIFF_RUNS"] ?? 5);
+const ONLY = new RegExp(process.env["NONDIFF_MODELS"] ?? ""); // of names, as NONDIFF_MODELS=textmsg
 const module = `
 import { defineModel, fit, fitAsync, gt, normal, where, add, mul } from "nondiff";
 import { influenza, textmsg } from "nondiff/models";
@@ -16,7 +17,12 @@ const line = (n) => defineModel("line", ({ sample, observe }) => {
     observe(normal(where(gt(knee, x), a, add(a, mul(b, x))), 0.5), x > 0.2 ? 1 : 0.3);
   }
 });
-const MODELS = { textmsg, influenza, "10,000 observations": line(10000) };
+const switching = (n) => defineModel("switching", ({ sample, observe }) => {
+  const [z, d] = [sample("z", normal(0, 1)), sample("d", normal(n / 2, n / 10))];
+  for (let i = 0; i < n; i++) observe(normal(where(gt(d, i), z, -1), 1), i % 3);
+});
+const ALL = { textmsg, influenza, "10,000 observations": line(10000), "10,000 places of a switch": switching(10000) };
+const MODELS = Object.fromEntries(Object.entries(ALL).filter(([name]) => ${ONLY}.test(name)));
 const median = (values) => [...values].sort((x, y) => x - y)[values.length >> 1];
 // Every turn is a message to oneself: the time from one's arrival to the next one's sending is a task.
 let began = 0;

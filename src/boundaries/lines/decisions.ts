@@ -74,10 +74,18 @@ function isChoice(graph: Graph, x: NodeId, y: NodeId): boolean {
 // Divisors at whose 0 a value of ℓ jumps, or may: not those inside of comparisons, which are decisions themselves.
 function* jumpingDivisors(objective: Objective, nodes: readonly NodeId[]): Pieces<Set<NodeId>> {
   const { graph, terms } = objective;
-  const smooth = new Set(terms.map(({ node }) => node));
-  for (const node of smooth)
-    for (const operand of graph.operands(node)) if (!graph.hasFlag(operand, MASK)) smooth.add(operand);
-  const values = nodes.filter((node) => smooth.has(node));
+  const isSmooth = new Uint8Array(graph.size);
+  for (const { node } of terms) isSmooth[node] = 1;
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const node = nodes[at]!;
+    if (isSmooth[node] === 0) continue;
+    for (let j = graph.arity(node) - 1; j >= 0; j--) {
+      const operand = graph.operand(node, j);
+      if (!graph.hasFlag(operand, MASK)) isSmooth[operand] = 1;
+    }
+  }
+  yield;
+  const values = nodes.filter((node) => isSmooth[node] === 1);
   yield;
   const found = yield* singularPieces(objective, values);
   yield;
