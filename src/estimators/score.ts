@@ -11,6 +11,7 @@ import { entropyOf } from "../guides/guide.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
+import { finished } from "../pieces/pieces.ts";
 import { type Estimator, type EstimatorNodes, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
 import { withNoise } from "./sample-points.ts";
@@ -102,7 +103,7 @@ function entropyGradient(objective: Objective): NodeId[] {
   const seeds = liveOf(objective).map(
     (mask, i) => [entropyOf(graph, guide, i), graph.algebra.where(mask, one, zero)] as const,
   );
-  return adjoints(graph, seeds, parameters);
+  return finished(adjoints(graph, seeds, parameters));
 }
 
 // ℓ without the terms that are the same in all samples: times a score they have the mean 0.

@@ -1,5 +1,5 @@
 /** The entropy of the guide, E[−log q], is counted in one of three ways. All have the same mean; they differ in variance. */
-import { gradient } from "../autodiff/graph/gradient.ts";
+import { gradientPieces } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
@@ -62,7 +62,7 @@ export function* pathwisePieces(
   const after = (count: number): Objective => stages[count - 1]?.objective ?? original;
   const [objective, seen] = [after(entropy.passes.length), after(stages.length)];
   yield;
-  const path = gradient(objective.graph, seen.value, objective.parameters);
+  const path = yield* gradientPieces(objective.graph, seen.value, objective.parameters);
   return { objective, seen, gradient: entropy.adjusted?.(original, path, passes) ?? path, stages };
 }
 

@@ -1,8 +1,10 @@
 // Long work gives way often: however many observations there are, no piece makes many nodes.
 import { afterEach, describe, expect, test } from "vitest";
+import { gradientPieces } from "../../src/autodiff/graph/gradient.ts";
 import { Graph } from "../../src/autodiff/graph/graph.ts";
-import { collapsePieces } from "../../src/collapse/collapse.ts";
+import { collapsePieces, collapseTrace } from "../../src/collapse/collapse.ts";
 import { defineModel, gt, type Model, normal, where } from "../../src/index.ts";
+import { objectiveOf } from "../../src/objective/objective.ts";
 import { mapped, visits } from "../../src/pieces/lists.ts";
 import { finished, type Pieces } from "../../src/pieces/pieces.ts";
 import { trace } from "../../src/program/trace.ts";
@@ -13,18 +15,23 @@ afterEach(() => {
   Object.assign(Graph.prototype, { apply, constant });
 });
 
+/** Has each node that is asked of a graph counted. */
+function count(asked: () => void): void {
+  Graph.prototype.apply = function (this: Graph, ...given) {
+    asked();
+    return apply.apply(this, given);
+  };
+  Graph.prototype.constant = function (this: Graph, value) {
+    asked();
+    return constant.call(this, value);
+  };
+}
+
 /** How many nodes are asked of graphs in each piece of some work. */
 function nodesByPiece(work: Pieces<unknown>): number[] {
   const counts: number[] = [];
   let asked = 0;
-  Graph.prototype.apply = function (this: Graph, ...given) {
-    asked++;
-    return apply.apply(this, given);
-  };
-  Graph.prototype.constant = function (this: Graph, value) {
-    asked++;
-    return constant.call(this, value);
-  };
+  count(() => asked++);
   for (let piece = work.next(); ; piece = work.next()) {
     counts.push(asked);
     asked = 0;
@@ -54,6 +61,17 @@ describe("summing out", () => {
     expect(many!.length).toBeGreaterThan(3 * few!.length);
     expect(Math.max(...many!)).toBeLessThan(1.2 * Math.max(...few!));
     expect(Math.max(...many!)).toBeLessThan(2000);
+  });
+});
+
+describe("reverse mode", () => {
+  test("has more pieces for more observations, and no larger ones", () => {
+    const [few, many] = [500, 2000].map((n) => {
+      const { graph, value, parameters } = objectiveOf(collapseTrace(trace(switching(n))).trace);
+      return nodesByPiece(gradientPieces(graph, value, parameters));
+    });
+    expect(many!.length).toBeGreaterThan(2 * few!.length);
+    expect(Math.max(...many!)).toBeLessThan(1.2 * Math.max(...few!));
   });
 });
 

@@ -8,21 +8,30 @@
  * it is a plain product, so that a derivative that really does not exist shows as NaN.
  */
 
+import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { CODE, INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import { type Graph, MASKED } from "./graph.ts";
 
 /** Nodes of ∂output/∂input for each of `inputs`, any nodes of the graph; linear in what `output` is computed from. */
 export function gradient(graph: Graph, output: NodeId, inputs: readonly NodeId[]): NodeId[] {
+  return finished(gradientPieces(graph, output, inputs));
+}
+
+/** `gradient` in pieces. */
+export function gradientPieces(graph: Graph, output: NodeId, inputs: readonly NodeId[]): Pieces<NodeId[]> {
   return adjoints(graph, [[output, graph.constant(1)]], inputs);
 }
 
-/** Nodes of Σ_j seed_j · ∂output_j/∂input for each input: a vector–Jacobian product. */
-export function adjoints(
+/** Nodes of a piece of the work. */
+const EACH = 2048;
+
+/** Nodes of Σ_j seed_j · ∂output_j/∂input for each input: a vector–Jacobian product, in pieces. */
+export function* adjoints(
   graph: Graph,
   seeds: readonly (readonly [output: NodeId, seed: NodeId])[],
   inputs: readonly NodeId[],
-): NodeId[] {
+): Pieces<NodeId[]> {
   const nodes = graph.reachable(seeds.map(([output]) => output));
   // For each node what is known of its adjoint: 0 if it depends on no input, NONE, 1 + the only summand, or below NONE
   // the place of a list of them.
@@ -43,6 +52,7 @@ export function adjoints(
 
   for (const [output, seed] of seeds) if (summands[output] !== 0) contribute(output, seed);
   for (let at = nodes.length - 1; at >= 0; at--) {
+    if (at % EACH === 0) yield;
     const node = nodes[at]!;
     const code = graph.op[node]!;
     if (summands[node] === 0) continue;

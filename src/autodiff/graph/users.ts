@@ -7,9 +7,8 @@ import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
 export class Users {
-  // Of each use of a node: the user, and the use of the same node before, 0 for none; of each node, its last use.
-  readonly #user: NodeId[] = [0];
-  readonly #before: number[] = [0];
+  // Of each use of a node: the user, and after it the place of the use of the same node before, 0 for none; of each node, its last use.
+  readonly #uses: number[] = [0, 0];
   readonly #last: Int32Array;
 
   /** Of `nodes` alone; linear in their number. */
@@ -18,8 +17,7 @@ export class Users {
     for (const node of nodes)
       for (let j = graph.arity(node) - 1; j >= 0; j--) {
         const operand = graph.operand(node, j);
-        this.#before.push(this.#last[operand]!);
-        this.#last[operand] = this.#user.push(node) - 1;
+        this.#last[operand] = this.#uses.push(node, this.#last[operand]!) - 2;
       }
   }
 
@@ -28,7 +26,7 @@ export class Users {
     const found = new Set(from);
     // A set goes on to what is added while it is walked.
     for (const node of found)
-      for (let use = this.#last[node]!; use > 0; use = this.#before[use]!) found.add(this.#user[use]!);
+      for (let use = this.#last[node]!; use > 0; use = this.#uses[use + 1]!) found.add(this.#uses[use]!);
     return [...found];
   }
 }

@@ -62,22 +62,20 @@ export function depthFirst(
 ): Instruction[] {
   const order: Instruction[] = [];
   const { flags } = graph;
-  const state = new Uint8Array(graph.size); // 0 unseen, 1 operands pushed, 2 done
+  const seen = new Uint8Array(graph.size);
   const pending: (Instruction | NodeId)[] = [];
   for (const output of outputs) {
     pending.push(output);
     while (pending.length > 0) {
       const next = pending.pop()!;
-      if (typeof next !== "number") {
-        state[next.node] = 2;
-        order.push(next);
-      } else if (state[next] === 0 && flags[next]! & LANE) {
+      if (typeof next !== "number") order.push(next);
+      else if (seen[next] === 0 && flags[next]! & LANE) {
         const instruction = instructionOf(next);
-        if (instruction.operands.length === 0) continue;
-        state[next] = 1;
-        pending.push(instruction);
         const { operands } = instruction;
-        for (let j = operands.length - 1; j >= 0; j--) if (state[operands[j]!] === 0) pending.push(operands[j]!);
+        if (operands.length === 0) continue;
+        seen[next] = 1;
+        pending.push(instruction);
+        for (let j = operands.length - 1; j >= 0; j--) if (seen[operands[j]!] === 0) pending.push(operands[j]!);
       }
     }
   }

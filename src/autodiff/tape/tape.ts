@@ -100,7 +100,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   yield;
   const uniform = stepsOf(plan.uniform);
   yield;
-  const steps = { uniform, rest: stepsOf(rest), lane: stepsOf(plan.lane) };
+  const lane = stepsOf(plan.lane);
   const results = outputs.map(placeOf);
   yield;
   const executable = yield* piecesOf(backend.load, {
@@ -109,7 +109,9 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
     expectedSamples: options.expectedSamples,
     realSlots: realCount + laneSlots * stride,
     maskSlots: maskCount + laneMasks * stride,
-    ...steps,
+    uniform,
+    lane,
+    rest: stepsOf(rest),
     outputs: results,
   });
   const { slots, masks } = executable;
@@ -230,7 +232,7 @@ function placeLanes(
     slot[node] = counts[LANE]!++;
     lastUse[node] = lane.length; // the caller fills these slots: they are never reused
   }
-  const free: number[][] = [[], [], [], []];
+  const free = counts.map((): number[] => []);
   lane.forEach(({ node, operands, sums }, index) => {
     for (const operand of operands) {
       const kind = flags[operand]! & KIND;

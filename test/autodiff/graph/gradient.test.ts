@@ -24,6 +24,7 @@ import {
   valueAndGrad,
 } from "../../../src/autodiff/index.ts";
 import { Session } from "../../../src/autodiff/session.ts";
+import { finished } from "../../../src/pieces/pieces.ts";
 import { evaluatorOf } from "../../support/evaluate.ts";
 import { evaluate, type Tree, trace, trees } from "../../support/expressions.ts";
 import { amount } from "../../support/soak.ts";
@@ -177,11 +178,8 @@ describe("vector–Jacobian product", () => {
           const exprs = inputs.map((node) => exprOf(new Session(graph), node));
           const nodes = outputs.map((tree) => nodeOf(new Session(graph), trace(tree, exprs)));
           const seeds = [graph.constant(s0!), seed, graph.constant(1)];
-          const product = adjoints(
-            graph,
-            nodes.map((node, j) => [node, seeds[j]!] as const),
-            inputs,
-          );
+          const seeded = nodes.map((node, j) => [node, seeds[j]!] as const);
+          const product = finished(adjoints(graph, seeded, inputs));
           const got = evaluatorOf(graph, product)([...at, s1!]);
           const duals = outputs.map((tree) => evaluate(tree, at));
           at.forEach((_, i) => {
