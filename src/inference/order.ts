@@ -11,13 +11,18 @@ const SIGN = 0x80000000;
 /** `places` by the numbers of `values` there, none of them NaN; equal numbers stay in the order in which they were given. */
 export function ascending(values: Float64Array, places: Uint32Array): Uint32Array {
   const n = places.length;
-  // Two halves of the bits, which rise with the number once those of negative ones are turned around; −0 + 0 is 0.
-  const numbers = new Float64Array(n);
-  for (let i = 0; i < n; i++) numbers[i] = values[places[i]!]! + 0;
-  const keys = keysOf(new Uint32Array(numbers.buffer), n);
+  // Two halves of the bits, which rise with the number once those of negative ones are turned around.
+  const keys = keysOf(new Uint32Array(numbersAt(places, values).buffer), n);
   let order = dealt([keys[1]], n);
   if (!mended(order, keys)) order = dealt(keys, n);
   return order.map((at) => places[at]!);
+}
+
+// The numbers at places, with 0 for −0.
+function numbersAt(places: Uint32Array, values: Float64Array): Float64Array {
+  const numbers = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) numbers[i] = values[places[i]!]! + 0; // −0 + 0 is 0
+  return numbers;
 }
 
 // The lower and the upper half of the bits of n numbers.

@@ -192,12 +192,15 @@ export function* weightedLogs(
   const all: Float64Array[] = [];
   for (const component of components) {
     const logs = jointLogs(component, at, draws);
-    const share = log(component.weight);
-    for (let d = 0; d < draws; d++) logs[d]! += share;
+    addToAll(logs, log(component.weight));
     all.push(logs);
     yield;
   }
   return all;
+}
+
+function addToAll(values: Float64Array, added: number): void {
+  for (let d = 0; d < values.length; d++) values[d]! += added;
 }
 
 /**
