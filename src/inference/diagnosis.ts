@@ -6,9 +6,11 @@ import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
 import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
+import { INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
-import { evaluationPieces } from "../autodiff/tape/evaluation.ts";
+import { type DataGraph, type Evaluation, evaluationPieces } from "../autodiff/tape/evaluation.ts";
+import { valuesAt } from "../autodiff/tape/values.ts";
 import type { GuideNodes } from "../guides/guide.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { type Drawn, run, type Trace } from "../program/run.ts";
@@ -53,7 +55,7 @@ export const diagnosis: Diagnosis = ({ objective, estimator, nodes }, theta, fai
   const { generator, stream, firstSample, samples, group = samples } = failure;
   const dimensions = nodes.normals.length;
   const { name } = objective.trace.model;
-  const probe = finished(probing(objective));
+  const probe = finished(probing(objective, compiled));
   const fill = nodes.noise?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
@@ -75,16 +77,51 @@ function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Arr
 
 /** The error about a density that is not finite where a fit would begin, every latent at its guide's mean; undefined where it is finite. */
 export function* faultAtStart(objective: GuidedTrace, theta: Float64Array): Pieces<RangeError | undefined> {
-  const fault = (yield* probing(objective))(theta, new Float64Array(objective.normals.length));
+  const probe = yield* probing(objective, nodeByNode);
+  const fault = probe(theta, new Float64Array(objective.normals.length));
   return fault ? new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`) : undefined;
 }
 
 type Probe = (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined;
 
+/** Computes nodes of the trace at draws of the guide. */
+type Evaluating = (objective: GuidedTrace, nodes: readonly NodeId[]) => Pieces<Pick<Evaluation, "run" | "value">>;
+
+/** For many draws. */
+const compiled: Evaluating = ({ graph, guided, parameters, normals }, nodes) =>
+  evaluationPieces(graph, substitute(graph, nodes, guided), {
+    engine: PLAIN_ENGINE,
+    inputs: parameters,
+    laneInputs: normals,
+  });
+
+/** For a single one, which takes less than a tape does to be made. */
+const nodeByNode: Evaluating = function* ({ graph, guided, parameters, normals }, nodes) {
+  const { data }: DataGraph = graph;
+  // Latents are inputs, which the guide draws.
+  const drawn = graph.reachable(nodes).filter((node) => graph.op[node] === INPUT && guided.get(node) !== undefined);
+  const draws = drawn.map((node) => guided.get(node)!);
+  let values: readonly number[] = [];
+  yield;
+  return {
+    run(theta, noise) {
+      const known = new Map<NodeId, number>();
+      const set = (inputs: readonly NodeId[], numbers: ArrayLike<number>): void => {
+        for (const [j, node] of inputs.entries()) known.set(node, numbers[j]!);
+      };
+      set(parameters, theta as ArrayLike<number>);
+      set(normals, noise as ArrayLike<number>);
+      if (data) set(data.nodes, data.numbers);
+      set(drawn, valuesAt(graph, draws, known));
+      values = valuesAt(graph, nodes, known);
+    },
+    value: (index) => values[index]!,
+  };
+};
+
 // Finds what is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is.
-function* probing(objective: GuidedTrace): Pieces<Probe> {
-  const { graph, trace, terms, guided, parameters, normals, guide } = objective;
-  const at = (nodes: readonly NodeId[]): NodeId[] => substitute(graph, nodes, guided);
+function* probing(objective: GuidedTrace, evaluating: Evaluating): Pieces<Probe> {
+  const { graph, trace, terms, guide } = objective;
   const session = new Session(graph);
   const whole = trace.original ?? trace;
   yield;
@@ -94,20 +131,16 @@ function* probing(objective: GuidedTrace): Pieces<Probe> {
   const details = terms.map((_, j) => {
     const term = trace.terms[j];
     const named = term ? namedIn(drawnOf.get(term)) : [guideSd(exprOf(session, guide.sigmas[j - trace.terms.length]!))];
-    const nodes = at(named.map(({ value }) => nodeOf(session, value)));
+    const nodes = named.map(({ value }) => nodeOf(session, value));
     const of = term ? (drawnOf.get(term)?.distribution.name ?? "the term") : "the guide";
-    return { of, named, nodes, live: at([term?.live ?? graph.truth(true)])[0]! };
+    return { of, named, nodes, live: term?.live ?? graph.truth(true) };
   });
-  const values = at(terms.map(({ node }) => node));
+  const values = terms.map(({ node }) => node);
   const { checks } = trace;
-  const ranges = at(checks.flatMap(({ ok, value }) => [ok, value]));
+  const ranges = checks.flatMap(({ ok, value }) => [ok, value]);
   const outputs = [...values, ...details.flatMap(({ nodes, live }) => [live, ...nodes]), ...ranges];
   yield;
-  const { run, value: read } = yield* evaluationPieces(graph, outputs, {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: normals,
-  });
+  const { run, value: read } = yield* evaluating(objective, outputs);
   const firstRange = outputs.length - ranges.length;
   return (theta, noise) => {
     run(theta, noise);
@@ -116,13 +149,14 @@ function* probing(objective: GuidedTrace): Pieces<Probe> {
     let next = values.length;
     for (let j = 0; j < values.length; j++) {
       const { of, named } = details[j]!;
-      const live = read(next++) !== 0;
-      const found = named.map((entry) => ({ ...entry, value: read(next++) }));
-      const invalid = live ? found.find((entry) => entry.valid?.(entry.value) === false) : undefined;
-      if (Number.isFinite(read(j)) && !invalid) continue;
-      const got = found.map(({ name, value }) => `${name}=${value}`).join(", ") || "no values";
+      const live = read(next) !== 0;
+      const invalid = live ? named.findIndex(({ valid }, k) => valid?.(read(next + 1 + k)) === false) : -1;
+      const first = next + 1;
+      next += 1 + named.length;
+      if (Number.isFinite(read(j)) && invalid < 0) continue;
+      const got = named.map(({ name }, k) => `${name}=${read(first + k)}`).join(", ") || "no values";
       const instead = read(j) === -Infinity ? ", or priors whose supports leave out where the density is 0" : "";
-      const expected = invalid?.expected ?? `a finite log density${instead}`;
+      const expected = named[invalid]?.expected ?? `a finite log density${instead}`;
       return `${terms[j]!.site}: log density of ${of} is ${read(j)}; got ${got}, expected ${expected}`;
     }
     return undefined;

@@ -19,8 +19,8 @@ export interface RandomLines {
   readonly count: number;
   /** The noise of an axis at a place of a line, 0 at its beginning and 1 at its end. */
   readonly at: (line: number, axis: number, place: number) => number;
-  /** Writes all noises at one place of each line, line l of axis a at a · count + l. */
-  readonly inputsInto: (inputs: Float64Array, places: ArrayLike<number>) => void;
+  /** Writes all noises at one place of each line, line l of axis a at first + a · stride + l; first is 0 and stride is count unless they are given. */
+  readonly inputsInto: (inputs: Float64Array, places: Float64Array, first?: number, stride?: number) => void;
 }
 
 /** Lines through points that a seed gives: as many as a program with this number of operations affords. */
@@ -39,9 +39,10 @@ export function randomLines({ normals, trace }: Objective, operations: number, s
   return {
     count,
     at,
-    inputsInto(inputs, places) {
+    inputsInto(inputs, places, first = 0, stride = count) {
       for (let axis = 0, k = 0; axis < axes; axis++)
-        for (let line = 0; line < count; line++, k++) inputs[k] = starts[k]! + places[line]! * steps[k]!;
+        for (let line = 0; line < count; line++, k++)
+          inputs[first + axis * stride + line] = starts[k]! + places[line]! * steps[k]!;
     },
   };
 }

@@ -23,7 +23,7 @@ export function* roundingAt(
   terms: readonly NodeId[],
   theta: Float64Array,
   { count, inputsInto }: RandomLines,
-  places: ArrayLike<number>,
+  places: Float64Array,
 ): Pieces<Float64Array> {
   const { algebra: A } = graph;
   const total = graph.sum(terms);

@@ -9,13 +9,11 @@
  */
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { JUMPING } from "../../autodiff/ops/facts/behaviours.ts";
-import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { decisionPieces } from "../lines/decisions.ts";
-import { type Looked, lineValues } from "./line-values.ts";
+import { type Looked, lineValues, valuesBeside } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
 import { roundingAt } from "./rounding.ts";
@@ -52,7 +50,7 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
 
 /** The same in pieces. */
 export function* steepStepPieces(objective: Objective, theta: Float64Array): Pieces<SteepStep | undefined> {
-  const { graph, guided, normals, parameters, terms, trace } = objective;
+  const { graph, guided, normals, terms, trace } = objective;
   if (normals.length === 0 || !isWithinReach(objective, theta)) return undefined;
   const roots = terms.map(({ node }) => node);
   const nodes = graph.reachable(roots);
@@ -65,29 +63,20 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   yield;
   const signs = decisions.flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
   const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
+  const watched = [...divisors, ...trace.latents.map(({ node }) => node)];
   const drawn = substitute(graph, roots, guided);
-  const values = trace.latents.map(({ node }) => node);
-  const watched = substitute(graph, [...masks, ...divisors, ...values], guided);
+  let beside: ReturnType<typeof valuesBeside> extends Pieces<infer Beside> ? Beside | undefined : never;
   yield;
-  const evaluated = yield* evaluationPieces(graph, [graph.sum(drawn), ...drawn, ...watched], {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: normals,
-    points: lines,
-  });
-  const { value } = evaluated;
-  const of = { first: 1 + drawn.length, switches: masks.length };
-  const at = lineValues(evaluated, chosen, normals.length, of);
-  const look = (places: ArrayLike<number>): Looked => at(theta, places);
+  const { look } = (yield* lineValues(objective, drawn, substitute(graph, masks, guided), chosen))(theta);
   const scan: Looked[] = [];
   for (let c = 0; c <= CELLS; c++) {
     yield;
     scan.push(look(new Float64Array(lines).fill(c / CELLS)));
   }
   const brackets = Array.from({ length: lines }, (_, line) => steepestCell(scan, line));
-  const history: (readonly [number, number])[][] = brackets.map(({ low, high }) => [[low, high]]);
+  const past: Past[] = [endsOf(brackets)];
   for (let step = 1; step <= HALVINGS; step++) {
-    const middles = brackets.map(({ from, to }) => 0.5 * (from + to));
+    const middles = Float64Array.from(brackets, ({ from, to }) => 0.5 * (from + to));
     yield;
     const here = look(middles);
     let left = 0;
@@ -100,32 +89,27 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       if (here.state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
       if (isLower) [bracket.to, bracket.high] = [middles[line]!, middle];
       else [bracket.from, bracket.low] = [middles[line]!, middle];
-      history[line]!.push([bracket.low, bracket.high]);
     });
+    past.push(endsOf(brackets));
     // Nowhere is a rise left that is told.
     if (left === 0) return undefined;
     if (step < STEEP) continue;
-    const steep = (line: number): boolean => brackets[line]!.isOpen && isSteep(history[line]!);
-    const line = brackets.findIndex((_, k) => steep(k));
+    const line = brackets.findIndex(({ isOpen }, k) => isOpen && isSteep(past, k));
     if (line < 0) {
       if (step > STEEP + BEFORE) return undefined;
       continue;
     }
     const { from, to } = brackets[line]!;
-    const sides = [from, to].map((s) => {
-      look(new Float64Array(lines).fill(s));
-      return drawn.map((_, k) => value(1 + k, line));
-    }) as [number[], number[]];
-    const isPole = divisors.some((_, k) => Math.abs(value(1 + drawn.length + masks.length + k, line)) < POLE);
-    const places = trace.latents.map(({ name }, i): readonly [string, number] => [
-      name,
-      value(1 + drawn.length + masks.length + divisors.length + i, line),
-    ]);
-    const { low, high } = brackets[line]!;
+    beside ??= yield* valuesBeside(objective, [...drawn, ...substitute(graph, watched, guided)], theta, chosen);
+    const [under, over] = beside(line, from, to);
+    const sides = [under, over].map((values) => values.slice(0, drawn.length)) as [number[], number[]];
+    const [values, latents] = [over.slice(drawn.length, -trace.latents.length), over.slice(-trace.latents.length)];
+    const isPole = values.some((divisor) => Math.abs(divisor) < POLE);
     const rounding = isPole
       ? undefined
       : yield* roundingAt(objective, drawn, theta, chosen, new Float64Array(lines).fill(from));
-    if (!rounding || Math.abs(high - low) <= rounding[line]!) {
+    const [low, high] = sides.map((parts) => parts.reduce((sum, part) => sum + part, 0)) as [number, number];
+    if (!rounding || Math.abs(high - low) <= Math.max(rounding[line]!, NATS)) {
       brackets[line]!.isOpen = false;
       continue;
     }
@@ -137,7 +121,7 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       site: terms[most]!.site,
       sides: [sides[0][most]!, sides[1][most]!],
       width: length,
-      at: places,
+      at: trace.latents.map(({ name }, i) => [name, latents[i]!]),
     };
   }
   return undefined;
@@ -159,19 +143,27 @@ interface Bracket {
 
 /** The cell of a line in which ℓ rises most against those beside it, where no condition changes. */
 export function steepestCell(scan: readonly Looked[], line: number): Bracket {
-  const rises = Array.from({ length: CELLS }, (_, c) => {
-    const rise = scan[c + 1]!.total[line]! - scan[c]!.total[line]!;
-    return scan[c]!.state[line] === scan[c + 1]!.state[line] && Number.isFinite(rise) ? rise : Number.NaN;
-  });
   let [best, most, trend] = [0, -1, 0];
-  rises.forEach((rise, c) => {
-    const beside = [rises[c - 1], rises[c + 1]].filter(
-      (other) => other !== undefined && !Number.isNaN(other),
-    ) as number[];
-    const usual = beside.length === 0 ? 0 : beside.reduce((sum, other) => sum + other, 0) / beside.length;
+  let [before, rise] = [Number.NaN, riseIn(scan, 0, line)];
+  for (let c = 0; c < CELLS; c++) {
+    const after = c + 1 < CELLS ? riseIn(scan, c + 1, line) : Number.NaN;
+    // Of the cells beside, those in which nothing changes.
+    const usual = Number.isNaN(before)
+      ? Number.isNaN(after)
+        ? 0
+        : after
+      : Number.isNaN(after)
+        ? before
+        : (before + after) / 2;
     const excess = Math.abs(rise - usual);
-    if (excess > most) [best, most, trend] = [c, excess, usual];
-  });
+    if (excess > most) {
+      best = c;
+      most = excess;
+      trend = usual;
+    }
+    before = rise;
+    rise = after;
+  }
   const [low, high] = [scan[best]!, scan[best + 1]!];
   return {
     cell: best,
@@ -185,10 +177,24 @@ export function steepestCell(scan: readonly Looked[], line: number): Bracket {
   };
 }
 
-/** Whether the rise has been the same since the stretch was much longer, and the ends where they are. */
-export function isSteep(history: readonly (readonly [low: number, high: number])[]): boolean {
-  const [low, high] = history.at(-1)!;
-  const [lowBefore, highBefore] = history.at(-1 - BEFORE)!;
+// By how much ℓ rises in a cell of a line; NaN where a condition changes there, or ℓ is not finite.
+function riseIn(scan: readonly Looked[], cell: number, line: number): number {
+  const [low, high] = [scan[cell]!, scan[cell + 1]!];
+  const rise = high.total[line]! - low.total[line]!;
+  return low.state[line] === high.state[line] && Math.abs(rise) < Infinity ? rise : Number.NaN;
+}
+
+/** ℓ at both ends of the bracket of every line, at a time. */
+export type Past = readonly [low: Float64Array, high: Float64Array];
+
+function endsOf(brackets: readonly Bracket[]): Past {
+  return [Float64Array.from(brackets, ({ low }) => low), Float64Array.from(brackets, ({ high }) => high)];
+}
+
+/** Whether the rise of a line has been the same since the stretch was much longer, and the ends where they are. */
+export function isSteep(past: readonly Past[], line: number): boolean {
+  const [low, high] = past[past.length - 1]!.map((ends) => ends[line]!) as [number, number];
+  const [lowBefore, highBefore] = past[past.length - 1 - BEFORE]!.map((ends) => ends[line]!) as [number, number];
   const rise = Math.abs(high - low);
   const moved = Math.abs(low - lowBefore) + Math.abs(high - highBefore);
   return (

@@ -5,14 +5,12 @@
  */
 
 import { substitute } from "../../autodiff/graph/substitute.ts";
-import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
-import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { CorrectionPlan } from "../plan.ts";
-import { type Looked, lineValues } from "./line-values.ts";
+import { type Looked, lineValues, valuesBeside } from "./line-values.ts";
 import { CELLS, randomLines } from "./random-lines.ts";
 import { roundingAt } from "./rounding.ts";
-import { isSteep, STEEP, steepestCell } from "./steep.ts";
+import { isSteep, type Past, STEEP, steepestCell } from "./steep.ts";
 
 const SEED = 1806_00177; // any
 /** Bisections, and those before the last at which what stays is compared. */
@@ -38,7 +36,7 @@ export function uncountedJumps(plan: CorrectionPlan): Look {
 }
 
 function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Look> {
-  const { graph, guided, normals, parameters, terms, variables } = objective;
+  const { graph, guided, terms, variables } = objective;
   const roots = terms.map(({ node }) => node);
   const size = graph.reachable(roots).length;
   const chosen = randomLines(objective, size, SEED);
@@ -54,18 +52,10 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
   );
   const drawn = substitute(graph, roots, guided);
   yield;
-  const evaluated = yield* evaluationPieces(graph, [graph.sum(drawn), ...drawn, ...switches], {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: normals,
-    points: lines,
-  });
-  const { value } = evaluated;
-  const of = { first: 1 + drawn.length, switches: switches.length };
-  const at = lineValues(evaluated, chosen, normals.length, of);
+  const under = yield* lineValues(objective, drawn, switches, chosen);
   return (theta) => looking(theta);
   function* looking(theta: Float64Array): Pieces<boolean> {
-    const look = (places: ArrayLike<number>): Looked => at(theta, places);
+    const { look, switchAt } = under(theta);
     const scan: Looked[] = [];
     for (let c = 0; c <= CELLS; c++) {
       yield;
@@ -83,7 +73,8 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       put(high, scan[cell + 1]!, line);
     }
     let earlier: readonly [Float64Array, Float64Array] = [low.total, high.total];
-    const history: (readonly [number, number])[][] = Array.from(low.total, () => []);
+    // What the brackets were like before each bisection.
+    const past: Past[] = [];
     let mayStep = false;
     for (let step = 0; step < BISECTIONS; step++) {
       if (step === EARLIER) earlier = [low.total.slice(), high.total.slice()];
@@ -91,13 +82,14 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       yield;
       const here = look(middle);
       let open = 0;
+      past.push([low.total.slice(), high.total.slice()]);
       for (let line = 0; line < lines; line++) {
-        history[line]!.push([low.total[line]!, high.total[line]!]);
-        const rises = [riseOf(low, here, line), riseOf(here, high, line)] as const;
+        const lower = riseOf(low, here, line);
+        const upper = riseOf(here, high, line);
         const bend = Math.abs(low.total[line]! - 2 * here.total[line]! + high.total[line]!);
         const isSmooth = bend <= told(low.total[line]!, high.total[line]!);
-        if (!(isSmooth && rises.every((rise) => rise >= 0))) open++;
-        if (rises[0] >= rises[1]) {
+        if (!(isSmooth && lower >= 0 && upper >= 0)) open++;
+        if (lower >= upper) {
           to[line] = middle[line]!;
           put(high, here, line);
         } else {
@@ -107,24 +99,26 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       }
       // Of a smooth ℓ after some eight bisections: in all brackets it rises by as much in both halves, and a jump would lie in one of them.
       if (open === 0) return mayStep;
-      if (step >= STEEP) mayStep ||= history.some((past, line) => riseOf(low, high, line) > 0 && isSteep(past));
+      for (let line = 0; step >= STEEP && !mayStep && line < lines; line++)
+        mayStep = riseOf(low, high, line) > 0 && isSteep(past, line);
     }
     // A divisor such as |x| has one sign on both sides of the place where x/|x| jumps.
     look(from);
     const divisors = decisions.flatMap(({ kind }, d) =>
       kind === "sign" ? [switches.length - decisions.length + d] : [],
     );
-    const isAtPole = (line: number): boolean =>
-      divisors.some((k) => Math.abs(value(1 + drawn.length + k, line)) < POLE);
+    const isAtPole = (line: number): boolean => divisors.some((k) => Math.abs(switchAt(k, line)) < POLE);
     const jumping = [...from.keys()].filter((line) => jumps(line, low, high, earlier) && !isAtPole(line));
     if (jumping.length === 0) return mayStep;
     const rounding = yield* roundingAt(objective, drawn, theta, chosen, from);
-    const found = jumping.find((line) => !(riseOf(low, high, line) <= rounding[line]!));
+    const beside = yield* valuesBeside(objective, drawn, theta, chosen);
+    const sidesOf = (line: number): [number[], number[]] => beside(line, from[line]!, to[line]!);
+    const found = jumping.find((line) => {
+      const [p, q] = sidesOf(line).map((values) => values.reduce((sum, value) => sum + value, 0)) as [number, number];
+      return !(Math.abs(p - q) <= Math.max(rounding[line]!, told(p, q)));
+    });
     if (found === undefined) return mayStep;
-    const sides = [from, to].map((places) => {
-      look(places);
-      return drawn.map((_, k) => value(1 + k, found));
-    }) as [number[], number[]];
+    const sides = sidesOf(found);
     const apart = sides[0].map((x, k) => Math.abs(sides[1][k]! - x));
     const most = apart.indexOf(Math.max(...apart));
     const noises = variables
