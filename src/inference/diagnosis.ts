@@ -4,12 +4,11 @@
  */
 import { exprOf, nodeOf, type Real } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { type Replacement, substitute } from "../autodiff/graph/substitute.ts";
-import { PLAIN_ENGINE } from "../autodiff/lanes/interpreter/engines.ts";
+import type { Replacement } from "../autodiff/graph/substitute.ts";
 import { INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
-import { type DataGraph, type Evaluation, evaluationPieces } from "../autodiff/tape/evaluation.ts";
+import type { DataGraph } from "../autodiff/tape/evaluation.ts";
 import { valuesAt } from "../autodiff/tape/values.ts";
 import type { GuideNodes } from "../guides/guide.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
@@ -55,7 +54,7 @@ export const diagnosis: Diagnosis = ({ objective, estimator, nodes }, theta, fai
   const { generator, stream, firstSample, samples, group = samples } = failure;
   const dimensions = nodes.normals.length;
   const { name } = objective.trace.model;
-  const probe = finished(probing(objective, compiled));
+  const probe = finished(probing(objective));
   const fill = nodes.noise?.fill ?? fillNormals;
   const noise = new Float64Array(dimensions);
   const request = noiseRequest({ out: noise, generator, stream, lanes: 1, dimensions, group });
@@ -77,50 +76,38 @@ function narrowest({ guide, trace: { latents } }: GuidedTrace, theta: Float64Arr
 
 /** The error about a density that is not finite where a fit would begin, every latent at its guide's mean; undefined where it is finite. */
 export function* faultAtStart(objective: GuidedTrace, theta: Float64Array): Pieces<RangeError | undefined> {
-  const probe = yield* probing(objective, nodeByNode);
+  const probe = yield* probing(objective);
   const fault = probe(theta, new Float64Array(objective.normals.length));
   return fault ? new RangeError(`${fault} (at the initial point, every latent at its guide's mean)`) : undefined;
 }
 
 type Probe = (theta: ArrayLike<number>, noise: ArrayLike<number>) => string | undefined;
 
-/** Computes nodes of the trace at draws of the guide. */
-type Evaluating = (objective: GuidedTrace, nodes: readonly NodeId[]) => Pieces<Pick<Evaluation, "run" | "value">>;
-
-/** For many draws. */
-const compiled: Evaluating = ({ graph, guided, parameters, normals }, nodes) =>
-  evaluationPieces(graph, substitute(graph, nodes, guided), {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: normals,
-  });
-
-/** For a single one, which takes less than a tape does to be made. */
-const nodeByNode: Evaluating = function* ({ graph, guided, parameters, normals }, nodes) {
+// Computes nodes of a trace at draws of the guide: few, so that a tape would take longer to make than to run.
+function nodeByNode(
+  { graph, guided, parameters, normals }: GuidedTrace,
+  nodes: readonly NodeId[],
+): (theta: ArrayLike<number>, noise: ArrayLike<number>) => number[] {
   const { data }: DataGraph = graph;
   // Latents are inputs, which the guide draws.
-  const drawn = graph.reachable(nodes).filter((node) => graph.op[node] === INPUT && guided.get(node) !== undefined);
-  const draws = drawn.map((node) => guided.get(node)!);
-  let values: readonly number[] = [];
-  yield;
-  return {
-    run(theta, noise) {
-      const known = new Map<NodeId, number>();
-      const set = (inputs: readonly NodeId[], numbers: ArrayLike<number>): void => {
-        for (const [j, node] of inputs.entries()) known.set(node, numbers[j]!);
-      };
-      set(parameters, theta as ArrayLike<number>);
-      set(normals, noise as ArrayLike<number>);
-      if (data) set(data.nodes, data.numbers);
-      set(drawn, valuesAt(graph, draws, known));
-      values = valuesAt(graph, nodes, known);
-    },
-    value: (index) => values[index]!,
+  const latents = graph.reachable(nodes).filter((node) => graph.op[node] === INPUT && guided.get(node) !== undefined);
+  const drawn = latents.map((node) => guided.get(node)!);
+  return (theta, noise) => {
+    const known = new Map<NodeId, number>();
+    const set = (inputs: readonly NodeId[], numbers: ArrayLike<number>): void =>
+      inputs.forEach((node, j) => {
+        known.set(node, numbers[j]!);
+      });
+    set(parameters, theta);
+    set(normals, noise);
+    if (data) set(data.nodes, data.numbers);
+    set(latents, valuesAt(graph, drawn, known));
+    return valuesAt(graph, nodes, known);
   };
-};
+}
 
 // Finds what is wrong with ℓ at given parameters and noise, as the beginning of an error message; undefined if nothing is.
-function* probing(objective: GuidedTrace, evaluating: Evaluating): Pieces<Probe> {
+function* probing(objective: GuidedTrace): Pieces<Probe> {
   const { graph, trace, terms, guide } = objective;
   const session = new Session(graph);
   const whole = trace.original ?? trace;
@@ -140,10 +127,11 @@ function* probing(objective: GuidedTrace, evaluating: Evaluating): Pieces<Probe>
   const ranges = checks.flatMap(({ ok, value }) => [ok, value]);
   const outputs = [...values, ...details.flatMap(({ nodes, live }) => [live, ...nodes]), ...ranges];
   yield;
-  const { run, value: read } = yield* evaluating(objective, outputs);
+  const valuesUnder = nodeByNode(objective, outputs);
   const firstRange = outputs.length - ranges.length;
   return (theta, noise) => {
-    run(theta, noise);
+    const found = valuesUnder(theta, noise);
+    const read = (index: number): number => found[index]!;
     for (const [j, check] of checks.entries())
       if (read(firstRange + 2 * j) === 0) return check.outside(read(firstRange + 2 * j + 1));
     let next = values.length;

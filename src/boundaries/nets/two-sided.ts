@@ -5,6 +5,7 @@
  * as the program's own density jumps by both.
  */
 
+import { append } from "../../autodiff/graph/multimap.ts";
 import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
@@ -31,6 +32,8 @@ const NEARER = 1e-3;
 const [AGREEMENT, ROUNDING] = [1e-4, 1e-8];
 /** Further conditions may change within the step: at so large a share of the draws they do not by chance. */
 const SHARE = 0.05;
+/** Sets of terms that are computed each by itself; of more, all are at once. */
+const FEW = 6;
 
 interface Placed {
   readonly boundary: Boundary;
@@ -50,11 +53,10 @@ export function twoSidedJumps(plan: CorrectionPlan): (theta: Float64Array) => vo
 }
 
 function making(plan: CorrectionPlan): (theta: Float64Array) => void {
-  const { objective, path } = plan;
+  const { objective } = plan;
   const { graph, normals, parameters, variables } = objective;
   const placed = chosen(plan);
   if (placed.length === 0) return () => undefined;
-  const variableNodes = variables.map(({ node }) => node);
   const drawn = variables.map(({ node }) => objective.guided.get(node) ?? node);
   const noise = new Float64Array(POINTS * normals.length);
   fillNormals(noiseRequest({ out: noise, generator: makeGenerator(SEED), lanes: POINTS, dimensions: normals.length }));
@@ -68,25 +70,16 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       points: POINTS,
     },
   );
-  const raw = path.objective.terms.map(({ node }) => node);
-  const epsilons = normals.filter((node) => !variableNodes.includes(node));
-  const predicates = plan.boundaries.flatMap((of) => of.predicates.map(({ node }) => ({ of, node })));
-  const masks = predicates.map(({ node }) => node);
-  const sides = evaluation(graph, [...raw, ...placed.map(({ boundary }) => boundary.condition), ...masks], {
-    engine: PLAIN_ENGINE,
-    inputs: parameters,
-    laneInputs: [...variableNodes, ...epsilons],
-    points: POINTS,
-  });
+  const around = surroundings(plan, placed);
   return (theta) => {
     used.run(theta, noise);
     const before = drawn.map((_, v) => used.values(v));
     const spreads = before.map((row) => Math.min(1, Math.max(...row) - Math.min(...row)));
     // Of hundreds of variables a boundary moves a few: the others stay where they are.
-    const inputs = new Float64Array((before.length + epsilons.length) * POINTS);
-    before.forEach((row, v) => {
-      inputs.set(row, v * POINTS);
-    });
+    for (const { inputs, rowOf } of new Set(around.map(({ group }) => group)))
+      before.forEach((row, v) => {
+        if (rowOf[v]! >= 0) inputs.set(row, rowOf[v]! * POINTS);
+      });
     let next = drawn.length;
     placed.forEach(({ boundary, moved }, b) => {
       const first = next;
@@ -99,19 +92,9 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       const onto = moved.map(
         ([v], k): Moved => ({ v, on: used.values(first + 3 + k), before: before[v]!, spread: spreads[v]! }),
       );
-      const draws: Draws = {
-        // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
-        terms: boundary.affected().map((term) => objective.terms.indexOf(term)),
-        condition: raw.length + b,
-        // Parallel conditions know of each other, however near they are.
-        parallel: predicates.flatMap(({ of }, k) =>
-          of !== boundary && of.family === boundary.family ? [raw.length + placed.length + k] : [],
-        ),
-        jumps,
-        moved: onto,
-      };
+      const draws: Draws = { ...around[b]!, jumps, moved: onto };
       const wrongFrom = (step: number): Wrong[] => {
-        const { compared, wrong } = compare({ sides, inputs, theta }, draws, step);
+        const { compared, wrong } = compare(theta, draws, step);
         return wrong.length < Math.max(2, SHARE * compared) ? [] : wrong;
       };
       const [point] = wrongFrom(STEP);
@@ -122,6 +105,55 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       );
     });
   };
+}
+
+// What is computed beside each boundary: the terms that are to jump there, as the program has them, and what tells the sides apart. Boundaries of
+// the same terms share a group; where nearly all have terms of their own they are all in one.
+function surroundings(plan: CorrectionPlan, placed: readonly Placed[]): Surrounding[] {
+  const { objective, path } = plan;
+  const { graph, normals, parameters, variables } = objective;
+  const variableNodes = variables.map(({ node }) => node);
+  const inputNodes = [...variableNodes, ...normals.filter((node) => !variableNodes.includes(node))];
+  // Terms that do not read the condition may jump there by another one, which has a boundary of its own.
+  const termsOf = placed.map(({ boundary }) => boundary.affected().map((term) => objective.terms.indexOf(term)));
+  const keys = termsOf.map((terms) => terms.join());
+  const isOne = new Set(keys).size > FEW;
+  const groups = new Map<string, number[]>();
+  for (const [b, key] of keys.entries()) append(groups, isOne ? "" : key, b);
+  const around: Surrounding[] = [];
+  for (const members of groups.values()) {
+    const terms = [...new Set(members.flatMap((b) => termsOf[b]!))];
+    // Parallel conditions know of each other, however near they are.
+    const parallel = members.map((b) => parallelTo(plan, placed[b]!.boundary));
+    const masks = [...new Set(parallel.flat())];
+    const nodes = [
+      ...terms.map((k) => path.objective.terms[k]!.node),
+      ...members.map((b) => placed[b]!.boundary.condition),
+      ...masks,
+    ];
+    const read = new Set(graph.reachable(nodes));
+    const laneInputs = inputNodes.filter((node) => read.has(node));
+    const group: Group = {
+      sides: evaluation(graph, nodes, { engine: PLAIN_ENGINE, inputs: parameters, laneInputs, points: POINTS }),
+      inputs: new Float64Array(laneInputs.length * POINTS),
+      rowOf: variableNodes.map((node) => laneInputs.indexOf(node)),
+    };
+    members.forEach((b, m) => {
+      around[b] = {
+        group,
+        terms: termsOf[b]!.map((term) => terms.indexOf(term)),
+        condition: terms.length + m,
+        parallel: parallel[m]!.map((mask) => terms.length + members.length + masks.indexOf(mask)),
+      };
+    });
+  }
+  return around;
+}
+
+function parallelTo({ boundaries }: CorrectionPlan, boundary: Boundary): NodeId[] {
+  return boundaries.flatMap((of) =>
+    of !== boundary && of.family === boundary.family ? of.predicates.map(({ node }) => node) : [],
+  );
 }
 
 // Boundaries with their terms; where an earlier one counts for both, what the later one is given says nothing.
@@ -169,11 +201,23 @@ interface Wrong {
   readonly raw: number;
 }
 
-interface Sides {
+/** Boundaries that are looked at by one computation. */
+interface Group {
   readonly sides: Evaluation;
-  /** The variables before they were moved, and room for the other inputs. */
+  /** The variables that it reads before they were moved, and room for other inputs; and by variable its row, −1 for those that it does not read. */
   readonly inputs: Float64Array;
-  readonly theta: Float64Array;
+  readonly rowOf: readonly number[];
+}
+
+/** What a group computes for one boundary, by index among its values. */
+interface Surrounding {
+  readonly group: Group;
+  /** The terms that are to jump. */
+  readonly terms: readonly number[];
+  /** c, which tells the sides apart. */
+  readonly condition: number;
+  /** Conditions beside which nothing is compared. */
+  readonly parallel: readonly number[];
 }
 
 /** Variable v on the boundary, and before it was moved; how far its draws lie apart, at most 1. */
@@ -184,20 +228,14 @@ interface Moved {
   readonly spread: number;
 }
 
-interface Draws {
-  /** Indices of the terms that are to jump. */
-  readonly terms: readonly number[];
-  /** Index among the values of c, which tells the sides apart. */
-  readonly condition: number;
-  /** Indices of conditions beside which nothing is compared. */
-  readonly parallel: readonly number[];
+interface Draws extends Surrounding {
   readonly jumps: Float64Array;
   readonly moved: readonly Moved[];
 }
 
 function compare(
-  { sides, inputs, theta }: Sides,
-  { terms, condition, parallel, jumps, moved }: Draws,
+  theta: Float64Array,
+  { group: { sides, inputs, rowOf }, terms, condition, parallel, jumps, moved }: Draws,
   step: number,
 ): { compared: number; wrong: Wrong[] } {
   const lengths = new Float64Array(POINTS); // of the ways onto the boundary, in least steps
@@ -207,10 +245,13 @@ function compare(
       const least = Math.max(step * spread, RELATIVE * Math.abs(on[i]!));
       if (way > 0) lengths[i] = Math.max(lengths[i]!, way / least);
     }
+  const read = moved.filter(({ v }) => rowOf[v]! >= 0);
   // Once and twice the step to either side: what changes smoothly is extrapolated away.
   const [ahead, far, behind, back] = [1, 2, -1, -2].map((steps): Side => {
-    for (const { v, on, before } of moved)
-      for (let i = 0; i < POINTS; i++) inputs[v * POINTS + i] = on[i]! + (steps / lengths[i]!) * (on[i]! - before[i]!);
+    for (const { v, on, before } of read) {
+      const row = rowOf[v]! * POINTS;
+      for (let i = 0; i < POINTS; i++) inputs[row + i] = on[i]! + (steps / lengths[i]!) * (on[i]! - before[i]!);
+    }
     sides.run(theta, inputs);
     const total = new Float64Array(POINTS);
     for (const k of terms) for (let i = 0; i < POINTS; i++) total[i]! += sides.value(k, i);
@@ -218,7 +259,7 @@ function compare(
     const beside = Math.abs(steps) === 2 ? parallel.map((k) => sides.values(k)) : [];
     return { c: sides.values(condition), beside, total };
   }) as [Side, Side, Side, Side];
-  for (const { v, before } of moved) inputs.set(before, v * POINTS);
+  for (const { v, before } of read) inputs.set(before, rowOf[v]! * POINTS);
   const wrong: Wrong[] = [];
   let compared = 0;
   for (let i = 0; i < POINTS; i++) {
