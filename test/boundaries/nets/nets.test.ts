@@ -148,6 +148,27 @@ describe("nets", () => {
     expect(() => estimateGradient(turned, near, { estimator, samples: 16 })).toThrow(/is not the program's/);
   });
 
+  test.each([2, 9])("catch one jump of the wrong sign among boundaries with %i sets of terms", (sets) => {
+    const many = n.defineModel("many", ({ sample, observe, where }) => {
+      const [z, w] = [sample("z", n.normal(0, 1)), sample("w", n.normal(0, 1))];
+      for (let k = 0; k < sets; k++) observe(n.normal(where(n.gt(n.add(z, w), k / 3 - 1), z, 1), 1), 0.3 * k, `y${k}`);
+    });
+    const estimator = n.corrected({ marginalise: false });
+    expect(() => estimateGradient(FULL, many, { estimator, samples: 16 })).not.toThrow();
+    for (const wrong of [0, sets - 1]) {
+      const turned = planted((boundaries) =>
+        boundaries.map((each, b) =>
+          b !== wrong
+            ? each
+            : { ...each, predicates: each.predicates.map(({ node, sign }) => ({ node, sign: sign > 0 ? -1 : 1 })) },
+        ),
+      );
+      expect(() => estimateGradient(turned, many, { estimator, samples: 16 })).toThrow(
+        `at observe "y${wrong}" is not the program's`,
+      );
+    }
+  });
+
   test("catch a jump of the wrong sign, and one of two conditions that change together", () => {
     const turned = planted((boundaries) =>
       boundaries.map((each) => ({
