@@ -31,6 +31,7 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
   const { model, graph, latents, finite, points: spreadless, frozen, terms, checks } = trace;
   // No node is added to the graph, whose order of nodes decides the order of sums.
   const roots = [...terms.map(({ node }) => node), ...checks.map(({ ok }) => ok)];
+  const starts = latents.map(({ start }) => start?.() ?? { mean: 0, sd: 1 });
   for (let point = 0; point < points; point++) {
     // Above and below: on the two sides of a condition in the middle.
     const side = 1 - 2 * (point % 2);
@@ -42,8 +43,8 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
       at.set(name, value);
       values.set(node, value);
     };
-    latents.forEach(({ name, node, start }, i) => {
-      const { mean, sd } = start?.() ?? { mean: 0, sd: 1 };
+    latents.forEach(({ name, node }, i) => {
+      const { mean, sd } = starts[i]!;
       if (!(sd > 0)) throw new RangeError(`sample "${name}": prior has no spread; got sd ${sd}, expected > 0`);
       set(name, node, mean + sd * spread(i));
     });

@@ -29,10 +29,18 @@ describe("values along lines", () => {
     const chosen = randomLines(objective, 100, 1);
     const under = compiled(chosen);
     const [first, second] = thetas.map((theta) => under(theta)) as [LineValues, LineValues];
-    const alone = thetas.map((theta) => under(theta).look(places(chosen.count)).total);
-    expect(first.look(places(chosen.count)).total).toEqual(alone[0]);
-    expect(second.look(places(chosen.count)).total).toEqual(alone[1]);
-    expect(first.look(places(chosen.count)).total).toEqual(alone[0]);
+    for (const [values, theta] of [
+      [first, thetas[0]],
+      [second, thetas[1]],
+      [first, thetas[0]],
+    ] as const) {
+      const beside = finished(valuesBeside(objective, drawn, theta, chosen));
+      const { total } = values.look(places(chosen.count));
+      for (let line = 0; line < chosen.count; line++) {
+        const sum = beside(line, 0.37, 0.5)[0].reduce((total, value) => total + value, 0);
+        expect(Math.abs(total[line]! - sum)).toBeLessThan(1e-12 * Math.max(1, Math.abs(sum)));
+      }
+    }
   });
 
   // Of a program of a million operations there are eight lines.
