@@ -6,11 +6,11 @@ import type { Chart } from "../../../guides/chart.ts";
 import { axpyInto } from "../../../linalg/axpy.ts";
 import { log } from "../../../math/elementary.ts";
 import type { FitStatus, StageReport } from "../report.ts";
-import type { Ascent, FitStage } from "./ascent.ts";
+import type { Ascent, FitStage, Points } from "./ascent.ts";
 import { newtonOf, noCurvature } from "./curvature.ts";
-import { type correctedEnd, type Gap, gapOf, metricsOf } from "./gap.ts";
+import { type Gap, gapOf, metricsOf } from "./gap.ts";
 import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural/natural-phase.ts";
-import { polish } from "./polish.ts";
+import { type Polished, type PolishOptions, polish } from "./polish.ts";
 
 /** How a start climbs: its first phase, and the rest unless the first has shown that it is not worth it. */
 export interface Climber {
@@ -40,8 +40,24 @@ const FIRST_POINTS = 64;
 /** A climb ends where so many points do not tell the gap. */
 export const LAST_POINTS = 16384;
 const STEPS = 200;
-/** A stage ends where its next step gains less than this share of the tolerance; what is left shows at the fresh points. */
-export const LEAST = 10;
+/**
+ * A stage ends where its next step gains less than this share of the tolerance; what is left shows at the fresh points. The first one goes on for longer: what
+ * its steps tell of the curvature costs a quarter there.
+ */
+const [FIRST_LEAST, LEAST] = [20, 10];
+
+/**
+ * Brings the end of a stage nearer to the optimum where fresh points say that it is not near enough, in place, and judges it again; returns the gap as
+ * it was where that is not worth its samples.
+ */
+export type Nearer = (
+  ascent: Ascent,
+  stage: Polished,
+  gap: Gap,
+  options: PolishOptions,
+  fresh: Points,
+  tolerance: number,
+) => Generator<FitStage, Gap, void>;
 
 /** From the end of the first phase to convergence, or to why there is none. */
 export function* finish(
@@ -50,7 +66,7 @@ export function* finish(
   phase: NaturalPhase,
   start: number,
   tolerance: number,
-  nearer?: typeof correctedEnd,
+  nearer?: Nearer,
 ): Generator<FitStage, Climbed, void> {
   const { chart } = ascent;
   const stages: StageReport[] = [];
@@ -66,29 +82,21 @@ export function* finish(
     const fresh = Math.max(16, count / 4);
     if (!ascent.affords(count + 8 * fresh)) return left("budget");
     const points = { kind: "stage", start, batch, count } as const;
-    const radius = batch === 0 ? 2 : 1;
-    const stage = yield* polish(ascent, x, {
-      points,
-      least: tolerance / LEAST,
-      mostSteps: STEPS,
-      radius,
-      curvature,
-    });
+    const [radius, part] = batch === 0 ? [2, FIRST_LEAST] : [1, LEAST];
+    const options = { points, least: tolerance / part, mostSteps: STEPS, radius, curvature };
+    const stage = yield* polish(ascent, x, options);
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return left("budget");
     const metrics = metricsOf(curvature, stage.diagonal);
-    const newton = (g: Float64Array): Float64Array => newtonOf(curvature, g, stage.diagonal);
     const freshPoints = { kind: "gap", start, batch, count: fresh } as const;
     gap = yield* gapOf(ascent, x, metrics, freshPoints, tolerance);
-    // The first stage has too few points to trust the step at them.
-    if (nearer && batch > 0 && stage.ended === "gain")
-      gap = yield* nearer(ascent, x, metrics, gap, newton, freshPoints, tolerance);
+    if (nearer && stage.ended === "gain") gap = yield* nearer(ascent, stage, gap, options, freshPoints, tolerance);
     const { elbo, gap: missing, noise: gapError } = gap;
     ascent.gap = missing;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: missing, gapError });
     if (grown(x, from, chart)) return ended("unbounded");
     if (stage.ended === "gain" && gap.finite && gap.most < tolerance) {
-      axpyInto(x, gap.share, newton(gap.gradient));
+      axpyInto(x, gap.share, newtonOf(curvature, gap.gradient, stage.diagonal));
       return ended("converged");
     }
     if (stage.ended === "not finite" && !gap.finite) return ended("diverged", ascent.failure());

@@ -14,9 +14,10 @@ import { exp, log } from "../../../math/elementary.ts";
 import type { StageReport } from "../report.ts";
 import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
 import { AUTO_GUIDE } from "./auto-guide.ts";
-import { type Climbed, type Climber, LAST_POINTS, LEAST } from "./climb.ts";
+import { type Climbed, type Climber, LAST_POINTS } from "./climb.ts";
 import { EXACT } from "./exact.ts";
 import { type Gap, gapOf } from "./gap.ts";
+import { keepStep, meanOfSteps, type Step } from "./natural/last-steps.ts";
 import {
   COOL,
   endOf,
@@ -26,6 +27,7 @@ import {
   type NaturalPhase,
   type NaturalPhaseOptions,
 } from "./natural/natural-phase.ts";
+import { tilted } from "./tilted.ts";
 import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
 
 /** The means of a profile to fit correlations: their climb, their points, and the guide that has them where they pay. */
@@ -47,6 +49,8 @@ const FIRST_KNOWN = 5;
 /** Scales of latents that differ by less, as logarithms, may be those of one optimum. */
 const ALIKE = 0.5;
 const POLISHING = 20;
+/** A stage ends where its next step gains less than this share of the tolerance. */
+const LEAST = 10;
 
 function* phase(
   ascent: Ascent,
@@ -62,9 +66,13 @@ function* phase(
   let good = x;
   let radius = 1;
   const directions: Float64Array[] = [];
+  const last: Step[] = [];
   let failures = 0;
-  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase =>
-    endOf(good, meanOfLast(elbos), ended, cause);
+  const found = (ended: NaturalPhase["ended"], cause?: string): NaturalPhase => ({
+    ...endOf(good, meanOfLast(elbos), ended, cause),
+    last,
+    count,
+  });
   for (let t = 0; t < mostSteps; t++) {
     if (!ascent.affords(count)) return found("budget");
     const elbo = ascent.gradientInto(g, x, { kind: "search", start, batch: t, count });
@@ -78,6 +86,7 @@ function* phase(
     }
     failures = 0;
     good = x;
+    keepStep(last, x, g);
     elbos.push(elbo);
     if (grown(x, from, chart)) return found("unbounded");
     if (elbos.length >= LEAST_STEPS + cool && elbos.length % LOOK === 0 && isLevel(elbos) && !isDrift(directions))
@@ -158,7 +167,7 @@ function* polish(
 function* finish(
   ascent: Ascent,
   from: Float64Array,
-  { x: first, ended: phaseEnd, cause }: NaturalPhase,
+  { x: first, ended: phaseEnd, cause, last = [], count: samples = 0 }: NaturalPhase,
   start: number,
   tolerance: number,
 ): Generator<FitStage, Climbed, void> {
@@ -175,7 +184,16 @@ function* finish(
   for (let batch = 0; count <= LAST_POINTS; batch++, count *= 4) {
     const fresh = Math.max(16, count / 4);
     if (!ascent.affords(count + 8 * fresh)) return ended("budget");
-    const stage = yield* polish(ascent, x, { kind: "stage", start, batch, count }, tolerance / LEAST);
+    const points = { kind: "stage", start, batch, count } as const;
+    const known = batch === 0 ? meanOfSteps(last, chart) : undefined;
+    const stage = known
+      ? yield* polish(
+          tilted(ascent, { ...known, share: shareOf(known.count * samples, count) }),
+          known.x,
+          points,
+          tolerance / LEAST,
+        )
+      : yield* polish(ascent, x, points, tolerance / LEAST);
     ({ x } = stage);
     if (!ascent.affords(8 * fresh)) return ended("budget");
     const factor = factorOf(x, chart);
@@ -195,6 +213,8 @@ function* finish(
   }
   return ended("stalled");
 }
+
+const shareOf = (points: number, others: number): number => points / (points + others);
 
 /** Fewest points for each dimension of a batch whose covariance is matched. */
 const WHITENED = 8;

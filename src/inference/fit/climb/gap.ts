@@ -8,6 +8,7 @@ import { dot } from "../../../linalg/dot.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
 import { type Curvature, newtonOf, noCurvature } from "./curvature.ts";
 import { meanOf, varianceOf } from "./natural/natural-phase.ts";
+import type { Polished, PolishOptions } from "./polish.ts";
 
 export interface Gap {
   /** In nats; less than 0 where the noise happens to be small. */
@@ -32,12 +33,13 @@ export interface Gap {
 /** ½ gᵀHg of a gradient. */
 export type Metric = (g: Float64Array) => number;
 
-const BATCHES = 8;
+/** Batches of the fresh points. */
+export const BATCHES = 8;
 /** Noise below the tolerance by this factor needs no further batches. */
 const QUIET = 6;
 
 /** Batches of the fresh points at which a corrected end is judged again are those of stages that are so many further on. */
-const SECOND = 100;
+export const SECOND = 100;
 
 /** Nearness, in tolerances, of an end that may be brought within the tolerance. */
 const NEAR = 4;
@@ -53,21 +55,21 @@ export function nearShare({ finite, gap, noise, most }: Gap, tolerance: number):
 }
 
 /**
- * Takes that share of the step `newton` of a gap's gradient, x ← x + share·Hḡ, and judges the new end at fresh points of its own; the gap as it was
+ * Takes that share of the step of a gap's gradient, x ← x + share·Hḡ, and judges the new end at fresh points of its own; the gap as it was
  * where the step is not worth taking.
  */
 export function* correctedEnd(
   ascent: Ascent,
-  x: Float64Array,
-  metrics: readonly Metric[],
+  { x, diagonal }: Polished,
   gap: Gap,
-  newton: (g: Float64Array) => Float64Array,
+  { curvature }: PolishOptions,
   points: Points,
   tolerance: number,
 ): Generator<FitStage, Gap, void> {
   const share = nearShare(gap, tolerance);
   if (share === 0 || !ascent.affords(BATCHES * points.count)) return gap;
-  axpyInto(x, share, newton(gap.gradient));
+  axpyInto(x, share, newtonOf(curvature, gap.gradient, diagonal));
+  const metrics = metricsOf(curvature, diagonal);
   return yield* gapOf(ascent, x, metrics, { ...points, batch: points.batch + SECOND }, tolerance);
 }
 

@@ -10,6 +10,7 @@
 import type { Chart } from "../../../../guides/chart.ts";
 import { exp, log } from "../../../../math/elementary.ts";
 import type { Ascent, FitStage } from "../ascent.ts";
+import type { Step } from "./last-steps.ts";
 
 export interface NaturalPhase {
   readonly x: Float64Array;
@@ -20,6 +21,10 @@ export interface NaturalPhase {
   readonly ended: "level" | "known" | "steps" | "budget" | "unbounded" | "not finite";
   /** The number that was not finite, in words, where that ended it. */
   readonly cause?: string;
+  /** The last steps, of a climb that goes by them. */
+  readonly last?: readonly Step[];
+  /** The samples of each. */
+  readonly count?: number;
 }
 
 export interface NaturalPhaseOptions {

@@ -6,8 +6,9 @@
  * more join, and the race is longer. The middle one of ten fits ends at −17.7 in place of −21.6.
  */
 import type { Ascent, FitStage } from "../ascent.ts";
-import { type Climber, finish } from "../climb.ts";
+import { type Climber, finish, type Nearer } from "../climb.ts";
 import { correctedEnd } from "../gap.ts";
+import { tiltedEnd } from "../tilted.ts";
 import { type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
 
 /** Walks that a race begins with, the steps of each, and the batches of points that are one walk's. */
@@ -69,8 +70,11 @@ function levelOf({ elbo, ended }: NaturalPhase): number {
   return ended === "not finite" ? Number.NEGATIVE_INFINITY : elbo;
 }
 
-/** The climb of independent latents that races first, and corrects its ends. */
+// The first stage has too few points to trust one step at them.
+const nearer: Nearer = (...given) => (given[4].batch === 0 ? tiltedEnd(...given) : correctedEnd(...given));
+
+/** The climb of independent latents that races first, and brings its ends nearer. */
 export const RACING: Climber = {
   phase,
-  finish: (ascent, from, first, start, tolerance) => finish(ascent, from, first, start, tolerance, correctedEnd),
+  finish: (ascent, from, first, start, tolerance) => finish(ascent, from, first, start, tolerance, nearer),
 };
