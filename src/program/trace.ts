@@ -92,7 +92,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     return traced;
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/.test(error.message)))
-      throw placed(error, model?.name, kind ? `after ${kind} "${name}"` : "before its first site");
+      throw model?.name ? placed(error, model.name, kind ? `after ${kind} "${name}"` : "before its first site") : error;
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );

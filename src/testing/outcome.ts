@@ -8,6 +8,7 @@
  */
 import { score } from "../estimators/index.ts";
 import type { Model } from "../program/model.ts";
+import { requireGradientOptions } from "../verify/gradient.ts";
 import {
   type ComponentCheck,
   type GradientCheck,
@@ -40,6 +41,7 @@ const NET = /jumps where no counted condition changes|is not the program's|canno
 
 /** Verifies a gradient and says what came of it; errors that are neither RangeError nor TypeError pass through. */
 export function outcomeOf(model: Model, options: VerifyGradientOptions = {}): Outcome {
+  requireGradientOptions(options); // a misspelt one is no program that is refused
   let check: GradientCheck;
   try {
     check = verifyGradient(model, options);

@@ -99,6 +99,8 @@ const OPTIONS: OptionTable<VerifyGradientOptions> = {
 };
 
 const WAYS: readonly ReferenceWay[] = ["quadrature", "lines", "differences", "score"];
+/** Defaults of options. */
+const [ALPHA, BUDGET, RESOLUTION] = [1e-3, 262_144, 0.02];
 /** Samples that belong together where an estimator groups them. */
 const GROUP = 64;
 /** Of the first look. */
@@ -115,22 +117,17 @@ const LUMPED = 0.2;
 
 /** Compares an estimator's mean gradient with an independent reference; the entry documents it. */
 export function verifyGradient(profile: Profile, model: Model, options: VerifyGradientOptions = {}): GradientCheck {
-  requireOptions("verifyGradient", options, OPTIONS);
+  requireGradientOptions(options);
   const {
     estimator = corrected(),
     guide,
     params,
-    alpha = 1e-3,
-    budget = 262_144,
-    resolution = 0.02,
+    alpha = ALPHA,
+    budget = BUDGET,
+    resolution = RESOLUTION,
     seed = 0,
+    reference: way,
   } = options;
-  count("verifyGradient", "budget", budget, 256);
-  requireShare("alpha", alpha);
-  requireShare("resolution", resolution);
-  const { reference: way } = options;
-  if (way !== undefined && !WAYS.includes(way))
-    throw new RangeError(`verifyGradient: reference is no way; got "${way}", expected one of ${WAYS.join(", ")}`);
   const sampler = makeSampler(profile, model, estimatorOf("verifyGradient", estimator), {
     guide,
     expectedSamples: budget,
@@ -148,6 +145,17 @@ export function verifyGradient(profile: Profile, model: Model, options: VerifyGr
       `verifyGradient: the gradient by ${estimator.name} has other components than the guide; got ${sampler.size}, expected ${reference.subject.names.length}`,
     );
   return sequentially(sampler, theta, reference, { alpha, budget, resolution, seed });
+}
+
+/** Throws TypeError or RangeError unless these are options of `verifyGradient`, whatever the model. */
+export function requireGradientOptions(options: VerifyGradientOptions): void {
+  requireOptions("verifyGradient", options, OPTIONS);
+  const { alpha = ALPHA, budget = BUDGET, resolution = RESOLUTION, reference: way } = options;
+  count("verifyGradient", "budget", budget, 256);
+  requireShare("alpha", alpha);
+  requireShare("resolution", resolution);
+  if (way !== undefined && !WAYS.includes(way))
+    throw new RangeError(`verifyGradient: reference is no way; got "${way}", expected one of ${WAYS.join(", ")}`);
 }
 
 function requireShare(name: string, value: number): void {

@@ -165,6 +165,13 @@ describe("unbiased", () => {
     );
   });
 
+  test("refuses options that are none, also where programs may be refused", () => {
+    expect(() => unbiased(model, { allow: ["refused"], budgets: 512 } as never)).toThrow(
+      /unknown option; got "budgets"/,
+    );
+    expect(() => unbiased(model, { allow: ["refused"], budget: 3 })).toThrow(/budget is not a count; got 3/);
+  });
+
   test("lets pass what it is told to", () => {
     const tight = { budget: 512, resolution: 1e-6 };
     expect(() => unbiased(model, tight)).not.toThrow();

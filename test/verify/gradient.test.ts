@@ -104,6 +104,22 @@ describe("the reference", () => {
     },
   );
 
+  test("sees two changes that lie close together, along the only line of one noise: it was off by 5 %, and said to be exact", () => {
+    const model = n.defineModel("cubic", ({ sample, observe, where }) => {
+      const x = sample("x", n.normal(0, 1));
+      const isOn = n.gt(n.sub(n.mul(0.731, n.pow(x, 3)), n.mul(1.147, x)), 0.525);
+      const mean = where(isOn, n.add(0.332, n.mul(-0.701, x)), -0.31);
+      observe(n.normal(mean, where(isOn, 0.761, 1.401)), 0.599);
+    });
+    const params = { mu: [0.081], rho: [n.rhoOfSd(1.264)] };
+    // By the midpoint rule over 10⁶ points.
+    for (const way of [undefined, "lines"] as const)
+      expect(referenceOf("test", model, { params, budget: 16_384, seed: 5619, way }).gradient[0]).toBeCloseTo(
+        -0.50664,
+        4,
+      );
+  });
+
   test("made of averages, too, where quadrature is coarse: two of them may agree by chance, and be off", () => {
     const covariance = [
       [1, 0.3, 0.2],

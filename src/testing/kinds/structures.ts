@@ -5,11 +5,14 @@ import {
   abs,
   add,
   and,
+  at,
   ceil,
   clamp,
   exp,
   floor,
+  frozen,
   gt,
+  list,
   lt,
   max,
   mul,
@@ -253,6 +256,38 @@ export const WHOLES: readonly Kind[] = [
         observe(normal(add(mul(draw.real(0.4, 1), rounded), mul(0.3, "y")), draw.real(0.8, 1.3)), draw.either(0, 1.5)),
         ...(draw.chance(0.5) ? [seen(draw, gt(rounded, draw.pick([0.5, -0.5, "y"])))] : []),
         ...(draw.chance(0.3) ? [seen(draw, gt("x", draw.pick([0, 1, 0.5])), "y")] : []),
+      ];
+    },
+  },
+  {
+    name: "ordered means",
+    says: "Numbers belong to the nearer of two means in order, one of them to a mixture of both.",
+    program: (draw) => {
+      const [low, high] = [at("w", 0), at("w", 1)];
+      // The gap is an exponential, under squares of which no gradient has a mean that samples show.
+      const tailed = (mean: Term, scale: Term): Term => ["studentT", 4, mean, scale];
+      const nearer = (value: number): Term => where(gt(abs(sub(value, low)), abs(sub(value, high))), high, low);
+      return [
+        sample("w", ["ordered", tailed(0, 1), 2]),
+        ...[0, 1, 2].map(() => {
+          const value = draw.either(0, 1.8);
+          return observe(tailed(nearer(value), draw.real(0.7, 1.2)), value);
+        }),
+        observe(["mixture", list(0.4, 0.6), list(tailed(low, 1), tailed(high, 1))], draw.either(0, 1)),
+      ];
+    },
+  },
+  {
+    name: "frozen noise and vectors",
+    says: "Noise that nothing learns is added to an entry of a vector or multiplied with it, beside conditions on the entry.",
+    program: (draw) => {
+      const [first, second] = [at("w", 0), at("w", 1)];
+      const joined = draw.pick([add(first, "e"), mul(first, "e"), add(first, mul(second, "e"))]);
+      return [
+        frozen("e", normal(0, draw.real(0.3, 1))),
+        sample("w", ["iid", normal(0, 1), 2]),
+        seen(draw, compared(draw, joined, draw.either(0, 0.6)), second),
+        seen(draw, compared(draw, first, draw.either(0, 0.5)), first),
       ];
     },
   },

@@ -142,10 +142,10 @@ function byAverages(
 }
 
 // Which of the two says more for so many evaluations. A line integrates the jumps along it exactly, but through many noises there are few
-// of them: of `walk`, with 16 latents, its error is 12 times that of the score.
+// of them: of `walk`, with 16 latents, its error is 12 times that of the score. Of one noise all lines are the same, so that nothing says how far they are off.
 function surer(subject: Subject, centre: number, line: number, budget: number, seed: number): "lines" | "score" {
   const points = linesPaidBy(budget, subject, line);
-  if (points < 1) return "score";
+  if (points < 1 || subject.axes === 1) return "score";
   const [along, scored] = [byLines(subject, centre, points, seed + 1), byScores(subject, budget, seed + 1)];
   return Math.max(...along.errors) < Math.max(...scored.errors) ? "lines" : "score";
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { substitute } from "../../../src/autodiff/graph/substitute.ts";
 import { requireSameTerms } from "../../../src/boundaries/check/rewritings.ts";
 import { PEELING } from "../../../src/conditions/peeling.ts";
-import { add, div, exp, gt, log, max, mul, normalCdf, pow, relu, where } from "../../../src/index.ts";
+import { packParameters } from "../../../src/guides/guide.ts";
+import { add, div, exp, gt, log, lt, max, mul, normalCdf, not, pow, relu, where } from "../../../src/index.ts";
 import { type Pass, withNodes } from "../../../src/objective/pass.ts";
 import { FULL } from "../../../src/profile.ts";
 import { type Holds, objectiveOf } from "../../support/condition-rows.ts";
@@ -23,6 +24,18 @@ describe("rewritten conditions are compared with those of the program", () => {
     let rewritten = objective;
     for (const pass of FULL.repertoire.conditionPasses) rewritten = pass.run(rewritten);
     expect(() => requireSameTerms(objective, rewritten)).not.toThrow();
+  });
+
+  test("where the numbers of the program are too great for doubles, only draws of the guide tell", () => {
+    const objective = objectiveOf((x, y) => not(lt(div(x, exp(exp(y))), 0)));
+    const rewritten = PEELING.run(objective);
+    // Of y = 8 the quotient is 0 or −0, and the condition of the program is true.
+    expect(() => requireSameTerms(objective, rewritten)).not.toThrow();
+    const [near, far] = [0, 8].map((mean) =>
+      packParameters("test", objective.guide.space, { mu: [0, mean], rho: [0, 0] }),
+    );
+    expect(() => requireSameTerms(objective, rewritten, near)).not.toThrow();
+    expect(() => requireSameTerms(objective, rewritten, far)).toThrow("cannot be taken apart");
   });
 
   test("a pass that moves a threshold by 0.05 is refused, with the site", () => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { analyseBoundaries } from "../../../src/boundaries/find/boundaries.ts";
+import type { BesideFamily } from "../../../src/boundaries/find/parallel-family.ts";
+import { withEdges } from "../../../src/boundaries/jump/edges.ts";
 import {
   add,
   corrected,
@@ -19,6 +22,7 @@ import {
   sqrt,
   sub,
 } from "../../../src/index.ts";
+import { buildObjective } from "../../../src/objective/objective.ts";
 import { verifyGradient } from "../../../src/verify/index.ts";
 
 type Where = (c: ReturnType<typeof gt>, x: Real, y: Real) => Real;
@@ -88,5 +92,68 @@ describe("an edge of a domain on a boundary", () => {
     expect(() => estimateGradient(model, { params: PARAMS, estimator: corrected(), samples: 1000, seed: 1 })).toThrow(
       /is not finite|is not the program's/,
     );
+  });
+});
+
+/** What an operand is taken for on the boundary of h > crest, and what the family of the boundary knows of another node. */
+function onBoundary(
+  operand: (h: Real, crest: Real, rest: { readonly s: Real; readonly where: Where }) => Real,
+  op: (x: Real) => Real = sqrt,
+  known?: BesideFamily,
+): string {
+  let x: Real = 0;
+  const model = defineModel("edge", ({ sample, observe, where }) => {
+    const [h, crest, s] = ["h", "crest", "s"].map((name) => sample(name, normal(0, 1))) as [Real, Real, Real];
+    x = operand(h, crest, { s, where });
+    observe(normal(where(gt(h, crest), op(x), 1), 0.9), 0.2);
+  });
+  const objective = buildObjective(model);
+  const { graph } = objective;
+  const { boundaries } = analyseBoundaries(objective);
+  const boundary = boundaries.find(({ text }) => text() === "h > crest")!;
+  const node = (x as unknown as { readonly node: number }).node;
+  const value = withEdges(() => () => known)(objective, boundaries)(boundary)?.value(node);
+  return value === undefined ? "itself" : graph.text(value);
+}
+
+describe("on the boundary of h > crest, what an op with the edge of a domain is applied to is taken for", () => {
+  const plain: readonly [string, Parameters<typeof onBoundary>[0], string][] = [
+    ["h − crest", (h, c) => sub(h, c), "0"],
+    ["2·crest − 2·h", (h, c) => sub(mul(2, c), mul(2, h)), "0"],
+    ["h − 1.0000000000000002·crest", (h, c) => sub(h, mul(1.0000000000000002, c)), "0"],
+    ["h − 1.00001·crest", (h, c) => sub(h, mul(1.00001, c)), "itself"],
+    ["h + crest", (h, c) => add(h, c), "itself"],
+    ["h − crest − 0.3", (h, c) => sub(sub(h, c), 0.3), "itself"],
+    ["h", (h) => h, "itself"],
+    ["h − crest + s", (h, c, { s }) => add(sub(h, c), s), "itself"],
+    ["h − s", (h, _, { s }) => sub(h, s), "itself"],
+    ["s − crest", (_, c, { s }) => sub(s, c), "itself"],
+  ];
+  test.each(plain)("%s", (_name, operand, expected) => {
+    expect(onBoundary(operand)).toBe(expected);
+  });
+
+  test.each<[string, (x: Real) => Real, string]>([
+    ["a power of 1.5", (x) => pow(x, 1.5), "0"],
+    ["a power of −0.5, which is ∞ there", (x) => pow(x, -0.5), "itself"],
+    ["a power that is a latent's", (x) => pow(x, exp(x)), "itself"],
+    ["log, which is −∞ there", log, "itself"],
+    ["exp, whose domain does not end", exp, "itself"],
+  ])("h − crest below %s", (_name, op, expected) => {
+    expect(onBoundary((h, c) => sub(h, c), op)).toBe(expected);
+  });
+
+  // A curve is what it is there, from the edge on: h² is the square of the point on the boundary.
+  test("a curve, or what lies behind another condition: its value there, from the edge on", () => {
+    expect(onBoundary((h, c) => sub(mul(h, h), exp(c)))).toMatch(/^max\(.*, 0\)$/);
+    expect(onBoundary((h, c, { s, where }) => sub(where(gt(s, 0.2), h, mul(2, h)), c))).toMatch(/^max\(.*, 0\)$/);
+    // Not what jumps there itself.
+    expect(onBoundary((h, c, { where }) => sub(where(gt(h, c), h, mul(2, h)), c))).toBe("itself");
+  });
+
+  test("what others know of the boundary stays", () => {
+    const known: BesideFamily = { value: () => 0, mayJump: () => false };
+    expect(onBoundary((h) => h, exp, known)).not.toBe("itself");
+    expect(onBoundary((h, c) => sub(h, c), sqrt, known)).toBe("0");
   });
 });
