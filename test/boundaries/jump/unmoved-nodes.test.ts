@@ -29,6 +29,7 @@ test.each(guides.map(({ name }, g) => [name, objectives[g]!, [0.3, 0][g]!] as co
     expect(boundaries.length).toBe(40);
     for (const boundary of boundaries) {
       const family = beside(boundary)!;
+      expect(family.apart).toBe(true);
       const alone = term(boundary, undefined);
       // Equal expressions are the same nodes.
       expect(term(boundary, family)).toEqual(alone);
