@@ -1,115 +1,129 @@
 /**
  * What `npm run bench:collapse` prints: what it costs to sum latents out of a model, beside the same model under `collapse: false`; making, a
- * sample of a gradient of 256, and for switch2 a whole fit. Nothing is compared in value here, as the two estimate different ELBOs.
+ * sample of a gradient of 256, and for switch2 a whole fit. `npm run bench:collapse -- DIR` also has the build of another checkout take turns, which
+ * may know no collapse. Nothing is compared in value here, as the estimates are of different ELBOs.
  */
-import { changePointDays, coalMining } from "./growth/change-points.ts";
-import {
-  corrected,
-  cp3,
-  fit,
-  hyst,
-  type Model,
-  makeGenerator,
-  makeSampler,
-  meanGradientInto,
-  packParameters,
-  switch2,
-  temperature,
-  textmsg,
-} from "./library.ts";
+import { CASES, corrected, makeGenerator, makeSampler, meanGradientInto } from "./collapsed/models.ts";
+import { fit, type Model, switch2 } from "./library.ts";
 import type { Length } from "./main.ts";
 import { columns, type Print } from "./tools/print.ts";
 import { type Candidate, sideBySide } from "./tools/timing.ts";
 
 const SAMPLES = 256;
 
-/** Each model with the most that a sample may take, as a multiple of what it takes without. */
-const CASES: readonly (readonly [model: () => Model, most: number])[] = [
-  [() => textmsg, 12],
-  [coalMining, 12],
-  [hyst, 12],
-  [() => temperature, 12],
-  [cp3, 60],
-  [switch2, 12],
-  [() => changePointDays(1000), 3],
-  [() => changePointDays(10_000), 3],
-];
+type Collapse = "auto" | false | undefined;
 
-type Collapse = "auto" | false;
-
-function making(model: Model, collapse: Collapse): Candidate {
-  const run = (): number => {
-    const sampler = makeSampler(model, corrected(), { collapse });
-    return (sampler.means ?? sampler.each)().tape.size.lane;
-  };
-  return { name: String(collapse), run };
+/** The models as some build has them, and what makes their gradients. */
+export interface Build {
+  readonly CASES: typeof CASES;
+  readonly corrected: typeof corrected;
+  readonly makeGenerator: typeof makeGenerator;
+  readonly makeSampler: typeof makeSampler;
+  readonly meanGradientInto: typeof meanGradientInto;
 }
 
-function sampling(model: Model, collapse: Collapse): Candidate {
-  const sampler = makeSampler(model, corrected(), { collapse });
-  const theta = packParameters("bench", sampler.objective.guide.space);
-  const out = new Float64Array(theta.length);
-  const draw = { generator: makeGenerator(1), stream: 0, firstSample: 0, samples: SAMPLES };
-  return { name: String(collapse), run: () => meanGradientInto(out, sampler, theta, draw) };
-}
+const OWN: Build = { CASES, corrected, makeGenerator, makeSampler, meanGradientInto };
 
-function fitting(model: Model, collapse: Collapse): Candidate {
-  return {
-    name: String(collapse),
-    run: () => fit(model, { collapse, restarts: 0, onWarning: () => undefined }).mean("up"),
-  };
-}
+/** What is timed of a model by a build; `collapse` undefined where it knows no such option. */
+type Work = (build: Build, model: Model, collapse: Collapse) => () => number;
 
-const EFFORT: {
-  readonly [L in Length]: { readonly repeats: number; readonly milliseconds: number; readonly models: number };
-} = {
-  smoke: { repeats: 1, milliseconds: 0.01, models: 1 },
-  short: { repeats: 5, milliseconds: 30, models: 7 },
-  full: { repeats: 15, milliseconds: 100, models: 8 },
+const samplerOf = (build: Build, model: Model, collapse: Collapse): ReturnType<typeof makeSampler> =>
+  build.makeSampler(model, build.corrected(), collapse === undefined ? {} : { collapse });
+
+const making: Work = (build, model, collapse) => () => {
+  const sampler = samplerOf(build, model, collapse);
+  return (sampler.means ?? sampler.each)().tape.slots.length;
 };
 
-export function bench(length: Length, print: Print): void {
-  const { repeats, milliseconds, models } = EFFORT[length];
-  const widths = [24, 12, 12, 9, 9, 12, 12, 9];
-  print(
-    "\nLatents summed out, against `collapse: false`: milliseconds to make a gradient, microseconds for a sample; medians and their ratios",
-  );
-  print(columns(["", "making", "without", "ratio", "limit 1", "a sample", "without", "ratio"], widths));
-  const pair = (
-    of: (model: Model, collapse: Collapse) => Candidate,
-    model: Model,
-  ): readonly [number, number, number] => {
-    const [without, collapsed] = sideBySide([of(model, false), of(model, "auto")], repeats, milliseconds) as [
-      Timing,
-      Timing,
-    ];
-    return [collapsed.median, without.median, collapsed.ratio];
+const sampling: Work = (build, model, collapse) => {
+  const sampler = samplerOf(build, model, collapse);
+  const theta = new Float64Array(sampler.size);
+  const out = new Float64Array(theta.length);
+  const draw = { generator: build.makeGenerator(1), stream: 0, firstSample: 0, samples: SAMPLES };
+  return () => build.meanGradientInto(out, sampler, theta, draw);
+};
+
+const fitting: Work = (_build, model, collapse) => () =>
+  fit(model, { collapse: collapse ?? false, restarts: 0, onWarning: () => undefined }).mean("up");
+
+const EFFORT: {
+  readonly [L in Length]: {
+    readonly repeats: number;
+    readonly milliseconds: number;
+    /** Of making, whose code the engine compiles for seconds: textmsg takes 40 ms at first, 10 ms after 50 times. */
+    readonly makingMilliseconds: number;
+    readonly models: number;
   };
-  for (const [modelOf, most] of CASES.slice(0, models)) {
-    const model = modelOf();
-    const [made, madeBefore, madeRatio] = pair(making, model);
-    const [sample, sampleBefore, ratio] = pair(sampling, model);
-    const micro = (time: number): string => ((1000 * time) / SAMPLES).toFixed(2);
-    print(
-      columns(
-        [
-          model.name,
-          made.toFixed(1),
-          madeBefore.toFixed(1),
-          madeRatio.toFixed(2),
-          madeRatio <= 1 ? "" : "ABOVE",
-          micro(sample),
-          micro(sampleBefore),
-          `${ratio.toFixed(1)}${ratio <= most ? "" : ` ABOVE ${most}`}`,
-        ],
-        widths,
-      ),
-    );
-  }
-  const [whole, before, ratio] = pair(fitting, switch2());
+} = {
+  smoke: { repeats: 1, milliseconds: 0.01, makingMilliseconds: 0.01, models: 1 },
+  short: { repeats: 5, milliseconds: 30, makingMilliseconds: 300, models: 9 },
+  full: { repeats: 15, milliseconds: 100, makingMilliseconds: 1000, models: 9 },
+};
+
+const WIDTHS = [22, 9, 9, 9, 9, 10, 9, 9, 9, 9, 10] as const;
+
+/** Times of a model collapsed, under `collapse: false` and by the other build, and how the first compares to each; undefined where a build refuses. */
+interface Comparison {
+  readonly times: readonly (number | undefined)[];
+  readonly ratios: readonly [without: number, other: number | undefined];
+}
+
+/** `other` is what another checkout has built, `only` leaves out models whose names are without it. */
+export function bench(length: Length, print: Print, other?: Build, only: string = ""): void {
+  const { repeats, milliseconds, makingMilliseconds, models } = EFFORT[length];
+  const compared = (work: Work, model: Model, otherModel?: Model): Comparison => {
+    const [auto, without, old] = [
+      () => work(OWN, model, "auto"),
+      () => work(OWN, model, false),
+      () => work(other!, otherModel!, undefined),
+    ].map((make, index) => candidateOf(["auto", "false", "other"][index]!, index < 2 || otherModel ? make : undefined));
+    const long = work === making ? makingMilliseconds : milliseconds;
+    const timings = sideBySide([auto!, without!, ...(old ? [old] : [])], repeats, long);
+    const [, , third] = timings;
+    return {
+      times: [...timings.map(({ median }) => median), ...(third ? [] : [undefined])],
+      ratios: [1 / timings[1]!.ratio, third && 1 / third.ratio],
+    };
+  };
   print(
-    `trace, collapse, compile and fit of switch2: ${whole.toFixed(0)} ms, without ${before.toFixed(0)}; ratio ${ratio.toFixed(3)}${ratio <= 0.1 ? "" : " ABOVE 0.1"}`,
+    "\nLatents summed out, against `collapse: false` and another build: milliseconds to make a gradient, microseconds for a sample; medians, and of ratios",
+  );
+  const group = ["without", "other", "/without", "/other"];
+  print(columns(["", "making", ...group, "a sample", ...group], WIDTHS));
+  CASES.slice(0, models).forEach(([modelOf, most], index) => {
+    const model = modelOf();
+    if (!model.name.includes(only)) return;
+    const otherModel = other?.CASES[index]?.[0]();
+    const row = [making, sampling].flatMap((work) => {
+      const scale = work === making ? 1 : 1000 / SAMPLES;
+      const digits = work === making ? 1 : 2;
+      const { times, ratios } = compared(work, model, otherModel);
+      return [
+        ...times.map((time) => (time === undefined ? "" : (scale * time).toFixed(digits))),
+        ...ratios.map((ratio) => marked(ratio, work === making ? 1 : most)),
+      ];
+    });
+    print(columns([model.name, ...row], WIDTHS));
+  });
+  const { times, ratios } = compared(fitting, switch2());
+  print(
+    `trace, collapse, compile and fit of switch2: ${times[0]!.toFixed(0)} ms, without ${times[1]!.toFixed(0)}; ratio ${ratios[0].toFixed(3)}${ratios[0] <= 0.1 ? "" : " ABOVE 0.1"}`,
   );
 }
 
-type Timing = ReturnType<typeof sideBySide>[number];
+// undefined of a model that the build refuses.
+function candidateOf(name: string, make: (() => () => number) | undefined): Candidate | undefined {
+  try {
+    const run = make?.();
+    run?.();
+    return run && { name, run };
+  } catch (error) {
+    if (name === "other") return undefined;
+    throw error;
+  }
+}
+
+function marked(ratio: number | undefined, most: number): string {
+  if (ratio === undefined) return "";
+  return `${ratio.toFixed(2)}${ratio <= most ? "" : `>${most}`}`;
+}

@@ -1,5 +1,5 @@
-// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, collapse, fit, elementary, posteriordb, nets, status [--programs N]; with
-// `--against DIR [--only TEXT]` this build beside that of another checkout, and exit code 1 if a row is slower or different.
+// Bundles the benches from the sources and runs them: `npm run bench` and `bench:` variance, growth, build, collapse [DIR] [--only TEXT], fit, elementary, posteriordb, nets, status [--programs N];
+// with `--against DIR [--only TEXT]` this build beside that of another checkout, and exit code 1 if a row is slower or different.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -29,6 +29,34 @@ await build({
   target: "es2022",
   outfile,
 });
+/** The models of the bench of collapse, written with the library that another checkout has built. */
+async function collapseModelsOf(checkout) {
+  const other = {
+    name: "other-build",
+    setup({ onResolve, onLoad }) {
+      // What is imported from this library's sources, and from the file that stands for them.
+      onResolve({ filter: /^\.\..*(\/library|src\/.*)\.ts$/ }, () => ({ path: checkout, namespace: "other-build" }));
+      const entries = ["index", "models/index"].map((entry) => `export * from "${checkout}/dist/${entry}.js";`);
+      onLoad({ filter: /.*/, namespace: "other-build" }, () => ({
+        contents: entries.join("\n"),
+        resolveDir: checkout,
+      }));
+    },
+  };
+  const file = join(folder, "other.mjs");
+  const entry = join(root, "bench/collapsed/models.ts");
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    plugins: [other],
+    format: "esm",
+    platform: "node",
+    outfile: file,
+    logLevel: "error",
+  });
+  return import(pathToFileURL(file).href);
+}
+
 const { bench, nativeIn } = await import(pathToFileURL(outfile).href);
 
 function commit() {
@@ -48,6 +76,10 @@ const print = (line) => console.log(line);
 if (which === "against") {
   const folders = [resolve(wordAfter("against") ?? ""), root];
   if ((await bench(length, print, folders, asked("only") ? wordAfter("only") : "")) > 0) process.exitCode = 1;
+} else if (which === "collapse") {
+  const checkout = wordAfter("collapse");
+  const other = checkout && !checkout.startsWith("--") ? await collapseModelsOf(resolve(checkout)) : undefined;
+  await bench(length, print, other, asked("only") ? wordAfter("only") : "");
 } else {
   const native = nativeIn(folder, join(root, "bench/c"));
   if (!native) console.log("no gcc: the programs in C are left out");

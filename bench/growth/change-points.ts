@@ -29,6 +29,16 @@ export const coalMining = (): Model =>
     });
   });
 
+/** The same with what a library needs that knows no priors but normal ones: logs of the rates, and a year on the whole line. */
+export const coalMiningByLogs = (): Model =>
+  defineModel("coal mining by logs", ({ sample, observe }) => {
+    const [early, late] = [exp(sample("early", normal(0, 1))), exp(sample("late", normal(0, 1)))];
+    const year = sample("year", normal(DISASTERS.length / 2, DISASTERS.length / 4));
+    [...DISASTERS].forEach((count, i) => {
+      if (count !== "-") observe(poisson(where(gt(year, i), early, late)), Number(count));
+    });
+  });
+
 /** A level changes on one of n days; nothing of the data folds into sums, as the tails are heavy. */
 export const changePointDays = (days: number): Model =>
   defineModel(`change in ${days} days`, ({ sample, observe }) => {

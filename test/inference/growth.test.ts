@@ -97,6 +97,19 @@ const sides: Sized = (n) =>
     }
   });
 
+/** The model `temperature` with any number of steps: its switches hold or fail by the temperature before. */
+const temperatures: Sized = (n) =>
+  defineModel("temperatures", ({ sample, observe, where }) => {
+    let theta: Real = sample("theta0", normal(20, 1));
+    let cooling: Real = 0;
+    for (let k = 1; k <= n; k++) {
+      const target = where(gt(18, theta), 0, where(gt(theta, 22), 1, cooling));
+      cooling = where(gt(sample(`q${k}`, normal(target, 0.001)), 0.5), 1, 0);
+      theta = sample(`theta${k}`, normal(add(theta, where(gt(cooling, 0.5), -1.4, 0.8)), 0.4));
+      observe(normal(theta, 1), 20 + 2 * Math.sin(k));
+    }
+  });
+
 const plain = (): Estimator => corrected({ marginalise: false });
 const CASES: readonly (readonly [string, Sized, () => Estimator])[] = [
   ["observations by reparam", observations, reparam],
@@ -147,6 +160,13 @@ describe("making the tape of a model", () => {
     const { nodes, instructions } = growth(model, estimator(), 12);
     expect(nodes).toBeLessThan(2.3);
     expect(instructions).toBeLessThan(2.3);
+  });
+
+  test("a thermostat whose switches are summed out takes operations in proportion: each condition on a temperature is below one sum", () => {
+    const of = (steps: number): number =>
+      makeSampler(temperatures(steps), corrected(), { collapse: "auto" }).means!().tape.size.lane;
+    const [first, second, third] = [of(10), of(20), of(40)] as const;
+    expect((third - second) / (second - first)).toBeLessThan(2.3); // 3.7 with each jump followed by itself
   });
 
   test("a state that is drawn anew in every step is no chain: gates would take 1,069 instructions", () => {

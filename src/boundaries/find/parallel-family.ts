@@ -16,8 +16,13 @@ export interface BesideFamily {
   readonly value: (node: NodeId) => NodeId | undefined;
   /** False if the node does not depend on the condition of this boundary. */
   readonly mayJump: (node: NodeId) => boolean;
-  /** Whether the boundary is of no family, and this is what it leaves as it is. */
-  readonly apart?: true;
+  /** Of a boundary that is of no family, where this is what it leaves as it is: how its jump reaches the terms when these predicates flip. */
+  readonly apart?: (flipping: readonly NodeId[]) => {
+    /** How many nodes may be gates, at most. */
+    readonly gates: number;
+    /** Nodes of whose differences the jump is the weighted sum; undefined where it is followed as easily. */
+    readonly feet: () => readonly { readonly node: NodeId; readonly weight: NodeId }[] | undefined;
+  };
 }
 
 /** Ranks of the members' conditions that a node depends on, and whether moving onto a boundary may change it otherwise. */

@@ -14,19 +14,22 @@ import { append } from "../../autodiff/graph/multimap.ts";
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { BesideFamily } from "../find/parallel-family.ts";
 import type { Parallel } from "../find/parallels.ts";
 import { type Difference, differencing, type Evaluate } from "./difference.ts";
 import { type StateValues, statesOf } from "./states.ts";
 
 /**
  * The summands of the jump of some roots on the surface `at`, of which those behind gates are made of tails; undefined where gates save nothing or
- * may not be used, as with conditions parallel to the boundary, which have another truth value on it than elsewhere.
+ * may not be used, as with conditions parallel to the boundary, which have another truth value on it than elsewhere. Where no gates are `apart` may know
+ * nodes of which the jump is a weighted sum (`linear-paths.ts`).
  */
 export type ThroughGates = (
   difference: Difference,
   roots: readonly NodeId[],
   at: SparseReplacement,
   parallel: (node: NodeId) => Parallel | undefined,
+  apart?: BesideFamily["apart"],
 ) => NodeId[] | undefined;
 
 // Also those that are made of others: on_i = on_{i−1} ? e_i > −1 : 1 > e_i is (on_{i−1} and e_i > −1) or (not on_{i−1} and 1 > e_i), and no comparison.
@@ -39,16 +42,30 @@ const CHAIN = 3;
 /** Gates of a graph; one for all boundaries of a plan, which share the tails. */
 export function gatesOf(graph: Graph): ThroughGates {
   const chain: Chain = { graph, tails: new Tails(), stateOf: statesOf(graph) };
-  return (difference, roots, at, parallel) => {
-    const split = splitAcross(chain, difference, roots, parallel);
-    if (split.depth < CHAIN) return undefined;
-    const unforced = new SparseReplacement(at.leaves, at);
-    const behindGates = split.gated.map(({ gate, behind }) => {
-      const [tail] = substitute(graph, [tailOf(chain, gate, behind)], unforced) as [NodeId];
-      return through(graph, difference, gate, tail);
-    });
-    return [...split.direct.map(difference.of), ...behindGates];
+  return (difference, roots, at, parallel, apart) => {
+    const paths = apart?.(difference.flipping);
+    const gated = paths && paths.gates < CHAIN ? undefined : gatedParts(chain, difference, roots, at, parallel);
+    // chain: what does not reach the sum may have a difference that is infinite.
+    return gated ?? paths?.feet()?.map(({ node, weight }) => graph.algebra.chain(weight, difference.of(node)));
   };
+}
+
+function gatedParts(
+  chain: Chain,
+  difference: Difference,
+  roots: readonly NodeId[],
+  at: SparseReplacement,
+  parallel: (node: NodeId) => unknown,
+): NodeId[] | undefined {
+  const split = splitAcross(chain, difference, roots, parallel);
+  if (split.depth < CHAIN) return undefined;
+  const { graph } = chain;
+  const unforced = new SparseReplacement(at.leaves, at);
+  const behindGates = split.gated.map(({ gate, behind }) => {
+    const [tail] = substitute(graph, [tailOf(chain, gate, behind)], unforced) as [NodeId];
+    return through(graph, difference, gate, tail);
+  });
+  return [...split.direct.map(difference.of), ...behindGates];
 }
 
 /** The gates of a plan, shared by its boundaries: each tail is made once. */

@@ -52,7 +52,7 @@ export function jumpAcross(
   const difference = differencing(graph, flipping, evaluate, family?.mayJump);
   const gated =
     coincident.length === 0 && (!family || family.apart)
-      ? neighbours.throughGates?.(difference, roots, at, parallel)
+      ? neighbours.throughGates?.(difference, roots, at, parallel, family?.apart)
       : undefined;
   const jump = graph.sum(gated ?? roots.map(difference.of));
   const first = boundary.predicates[0]!.node;

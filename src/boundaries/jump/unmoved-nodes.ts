@@ -6,6 +6,7 @@
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type BesideFamily, type Families, familiesOf } from "../find/parallel-family.ts";
+import { type Cone, pathsFrom } from "./linear-paths.ts";
 
 /** Below fewer nodes a jump is made as fast without. */
 const FEWEST = 200;
@@ -17,16 +18,16 @@ const CHANGED = 2;
 export const sparing: Families = (objective, boundaries) => {
   const { graph, guided, variables } = objective;
   const familyOf = familiesOf(objective, boundaries);
-  const nodesBelow = new Map<string, Int32Array>();
-  const nodesOf = ({ affected }: Boundary): Int32Array => {
+  const cones = new Map<string, Cone>();
+  const coneOf = ({ affected }: Boundary): Cone => {
     const roots = affected().map(({ node }) => node);
     const key = roots.join();
-    let nodes = nodesBelow.get(key);
-    if (!nodes) {
-      nodes = Int32Array.from(graph.reachable(roots));
-      nodesBelow.set(key, nodes);
+    let cone = cones.get(key);
+    if (!cone) {
+      cone = { roots, nodes: Int32Array.from(graph.reachable(roots)), slopes: new Map() };
+      cones.set(key, cone);
     }
-    return nodes;
+    return cone;
   };
   const conditions = new Map<number, NodeId[]>();
   for (const { family, predicates } of boundaries) {
@@ -37,7 +38,8 @@ export const sparing: Families = (objective, boundaries) => {
   return (boundary): BesideFamily | undefined => {
     const known = familyOf(boundary);
     if (known) return known;
-    const nodes = nodesOf(boundary);
+    const cone = coneOf(boundary);
+    const { nodes } = cone;
     if (nodes.length < FEWEST) return undefined;
     const states = new Uint8Array(nodes[nodes.length - 1]! + 1);
     // Parallel conditions have another truth on the boundary than they have beside it.
@@ -56,7 +58,7 @@ export const sparing: Families = (objective, boundaries) => {
     return {
       value: (node) => (states[node] === UNMOVED ? guided.get(node) : undefined),
       mayJump: (node) => states[node] !== UNMOVED,
-      apart: true,
+      apart: (flipping) => pathsFrom(graph, guided, cone, flipping, (node) => states[node] === UNMOVED),
     };
   };
 };

@@ -10,6 +10,7 @@ import { mapped, visits } from "../../pieces/lists.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { compressed, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
+import { linearSums } from "./linear-sums.ts";
 
 /** Tables or entries of a piece of the work. */
 const EACH = 256;
@@ -66,6 +67,8 @@ function* runningSum(tables: Tabulation, group: readonly Table[]): Pieces<Table>
     for (let j = 1; j < last; j++) middle.push({ from: places[j]!, to: places[j + 1]!, node: entries[j]! });
   });
   yield;
+  const linear = middle.length === 0 ? yield* linearSums(graph, rising, falling) : undefined;
+  if (linear) return compressed({ axes: [{ variable, starts }], entries: linear });
   const entries = starts.map((): NodeId[] => []);
   let sum: NodeId | undefined;
   const add = (nodes: readonly NodeId[]): void => {
