@@ -8,7 +8,7 @@
 import { axpyInto } from "../../../linalg/axpy.ts";
 import { dot } from "../../../linalg/dot.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
-import { BATCHES, type Gap, gapOf, metricsOf, SECOND } from "./gap.ts";
+import { BATCHES, correctedEnd, type Gap, gapOf, metricsOf, SECOND } from "./gap.ts";
 import { type Polished, type PolishOptions, polish } from "./polish.ts";
 
 /** A mean gradient that is known at a point, and the share that it is to have there beside that of fixed points. */
@@ -68,11 +68,7 @@ export function* tiltedEnd(
   if (again.ended !== "gain" || !ascent.affords(BATCHES * more.count)) return gap;
   x.set(again.x);
   diagonal.set(again.diagonal);
-  return yield* gapOf(
-    ascent,
-    x,
-    metricsOf(curvature, diagonal),
-    { ...more, batch: fresh.batch + 2 * SECOND },
-    tolerance,
-  );
+  const judged = { ...more, batch: fresh.batch + 2 * SECOND };
+  const end = yield* gapOf(ascent, x, metricsOf(curvature, diagonal), judged, tolerance);
+  return yield* correctedEnd(ascent, stage, end, options, judged, tolerance);
 }
