@@ -7,7 +7,7 @@ import { unpackParameters } from "../../guides/guide.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Posterior } from "../posterior.ts";
 import type { FitStage, Stop } from "./climb/ascent.ts";
-import { type Flipped, flipSamples, flipsOf, settle } from "./flips.ts";
+import { type Flip, type Flipped, flipSamples, flipsOf, settle } from "./flips.ts";
 import { type Found, same } from "./optima.ts";
 import { DivergenceError } from "./options.ts";
 import type { StartReport, Unvisited } from "./report.ts";
@@ -100,14 +100,14 @@ function bestOf(found: readonly Found[]): Found {
   return found.reduce((best, other) => (other.elbo > best.elbo ? other : best));
 }
 
-function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<FitStage, Unvisited[], void> {
+function* flipping(run: Search, found: Found[], starts: StartReport[]): Generator<Stop, Unvisited[], void> {
   const { ascent, restarts, sampler } = run;
-  let flipsAt: ReturnType<typeof flipsOf> | undefined;
+  let flipsAt: ((x: Float64Array) => Flip[]) | undefined;
   let k = restarts + 1;
   let unvisited: Unvisited[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const best = bestOf(found);
-    flipsAt ??= flipsOf(sampler, ascent.chart);
+    flipsAt ??= yield* flipsOf(sampler, ascent.chart);
     const settled: Flipped[] = [];
     const before = starts.length;
     for (const flip of flipsAt(best.x)) {
@@ -128,7 +128,7 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
     unvisited = settled
       .filter(({ x }) => !back && !promising.some((flip) => flip.x === x))
       .filter(({ x }) => !found.some((other) => same(other.x, x, ascent.chart)))
-      .map(({ condition, elbo, moved }) => ({ condition, elbo, latents: moved }));
+      .map(({ condition, elbo, moved }) => ({ condition: condition(), elbo, latents: moved }));
     if (!(bestOf(found).elbo > best.elbo + GAIN)) break;
   }
   return unvisited;

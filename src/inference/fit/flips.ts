@@ -7,16 +7,18 @@
  * some steps, and then all move.
  */
 
-import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { evaluationPieces } from "../../autodiff/tape/evaluation.ts";
 import type { Chart } from "../../guides/chart.ts";
 import { exp } from "../../math/elementary.ts";
+import type { Pieces } from "../../pieces/pieces.ts";
 import type { GradientSampler } from "../sampler/sampler.ts";
 import type { Ascent, FitStage } from "./climb/ascent.ts";
 import { naturalPhase } from "./climb/natural/natural-phase.ts";
 
 /** A point beyond a boundary. */
 export interface Flip {
-  readonly condition: string;
+  /** Prints the condition; of thousands few are asked for. */
+  readonly condition: () => string;
   readonly x: Float64Array;
   /** The latents that were reflected. */
   readonly moved: readonly number[];
@@ -40,8 +42,8 @@ const SCREENED = 64;
 /** How many samples a flip costs. */
 export const flipSamples = (): number => STEPS * SAMPLES + SCREENED;
 
-/** Finds the flips of a point; made once for all points. */
-export function flipsOf(sampler: GradientSampler, chart: Chart): (x: Float64Array) => Flip[] {
+/** Finds the flips of a point; made once for all points, in pieces. */
+export function* flipsOf(sampler: GradientSampler, chart: Chart): Pieces<(x: Float64Array) => Flip[]> {
   const { objective, profile, analysis } = sampler;
   const { trace, graph } = objective;
   const n = chart.latents;
@@ -54,7 +56,7 @@ export function flipsOf(sampler: GradientSampler, chart: Chart): (x: Float64Arra
   });
   const laneInputs = [...trace.latents.map(({ node }) => node), ...trace.frozen.map(({ noise }) => noise)];
   const values = new Float64Array(laneInputs.length);
-  const { run, value } = evaluation(graph, nodes, { engine: profile.engine, laneInputs });
+  const { run, value } = yield* evaluationPieces(graph, nodes, { engine: profile.engine, laneInputs });
   return (x) => {
     const { means, scales } = chart.partsOf(x);
     values.set(means);
@@ -69,7 +71,7 @@ export function flipsOf(sampler: GradientSampler, chart: Chart): (x: Float64Arra
       latents.forEach((i, j) => {
         y[i]! -= (2 * c * slopes[j]! * exp(2 * scales[i]!)) / variance;
       });
-      return [{ condition: text(), x: y, moved: latents.filter((i) => y[i] !== x[i]), distance, family }];
+      return [{ condition: text, x: y, moved: latents.filter((i) => y[i] !== x[i]), distance, family }];
     });
     return nearest(distinct(flips.sort((p, q) => p.distance - q.distance)));
   };

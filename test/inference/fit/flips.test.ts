@@ -6,6 +6,7 @@ import { softplusChart } from "../../../src/guides/chart.ts";
 import { corrected, defineModel, type FitOptions, fit, makeSampler } from "../../../src/index.ts";
 import { flipsOf } from "../../../src/inference/fit/flips.ts";
 import { temperature } from "../../../src/models/index.ts";
+import { finished } from "../../../src/pieces/pieces.ts";
 import { climbed } from "../../support/unweighed.ts";
 
 const quiet = { onWarning: () => undefined } as const;
@@ -17,7 +18,7 @@ describe("flips", () => {
     for (const level of [2, 3, 4, 5, 6, 7]) observe(normal(where(gt(a, level), 1, 0), 1), 0);
   });
   const sampler = makeSampler(pair, corrected());
-  const flips = flipsOf(sampler, softplusChart(2, []));
+  const flips = finished(flipsOf(sampler, softplusChart(2, [])));
   const at = (mu: number[], sd: number[]) => flips(Float64Array.from([...mu, ...sd.map(Math.log)]));
 
   test("reflect the mean across a boundary, each latent by its variance", () => {
