@@ -290,6 +290,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_SWEPT: "collapse/caps.test.ts", // two change points among 260 days
   MOST_PATTERNS: "collapse/caps.test.ts", // seven thresholds of unknown order
   MOST_ROOTS: "collapse/caps.test.ts", // a wave with a hundred thresholds
+  MOST_PLACES: "collapse/elimination/linear-sums.test.ts", // and of 257 places
   MOST_ATOMS: "collapse/elimination/linear-sums.test.ts", // running sums of seven functions are made one of the other
   MOST_CASES: "collapse/elimination/certain-cells.test.ts", // a sum by twice three conditions stays one
   MOST_LEAVES: "collapse/elimination/certain-cells.test.ts", // and a mass by twelve conditions stays what it is

@@ -10,11 +10,9 @@
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type LinearForm, linearForm } from "../../autodiff/graph/linear-form.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
-import { mapped, visits } from "../../pieces/lists.ts";
-import type { Pieces } from "../../pieces/pieces.ts";
 
-/** Places of a piece of the work. */
-const EACH = 256;
+/** With more places they are made one of the other too: the slope of one function would be a sum over all places, which is made at once. */
+const MOST_PLACES = 256;
 
 /** Sums of more functions than this are made one of the other: it takes about as many operations. */
 const MOST_ATOMS = 6;
@@ -26,11 +24,12 @@ const SUMMANDS_PER_ATOM = 2;
  * At every place the sum of what `rising` has at it and before, and of what `falling` has after it; undefined where these are not linear in a few
  * functions. Nothing is subtracted: a coefficient is a sum of those of summands that count.
  */
-export function* linearSums(
+export function linearSums(
   graph: Graph,
   rising: readonly (readonly NodeId[])[],
   falling: readonly (readonly NodeId[])[],
-): Pieces<NodeId[] | undefined> {
+): NodeId[] | undefined {
+  if (rising.length > MOST_PLACES) return undefined;
   const atoms = new Set<NodeId>();
   const forms = new Map<NodeId, LinearForm>();
   let isLinear = true;
@@ -43,20 +42,20 @@ export function* linearSums(
     isLinear = atoms.size <= MOST_ATOMS && Number.isFinite(form.constant);
     forms.set(node, form);
   };
-  for (const side of [rising, falling]) yield* visits(side, EACH, (nodes) => nodes.forEach(see));
+  for (const side of [rising, falling]) for (const nodes of side) nodes.forEach(see);
   if (!isLinear || summands < SUMMANDS_PER_ATOM * atoms.size) return undefined;
   const formsAt = (nodes: readonly NodeId[]): LinearForm[] => nodes.map((node) => forms.get(node)!);
-  const below = yield* runningForms(rising.map(formsAt));
-  const above = (yield* runningForms(falling.map(formsAt).reverse())).reverse();
-  return yield* mapped(below, EACH, (form, place) => {
+  const below = runningForms(rising.map(formsAt));
+  const above = runningForms(falling.map(formsAt).reverse()).reverse();
+  return below.map((form, place) => {
     const next = above[place + 1];
     return nodeOf(graph, next ? addedForms([form, next]) : form);
   });
 }
 
-function runningForms(forms: readonly (readonly LinearForm[])[]): Pieces<LinearForm[]> {
+function runningForms(forms: readonly (readonly LinearForm[])[]): LinearForm[] {
   let sum: LinearForm = { coefficients: new Map(), constant: 0 };
-  return mapped(forms, EACH, (here) => {
+  return forms.map((here) => {
     if (here.length > 0) sum = addedForms([sum, ...here]);
     return sum;
   });

@@ -67,7 +67,7 @@ function* runningSum(tables: Tabulation, group: readonly Table[]): Pieces<Table>
     for (let j = 1; j < last; j++) middle.push({ from: places[j]!, to: places[j + 1]!, node: entries[j]! });
   });
   yield;
-  const linear = middle.length === 0 ? yield* linearSums(graph, rising, falling) : undefined;
+  const linear = middle.length === 0 ? linearSums(graph, rising, falling) : undefined;
   if (linear) return compressed({ axes: [{ variable, starts }], entries: linear });
   const entries = starts.map((): NodeId[] => []);
   let sum: NodeId | undefined;

@@ -16,7 +16,6 @@ import {
   studentT,
   where,
 } from "../../../src/index.ts";
-import { finished } from "../../../src/pieces/pieces.ts";
 import { trace } from "../../../src/program/trace.ts";
 import { logCellSum } from "../../support/cell-sum.ts";
 import { evaluatorOf } from "../../support/evaluate.ts";
@@ -48,7 +47,7 @@ describe("running sums", () => {
     Array.from({ length: places }, (_, i) => [A.add(A.constant(i), A.mul(A.constant(i + 1), inputs[i % atoms]!))]);
 
   const sums = (rising: readonly NodeId[][], falling: readonly NodeId[][]): NodeId[] | undefined =>
-    finished(linearSums(graph, rising, falling));
+    linearSums(graph, rising, falling);
 
   test("have at every place the numbers of what rises up to it and of what falls behind it", () => {
     const [rising, falling] = [each(3, 12), each(2, 12).reverse()];
@@ -61,9 +60,11 @@ describe("running sums", () => {
     });
   });
 
-  test("are made one of the other where they are of MOST_ATOMS functions and more, of few summands, or infinite", () => {
+  test("are made one of the other where they are of MOST_ATOMS functions and more, at MOST_PLACES and more, of few summands, or infinite", () => {
     expect(sums(each(6, 20), each(6, 20))).toHaveLength(20);
     expect(sums(each(7, 20), each(6, 20))).toBeUndefined();
+    expect(sums(each(2, 256), each(2, 256))).toHaveLength(256);
+    expect(sums(each(2, 257), each(2, 257))).toBeUndefined();
     expect(sums(each(3, 3), [[], [], []])).toBeUndefined();
     expect(sums([[graph.constant(-Infinity)], ...each(2, 19)], each(2, 20))).toBeUndefined();
   });
