@@ -30,11 +30,13 @@ const nothing = (): void => {};
 
 /**
  * Turns as the platform has them. Timers wait 4 ms in a browser once they are nested, so that a fit would take several times as long: a
- * message to oneself comes at once. Node.js delivers up to 1000 messages before it looks at timers; it has `setImmediate`.
+ * message to oneself comes at once. Node.js delivers up to 1000 messages before it looks at timers; it has `setImmediate`, and takes some milliseconds to
+ * load its channels of messages, so nobody asks for them there.
  */
 export function makeTurns(): Turns {
-  const { setImmediate, MessageChannel, setTimeout } = globalThis as Platform;
+  const { setImmediate, setTimeout } = globalThis as Platform;
   if (setImmediate) return { next: () => new Promise((resolve) => void setImmediate(resolve)), end: nothing };
+  const { MessageChannel } = globalThis as Platform;
   if (MessageChannel) {
     const { port1, port2 } = new MessageChannel();
     return {

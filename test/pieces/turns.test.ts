@@ -150,6 +150,20 @@ describe("a turn of the event loop", () => {
     vi.stubGlobal("setTimeout", later);
   });
 
+  test("asks for no channel of messages where there is a setImmediate, as Node.js would load it", async () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, "MessageChannel")!;
+    const loaded = vi.fn(() => undefined);
+    Object.defineProperty(globalThis, "MessageChannel", { configurable: true, get: loaded });
+    try {
+      const turns = makeTurns();
+      await turns.next();
+      turns.end();
+    } finally {
+      Object.defineProperty(globalThis, "MessageChannel", own);
+    }
+    expect(loaded).not.toHaveBeenCalled();
+  });
+
   test("is a message to oneself where there is no setImmediate, as in a browser", async () => {
     let messages = 0;
     let closed = 0;
