@@ -16,7 +16,8 @@ const smooth = n.defineModel("smooth", ({ sample, observe }) => {
   for (const [i, y] of [0.4, 2.9, 2.2, -1].entries())
     observe(n.normal(n.add(n.mul(a, i), n.mul(b, c)), n.exp(n.mul(0.3, c))), y);
 });
-const options = { seed: 3, restarts: 2, tolerance: 0.0005, onWarning: () => undefined };
+// Few points stand for many: at 0.0005 no stage of `jumping` is so large that workers are asked.
+const options = { seed: 3, restarts: 2, tolerance: 0.0001, onWarning: () => undefined };
 
 /** The fit alone, made once. */
 const alone = new Map<n.Model, string>();
