@@ -8,8 +8,7 @@ import type { Replacement } from "../autodiff/graph/substitute.ts";
 import { INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
-import type { DataGraph } from "../autodiff/tape/evaluation.ts";
-import { valuesAt } from "../autodiff/tape/values.ts";
+import { inputsAt, valuesAt } from "../autodiff/tape/values.ts";
 import type { GuideNodes } from "../guides/guide.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { type Drawn, run, type Trace } from "../program/run.ts";
@@ -88,21 +87,16 @@ function nodeByNode(
   { graph, guided, parameters, normals }: GuidedTrace,
   nodes: readonly NodeId[],
 ): (theta: ArrayLike<number>, noise: ArrayLike<number>) => number[] {
-  const { data }: DataGraph = graph;
   // Latents are inputs, which the guide draws.
   const latents = graph.reachable(nodes).filter((node) => graph.op[node] === INPUT && guided.get(node) !== undefined);
   const drawn = latents.map((node) => guided.get(node)!);
   return (theta, noise) => {
-    const known = new Map<NodeId, number>();
-    const set = (inputs: readonly NodeId[], numbers: ArrayLike<number>): void =>
-      inputs.forEach((node, j) => {
-        known.set(node, numbers[j]!);
-      });
-    set(parameters, theta);
-    set(normals, noise);
-    if (data) set(data.nodes, data.numbers);
-    set(latents, valuesAt(graph, drawn, known));
-    return valuesAt(graph, nodes, known);
+    const own = [
+      [parameters, theta],
+      [normals, noise],
+    ] as const;
+    const places = valuesAt(graph, drawn, inputsAt(graph, ...own));
+    return valuesAt(graph, nodes, inputsAt(graph, ...own, [latents, places]));
   };
 }
 

@@ -3,6 +3,16 @@
 import type { Graph } from "../graph/graph.ts";
 import { INPUT } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
+import type { DataGraph } from "./evaluation.ts";
+
+/** The numbers of inputs for `valuesAt`, some lists of nodes with theirs: `inputsAt(graph, [[x, y], [1, 2]])`; the data of a graph are among them. */
+export function inputsAt(
+  { data }: DataGraph,
+  ...given: readonly (readonly [nodes: readonly NodeId[], numbers: ArrayLike<number>])[]
+): Map<NodeId, number> {
+  const lists = data ? [...given, [data.nodes, data.numbers] as const] : given;
+  return new Map(lists.flatMap(([nodes, numbers]) => nodes.map((node, j) => [node, numbers[j]!] as const)));
+}
 
 /** The values of `roots`; truth values are −1 and 0. Inputs without a value are NaN. */
 export function valuesAt(graph: Graph, roots: readonly NodeId[], inputs: ReadonlyMap<NodeId, number>): number[] {

@@ -10,6 +10,7 @@ import { PLAIN_ENGINE } from "../../autodiff/lanes/interpreter/engines.ts";
 import { CODE } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
+import { inputsAt, valuesAt } from "../../autodiff/tape/values.ts";
 import { probeOf } from "../../guides/guide.ts";
 import type { Pathwise } from "../../objective/entropy.ts";
 import type { Objective } from "../../objective/objective.ts";
@@ -100,10 +101,8 @@ function leavesDoubles(
   at: Float64Array,
 ): boolean {
   const nodes = graph.reachable([root]);
-  const options = { engine: PLAIN_ENGINE, inputs: parameters, laneInputs: inputs, points: 1 } as const;
-  const { run, value } = evaluation(graph, nodes, options);
-  run(probeOf(guide.space), at);
-  const numbers = new Map(nodes.map((node, j) => [node, value(j, 0)]));
+  const found = valuesAt(graph, nodes, inputsAt(graph, [parameters, probeOf(guide.space)], [inputs, at]));
+  const numbers = new Map(nodes.map((node, j) => [node, found[j]!]));
   return nodes.some((node) => {
     const from = graph.operands(node).map((operand) => numbers.get(operand)!);
     const isOrdinary = from.length > 0 && from.every((x) => Number.isFinite(x) && x !== 0);

@@ -8,7 +8,7 @@ import { log } from "../../../math/elementary.ts";
 import type { FitStatus, StageReport } from "../report.ts";
 import type { Ascent, FitStage, Points } from "./ascent.ts";
 import { newtonOf, noCurvature } from "./curvature.ts";
-import { type Gap, gapOf, metricsOf } from "./gap.ts";
+import { BATCHES, type Gap, gapOf, metricsOf } from "./gap.ts";
 import { grown, type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural/natural-phase.ts";
 import { type Polished, type PolishOptions, polish } from "./polish.ts";
 
@@ -80,13 +80,13 @@ export function* finish(
   if (phase.ended === "not finite") return ended("diverged", phase.cause);
   for (let count = FIRST_POINTS, batch = 0; count <= LAST_POINTS; batch++) {
     const fresh = Math.max(16, count / 4);
-    if (!ascent.affords(count + 8 * fresh)) return left("budget");
+    if (!ascent.affords(count + BATCHES * fresh)) return left("budget");
     const points = { kind: "stage", start, batch, count } as const;
     const [radius, part] = batch === 0 ? [2, FIRST_LEAST] : [1, LEAST];
     const options = { points, least: tolerance / part, mostSteps: STEPS, radius, curvature };
     const stage = yield* polish(ascent, x, options);
     ({ x } = stage);
-    if (!ascent.affords(8 * fresh)) return left("budget");
+    if (!ascent.affords(BATCHES * fresh)) return left("budget");
     const metrics = metricsOf(curvature, stage.diagonal);
     const freshPoints = { kind: "gap", start, batch, count: fresh } as const;
     gap = yield* gapOf(ascent, x, metrics, freshPoints, tolerance);

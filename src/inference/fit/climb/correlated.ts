@@ -16,7 +16,7 @@ import type { Ascent, FitStage, Points, Whiten } from "./ascent.ts";
 import { AUTO_GUIDE } from "./auto-guide.ts";
 import { type Climbed, type Climber, LAST_POINTS } from "./climb.ts";
 import { EXACT } from "./exact.ts";
-import { type Gap, gapOf } from "./gap.ts";
+import { BATCHES, type Gap, gapOf } from "./gap.ts";
 import { keepStep, meanOfSteps, type Step } from "./natural/last-steps.ts";
 import {
   COOL,
@@ -183,7 +183,7 @@ function* finish(
   while (count < WHITENED * chart.latents) count *= 2;
   for (let batch = 0; count <= LAST_POINTS; batch++, count *= 4) {
     const fresh = Math.max(16, count / 4);
-    if (!ascent.affords(count + 8 * fresh)) return ended("budget");
+    if (!ascent.affords(count + BATCHES * fresh)) return ended("budget");
     const points = { kind: "stage", start, batch, count } as const;
     const known = batch === 0 ? meanOfSteps(last, chart) : undefined;
     const stage = known
@@ -195,7 +195,7 @@ function* finish(
         )
       : yield* polish(ascent, x, points, tolerance / LEAST);
     ({ x } = stage);
-    if (!ascent.affords(8 * fresh)) return ended("budget");
+    if (!ascent.affords(BATCHES * fresh)) return ended("budget");
     const factor = factorOf(x, chart);
     const half = (g: Float64Array): number => gainOf(whitened(g, factor, chart));
     gap = yield* gapOf(ascent, x, [half], { kind: "gap", start, batch, count: fresh }, tolerance);
