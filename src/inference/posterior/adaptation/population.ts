@@ -224,6 +224,19 @@ function* roundOf(
   return { proposal, kept, logTarget, own: yield* mixturePieces(proposal, kept, draws), proposed: [] };
 }
 
+/** So many draws of a proposal with their weights, others than it was judged by; undefined where the density is 0 at all of them, or ∞ at one. */
+export function* weighedDraws(
+  target: Target,
+  proposal: readonly Gaussian[],
+  generator: Generator,
+  draws: number,
+): Pieces<WeighedDraws | undefined> {
+  const round = yield* roundOf(target, proposal, generator, STREAM - 2, draws);
+  if (!round) return undefined;
+  const { weights } = averagingWeights(round.logTarget.map((density, d) => density - round.own[d]!));
+  return { kept: round.kept, weights };
+}
+
 // The log density of the proposal of a round at the draws of round r, once it is asked for.
 function* proposedAt(of: Round, rounds: readonly Round[], r: number): Pieces<Float64Array> {
   const round = rounds[r]!;

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import * as n from "../../../../src/index.ts";
 import { longTails } from "../../../../src/inference/posterior/adaptation/long-tails.ts";
 import { normalQuantile } from "../../../../src/math/normal.ts";
+import { textmsg } from "../../../../src/models/textmsg.ts";
 import { trace } from "../../../../src/program/trace.ts";
 
 const DRAWS = 4096;
@@ -61,6 +62,19 @@ test("a fit tells of a concentration that data hardly bound, and of no latent th
     /^fit: the sd of "k" of model "litters" rests on few draws: the posterior has a tail so long that half of its variance lies in .* % of it, and may have no sd; quantiles exist$/,
   );
   expect(noMoments(rats(n.exponential(0.05)))).toEqual([]);
+});
+
+test("where one of 1024 draws seems to have most of a variance, many are asked: a change point's rates have sds", () => {
+  // Of the posterior of `textmsg` 0.03 % has the change at an end, where x1 is its prior; in these seeds one draw there stood for 0.08 % and more.
+  for (const seed of [5, 8, 15, 41]) expect(noMoments(textmsg, seed)).toEqual([]);
+  // A slope that separates two groups has no sd, however many draws are asked.
+  const separated = n.defineModel("separated", ({ sample, observe }) => {
+    const b = sample("b", n.cauchy(0, 2.5));
+    [-1.2, -0.7, 0.5, 1.1].forEach((x, i) => {
+      observe(n.bernoulli(n.sigmoid(n.mul(b, x))), i > 1 ? 1 : 0);
+    });
+  });
+  for (const seed of [1, 2, 3]) expect(noMoments(separated, seed)).toHaveLength(1);
 });
 
 test("a latent without data that has no sd under its prior has none, and one with a traced scale is left to the draws", () => {
