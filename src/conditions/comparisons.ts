@@ -46,14 +46,19 @@ function* rewriting(
   numbers?: (x: NodeId) => NodeId,
 ): Pieces<readonly NodeId[]> {
   const replacement = new Map<NodeId, NodeId>();
+  let asked = 0;
+  let changes = false;
   for (const node of graph.reachable(roots)) {
     const asks = graph.op[node] === CODE.positive ? rule : isQuestion(graph, node) ? numbers : undefined;
     if (!asks) continue;
-    if (replacement.size % EACH === 0) yield;
-    const [inner] = substitute(graph, [graph.a[node]!], replacement) as [NodeId];
-    replacement.set(node, asks(inner));
+    if (asked++ % EACH === 0) yield;
+    // Most passes rewrite no comparison of a program, and then nothing below one is rebuilt.
+    const [inner] = changes ? (substitute(graph, [graph.a[node]!], replacement) as [NodeId]) : [graph.a[node]!];
+    const rewritten = asks(inner);
+    replacement.set(node, rewritten);
+    changes ||= rewritten !== node;
   }
-  if ([...replacement].every(([node, rewritten]) => node === rewritten)) return roots;
+  if (!changes) return roots;
   yield;
   return substitute(graph, roots, replacement);
 }

@@ -13,7 +13,7 @@
 
 import { mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { type LinearForm, linearForm } from "../autodiff/graph/linear-form.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
@@ -22,6 +22,7 @@ import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type Pass, withNodes } from "../objective/pass.ts";
+import { remembered } from "../pieces/once.ts";
 import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { blocksOf } from "./affine-blocks.ts";
 
@@ -79,9 +80,8 @@ interface Candidate {
 
 function candidatesOf(objective: Objective, cones: ConeVariables, term: NodeId): Candidate[] {
   const { graph } = objective;
-  const cone = graph.reachable([term]);
-  const predicates = cone.filter((node) => graph.op[node] === CODE.positive);
-  if (predicates.length === 0) return [];
+  if (!cones.isConditional(term)) return [];
+  const predicates = graph.reachable([term]).filter((node) => graph.op[node] === CODE.positive);
   const smooth = cones.moving(term);
   const found: Candidate[] = [];
   const direct = new Map<number, NodeId[]>();
@@ -113,7 +113,7 @@ function crossingOf(
   const { graph, variables } = objective;
   const { algebra: A } = graph;
   const { node } = variables[variable]!;
-  const { coefficients, constant } = linearForm(graph, graph.a[predicate]!);
+  const { coefficients, constant } = cones.form(graph.a[predicate]!);
   const coefficient = coefficients.get(node);
   // The threshold −rest/coefficient has to be a number.
   if (coefficient === undefined || ![coefficient, 1 / coefficient, constant].every(Number.isFinite)) return undefined;
@@ -121,7 +121,7 @@ function crossingOf(
   if (others.some((atom) => cones.all(atom).has(variable))) return undefined;
   const isShared = others.some((atom) => cones.all(atom).size > 0);
   if (isShared && poles(graph, graph.reachable(others)).size > 0) return undefined; // the expectation would jump there
-  if (isShared && blocksOf(objective, graph.a[predicate]!).some(({ entries }) => entries.length > 1)) return undefined;
+  if (isShared && cones.isAffineInSeveral(graph.a[predicate]!)) return undefined;
   const rest = A.add(
     graph.sum(others.map((atom) => A.mul(A.constant(coefficients.get(atom)!), atom))),
     A.constant(constant),
@@ -225,8 +225,15 @@ function expectation(objective: Objective, term: NodeId, { variable, crossings }
   ]);
 }
 
-// The noises that nodes depend on, by the number of their variable, and those that move them by themselves.
+// The noises that nodes depend on, by the number of their variable, and those that move them by themselves; what is asked of a condition for every
+// variable and every term that read it, as of z + w > 0 for z and for w in each of ten terms, is computed once.
 class ConeVariables {
+  /** A condition's operand as a linear form. */
+  readonly form: (operand: NodeId) => LinearForm;
+  /** Whether several variables together are moved onto its boundary. */
+  readonly isAffineInSeveral: (operand: NodeId) => boolean;
+  // By node, whether it is or depends on a condition, of the nodes up to the latest that was asked for.
+  readonly #conditional: boolean[] = [];
   readonly #objective: Objective;
   readonly #noisesOf = new Map<NodeId, number[]>();
   readonly #moving = new Map<NodeId, ReadonlySet<number>>();
@@ -234,9 +241,25 @@ class ConeVariables {
 
   constructor(objective: Objective) {
     this.#objective = objective;
+    this.form = remembered((operand: NodeId) => linearForm(objective.graph, operand));
+    this.isAffineInSeveral = remembered((operand: NodeId) =>
+      blocksOf(objective, operand).some(({ entries }) => entries.length > 1),
+    );
     objective.variables.forEach(({ epsilon, column }, v) => {
       for (const node of new Set([epsilon, ...column.map(({ node }) => node)])) append(this.#noisesOf, node, v);
     });
+  }
+
+  /** Whether a node is or depends on a condition. */
+  isConditional(node: NodeId): boolean {
+    const { graph } = this.#objective;
+    const known = this.#conditional;
+    for (let at = known.length; at <= node; at++) {
+      let found = graph.op[at] === CODE.positive;
+      for (let j = graph.arity(at) - 1; j >= 0 && !found; j--) found = known[graph.operand(at, j)]!;
+      known.push(found);
+    }
+    return known[node]!;
   }
 
   /** Noises that the node depends on, also through conditions. */

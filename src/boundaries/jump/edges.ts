@@ -13,8 +13,8 @@ import { CODE, INPUT } from "../../autodiff/ops/codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { peeled } from "../../conditions/peeling.ts";
 import type { Objective } from "../../objective/objective.ts";
+import { remembered } from "../../pieces/once.ts";
 import type { Boundary } from "../find/boundaries.ts";
-import { remembered } from "../find/memo.ts";
 import type { Families } from "../find/parallel-family.ts";
 import { surfaceOf } from "../move/projection.ts";
 

@@ -30,8 +30,12 @@ export function randomLines({ normals, trace }: Objective, operations: number, s
   const latents = trace.latents.length;
   const ends = new Float64Array(2 * axes * count);
   fillNormals(noiseRequest({ out: ends, generator: makeGenerator(seed), lanes: count, dimensions: 2 * axes }));
-  const starts = ends.subarray(0, axes * count).map((p) => SPREAD * p);
-  const steps = starts.map((p, k) => (k < latents * count ? SPREAD * ends[axes * count + k]! - p : 0));
+  const starts = new Float64Array(axes * count);
+  const steps = new Float64Array(axes * count);
+  for (let k = 0; k < starts.length; k++) {
+    starts[k] = SPREAD * ends[k]!;
+    if (k < latents * count) steps[k] = SPREAD * ends[axes * count + k]! - starts[k]!;
+  }
   const at = (line: number, axis: number, place: number): number => {
     const k = axis * count + line;
     return starts[k]! + place * steps[k]!;
