@@ -20,6 +20,7 @@ import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
 import { tablesOf } from "./elimination/squares.ts";
+import { unreadAmong, unreadStep } from "./elimination/unread.ts";
 import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
 import type { Table } from "./table.ts";
@@ -277,17 +278,23 @@ function* summedOut(
   yield* addPriors();
   for (const prior of priors.slice(first)) factors.push(prior);
   yield;
+  const unread = unreadAmong(variables, priors, factors);
+  const isUnread = new Set(unread);
+  const gone = new Set(unread.map((v) => priors[v]));
+  const read = factors.filter((table) => !gone.has(table));
   const cliques = cliquesOf(
-    variables.map((_, v) => v),
-    (some) => tables.sizeOf(new Map(some.map((v) => [v, variables[v]!.size]))),
-    factors.map(({ axes }) => axes.map(({ variable }) => variable)),
+    variables.flatMap((_, v) => (isUnread.has(v) ? [] : [v])),
+    variables.map(({ size }) => size),
+    (runs) => tables.sizeOf(runs),
+    read.map(({ axes }) => axes),
     priors.map(({ axes }, v) => axes.flatMap(({ variable }) => (variable === v ? [] : [variable]))),
   );
   for (const { variable, neighbours, size } of cliques)
     if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
   yield;
-  const elimination = yield* eliminated(tables, factors, cliques);
-  for (const { variables: group, node } of elimination.totals) {
+  const { steps, totals } = yield* eliminated(tables, read, cliques);
+  const elimination = { steps: [...unread.map((v) => unreadStep(graph, v, priors[v]!)), ...steps], totals };
+  for (const { variables: group, node } of totals) {
     const site = `sum over ${listed(namesOf(variables, group))}`;
     if (graph.is(node, Number.NEGATIVE_INFINITY))
       throw new RangeError(
@@ -297,6 +304,7 @@ function* summedOut(
   }
   tables.counted();
   const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
+  for (const v of unread) sizeOf.set(v, priors[v]!.entries.length);
   const rest: Trace = {
     ...trace,
     latents: left.latents,

@@ -112,6 +112,9 @@ function ofThisCopy(site: string, error: unknown): unknown {
   );
 }
 
+// Those that the package does not export by these names.
+const STATEMENTS: readonly string[] = ["branch", "factor", "observe", "param", "sample", "track"];
+
 /**
  * The error with the place in the program, if it has none: a distribution is made before the site that is given it, so that `categorical([0.2, 0.2])` is
  * refused by itself.
@@ -119,7 +122,13 @@ function ofThisCopy(site: string, error: unknown): unknown {
 function placed(error: unknown, model: string, latest: string): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
   const { message } = error;
-  if (error instanceof TypeError && / is not a function$|not extensible$/.test(message))
+  const [, missing] = /(\w+) is not a function$/.exec(message) ?? [];
+  if (missing && STATEMENTS.includes(missing))
+    return new TypeError(
+      `model "${model}": ${message}; got it ${latest}, expected it from what a program is given: ({ sample, observe, ${missing} }) => …`,
+      { cause: error },
+    );
+  if (error instanceof TypeError && (missing || /not extensible$/.test(message)))
     return new TypeError(
       `model "${model}": ${message}; got it ${latest}, expected functions for what is traced: add(z, 1) in place of z.add(1)`,
       { cause: error },

@@ -81,6 +81,14 @@ describe("a program that looks at a traced value is told", () => {
     );
   });
 
+  test("a statement that is taken from the package, which has none of that name", () => {
+    const nondiff: { branch?: (condition: unknown, then: () => void) => void } = {};
+    const program: Program = ({ sample }) => void nondiff.branch!(gt(sample("z", normal(0, 1)), 0), () => undefined);
+    expect(() => check(program)).toThrow(
+      /is not a function; got it after sample "z", expected it from what a program is given: \(\{ sample, observe, branch \}\) => …$/,
+    );
+  });
+
   test("by fit, before it starts", () => {
     const model = defineModel(
       "m",

@@ -3,6 +3,8 @@
  * each a, with 2² entries, and not b, whose table has 2³.
  */
 
+import type { Axis } from "../table.ts";
+
 /** A step before its table is made. */
 export interface Clique {
   readonly variable: number;
@@ -12,23 +14,28 @@ export interface Clique {
 }
 
 /**
- * The order of elimination for tables over these variables. Of tables of one size that of a variable on which no other prior depends comes first:
+ * The order of elimination for tables with these axes. Of tables of one size that of a variable on which no other prior depends comes first:
  * a sum over a variable given what it depends on is a mean, of which a value without mass takes no part.
  *
- * `entriesOf` says how many entries a table over some variables has, `givens` has the variables on which the prior of each depends.
+ * A count that reads of 111 cells only whether they lie before a day shares two runs of them: its table has two rows, and not 111.
+ *
+ * `entriesOf` says how many entries a table has with so many runs of each of some variables, `givens` has the variables on which the prior of each
+ * depends.
  */
 export function cliquesOf(
   variables: readonly number[],
-  entriesOf: (scope: readonly number[]) => number,
-  scopes: readonly (readonly number[])[],
+  sizes: readonly number[],
+  entriesOf: (runs: ReadonlyMap<number, number>) => number,
+  tables: readonly (readonly Axis[])[],
   givens: readonly (readonly number[])[],
 ): Clique[] {
-  const dependents = variables.map(() => 0);
-  for (const given of givens) for (const v of given) dependents[v]!++;
-  const around = variables.map(() => new Set<number>());
-  for (const scope of scopes) for (const v of scope) for (const w of scope) if (v !== w) around[v]!.add(w);
-  const entries = (v: number): number => entriesOf([v, ...around[v]!]);
-  const sizeOf = variables.map(entries);
+  const dependents = sizes.map(() => 0);
+  for (const v of variables) for (const given of givens[v]!) dependents[given]!++;
+  const around = neighboursIn(sizes.length, tables);
+  const entries = (v: number): number =>
+    entriesOf(new Map([[v, sizes[v]!], ...[...around[v]!].map(([w, starts]) => [w, starts.size] as const)]));
+  const sizeOf = sizes.map(() => 0);
+  for (const v of variables) sizeOf[v] = entries(v);
   // Among variables of equal sizes those with dependents come later.
   const rankOf = (v: number): number => 2 * sizeOf[v]! + Number(dependents[v]! > 0);
   const byRank = new Map<number, Set<number>>();
@@ -49,7 +56,8 @@ export function cliquesOf(
     const [variable] = byRank.get(Math.min(...byRank.keys()))! as Set<number> & Iterable<number>;
     remove(variable!);
     done.add(variable!);
-    const neighbours = [...around[variable!]!].sort((p, q) => p - q);
+    const mine = around[variable!]!;
+    const neighbours = [...mine.keys()].sort((p, q) => p - q);
     found.push({ variable: variable!, neighbours, size: sizeOf[variable!]! });
     for (const v of givens[variable!]!) {
       if (done.has(v)) continue;
@@ -60,10 +68,27 @@ export function cliquesOf(
     for (const v of neighbours) {
       remove(v);
       around[v]!.delete(variable!);
-      for (const w of neighbours) if (v !== w) around[v]!.add(w);
+      for (const w of neighbours) if (v !== w) join(around[v]!, w, mine.get(w)!);
       sizeOf[v] = entries(v);
       put(v);
     }
   }
   return found;
+}
+
+// The variables with which each shares a table, with the first values of the runs of them that these tables distinguish.
+type Neighbours = Map<number, Set<number>>;
+
+function neighboursIn(count: number, tables: readonly (readonly Axis[])[]): Neighbours[] {
+  const around = Array.from({ length: count }, (): Neighbours => new Map());
+  for (const axes of tables)
+    for (const { variable: v } of axes)
+      for (const { variable: w, starts } of axes) if (v !== w) join(around[v]!, w, starts);
+  return around;
+}
+
+function join(neighbours: Neighbours, variable: number, starts: Iterable<number>): void {
+  const known = neighbours.get(variable);
+  if (!known) neighbours.set(variable, new Set(starts));
+  else for (const start of starts) known.add(start);
 }

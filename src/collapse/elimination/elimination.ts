@@ -56,10 +56,12 @@ export function* eliminated(
   const done = new Set<number>();
   // By the least variable of a message those that are summed in it.
   const within = new Map<number, number[]>();
-  for (const { variable } of cliques)
+  for (const { variable, size } of cliques)
     while (!done.has(variable)) {
       const scope = held.scopeAround(variable);
-      const isAll = scope.every((v) => held.scopeAround(v).every((w) => scope.includes(w)));
+      const isLast = scope.every((v) => held.scopeAround(v).every((w) => scope.includes(w)));
+      // One by one where a table of all values tells apart what the tables of each take together.
+      const isAll = isLast && tables.sizeOf(new Map(scope.map((v) => [v, tables.variables[v]!.size]))) <= size;
       yield;
       const quick = isAll && scope.length === 2 ? yield* sweepStep(tables, held, scope as [number, number]) : undefined;
       const step = quick ?? (yield* tableStep(tables, held, isAll ? scope : [variable]));
