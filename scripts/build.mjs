@@ -61,14 +61,20 @@ const models = (await readdir(new URL(`../${MODELS}`, import.meta.url)))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => [`models/${file.slice(0, -".ts".length)}`, `${MODELS}/${file}`]);
 
-// `nondiff/testing` looks functions up by their names among all that `nondiff` exports. It takes them from the built entry: an object that
-// lists all exports, inside a chunk of that entry, would hold all of them in every bundle.
-const wholeEntry = {
-  name: "whole-entry",
+// Two modules take an entry as it is built. `nondiff/testing` looks functions up by their names among all that `nondiff` exports: an object that
+// lists all exports, inside a chunk of that entry, would hold all of them in every bundle. The program takes its commands from theirs, which would
+// otherwise lie in a chunk among those of the library.
+const BUILT = [
+  { importer: LOOKUP, entry: "../index" },
+  { importer: ENTRIES["cli/main"], entry: "./command" },
+];
+const builtEntries = {
+  name: "built-entries",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ importer }) =>
-      importer.endsWith(LOOKUP) ? { path: "../index.js", external: true } : undefined,
-    );
+    onResolve({ filter: /^\.\.?\/\w+\.ts$/ }, ({ path, importer }) => {
+      const built = BUILT.find((each) => importer.endsWith(each.importer) && path === `${each.entry}.ts`);
+      return built && { path: `${built.entry}.js`, external: true };
+    });
   },
 };
 
@@ -80,7 +86,7 @@ const { metafile } = await build({
   platform: "node",
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
-  plugins: [assets, wholeEntry],
+  plugins: [assets, builtEntries],
   metafile: true,
 });
 // An entry imports chunks for their order of evaluation alone. As no module has side effects there is no order to keep, and the

@@ -27,6 +27,7 @@ export const ENTRIES = {
   "plain/node/hooks": "src/plain/node/hooks.ts",
   "plain/node/register": "src/plain/node/register.ts",
   "cli/main": "src/cli/main.ts",
+  "cli/command": "src/cli/command.ts",
 };
 
 /** The models that come with nondiff: a file for each, and their data. */

@@ -4,7 +4,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { Session } from "./support/command-line.ts";
 import { execute } from "./support/executed.ts";
 import { builtPackage } from "./support/package.ts";
 import { SOAK } from "./support/soak.ts";
@@ -13,7 +14,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 describe("examples", () => {
+  const session = new Session(root);
   beforeAll(builtPackage);
+  afterAll(() => session.end());
   afterEach(() => vi.restoreAllMocks());
 
   const EXPECTED: Record<string, RegExp> = {
@@ -33,15 +36,13 @@ describe("examples", () => {
 
   test("a model with data apart gets them from a file", async () => {
     const data = ["--data", "examples/visits.csv", "--set", "scale=2", "--json"];
-    const { stdout } = await run(process.execPath, ["dist/cli/main.js", "run", "./examples/visits.js", ...data], {
-      cwd: root,
-    });
+    const { stdout } = await session.run("run", "./examples/visits.js", ...data);
     // Twelve visitors in three days of twice the rate, under a prior of mean 10: Gamma(13, 6.1).
     expect((JSON.parse(stdout) as { summary: { mean: number }[] }).summary[0]!.mean).toBeCloseTo(13 / 6.1, 2);
   });
 
-  // A process of its own, with the built package, costs most of these a second in which the engine optimises what it runs.
-  const isAlone = (file: string): boolean => SOAK || /^(my-model|visits)\.js$/.test(file);
+  // A process of its own, with the built package, costs these half a second and more, in which the engine optimises what it runs.
+  const isAlone = (file: string): boolean => SOAK || file === "my-model.js";
 
   test.each(Object.entries(EXPECTED).filter(([file]) => isAlone(file)))("%s runs", async (file, expected) => {
     const { stdout, stderr } = await run(process.execPath, [`examples/${file}`], { cwd: root });
@@ -60,7 +61,7 @@ describe("examples", () => {
   );
 
   test("my-model.js runs by the command line", async () => {
-    const args = ["dist/cli/main.js", "run", "./examples/my-model.js", "--steps", "50"];
-    expect((await run(process.execPath, args, { cwd: root })).stdout).toMatch(/^wear by corrected: 50 steps/);
+    const { stdout } = await session.run("run", "./examples/my-model.js", "--steps", "50");
+    expect(stdout).toMatch(/^wear by corrected: 50 steps/);
   });
 });

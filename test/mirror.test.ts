@@ -1,5 +1,6 @@
 // Tests mirror `src`: what tests src/roots/… lies in test/roots/…, and what tests the package as a whole lies at the top of test.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { APART, LONG } from "./support/order.ts";
 import { filesIn, folderOf, textOf } from "./support/tree.ts";
 
 /** Folders of test that mirror no folder of src. */
@@ -47,6 +48,12 @@ describe("the folders of test", () => {
     expect(mirrored.filter(({ path, text }) => strays(path, text)).map(({ path }) => path)).toEqual([]);
     expect(mirrored.length).toBeGreaterThan(40);
   });
+});
+
+test("files that are told to begin first are there, once", () => {
+  const first = [...APART, ...LONG];
+  expect(first.filter((file) => !tests.includes(file))).toEqual([]);
+  expect(new Set(first).size).toBe(first.length);
 });
 
 describe("the check of the folders", () => {

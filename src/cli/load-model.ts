@@ -18,6 +18,7 @@ import {
   walk,
   xornet,
 } from "../models/index.ts";
+import { once } from "../pieces/once.ts";
 import type { Model } from "../program/model.ts";
 import { UsageError } from "./arguments.ts";
 
@@ -182,14 +183,15 @@ export function locationOf({ stack = "", cause }: Error): string | undefined {
 
 // A user's module must get the very classes that this command line uses, wherever the module lies: its imports of
 // "nondiff" resolve as if they stood here. Node.js before 20.6 has no hook for that; there the usual rules hold.
-function resolveToThisPackage(): void {
+// Each hook that is set is asked at each import, so they are set once for all files of a process.
+const resolveToThisPackage = once((): void => {
   const hook = `export const resolve = (specifier, context, next) =>
     next(specifier, /^nondiff(\\/|$)/.test(specifier) ? { ...context, parentURL: ${JSON.stringify(import.meta.url)} } : context);`;
   nodeModule.register?.(`data:text/javascript,${encodeURIComponent(hook)}`);
   // Plain programs and types, whose errors are then told by the lines of the file as it is written.
   nodeModule.register?.(new URL("../plain/node/hooks.js", import.meta.url));
   process.setSourceMapsEnabled(true);
-}
+});
 
 function isModel(value: unknown): value is Model {
   return typeof value === "object" && value !== null && "program" in value && typeof value.program === "function";

@@ -11,6 +11,7 @@ import { decades, elboRange, tickText, tickTexts } from "../../src/cli/report/sc
 import { plotSvg } from "../../src/cli/report/svg.ts";
 import { tableData } from "../../src/cli/report/tables.ts";
 import { number, progressBar, sparkline, table } from "../../src/cli/terminal.ts";
+import { once } from "../../src/pieces/once.ts";
 import { alone, MAIN, type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 import { amount } from "../support/soak.ts";
@@ -31,6 +32,17 @@ afterAll(() => {
 
 /** Runs a command in the test's folder, after others in the same process. */
 const nondiff = (...args: string[]): Promise<Outcome> => session.run(...args);
+
+/** What `nondiff models` prints as JSON and as a table, for all tests: it traces every model and every problem of the gallery. */
+const listedModels = once(async () => {
+  const json = await nondiff("models", "--json");
+  return { entries: JSON.parse(json.stdout) as Listed[], table: (await nondiff("models")).stdout };
+});
+interface Listed {
+  readonly name: string;
+  readonly kind?: string;
+  readonly latents: number;
+}
 
 describe("help and usage", () => {
   const OVERVIEWS: readonly (readonly string[])[] = [[], ["--help"], ["-h"], ["help"]];
@@ -123,13 +135,14 @@ describe("help and usage", () => {
 
 describe("models and explain", () => {
   test("models lists the paper's models with their sizes", async () => {
-    const { stdout } = await nondiff("models", "--json");
-    const sizes = (JSON.parse(stdout) as { name: string; latents: number }[]).map(({ name, latents }) => [
-      name,
-      latents,
-    ]);
-    expect(Object.fromEntries(sizes)).toMatchObject({ gmm: 1, temperature: 41, textmsg: 3, influenza: 37 });
-    expect((await nondiff("models")).stdout).toMatch(/^textmsg +3 /m);
+    const { entries, table } = await listedModels();
+    expect(Object.fromEntries(entries.map(({ name, latents }) => [name, latents]))).toMatchObject({
+      gmm: 1,
+      temperature: 41,
+      textmsg: 3,
+      influenza: 37,
+    });
+    expect(table).toMatch(/^textmsg +3 /m);
   });
 
   test("explain says what happens to the one boundary of gmm", async () => {
@@ -190,9 +203,9 @@ describe("explain by stages", () => {
 
 describe("conditions with known answers", () => {
   test("are listed by kind, explained and run by name", async () => {
-    const listed = JSON.parse((await nondiff("models", "--json")).stdout) as { name: string; kind?: string }[];
-    expect(listed).toContainEqual(expect.objectContaining({ name: "conditions/circle", kind: "curved", latents: 2 }));
-    expect((await nondiff("models")).stdout).toMatch(/^conditions\/circle +2 +3 {2}curved: z1² \+ z2² < 1\.2²$/m);
+    const { entries, table } = await listedModels();
+    expect(entries).toContainEqual(expect.objectContaining({ name: "conditions/circle", kind: "curved", latents: 2 }));
+    expect(table).toMatch(/^conditions\/circle +2 +3 {2}curved: z1² \+ z2² < 1\.2²$/m);
     expect((await nondiff("explain", "conditions/circle")).stdout).toContain("1.44 > square(z1) + square(z2)");
     expect((await nondiff("run", "conditions/exp", "--steps", "20")).stdout).toMatch(/^conditions\/exp by corrected/);
   });
@@ -433,8 +446,8 @@ describe("compare", () => {
       expect(names).toEqual([asked]);
       return;
     }
-    const listed = JSON.parse((await nondiff("models", "--json")).stdout) as { name: string; kind?: string }[];
-    expect(names).toEqual(listed.slice(0, names.length).map(({ name }) => name));
+    const { entries } = await listedModels();
+    expect(names).toEqual(entries.slice(0, names.length).map(({ name }) => name));
     expect(names).toEqual(expect.arrayContaining(["gmm", "influenza", "temperature", "textmsg"]));
   });
 
@@ -631,7 +644,7 @@ describe("terminal", () => {
   const hasTerminal = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;
   // The bar is drawn ten times a second at most, and a fast machine takes 3000 steps in a quarter of one.
   test.skipIf(!hasTerminal)("a long run shows its progress on a terminal", () => {
-    const command = `${process.execPath} ${MAIN} run textmsg --steps 20000`;
+    const command = `${process.execPath} ${MAIN} run textmsg --steps 8000`;
     const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { cwd: folder, encoding: "utf8" });
     expect(stdout).toMatch(/█░+ +\d+ % {2}step \d+ {2}ELBO -\d/);
     expect(stdout).toContain("textmsg by corrected");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireFolder, writeWhole } from "../../src/cli/files.ts";
 import { printable, table } from "../../src/cli/terminal.ts";
-import { alone, MAIN, type Outcome, Session } from "../support/command-line.ts";
+import { alone, COMMAND, MAIN, type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
 
 // What the command line meets around it: disks that are full, modules that never end loading, names with escapes in them.
@@ -135,7 +135,7 @@ describe("where results go", () => {
   test("to a full disk: an error", () => {
     if (!existsSync("/dev/full")) return;
     const full = openSync("/dev/full", "w");
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, "models"], {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "--version"], {
       stdio: ["ignore", full, "pipe"],
       encoding: "utf8",
     });
@@ -208,7 +208,7 @@ export default defineModel("e\\u001b[31m\\u009fvil", ({ sample, observe }) => {
 });
 
 test("the command line carries the licences of the packages that are bundled with it", async () => {
-  const text = await readFile(MAIN, "utf8");
+  const text = await readFile(COMMAND, "utf8");
   for (const name of ["uplot", "d3-scale", "d3-shape", "papaparse"]) {
     const licence = await readFile(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), "utf8");
     for (const line of licence.split("\n").filter((line) => !/["\\`]/.test(line))) expect(text).toContain(line.trim());

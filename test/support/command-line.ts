@@ -6,6 +6,8 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const MAIN: string = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** The module with the commands, which MAIN runs one of. */
+export const COMMAND: string = fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url));
 
 export interface Outcome {
   readonly code: number;
@@ -23,11 +25,9 @@ export function alone(folder: string, ...args: string[]): Promise<Outcome> {
   });
 }
 
-// The module of the command line is evaluated anew for each command; what it imports is not.
+// Nothing of this text calls the command, so that no place of it stands in the stack of an error, where a place of a user's own file is looked for.
 const SESSION = `
-  let asked = 0;
-  process.stdout.setMaxListeners(0); // each evaluation adds one
-  process.on("message", async ({ main, args }) => {
+  process.on("message", ({ command, args }) => {
     const texts = { stdout: [], stderr: [] };
     for (const name of ["stdout", "stderr"])
       process[name].write = (text, done) => {
@@ -35,16 +35,11 @@ const SESSION = `
         if (done) queueMicrotask(done);
         return true;
       };
-    process.argv = [process.execPath, main, ...args];
-    let code;
-    process.exit = (status) => {
-      code = status;
-    };
-    await import(main + "?" + asked++);
-    process.send({ code, stdout: texts.stdout.join(""), stderr: texts.stderr.join("") });
+    const told = (code) => process.send({ code, stdout: texts.stdout.join(""), stderr: texts.stderr.join("") });
+    import(command).then(({ commandStatus }) => Promise.resolve(args).then(commandStatus).then(told));
   });`;
 
-/** One process in a folder for many commands. They must not read one file twice that has changed in between: modules stay loaded. */
+/** One process in a folder for many commands. They must not read one module twice that has changed in between: modules stay loaded. */
 export class Session {
   readonly #folder: string;
   #process: ChildProcess | undefined;
@@ -67,7 +62,7 @@ export class Session {
         child.off("exit", ended);
         resolve(outcome as Outcome);
       });
-      child.send({ main: pathToFileURL(MAIN).href, args });
+      child.send({ command: pathToFileURL(COMMAND).href, args });
     });
   }
 

@@ -13,8 +13,8 @@ import { finished } from "../../pieces/pieces.ts";
 import { FULL, type Posterior as Saveable } from "../../profile.ts";
 import type { Model } from "../../program/model.ts";
 import { UsageError } from "../arguments.ts";
-import type { Interruption } from "../interruption.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Interruption } from "./interruption.ts";
 
 /** What a course has come to. */
 export interface Fitted {

@@ -1,13 +1,12 @@
 /** Checkpoints of runs that are killed at any moment: whole, at most one interval old, and gone on from bit for bit. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeGenerator, uniformSource } from "../../../src/index.ts";
-import { Session } from "../../support/command-line.ts";
+import { MAIN, type Outcome, Session } from "../../support/command-line.ts";
 import { builtPackage } from "../../support/package.ts";
 import { amount } from "../../support/soak.ts";
 
@@ -18,16 +17,22 @@ const KILLS = amount(2, 50);
 
 describe("--checkpoint and --resume", () => {
   let folder: string;
-  const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+  // What is not killed runs in one process.
+  let session: Session;
   beforeAll(async () => {
     await builtPackage();
     folder = await mkdtemp(join(tmpdir(), "nondiff-checkpoint-"));
+    session = new Session(folder);
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(() => {
+    session.end();
+    return rm(folder, { recursive: true });
+  });
 
-  const run = (args: readonly string[]): string => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [main, "run", ...args], { encoding: "utf8" });
-    expect([0, 3], stderr).toContain(status);
+  const command = (...args: readonly string[]): Promise<Outcome> => session.run("run", ...args);
+  const run = async (args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, code } = await command(...args);
+    expect([0, 3], stderr).toContain(code);
     const { elboTrace, params, summary } = JSON.parse(stdout) as Record<string, unknown>;
     return JSON.stringify({ elboTrace, params, summary });
   };
@@ -36,13 +41,13 @@ describe("--checkpoint and --resume", () => {
     ["a fit that chooses its steps", SEARCH],
     ["a loop", LOOP],
   ])("%s that is killed at random moments ends as one that is not", async (_, args) => {
-    const whole = run(args);
+    const whole = await run(args);
     const file = join(folder, `${args.length}.json`);
     const next = uniformSource(makeGenerator(7), args.length);
     const kept = ["--checkpoint", file, "--checkpoint-every", "0.01", "--resume"];
     let killed = 0;
     for (let k = 0; k < KILLS; k++) {
-      const child = spawn(process.execPath, [main, "run", ...args, ...kept], { stdio: "ignore" });
+      const child = spawn(process.execPath, [MAIN, "run", ...args, ...kept], { stdio: "ignore" });
       const ended = new Promise<NodeJS.Signals | null>((resolve) => {
         child.on("exit", (_code, signal) => resolve(signal));
       });
@@ -61,37 +66,32 @@ describe("--checkpoint and --resume", () => {
     }
     expect(killed).toBeGreaterThan(0);
     const { content } = JSON.parse(readFileSync(file, "utf8")) as { content: { loop?: { step: number } } };
-    if (content.loop?.step !== 3000) expect(run([...args, ...kept])).toBe(whole);
+    if (content.loop?.step !== 3000) expect(await run([...args, ...kept])).toBe(whole);
     expect(readdirSync(folder).filter((name) => !/\.json(\.part)?$/.test(name))).toEqual([]);
   });
 
-  test("a fit goes on where a checkpoint cannot be written, and fails for it when all else is told", () => {
+  test("a fit goes on where a checkpoint cannot be written, and fails for it when all else is told", async () => {
     const file = join(folder, "full.json");
     mkdirSync(`${file}.part`); // as a disk that is full, refused when it is written
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [main, "run", ...SEARCH, "--checkpoint", file, "--checkpoint-every", "0.01"],
-      { encoding: "utf8" },
-    );
+    const kept = ["--checkpoint", file, "--checkpoint-every", "0.01"];
+    const { stdout, stderr, code } = await command(...SEARCH, ...kept);
     expect(JSON.parse(stdout)).toMatchObject({ model: "gmm", summary: expect.anything() });
     expect(stderr.match(/warning: --checkpoint: EISDIR.*; the fit goes on/g)?.length).toBe(1);
     expect(stderr).toMatch(/nondiff: --checkpoint: EISDIR/);
-    expect(status).toBe(1);
+    expect(code).toBe(1);
     rmdirSync(`${file}.part`);
   });
 
-  test("a pipe or device is written to, not replaced", () => {
+  test("a pipe or device is written to, not replaced", async () => {
     const link = join(folder, "nothing.json");
     symlinkSync("/dev/null", link);
-    run([...SEARCH, "--checkpoint", link]);
+    await run([...SEARCH, "--checkpoint", link]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   test("a damaged checkpoint, one of another model, and --resume alone are refused", async () => {
     const file = join(folder, `${SEARCH.length}.json`);
-    const session = new Session(folder);
-    onTestFinished(() => session.end());
-    const fails = async (args: readonly string[]): Promise<string> => (await session.run("run", ...args)).stderr;
+    const fails = async (args: readonly string[]): Promise<string> => (await command(...args)).stderr;
     expect(await fails(["textmsg", "--checkpoint", file, "--resume"])).toMatch(
       /saved is of another model; got "gmm", expected "textmsg"/,
     );

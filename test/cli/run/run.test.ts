@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { interruption } from "../../../src/cli/interruption.ts";
 import { course } from "../../../src/cli/run/course.ts";
 import { drawsCsv } from "../../../src/cli/run/csv.ts";
 import { smoothed } from "../../../src/cli/run/figures.ts";
+import { interruption } from "../../../src/cli/run/interruption.ts";
 import { histogramOf } from "../../../src/cli/run/marginals.ts";
 import { fitProgress } from "../../../src/cli/run/progress.ts";
 import { jsonOf, type RunResult, resultOf } from "../../../src/cli/run/result.ts";
