@@ -12,6 +12,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { Session } from "../autodiff/session.ts";
 import { ordered } from "../distributions/choice.ts";
 import type { Distribution } from "../distributions/distribution.ts";
+import { withTails } from "../distributions/known-tails.ts";
 import { logMassInOrder } from "../distributions/log-mass.ts";
 import { mapped, visits } from "../pieces/lists.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
@@ -137,16 +138,23 @@ function endsOf(
   const { algebra: A } = graph;
   const cut = (at: NodeId): NodeId => {
     const node = resolved(at);
-    return mayOverflow(graph, node) && !graph.isConstant(node)
-      ? A.max(A.constant(-FAR), A.min(A.constant(FAR), node))
-      : node;
+    if (graph.isConstant(node) || !mayOverflow(graph, node)) return node;
+    return A.max(A.constant(-FAR), A.min(A.constant(FAR), node));
   };
-  const below = ladders.flatMap((ladder, i) => (heights[i]! > 0 ? [cut(ladder[heights[i]! - 1]![0].at)] : []));
-  const above = ladders.flatMap((ladder, i) => (heights[i]! < ladder.length ? [cut(ladder[heights[i]!]![0].at)] : []));
-  return [
-    below.length > 0 ? below.reduce((x, y) => A.max(x, y)) : graph.constant(-Infinity),
-    above.length > 0 ? above.reduce((x, y) => A.min(x, y)) : graph.constant(Infinity),
-  ];
+  let [low, high]: [NodeId?, NodeId?] = [];
+  ladders.forEach((ladder, i) => {
+    const height = heights[i]!;
+    if (height === 0) return;
+    const at = cut(ladder[height - 1]![0].at);
+    low = low === undefined ? at : A.max(low, at);
+  });
+  ladders.forEach((ladder, i) => {
+    const height = heights[i]!;
+    if (height === ladder.length) return;
+    const at = cut(ladder[height]![0].at);
+    high = high === undefined ? at : A.min(high, at);
+  });
+  return [low ?? graph.constant(-Infinity), high ?? graph.constant(Infinity)];
 }
 
 /** `massPieces` at once. */
@@ -166,9 +174,10 @@ export function* massPieces(
   const session = new Session(graph);
   const { lower, upper, ends: traced = [lower, upper] } = prior.support;
   const [first, last] = traced;
+  const known = withTails(prior);
   const massOf = ([from, to]: readonly [NodeId, NodeId]): NodeId => {
     const [low, high] = [exprOf(session, from), exprOf(session, to)];
-    const between = (least: Real, most: Real): Real => logMassInOrder(prior, least, most);
+    const between = (least: Real, most: Real): Real => logMassInOrder(known, least, most);
     // An end beyond the support cuts nothing off. A formula would have an infinite slope there.
     const upTo = (least: Real): Real => {
       const isOpen = high === Infinity || last === Infinity;

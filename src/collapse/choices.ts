@@ -21,22 +21,22 @@ export class Choices {
 
   /** The node as a choice between numbers; itself where it is none. */
   of(root: NodeId): NodeId {
-    const stack = [root];
-    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-      const missing = this.#partsOf(node).filter((part) => !this.#known.has(part));
-      if (missing.length > 0 && !this.#known.has(node)) stack.push(...missing);
-      else {
-        stack.pop();
-        if (!this.#known.has(node)) this.#known.set(node, this.#made(node));
+    const graph = this.#graph;
+    if (graph.isConstant(root)) return root;
+    if (!this.#known.has(root)) {
+      // The numbers below, as far as they are not known.
+      const below = new Set([root]);
+      // A set goes on to what is added while it is walked.
+      for (const node of below) {
+        if (graph.hasFlag(node, MASK)) continue;
+        for (let j = graph.arity(node) - 1; j >= 0; j--) {
+          const operand = graph.operand(node, j);
+          if (!graph.hasFlag(operand, MASK) && !this.#known.has(operand)) below.add(operand);
+        }
       }
+      for (const node of [...below].sort((p, q) => p - q)) this.#known.set(node, this.#made(node));
     }
     return this.#known.get(root)!.node;
-  }
-
-  // The operands that are numbers.
-  #partsOf(node: NodeId): NodeId[] {
-    const graph = this.#graph;
-    return graph.hasFlag(node, MASK) ? [] : graph.operands(node).filter((operand) => !graph.hasFlag(operand, MASK));
   }
 
   #made(node: NodeId): { readonly node: NodeId; readonly leaves: number } {

@@ -19,7 +19,7 @@ const MOST_TIMES = 10;
 const REVERSE = 3;
 /** Nodes of a piece of the work. */
 const NODES_EACH = 4096;
-/** Conditions that are followed to what they change; the others are taken to be like them. */
+/** Conditions that are followed to what they change, the bits of a number; the others are taken to be like them. */
 const MOST_FOLLOWED = 32;
 
 /** May terms become these sums? Found in pieces. */
@@ -41,20 +41,22 @@ function* costOfSum(graph: Graph, root: NodeId): Pieces<number> {
   const nodes = operationsBelow(graph, [root]);
   yield;
   const conditions = nodes.filter((node) => graph.op[node] === CODE.positive);
+  if (conditions.length === 0) return REVERSE * nodes.length;
   const every = Math.ceil(conditions.length / MOST_FOLLOWED);
   const followed = conditions.filter((_, k) => k % every === 0);
   let above = 0;
-  // By node the last of these conditions below it, by its number among them.
-  const last = new Int32Array(root + 1);
-  yield* visits(followed, 1, (condition, k) => {
-    last[condition] = k + 1;
-    for (const node of nodes) {
-      for (let j = node > condition ? graph.arity(node) - 1 : -1; j >= 0; j--)
-        if (last[graph.operand(node, j)] === k + 1) last[node] = k + 1;
-      if (last[node] === k + 1) above++;
-    }
+  // By node which of these conditions lie below it, a bit for each.
+  const below = new Int32Array(root + 1);
+  followed.forEach((condition, k) => {
+    below[condition] = 1 << k;
   });
-  return REVERSE * nodes.length + above * (conditions.length / Math.max(1, followed.length));
+  yield* visits(nodes, NODES_EACH, (node) => {
+    let bits = below[node]!;
+    for (let j = graph.arity(node) - 1; j >= 0; j--) bits |= below[graph.operand(node, j)]!;
+    below[node] = bits;
+    for (; bits !== 0; bits &= bits - 1) above++;
+  });
+  return REVERSE * nodes.length + above * (conditions.length / followed.length);
 }
 
 // The conditions of a term are those that it reads directly or through others.

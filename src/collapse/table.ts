@@ -21,6 +21,7 @@ export function scalar(node: NodeId): Table {
 
 /** The index of the table's own entry, for every entry on finer axes. */
 export function placesOf({ axes: own }: Table, axes: readonly Axis[]): Int32Array {
+  if (own.length === 0) return new Int32Array(axes.reduce((product, { starts }) => product * starts.length, 1));
   let places = new Int32Array(1);
   let at = 0;
   for (const { variable, starts } of axes) {

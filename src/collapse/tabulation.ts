@@ -86,6 +86,7 @@ export class Tabulation {
 
   /** The table of a node; throws OverBudget. Cost: the tables of all nodes below it, once. */
   of(root: NodeId): Table {
+    if (this.graph.isConstant(root)) return scalar(root);
     if (!this.#isMade(root)) for (const node of this.#missingBelow(root)) this.#make(node);
     return this.#tableOf(root) ?? scalar(root);
   }
@@ -117,8 +118,9 @@ export class Tabulation {
 
   /** The table of a node whose entries are choices between numbers where they can be. */
   chosen(root: NodeId): Table {
-    const { axes, entries } = this.of(root);
-    return { axes, entries: entries.map((entry) => this.#choices.of(entry)) };
+    const table = this.of(root);
+    const entries = table.entries.map((entry) => this.#choices.of(entry));
+    return { axes: table.axes, entries };
   }
 
   /** The table of a function of nodes, entry by entry. */
@@ -135,38 +137,35 @@ export class Tabulation {
     return compressed({ axes, entries });
   }
 
-  // The table of an op of nodes.
-  #applied(code: number, operands: readonly NodeId[]): Table {
+  // The table of an op of nodes, of which some have these tables.
+  #applied(node: NodeId, x: Table | undefined, y: Table | undefined, z: Table | undefined): Table {
     const { graph } = this;
-    const [x, y, z] = operands.map((operand) => this.#tableOf(operand) ?? scalar(operand)) as [Table, Table?, Table?];
+    const code = graph.op[node]!;
+    const [a, b, c] = [graph.a[node]!, graph.b[node]!, graph.c[node]!];
     // Mostly one operand alone has a table, or all that have one distinguish the same values.
-    const axes = this.#axesOfAll(x, y, z);
-    if (!axes)
-      return this.combined([x, ...(y ? [y] : []), ...(z ? [z] : [])], ([first, second, third]) =>
-        graph.apply(code, first!, second, third),
+    const first = (x ?? y ?? z)!;
+    const isAlike = (table: Table | undefined): boolean => table === undefined || table.axes === first.axes;
+    if (!(isAlike(y) && isAlike(z) && this.#isSmall(first.axes)))
+      return this.combined(
+        graph.operands(node).map((operand, j) => [x, y, z][j] ?? scalar(operand)),
+        ([first, second, third]) => graph.apply(code, first!, second, third),
       );
-    const entryOf = (table: Table | undefined, j: number): NodeId | undefined =>
-      table?.entries[table.axes.length === 0 ? 0 : j];
-    const { entries } = [x, y, z].find((table) => table?.axes === axes)!;
     return compressed({
-      axes,
-      entries: entries.map((_, j) => graph.apply(code, entryOf(x, j)!, entryOf(y, j), entryOf(z, j))),
+      axes: first.axes,
+      entries: first.entries.map((_, j) => graph.apply(code, x?.entries[j] ?? a, y?.entries[j] ?? b, z?.entries[j] ?? c)),
     });
   }
 
-  // The axes of all tables that have any, if these are the very same and known to be small enough.
-  #axesOfAll(...tables: readonly (Table | undefined)[]): readonly Axis[] | undefined {
-    let found: readonly Axis[] | undefined;
-    for (const table of tables) {
-      if (!table || table.axes.length === 0 || table.axes === found) continue;
-      if (found) return undefined;
-      found = table.axes;
-    }
-    return found && this.graph.size <= this.#mostNodes && this.#small.has(found) ? found : undefined;
+  // Whether a table over these axes is known to be small enough.
+  #isSmall(axes: readonly Axis[]): boolean {
+    return this.graph.size <= this.#mostNodes && this.#small.has(axes);
   }
 
   /** Axes on which all of the tables can be seen; throws OverBudget. */
   joined(tables: readonly Table[]): readonly Axis[] {
+    const [first] = tables;
+    if (first && this.#isSmall(first.axes) && tables.every(({ axes }) => axes === first.axes || axes.length === 0))
+      return first.axes;
     const starts = new Map<number, Set<number>>();
     for (const { axes } of tables)
       for (const axis of axes) {
@@ -220,12 +219,15 @@ export class Tabulation {
       this.#put(node, table);
       return;
     }
-    const operands = graph.operands(node);
-    if (operands.every((operand) => !this.#tableOf(operand))) {
+    const arity = graph.arity(node);
+    const x = arity > 0 ? this.#tableOf(graph.a[node]!) : undefined;
+    const y = arity > 1 ? this.#tableOf(graph.b[node]!) : undefined;
+    const z = arity > 2 ? this.#tableOf(graph.c[node]!) : undefined;
+    if (!x && !y && !z) {
       this.#places[node] = INDEPENDENT;
       return;
     }
-    const table = this.#applied(graph.op[node]!, operands);
+    const table = this.#applied(node, x, y, z);
     this.#put(node, this.folds ? this.#folded(node, table) : table);
   }
 

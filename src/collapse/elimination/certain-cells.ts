@@ -39,10 +39,10 @@ const EACH = 256;
 
 /** log Σ exp(nodes), by cases where conditions decide which of them have mass. */
 export function* logSumOfPossible(graph: Graph, nodes: readonly NodeId[]): Pieces<NodeId> {
+  if (!nodes.some((node) => hasDeciding(graph, node, DEPTH))) return yield* logSumPieces(graph, nodes);
   const summands = yield* mapped(nodes, EACH, (node) => split(graph, node));
   yield;
-  const isPlain = summands.every(({ masses }) => masses.length === 0);
-  return (isPlain ? undefined : yield* byCases(graph, summands)) ?? (yield* logSumPieces(graph, nodes));
+  return (yield* byCases(graph, summands)) ?? (yield* logSumPieces(graph, nodes));
 }
 
 function* byCases(graph: Graph, summands: readonly Summand[]): Pieces<NodeId | undefined> {
@@ -76,25 +76,29 @@ function split(graph: Graph, node: NodeId): Summand {
   const rest: NodeId[] = [];
   const take = (part: NodeId, depth: number): void => {
     if (isDeciding(graph, part)) masses.push(part);
-    else if (depth > 0 && graph.op[part] === CODE.add)
-      for (const operand of graph.operands(part)) take(operand, depth - 1);
-    else rest.push(part);
+    else if (depth > 0 && graph.op[part] === CODE.add) {
+      take(graph.a[part]!, depth - 1);
+      take(graph.b[part]!, depth - 1);
+    } else rest.push(part);
   };
   take(node, DEPTH);
   return { masses, rest, node };
 }
 
-// A number, or a choice between numbers, one of which is no mass.
-function isDeciding(graph: Graph, node: NodeId): boolean {
-  const leaves = leavesOf(graph, node);
-  return leaves?.some((leaf) => graph.value(leaf) < NO_MASS) ?? false;
+// Whether `split` finds a log mass in a sum.
+function hasDeciding(graph: Graph, node: NodeId, depth: number): boolean {
+  if (isDeciding(graph, node)) return true;
+  if (depth === 0 || graph.op[node] !== CODE.add) return false;
+  return hasDeciding(graph, graph.a[node]!, depth - 1) || hasDeciding(graph, graph.b[node]!, depth - 1);
 }
 
-function leavesOf(graph: Graph, node: NodeId, depth = DEPTH): NodeId[] | undefined {
-  if (graph.isConstant(node)) return [node];
+// Whether a number, or one of the numbers between which a node chooses, is no mass; undefined for other nodes.
+function isDeciding(graph: Graph, node: NodeId, depth = DEPTH): boolean | undefined {
+  if (graph.isConstant(node)) return graph.value(node) < NO_MASS;
   if (depth === 0 || graph.op[node] !== CODE.where) return undefined;
-  const arms = [graph.b[node]!, graph.c[node]!].map((arm) => leavesOf(graph, arm, depth - 1));
-  return arms.some((arm) => arm === undefined) ? undefined : arms.flatMap((arm) => arm!);
+  const held = isDeciding(graph, graph.b[node]!, depth - 1);
+  const failed = held === undefined ? undefined : isDeciding(graph, graph.c[node]!, depth - 1);
+  return failed === undefined ? undefined : held || failed;
 }
 
 // A choice between numbers where some of its conditions are known.

@@ -168,9 +168,15 @@ function* weightsOf(tables: Tabulation, parts: readonly Table[], variables: read
   const places = few.map((part) => placesOf(part, axes));
   yield;
   const numbers = Array.from({ length: size }, (_, j) => j);
+  const summands = few.map(() => impossible);
   const entries = yield* mapped(numbers, EACH, (j) => {
-    const summands = few.map((part, p) => part.entries[places[p]![j]!]!);
-    return summands.includes(impossible) ? impossible : graph.sum(summands);
+    let isPossible = true;
+    for (let p = 0; p < few.length; p++) {
+      const entry = few[p]!.entries[places[p]![j]!]!;
+      summands[p] = entry;
+      if (entry === impossible) isPossible = false;
+    }
+    return isPossible ? graph.sum(summands) : impossible;
   });
   return { axes, entries };
 }
@@ -206,6 +212,7 @@ function everyValue({ variables }: Tabulation, variable: number): Axis {
 // The log sum over some variables, by the others.
 function* summed({ graph }: Tabulation, { axes, entries }: Table, variables: readonly number[]): Pieces<Table> {
   const others = axes.filter(({ variable }) => !variables.includes(variable));
+  if (others.length === 0) return { axes: others, entries: [yield* logSumOfPossible(graph, entries)] };
   const rows = others.reduce((product, { starts }) => product * starts.length, 1);
   const found = Array.from({ length: rows }, (): NodeId[] => []);
   const counters = axes.map(() => 0);

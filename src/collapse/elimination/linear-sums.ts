@@ -30,51 +30,72 @@ export function linearSums(
   falling: readonly (readonly NodeId[])[],
 ): NodeId[] | undefined {
   if (rising.length > MOST_PLACES) return undefined;
-  const atoms = new Set<NodeId>();
-  const forms = new Map<NodeId, LinearForm>();
-  let isLinear = true;
-  let summands = 0;
-  const see = (node: NodeId): void => {
-    summands++;
-    if (forms.has(node) || !isLinear) return;
-    const form = linearForm(graph, node);
-    for (const atom of form.coefficients.keys()) atoms.add(atom);
-    isLinear = atoms.size <= MOST_ATOMS && Number.isFinite(form.constant);
-    forms.set(node, form);
-  };
-  for (const side of [rising, falling]) for (const nodes of side) nodes.forEach(see);
-  if (!isLinear || summands < SUMMANDS_PER_ATOM * atoms.size) return undefined;
-  const formsAt = (nodes: readonly NodeId[]): LinearForm[] => nodes.map((node) => forms.get(node)!);
-  const below = runningForms(rising.map(formsAt));
-  const above = runningForms(falling.map(formsAt).reverse()).reverse();
-  return below.map((form, place) => {
-    const next = above[place + 1];
-    return nodeOf(graph, next ? addedForms([form, next]) : form);
-  });
-}
-
-function runningForms(forms: readonly (readonly LinearForm[])[]): LinearForm[] {
-  let sum: LinearForm = { coefficients: new Map(), constant: 0 };
-  return forms.map((here) => {
-    if (here.length > 0) sum = addedForms([sum, ...here]);
-    return sum;
-  });
-}
-
-function addedForms(forms: readonly LinearForm[]): LinearForm {
-  const coefficients = new Map<NodeId, number>();
-  let sum = 0;
-  for (const form of forms) {
-    sum += form.constant;
-    for (const [atom, weight] of form.coefficients) coefficients.set(atom, (coefficients.get(atom) ?? 0) + weight);
-  }
-  return { coefficients, constant: sum };
-}
-
-function nodeOf(graph: Graph, { coefficients, constant }: LinearForm): NodeId {
   const { algebra: A } = graph;
-  const parts = [...coefficients]
-    .sort(([p], [q]) => p - q)
-    .flatMap(([atom, weight]) => (weight === 0 ? [] : [A.mul(A.constant(weight), atom)]));
-  return A.add(A.constant(constant), graph.sum(parts));
+  const columns = new Map<NodeId, number>();
+  const forms = new Map<NodeId, LinearForm>();
+  let summands = 0;
+  for (const nodes of [...rising, ...falling])
+    for (const node of nodes) {
+      summands++;
+      if (forms.has(node)) continue;
+      const form = linearForm(graph, node);
+      forms.set(node, form);
+      for (const atom of form.coefficients.keys()) if (!columns.has(atom)) columns.set(atom, columns.size);
+      if (columns.size > MOST_ATOMS || !Number.isFinite(form.constant)) return undefined;
+    }
+  if (summands < SUMMANDS_PER_ATOM * columns.size) return undefined;
+  const size = rising.length;
+  const below = new Rows(columns, size);
+  const above = new Rows(columns, size + 1);
+  const add = (rows: Rows, place: number, nodes: readonly NodeId[]): void => {
+    for (const node of nodes) rows.add(place, forms.get(node)!);
+  };
+  for (let place = 0; place < size; place++) {
+    if (place > 0) below.copy(place - 1, place);
+    add(below, place, rising[place]!);
+  }
+  for (let place = size - 1; place > 0; place--) {
+    above.copy(place + 1, place);
+    add(above, place, falling[place]!);
+  }
+  const atoms = [...columns].sort(([p], [q]) => p - q);
+  return rising.map((_, place) => {
+    const parts = atoms.flatMap(([atom, column]) => {
+      const weight = below.at(place, column) + above.at(place + 1, column);
+      return weight === 0 ? [] : [A.mul(A.constant(weight), atom)];
+    });
+    return A.add(A.constant(below.constantAt(place) + above.constantAt(place + 1)), graph.sum(parts));
+  });
+}
+
+/** Linear forms in a few atoms, one for each place: a row of coefficients, and the constant last. */
+class Rows {
+  readonly #columns: ReadonlyMap<NodeId, number>;
+  readonly #width: number;
+  readonly #numbers: Float64Array;
+
+  constructor(columns: ReadonlyMap<NodeId, number>, places: number) {
+    this.#columns = columns;
+    this.#width = columns.size + 1;
+    this.#numbers = new Float64Array(places * this.#width);
+  }
+
+  copy(from: number, to: number): void {
+    const width = this.#width;
+    this.#numbers.copyWithin(to * width, from * width, (from + 1) * width);
+  }
+
+  add(place: number, { coefficients, constant }: LinearForm): void {
+    const row = place * this.#width;
+    for (const [atom, weight] of coefficients) this.#numbers[row + this.#columns.get(atom)!]! += weight;
+    this.#numbers[row + this.#width - 1]! += constant;
+  }
+
+  at(place: number, column: number): number {
+    return this.#numbers[place * this.#width + column]!;
+  }
+
+  constantAt(place: number): number {
+    return this.at(place, this.#width - 1);
+  }
 }

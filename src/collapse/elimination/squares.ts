@@ -18,6 +18,7 @@ import type { Pieces } from "../../pieces/pieces.ts";
 import { readsOf } from "../reads.ts";
 import { scalar, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
+import { keyOf } from "./sums.ts";
 
 /** Squares over fewer variables are tables as they are: of two latents with fifty cells each most entries are the same. */
 const LEAST_VARIABLES = 5;
@@ -205,8 +206,4 @@ class Squares {
     const [q, to] = this.#multiple(y);
     return A.mul(A.constant(p * q), from === to ? A.square(from) : A.mul(from, to));
   }
-}
-
-function keyOf({ axes }: Table): string {
-  return JSON.stringify(axes.map(({ variable, starts }) => [variable, ...starts]));
 }

@@ -8,7 +8,7 @@ import { append } from "../../autodiff/graph/multimap.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { mapped, visits } from "../../pieces/lists.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
-import { compressed, type Table } from "../table.ts";
+import { type Axis, compressed, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 import { linearSums } from "./linear-sums.ts";
 
@@ -45,9 +45,18 @@ export function* added(tables: Tabulation, group: readonly Table[]): Pieces<Tabl
 function* byAxes(group: readonly Table[]): Pieces<Map<string, Table[]>> {
   const found = new Map<string, Table[]>();
   yield* visits(group, EACH, (table) => {
-    append(found, JSON.stringify(table.axes.map(({ variable, starts }) => [variable, ...starts])), table);
+    append(found, keyOf(table), table);
   });
   return found;
+}
+
+/** The same for tables that distinguish the same values of the same variables. */
+export function keyOf({ axes }: Table): string {
+  return axes.length === 1 ? keyOfAxis(axes[0]!) : axes.map(keyOfAxis).join(";");
+}
+
+function keyOfAxis({ variable, starts }: Axis): string {
+  return `${variable}:${starts.join()}`;
 }
 
 function* runningSum(tables: Tabulation, group: readonly Table[]): Pieces<Table> {
