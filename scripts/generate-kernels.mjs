@@ -196,11 +196,14 @@ const OPS = { ...BASIC_OPS, ...ELEMENTARY_OPS, ...SPECIAL_OPS };
 const rowsOf = (ops) => Object.keys(ops).map((name) => INSTRUCTIONS[name]);
 /** Fused ops and sums. */
 const BEYOND_OPS = Object.values(INSTRUCTIONS).filter(({ name, effect }) => effect.formula && !(name in OPS));
-const kernelRows = (rows, unrolled) => rows.map((row) => [row.name, kernelsOf(row, unrolled)]);
+const kernelRows = (rows, unrolled) => rows.map((row) => [row.name, kernelsOf(row, unrolled && isShort(row))]);
 /** The core has few bytes for its kernels, and few cycles to lose: its fits are 3 % slower than by a loop for every choice. */
 const steppingRows = (ops) => rowsOf(ops).map((row) => [row.name, [steppingKernel(row)]]);
 
-/** Whether the arithmetic of an op is short beside the loop around it. */
+/**
+ * Whether the arithmetic of an op is short beside the loop around it. An engine inlines exp into a loop that calls it once, which halves the time of a
+ * lane, and not into one that calls it eight times.
+ */
 const isShort = ({ effect }) => !/\w\(|\*\*/.test(effect.formula);
 
 /** Names, operands and statements of instructions that run for one lane. */

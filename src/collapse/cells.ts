@@ -136,23 +136,16 @@ function endsOf(
   resolved: (at: NodeId) => NodeId,
 ): readonly [low: NodeId, high: NodeId] {
   const { algebra: A } = graph;
-  const cut = (at: NodeId): NodeId => {
+  const cut = ([{ at }]: Ladder[number]): NodeId => {
     const node = resolved(at);
     if (graph.isConstant(node) || !mayOverflow(graph, node)) return node;
     return A.max(A.constant(-FAR), A.min(A.constant(FAR), node));
   };
   let [low, high]: [NodeId?, NodeId?] = [];
   ladders.forEach((ladder, i) => {
-    const height = heights[i]!;
-    if (height === 0) return;
-    const at = cut(ladder[height - 1]![0].at);
-    low = low === undefined ? at : A.max(low, at);
-  });
-  ladders.forEach((ladder, i) => {
-    const height = heights[i]!;
-    if (height === ladder.length) return;
-    const at = cut(ladder[height]![0].at);
-    high = high === undefined ? at : A.min(high, at);
+    const [below, above] = [ladder[heights[i]! - 1], ladder[heights[i]!]];
+    if (below) low = low === undefined ? cut(below) : A.max(low, cut(below));
+    if (above) high = high === undefined ? cut(above) : A.min(high, cut(above));
   });
   return [low ?? graph.constant(-Infinity), high ?? graph.constant(Infinity)];
 }

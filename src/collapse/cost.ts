@@ -5,7 +5,7 @@
  * the sum over one bias has 957 operations, its gradient 22,327 by the estimate and 22,503 as built.
  */
 import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
+import { Users } from "../autodiff/graph/users.ts";
 import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { visits } from "../pieces/lists.ts";
@@ -61,22 +61,14 @@ function* costOfSum(graph: Graph, root: NodeId): Pieces<number> {
 
 // The conditions of a term are those that it reads directly or through others.
 function* costOfTerms(graph: Graph, terms: readonly NodeId[], nodes: readonly NodeId[]): Pieces<number> {
-  const users = new Map<NodeId, NodeId[]>();
-  yield* visits(nodes, NODES_EACH, (node) => {
-    for (const operand of graph.operands(node)) append(users, operand, node);
-  });
+  const users = new Users(graph, nodes);
   const own = nodes.length / Math.max(1, terms.length);
   const isTerm = new Set(terms);
   let cost = REVERSE * nodes.length;
   for (const condition of nodes) {
     if (graph.op[condition] !== CODE.positive) continue;
     yield;
-    const above = new Set([condition]);
-    // A set goes on to what is added while it is walked.
-    for (const node of above) for (const user of users.get(node) ?? []) above.add(user);
-    let affected = 0;
-    for (const node of above) if (isTerm.has(node)) affected++;
-    cost += affected * own;
+    cost += users.above([condition]).filter((node) => isTerm.has(node)).length * own;
   }
   return cost;
 }

@@ -152,7 +152,9 @@ export class Tabulation {
       );
     return compressed({
       axes: first.axes,
-      entries: first.entries.map((_, j) => graph.apply(code, x?.entries[j] ?? a, y?.entries[j] ?? b, z?.entries[j] ?? c)),
+      entries: first.entries.map((_, j) =>
+        graph.apply(code, x?.entries[j] ?? a, y?.entries[j] ?? b, z?.entries[j] ?? c),
+      ),
     });
   }
 

@@ -15,40 +15,32 @@ export interface LinearForm {
 
 /** The linear form of a node; linear in the number of additions below it. */
 export function linearForm(graph: Graph, root: NodeId): LinearForm {
-  if (graph.isConstant(root)) return { coefficients: new Map(), constant: graph.value(root) };
   const varies = (operand: NodeId): boolean => !graph.isConstant(operand);
-  if (!linearOperands(graph, root, varies)) return { coefficients: new Map([[root, 1]]), constant: 0 };
-  const nodes = [root];
-  // By place in that list the operands that a node is a sum of, by their places; none for an atom.
-  const groups: (readonly number[])[] = [];
-  const places = graph.takeScratch();
-  places[root] = 1;
-  for (let at = 0; at < nodes.length; at++) {
-    const node = nodes[at]!;
+  // By node the operands that it is a sum of, by their places; none for an atom.
+  const parts = new Map<NodeId, readonly number[]>([[root, NONE]]);
+  // A map goes on to what is added while it is walked.
+  for (const node of parts.keys()) {
     const group = linearOperands(graph, node, varies) ?? NONE;
-    groups.push(group);
+    parts.set(node, group);
     for (const place of group) {
       const operand = graph.operand(node, place);
-      if (places[operand] === 0) places[operand] = nodes.push(operand);
+      if (!parts.has(operand)) parts.set(operand, NONE);
     }
   }
   const coefficients = new Map<NodeId, number>();
-  const weights = nodes.map(() => 0);
-  weights[0] = 1;
+  const weight = new Map<NodeId, number>([[root, 1]]);
   let constant = 0;
   // Ids are a topological order: descending, every weight is complete when its node comes up.
-  for (const node of nodes.sort((p, q) => q - p)) {
-    const at = places[node]! - 1;
-    const [w, group] = [weights[at]!, groups[at]!];
+  for (const node of [...parts.keys()].sort((p, q) => q - p)) {
+    const w = weight.get(node)!;
+    const group = parts.get(node)!;
     if (graph.isConstant(node)) constant += w * graph.value(node);
     else if (group.length === 0 && w !== 0) coefficients.set(node, w);
     for (const place of group) {
-      const operand = places[graph.operand(node, place)]! - 1;
-      weights[operand]! += weightOf(graph, node, group, place, w);
+      const operand = graph.operand(node, place);
+      weight.set(operand, (weight.get(operand) ?? 0) + weightOf(graph, node, group, place, w));
     }
   }
-  for (const node of nodes) places[node] = 0;
-  graph.giveBack(places);
   return { coefficients, constant };
 }
 

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FAST_INTERPRETER } from "../../../src/autodiff/lanes/interpreter/fast-interpreter.ts";
+import { FAST_KERNELS } from "../../../src/autodiff/lanes/interpreter/fast-kernels.generated.ts";
 import { INTERPRETER } from "../../../src/autodiff/lanes/interpreter/interpreter.ts";
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { hasEmitter } from "../../../src/autodiff/lanes/wasm/emitters.ts";
@@ -260,4 +261,11 @@ test("the instructions that WebAssembly leaves to the interpreter are the ones t
     ],
     ...["gather", "gatherMasks"], // which it puts side by side by itself
   ]);
+});
+
+// An engine inlines exp into a loop that calls it once; one that calls it eight times takes twice as long.
+test("fast kernels have several lanes in a turn where their arithmetic is short, and one where it calls a function", () => {
+  const isUnrolled = (name: string): boolean => FAST_KERNELS[name]!.some((kernel) => /\bo \+ 3\b/.test(String(kernel)));
+  const rolled = ROWS.filter(({ name, effect }) => name in FAST_KERNELS && "op" in effect && !isUnrolled(name));
+  expect(rolled.map(({ name }) => name)).toEqual(["expSub"]);
 });
