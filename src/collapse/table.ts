@@ -77,3 +77,17 @@ export function compressed(table: Table): Table {
   }
   return axes === table.axes ? table : { axes, entries };
 }
+
+/** Calls with the run of each axis, the last axis fastest, and the index of the entry. */
+export function eachCombination(axes: readonly Axis[], visit: (runs: readonly number[], at: number) => void): void {
+  const runs = axes.map(() => 0);
+  const count = axes.reduce((size, { starts }) => size * starts.length, 1);
+  for (let at = 0; at < count; at++) {
+    visit(runs, at);
+    for (let k = axes.length - 1; k >= 0; k--) {
+      runs[k]!++;
+      if (runs[k]! < axes[k]!.starts.length) break;
+      runs[k] = 0;
+    }
+  }
+}

@@ -53,6 +53,8 @@ export interface Evaluation {
   readonly value: (index: number, point?: number) => number;
   /** Its values at all points of the last run, in a new array or in one of yours. */
   readonly values: (index: number, out?: Float64Array) => Float64Array;
+  /** Writes them to out[at], out[at + 1], …; allocates nothing. */
+  readonly valuesInto: (out: Float64Array, at: number, index: number) => void;
 }
 
 const NONE: readonly number[] = [];
@@ -128,7 +130,22 @@ export function* evaluationPieces(
       out.set(rows.subarray(offset, offset + points));
       return out;
     },
+    valuesInto(out, at, index) {
+      if (isTruth[index] === 1) copyInto(out, at, masks, starts[index]!, steps[index]!, points);
+      else copyInto(out, at, slots, starts[index]!, steps[index]!, points);
+    },
   };
+}
+
+function copyInto(
+  out: Float64Array,
+  to: number,
+  from: Float64Array | Int32Array,
+  start: number,
+  step: number,
+  count: number,
+): void {
+  for (let p = 0; p < count; p++) out[to + p] = from[start + step * p]!;
 }
 
 function requireValues(of: string, got: number, expected: number): void {

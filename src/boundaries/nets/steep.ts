@@ -10,11 +10,12 @@
 import { poles } from "../../autodiff/graph/poles.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { JUMPING } from "../../autodiff/ops/facts/behaviours.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { finished, type Pieces } from "../../pieces/pieces.ts";
 import { decisionPieces } from "../lines/decisions.ts";
-import { type Looked, lineValues, valuesBeside } from "./line-values.ts";
-import { CELLS, randomLines } from "./random-lines.ts";
+import { type LineValues, type Looked, lineValues, valuesBeside } from "./line-values.ts";
+import { CELLS, type RandomLines, randomLines } from "./random-lines.ts";
 import { isWithinReach } from "./reach.ts";
 import { roundingAt } from "./rounding.ts";
 
@@ -29,6 +30,8 @@ const STILL = 0.3;
 /** The smallest rise that is told, in nats, and relative to ℓ. */
 const NATS = 0.01;
 const ROUNDING = 1e-8;
+/** The rises of both halves of a cell differ by so little where there is no step that is told, in nats. */
+const BEND = NATS / 4;
 /** A divisor so near 0 is one that vanishes in the stretch. */
 const POLE = 1e-3;
 
@@ -50,24 +53,12 @@ export function steepStep(objective: Objective, theta: Float64Array): SteepStep 
 
 /** The same in pieces. */
 export function* steepStepPieces(objective: Objective, theta: Float64Array): Pieces<SteepStep | undefined> {
-  const { graph, guided, normals, terms, trace } = objective;
+  const { normals, terms, trace } = objective;
   if (normals.length === 0 || !isWithinReach(objective, theta)) return undefined;
-  const roots = terms.map(({ node }) => node);
-  const nodes = graph.reachable(roots);
-  const chosen = randomLines(objective, nodes.length, SEED);
+  const { chosen, drawn, valuesUnder } = LINES.get(objective) ?? (yield* linesOf(objective));
   const lines = chosen.count;
-  yield;
-  // Conditions jump and are counted, as are the divisors that make values jump; at others ℓ is infinite.
-  const masks = nodes.filter((node) => JUMPING.has(graph.op[node]!));
-  const decisions = yield* decisionPieces(objective);
-  yield;
-  const signs = decisions.flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
-  const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
-  const watched = [...divisors, ...trace.latents.map(({ node }) => node)];
-  const drawn = substitute(graph, roots, guided);
   let beside: ReturnType<typeof valuesBeside> extends Pieces<infer Beside> ? Beside | undefined : never;
-  yield;
-  const { look } = (yield* lineValues(objective, drawn, substitute(graph, masks, guided), chosen))(theta);
+  const { look } = valuesUnder(theta);
   const scan: Looked[] = [];
   for (let c = 0; c <= CELLS; c++) {
     yield;
@@ -85,13 +76,14 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       const trend = bracket.trend * (bracket.to - bracket.from) * 0.5;
       const rises = [middle - bracket.low, bracket.high - middle] as const;
       const isLower = Math.abs(rises[0] - trend) >= Math.abs(rises[1] - trend);
-      if (bracket.isOpen && !rises.every((rise) => Math.abs(rise) <= NATS)) left++;
+      const isSmooth = Math.abs(rises[0] - rises[1]) <= BEND;
+      if (bracket.isOpen && !isSmooth && !rises.every((rise) => Math.abs(rise) <= NATS)) left++;
       if (here.state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
       if (isLower) [bracket.to, bracket.high] = [middles[line]!, middle];
       else [bracket.from, bracket.low] = [middles[line]!, middle];
     });
     past.push(endsOf(brackets));
-    // Nowhere is a rise left that is told.
+    // Nowhere is a rise left that is told, or one half of what is left rises as the other does: a step would lie in one of them.
     if (left === 0) return undefined;
     if (step < STEEP) continue;
     const line = brackets.findIndex(({ isOpen }, k) => isOpen && isSteep(past, k));
@@ -100,7 +92,7 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
       continue;
     }
     const { from, to } = brackets[line]!;
-    beside ??= yield* valuesBeside(objective, [...drawn, ...substitute(graph, watched, guided)], theta, chosen);
+    beside ??= yield* valuesBeside(objective, [...drawn, ...(yield* watched(objective))], theta, chosen);
     const [under, over] = beside(line, from, to);
     const sides = [under, over].map((values) => values.slice(0, drawn.length)) as [number[], number[]];
     const [values, latents] = [over.slice(drawn.length, -trace.latents.length), over.slice(-trace.latents.length)];
@@ -125,6 +117,42 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     };
   }
   return undefined;
+}
+
+/** Random lines of an objective with ℓ compiled for them, which a fit looks at where it begins and where it ends. */
+interface Lines {
+  readonly chosen: RandomLines;
+  /** The terms of ℓ at draws of the guide. */
+  readonly drawn: readonly NodeId[];
+  readonly valuesUnder: (theta: Float64Array) => LineValues;
+}
+
+const LINES: WeakMap<Objective, Lines> = /* @__PURE__ */ new WeakMap();
+
+function* linesOf(objective: Objective): Pieces<Lines> {
+  const { graph, guided, terms } = objective;
+  const roots = terms.map(({ node }) => node);
+  const nodes = graph.reachable(roots);
+  const chosen = randomLines(objective, nodes.length, SEED);
+  yield;
+  // Conditions jump and are counted.
+  const masks = nodes.filter((node) => JUMPING.has(graph.op[node]!));
+  const drawn = substitute(graph, roots, guided);
+  yield;
+  const valuesUnder = yield* lineValues(objective, drawn, substitute(graph, masks, guided), chosen);
+  const lines = { chosen, drawn, valuesUnder };
+  LINES.set(objective, lines);
+  return lines;
+}
+
+// What is looked at beside a step that was found: divisors, as those that make values jump are counted, and at others ℓ is infinite; then the latents.
+function* watched(objective: Objective): Pieces<NodeId[]> {
+  const { graph, guided, terms, trace } = objective;
+  const decisions = yield* decisionPieces(objective);
+  const signs = decisions.flatMap(({ kind, node }) => (kind === "sign" ? [node] : []));
+  const nodes = graph.reachable(terms.map(({ node }) => node));
+  const divisors = [...new Set([...signs, ...poles(graph, nodes).values()])];
+  return substitute(graph, [...divisors, ...trace.latents.map(({ node }) => node)], guided);
 }
 
 interface Bracket {

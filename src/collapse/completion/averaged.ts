@@ -8,7 +8,7 @@ import { squared } from "../../math/squared.ts";
 import { once } from "../../pieces/once.ts";
 import type { Variable } from "../variable.ts";
 import { type CompletedLatent, roomFor } from "./completed.ts";
-import type { JointSums } from "./marginals.ts";
+import type { JointSums } from "./joint-sums.ts";
 import type { Cells } from "./within-cells.ts";
 
 export interface AveragedLatent {

@@ -103,7 +103,7 @@ export function completionOf(
       const sums = marginals.sums();
       for (let first = 0; first < draws; first += POINTS) {
         const points = Math.min(POINTS, draws - first);
-        sums.add(lanesAt(kept, { first, points, draws }), weights.subarray(first, first + points));
+        sums.add(lanesAt(kept, { first, points, draws }), weights.subarray(first, first + points), POINTS);
       }
       return averagedLatents(variables, alone, sums, cells, POINTS);
     },

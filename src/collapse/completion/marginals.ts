@@ -9,12 +9,14 @@ import { type Evaluation, type EvaluationOptions, evaluation } from "../../autod
 import { exp } from "../../math/elementary.ts";
 import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
 import { readsOf } from "../reads.ts";
-import { type Axis, runsOf } from "../table.ts";
+import { type Axis, eachCombination, runsOf } from "../table.ts";
 import { ownersOf, type Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";
+import { type JointSums, NEGLIGIBLE, runAt, sumsOf } from "./joint-sums.ts";
 
-/** Rows of this probability change no sum of probabilities. */
-const NEGLIGIBLE = 1e-18;
+/** Points of a run: tables of more than 1000 entries have fewer, so that the caches of a processor hold them. */
+const NUMBERS_AT_ONCE = 131_072;
+const FEWEST_POINTS = 16;
 
 /** Draws values of variables. */
 export interface Marginals {
@@ -22,16 +24,6 @@ export interface Marginals {
   readonly draw: (found: readonly CompletedLatent[], lanes: Float64Array, batch: Batch, next: () => number) => void;
   /** Sums of the joint probabilities of each table of which they are known without a draw, starting from 0. */
   readonly sums: () => JointSums;
-}
-
-/** Joint probabilities, summed over draws of the kept latents by their weights. */
-export interface JointSums {
-  /** Adds those of some draws. */
-  readonly add: (lanes: Float64Array, weights: Float64Array) => void;
-  /**
-   * Those of the values of variables that were added so far, of the first variable slowest; undefined where no table has them all, value by value.
-   */
-  readonly of: (variables: readonly number[]) => Float64Array | undefined;
 }
 
 /** A step of the sums, its table sorted into rows: one for each combination of runs of the neighbours. */
@@ -109,15 +101,19 @@ export function marginalsOf(
     cliques.push({ ...clique, isSteady, kinds });
     for (const weight of entries) nodes.push(weight);
   }
-  const run = evaluation(graph, nodes, options);
+  const stride = options.points ?? 1;
+  let atOnce = stride;
+  while (atOnce > FEWEST_POINTS && atOnce * nodes.length > NUMBERS_AT_ONCE) atOnce /= 2;
+  const run = evaluation(graph, nodes, { ...options, points: atOnce });
+  const evaluated = { run, points: atOnce };
   return {
     draw(found, lanes, { first, points, draws }, next) {
-      run.run([], lanes);
       for (const clique of cliques) {
         clique.totals.fill(Number.NaN);
         clique.foundAt = -1;
       }
-      for (let p = 0; p < points; p++)
+      for (let p = 0; p < points; p++) {
+        if (p % atOnce === 0) runAt(evaluated, lanes, stride, p);
         for (const clique of cliques) {
           const { variables: summed, values, width, given, weights, totals, marginals, kinds } = clique;
           const d = first + p;
@@ -125,7 +121,7 @@ export function marginalsOf(
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
           clique.hasChanged = !isFound(clique, drawnRow);
           if (clique.hasChanged) {
-            join(clique, drawnRow, run, p, found[summed[0]!]!.name);
+            join(clique, drawnRow, run, p % atOnce, found[summed[0]!]!.name);
             marginalise(clique);
           }
           const place = drawn(weights, drawnRow * width, width, totals[drawnRow]! * next());
@@ -149,51 +145,14 @@ export function marginalsOf(
             }
           }
         }
+      }
     },
     sums: () =>
       sumsOf(
         cliques.filter(({ isWhole }) => isWhole),
-        run,
+        evaluated,
         variables,
       ),
-  };
-}
-
-function sumsOf(cliques: readonly Clique[], run: Evaluation, variables: readonly Variable[]): JointSums {
-  const sums = cliques.map(({ joint }) => new Float64Array(joint.length));
-  return {
-    add(lanes, weights) {
-      run.run([], lanes);
-      for (const clique of cliques) clique.totals.fill(Number.NaN);
-      let isFirst = true;
-      for (let p = 0; p < weights.length; p++) {
-        if (weights[p] === 0) continue;
-        cliques.forEach((clique, c) => {
-          const { isSteady, parent, joint, cleared, width } = clique;
-          clique.hasChanged = isFirst || !isSteady || parent?.hasChanged === true;
-          if (clique.hasChanged) join(clique, parent ? -1 : 0, run, p, variables[clique.variables[0]!]!.name);
-          const sum = sums[c]!;
-          for (let row = 0; row < cleared.length; row++) {
-            if (cleared[row] === 1) continue;
-            for (let at = row * width; at < (row + 1) * width; at++) sum[at]! += weights[p]! * joint[at]!;
-          }
-        });
-        isFirst = false;
-      }
-    },
-    of(wanted) {
-      const c = cliques.findIndex((clique) => clique.variables.includes(wanted[0]!));
-      const own = wanted.map((v) => cliques[c]?.axes.findIndex((axis) => axis.variable === v) ?? -1);
-      if (own.includes(-1)) return undefined;
-      const { axes } = cliques[c]!;
-      const sizes = wanted.map((v) => variables[v]!.size);
-      if (own.some((k, i) => axes[k]!.starts.length !== sizes[i])) return undefined;
-      const found = new Float64Array(sizes.reduce((product, size) => product * size, 1));
-      eachCombination(axes, (runs, at) => {
-        found[own.reduce((place, k, i) => place * sizes[i]! + runs[k]!, 0)]! += sums[c]![at]!;
-      });
-      return found;
-    },
   };
 }
 
@@ -321,20 +280,6 @@ function rowsIn({ axes, joint }: Clique, given: Clique["given"]): Int32Array {
     );
   });
   return found;
-}
-
-// Calls with the run of each axis, the last axis fastest.
-function eachCombination(axes: readonly Axis[], visit: (runs: readonly number[], at: number) => void): void {
-  const runs = axes.map(() => 0);
-  const count = axes.reduce((size, { starts }) => size * starts.length, 1);
-  for (let at = 0; at < count; at++) {
-    visit(runs, at);
-    for (let k = axes.length - 1; k >= 0; k--) {
-      runs[k]!++;
-      if (runs[k]! < axes[k]!.starts.length) break;
-      runs[k] = 0;
-    }
-  }
 }
 
 // The index of the runs of some of the axes, the last of them fastest.

@@ -44,18 +44,21 @@ export function valuesOf(
   draws: InputDraws,
   count: number,
 ): Float64Array[] {
+  const found = nodes.map((node) => known(trace, draws, node, count));
+  const [places, asked] = [[...nodes.keys()].filter((j) => !found[j]), nodes.filter((_, j) => !found[j])];
+  if (asked.length === 0) return found as Float64Array[];
   // Inputs that the nodes do not read are not carried along: of 25 latents a tracked sum of two reads two.
-  const read = new Set(trace.graph.reachable(nodes));
+  const read = new Set(trace.graph.reachable(asked));
   const own = [...draws].filter(([node]) => read.has(node));
   const laneInputs = own.map(([node]) => node);
   const points = Math.min(POINTS, count);
-  const run = evaluation(trace.graph, nodes, {
+  const run = evaluation(trace.graph, asked, {
     engine,
     inputs: trace.points.map(({ node }) => node),
     laneInputs,
     points,
   });
-  const found = nodes.map(() => new Float64Array(count));
+  for (const j of places) found[j] = new Float64Array(count);
   const lanes = new Float64Array(laneInputs.length * points);
   for (let first = 0; first < count; first += points) {
     const used = Math.min(count - first, points); // beyond them lie draws of the run before
@@ -63,9 +66,16 @@ export function valuesOf(
       lanes.set(row.subarray(first, first + used), i * points);
     });
     run.run(components?.[0]?.points ?? [], lanes);
-    found.forEach((values, j) => {
+    places.forEach((place, j) => {
+      const values = found[place]!;
       for (let p = 0; p < used; p++) values[first + p] = run.value(j, p);
     });
   }
-  return found;
+  return found as Float64Array[];
+}
+
+// What needs no tape: an input has its draws, as a latent on the real line whose number it is, and a constant is the same at each.
+function known({ graph }: Trace, draws: InputDraws, node: NodeId, count: number): Float64Array | undefined {
+  if (graph.isConstant(node)) return new Float64Array(count).fill(graph.value(node));
+  return draws.get(node)?.slice(0, count);
 }

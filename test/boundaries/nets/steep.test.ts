@@ -1,5 +1,5 @@
 /** Steps that no sample meets are found, and nothing that is merely steep, bent or infinite is taken for one. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { steepStep } from "../../../src/boundaries/nets/steep.ts";
 import * as n from "../../../src/index.ts";
 import { buildObjective } from "../../../src/objective/objective.ts";
@@ -55,6 +55,19 @@ describe("a smooth step that no sample meets", () => {
   test("is measured in sds of the guide: tanh(1e5 z) under one of sd 1e-5 is no step", () => {
     const narrow = n.rhoOfSd(1e-5);
     expect(found(modelOf(STEEP["tanh(1e5 z)"]!), [1e-5, 0], [narrow, narrow])).toBeUndefined();
+  });
+
+  test("is looked for under other parameters by what was compiled for the first ones", () => {
+    const objective = buildObjective(modelOf(STEEP["tanh(1e9 z)"]!));
+    const reachable = vi.spyOn(objective.graph, "reachable");
+    expect(steepStep(objective, Float64Array.from([40, 0, -2, 0]))).toBeUndefined(); // all lines lie beyond the step
+    const once = reachable.mock.calls.length;
+    expect(once).toBeGreaterThan(0);
+    expect(steepStep(objective, Float64Array.from([-40, 0, -2, 0]))).toBeUndefined();
+    expect(reachable.mock.calls.length).toBe(once);
+    expect(steepStep(objective, Float64Array.from([0.2, 0.1, 0.5, 0.5]))).toEqual(
+      found(modelOf(STEEP["tanh(1e9 z)"]!)),
+    );
   });
 
   test("is told of a gradient that does not see it, with and without conditions, and none of one that does", () => {
