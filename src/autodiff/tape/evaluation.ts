@@ -51,10 +51,8 @@ export interface Evaluation {
   readonly run: (inputs?: ArrayLike<number>, laneInputs?: LaneValues) => void;
   /** The value of the node of this index at a point of the last run; a truth value is −1 where it holds, else 0, as in `Graph.truth`. */
   readonly value: (index: number, point?: number) => number;
-  /** Its values at all points of the last run, in a new array or in one of yours. */
-  readonly values: (index: number, out?: Float64Array) => Float64Array;
-  /** Writes them to out[at], out[at + 1], …; allocates nothing. */
-  readonly valuesInto: (out: Float64Array, at: number, index: number) => void;
+  /** Its values at all points of the last run, in a new array or in one of yours, from place `at` on. */
+  readonly values: (index: number, out?: Float64Array, at?: number) => Float64Array;
 }
 
 const NONE: readonly number[] = [];
@@ -123,29 +121,11 @@ export function* evaluationPieces(
       if (size.lane > 0) runLanes(tape, points);
     },
     value,
-    values(index, out = new Float64Array(points)) {
-      const { offset, lane } = outputs[index]!;
-      const rows = isTruth[index] === 1 ? masks : slots;
-      if (!lane) return out.fill(rows[offset]!);
-      out.set(rows.subarray(offset, offset + points));
+    values(index, out = new Float64Array(points), at = 0) {
+      for (let p = 0; p < points; p++) out[at + p] = value(index, p);
       return out;
     },
-    valuesInto(out, at, index) {
-      if (isTruth[index] === 1) copyInto(out, at, masks, starts[index]!, steps[index]!, points);
-      else copyInto(out, at, slots, starts[index]!, steps[index]!, points);
-    },
   };
-}
-
-function copyInto(
-  out: Float64Array,
-  to: number,
-  from: Float64Array | Int32Array,
-  start: number,
-  step: number,
-  count: number,
-): void {
-  for (let p = 0; p < count; p++) out[to + p] = from[start + step * p]!;
 }
 
 function requireValues(of: string, got: number, expected: number): void {

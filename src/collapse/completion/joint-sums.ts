@@ -153,7 +153,7 @@ function weigh(
 ): void {
   largest.fill(Number.NEGATIVE_INFINITY);
   for (let at = from; at < from + width; at++) {
-    run.valuesInto(joint, at * points, places[at]!);
+    run.values(places[at]!, joint, at * points);
     raise(largest, joint, at * points);
   }
   totals.fill(0);
