@@ -35,6 +35,13 @@ export function runAt({ run, points }: Evaluated, lanes: Float64Array, stride: n
   });
 }
 
+/** The error about a draw at which the weights of all values sum to what nothing can be divided by. */
+export function impossibleAt(name: string, sum: number): RangeError {
+  return new RangeError(
+    `completion: no value of "${name}" is possible at a draw of the kept latents; got weights that sum to ${sum}`,
+  );
+}
+
 /** The table of a step of the sums in rows, as `Clique` has it. */
 export interface SummedTable {
   readonly variables: readonly number[];
@@ -95,10 +102,7 @@ export function sumsOf(
             pass.cleared[row] = 0;
             weigh(pass.joint, table, from, evaluated, largest, totals);
             const impossible = shareOut(totals, pass.rows, row * points, counts);
-            if (impossible !== undefined)
-              throw new RangeError(
-                `completion: no value of "${variables[table.variables[0]!]!.name}" is possible at a draw of the kept latents; got weights that sum to ${impossible}`,
-              );
+            if (impossible !== undefined) throw impossibleAt(variables[table.variables[0]!]!.name, impossible);
             for (let at = from; at < from + table.width; at++)
               pass.sums[at] = addedTo(pass.sums[at]!, pass.joint, at * points, totals, counts);
           }

@@ -12,7 +12,7 @@ import { readsOf } from "../reads.ts";
 import { type Axis, eachCombination, runsOf } from "../table.ts";
 import { ownersOf, type Variable } from "../variable.ts";
 import type { Batch, CompletedLatent } from "./completed.ts";
-import { type JointSums, NEGLIGIBLE, runAt, sumsOf } from "./joint-sums.ts";
+import { impossibleAt, type JointSums, NEGLIGIBLE, runAt, sumsOf } from "./joint-sums.ts";
 
 /** Points of a run: tables of more than 1000 entries have fewer, so that the caches of a processor hold them. */
 const NUMBERS_AT_ONCE = 131_072;
@@ -182,10 +182,7 @@ function join(clique: Clique, drawnRow: number, run: Evaluation, p: number, name
     }
     cleared[row] = 0;
     if (Number.isNaN(totals[row]!)) weigh(clique, row, run, p);
-    if (!(totals[row]! > 0))
-      throw new RangeError(
-        `completion: no value of "${name}" is possible at a draw of the kept latents; got weights that sum to ${totals[row]}`,
-      );
+    if (!(totals[row]! > 0)) throw impossibleAt(name, totals[row]!);
     const share = rows[row]! / totals[row]!;
     for (let at = from; at < to; at++) joint[at] = weights[at]! * share;
   }
