@@ -23,7 +23,7 @@ const settings = {
   vitest: { configFile: "scripts/mutation/vitest.config.mjs", related: false },
   coverageAnalysis: "perTest",
   concurrency: Number(process.env.CONCURRENCY ?? 1),
-  timeoutMS: 20_000,
+  timeoutMS: Number(process.env.TIMEOUT ?? 20_000), // beside other work more
   dryRunTimeoutMinutes: 60,
   ignoreStatic: true,
   incremental: true,

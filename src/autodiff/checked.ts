@@ -2,7 +2,9 @@
  * The functions of `nondiff/autodiff` on graphs and tapes, with checks of what they are given: `gradient(x, 3, [])` says that x is no graph. Inside
  * the library the same functions run without, as their callers have graphs.
  */
+
 import { refuse, requireList, requireMethod } from "../checks/arguments.ts";
+import { shown } from "../checks/shown.ts";
 import { type Real, exprOf as uncheckedExprOf, nodeOf as uncheckedNodeOf } from "./expr.ts";
 import { compileTape as uncheckedCompileTape } from "./functions.ts";
 import { gradient as uncheckedGradient } from "./graph/gradient.ts";
@@ -22,7 +24,7 @@ function requireGraph(caller: string, graph: Graph): Graph {
 function requireNode(caller: string, graph: Graph, node: NodeId): NodeId {
   if (!Number.isInteger(node) || node < 0 || node >= graph.size)
     throw new RangeError(
-      `${caller}: no node of the graph; got ${String(node)}, expected an integer from 0 to ${graph.size - 1}`,
+      `${caller}: no node of the graph; got ${shown(node)}, expected an integer from 0 to ${graph.size - 1}`,
     );
   return node;
 }
@@ -94,6 +96,6 @@ export function runUniform(tape: Tape): void {
 export function runLanes(tape: Tape, n: number): void {
   const { lanes } = requireTape("runLanes", tape);
   if (!Number.isInteger(n) || n < 0 || n > lanes)
-    throw new RangeError(`runLanes: no number of lanes; got ${String(n)}, expected an integer from 0 to ${lanes}`);
+    throw new RangeError(`runLanes: no number of lanes; got ${shown(n)}, expected an integer from 0 to ${lanes}`);
   uncheckedRunLanes(tape, n);
 }

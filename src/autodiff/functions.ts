@@ -1,4 +1,5 @@
 /** Functions of number arrays are compiled and differentiated here, without a model: of f(x, y) = x·y the gradient at [2, 3] is [3, 2]. */
+import { shown } from "../checks/shown.ts";
 import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
 import { gradient } from "./graph/gradient.ts";
@@ -64,11 +65,11 @@ type Outputs = (graph: Graph, value: NodeId, inputs: readonly NodeId[]) => NodeI
 
 function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike<number>) => Evaluation {
   if (typeof f !== "function")
-    throw new TypeError(`${caller}: not a function; got ${String(f)}, expected a function of an array of values`);
+    throw new TypeError(`${caller}: not a function; got ${shown(f)}, expected a function of an array of values`);
   const byLength = new Map<number, Evaluation>();
   return (x) => {
     if (typeof x?.length !== "number")
-      throw new TypeError(`${caller}: argument is not an array; got ${String(x)}, expected an array of numbers`);
+      throw new TypeError(`${caller}: argument is not an array; got ${shown(x)}, expected an array of numbers`);
     let made = byLength.get(x.length);
     if (!made) {
       made = trace(caller, f, x.length, outputs);
@@ -76,7 +77,7 @@ function compiled(caller: string, f: Traceable, outputs: Outputs): (x: ArrayLike
     }
     for (let i = 0; i < x.length; i++)
       if (typeof x[i] !== "number")
-        throw new TypeError(`${caller}: argument ${i} is not a number; got ${String(x[i])}, expected a number`);
+        throw new TypeError(`${caller}: argument ${i} is not a number; got ${shown(x[i])}, expected a number`);
     made.run(x);
     return made;
   };

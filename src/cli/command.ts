@@ -71,6 +71,11 @@ async function others(command: string | undefined, rest: readonly string[], isHe
   }
 }
 
+// Errors of the system say which call failed, and others have them for their cause.
+function ofSystem(error: unknown): boolean {
+  return error instanceof Error && ("syscall" in error || ofSystem(error.cause));
+}
+
 /** The error in words: those that users meet without a stack, but with the place in their own file where it arose. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -81,7 +86,7 @@ function told(error: unknown): string {
     error instanceof TypeError ||
     error instanceof DivergenceError ||
     place !== undefined ||
-    [error, error.cause].some((each) => each instanceof Error && "syscall" in each); // a file that cannot be written, say
+    ofSystem(error); // a file that cannot be written, say
   return known ? `${error.message}${place === undefined ? "" : `\n  at ${place}`}` : String(error.stack);
 }
 

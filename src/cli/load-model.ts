@@ -118,8 +118,10 @@ async function importModule(name: string, path: string): Promise<unknown> {
   // A top-level await of what never comes leaves Node.js nothing to wait for.
   const stuck = (): void => giveUp("a top-level await that nothing will ever resolve");
   process.once("beforeExit", stuck);
-  const left = (code: number): void =>
-    void process.stderr.write(`nondiff: "${name}" ended the process while it was imported; got exit status ${code}\n`);
+  const left = (code: number): void => {
+    process.stderr.write(`nondiff: "${name}" ended the process while it was imported; got exit status ${code}\n`);
+    process.exitCode = code || 1; // nothing was done, whatever the module says
+  };
   process.once("exit", left);
   try {
     return await Promise.race([import(pathToFileURL(path).href), given]);

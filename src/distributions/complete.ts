@@ -24,7 +24,14 @@ import { normal as normalRecord } from "./real/normal.ts";
 import { studentT as studentTRecord } from "./real/student-t.ts";
 
 function complete<P extends unknown[]>(make: (...parameters: P) => Distribution): (...parameters: P) => Distribution {
-  return (...parameters) => withTails(make(...parameters));
+  return (...parameters) => {
+    const made = make(...parameters);
+    // JavaScript drops what a function does not name: normal(0, 1, 2) is no normal.
+    const expected = Math.max(make.length, made.parameters.length);
+    if (parameters.length > expected)
+      throw new TypeError(`${made.name}: too many parameters; got ${parameters.length}, expected ${expected}`);
+    return withTails(made);
+  };
 }
 
 /** Bernoulli: 1 with probability p, else 0; 0 ≤ p ≤ 1. */

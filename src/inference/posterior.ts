@@ -121,7 +121,8 @@ export class Posterior {
 
   /** The value below which the number lies with the given probability, 0 < p < 1. */
   quantile(name: string, p: number): number {
-    if (!(p > 0 && p < 1))
+    if (!(p === +p && p > 0 && p < 1))
+      // nor a text such as "0.5"
       throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
     return this.#marginal("quantile", name).quantile(p);
   }

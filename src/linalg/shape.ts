@@ -1,9 +1,11 @@
 /** Public functions check sizes, lengths and that entries are finite, once, so that inner loops need not. */
 
+import { shown } from "../checks/shown.ts";
+
 /** Throws RangeError unless the value is an integer, at least `least`. */
 export function checkSize(caller: string, name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`${caller}: ${name} is not a size; got ${String(value)}, expected an integer ≥ ${least}`);
+    throw new RangeError(`${caller}: ${name} is not a size; got ${shown(value)}, expected an integer ≥ ${least}`);
 }
 
 /** Throws RangeError unless the array holds rows × columns numbers. */

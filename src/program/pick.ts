@@ -14,6 +14,7 @@ import {
   where,
 } from "../autodiff/expr.ts";
 import { inputIndex } from "../autodiff/graph/graph.ts";
+import { shown } from "../checks/shown.ts";
 
 /** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
 export function eq(x: Real, y: Real): Truth {
@@ -39,7 +40,7 @@ export function pick(entries: RealList | readonly RealList[], k: Real): Real | R
   const expected = `expected a whole number from 0 to ${list.length - 1}`;
   if (!(checkReal(k) instanceof Expr)) {
     const entry = list[k as number];
-    if (entry === undefined) throw new RangeError(`pick: index is outside; got ${String(k)}, ${expected}`);
+    if (entry === undefined) throw new RangeError(`pick: index is outside; got ${shown(k)}, ${expected}`);
     return unpacked(entry as RealList) as Real | Real[];
   }
   const { session, node } = k as Expr;

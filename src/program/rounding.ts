@@ -5,9 +5,11 @@
  * so on. All predicates of one call are parallel: on the boundary of one of them the others are constants, so that cost grows like
  * the number of steps. Without a range it is the op `floor`, whose places of change are sought along the line of each noise.
  */
+
 import { add, checkReal, type Expr, gt, neg, type Real, sum, where } from "../autodiff/expr.ts";
 import { largestInteger } from "../autodiff/floors.ts";
 import { requireOptions } from "../checks/options.ts";
+import { shown } from "../checks/shown.ts";
 
 /** The smallest and the largest result, both integers. */
 export interface RoundingRange {
@@ -79,7 +81,7 @@ function rounded(
     throw new RangeError(`${name}: range is too wide; got ${to - from} steps, expected at most ${MOST_STEPS}`);
   requireOptions<RoundingRange>(name, range, { from: "any", to: "any", outside: "any" });
   if (beyond !== "fail" && beyond !== "saturate")
-    throw new RangeError(`${name}: unknown outside; got ${String(beyond)}, expected "fail" or "saturate"`);
+    throw new RangeError(`${name}: unknown outside; got ${shown(beyond)}, expected "fail" or "saturate"`);
   const [low, high] = [from - 1 + shift, to + shift];
   const expected = closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`;
   const outside = (at: number): string =>

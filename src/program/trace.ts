@@ -86,6 +86,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
       }) as typeof observe,
     };
   };
+  requireRunnable(model);
   try {
     const traced = traceOn(new FullGraph(options), model, noted);
     requireNoEscapes(traced);
@@ -97,6 +98,18 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );
   }
+}
+
+// Of a generator nothing runs before it is asked for values, and a class cannot be called.
+function requireRunnable(model: Model): void {
+  if (typeof model?.program !== "function") return;
+  const { name, program } = model;
+  const kind = Object.prototype.toString.call(program);
+  const isClass = /^class\b/.test(Function.prototype.toString.call(program));
+  if (isClass || kind.endsWith("GeneratorFunction]"))
+    throw new TypeError(
+      `model "${name}": the program cannot be run; got a ${isClass ? "class" : "generator (function*)"}, expected a function such as ({ sample, observe }) => …`,
+    );
 }
 
 /**

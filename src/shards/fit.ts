@@ -3,6 +3,7 @@
  * a worker that fails or answers late costs time. Two kinds of work go out: large gradients, as sums over chunks of their points, and the first phases of
  * further starts, all at once, while the first start is climbed here.
  */
+import { shown } from "../checks/shown.ts";
 import { type FitStage, type Points, streamOf } from "../inference/fit/climb/ascent.ts";
 import { FURTHER_STEPS } from "../inference/fit/course.ts";
 import { searched, turnsOf, workOf } from "../inference/fit/fit.ts";
@@ -65,7 +66,7 @@ export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<
       `${caller}: workers have no run; got ${typeof workers.run}, expected { size, run(shard) { … } }`,
     );
   if (!(latency >= 0))
-    throw new RangeError(`${caller}: workers.latency is no time; got ${String(latency)}, expected milliseconds`);
+    throw new RangeError(`${caller}: workers.latency is no time; got ${shown(latency)}, expected milliseconds`);
   const turns = turnsOf(options, FULL);
   throwIfAborted(options);
   const known: KnownGradients = new Map();

@@ -82,6 +82,7 @@ export function conditions(x: Term, y: Term): fc.Arbitrary<Term> {
  * half of it, and under full rank shares up to 1.2 sds of the later latent for one of the earlier.
  */
 export function parameters(model: Model, guide: Guide = meanField()): fc.Arbitrary<GuideParameters> {
+  requireMethod("parameters", "a model", model, "program", "one made by defineModel()");
   return fractions.map((numbers) => parametersOf(model, numbers, guide));
 }
 

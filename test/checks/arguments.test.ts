@@ -61,6 +61,10 @@ describe("the check", () => {
     expect(() =>
       requireMethod("predict", "a posterior", nondiff.fit, "reweighted" as never, "what fit() returns"),
     ).toThrow("predict: not a posterior; got ");
+    // Of a function no text, which has lines.
+    expect(() => requireMethod("f", "a guide", nondiff.fullRank, "over" as never, "one")).toThrow(
+      /^f: not a guide; got a function, expected one$/,
+    );
     expect(() => requireList("f", "a list", "abc", "an array")).toThrow('f: not a list; got "abc", expected an array');
     expect(requireList("f", "a list", new Float64Array(2), "an array")).toHaveLength(2);
   });

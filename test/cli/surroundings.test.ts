@@ -69,6 +69,13 @@ describe("a user's module", () => {
     ],
     ["that ends the process is named", "exits.mjs", "process.exit(7);", 7, /"\.\/exits\.mjs" ended the process/],
     [
+      "that ends the process as if all were well is an error",
+      "exits-well.mjs",
+      "process.exit(0);",
+      1,
+      /ended the process/,
+    ],
+    [
       "that imports what is not there names both, without a stack",
       "missing.mjs",
       'import x from "./nothing.mjs"; export default x;',
@@ -136,6 +143,17 @@ describe("where results go", () => {
     if (!existsSync("/dev/full")) return;
     const full = openSync("/dev/full", "w");
     const { status, stderr } = spawnSync(process.execPath, [MAIN, "--version"], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nondiff: standard output cannot be written to; got ENOSPC.*\n$/);
+  });
+
+  test("to a full disk after a fit: an error without a stack", () => {
+    if (!existsSync("/dev/full")) return;
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "run", "gmm", "--steps", "5"], {
       stdio: ["ignore", full, "pipe"],
       encoding: "utf8",
     });

@@ -4,8 +4,21 @@ import type { Distribution } from "../../src/distributions/index.ts";
 import * as distributions from "../../src/distributions/index.ts";
 import { overHalfLine, overInterval } from "../support/quadrature.ts";
 
-const { beta, cauchy, chi2, exponential, gamma, halfNormal, laplace, logistic, lognormal, normal, studentT, uniform } =
-  distributions;
+const {
+  beta,
+  categorical,
+  cauchy,
+  chi2,
+  exponential,
+  gamma,
+  halfNormal,
+  laplace,
+  logistic,
+  lognormal,
+  normal,
+  studentT,
+  uniform,
+} = distributions;
 const { asymmetricLaplace, exGaussian, gumbel, halfCauchy, halfStudentT, inverseGamma, inverseGaussian } =
   distributions;
 const { kumaraswamy, logUniform, pareto, skewNormal, triangular, vonMises, weibull } = distributions;
@@ -160,4 +173,13 @@ test("quantiles of traced parameters are refused, and moments not known", () => 
     return x!;
   })([0]);
   expect(() => normal(0, -1).quantile!(0.5)).toThrow("normal: quantile has an invalid sd; got -1, expected sd > 0");
+});
+
+test("a parameter too many is refused, as it would count for nothing", () => {
+  const more = (make: unknown, ...parameters: unknown[]): unknown =>
+    (make as (...all: unknown[]) => unknown)(...parameters);
+  expect(() => more(normal, 0, 1, 2)).toThrow("normal: too many parameters; got 3, expected 2");
+  expect(() => more(exponential, 1, undefined)).toThrow("exponential: too many parameters; got 2, expected 1");
+  expect(() => more(categorical, [0.2, 0.8], 3, 4)).toThrow("categorical: too many parameters; got 3, expected 2");
+  expect(studentT(4, 0, 1).parameters).toHaveLength(3);
 });

@@ -68,7 +68,11 @@ test("a wrong number of latents, a random density and no model are errors", () =
   expect(() => logJoint(gmm, [1, 2])).toThrow(
     'logJoint: z does not fit the latents of "gmm"; got 2 values, expected 1',
   );
-  expect(() => logJoint(gmm, undefined as unknown as number[])).toThrow("got undefined values, expected 1");
+  const none = "logJoint: not the values of latents; got";
+  expect(() => logJoint(gmm, undefined as unknown as number[])).toThrow(`${none} undefined, expected an array of 1`);
+  expect(() => logJoint(gmm, { z: 1 } as unknown as number[])).toThrow(`${none} an object, expected an array of 1`);
+  // A text is no number, though JavaScript would compute with it.
+  expect(() => logJoint(gmm, ["1"] as unknown as number[])).toThrow('not a number; got "1"');
   const frozen = defineModel("f", ({ sample, observe, frozen, where }) => {
     const z = sample("z", normal(0, 1));
     observe(normal(where(gt(frozen("toss", normal(0, 1)), z), 1, exp(z)), 1), 0);

@@ -47,6 +47,18 @@ test("functions of another copy of the library are told as that", async () => {
   expect(() => trace(compared)).toThrow(/^condition: not a truth value; got a traced value of another copy/);
 });
 
+test("generators and classes are no programs", () => {
+  const generator = function* ({ sample }: { sample: (name: string, prior: unknown) => unknown }) {
+    yield sample("z", normal(0, 1));
+  };
+  expect(() => trace(defineModel("m", generator as never))).toThrow(
+    /^model "m": the program cannot be run; got a generator \(function\*\), expected a function such as/,
+  );
+  expect(() => trace(defineModel("m", class {} as never))).toThrow(
+    /^model "m": the program cannot be run; got a class, expected a function/,
+  );
+});
+
 test("operators of a program beside a distribution are told as they were", () => {
   const model = defineModel("m", ({ sample, observe }) => {
     const z = sample("z", normal(0, 1));

@@ -224,6 +224,20 @@ describe("the reference", () => {
     );
   });
 
+  test("keeps the range of an index that is a discrete latent, and refuses one that leaves it", () => {
+    const picked = (last: number): n.Model =>
+      n.defineModel("picked", ({ sample, observe, where }) => {
+        const z = sample("z", n.normal(0, 1));
+        const k = sample("k", n.discreteUniform(0, last));
+        observe(n.normal(where(n.gt(z, n.pick([-0.5, 0.4, 1], k)), z, -1), 1), 0.8);
+      });
+    const { verdict, reference } = verifyGradient(picked(2), { params, budget: 16_384 });
+    expect(reference).toBe("quadrature");
+    expect(verdict).not.toBe("biased");
+    expect(verifyGradient(picked(2), { params, estimator: n.reparam(), budget: 16_384 }).verdict).toBe("biased");
+    expect(() => verifyGradient(picked(3), { params, budget: 1024 })).toThrow('log density of model "picked" is NaN');
+  });
+
   test("is refused where a program changes at more places than can be told apart", () => {
     const model = n.defineModel("comb", ({ sample, observe, where }) => {
       const z = sample("z", n.normal(0, 1));

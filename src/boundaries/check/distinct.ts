@@ -8,7 +8,7 @@ import { conditionOf, distinctByForm } from "./distinctness.ts";
 
 export const DISTINCT: BoundaryPass = {
   name: "distinct",
-  sentence: "Conditions that may be 0 together are refused by name.",
+  sentence: "Conditions may not meet.",
   run(objective, boundaries) {
     const conditions = boundaries.map((boundary) => conditionOf(objective, boundary));
     boundaries.forEach((of, k) => {

@@ -143,7 +143,8 @@ export class JointDraws {
 
   /** The value below which a share p of the draws lies, 0 < p < 1. */
   quantile(name: string, p: number): number {
-    if (!(p > 0 && p < 1))
+    if (!(p === +p && p > 0 && p < 1))
+      // nor a text such as "0.5"
       throw new RangeError(`quantile: probability out of range; got ${String(p)}, expected 0 < p < 1`);
     const values = this.values(name);
     const counts = (d: number): boolean => this.weights[d]! > 0 && !Number.isNaN(values[d]!);

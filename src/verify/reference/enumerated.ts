@@ -7,6 +7,7 @@ import type { Graph } from "../../autodiff/graph/graph.ts";
 import { substitute } from "../../autodiff/graph/substitute.ts";
 import { logSumExp } from "../../autodiff/log-sum-exp.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { RangeCheck } from "../../autodiff/session.ts";
 import type { FiniteLatent, Term, Trace } from "../../program/run.ts";
 
 /** Combinations of values of discrete latents that one term may depend on. */
@@ -18,11 +19,7 @@ export function enumerated(caller: string, trace: Trace): Trace {
   if (finite.length === 0) return trace;
   const groups = groupsOf(trace);
   const summed = groups.map(({ members, parts }): Term => {
-    const combinations = members.reduce((product, { values }) => product * values.length, 1);
-    if (combinations > MOST_COMBINATIONS)
-      throw new RangeError(
-        `${caller}: the discrete latents of model "${model.name}" have too many values together; got ${combinations} combinations of ${members.length} latents, expected at most ${MOST_COMBINATIONS}`,
-      );
+    requireFew(caller, model.name, members);
     return {
       site: `discrete "${members.map(({ name }) => name).join('", "')}"`,
       node: summedOver(graph, members, parts),
@@ -30,7 +27,39 @@ export function enumerated(caller: string, trace: Trace): Trace {
     };
   });
   const grouped = new Set(groups.flatMap(({ parts }) => parts));
-  return { ...trace, finite: [], terms: [...terms.filter((term) => !grouped.has(term)), ...summed] };
+  const rest = terms.filter((term) => !grouped.has(term));
+  return { ...trace, finite: [], terms: [...rest, ...summed], checks: checksOver(caller, trace) };
+}
+
+// A range that a discrete latent may leave, as the index of `pick` does, is left where one of its values leaves it.
+function checksOver(caller: string, { graph, finite, checks, model }: Trace): RangeCheck[] {
+  return checks.map((check) => {
+    const below = new Set(graph.reachable([check.ok, check.value]));
+    const members = finite.filter(({ node }) => below.has(node));
+    if (members.length === 0) return check;
+    requireFew(caller, model.name, members);
+    const within = combinationsOf(graph, members).map(
+      (chosen) => substitute(graph, [check.ok, check.value], chosen) as [NodeId, NodeId],
+    );
+    const oks = within.map(([ok]) => ok);
+    return { ...check, value: within[0]![1], ok: oks.reduce((all, ok) => graph.algebra.and(all, ok)) };
+  });
+}
+
+function requireFew(caller: string, model: string, members: readonly FiniteLatent[]): void {
+  const combinations = members.reduce((product, { values }) => product * values.length, 1);
+  if (combinations > MOST_COMBINATIONS)
+    throw new RangeError(
+      `${caller}: the discrete latents of model "${model}" have too many values together; got ${combinations} combinations of ${members.length} latents, expected at most ${MOST_COMBINATIONS}`,
+    );
+}
+
+function combinationsOf(graph: Graph, members: readonly FiniteLatent[]): Map<NodeId, NodeId>[] {
+  return members.reduce<Map<NodeId, NodeId>[]>(
+    (before, { node, values }) =>
+      before.flatMap((chosen) => values.map((value) => new Map([...chosen, [node, graph.constant(value)]]))),
+    [new Map()],
+  );
 }
 
 interface Group {
@@ -63,21 +92,14 @@ function groupsOf({ graph, finite, terms }: Trace): Group[] {
 function summedOver(graph: Graph, members: readonly FiniteLatent[], parts: readonly Term[]): NodeId {
   const { algebra: A } = graph;
   const [zero, never] = [graph.constant(0), graph.constant(-Infinity)];
-  let combinations: Map<NodeId, NodeId>[] = [new Map()];
-  const masses: NodeId[][] = [[]];
-  for (const { node, live, values, logMasses } of members) {
-    const before = [...masses];
-    masses.length = 0;
-    combinations = combinations.flatMap((chosen, c) =>
-      values.map((value, k) => {
-        masses.push([...before[c]!, A.where(live, logMasses[k]!, k === 0 ? zero : never)]);
-        return new Map([...chosen, [node, graph.constant(value)]]);
-      }),
-    );
-  }
+  const masses = members.reduce<NodeId[][]>(
+    (before, { live, logMasses }) =>
+      before.flatMap((chosen) => logMasses.map((mass, k) => [...chosen, A.where(live, mass, k === 0 ? zero : never)])),
+    [[]],
+  );
   return logSumExp(
     graph,
-    combinations.map((chosen, c) =>
+    combinationsOf(graph, members).map((chosen, c) =>
       graph.sum(substitute(graph, [...masses[c]!, ...parts.map(({ node }) => node)], chosen)),
     ),
   );

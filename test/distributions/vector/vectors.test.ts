@@ -83,6 +83,7 @@ test("vectors of no length, of no distribution or of no concentrations are refus
   const wrong = <T>(value: unknown): T => value as T;
   expect(() => ordered(normal(0, 1), 0)).toThrow("ordered: no such length; got 0, expected a whole number ≥ 1");
   expect(() => iid(normal(0, 1), 1.5)).toThrow("iid: no such length; got 1.5, expected a whole number ≥ 1");
+  expect(() => iid(normal(0, 1), 10_000_001)).toThrow("iid: too long; got 10000001 entries, expected at most 10000000");
   expect(() => iid(wrong(3), 2)).toThrow("iid: not a distribution of one number; got 3");
   expect(() => iid(wrong(dirichlet([1, 1])), 2)).toThrow("iid: not a distribution of one number");
   expect(() => ordered(poisson(1), 2)).toThrow("ordered: whole numbers may be equal; got poisson");

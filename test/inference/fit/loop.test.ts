@@ -112,6 +112,7 @@ describe("the posterior", () => {
     expect(() => posterior.sd("")).toThrow('sd: no such latent; got ""');
     expect(() => posterior.quantile("z", 1)).toThrow("quantile: probability out of range; got 1, expected 0 < p < 1");
     expect(() => posterior.quantile("z", NaN)).toThrow("probability out of range");
+    expect(() => posterior.quantile("z", "0.5" as never)).toThrow("probability out of range; got 0.5");
     expect(() => posterior.sample(0)).toThrow("sample: draws is not a count; got 0, expected an integer ≥ 1");
     expect(() => posterior.sample(1, { seed: 0.5 })).toThrow("seed: not a safe integer; got 0.5");
   });

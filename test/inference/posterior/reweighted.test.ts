@@ -184,6 +184,7 @@ test("names that are wrong are errors that tell the right ones", () => {
   expect(() => posterior.reweighted().quantile("z", 1)).toThrow(
     "quantile: probability out of range; got 1, expected 0 < p < 1",
   );
+  expect(() => posterior.reweighted().quantile("z", "0.5" as never)).toThrow("probability out of range; got 0.5");
   expect(() => posterior.reweighted({ draws: 0 })).toThrow("reweighted: draws");
   const kept = fit(gmm, { ...options, collapse: false });
   expect(kept.exact).toBeUndefined();

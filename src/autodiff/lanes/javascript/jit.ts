@@ -4,6 +4,7 @@
  */
 
 import { requireOptions } from "../../../checks/options.ts";
+import { shown } from "../../../checks/shown.ts";
 import {
   type Backend,
   EVEN_PART,
@@ -43,7 +44,7 @@ export function jit(options: JitOptions = {}): Backend {
   // More would have too many variables for some engines.
   if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
     throw new RangeError(
-      `jit: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
+      `jit: block is out of range; got ${shown(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
     );
   return { name: "jit", mostLanes: 32, load: (program) => load(program, block) };
 }

@@ -1,6 +1,7 @@
 /** The back end that makes a WebAssembly module of SIMD instructions, two samples each, for every tape; no toolchain is needed. */
 
 import { requireOptions } from "../../../checks/options.ts";
+import { shown } from "../../../checks/shown.ts";
 import type { RowFill } from "../../../random/contract.ts";
 import {
   type Backend,
@@ -57,9 +58,9 @@ export function wasm(options: WasmOptions = {}): Backend {
   // More would have too many locals for some engines.
   if (!(Number.isInteger(block) && block >= 1 && block <= MOST_IN_BLOCK))
     throw new RangeError(
-      `wasm: block is out of range; got ${String(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
+      `wasm: block is out of range; got ${shown(block)}, expected an integer from 1 to ${MOST_IN_BLOCK}`,
     );
-  if (!(after >= 0)) throw new RangeError(`wasm: after is out of range; got ${String(after)}, expected a number ≥ 0`);
+  if (!(after >= 0)) throw new RangeError(`wasm: after is out of range; got ${shown(after)}, expected a number ≥ 0`);
   return { name: "wasm", laneMultiple: PAIR, load: (program) => load(program, block, after) };
 }
 
