@@ -2,9 +2,8 @@
 
 /** A value, for messages: `"abc"`, an array, an object, a function, 3, undefined. */
 export function shown(value: unknown): string {
-  const kind = typeof value;
-  if (kind === "string") return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "an array";
   // The text of a function has lines.
-  if (kind === "function") return "a function";
-  return Array.isArray(value) ? "an array" : kind === "object" && value ? "an object" : String(value);
+  return Object(value) !== value ? String(value) : typeof value === "function" ? "a function" : "an object";
 }

@@ -107,7 +107,7 @@ const FIT_OPTIONS: OptionTable<FitOptions> = {
 export function requireFitOptions(options: FitOptions): void {
   const { signal } = requireOptions("fit", options, FIT_OPTIONS);
   if (signal !== undefined && typeof signal.aborted !== "boolean")
-    throw new TypeError("fit: signal is none; got an object without `aborted`, expected an AbortSignal");
+    throw new TypeError("fit: signal is none; got an object, expected an AbortSignal");
 }
 
 /** The state after one gradient. The arrays are those of the fit and change with the next step: copy what you keep. */
