@@ -21,17 +21,19 @@ function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
   const weighted = weighing?.importance.weighted;
   if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
   const { kHat, effectiveDraws, draws, isShort } = weighted;
+  const { answers } = weighing.importance;
   const why = isShort
     ? "they are too rare in a part of it that particles find"
     : `they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}`;
+  const repaired = answers === "weights" ? "repair it in part:" : "cannot repair it, as";
   const mended =
-    weighing.importance.answers === "particles"
+    answers === "particles"
       ? "; means, sds and draws are those of particles instead, two populations of which agree"
       : `; sds may be too small${objective.guide.space.name === "mean-field" ? ", and fullRank() or collapse may help" : ""}`;
   return [
     {
       code: "narrow-guide",
-      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws cannot repair it, as ${why}${mended}`,
+      message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws ${repaired} ${why}${mended}`,
       latents: [],
     },
   ];

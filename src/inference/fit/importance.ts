@@ -28,6 +28,7 @@ import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
+import { trackedTails } from "../posterior/tracked-tails.ts";
 import type { Found } from "./optima.ts";
 import type { Importance } from "./report.ts";
 
@@ -48,7 +49,7 @@ export type Weighing = (
 export interface WeighedOptima {
   readonly importance: Importance;
   readonly proposal?: readonly Gaussian[];
-  /** Latents whose sd cannot be told by the draws that answer. */
+  /** Latents and tracked numbers whose sd cannot be told by the draws that answer. */
   readonly longTails?: readonly LongTail[];
   /** Draws of the posterior without weights, where those answer. */
   readonly particles?: Float64Array | undefined;
@@ -81,7 +82,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))
       : undefined;
-  const elsewhere = best?.elsewhere && optima.length === 1 ? [best.elsewhere] : [];
+  const elsewhere = (optima.length === 1 && best?.elsewhere) || [];
   const first = begun([...known, ...elsewhere], proposalOf(source), known.length > 0 ? KNOWN : MET);
   const found =
     target &&
@@ -98,16 +99,20 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   // What draws are too rare to tell of is part of no distance that they tell.
   const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
   const fewest = trace.latents.length > FEW_LATENTS ? FEWEST_OF_MANY : FEWEST;
-  const isTrusted = !isShort && effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
+  const areGood = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
+  const isTrusted = areGood && !isShort;
   const particles =
     isTrusted || distance < ELSEWHERE
       ? undefined
       : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
-  const answers = particles ? "particles" : isTrusted && distance > NEAR ? "weights" : "guide";
+  // Draws that are too rare somewhere are nearer to the posterior than the guide is all the same, where no particles answer.
+  const answers = particles ? "particles" : areGood && distance > NEAR ? "weights" : "guide";
   const answering = particles ? { kept: particles, weights: equally(particles.length / trace.latents.length) } : drawn;
   const isFew = !particles && !unweighted && draws < ANSWERING;
   const many = isFew ? () => weighedDraws(target, proposal, generator, ANSWERING) : undefined;
   const tails = answers === "guide" ? [] : yield* tailsOf(target, trace.latents, answering, many);
+  yield;
+  const tracked = particles || areGood ? trackedTails(source, answering) : [];
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")
       ? { ...best, status: isTrusted ? "converged" : best.status, elbo: alone.mixtureElbo }
@@ -115,7 +120,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   return {
     importance: { ...alone, answers, weighted: { ...weighted, distance, isShort, isTrusted } },
     proposal,
-    longTails: tails,
+    longTails: [...tails, ...tracked],
     particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
   };

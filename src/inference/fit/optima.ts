@@ -12,8 +12,8 @@ export interface Found extends Climbed {
   readonly elbo: number;
   /** Whether draws of the priors have told that it is all that there is. */
   readonly isEverything?: boolean;
-  /** A normal where they have met some of the posterior far from it. */
-  readonly elsewhere?: Gaussian;
+  /** Normals where they have met some of the posterior far from it. */
+  readonly elsewhere?: readonly Gaussian[];
 }
 
 /** Two ends nearer than this, Σ (μ − μ′)²/(σ² + σ′²), are one optimum: 2.5 joint sds. */

@@ -83,7 +83,8 @@ export interface Importance {
   readonly mixtureElbo: number;
   /**
    * What `mean`, `sd`, `sample` and the others speak of: the guide; weighted draws where these are trusted and the guide is not near; or, where they
-   * are not trusted, draws that Metropolis steps have led from the priors to the posterior by stages, if two populations of them agree.
+   * are not trusted, draws that Metropolis steps have led from the priors to the posterior by stages, if two populations of them agree. Where these
+   * do not, draws that are not trusted because they are too rare in a part of the posterior answer, and a warning says so.
    */
   readonly answers: "guide" | "weights" | "particles";
   /** Of draws of a proposal that covers the priors too and follows the posterior; undefined where none could be weighed. */

@@ -1,6 +1,6 @@
 /**
  * Draws of a posterior that count the same, by what stands for each latent in the program: weighted draws are drawn again in proportion
- * to their weights, 1000 of 16,384, where the weights can be trusted; elsewhere the guide is drawn from, or particles where they answer.
+ * to their weights, 1000 of 16,384, where the weights can be trusted, or answer all the same; elsewhere the guide is drawn from, or particles where they answer.
  */
 import { requireMethod } from "../../checks/arguments.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
@@ -25,8 +25,9 @@ export function trustedDraws(
   if (posterior.isRandom) return guide();
   const weighted = posterior.reweighted({ draws: Math.max(draws, least), seed });
   // A fit has judged by a proposal's own draws; else, where all weights are equal, there is no shape, or that of a tail without length.
-  const isTrusted = posterior.report?.importance?.weighted?.isTrusted ?? !(weighted.kHat > TRUSTED);
-  return isTrusted ? weighted : guide();
+  const judged = posterior.report?.importance;
+  const isTrusted = judged?.weighted?.isTrusted ?? !(weighted.kHat > TRUSTED);
+  return isTrusted || judged?.answers === "weights" ? weighted : guide();
 }
 
 /** Draws of latents, by name. */

@@ -64,8 +64,8 @@ function tailOf(values: Float64Array, weights: Float64Array): Omit<LongTail, "na
   return { half: fourth < FOURTH * squared(variance) ? 1 : shareOf(squares, weights, variance / 2), error };
 }
 
-// The share of the draws that has so much of the variance, the largest squares first.
-function shareOf(squares: Float64Array, weights: Float64Array, variance: number): number {
+/** The share of the draws that has so much of the variance, the largest squares first. */
+export function shareOf(squares: Float64Array, weights: Float64Array, variance: number): number {
   let [share, left] = [0, variance];
   for (const d of ascending(squares, Uint32Array.from(squares.keys())).reverse()) {
     if (left <= 0) break;

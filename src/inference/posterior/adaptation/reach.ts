@@ -7,7 +7,7 @@ import { logSumExp } from "../../../math/log-sum-exp.ts";
 import { type Pieces, piecesOf } from "../../../pieces/pieces.ts";
 import type { Generator } from "../../../random/index.ts";
 import { type Gaussian, sdOf, widened } from "../gaussian.ts";
-import { guideDraws, independent, mixturePieces } from "../guide-draws.ts";
+import { countsOf, guideDraws, independent, mixturePieces } from "../guide-draws.ts";
 import { paretoSmoothed } from "../pareto-tail.ts";
 import { fitted } from "./mixture.ts";
 import type { Target } from "./target.ts";
@@ -28,15 +28,16 @@ const WIDER = [1, 2, 4];
  */
 const ELSEWHERE = 0.005;
 
-/** Draws of each guide with two latents in each other's place, or with others' signs. */
+/** Draws of each guide with two latents in each other's place, or with others' signs; of one that has further latents where the prior has them fewer lie well. */
 const EXCHANGED = 64;
+const LOOSE = 128;
 
 /** What draws of the guides and of the prior have told. */
 export interface Reach {
   /** Whether the guides are all that there is: weights are nearly equal, and nothing is elsewhere; false where too many draws of the prior were needed. */
   readonly isEverything: boolean;
-  /** A normal where the posterior is, and neither the guides nor wider ones are. */
-  readonly elsewhere?: Gaussian;
+  /** Normals where the posterior is, and neither the guides nor wider ones are, with weights that sum to 1; undefined where there are none. */
+  readonly elsewhere?: readonly Gaussian[];
 }
 
 /** Of guides whose weights sum to 1. Latents of one kind, the name of their transform, may change places. */
@@ -55,12 +56,12 @@ export function* reachPieces(
   const exchanged = exchanges(best, prior, kinds);
   if (!reaches && exchanged.length === 0) return { isEverything: false };
   const scanned = reaches ? Math.max(needed, LEAST_SCANNED) : LEAST_SCANNED;
-  const draws = OWN + scanned + EXCHANGED * exchanged.length;
-  const parts = [
-    ...guides.map((guide) => ({ ...guide, weight: (guide.weight * OWN) / draws })),
-    ...exchanged.map((guide) => ({ ...guide, weight: EXCHANGED / draws })),
-    { ...prior, weight: scanned / draws },
+  const draws = exchanged.flat().reduce((sum, { weight }) => sum + weight, OWN + scanned);
+  const groups = [
+    [...guides.map((guide) => ({ ...guide, weight: guide.weight * OWN })), { ...prior, weight: scanned }],
+    ...exchanged,
   ];
+  const parts = groups.flat().map((part) => ({ ...part, weight: part.weight / draws }));
   const kept = guideDraws(parts, draws, generator, stream);
   yield;
   const proposed = yield* mixturePieces(parts, kept, draws);
@@ -68,50 +69,59 @@ export function* reachPieces(
   yield;
   const logWeights = densities.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return { isEverything: false };
-  const elsewhere = yield* farFrom(guides, kept, densities, logWeights);
+  const counts = countsOf(parts, draws);
+  let part = 0;
+  const sizes = groups.map((group) => group.reduce((sum) => sum + counts[part++]!, 0));
+  const elsewhere = yield* farFrom(guides, kept, densities, logWeights, sizes);
   const { effectiveDraws } = paretoSmoothed(logWeights);
   return {
-    isEverything: reaches && !elsewhere && effectiveDraws > EVEN * (OWN + EXCHANGED),
-    ...(elsewhere && { elsewhere }),
+    isEverything: reaches && elsewhere.length === 0 && effectiveDraws > EVEN * (OWN + EXCHANGED),
+    ...(elsewhere.length > 0 && { elsewhere }),
   };
 }
 
 /**
- * Where a posterior often has another mode: two latents of one kind in each other's place, the others as they are, or where the prior has them (the volume changes with the
- * two rates of a drug), and one or two latents on the real line with the other sign, as the factors of a product.
+ * Where a posterior often has another mode, normals for one together, each with its number of draws as its weight: two latents of one kind in each other's place, and one or two latents on the real
+ * line with the other sign, as the factors of a product. The others are as they are, or, beside two that change places, one or all of them where the prior has
+ * them: the volume changes with the two rates of a drug, and the noise does not. Of 64 draws with both where their priors are half are no meeting.
  */
-function exchanges(guide: Gaussian, prior: Gaussian, kinds: readonly (string | undefined)[]): Gaussian[] {
+function exchanges(guide: Gaussian, prior: Gaussian, kinds: readonly (string | undefined)[]): Gaussian[][] {
   const sds = guide.means.map((_, i) => sdOf(guide, i));
-  const placed = (at: (i: number) => readonly [mean: number, sd: number]): Gaussian => {
+  const placed = (at: (i: number) => readonly [mean: number, sd: number], weight: number): Gaussian => {
     const numbers = kinds.map((_, i) => at(i));
     return independent(
       numbers.map(([mean]) => mean),
       numbers.map(([, sd]) => sd),
-      1,
+      weight,
     );
   };
   const here = (i: number) => [guide.means[i]!, sds[i]!] as const;
+  const there = (i: number) => [prior.means[i]!, sdOf(prior, i)] as const;
   const mirrored = (some: readonly number[]): Gaussian =>
-    placed((i) => [some.includes(i) ? -guide.means[i]! : guide.means[i]!, sds[i]!]);
+    placed((i) => [some.includes(i) ? -guide.means[i]! : guide.means[i]!, sds[i]!], EXCHANGED);
   return kinds.flatMap((kind, i) => [
-    ...(kind === undefined ? [mirrored([i])] : []),
+    ...(kind === undefined ? [[mirrored([i])]] : []),
     ...kinds.slice(0, i).flatMap((other, k) => {
       if (kind !== other) return [];
-      const swapped = (rest: (l: number) => readonly [mean: number, sd: number]): Gaussian =>
-        placed((l) => (l === i ? here(k) : l === k ? here(i) : rest(l)));
-      const loose = kinds.length > 2 ? [swapped((l) => [prior.means[l]!, sdOf(prior, l)])] : [];
-      return [swapped(here), ...loose, ...(kind === undefined ? [mirrored([i, k])] : [])];
+      const swapped = (rest: (l: number) => readonly [mean: number, sd: number], weight: number): Gaussian =>
+        placed((l) => (l === i ? here(k) : l === k ? here(i) : rest(l)), weight);
+      const others = kinds.flatMap((_, l) => (l === i || l === k ? [] : [l]));
+      const loose = others.map((free) => swapped((l) => (l === free ? there(l) : here(l)), LOOSE));
+      const free = loose.length > 1 ? [swapped(there, EXCHANGED)] : [];
+      return [[swapped(here, EXCHANGED), ...loose, ...free], ...(kind === undefined ? [[mirrored([i, k])]] : [])];
     }),
   ]);
 }
 
-// The normal of draws far from the guides, if the posterior has enough of itself there.
+// A normal of those draws far from the guides that were made together, of each of the groups whose sizes are given, if the posterior has enough of itself there. One
+// of all would be where most of that is: the flank of a skew posterior has more than a second mode of 3 %.
 function* farFrom(
   guides: readonly Gaussian[],
   kept: Float64Array,
   densities: Float64Array,
   logWeights: Float64Array,
-): Pieces<Gaussian | undefined> {
+  sizes: readonly number[],
+): Pieces<Gaussian[]> {
   const draws = densities.length;
   const wide = yield* mixturePieces(
     guides.flatMap((guide) =>
@@ -123,10 +133,16 @@ function* farFrom(
   const all = logSumExp(Array.from(logWeights));
   const least = all - log(draws) + log(FAR);
   const weights = logWeights.map((weight, d) => (densities[d]! - wide[d]! > least ? exp(weight - all) : 0));
-  const elsewhere = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(elsewhere > ELSEWHERE)) return undefined;
-  // As wide as the guide is, where few draws tell.
-  const most = weights.reduce((best, weight, d) => (weight > weights[best]! ? d : best), 0);
-  const means = guides[0]!.means.map((_, i) => kept[i * draws + most]!);
-  return fitted({ ...guides[0]!, means }, kept, weights);
+  const found: Gaussian[] = [];
+  let first = 0;
+  for (const size of sizes) {
+    const own = weights.map((weight, d) => (d >= first && d < first + size ? weight : 0));
+    first += size;
+    if (!(own.reduce((sum, weight) => sum + weight, 0) > ELSEWHERE)) continue;
+    // As wide as the guide is, where few draws tell.
+    const most = own.reduce((best, weight, d) => (weight > own[best]! ? d : best), 0);
+    const means = guides[0]!.means.map((_, i) => kept[i * draws + most]!);
+    found.push(fitted({ ...guides[0]!, means }, kept, own));
+  }
+  return found.map((part) => ({ ...part, weight: 1 / found.length }));
 }
