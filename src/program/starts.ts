@@ -6,7 +6,8 @@
  *
  * A prior whose parameters are traced does not know that by itself. So the program is run once more on numbers: each latent is handed out as
  * the number at which it starts, and the priors further down see that number. A flat prior knows nothing, and takes the scale that it is told:
- * 0 ± 1000 on ℝ, and 1000 times or a fraction of e above 0.
+ * 0 ± 1000 on ℝ, and 1000 times or a fraction of e above 0. So does a prior that is nearly flat over powers of ten: the precisions of BUGS,
+ * gamma(0.001, 0.001), have a median of 10⁻²⁹⁹.
  */
 import { Expr } from "../autodiff/expr.ts";
 import { FullGraph } from "../autodiff/full-graph.ts";
@@ -19,27 +20,38 @@ export interface Placed extends Start {
   readonly at: number;
 }
 
+/** Priors that leave a scale open: those that are flat, and positive ones that spread over many powers of ten. Each kind has a scale of its own. */
+export type OpenKind = "flat" | "spread";
+
+/** The scale that is chosen for each kind; default 1. */
+export type OpenScales = Readonly<Partial<Record<OpenKind, number>>>;
+
 /** What places the latents of a trace where their priors do not know it by themselves. */
 export interface Placing {
-  /** Whether there are flat priors, whose scale is to be chosen. */
-  readonly isFlat: boolean;
+  /** The kinds of priors whose scale is to be chosen. */
+  readonly open: readonly OpenKind[];
   /** Each at its start plus so many sds, in the order of the latents; those that are not in the map are where their priors say. */
-  readonly place: (noise: ArrayLike<number>, scale: number) => ReadonlyMap<string, Placed>;
+  readonly place: (noise: ArrayLike<number>, scales: OpenScales) => ReadonlyMap<string, Placed>;
 }
 
 /** Undefined where no prior is flat on an infinite range, and none depends on another latent. */
 export function placingOf(trace: Trace): Placing | undefined {
   const { latents, original = trace } = trace;
-  const flat = original.latents.filter(isFlat);
+  const kinds = original.latents.flatMap((latent): [Latent, OpenKind][] => {
+    const kind = openKind(latent);
+    return kind ? [[latent, kind]] : [];
+  });
   const depend = original.latents.some(({ prior }) => prior.parameters.some(({ value }) => value instanceof Expr));
-  if (flat.length === 0 && !depend) return undefined;
+  if (kinds.length === 0 && !depend) return undefined;
   const indexOf = new Map(latents.map(({ name }, i) => [name, i]));
   return {
-    isFlat: flat.length > 0,
-    place(noise, scale) {
+    open: [...new Set(kinds.map(([, kind]) => kind))],
+    place(noise, scales) {
       const starts = new Map<string, Start>();
-      for (const { name, transform } of flat)
+      for (const [{ name, transform }, kind] of kinds) {
+        const scale = scales[kind] ?? 1;
         starts.set(name, transform ? { mean: log(scale), sd: 1 } : { mean: 0, sd: scale });
+      }
       const noiseOf = (name: string): number => noise[indexOf.get(name) ?? -1] ?? 0;
       if (depend) return placed(original, starts, noiseOf);
       return new Map([...starts].map(([name, { mean, sd }]) => [name, { mean, sd, at: mean + sd * noiseOf(name) }]));
@@ -47,9 +59,14 @@ export function placingOf(trace: Trace): Placing | undefined {
   };
 }
 
-// Flat on ℝ or above a number.
-function isFlat({ prior: { name, support } }: Latent): boolean {
-  return name === "flat" && "kind" in support && support.upper === Infinity;
+// Flat on ℝ or above a number; spread where the quantiles of a positive number tell no start.
+function openKind({ prior, start }: Latent): OpenKind | undefined {
+  const { support } = prior;
+  if (!("kind" in support && support.upper === Infinity)) return undefined;
+  if (prior.name === "flat") return "flat";
+  const isKnown =
+    "quantile" in prior && prior.quantile && prior.parameters.every(({ value }) => typeof value === "number");
+  return isKnown && support.lower === 0 && start && !start() ? "spread" : undefined;
 }
 
 // Runs the program on numbers. What is placed before it fails at these numbers, as where data lie outside of a support there, is placed.

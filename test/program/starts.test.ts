@@ -1,12 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { add, defineModel, exponential, flat, gt, halfCauchy, normal, poisson, where } from "../../src/index.ts";
+import {
+  add,
+  defineModel,
+  div,
+  exponential,
+  flat,
+  gamma,
+  gt,
+  halfCauchy,
+  normal,
+  poisson,
+  sqrt,
+  where,
+} from "../../src/index.ts";
 import type { ProgramContext } from "../../src/program/model.ts";
-import { placingOf } from "../../src/program/starts.ts";
+import { type OpenScales, placingOf } from "../../src/program/starts.ts";
 import { trace } from "../../src/program/trace.ts";
 
-const placed = (program: (context: ProgramContext) => void, noise: readonly number[], scale = 1) => {
+const placed = (program: (context: ProgramContext) => void, noise: readonly number[], scales: OpenScales = {}) => {
   const placing = placingOf(trace(defineModel("placed", program)));
-  return placing && { ...placing, at: placing.place(noise, scale) };
+  return placing && { ...placing, at: placing.place(noise, scales) };
 };
 
 describe("the starts of latents whose priors depend on other latents", () => {
@@ -16,8 +29,8 @@ describe("the starts of latents whose priors depend on other latents", () => {
       let x = sample("x0", normal(7, scale));
       for (let t = 1; t < 4; t++) x = sample(`x${t}`, normal(add(x, 5), scale));
     };
-    const { at, isFlat } = placed(chain, [0, 0, 0, 0, 0])!;
-    expect(isFlat).toBe(false);
+    const { at, open } = placed(chain, [0, 0, 0, 0, 0])!;
+    expect(open).toEqual([]);
     expect(at.get("scale")!.mean).toBeCloseTo(Math.log(1000), 12);
     for (const t of [0, 1, 2, 3]) {
       expect(at.get(`x${t}`)!.mean).toBeCloseTo(7 + 5 * t, 9);
@@ -32,19 +45,39 @@ describe("the starts of latents whose priors depend on other latents", () => {
   });
 
   test("are those of flat priors at the scale that is given, and absent where each prior knows its own", () => {
-    const { at, isFlat } = placed(
+    const { at, open } = placed(
       ({ sample, observe }) => {
         const [a, sd, b] = [sample("a", flat()), sample("sd", flat(0)), sample("b", normal(3, 2))];
         observe(normal(add(a, b), sd), 5);
       },
       [0, 0, 0],
-      1e3,
+      { flat: 1e3 },
     )!;
-    expect(isFlat).toBe(true);
+    expect(open).toEqual(["flat"]);
     expect(at.get("a")).toMatchObject({ mean: 0, sd: 1e3 });
     expect(at.get("sd")!.mean).toBeCloseTo(Math.log(1e3), 12);
     expect(at.has("b")).toBe(false);
     expect(placed(({ sample }) => void sample("b", normal(3, 2)), [0])).toBeUndefined();
+  });
+
+  test("are those of nearly flat priors at a scale of their own", () => {
+    const { at, open } = placed(
+      ({ sample, observe }) => {
+        const [a, tau, theta] = [
+          sample("a", flat()),
+          sample("tau", gamma(0.001, 0.001)),
+          sample("theta", gamma(0.1, 0.1)),
+        ];
+        observe(normal(add(a, theta), div(1, sqrt(tau))), 5);
+      },
+      [0, 1, 0],
+      { flat: 1e3, spread: 1e-4 },
+    )!;
+    expect(open).toEqual(["flat", "spread"]);
+    expect(at.get("a")).toMatchObject({ mean: 0, sd: 1e3 });
+    expect(at.get("tau")!.mean).toBeCloseTo(Math.log(1e-4), 12);
+    expect(at.get("tau")!.at).toBeCloseTo(Math.log(1e-4) + 1, 12);
+    expect(at.has("theta")).toBe(false);
   });
 
   test("are those before data that have no density there", () => {

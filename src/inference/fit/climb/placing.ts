@@ -1,11 +1,11 @@
 /**
  * The first start of a fit whose priors do not know by themselves where they lie: given the starts of the latents that they depend on, and at
- * the scale of the data where they are flat. That scale is the power of ten, from 10⁻⁹ to 10⁹, at which the ELBO is highest: with earnings of some 20,000
+ * the scale of the data where they are flat or nearly so. That scale is the power of ten, from 10⁻⁹ to 10⁹, at which the ELBO is highest: with earnings of some 20,000
  * dollars and flat priors a residual sd of 1 is worse by billions of nats than one of 10,000.
  */
 import { log } from "../../../math/elementary.ts";
 import { normalQuantile } from "../../../math/normal.ts";
-import { type Placing, placingOf } from "../../../program/starts.ts";
+import { type OpenScales, type Placing, placingOf } from "../../../program/starts.ts";
 import type { Latent, Trace } from "../../../program/trace.ts";
 import { type Generator, uniformSource } from "../../../random/index.ts";
 import type { Start } from "../starts.ts";
@@ -32,12 +32,12 @@ export function places(
   if (!placing) return undefined;
   const { latents } = trace;
   const none = new Float64Array(latents.length);
-  const scale = placing.isFlat ? bestScale(placing, latents, ascent) : 1;
-  if (isFree) placeInto(first, ascent, latents, placing, scale, none);
+  const scales = bestScales(placing, latents, ascent);
+  if (isFree) placeInto(first, ascent, latents, placing, scales, none);
   return ({ from, x }, k) => {
     const next = uniformSource(generator, k);
     const noise = from === "prior" ? none.map(() => normalQuantile(next())) : none;
-    placeInto(x, ascent, latents, placing, scale, noise);
+    placeInto(x, ascent, latents, placing, scales, noise);
   };
 }
 
@@ -46,31 +46,36 @@ function placeInto(
   { chart }: Ascent,
   latents: readonly Latent[],
   { place }: Placing,
-  scale: number,
+  scales: OpenScales,
   noise: Float64Array,
 ): void {
-  const { means, scales } = chart.partsOf(x);
-  const placed = place(noise, scale);
+  const { means, scales: sds } = chart.partsOf(x);
+  const placed = place(noise, scales);
   latents.forEach(({ name, start }, i) => {
     const own = placed.get(name);
     const { mean, sd } = own ?? start?.() ?? { mean: 0, sd: 1 };
     means[i] = own?.at ?? mean + sd * noise[i]!;
-    scales[i] = log(sd);
+    sds[i] = log(sd);
   });
 }
 
-function bestScale(placing: Placing, latents: readonly Latent[], ascent: Ascent): number {
+// One kind after the other.
+function bestScales(placing: Placing, latents: readonly Latent[], ascent: Ascent): OpenScales {
   const x = new Float64Array(ascent.size);
   const gradient = new Float64Array(ascent.size);
   const noise = new Float64Array(latents.length);
-  let best = { scale: 1, elbo: -Infinity };
-  // From the middle outwards: of scales that are as good the one nearest to 1.
-  for (let k = 0; k <= 2 * DECADES && ascent.affords(SAMPLES); k++) {
-    const scale = Number(`1e${k % 2 === 0 ? k / 2 : -(k + 1) / 2}`);
-    placeInto(x, ascent, latents, placing, scale, noise);
-    const elbo = ascent.gradientInto(gradient, x, { kind: "screen", start: 0, batch: 0, count: SAMPLES });
-    if (elbo > best.elbo) best = { scale, elbo };
+  let scales: OpenScales = {};
+  for (const kind of placing.open) {
+    let best = { scale: 1, elbo: -Infinity };
+    // From the middle outwards: of scales that are as good the one nearest to 1.
+    for (let k = 0; k <= 2 * DECADES && ascent.affords(SAMPLES); k++) {
+      const scale = Number(`1e${k % 2 === 0 ? k / 2 : -(k + 1) / 2}`);
+      placeInto(x, ascent, latents, placing, { ...scales, [kind]: scale }, noise);
+      const elbo = ascent.gradientInto(gradient, x, { kind: "screen", start: 0, batch: 0, count: SAMPLES });
+      if (elbo > best.elbo) best = { scale, elbo };
+    }
+    // A density that falls like θ⁴⁰⁰ under the other priors rises with the scale for ever.
+    scales = { ...scales, [kind]: Math.abs(log(best.scale)) < log(LAST) ? best.scale : 1 };
   }
-  // A density that falls like θ⁴⁰⁰ under the other priors rises with the scale for ever.
-  return Math.abs(log(best.scale)) < log(LAST) ? best.scale : 1;
+  return scales;
 }
