@@ -1,6 +1,7 @@
 // Types, lint and generated files, side by side, as each takes one processor: `npm run check`. With --build also the package, whose
 // declarations are made by the same check of the library's types: what `npm test` does first. Prints what fails, and exits with 1 if anything does.
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { delimiter, join } from "node:path";
 import { ROOT } from "./library.mjs";
 
@@ -8,12 +9,9 @@ const library = process.argv.includes("--build")
   ? "node scripts/build.mjs"
   : "tsc -p tsconfig.json --noEmit --emitDeclarationOnly false";
 
-const CHECKS = [
-  library,
-  "biome check --error-on-warnings .",
-  "tsc -p tsconfig.tools.json --singleThreaded", // four checkers, each of which checks what it needs of the library, take a quarter more
-  "node scripts/generate-kernels.mjs --check",
-];
+// Takes as long as all others together, on one processor: four checkers, each of which checks what it needs of the library, take a quarter more.
+const LONGEST = "tsc -p tsconfig.tools.json --singleThreaded";
+const OTHERS = [library, "biome check --error-on-warnings .", "node scripts/generate-kernels.mjs --check"];
 
 const env = { ...process.env, PATH: join(ROOT, "node_modules/.bin") + delimiter + process.env.PATH };
 
@@ -29,5 +27,9 @@ const passes = (command) =>
     });
   });
 
-const passed = await Promise.all(CHECKS.map(passes));
+const longest = passes(LONGEST);
+// The others have many threads, each of which would get as much of the two processors as the longest has in all, and it would then end alone. They
+// begin with the lower priority of this process, and take what is left.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+const passed = await Promise.all([longest, ...OTHERS.map(passes)]);
 process.exitCode = passed.every(Boolean) ? 0 : 1;

@@ -8,20 +8,18 @@ import {
   add,
   DivergenceError,
   estimateGradient,
-  exp,
   fit,
   fitAsync,
   fitSteps,
   fullRank,
   type Guide,
   type GuideParameters,
-  gt,
   meanField,
   mul,
   type Posterior,
-  where,
 } from "../../src/index.ts";
 import { defineModel } from "../../src/program/model.ts";
+import { stepreg } from "../support/study-models.ts";
 
 // y = a + b·x with noise 0.5 and standard normal priors; the points lie to the right of 0, so that a and b pull against each other.
 const POINTS = [1, 1.5, 2, 2.5, 3].map((x, i) => [x, 0.4 + 0.8 * x + [0.3, -0.2, 0.1, -0.4, 0.2][i]!] as const);
@@ -180,36 +178,16 @@ describe("the posterior of a linear regression", () => {
 });
 
 describe("a regression with a step at an unknown place", () => {
-  // Points and prior of the fitting study's "stepreg": 40 points from a generator of its own.
-  let state = 15;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const gaussian = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  const points = Array.from({ length: 40 }, () => {
-    const x = 10 * uniform();
-    return [x, 1 + 0.3 * x + (x > 6.2 ? 2 : 0) + 0.7 * gaussian()] as const;
-  });
-  const stepreg = defineModel("stepreg", ({ sample, observe }) => {
-    const a = sample("a", normal(0, 3));
-    const slope = sample("slope", normal(0, 1));
-    const jump = sample("jump", normal(0, 3));
-    const at = sample("at", normal(5, 3));
-    const sd = exp(sample("ls", normal(0, 1)));
-    for (const [x, y] of points) observe(normal(add(add(a, mul(slope, x)), where(gt(x, at), jump, 0)), sd), y);
-  });
+  const model = stepreg();
 
   test("has an ELBO more than a nat higher with correlations: −52.1 against −53.45", { timeout: 60_000 }, () => {
     const init = { mu: [1, 0.3, 2, 6.2, -0.4], rho: [-1, -2, -1, -1, -1.5] };
     const options = { steps: 1000, optimizer: adam({ learningRate: 0.02 }), seed: 1 };
     const elboOf = (guide: Guide, params: GuideParameters): readonly [elbo: number, error: number] => {
-      const posterior = fit(stepreg, { ...options, guide, init: params });
+      const posterior = fit(model, { ...options, guide, init: params });
       const samples = 4000;
       const at = { guide, params: posterior.params, estimator: score(), samples, seed: 9 };
-      const { elbo, elboVariance } = estimateGradient(stepreg, at);
+      const { elbo, elboVariance } = estimateGradient(model, at);
       return [elbo, Math.sqrt(elboVariance / samples)];
     };
     const [free, freeError] = elboOf(meanField(), init);
