@@ -118,7 +118,8 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
   for (;;) {
     const { variables: continuous, kept } = yield* detecting(
       trace,
-      (name) => !tooLarge.has(name) && (only === undefined || only.includes(name)),
+      (name, vector = name) =>
+        !tooLarge.has(name) && (only === undefined || only.includes(name) || only.includes(vector)),
     );
     yield;
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];

@@ -35,8 +35,11 @@ export interface Detection {
   readonly kept: readonly Kept[];
 }
 
+/** Whether a latent may be summed out; an entry of a vector in order is asked for by its own name or by that of the vector. */
+export type Asked = (name: string, vector?: string) => boolean;
+
 /** The latents that can be summed out of those that `asked` lets through, in the order of declaration; in pieces. */
-export function* detecting(trace: Trace, asked: (name: string) => boolean): Pieces<Detection> {
+export function* detecting(trace: Trace, asked: Asked): Pieces<Detection> {
   const { latents } = trace;
   const dependence = yield* Dependence.of(trace);
   yield;
@@ -97,11 +100,11 @@ function passagesIn(
   trace: Trace,
   dependence: Dependence,
   vector: OrderedVector,
-  asked: (name: string) => boolean,
+  asked: Asked,
   owner: ReadonlyMap<NodeId, string>,
 ): Variable[] | string {
   const { latents, name } = vector;
-  if (!latents.every((latent) => asked(latent.name) || asked(name))) return NOT_ASKED;
+  if (!latents.every((latent) => asked(latent.name, name))) return NOT_ASKED;
   const used = latents.map(({ node }) => dependence.use(node, priorSite(name))).find((reason) => reason !== undefined);
   if (used !== undefined) return used;
   const readings = latents.map(({ node }) => dependence.reading(node));

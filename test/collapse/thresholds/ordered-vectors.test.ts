@@ -264,3 +264,20 @@ test("a vector that is kept in the arm of a flag that is summed out has its prio
   const found = density(graph.inputs.map(({ name }) => at[name] ?? Number.NaN))[0]!;
   expect(found).toBeCloseTo(Math.log(right), 12);
 });
+
+test("days of two changes in a growth rate, whose sums read all days before, are kept with the reason: choosing never ended", () => {
+  const model = n.defineModel("growth", ({ sample, observe }) => {
+    const rates = [0, 1, 2].map((k) => sample(`rate${k}`, n.normal(0, 0.2)));
+    const t = sample("t", n.ordered(n.uniform(0, 40), 2)) as [n.Real, n.Real];
+    let level: n.Real = sample("level", n.normal(3, 1));
+    for (let day = 0; day < 8; day++) {
+      level = n.add(level, n.where(n.lt(day, t[0]), rates[0]!, n.where(n.lt(day, t[1]), rates[1]!, rates[2]!)));
+      observe(n.poisson(n.exp(level)), 20 + 5 * day);
+    }
+  });
+  const { report } = collapseTrace(trace(model));
+  expect(report.collapsed).toEqual([]);
+  for (const { latent, reason } of report.kept.filter((kept) => kept.latent.startsWith("t[")))
+    expect(reason, latent).toMatch(/^its (table would have \d+ entries|sum would cost more)/);
+  expect(() => collapseTrace(trace(model), { only: ["t[0]", "t[1]"] })).toThrow(/cannot be summed out: its/);
+});

@@ -1,7 +1,7 @@
 /** The density on the way from priors to a posterior that latents were summed out of: its cases are tempered, and its last one is the posterior's. */
 import { expect, test } from "vitest";
 import { corrected } from "../../../../src/estimators/corrected.ts";
-import { defineModel, gamma, gt, max, normal, poisson, type Real, where } from "../../../../src/index.ts";
+import { add, defineModel, gamma, gt, normal, poisson, type Real, where } from "../../../../src/index.ts";
 import { targetOf } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { temperedTrace } from "../../../../src/inference/posterior/adaptation/tempered.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
@@ -15,7 +15,7 @@ test("two counts are tempered with the budget that they were summed out with, wh
   const model = defineModel("counts", ({ sample, factor }) => {
     const r = sample("r", gamma(2, 0.5));
     const [a, b] = ["a", "b"].map((name) => sample(name, poisson(r))) as [Real, Real];
-    factor(where(gt(max(a, b), 2), 0, Number.NEGATIVE_INFINITY));
+    factor(where(gt(add(a, b), 2), 0, Number.NEGATIVE_INFINITY));
   });
   const traceWith = (budget: number) => makeSampler(FULL, model, corrected(), { collapse: { budget } }).objective.trace;
   expect(finished(temperedTrace(traceWith(20_000)))).toBeDefined();
