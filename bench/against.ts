@@ -1,21 +1,40 @@
 /**
  * What `npm run bench -- --against DIR` prints: this build beside that of another checkout, in one run. Both do the same work by their
- * public names, take turns, and a row is the median of the ratios of their times: 1.05 says that the new one takes 5 % longer.
+ * public names, in turns, each in a process of its own, and a row is the ratio of their times: 1.05 says that the new one takes 5 % longer.
  */
 import { pathToFileURL } from "node:url";
 import type { Backend, Estimator, Model, Package } from "./library.ts";
 import type { Length } from "./main.ts";
+import {
+  type Comparison,
+  compared,
+  messages,
+  type Prepared,
+  type Side,
+  serve,
+  sideIn,
+  type Turns,
+  type Work,
+} from "./tools/beside.ts";
 import { columns, type Print } from "./tools/print.ts";
-import { type Candidate, type Effort, sideBySide, type Timing } from "./tools/timing.ts";
+import { median } from "./tools/timing.ts";
 
 /** By how much a row may be slower. */
 export const ALLOWED = 1.03;
+/** Pairs of processes in which a row is looked at again that looks slower. */
+const AGAIN = 4;
 const SAMPLES = 1024;
 
-const EFFORT: { readonly [L in Length]: Effort & { readonly fitSteps: number } } = {
-  smoke: { repeats: 1, milliseconds: 0.05, samples: 32, fitSteps: 2 },
-  short: { repeats: 11, milliseconds: 15, samples: SAMPLES, fitSteps: 500 },
-  full: { repeats: 31, milliseconds: 60, samples: SAMPLES, fitSteps: 2000 },
+/** How much is measured; `samples` are those of a gradient. */
+interface Effort extends Turns {
+  readonly samples: number;
+  readonly fitSteps: number;
+}
+
+const EFFORT: { readonly [L in Length]: Effort } = {
+  smoke: { turns: 1, milliseconds: 0.05, warm: 0.1, samples: 32, fitSteps: 2 },
+  short: { turns: 12, milliseconds: 20, warm: 400, samples: SAMPLES, fitSteps: 500 },
+  full: { turns: 30, milliseconds: 40, warm: 1000, samples: SAMPLES, fitSteps: 2000 },
 };
 
 const MODELS = ["textmsg", "influenza", "temperature", "cheating", "walk", "xornet"] as const;
@@ -46,12 +65,6 @@ export async function packageIn(folder: string): Promise<Package> {
   };
   const [index, models, wasm, jit] = await Promise.all(["index", "models/index", "wasm", "jit"].map(entry));
   return { index, models, wasm, jit } as Package;
-}
-
-/** What a library does once; `answer` is what both have to agree on, to rounding. */
-interface Work {
-  readonly run: () => number;
-  readonly answer: () => ArrayLike<number>;
 }
 
 export interface Row {
@@ -133,74 +146,111 @@ function fitWork({ index }: Package, model: Model, steps: number, backend?: Back
   return { run: () => traceOf()[steps - 1]!, answer: () => traceOf().slice(0, 1) };
 }
 
-/** Why a row cannot be compared, or the work of both. */
-function worksOf({ workOf }: Row, libraries: readonly [old: Package, now: Package]): string | readonly [Work, Work] {
-  const [old, now] = libraries.map((library): Work | string => {
-    try {
-      return workOf(library);
-    } catch (error) {
-      return (error as Error).message;
-    }
-  }) as [Work | string, Work | string];
-  if (typeof old !== "string" && typeof now !== "string") return [old, now];
-  if (typeof old === "string" && typeof now === "string") return "refused by both";
-  return `refused by the ${typeof old === "string" ? "old" : "new"} one: ${typeof old === "string" ? old : now}`;
-}
-
 /** The largest difference, relative to the larger of the number and 1e-6 of the largest one. */
 function difference(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const scale = 1e-6 * Math.max(...Array.from(x, Math.abs));
   return Math.max(...Array.from(x, (value, i) => Math.abs(value - y[i]!) / Math.max(Math.abs(value), scale, 1e-300)));
 }
 
+/** Starts both builds at the work of a row. */
+export type Opened = (row: Row) => readonly [old: Side, now: Side];
+
+/** What is to be said of a row whose sides cannot be compared. */
+function refusalOf(old: Prepared, now: Prepared): string | undefined {
+  if ("refusal" in old && "refusal" in now) return "refused by both";
+  if ("refusal" in old) return `refused by the old one: ${old.refusal}`;
+  if ("refusal" in now) return `refused by the new one: ${now.refusal}`;
+  return undefined;
+}
+
+/** Looks at a row in one pair of processes: by how much the answers are apart and what is measured, or that it is refused. */
+async function look(
+  row: Row,
+  opened: Opened,
+  turns: Turns,
+): Promise<string | { readonly apart: number; readonly measured: Comparison }> {
+  const sides = opened(row);
+  try {
+    const [old, now] = [await sides[0].prepare(), await sides[1].prepare()];
+    const refusal = refusalOf(old, now);
+    if (refusal) return refusal;
+    const [x, y] = [old, now].map((prepared) => ("answer" in prepared ? prepared.answer : [])) as [number[], number[]];
+    return { apart: difference(x, y), measured: await compared(sides, turns) };
+  } finally {
+    for (const side of sides) side.end();
+  }
+}
+
+/** The comparison whose ratio is in the middle: what is compiled differs a little from process to process. */
+function middle(all: readonly Comparison[]): Comparison {
+  const ratio = median(all.map((one) => one.ratio));
+  return { ...all[0]!, ratio };
+}
+
 /** Prints a row for each; how many are slower, differ or are refused by one of them. */
-export function compare(
-  rows: readonly Row[],
-  libraries: readonly [old: Package, now: Package],
-  { repeats, milliseconds }: Pick<Effort, "repeats" | "milliseconds">,
-  print: Print,
-  time: (candidates: readonly Candidate[], repeats: number, milliseconds: number) => Timing[] = sideBySide,
-): number {
-  const widths = [62, 12, 8, 0];
-  print(columns(["", "old, ms", "new/old", ""], widths));
+export async function compare(rows: readonly Row[], opened: Opened, turns: Turns, print: Print): Promise<number> {
+  const widths = [62, 10, 8, 10, 8, 0];
+  print(columns(["", "old, ms", "new/old", "old, kB", "new/old", ""], widths));
   let faults = 0;
   for (const row of rows) {
-    const works = worksOf(row, libraries);
-    if (typeof works === "string") {
-      if (works !== "refused by both") faults++;
-      print(columns([row.name, "", "", works], widths));
+    const seen = await look(row, opened, turns);
+    if (typeof seen === "string") {
+      if (seen !== "refused by both") faults++;
+      print(columns([row.name, "", "", "", "", seen], widths));
       continue;
     }
-    const [old, now] = works.map(({ answer }) => answer()) as [ArrayLike<number>, ArrayLike<number>];
-    const apart = difference(old, now);
-    const candidates = works.map(({ run }, index) => ({ name: index === 0 ? "old" : "new", run }));
-    let [first, second] = time(candidates, repeats, milliseconds) as [Timing, Timing];
-    // What looks slower is looked at again, three times as long: of 200 rows some are by chance.
-    if (second.ratio > ALLOWED) [first, second] = time(candidates, 3 * repeats, milliseconds) as [Timing, Timing];
+    const all = [seen.measured];
+    // What looks slower is looked at again, in other processes: of 200 rows some are by chance.
+    if (seen.measured.ratio > ALLOWED)
+      for (let again = 0; again < AGAIN; again++) {
+        const more = await look(row, opened, turns);
+        if (typeof more !== "string") all.push(more.measured);
+      }
+    const { time, ratio, bytes, bytesRatio } = middle(all);
     const marks = [
-      ...(second.ratio > ALLOWED ? ["SLOWER"] : []),
-      ...(apart < 1e-9 ? [] : [`DIFFERS by ${apart.toExponential(1)}`]),
+      ...(ratio > ALLOWED ? ["SLOWER"] : []),
+      ...(seen.apart < 1e-9 ? [] : [`DIFFERS by ${seen.apart.toExponential(1)}`]),
     ];
     if (marks.length > 0) faults++;
-    print(columns([row.name, first.median.toPrecision(3), second.ratio.toFixed(3), marks.join(", ")], widths));
+    const memory = !(bytes >= KILOBYTE) ? ["", ""] : [(bytes / KILOBYTE).toFixed(0), bytesRatio.toFixed(3)];
+    print(columns([row.name, time.toPrecision(3), ratio.toFixed(3), ...memory, marks.join(", ")], widths));
   }
   return faults;
 }
 
-/** Compares the builds of two folders; the number of rows with a mark. `only` leaves out rows whose names are without it. */
+const KILOBYTE = 1000;
+
+/** Serves the process that started this one with the work of a row, by the build in a folder. */
+export async function serveRow(folder: string, name: string): Promise<void> {
+  const library = await packageIn(folder);
+  const length: Length = name.startsWith(FULL) ? "full" : "short";
+  const row = rowsOf(EFFORT[length]).find((one) => one.name === name.slice(length === "full" ? FULL.length : 0))!;
+  serve(() => row.workOf(library), messages);
+}
+
+// Before the name of a row, that it is one of `--full`.
+const FULL = "full ";
+
+/** Compares the builds of two folders by processes that import `bundle`; the number of rows with a mark. `only` leaves out rows whose names are without it. */
 export async function bench(
   length: Length,
   print: Print,
   folders: readonly [old: string, now: string],
+  bundle: string,
   only: string = "",
 ): Promise<number> {
   const effort = EFFORT[length];
-  const [old, now] = await Promise.all(folders.map(packageIn));
+  for (const folder of folders) await packageIn(folder); // throws where there is no build
   const rows = rowsOf(effort).filter(({ name }) => name.includes(only));
   print(
     `New: ${folders[1]}, old: ${folders[0]}; ${effort.samples} samples, fits of ${effort.fitSteps} steps × 16 samples`,
   );
-  const faults = compare(rows, [old!, now!], effort, print);
+  const asked = length === "full" ? FULL : "";
+  const opened: Opened = ({ name }) => {
+    const [old, now] = folders.map((folder) => sideIn(bundle, folder, asked + name)) as [Side, Side];
+    return [old, now];
+  };
+  const faults = await compare(rows, opened, effort, print);
   print(
     `${rows.length} rows, ${faults} slower by more than ${Math.round((ALLOWED - 1) * 100)} %, different or refused`,
   );

@@ -75,7 +75,7 @@ const length = asked("full") || (which === "growth" && !asked("quick")) ? "full"
 const print = (line) => console.log(line);
 if (which === "against") {
   const folders = [resolve(wordAfter("against") ?? ""), root];
-  if ((await bench(length, print, folders, asked("only") ? wordAfter("only") : "")) > 0) process.exitCode = 1;
+  if ((await bench(length, print, folders, outfile, asked("only") ? wordAfter("only") : "")) > 0) process.exitCode = 1;
 } else if (which === "collapse") {
   const checkout = wordAfter("collapse");
   const other = checkout && !checkout.startsWith("--") ? await collapseModelsOf(resolve(checkout)) : undefined;

@@ -160,8 +160,10 @@ interface Standing {
   readonly noise?: NodeId;
 }
 
-// The distributions and values that the terms of a trace are made of. A trace does not keep them: the program runs once more, on the graph that has its nodes.
-function drawnIn({ model, graph, latents, finite, points, frozen, extension }: Trace): (Drawn | undefined)[] {
+// The distributions and values that the terms of a trace are made of. Those of many terms are not kept: the program runs once more, on the graph that has its nodes.
+function drawnIn(trace: Trace): readonly (Drawn | undefined)[] {
+  const { model, graph, latents, finite, points, frozen, extension } = trace;
+  if (trace.drawn) return trace.drawn;
   const found: (Drawn | undefined)[] = [];
   const inputs = new Map(
     [...latents, ...finite, ...points, ...frozen].map((input: Standing) => [

@@ -112,6 +112,8 @@ export interface Trace {
   /** Standard normal inputs of the frozen sites. */
   readonly frozen: readonly { readonly name: string; readonly noise: NodeId }[];
   readonly terms: readonly Term[];
+  /** What the terms are densities of, in their order, where these are few. */
+  readonly drawn?: readonly (Drawn | undefined)[] | undefined;
   /** The ranges that the program states. */
   readonly checks: readonly RangeCheck[];
   /** The trace of the whole program, where this one is over fewer latents. */
@@ -166,7 +168,7 @@ export interface RunOptions {
   readonly input: (name: string, isPoint?: boolean, start?: Latent["start"]) => NodeId;
   readonly extension?: Extension | undefined;
   /** Sees what each term is made of. */
-  readonly onTerm?: (drawn: Drawn | undefined) => void;
+  readonly onTerm?: ((drawn: Drawn | undefined) => void) | undefined;
 }
 
 /** Runs the program of a model with the statements of the core; throws with the model's own words if it is not a valid one. */
@@ -175,14 +177,14 @@ export function coreTrace(model: Model, options?: GraphOptions): Trace {
 }
 
 /** The same on `graph`, with what an extension adds to the statements. */
-export function traceOn(graph: Graph, model: Model, extension?: Extension): Trace {
+export function traceOn(graph: Graph, model: Model, extension?: Extension, onTerm?: RunOptions["onTerm"]): Trace {
   if (typeof model?.program !== "function")
     throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
   if (model.data)
     throw new TypeError(
       `model "${model.name}": it has no data; got a schema alone, expected withData() or compile() of nondiff`,
     );
-  return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension });
+  return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension, onTerm });
 }
 
 /** Runs the program on `graph`. */

@@ -116,6 +116,7 @@ export function standardised(trace: Trace, names: StandardiseOption = false): Tr
     })),
     checks: trace.checks.map((check) => ({ ...check, ok: at(check.ok), value: at(check.value) })),
     written: trace,
+    drawn: undefined, // of latents that are now their noise
   };
 }
 

@@ -5,7 +5,7 @@ import type { Pieces } from "../pieces/pieces.ts";
 import { bounded } from "./bounds.ts";
 import { requireNoEscapes } from "./escapes.ts";
 import { type Model, type ProgramContext, requireName } from "./model.ts";
-import { type CoreContext, type Extension, type Scope, type Trace, traceOn } from "./run.ts";
+import { type CoreContext, type Drawn, type Extension, type Scope, type Trace, traceOn } from "./run.ts";
 import { withStatements } from "./statements.ts";
 
 export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
@@ -14,7 +14,18 @@ export type { FiniteLatent, Latent, Term, Trace } from "./run.ts";
 export function trace(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
   const traced = traceAsWritten(model, options, statements);
   const within = bounded(traced);
-  return within === model ? traced : traceOn(new FullGraph(options), within, statements);
+  return within === model ? traced : withDrawn(new FullGraph(options), within, statements);
+}
+
+/** Terms of which a trace keeps what they are densities of, so that who asks for it need not run the program again: those of 10⁵ observations take 50 MB. */
+const FEW_TERMS = 1000;
+
+function withDrawn(graph: FullGraph, model: Model, statements: Extension): Trace {
+  const drawn: (Drawn | undefined)[] = [];
+  const traced = traceOn(graph, model, statements, (term) => {
+    if (drawn.length < FEW_TERMS) drawn.push(term);
+  });
+  return traced.terms.length === drawn.length ? { ...traced, drawn } : traced;
 }
 
 // Nodes of about 700 observations with a switch, after which the other 9,300 take half as long as without; and statements, as observations of
@@ -88,7 +99,7 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
   };
   requireRunnable(model);
   try {
-    const traced = traceOn(new FullGraph(options), model, noted);
+    const traced = withDrawn(new FullGraph(options), model, noted);
     requireNoEscapes(traced);
     return traced;
   } catch (error) {

@@ -1,7 +1,8 @@
-// The rehearsal of a program, before its trace.
+// The rehearsal of a program, before its trace; what a trace keeps of its terms.
 import { expect, test } from "vitest";
 import { gt } from "../../src/autodiff/expr.ts";
 import { normal } from "../../src/distributions/index.ts";
+import { adam, fit } from "../../src/index.ts";
 import { finished } from "../../src/pieces/pieces.ts";
 import { defineModel } from "../../src/program/model.ts";
 import { rehearse, trace } from "../../src/program/trace.ts";
@@ -66,3 +67,31 @@ test("operators of a program beside a distribution are told as they were", () =>
   });
   expect(() => trace(model)).toThrow(/^a traced number: it has no plain value; got a JavaScript operator/);
 });
+
+test("a fit of fixed steps runs the program three times, traced and at two points: what its terms are densities of is kept where they are few", () => {
+  const runsOf = (observations: number): number => {
+    let runs = 0;
+    const counted = defineModel("counted", ({ sample, observe }) => {
+      runs++;
+      const z = sample("z", normal(0, 1));
+      for (let k = 0; k < observations; k++) observe(normal(z, 1), k % 3);
+    });
+    fit(counted, { steps: 1, optimizer: adam() });
+    return runs;
+  };
+  expect(runsOf(20)).toBe(3);
+  expect(runsOf(1000)).toBe(4);
+});
+
+test.each([20, 1000])(
+  "a parameter that is none where a fit begins is told by its term, of %s observations",
+  (count) => {
+    const model = defineModel("negative", ({ sample, observe }) => {
+      const z = sample("z", normal(-1, 1));
+      for (let k = 0; k < count; k++) observe(normal(0, k === 7 ? z : 1), 0.5, `y${k}`);
+    });
+    expect(() => fit(model, { steps: 1, optimizer: adam() })).toThrow(
+      'observe "y7": log density of normal is NaN; got value=0.5, mean=0, sd=',
+    );
+  },
+);
