@@ -1,8 +1,7 @@
 /**
  * Running a program once on traced values: its latents, and the terms of its log joint density as graph nodes.
  *
- * This file knows latents of one number, `observe`, `factor`, `frozen`, `where` and `branch`, which is what `nondiff/core` has. All other
- * statements are in `statements.ts`, an extension of the context that `nondiff` gives to `run`.
+ * This file knows what `nondiff/core` has: latents of one number, `observe`, `factor`, `frozen`, `where`, `branch`. `statements.ts` adds the others.
  */
 import {
   add,
