@@ -63,7 +63,8 @@ export interface CollapseResult {
 }
 
 const DEFAULT_BUDGET = 4096;
-// A pair may be two nested change points, which are summed without a table; drawing them takes one. Of other pairs the table itself is refused.
+// A pair may be two nested change points, or counts under a limit of their sum, which are summed without a table; drawing them takes one. Of other pairs
+// the table itself is refused.
 const MOST_SWEPT = 65_536;
 // Nodes that tables may make before their sum is taken for too dear; sums that are not make 1 to 40 for each node of the model, and with 6000
 // nodes of its own a sum would cost three times as many operations.
@@ -125,7 +126,12 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
     const variables = [...continuous, ...trace.finite.map((latent) => valuesOf(trace.graph, latent))];
     const reasons = kept.map(({ latent, reason }) => ({ latent, reason: tooLarge.get(latent) ?? reason }));
     if (variables.length === 0) return unchanged(trace, reasons);
-    const tables = new Tabulation(trace.graph, variables, { isOver, mostNodes, folds });
+    const tables = new Tabulation(trace.graph, variables, {
+      isOver,
+      mostNodes,
+      mostOfPair: folds ? 0 : mostSwept,
+      folds,
+    });
     const continuousOf = (some: readonly number[]): string[] =>
       namesOf(tables.variables, some).filter((name) => !isDiscrete.has(name));
     try {

@@ -51,6 +51,8 @@ export interface TableLimits {
   readonly isOver: (variables: readonly number[], size: number) => boolean;
   /** With more new nodes they throw OverNodes; default any number. */
   readonly mostNodes?: number | undefined;
+  /** So many entries a table of a node over two discrete latents may have in any case, as its sum may take fewer (`elimination/staircases.ts`); default 0. */
+  readonly mostOfPair?: number | undefined;
   /** Whether functions of several variables that take few values become variables (`functions.ts`). */
   readonly folds?: boolean | undefined;
 }
@@ -61,6 +63,7 @@ export class Tabulation {
   readonly owners: Map<NodeId, number>;
   readonly #isOver: TableLimits["isOver"];
   readonly folds: boolean;
+  readonly #mostOfPair: number;
   /** How many nodes the graph may have while nodes that read variables are tabulated. */
   #mostNodes: number;
   /** By node 1 + the number of its table, INDEPENDENT of those that read no variable, 0 of those that nobody asked for. */
@@ -73,8 +76,9 @@ export class Tabulation {
   constructor(
     graph: Graph,
     variables: readonly Variable[],
-    { isOver, mostNodes = Infinity, folds = false }: TableLimits,
+    { isOver, mostNodes = Infinity, mostOfPair = 0, folds = false }: TableLimits,
   ) {
+    this.#mostOfPair = mostOfPair;
     this.#mostNodes = graph.size + mostNodes;
     this.graph = graph;
     this.#choices = new Choices(graph);
@@ -179,7 +183,9 @@ export class Tabulation {
       .sort(([p], [q]) => p - q)
       .map(([variable, all]) => ({ variable, starts: [...all].sort((p, q) => p - q) }));
     const scope = axes.map(({ variable }) => variable);
-    this.require(scope, this.sizeOf(new Map(axes.map(({ variable, starts }) => [variable, starts.length]))));
+    const size = this.sizeOf(new Map(axes.map(({ variable, starts }) => [variable, starts.length])));
+    const isPair = scope.length === 2 && scope.every((v) => this.variables[v]!.meaning.kind === "values");
+    this.require(scope, isPair && size <= this.#mostOfPair ? 0 : size);
     this.#small.add(axes);
     return axes;
   }

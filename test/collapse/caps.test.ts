@@ -36,7 +36,7 @@ const tables =
   (values: number): Program =>
   ({ sample, observe }) => {
     const of = (name: string): Real => sample(name, categorical(new Array<number>(values).fill(1 / values)));
-    observe(normal(where(eq(of("j"), of("k")), 1, 0), 1), 0.5);
+    observe(normal(where(eq(of("j"), of("k")), 1, 0), 1), 0.7);
   };
 
 /** Two change points among so many days, of which the second counts after the first. */

@@ -15,6 +15,7 @@ import { type Axis, placesOf, type Table } from "../table.ts";
 import type { Tabulation } from "../tabulation.ts";
 import { logSumOfPossible } from "./certain-cells.ts";
 import type { Clique } from "./cliques.ts";
+import { gridOf, stepped, steppedWeights } from "./staircases.ts";
 import { added, sumOf } from "./sums.ts";
 import { swept, sweptWeights } from "./sweep.ts";
 
@@ -63,7 +64,10 @@ export function* eliminated(
       // One by one where a table of all values tells apart what the tables of each take together.
       const isAll = isLast && tables.sizeOf(new Map(scope.map((v) => [v, tables.variables[v]!.size]))) <= size;
       yield;
-      const quick = isAll && scope.length === 2 ? yield* sweepStep(tables, held, scope as [number, number]) : undefined;
+      const pair = isLast && scope.length === 2 ? (scope as [number, number]) : undefined;
+      const quick =
+        (pair && isAll ? yield* sweepStep(tables, held, pair) : undefined) ??
+        (pair ? yield* stairStep(tables, held, pair) : undefined);
       const step = quick ?? (yield* tableStep(tables, held, isAll ? scope : [variable]));
       steps.push(step);
       for (const v of step.variables) done.add(v);
@@ -164,6 +168,10 @@ function* weightsOf(tables: Tabulation, parts: readonly Table[], variables: read
   const full = variables.map((v): Table => ({ axes: [everyValue(tables, v)], entries: [] }));
   const axes = tables.joined([...parts, ...full]);
   const size = axes.reduce((product, { starts }) => product * starts.length, 1);
+  tables.require(
+    axes.map(({ variable }) => variable),
+    tables.sizeOf(new Map(axes.map(({ variable, starts }) => [variable, starts.length]))),
+  );
   const few = parts.length > MANY_TABLES * axes.length ? [yield* nestedSum(tables, parts)] : parts;
   const places = few.map((part) => placesOf(part, axes));
   yield;
@@ -249,8 +257,7 @@ function* sweepStep(
   const pairs = mine.filter((bundle) => bundle.scope.length === 2).flatMap((bundle) => bundle.tables);
   if (scope.reduce((product, v) => product * tables.variables[v]!.size, 1) < SMALL) return undefined;
   for (const [variable, other] of [scope, [scope[1], scope[0]] as const]) {
-    const own = mine.filter(({ scope: [v], scope: { length } }) => length === 1 && v === variable);
-    const base = (yield* weightsOf(tables, yield* sumsOf(tables, own), [variable])).entries;
+    const base = yield* ownWeights(tables, mine, variable);
     const { size } = tables.variables[other]!;
     yield;
     const message = yield* swept(tables.graph, base, pairs, size, variable < other);
@@ -265,6 +272,46 @@ function* sweepStep(
         entries: sweptWeights(tables.graph, base, pairs, size, variable < other),
       }),
       message: { axes: [everyValue(tables, other)], entries: message },
+    };
+  }
+  return undefined;
+}
+
+// The sum of the tables over one variable alone, at each of its values.
+function* ownWeights(tables: Tabulation, mine: readonly Bundle[], variable: number): Pieces<readonly NodeId[]> {
+  const own = mine.filter(({ scope: [v], scope: { length } }) => length === 1 && v === variable);
+  return (yield* weightsOf(tables, yield* sumsOf(tables, own), [variable])).entries;
+}
+
+/** Staircases with fewer entries, or fewer rows, take as many operations without. */
+const [FEW_STAIRS, FEW_ROWS] = [256, 8];
+
+// A sum over one of two variables of which the other decides where the table of both changes.
+function* stairStep(
+  tables: Tabulation,
+  held: Bundles,
+  scope: readonly [number, number],
+): Pieces<EliminationStep | undefined> {
+  const { graph } = tables;
+  const mine = held.over(scope);
+  const pairs = mine.filter((bundle) => bundle.scope.length === 2).flatMap((bundle) => bundle.tables);
+  const pair = pairs.length > 0 ? yield* sumOf(tables, pairs) : undefined;
+  if (pair?.axes.length !== 2) return undefined;
+  for (const [variable, other] of [scope, [scope[1], scope[0]] as const]) {
+    const { size } = tables.variables[variable]!;
+    const grid = gridOf(pair, size, variable < other);
+    if (grid.runs < FEW_ROWS || size * grid.runs < FEW_STAIRS) continue;
+    const base = yield* ownWeights(tables, mine, variable);
+    yield;
+    const message = yield* stepped(graph, base, grid);
+    if (!message) continue;
+    held.remove(mine.filter((bundle) => bundle.scope.includes(variable)));
+    const axes = pair.axes.map((axis) => (axis.variable === variable ? everyValue(tables, variable) : axis));
+    return {
+      variables: [variable],
+      neighbours: [other],
+      weights: () => ({ axes, entries: steppedWeights(graph, base, grid, variable < other) }),
+      message: { axes: axes.filter((axis) => axis.variable === other), entries: message },
     };
   }
   return undefined;
