@@ -30,7 +30,7 @@ async function noticesOf(inputs) {
   );
   return texts.length === 0
     ? ""
-    : `/*!\nThis file contains parts of the following packages.\n\n${texts.join("\n")}*/\n`;
+    : `/*!\nThis program contains parts of the following packages.\n\n${texts.join("\n")}*/\n`;
 }
 
 // The script and style of report pages, inlined into the command line as text.
@@ -91,10 +91,15 @@ const { metafile } = await build({
 });
 // An entry imports chunks for their order of evaluation alone. As no module has side effects there is no order to keep, and the
 // bundler of whoever uses the package would warn about each of these imports.
+// Who looks at the program alone finds the licences of what its commands contain.
+const inputsOf = (path) =>
+  path === "dist/cli/main.js"
+    ? [...inputsOf("dist/cli/command.js"), ...Object.keys(page.metafile.inputs)]
+    : Object.keys(metafile.outputs[path].inputs);
 for (const path of Object.keys(metafile.outputs)) {
   const file = new URL(`../${path}`, import.meta.url);
   const text = await readFile(file, "utf8");
-  const notices = await noticesOf(Object.keys(metafile.outputs[path].inputs));
+  const notices = await noticesOf(inputsOf(path));
   await writeFile(file, text.replaceAll(/^import "\.[^"]+";\n/gm, "") + notices);
 }
 const { kernelModule } = await import("../dist/wasm.js");

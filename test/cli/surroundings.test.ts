@@ -225,8 +225,11 @@ export default defineModel("e\\u001b[31m\\u009fvil", ({ sample, observe }) => {
   }
 });
 
-test("the command line carries the licences of the packages that are bundled with it", async () => {
-  const text = await readFile(COMMAND, "utf8");
+test.each([
+  ["program", MAIN],
+  ["commands", COMMAND],
+])("the file of the %s carries the licences of the packages that are bundled with it", async (_name, file) => {
+  const text = await readFile(file, "utf8");
   for (const name of ["uplot", "d3-scale", "d3-shape", "papaparse"]) {
     const licence = await readFile(new URL(`../../node_modules/${name}/LICENSE`, import.meta.url), "utf8");
     for (const line of licence.split("\n").filter((line) => !/["\\`]/.test(line))) expect(text).toContain(line.trim());
