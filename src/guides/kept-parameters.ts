@@ -13,12 +13,13 @@ export function keepingParameters(trace: Trace): Trace {
   const names = new Set(latents.map(({ name }) => name));
   const keeps = original.latents.map(({ name }) => names.has(name));
   const pairs = keeps.flatMap((isKept, i) => keeps.slice(0, i).map((other) => isKept && other));
-  // A list of another length is left as it is, for whoever checks lengths to say so; numbers of latents that are summed out nobody else looks at.
+  // A list that is missing or of another length is left as it is, for the guide to say so; numbers of latents that are summed out nobody else looks at.
   const those = (key: string, values: ArrayLike<number>, which: readonly boolean[]): ArrayLike<number> => {
+    if (values === undefined) return values;
     requireList("parameters", `a list of ${key}`, values, `${which.length} numbers`);
     if (values.length !== which.length) return values;
     const numbers = Array.from(values);
-    const other = numbers.findIndex((value) => !Number.isFinite(value));
+    const other = numbers.findIndex((value, i) => !which[i] && !Number.isFinite(value));
     if (other >= 0)
       throw new RangeError(
         `parameters: ${key}[${other}] is not a finite number; got ${shown(numbers[other])}, expected one`,

@@ -116,7 +116,7 @@ function requireRunnable(model: Model): void {
   if (typeof model?.program !== "function") return;
   const { name, program } = model;
   const kind = Object.prototype.toString.call(program);
-  const isClass = /^class\b/.test(Function.prototype.toString.call(program));
+  const isClass = /^class\b/.test(String(program));
   if (isClass || kind.endsWith("GeneratorFunction]"))
     throw new TypeError(
       `model "${name}": the program cannot be run; got a ${isClass ? "class" : "generator (function*)"}, expected a function such as ({ sample, observe }) => …`,

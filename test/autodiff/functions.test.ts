@@ -287,7 +287,7 @@ describe("wrong types are refused by name", () => {
     expect(() => grad(wrong(undefined))).toThrow("grad: not a function; got undefined");
     expect(() => valueAndGrad(wrong(null))).toThrow("valueAndGrad: not a function; got null");
     const f = compile(([x]) => x!);
-    expect(() => f([1, wrong("2")])).toThrow(`compile: argument 1 is not a number; got 2, expected a number`);
+    expect(() => f([1, wrong("2")])).toThrow('compile: argument 1 is not a number; got "2", expected a number');
     expect(() => f(wrong(3))).toThrow("compile: argument is not an array; got 3, expected an array of numbers");
     expect(() => f(wrong(undefined))).toThrow("compile: argument is not an array; got undefined");
     expect(() => grad(([x]) => x!)([wrong(undefined)])).toThrow("grad: argument 0 is not a number; got undefined");

@@ -88,7 +88,7 @@ describe("on plain numbers", () => {
       );
     expect(() => round(1, any({}))).toThrow("round: range is none; got from=undefined, to=undefined");
     expect(() => round(1, any({ from: 0, to: 2, outside: "wrap" }))).toThrow(
-      "round: unknown outside; got wrap, expected",
+      'round: unknown outside; got "wrap", expected',
     );
     expect(() => round(1, any({ from: 0, to: 2, until: 3 }))).toThrow('round: unknown option; got "until"');
     expect(() => floor(1, { from: 0, to: 10_001 })).toThrow(

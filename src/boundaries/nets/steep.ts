@@ -31,7 +31,7 @@ const STILL = 0.3;
 const NATS = 0.01;
 const ROUNDING = 1e-8;
 /** The rises of both halves of a cell differ by so little where there is no step that is told, in nats. */
-const BEND = NATS / 4;
+const BEND = 0.0025;
 /** A divisor so near 0 is one that vanishes in the stretch. */
 const POLE = 1e-3;
 

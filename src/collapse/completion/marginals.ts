@@ -112,16 +112,16 @@ export function marginalsOf(
         clique.totals.fill(Number.NaN);
         clique.foundAt = -1;
       }
-      for (let p = 0; p < points; p++) {
-        if (p % atOnce === 0) runAt(evaluated, lanes, stride, p);
+      for (let lane = 0; lane < points; lane++) {
+        if (lane % atOnce === 0) runAt(evaluated, lanes, stride, lane);
         for (const clique of cliques) {
           const { variables: summed, values, width, given, weights, totals, marginals, kinds } = clique;
-          const d = first + p;
+          const d = first + lane;
           let drawnRow = 0;
           for (const { variable, stride, runs } of given) drawnRow += stride * runs[found[variable]!.cell[d]!]!;
           clique.hasChanged = !isFound(clique, drawnRow);
           if (clique.hasChanged) {
-            join(clique, drawnRow, run, p % atOnce, found[summed[0]!]!.name);
+            join(clique, drawnRow, run, lane % atOnce, found[summed[0]!]!.name);
             marginalise(clique);
           }
           const place = drawn(weights, drawnRow * width, width, totals[drawnRow]! * next());
