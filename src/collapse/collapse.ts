@@ -286,11 +286,10 @@ function* summedOut(
   for (const prior of priors.slice(first)) factors.push(prior);
   yield;
   const unread = unreadAmong(variables, priors, factors);
-  const isUnread = new Set(unread);
-  const gone = new Set(unread.map((v) => priors[v]));
+  const gone = new Set(unread.map((v) => priors[v]!));
   const read = factors.filter((table) => !gone.has(table));
   const cliques = cliquesOf(
-    variables.flatMap((_, v) => (isUnread.has(v) ? [] : [v])),
+    priors.flatMap((prior, v) => (gone.has(prior) ? [] : [v])),
     variables.map(({ size }) => size),
     (runs) => tables.sizeOf(runs),
     read.map(({ axes }) => axes),

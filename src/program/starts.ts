@@ -34,7 +34,7 @@ export interface Placing {
   readonly place: (noise: ArrayLike<number>, scales: OpenScales) => ReadonlyMap<string, Placed>;
 }
 
-/** Undefined where no prior is flat on an infinite range, and none depends on another latent. */
+/** Undefined where no prior leaves its scale open, and none depends on another latent. */
 export function placingOf(trace: Trace): Placing | undefined {
   const { latents, original = trace } = trace;
   const kinds = original.latents.flatMap((latent): [Latent, OpenKind][] => {

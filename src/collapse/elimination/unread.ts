@@ -12,7 +12,7 @@ import type { EliminationStep } from "./elimination.ts";
  * gone.
  *
  * What has to hold: the masses of a prior add up to 1, whatever the variables are on which it depends. Those of cells and of the values of a discrete
- * latent do, up to the mass that was cut off (which the report states); those of the passages of an ordered vector are parts of one joint
+ * latent do, up to the mass that was cut off (which the report states), and a function of others has one value for certain; those of the passages of an ordered vector are parts of one joint
  * mass, and stay.
  */
 export function unreadAmong(
