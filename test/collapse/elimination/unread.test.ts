@@ -1,5 +1,6 @@
 // Counts that were not recorded take no table, and tables have the rows that are told apart: answers by enumeration.
 import { describe, expect, test } from "vitest";
+import { collapseTrace } from "../../../src/collapse/collapse.ts";
 import {
   add,
   bernoulli,
@@ -8,6 +9,7 @@ import {
   discreteUniform,
   eq,
   explain,
+  exponential,
   fit,
   ge,
   type Model,
@@ -16,6 +18,7 @@ import {
   type Real,
   where,
 } from "../../../src/index.ts";
+import { trace } from "../../../src/program/trace.ts";
 
 const COUNTS = Array.from({ length: 60 }, (_, i) => (i % 27 === 4 ? undefined : ((i * 7) % 4) + (i < 30 ? 2 : 0)));
 const [EARLY, LATE] = [3.2, 1.3];
@@ -77,6 +80,24 @@ describe("counts that were not recorded", () => {
     });
     const evidenceOf = (model: Model): number => fit(model, { seed: 1 }).exact!.logEvidence;
     expect(evidenceOf(disasters)).toBeCloseTo(evidenceOf(recorded), 12);
+  });
+
+  test("leave the density no operation", () => {
+    const series = (isListed: boolean): Model =>
+      defineModel("series", ({ sample, observe }) => {
+        const year = sample("year", discreteUniform(0, COUNTS.length - 1));
+        const [early, late] = [sample("early", exponential(1)), sample("late", exponential(1))];
+        COUNTS.forEach((count, i) => {
+          const rate = where(ge(year, i), early, late);
+          if (count !== undefined) observe(poisson(rate), count);
+          else if (isListed) sample(`missing${i}`, poisson(rate));
+        });
+      });
+    const operationsOf = (model: Model): number => {
+      const { graph, terms } = collapseTrace(trace(model)).trace;
+      return graph.reachable(terms.map(({ node }) => node)).length;
+    };
+    expect(operationsOf(series(true))).toBe(operationsOf(series(false)));
   });
 
   test("go with what only they read", () => {
