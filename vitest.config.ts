@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { COMPILED, compiledSources, compileSources } from "./test/support/compiled-sources.ts";
-import { APART, rankOf } from "./test/support/order.ts";
+import { APART, longFirst } from "./test/support/order.ts";
 
 // Watching and coverage need the sources as Vitest itself loads them.
 const compiled = process.argv.includes("run") && !process.argv.some((word) => word.startsWith("--coverage"));
@@ -21,8 +21,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 /** Vitest's order, by the time that files took last or by their length, after the files of which it is known that they are first. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => rankOf(relative(root, moduleId).replaceAll("\\", "/"));
-    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+    return longFirst(await super.sort(files), ({ moduleId }) => relative(root, moduleId).replaceAll("\\", "/"));
   }
 }
 

@@ -1,6 +1,6 @@
 // Tests mirror `src`: what tests src/roots/… lies in test/roots/…, and what tests the package as a whole lies at the top of test.
 import { describe, expect, it, test } from "vitest";
-import { APART, LONG } from "./support/order.ts";
+import { APART, LONG, longFirst } from "./support/order.ts";
 import { filesIn, folderOf, textOf } from "./support/tree.ts";
 
 /** Folders of test that mirror no folder of src. */
@@ -54,6 +54,14 @@ test("files that are told to begin first are there, once", () => {
   const first = [...APART, ...LONG];
   expect(first.filter((file) => !tests.includes(file))).toEqual([]);
   expect(new Set(first).size).toBe(first.length);
+});
+
+test("files that need an engine of their own begin first, long ones next, the longest of them first, and the others as they would", () => {
+  const others = ["test/b.test.ts", "test/a.test.ts"];
+  const [[apart], [longest, second]] = [APART, LONG];
+  const files = [others[0]!, second!, apart!, others[1]!, longest!];
+  expect(longFirst(files, (file) => file)).toEqual([apart, longest, second, ...others]);
+  expect(files[0]).toBe(others[0]); // the list that was given stays as it is
 });
 
 describe("the check of the folders", () => {

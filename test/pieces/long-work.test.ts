@@ -55,8 +55,16 @@ const changing = (n: number): Model =>
     for (let i = 0; i < n; i++) observe(normal(where(gt(c, i), x, where(gt(d, i), y, z)), 1), i % 3);
   });
 
+/** Two observations at each threshold, whose tables are added by themselves. */
+const paired = (n: number): Model =>
+  defineModel("paired", ({ sample, observe }) => {
+    const z = sample("z", normal(0, 1));
+    const d = sample("d", normal(n / 2, n / 10));
+    for (let i = 0; i < n; i++) for (const y of [0.3, i % 3]) observe(normal(where(gt(d, i), z, y), 1), y);
+  });
+
 describe("summing out", () => {
-  test.each([switching, changing])("has more pieces for more observations, and no larger ones: %o", (model) => {
+  test.each([switching, changing, paired])("has more pieces for more observations, and no larger ones: %o", (model) => {
     const [few, many] = [500, 2000].map((n) => nodesByPiece(collapsePieces(trace(model(n)))));
     expect(many!.length).toBeGreaterThan(3 * few!.length);
     expect(Math.max(...many!)).toBeLessThan(1.2 * Math.max(...few!));

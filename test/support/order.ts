@@ -34,5 +34,10 @@ export const LONG: readonly string[] = [
 
 const RANKS: ReadonlyMap<string, number> = new Map([...APART, ...LONG].map((file, rank) => [file, rank]));
 
-/** The place of a file such as "test/docs.test.ts" in the two lists, and one behind all of them for a file of neither. */
-export const rankOf = (file: string): number => RANKS.get(file) ?? RANKS.size;
+// The place of a file such as "test/docs.test.ts" in the two lists, and one behind all of them for a file of neither.
+const rankOf = (file: string): number => RANKS.get(file) ?? RANKS.size;
+
+/** What has a file of tests each, with those of the lists first, in their order, and the others behind them as they were. */
+export function longFirst<T>(all: readonly T[], fileOf: (one: T) => string): T[] {
+  return [...all].sort((a, b) => rankOf(fileOf(a)) - rankOf(fileOf(b)));
+}

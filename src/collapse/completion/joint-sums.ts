@@ -140,9 +140,9 @@ function fillRows({ rows }: Pass, { rowOf }: SummedTable, parent: Pass | undefin
   }
 }
 
-// Whether a row is possible at a point that counts.
+// Whether a row is possible at one of the draws.
 function isPossible(rows: Float64Array, from: number, counts: Float64Array): boolean {
-  for (let p = 0; p < counts.length; p++) if (counts[p] !== 0 && !(rows[from + p]! < NEGLIGIBLE)) return true;
+  for (let p = 0; p < counts.length; p++) if (!(rows[from + p]! < NEGLIGIBLE)) return true;
   return false;
 }
 
@@ -203,6 +203,5 @@ function addedTo(sum: number, joint: Float64Array, from: number, shares: Float64
     joint[from + p] = probability;
     total += counts[p]! * probability;
   }
-  for (let p = counts.length; p < shares.length; p++) joint[from + p] = 0;
   return total;
 }

@@ -1,8 +1,12 @@
 /** What is counted is held against what the program does: nothing happens to right plans, and planted faults are told with their site. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { PLAIN_ENGINE } from "../../../src/autodiff/lanes/interpreter/engines.ts";
+import type { Engine } from "../../../src/autodiff/tape/engine.ts";
 import type { Boundary } from "../../../src/boundaries/find/boundaries.ts";
 import type { Lines } from "../../../src/boundaries/lines/lines.ts";
 import { steepStep } from "../../../src/boundaries/nets/steep.ts";
+import { twoSidedJumps } from "../../../src/boundaries/nets/two-sided.ts";
+import { correctionPlan } from "../../../src/estimators/corrected.ts";
 import * as n from "../../../src/index.ts";
 import { estimateGradient } from "../../../src/inference/estimate-gradient.ts";
 import { fit } from "../../../src/inference/fit/fit.ts";
@@ -167,6 +171,34 @@ describe("nets", () => {
         `at observe "y${wrong}" is not the program's`,
       );
     }
+  });
+
+  test("look at each boundary with the other variables where they were drawn", () => {
+    // The jump at z = 1.5 is by w and that at w = 1.5 by z, both in one term: where z stays at 1.5 from the first look, the second sees another jump.
+    const crossed = n.defineModel("crossed", ({ sample, observe, where }) => {
+      const [z, w] = [sample("z", n.normal(0, 1)), sample("w", n.normal(0, 1))];
+      observe(n.normal(n.add(where(n.gt(z, 1.5), w, 0.5), where(n.gt(w, 1.5), z, -0.3)), 1), 0.8);
+    });
+    const estimator = n.corrected({ marginalise: false });
+    expect(() => n.estimateGradient(crossed, { estimator, samples: 16 })).not.toThrow();
+  });
+
+  test.each([
+    ["a term with the boundaries that it jumps at, of two", 2, 2],
+    ["all terms at once, of nine that jump at one boundary each", 9, 1],
+  ] as const)("compute %s", (_, terms, computations) => {
+    const model = n.defineModel("terms", ({ sample, observe, where }) => {
+      const z = sample("z", n.normal(0, 1));
+      for (let k = 0; k < terms; k++)
+        observe(n.normal(where(n.gt(z, k / 5), 2, where(n.gt(z, 2 + k / 5), -1, 1)), 1), k, `y${k}`);
+    });
+    const plan = correctionPlan("corrected", buildObjective(model), FULL.repertoire, { marginalise: false });
+    const look = twoSidedJumps(plan);
+    const planned = vi.spyOn(PLAIN_ENGINE as { plan: Engine["plan"] }, "plan");
+    look(Float64Array.of(0.3, 0.5));
+    const { length } = planned.mock.calls;
+    planned.mockRestore();
+    expect(length).toBe(1 + computations); // one more for the jumps that were used
   });
 
   test("catch a jump of the wrong sign, and one of two conditions that change together", () => {

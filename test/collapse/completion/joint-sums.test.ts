@@ -1,5 +1,5 @@
 /** Sums of joint probabilities over many draws at a time are those of the draws one by one, bit for bit. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FullGraph } from "../../../src/autodiff/full-graph.ts";
 import { FAST_ENGINE } from "../../../src/autodiff/lanes/interpreter/engines.ts";
 import { evaluation } from "../../../src/autodiff/tape/evaluation.ts";
@@ -82,6 +82,76 @@ test("of a table and one that it decides, in passes of 16, 4 and 1", () => {
     expect(sums.of([0, 1])).toBeUndefined(); // the coin's own table has no die
     expect(sums.of([1, 0])).toEqual(Float64Array.from([0, 1, 2].flatMap((k) => [byDie[k]!, byDie[3 + k]!])));
   }
+});
+
+describe("a chain of a coin, a die and a card,", () => {
+  // Heads decides where x is 0.3 or large, where tails is impossible and weights of its die are no numbers.
+  const { algebra: A } = graph;
+  const known = A.log(A.sub(graph.constant(600), x));
+  const COIN_AT = (at: number): number[] => [at, -2 * at];
+  const DIE_AT = (at: number, side: number): number[] =>
+    [1, 2, 3].map((k) => (side === 0 ? 0.001 * k * at : k * Math.log(600 - at)));
+  const CARD = [
+    [0, 0.5],
+    [1, -1],
+    [0.2, 2],
+  ];
+  const scaled = (factor: number, of: number): number => A.mul(graph.constant(factor), of);
+  const roots = [
+    scaled(1, x),
+    scaled(-2, x),
+    ...[1, 2, 3].map((k) => scaled(0.001 * k, x)),
+    ...[1, 2, 3].map((k) => scaled(k, known)),
+    ...CARD.flat().map((log) => graph.constant(log)),
+  ];
+  const card: SummedTable = {
+    variables: [2],
+    width: 2,
+    places: Int32Array.from({ length: 6 }, (_, k) => 8 + k),
+    isSteady: true,
+    parent: die,
+    rowOf: Int32Array.of(0, 1, 2, 0, 1, 2),
+    axes: [axis(1, 3), axis(2, 2)],
+  };
+  const all = [...variables, { name: "card", size: 2 } as unknown as Variable];
+  const at = [0.3, 800, 0.2, 700, -0.1];
+  const shares = [0.1, 0.2, 0.3, 0.25, 0.15];
+
+  /** Probabilities of card and side, that of the card slowest. */
+  const expected = new Float64Array(6);
+  at.forEach((value, d) => {
+    COIN_AT(value).forEach((_, side) => {
+      const own = value > 100 ? 1 - side : normalised(COIN_AT(value))[side]!;
+      if (own === 0) return;
+      normalised(DIE_AT(value, side)).forEach((die, k) => {
+        normalised(CARD[k]!).forEach((card, c) => {
+          expected[3 * c + k]! += shares[d]! * own * die * card;
+        });
+      });
+    });
+  });
+
+  test.each([1, 2, 4, 8])("is summed over what is possible at each draw, in passes of %i", (points) => {
+    const run = evaluation(graph, roots, { engine: FAST_ENGINE, laneInputs: [x], points });
+    const sums = sumsOf([coin, die, card], { run, points }, all);
+    const inputs = Float64Array.from({ length: 8 }, (_, d) => at[Math.min(d, 4)]!);
+    sums.add(inputs, Float64Array.from(shares), inputs.length);
+    const found = sums.of([2, 1])!;
+    expected.forEach((probability, k) => {
+      expect(found[k]).toBeCloseTo(probability, 14);
+    });
+    sums.of([2])!.forEach((probability, c) => {
+      expect(probability).toBeCloseTo(expected[3 * c]! + expected[3 * c + 1]! + expected[3 * c + 2]!, 14);
+    });
+  });
+
+  test("has no sums of values that a table does not tell apart", () => {
+    const runs: SummedTable = { ...die, width: 2, axes: [axis(0, 2), { variable: 1, starts: [0, 2] }] };
+    const sums = sumsOf([coin, { ...runs, places: Int32Array.of(2, 4, 5, 7) }], evaluatedAt(1), variables);
+    sums.add(lanes, weights, lanes.length);
+    expect(sums.of([1])).toBeUndefined();
+    expect(sums.of([0])).toHaveLength(2);
+  });
 });
 
 test("a draw at which nothing is possible is told by name, unless it does not count", () => {

@@ -60,6 +60,19 @@ describe("running sums", () => {
     });
   });
 
+  test("are the same nodes in whatever order summands come, and what does not count at a place is not read there", () => {
+    const [one, two, three] = [1, 2, 3].map((k) => A.mul(A.constant(k), inputs[k]!)) as [NodeId, NodeId, NodeId];
+    const rising = [[one, two, three], [three, one], [two], [one]];
+    const falling = [[three], [two, one], [three], [two, one]];
+    const turned = (rows: readonly NodeId[][]) => rows.map((row) => [...row].reverse());
+    const found = sums(rising, falling)!;
+    expect(sums(turned(rising), turned(falling))).toEqual(found);
+    // At the last place all that rises counts, and nothing that falls; nothing has three at the first place but what falls behind it.
+    const later = sums([[one], [one], [one], [three]], [[one], [one], [one], [one]])!;
+    const reads = (sum: NodeId) => graph.reachable([sum]).includes(inputs[3]!);
+    expect(later.map(reads)).toEqual([false, false, false, true]);
+  });
+
   test("are made one of the other where they are of MOST_ATOMS functions and more, at MOST_PLACES and more, of few summands, or infinite", () => {
     expect(sums(each(6, 20), each(6, 20))).toHaveLength(20);
     expect(sums(each(7, 20), each(6, 20))).toBeUndefined();
