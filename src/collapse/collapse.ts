@@ -10,8 +10,11 @@ import { describe } from "../autodiff/expr.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { RangeCheck } from "../autodiff/session.ts";
 import type { Engine } from "../autodiff/tape/engine.ts";
+import { exp, log } from "../math/elementary.ts";
+import { once } from "../pieces/once.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
-import type { Term, Trace } from "../program/trace.ts";
+import { shorterLists } from "../program/shorter-lists.ts";
+import type { FiniteLatent, Term, Trace } from "../program/trace.ts";
 import { type Completion, completionOf } from "./completion/completion.ts";
 import { isAffordable } from "./cost.ts";
 import { priorSite } from "./dependence.ts";
@@ -20,7 +23,7 @@ import { valuesOf } from "./discrete.ts";
 import { cliquesOf } from "./elimination/cliques.ts";
 import { type Elimination, type EliminationStep, eliminated } from "./elimination/elimination.ts";
 import { tablesOf } from "./elimination/squares.ts";
-import { unreadAmong, unreadStep } from "./elimination/unread.ts";
+import { unreadAmong, unreadBeforehand, unreadStep, unrecorded } from "./elimination/unread.ts";
 import { freed, rangesAt } from "./exchange.ts";
 import { priorOf } from "./priors.ts";
 import type { Table } from "./table.ts";
@@ -97,7 +100,8 @@ export function* collapsePieces(trace: Trace, choice: CollapseChoice = {}): Piec
   );
 }
 
-function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult> {
+function* collapsed(given: Trace, choice: CollapseChoice): Pieces<CollapseResult> {
+  let trace = given;
   const { budget = DEFAULT_BUDGET, only } = choice;
   // One variable alone may have as many values as it has, unless a budget is given.
   const isOver = (scope: readonly number[], size: number): boolean =>
@@ -163,10 +167,17 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
       const continuousOnes = variables.filter(
         (v) => isContinuous(v) && latentsOf(v).some(({ name }) => names.includes(name)),
       );
-      if (continuousOnes.length === 0)
+      if (continuousOnes.length === 0) {
+        const finite = choice.budget === undefined ? shorter(trace, tables, error) : undefined;
+        if (finite) {
+          trace = { ...trace, finite };
+          folds = false;
+          continue;
+        }
         throw new RangeError(
           `collapse: discrete latents of "${trace.model.name}" need a table above the budget; got ${error.size} entries for ${names.join(", ")}, expected at most ${budget}; to try: fewer values, as by truncated(…, 0, last), or collapse: { budget: ${error.size} }`,
         );
+      }
       const largest = continuousOnes.reduce((p, q) => (q.size > p.size ? q : p));
       keep(
         latentsOf(largest).map(({ name }) => name),
@@ -174,6 +185,29 @@ function* collapsed(trace: Trace, choice: CollapseChoice): Pieces<CollapseResult
       );
     }
   }
+}
+
+// The discrete latents with which a table that was too large is not, where counts among them may end earlier.
+function shorter(
+  trace: Trace,
+  { variables }: Tabulation,
+  { size, variables: scope }: OverBudget,
+): readonly FiniteLatent[] | undefined {
+  const most = size > MOST_SWEPT ? MOST_SWEPT : DEFAULT_BUDGET;
+  const names = namesOf(variables, scope);
+  const of = (finite: readonly FiniteLatent[]): number =>
+    finite.reduce((product, { name, values }) => (names.includes(name) ? product * values.length : product), 1);
+  const before = of(trace.finite);
+  // A function has about as many more values as each of its counts, and given them one: of a + b, a, and b the table grows like a table of two.
+  const isGiven = (v: number): boolean => {
+    const { meaning } = variables[v]!;
+    return meaning.kind === "function" && meaning.of.every((w) => scope.includes(w));
+  };
+  const power = scope.filter((v) => !isGiven(v)).length / names.length;
+  return shorterLists(trace, names, (finite) => {
+    const ratio = of(finite) / before;
+    return ratio < 1 && size * exp(power * log(ratio)) <= most;
+  });
 }
 
 /** Tables of fewer entries are not tried with functions as variables. */
@@ -261,14 +295,23 @@ function* summedOut(
     trace.terms.filter(({ site }) => !own.has(site)),
     owners,
   );
+  const unreadOnes = unreadBeforehand(
+    tables,
+    left.terms.map(({ node }) => node),
+  );
+  const isUnread = new Set(unreadOnes.map(({ variable }) => variable));
   const terms: Term[] = [];
-  const priors: Table[] = [];
+  const priors: (Table | undefined)[] = [];
+  const factors: Table[] = [];
   function* addPriors(): Pieces<void> {
-    for (let v = priors.length; v < variables.length; v++) priors.push(yield* priorOf(tables, v));
+    for (let v = priors.length; v < variables.length; v++) {
+      const prior = isUnread.has(v) ? undefined : yield* priorOf(tables, v);
+      priors.push(prior);
+      if (prior) factors.push(prior);
+    }
   }
   yield* addPriors();
   yield;
-  const factors = [...priors];
   const { alone, together } = yield* tablesOf(
     tables,
     left.terms.map(({ node }) => node),
@@ -281,25 +324,27 @@ function* summedOut(
   });
   for (const table of together) factors.push(table);
   // Tables of priors and terms have made functions variables.
-  const first = priors.length;
   yield* addPriors();
-  for (const prior of priors.slice(first)) factors.push(prior);
   yield;
   const unread = unreadAmong(variables, priors, factors);
-  const gone = new Set(unread.map((v) => priors[v]!));
+  const gone = new Set([undefined, ...unread.map((v) => priors[v])]);
   const read = factors.filter((table) => !gone.has(table));
   const cliques = cliquesOf(
     priors.flatMap((prior, v) => (gone.has(prior) ? [] : [v])),
     variables.map(({ size }) => size),
     (runs) => tables.sizeOf(runs),
     read.map(({ axes }) => axes),
-    priors.map(({ axes }, v) => axes.flatMap(({ variable }) => (variable === v ? [] : [variable]))),
+    priors.map((prior, v) => prior?.axes.flatMap(({ variable }) => (variable === v ? [] : [variable])) ?? []),
   );
   for (const { variable, neighbours, size } of cliques)
     if (neighbours.length !== 1 || size > mostSwept) tables.require([variable, ...neighbours], size);
   yield;
   const { steps, totals } = yield* eliminated(tables, read, cliques);
-  const elimination = { steps: [...unread.map((v) => unreadStep(graph, v, priors[v]!)), ...steps], totals };
+  const elimination = {
+    steps: [...unread.map((v) => unreadStep(graph, v, priors[v]!)), ...steps],
+    totals,
+    unrecorded: once(() => unrecorded(tables, unreadOnes, DEFAULT_BUDGET)),
+  };
   for (const { variables: group, node } of totals) {
     const site = `sum over ${listed(namesOf(variables, group))}`;
     if (graph.is(node, Number.NEGATIVE_INFINITY))
@@ -311,6 +356,7 @@ function* summedOut(
   tables.counted();
   const sizeOf = new Map(cliques.map(({ variable, size }) => [variable, size]));
   for (const v of unread) sizeOf.set(v, priors[v]!.entries.length);
+  for (const v of isUnread) sizeOf.set(v, variables[v]!.size);
   const rest: Trace = {
     ...trace,
     latents: left.latents,

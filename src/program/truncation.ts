@@ -10,10 +10,11 @@
  *
  * Successes in trials that other latents move end at the most trials there are: of k ~ binomial(n, p) with n from 5 to 20 at 20.
  */
-import type { Expr } from "../autodiff/expr.ts";
+import { type Expr, nodeOf as nodeIn } from "../autodiff/expr.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { CONSTANT, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { Session } from "../autodiff/session.ts";
 import type { Distribution, FiniteValues } from "../distributions/distribution.ts";
 import { beta } from "../distributions/interval/beta.ts";
 import { uniform } from "../distributions/interval/uniform.ts";
@@ -96,6 +97,23 @@ export function tracedValues(known: Known, prior: Distribution, nodeOf: (x: Expr
 
 // Of binomial(n, p) the numbers up to the most that n may be; of discreteUniform(a, b) those from the least a to the most b.
 function betweenEnds(known: Known, prior: Distribution, nodeOf: (x: Expr) => NodeId): FiniteValues | undefined {
+  const [first = 0, last = NaN] = endsBetween(known, prior, nodeOf) ?? [];
+  if (!(last - first < MOST_COUNTED)) return undefined;
+  return { values: Array.from({ length: last - first + 1 }, (_, k) => first + k), lostMass: 0 };
+}
+
+/** The least and the largest value of a count that ends where a parameter does; undefined of others. */
+export function endsOfCount(known: Known, prior: Distribution): readonly [first: number, last: number] | undefined {
+  if (!Object.hasOwn(BOUNDED_BY, prior.name) && prior.name !== "discreteUniform") return undefined;
+  const session = new Session(known.graph);
+  return endsBetween(known, prior, (x) => nodeIn(session, x));
+}
+
+function endsBetween(
+  known: Known,
+  prior: Distribution,
+  nodeOf: (x: Expr) => NodeId,
+): readonly [first: number, last: number] | undefined {
   const inputs = rangesOfFinite(known);
   const rangeOf = (place: number): readonly number[] | undefined => {
     const { value } = prior.parameters[place]!;
@@ -104,9 +122,7 @@ function betweenEnds(known: Known, prior: Distribution, nodeOf: (x: Expr) => Nod
   const place = BOUNDED_BY[prior.name];
   const [lows, highs] = place === undefined ? [rangeOf(0), rangeOf(1)] : [[0], rangeOf(place)];
   if (!lows || !highs) return undefined;
-  const [first, last] = [Math.ceil(lows[0]!), Math.floor(highs[1]!)];
-  if (!(last - first < MOST_COUNTED)) return undefined;
-  return { values: Array.from({ length: last - first + 1 }, (_, k) => first + k), lostMass: 0 };
+  return [Math.ceil(lows[0]!), Math.floor(highs[1]!)];
 }
 
 // Some first values, and the mean over draws of the priors of what lies beyond the last one; undefined where a prior cannot be drawn from.
@@ -115,7 +131,7 @@ function firstValues(known: Known, prior: Distribution, nodeOf: (x: Expr) => Nod
   for (let draw = 0; draw < DRAWN; draw++) {
     const inputs = rangesOfFinite(known, draw);
     known.latents.forEach((latent, at) => {
-      const found = drawnInput(latent, shareOf(draw, at), known.graph, inputs, nodeOf);
+      const found = drawnPlace(latent, shareOf(draw, at), known.graph, inputs, nodeOf);
       if (found) inputs.set(latent.node, found);
     });
     const corner = cornersOf(prior, known.graph, inputs, new Set(), nodeOf)?.[0];
@@ -133,13 +149,25 @@ function firstValues(known: Known, prior: Distribution, nodeOf: (x: Expr) => Nod
 }
 
 // Evenly spread numbers in (0, 1) for each latent: multiples of √2, √3, √5, √6, …, of which none is a multiple of another.
-function shareOf(draw: number, at: number): number {
+export function shareOf(draw: number, at: number): number {
   const step = Math.sqrt(at + 2 + Math.round(Math.sqrt(at + 1.5)));
   const share = (draw + 0.5) * step;
   return Math.min(Math.max(share - Math.floor(share), 1e-9), 1 - 1e-9);
 }
 
-function drawnInput(
+/** The unconstrained number of a latent at a share of its prior, where those that it depends on are numbers; undefined where its prior has no quantiles. */
+export function drawnInput(
+  latent: Latent,
+  share: number,
+  graph: Graph,
+  inputs: ReadonlyMap<NodeId, number>,
+): number | undefined {
+  const session = new Session(graph);
+  const places = new Map([...inputs].map(([node, x]): [NodeId, Place] => [node, { range: [x, x], read: new Set() }]));
+  return drawnPlace(latent, share, graph, places, (x) => nodeIn(session, x))?.range[0];
+}
+
+function drawnPlace(
   { prior, transform }: Latent,
   share: number,
   graph: Graph,

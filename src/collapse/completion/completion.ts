@@ -17,6 +17,7 @@ import { type AveragedLatent, aloneAmong, averagedLatents } from "./averaged.ts"
 import { type Batch, type ByIndex, type CompletedLatent, roomFor } from "./completed.ts";
 import { vectorsIn } from "./entries-in-order.ts";
 import { type Marginals, marginalsOf } from "./marginals.ts";
+import { type UnreadDraws, unreadDrawsIn } from "./unread-draws.ts";
 import { type Cells, cellsIn } from "./within-cells.ts";
 
 /** Draws the latents that were summed out of a trace. */
@@ -53,7 +54,7 @@ export function completionOf(
 ): Completion {
   const vectors = vectorsIn(trace.graph, variables);
   const entries = vectors.flatMap((vector) => vector.entries);
-  let passes: readonly [Marginals, Cells] | undefined;
+  let passes: readonly [Marginals, UnreadDraws, Cells] | undefined;
   const names = variables.flatMap((variable) => latentsOf(variable).map(({ name }) => name));
   const rows = trace.latents.length;
   const requireKept = (kept: ArrayLike<number>, draws: number): void => {
@@ -75,7 +76,7 @@ export function completionOf(
     draw(kept, draws, next) {
       requireKept(kept, draws);
       passes ??= compiled(trace, variables, entries, elimination, engine);
-      const [marginals, cells] = passes;
+      const [marginals, unread, cells] = passes;
       const found = [...variables, ...entries].map((variable, v) =>
         roomFor(variable, draws, cells.averaged.has(v), !trace.graph.isConstant(variable.live)),
       );
@@ -84,6 +85,7 @@ export function completionOf(
         const lanes = lanesAt(kept, batch);
         for (let at = rows * POINTS; at < lanes.length; at++) lanes[at] = normalQuantile(next());
         marginals.draw(found, lanes, batch, next);
+        unread(found, lanes, batch, next);
         for (const vector of vectors) vector.place(found, batch);
         cells.draw(found, lanes, batch, next);
         for (const vector of vectors) vector.sort(found, batch);
@@ -97,7 +99,7 @@ export function completionOf(
     averaged(kept, draws, weights) {
       requireKept(kept, draws);
       passes ??= compiled(trace, variables, entries, elimination, engine);
-      const [marginals, cells] = passes;
+      const [marginals, , cells] = passes;
       const alone = trace.frozen.length > 0 ? [] : aloneAmong(trace.graph, variables, cells);
       if (alone.length === 0) return new Map();
       const sums = marginals.sums();
@@ -116,12 +118,15 @@ function compiled(
   entries: readonly Variable[],
   elimination: Elimination,
   engine: Engine,
-): [Marginals, Cells] {
+): [Marginals, UnreadDraws, Cells] {
   const { graph, latents, frozen } = trace;
   const inputs = [...latents.map(({ node }) => node), ...frozen.map(({ noise }) => noise)];
+  const { steps, drawn } = elimination.unrecorded?.() ?? { steps: [], drawn: [] };
+  const byIndex = readByIndex(graph, variables);
   return [
-    marginalsOf(graph, variables, elimination, { engine, laneInputs: inputs, points: POINTS }),
-    cellsIn(readByIndex(graph, variables), [variables, entries], inputs, engine, POINTS),
+    marginalsOf(graph, variables, [...steps, ...elimination.steps], { engine, laneInputs: inputs, points: POINTS }),
+    unreadDrawsIn(byIndex, variables, drawn, inputs, engine, POINTS),
+    cellsIn(byIndex, [variables, entries], inputs, engine, POINTS),
   ];
 }
 

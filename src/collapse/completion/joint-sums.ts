@@ -46,7 +46,7 @@ export function impossibleAt(name: string, sum: number): RangeError {
 export interface SummedTable {
   readonly variables: readonly number[];
   readonly width: number;
-  /** For each row and place, the number of its log weight among the evaluated nodes. */
+  /** For each row and place, the number of its log weight among the evaluated nodes, −1 of one that is impossible: its probability is 0 from the start. */
   readonly places: Int32Array;
   /** Whether these are the same at all points. */
   readonly isSteady: boolean;
@@ -104,7 +104,8 @@ export function sumsOf(
             const impossible = shareOut(totals, pass.rows, row * points, counts);
             if (impossible !== undefined) throw impossibleAt(variables[table.variables[0]!]!.name, impossible);
             for (let at = from; at < from + table.width; at++)
-              pass.sums[at] = addedTo(pass.sums[at]!, pass.joint, at * points, totals, counts);
+              if (table.places[at]! >= 0)
+                pass.sums[at] = addedTo(pass.sums[at]!, pass.joint, at * points, totals, counts);
           }
         }
       }
@@ -127,16 +128,22 @@ export function sumsOf(
 }
 
 // The probabilities of the rows: those of what they stand for in the parent's table, else that of the only row, 1.
-function fillRows({ rows }: Pass, { rowOf }: SummedTable, parent: Pass | undefined, points: number): void {
-  if (!parent) {
+function fillRows(
+  { rows }: Pass,
+  { rowOf, parent: table }: SummedTable,
+  parent: Pass | undefined,
+  points: number,
+): void {
+  if (!parent || !table) {
     rows.fill(1);
     return;
   }
   rows.fill(0);
   const { joint } = parent;
-  for (let at = 0, from = 0; at < rowOf.length; at++) {
+  for (let at = 0; at < rowOf.length; at++) {
+    if (table.places[at]! < 0) continue;
     const to = rowOf[at]! * points;
-    for (let p = 0; p < points; p++) rows[to + p]! += joint[from++]!;
+    for (let p = 0; p < points; p++) rows[to + p]! += joint[at * points + p]!;
   }
 }
 
@@ -157,12 +164,15 @@ function weigh(
 ): void {
   largest.fill(Number.NEGATIVE_INFINITY);
   for (let at = from; at < from + width; at++) {
+    if (places[at]! < 0) continue;
     run.values(places[at]!, joint, at * points);
     raise(largest, joint, at * points);
   }
   totals.fill(0);
-  for (let at = from; at < from + width; at++) exponentials(joint, at * points, largest, isSteady ? 1 : points);
+  for (let at = from; at < from + width; at++)
+    if (places[at]! >= 0) exponentials(joint, at * points, largest, isSteady ? 1 : points);
   for (let at = from; at < from + width; at++) {
+    if (places[at]! < 0) continue;
     const first = at * points;
     if (isSteady) joint.fill(joint[first]!, first, first + points);
     for (let p = 0; p < points; p++) totals[p]! += joint[first + p]!;

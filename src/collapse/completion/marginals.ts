@@ -7,7 +7,7 @@ import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
-import type { Elimination, EliminationStep } from "../elimination/elimination.ts";
+import type { EliminationStep } from "../elimination/elimination.ts";
 import { readsOf } from "../reads.ts";
 import { type Axis, eachCombination, runsOf } from "../table.ts";
 import { ownersOf, type Variable } from "../variable.ts";
@@ -35,7 +35,7 @@ interface Clique {
   readonly width: number;
   /** For each variable that was summed later, how many rows its run is worth, and the run of each of its values. */
   readonly given: readonly { readonly variable: number; readonly stride: number; readonly runs: Int32Array }[];
-  /** For each row and place, the number of its weight among the evaluated nodes. */
+  /** For each row and place, the number of its weight among the evaluated nodes, −1 of one that is impossible: its probability is 0 from the start. */
   readonly places: Int32Array;
   /**
    * By row and place e to its log weight, up to a factor by row, and their sum by row, NaN before it is known. They are the same at all draws of a
@@ -79,7 +79,7 @@ type Kind = "marginal" | "drawn" | readonly number[];
 export function marginalsOf(
   graph: Graph,
   variables: readonly Variable[],
-  { steps }: Elimination,
+  steps: readonly EliminationStep[],
   options: EvaluationOptions,
 ): Marginals {
   const nodes: NodeId[] = [];
@@ -89,7 +89,9 @@ export function marginalsOf(
   for (const step of [...steps].reverse()) {
     const { axes, entries } = step.weights();
     const isSteady = !entries.some((weight) => graph.hasFlag(weight, LANE));
-    const clique = cliqueOf(step, axes, variables, cliques, nodes.length);
+    const impossible = graph.constant(Number.NEGATIVE_INFINITY);
+    const numbers = Int32Array.from(entries, (weight) => (weight === impossible ? -1 : nodes.push(weight) - 1));
+    const clique = cliqueOf(step, axes, variables, cliques, numbers);
     const kinds = clique.variables.map((v): Kind => {
       const deciding = readsOf(graph, [variables[v]!.live], owners);
       if (deciding.length === 0) return "marginal";
@@ -99,7 +101,6 @@ export function marginalsOf(
     });
     for (const v of clique.variables) before.add(v);
     cliques.push({ ...clique, isSteady, kinds });
-    for (const weight of entries) nodes.push(weight);
   }
   const stride = options.points ?? 1;
   let atOnce = stride;
@@ -202,11 +203,13 @@ function weigh({ width, places, weights, totals }: Clique, row: number, run: Eva
   const [from, to] = [row * width, (row + 1) * width];
   let largest = Number.NEGATIVE_INFINITY;
   for (let at = from; at < to; at++) {
+    if (places[at]! < 0) continue;
     weights[at] = run.value(places[at]!, p);
     largest = Math.max(largest, weights[at]!);
   }
   let total = 0;
   for (let at = from; at < to; at++) {
+    if (places[at]! < 0) continue;
     weights[at] = exp(weights[at]! - largest);
     total += weights[at]!;
   }
@@ -218,7 +221,7 @@ function cliqueOf(
   axes: readonly Axis[],
   variables: readonly Variable[],
   before: readonly Clique[],
-  start: number,
+  numbers: Int32Array,
 ): Omit<Clique, "isSteady" | "kinds"> {
   const own = axes.filter(({ variable }) => step.variables.includes(variable));
   const others = axes.filter(({ variable }) => !step.variables.includes(variable));
@@ -229,7 +232,7 @@ function cliqueOf(
   eachCombination(axes, (runs, at) => {
     const row = indexIn(others, axes, runs);
     const place = indexIn(own, axes, runs);
-    places[row * width + place] = start + at;
+    places[row * width + place] = numbers[at]!;
     own.forEach((axis, k) => {
       values[place * own.length + k] = axis.starts[runs[axes.indexOf(axis)]!]!;
     });

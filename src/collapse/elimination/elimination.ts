@@ -18,6 +18,7 @@ import type { Clique } from "./cliques.ts";
 import { gridOf, stepped, steppedWeights } from "./staircases.ts";
 import { added, sumOf } from "./sums.ts";
 import { swept, sweptWeights } from "./sweep.ts";
+import type { Unrecorded } from "./unread.ts";
 
 /**
  * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of the summed
@@ -43,6 +44,8 @@ export interface Elimination {
   readonly steps: readonly EliminationStep[];
   /** Logs of sums, one for each group of variables that nothing connects: their total is the log of the whole sum. */
   readonly totals: readonly { readonly variables: readonly number[]; readonly node: NodeId }[];
+  /** How variables are drawn that no term reads. */
+  readonly unrecorded?: () => Unrecorded;
 }
 
 /** Sums over all variables in the order of the cliques, in pieces. */

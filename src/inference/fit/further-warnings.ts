@@ -124,6 +124,15 @@ const LEAST_LOST = 1e-6;
 /** Least probability of the upper half that is told. */
 const TOLD = 1e-3;
 
+// The probability above the last value if it goes on to fall as from the third quarter of the values to the fourth: 1/k has as much there as the upper half.
+function beyond(values: readonly { readonly value: number; readonly probability: number }[], last: number): number {
+  let [third, fourth] = [0, 0];
+  for (const { value, probability } of values)
+    if (value > 0.75 * last) fourth += probability;
+    else if (value > 0.5 * last) third += probability;
+  return fourth < third ? (fourth * fourth) / (third - fourth) : 1;
+}
+
 /**
  * Counts that were cut to finitely many values although their priors reach further: of k ~ Poisson(r) with r ~ halfCauchy(2) values above 198 are left
  * out, to which the prior gives 3 %. Where the data say that k is about 5 that changes nothing; where they say that it is about 300 all of the
@@ -135,7 +144,7 @@ function cutCounts(posterior: Posterior, collapsed: readonly Collapsed[]): FitWa
     const values = posterior.probabilities(latent);
     const last = values.at(-1)!.value;
     const upper = values.reduce((sum, { value, probability }) => (2 * value > last ? sum + probability : sum), 0);
-    if (upper < TOLD) return [];
+    if (upper < TOLD || beyond(values, last) < TOLD / 3) return [];
     return [
       {
         code: "cut-count",

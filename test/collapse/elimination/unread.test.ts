@@ -11,6 +11,7 @@ import {
   explain,
   exponential,
   fit,
+  gamma,
   ge,
   type Model,
   normal,
@@ -114,6 +115,49 @@ describe("counts that were not recorded", () => {
     expect(summary.get("sick")).toBeCloseTo(sick, 12);
     expect(summary.get("coughs")).toBeCloseTo(sick * 0.7 + (1 - sick) * 0.1, 12);
     expect(summary.get("other")).toBeCloseTo(1 / (1 + Math.exp(-0.5)), 12);
+  });
+
+  test("may be rates of each other, whatever tables of both would take", () => {
+    const chain = (isListed: boolean): Model =>
+      defineModel("chain", ({ sample, observe }) => {
+        const rate = sample("rate", gamma(2, 0.1));
+        for (const count of [12, 20, 17]) observe(poisson(rate), count);
+        if (!isListed) return;
+        const first = sample("first", poisson(rate));
+        const second = sample("second", poisson(first));
+        sample("third", binomial(second, 0.3));
+      });
+    const operationsOf = (model: Model): number => {
+      const { graph, terms } = collapseTrace(trace(model)).trace;
+      return graph.reachable(terms.map(({ node }) => node)).length;
+    };
+    expect(operationsOf(chain(true))).toBe(operationsOf(chain(false)));
+    const summary = summaryOf(chain(true));
+    // The rate is gamma(51, 3.1) given the three counts; means and variances go from each count to the next.
+    const [mean, variance] = [51 / 3.1, 51 / 3.1 ** 2];
+    const within = (name: string, expected: number, sd: number): void => {
+      expect(Math.abs(summary.get(name)!.mean - expected) / sd).toBeLessThan(0.06);
+      expect(Math.abs(summary.get(name)!.sd / sd - 1)).toBeLessThan(0.05);
+    };
+    within("first", mean, Math.sqrt(variance + mean));
+    within("second", mean, Math.sqrt(variance + 2 * mean));
+    within("third", 0.3 * mean, Math.sqrt(0.09 * (variance + 2 * mean) + 0.21 * mean));
+  });
+
+  test("that are drawn without a table exist where their arm is taken", () => {
+    const model = defineModel("arm", ({ sample, observe, branch }) => {
+      const isOn = sample("isOn", bernoulli(0.5));
+      const rate = sample("rate", gamma(20, 1));
+      branch(eq(isOn, 1), () => {
+        const first = sample("first", poisson(rate));
+        sample("second", poisson(add(first, 100)));
+      });
+      observe(normal(isOn, 1), 1);
+    });
+    const summary = summaryOf(model);
+    expect(summary.get("isOn")!.mean).toBeCloseTo(1 / (1 + Math.exp(-0.5)), 12);
+    expect(Math.abs(summary.get("second")!.mean - 120) / Math.sqrt(160)).toBeLessThan(0.06);
+    expect(Math.abs(summary.get("second")!.sd / Math.sqrt(120 + 20 + 20) - 1)).toBeLessThan(0.05);
   });
 
   test("are read where one is only part of a sum", () => {

@@ -10,13 +10,14 @@ import { UndecidedPlaces } from "../../../boundaries/lines/line-sum.ts";
 import type { Chart } from "../../../guides/chart.ts";
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { exp, log } from "../../../math/elementary.ts";
+import { normalQuantile } from "../../../math/normal.ts";
 import type { Objective } from "../../../objective/objective.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
-import type { Generator as Noise } from "../../../random/index.ts";
+import { type Generator as Noise, uniformSource } from "../../../random/index.ts";
 import { particlePieces } from "../../posterior/adaptation/particles.ts";
 import { possibleDraws } from "../../posterior/adaptation/possible.ts";
 import { reachPieces } from "../../posterior/adaptation/reach.ts";
-import { targetPieces } from "../../posterior/adaptation/target.ts";
+import { type Target, targetPieces } from "../../posterior/adaptation/target.ts";
 import { covarianceOf, type Gaussian, gaussianOf } from "../../posterior/gaussian.ts";
 import { ofStarts } from "../../posterior/guide-draws.ts";
 import type { Posterior } from "../../posterior.ts";
@@ -85,17 +86,23 @@ const FEW = 4;
 /** Steps at most from where the density is not 0, and how often scales are halved to find a finite ELBO. */
 const [STEPS, HALVINGS] = [300, 5];
 const STREAM = 3072;
+/** How wide a guide is at first about the best of the draws, in spreads of the priors. */
+const NARROW = 0.02;
+/** Draws that are raised side by side, and steps of each for each latent. */
+const [RAISED, ROUNDS] = [128, 60];
 
 export const BY_VALUES: ByValues = {
   withoutRefusals,
   *instead(run, starts, end) {
-    const known = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? yield* normalsOf(run) : undefined;
+    const { known } = (run.sampler.nodes.lined ?? 0) > MOST_LINED ? yield* lookedAt(run) : {};
     return known && (yield* end(run, [resting(run, known, starts)], starts, [], known));
   },
   *mended(run, starts, climb, end) {
     const { ascent, options, sampler } = run;
     // A start that its user gives, and a range that a program states, are to be right.
-    const known = options.init || sampler.objective.trace.checks.length > 0 ? undefined : yield* normalsOf(run);
+    const isGiven = options.init || sampler.objective.trace.checks.length > 0;
+    const { known, best } = isGiven ? {} : yield* lookedAt(run);
+    if (!known && best && !ascent.refusal) return yield* climbedFrom(run, best, starts, climb, end);
     if (!known) {
       if (ascent.refusal) throw ascent.refusal;
       return undefined;
@@ -161,18 +168,86 @@ function withoutRefusals(ascent: Ascent): Ascent {
   });
 }
 
-// Normals for the posterior from where the priors lie; undefined where its density is 0 at all draws, and where it has none by itself.
-function* normalsOf({ ascent, from, generator, sampler }: Run): Pieces<readonly Gaussian[] | undefined> {
+/** What draws of the priors have led to. */
+interface LookedAt {
+  /** Normals for the posterior, where particles get there. */
+  readonly known?: readonly Gaussian[] | undefined;
+  /** Where not, the highest place of the density that steps from these draws have found, and spreads of the priors. */
+  readonly best?: { readonly means: readonly number[]; readonly sds: readonly number[] } | undefined;
+}
+
+// Leads particles from where the priors lie; nothing is found where the density is 0 at all draws, and where it has none by itself.
+function* lookedAt({ ascent, from, generator, sampler }: Run): Pieces<LookedAt> {
   const { trace } = sampler.objective;
   const { latents, frozen, points } = trace;
-  if (latents.length === 0 || frozen.length > 0 || points.length > 0) return undefined;
+  if (latents.length === 0 || frozen.length > 0 || points.length > 0) return {};
   const { means, scales } = ascent.chart.partsOf(from);
   const starts = latents.map(({ start }, i) => start?.() ?? { mean: means[i]!, sd: exp(scales[i]!) });
   const prior = ofStarts(starts, 1);
   const source = { trace, engine: sampler.profile.engine, components: [prior], drawing: undefined };
   const target = yield* targetPieces(source, prior);
   const first = possibleDraws(source, target, prior, generator, STREAM);
-  return first && (yield* particlePieces(target, prior, generator, first));
+  if (!first) return {};
+  const known = yield* particlePieces(target, prior, generator, first);
+  const sds = starts.map(({ sd }) => sd);
+  return {
+    known,
+    best: known ? undefined : { means: raised(target, first, sds, uniformSource(generator, STREAM)), sds },
+  };
+}
+
+// The highest place of the density that steps of single latents, as wide as the priors or up to a thousand times narrower, lead to from the highest of some draws.
+function raised(target: Target, draws: Float64Array, sds: readonly number[], next: () => number): number[] {
+  const n = sds.length;
+  const all = draws.length / n;
+  const densities = target(draws, all);
+  const heightOf = (density: number): number => (Number.isNaN(density) ? -Infinity : density);
+  const order = Array.from({ length: all }, (_, d) => d).sort(
+    (p, q) => heightOf(densities[q]!) - heightOf(densities[p]!) || p - q,
+  );
+  const kept = new Float64Array(n * RAISED);
+  for (let c = 0; c < RAISED; c++) for (let i = 0; i < n; i++) kept[i * RAISED + c] = draws[i * all + order[c]!]!;
+  const heights = Float64Array.from({ length: RAISED }, (_, c) => heightOf(densities[order[c]!]!));
+  for (let round = 0; round < n * ROUNDS; round++) {
+    const trial = kept.slice();
+    for (let c = 0; c < RAISED; c++) {
+      const i = Math.floor(n * next());
+      trial[i * RAISED + c]! += normalQuantile(next()) * sds[i]! * exp(-log(1000) * next());
+    }
+    target(trial, RAISED).forEach((density, c) => {
+      if (!(density > heights[c]!)) return;
+      heights[c] = density;
+      for (let i = 0; i < n; i++) kept[i * RAISED + c] = trial[i * RAISED + c]!;
+    });
+  }
+  const best = heights.indexOf(Math.max(...heights));
+  return sds.map((_, i) => kept[i * RAISED + best]!);
+}
+
+/**
+ * Climbs from a high place of the density near draws of the priors. Particles come to nothing where it spans hundreds of powers of ten among those
+ * draws: a Weibull shape under exponential(0.001) starts at 693, where 40⁶⁹³ overflows, and at most other draws the log density is −10²⁰⁰.
+ */
+function* climbedFrom<R extends Run>(
+  run: R,
+  { means, sds }: NonNullable<LookedAt["best"]>,
+  starts: StartReport[],
+  climb: Climb<R>,
+  end: End<R>,
+): Generator<Stop, Posterior | undefined, void> {
+  const { ascent } = run;
+  const found: Found[] = [];
+  const from = new Float64Array(ascent.size);
+  const { means: at, scales } = ascent.chart.partsOf(from);
+  at.set(means);
+  sds.forEach((sd, i) => {
+    scales[i] = log(NARROW * sd);
+  });
+  ascent.elbos.length = 0;
+  ascent.allowance = ascent.maxSamples;
+  const x = yield* narrowed(run, from);
+  if (x) yield* climb(run, found, starts, { from: "values", x, temperature: 1 }, 1, STEPS);
+  return found.length > 0 ? yield* end(run, found, starts, [], []) : undefined;
 }
 
 // The optimum of normals that values of the density have led to: it is not one of the ELBO, which the weights are to tell, and they are to answer.

@@ -40,6 +40,45 @@ describe("a density that is 0 at the start", () => {
     expect(Math.min(...posterior.sample(1000).end!)).toBeGreaterThan(1.7);
   });
 
+  test("as a power overflows there is climbed to where particles do not come", () => {
+    // Times of a Weibull law: its shape starts at 693, where 25 to this power is above all numbers, and at nearly all draws of the priors log p is below −1e100.
+    const times = [12, 17, 21, 25, 11, 26, 27, 30, 13, 23];
+    const wear = n.defineModel("wear", ({ sample, factor }) => {
+      const shape = sample("shape", n.exponential(0.001));
+      const level = sample("level", n.normal(0, 30));
+      for (const [i, time] of times.entries())
+        factor(
+          `time ${i}`,
+          n.sub(
+            n.add(level, n.mul(shape, Math.log(time))),
+            n.sub(n.exp(n.add(level, n.mul(shape, Math.log(time)))), n.log(shape)),
+          ),
+        );
+    });
+    const logTimes = times.map(Math.log);
+    const sums = new Float64Array(5);
+    for (let shape = 0.5; shape < 9; shape += 0.02)
+      for (let level = -28; level < 0; level += 0.04) {
+        let log = -0.001 * shape - 0.5 * (level / 30) ** 2 + 10 * Math.log(shape) + 20;
+        for (const x of logTimes) log += level + shape * x - Math.exp(level + shape * x);
+        const density = Math.exp(log);
+        for (const [k, value] of [1, shape, shape ** 2, level, level ** 2].entries()) sums[k]! += density * value;
+      }
+    for (const seed of [1, 2]) {
+      const posterior = n.fit(wear, { seed, ...quiet });
+      expect(posterior.status).toBe("converged");
+      for (const [k, name] of [
+        [1, "shape"],
+        [3, "level"],
+      ] as const) {
+        const mean = sums[k]! / sums[0]!;
+        const sd = Math.sqrt(sums[k + 1]! / sums[0]! - mean * mean);
+        expect(Math.abs(posterior.mean(name) - mean) / sd).toBeLessThan(0.1);
+        expect(Math.abs(posterior.sd(name) / sd - 1)).toBeLessThan(0.1);
+      }
+    }
+  });
+
   test("of numbers in order is found where one of them is summed out", () => {
     const ordered = n.defineModel("ordered", ({ sample, observe, factor }) => {
       const [a, b, c] = ["a", "b", "c"].map((name) => sample(name, n.normal(0, 1))) as [n.Real, n.Real, n.Real];
