@@ -288,6 +288,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops
   DEFAULT_BUDGET: "collapse/caps.test.ts", // a table of 10,000 entries
   MOST_SWEPT: "collapse/caps.test.ts", // two change points among 260 days
+  MOST_TRIED: "collapse/elimination/unread.test.ts", // a chain of counts with 266,400 pairs of values
   MOST_PATTERNS: "collapse/caps.test.ts", // seven thresholds of unknown order
   MOST_ROOTS: "collapse/caps.test.ts", // a wave with a hundred thresholds
   MOST_PLACES: "collapse/elimination/linear-sums.test.ts", // and of 257 places

@@ -18,7 +18,6 @@ import type { Clique } from "./cliques.ts";
 import { gridOf, stepped, steppedWeights } from "./staircases.ts";
 import { added, sumOf } from "./sums.ts";
 import { swept, sweptWeights } from "./sweep.ts";
-import type { Unrecorded } from "./unread.ts";
 
 /**
  * One sum. Read from the last step to the first, the steps draw the variables from their joint distribution: the neighbours of the summed
@@ -37,6 +36,12 @@ export interface EliminationStep {
   readonly weights: () => Table;
   /** Their log sum, over the neighbours. */
   readonly message: Table;
+}
+
+/** How variables are drawn that no term reads: by steps with tables, and those of which these are too large from their priors after all others, the ones before first. */
+export interface Unrecorded {
+  readonly steps: readonly EliminationStep[];
+  readonly drawn: readonly number[];
 }
 
 /** A sum over all variables. */

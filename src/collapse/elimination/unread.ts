@@ -10,7 +10,7 @@ import { readsOf } from "../reads.ts";
 import { scalar, type Table } from "../table.ts";
 import { OverBudget, type Tabulation } from "../tabulation.ts";
 import type { Variable } from "../variable.ts";
-import type { EliminationStep } from "./elimination.ts";
+import type { EliminationStep, Unrecorded } from "./elimination.ts";
 
 /** A variable that nothing reads. */
 export interface Unread {
@@ -62,12 +62,6 @@ export function unreadBeforehand({ graph, variables, owners }: Tabulation, terms
     visit(v);
   });
   return found.reverse();
-}
-
-/** How they are drawn: by steps with tables, and those of which these are too large from their priors after all others, the ones before first. */
-export interface Unrecorded {
-  readonly steps: readonly EliminationStep[];
-  readonly drawn: readonly number[];
 }
 
 /** Tables of more entries than this are not tried, as they take longer to make than all draws without. */
