@@ -102,22 +102,20 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
   const nodes = graph.reachable([condition]);
   const linear = (node: NodeId) => graph.ops.facts[graph.op[node]!]?.linear ?? [];
   // From above: what leads up to the condition through an operand in which an op is not linear.
-  const bent = graph.takeScratch();
+  const bent = new Set<NodeId>();
   const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // the others that a node depends on
   const conflicts = new Map<number, Set<number>>();
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
-    const isBent = bent[node] === 1;
+    const isBent = bent.has(node);
     const v = isBent || graph.op[node] !== INPUT ? undefined : variableOf.get(node);
     if (v !== undefined) {
       variablesOf.set(node, new Set([v]));
       conflicts.set(v, new Set());
     }
     for (let j = graph.arity(node) - 1; j >= 0; j--)
-      if (isBent || !linear(node).some((group) => group.includes(j))) bent[graph.operand(node, j)] = 1;
+      if (isBent || !linear(node).some((group) => group.includes(j))) bent.add(graph.operand(node, j));
   }
-  for (const node of nodes) bent[node] = 0;
-  graph.giveBack(bent);
   // Across a pole a condition may change, and no variable but those of the divisor is moved there.
   if (conflicts.size === 0 || poles(graph, nodes).size > 0) return { candidates: [], conflicts };
   const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>

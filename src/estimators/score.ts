@@ -8,6 +8,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { requireOptions } from "../checks/options.ts";
 import { entropyOf } from "../guides/guide.ts";
+import { scoresOf } from "../guides/scores.ts";
 import { ANALYTIC_ENTROPY, type Entropy, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
@@ -71,7 +72,7 @@ function build(original: Objective, leaveOne: boolean, raoBlackwell: boolean, an
   const { graph, guide, value, normals } = objective;
   const { algebra: A } = graph;
   const alive = aliveByNoise(objective);
-  const own = guide.scores((i, node) => A.where(alive[i]!, node, graph.constant(0)));
+  const own = scoresOf(graph, guide)((i, node) => A.where(alive[i]!, node, graph.constant(0)));
   const weights = raoBlackwell ? valuesByParameter(objective) : own.map(() => (analytic ? varying(objective) : value));
   const entropy = analytic ? entropyGradient(objective) : [];
   if (leaveOne) return { value, gradient: own, normals, reduction: leaveOneOut("score", weights, entropy) };
@@ -122,19 +123,20 @@ function valuesByParameter({ graph, terms, variables, guide, guided }: Objective
   const nodes = graph.reachable(roots);
   const drawn = substitute(graph, roots, guided);
   const known = new Map<string, NodeId>();
-  return guide
-    .scores((_, node) => node)
-    .map((score) => {
-      const below = new Set(graph.reachable([score]));
-      const noises = variables.filter(({ epsilon }) => below.has(epsilon));
-      const key = noises.map(({ epsilon }) => epsilon).join();
-      let value = known.get(key);
-      if (value === undefined) {
-        const depends = new Set(noises.flatMap(({ epsilon, column }) => [epsilon, ...column.map(({ node }) => node)]));
-        for (const node of nodes) if (graph.operands(node).some((operand) => depends.has(operand))) depends.add(node);
-        value = graph.sum(drawn.filter((_, t) => depends.has(roots[t]!)));
-        known.set(key, value);
-      }
-      return value;
-    });
+  return scoresOf(
+    graph,
+    guide,
+  )((_, node) => node).map((score) => {
+    const below = new Set(graph.reachable([score]));
+    const noises = variables.filter(({ epsilon }) => below.has(epsilon));
+    const key = noises.map(({ epsilon }) => epsilon).join();
+    let value = known.get(key);
+    if (value === undefined) {
+      const depends = new Set(noises.flatMap(({ epsilon, column }) => [epsilon, ...column.map(({ node }) => node)]));
+      for (const node of nodes) if (graph.operands(node).some((operand) => depends.has(operand))) depends.add(node);
+      value = graph.sum(drawn.filter((_, t) => depends.has(roots[t]!)));
+      known.set(key, value);
+    }
+    return value;
+  });
 }

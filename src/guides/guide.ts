@@ -113,9 +113,9 @@ export interface GuideNodes {
   readonly slopes: (byLatent: ReadonlyMap<number, NodeId>, noise: (latent: number) => NodeId) => Map<number, NodeId>;
   /**
    * Σ_i ∂ log q(z_i | z_j, j < i)/∂θ at fixed z, one node per parameter. `count` says what the i-th of these terms counts for, so
-   * that what is not live can be left out.
+   * that what is not live can be left out. A guide of independent latents has none: `scoresOf` makes those of mean field.
    */
-  readonly scores: (count: (latent: number, node: NodeId) => NodeId) => NodeId[];
+  readonly scores?: (count: (latent: number, node: NodeId) => NodeId) => NodeId[];
 }
 
 /** A θ at which nothing vanishes or is equal by chance, to look at points of boundaries. */

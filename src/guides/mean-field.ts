@@ -95,12 +95,5 @@ function meanFieldNodes(graph: Graph, space: GuideSpace): GuideNodes {
       }
       return slopes;
     },
-    // ∂ log q/∂μ = ε/σ and ∂ log q/∂ρ = (ε² − 1)/σ · sigmoid(ρ).
-    scores: (count) => [
-      ...epsilon.map((node, i) => count(i, A.div(node, sigma[i]!))),
-      ...epsilon.map((node, i) =>
-        count(i, A.mul(A.add(A.square(node), A.constant(-1)), A.div(A.sigmoid(rho[i]!), sigma[i]!))),
-      ),
-    ],
   };
 }

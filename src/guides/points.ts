@@ -5,6 +5,7 @@
 import type { Trace } from "../program/trace.ts";
 import type { Guide, GuideNodes, GuideSpace } from "./guide.ts";
 import { meanField } from "./mean-field.ts";
+import { scoresOf } from "./scores.ts";
 
 /** The guide that a program is put under: the one that was chosen, with room for the points of the program where it has any. */
 export function guideOf({ points }: Trace, chosen: Guide | undefined): Guide | undefined {
@@ -36,7 +37,7 @@ export function withPoints(guide: Guide): Guide {
             ...nodes,
             space: extended,
             parameters: [...nodes.parameters, ...points.map(({ node }) => node)],
-            scores: (count) => [...nodes.scores(count), ...points.map(() => graph.constant(0))],
+            scores: (count) => [...scoresOf(graph, nodes)(count), ...points.map(() => graph.constant(0))],
           };
         },
       };

@@ -3,6 +3,7 @@ import { gradientPieces } from "../autodiff/graph/gradient.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { entropyOf } from "../guides/guide.ts";
+import { scoresOf } from "../guides/scores.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { guideTermsOf, type Objective, type ObjectiveTerm, withTerms } from "./objective.ts";
 import { oneOf } from "./one-of.ts";
@@ -95,7 +96,7 @@ function withoutScore(objective: Objective, path: readonly NodeId[], passes: rea
     alive.map(({ node }) => node),
     guided,
   );
-  return guide.scores((i, node) => A.mul(shares[i]!, node)).map((score, p) => A.add(path[p]!, score));
+  return scoresOf(graph, guide)((i, node) => A.mul(shares[i]!, node)).map((score, p) => A.add(path[p]!, score));
 }
 
 export const OTHER_ENTROPIES: OtherEntropies = {

@@ -16,6 +16,7 @@ import {
   probeOf,
   unpackParameters,
 } from "../../src/guides/guide.ts";
+import { scoresOf } from "../../src/guides/scores.ts";
 import { add, estimateGradient, fullRank, meanField, mul, sub } from "../../src/index.ts";
 import { defineModel } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
@@ -164,7 +165,8 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
       [0.5, 2, -1],
     ]) {
       const found = evaluated(
-        ({ algebra: A }, guide) => guide.scores((latent, node) => A.mul(A.constant(counts[latent]!), node)),
+        (graph, guide) =>
+          scoresOf(graph, guide)((latent, node) => graph.algebra.mul(graph.constant(counts[latent]!), node)),
         EPSILON,
       );
       const counted = (at: Float64Array): number =>

@@ -5,6 +5,7 @@ import { exponential, normal } from "../../src/distributions/index.ts";
 import { corrected, lyy18, reparam, score } from "../../src/estimators/index.ts";
 import { probeOf } from "../../src/guides/guide.ts";
 import { withPoints } from "../../src/guides/points.ts";
+import { scoresOf } from "../../src/guides/scores.ts";
 import { adam, estimateGradient, fit, fullRank, type Guide, logJoint, meanField, rhoOfSd } from "../../src/index.ts";
 import { defineModel, type Program } from "../../src/program/model.ts";
 import { trace } from "../../src/program/trace.ts";
@@ -103,7 +104,7 @@ describe("a fit", () => {
     const space = withPoints(meanField()).over(traced);
     const own = meanField().over(traced);
     expect([...probeOf(space)]).toEqual([...probeOf(own), 1, 0.1, 0.2]);
-    const scores = space.place(traced.graph).scores((_latent, node) => node);
+    const scores = scoresOf(traced.graph, space.place(traced.graph))((_latent, node) => node);
     expect(scores).toHaveLength(probeOf(space).length);
     expect(scores.slice(-3).map((node) => traced.graph.is(node, 0))).toEqual([true, true, true]);
     expect(() =>

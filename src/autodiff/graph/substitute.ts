@@ -3,6 +3,7 @@
  * keeps its own.
  */
 
+import { CODE } from "../ops/codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 
@@ -81,6 +82,13 @@ function rebuilt(graph: Graph, node: NodeId, done: Replacement, stack: NodeId[])
   const b = arity > 1 ? graph.b[node]! : a;
   const c = arity > 2 ? graph.c[node]! : a;
   const x = done.get(a);
+  if (code === CODE.where && x !== undefined && graph.isConstant(x)) {
+    // Where a condition has become true or false only the arm that it chooses is rebuilt.
+    const arm = graph.is(x, 0) ? c : b;
+    const by = done.get(arm);
+    if (by === undefined) stack.push(arm);
+    return by ?? -1;
+  }
   const y = arity > 1 ? done.get(b) : x;
   const z = arity > 2 ? done.get(c) : x;
   if (x === undefined || y === undefined || z === undefined) {

@@ -70,7 +70,8 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   yield;
   const [realCount, laneSlots, maskCount, laneMasks] = counts as [number, number, number, number];
   const { laneMultiple = 1, mostLanes = Infinity } = backend;
-  const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes);
+  // Of 16 samples lanes beyond the sixteenth would be memory that no sample fills.
+  const asked = options.lanes ?? Math.min(defaultLanes(laneSlots), mostLanes, options.expectedSamples ?? Infinity);
   const sums = means.length;
   // Sums over even and odd lanes: a pass that is not the last has an even number.
   const multiple = sums > 0 && laneMultiple % 2 === 1 ? 2 * laneMultiple : laneMultiple;
@@ -78,30 +79,38 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
   // Rows whose distance is a power of two would share few places of a cache.
   const stride = lanes % 64 === 0 ? lanes + 8 : lanes;
 
-  // By kind and slot, made where they are asked for.
+  // By kind and slot, made where they are asked for. Loops over all instructions are plain ones: of functions that are called for each an engine soon
+  // compiles fast code, which takes a first run longer than what it saves.
   const places = counts.map((count) => new Array<Place | undefined>(count));
-  const { flags } = graph;
-  const placeOf = (node: NodeId): Place => {
-    const at = slot[node]!;
-    const kind = flags[node]! & KIND;
-    if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is used but not among laneInputs`);
-    const lane = (kind & LANE) !== 0;
-    const offset = lane ? counts[kind - LANE]! + at * stride : at;
-    places[kind]![at] ??= graph.isConstant(node) ? { offset, lane, value: graph.value(node) } : { offset, lane };
-    return places[kind]![at]!;
+  const placesOf = (nodes: readonly NodeId[]): Place[] => {
+    const found = new Array<Place>(nodes.length);
+    for (let j = 0; j < found.length; j++) {
+      const node = nodes[j]!;
+      const at = slot[node]!;
+      const kind = graph.flags[node]! & KIND;
+      if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is used but not among laneInputs`);
+      found[j] = places[kind]![at] ??= {
+        offset: kind & LANE ? counts[kind - LANE]! + at * stride : at,
+        lane: (kind & LANE) !== 0,
+        ...(graph.isConstant(node) && { value: graph.value(node) }),
+      };
+    }
+    return found;
   };
-  // The operands first: what is missing shows as one.
-  const stepsOf = (instructions: readonly Instruction[]): Step[] =>
-    instructions.map(({ name, node, operands }) => ({
-      name,
-      operands: operands.map(placeOf),
-      result: placeOf(node),
-    }));
+  const stepsOf = (instructions: readonly Instruction[]): Step[] => {
+    const steps = new Array<Step>(instructions.length);
+    for (let index = 0; index < steps.length; index++) {
+      const { name, node, operands } = instructions[index]!;
+      // The operands first: what is missing shows as one.
+      steps[index] = { name, operands: placesOf(operands), result: placesOf([node])[0]! };
+    }
+    return steps;
+  };
   yield;
   const uniform = stepsOf(plan.uniform);
   yield;
   const lane = stepsOf(plan.lane);
-  const results = outputs.map(placeOf);
+  const results = placesOf(outputs);
   yield;
   const executable = yield* piecesOf(backend.load, {
     kernels,
@@ -233,8 +242,10 @@ function placeLanes(
     lastUse[node] = lane.length; // the caller fills these slots: they are never reused
   }
   const free = counts.map((): number[] => []);
-  lane.forEach(({ node, operands, sums }, index) => {
-    for (const operand of operands) {
+  for (let index = 0; index < lane.length; index++) {
+    const { node, operands, sums } = lane[index]!;
+    for (let j = 0; j < operands.length; j++) {
+      const operand = operands[j]!;
       const kind = flags[operand]! & KIND;
       if (!(kind & LANE) || lastUse[operand] !== index) continue;
       free[kind]!.push(slot[operand]!);
@@ -242,5 +253,5 @@ function placeLanes(
     }
     const kind = flags[node]! & KIND;
     if (!sums) slot[node] = free[kind]!.pop() ?? counts[kind]!++;
-  });
+  }
 }

@@ -14,6 +14,7 @@ import { type Evaluation, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { type Guide, type GuideParameters, packParameters, parameterNames } from "../../guides/guide.ts";
 import { meanField } from "../../guides/mean-field.ts";
 import { guideOf } from "../../guides/points.ts";
+import { scoresOf } from "../../guides/scores.ts";
 import { inRange, type Objective, objectiveOf } from "../../objective/objective.ts";
 import type { Model } from "../../program/model.ts";
 import { trace } from "../../program/trace.ts";
@@ -70,7 +71,7 @@ export function subjectOf(caller: string, model: Model, guide: Guide = meanField
     guided,
   );
   const decisions = decisionsBelow(graph, drawn);
-  const scores = objective.guide.scores((_, node) => node);
+  const scores = scoresOf(graph, objective.guide)((_, node) => node);
   const latents = traced.latents.length;
   const parts = space.parts.flatMap(({ key, names }) => names.map((_, i) => ({ key, i })));
   const pairs = space.pairs ?? [];

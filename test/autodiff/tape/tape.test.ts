@@ -101,6 +101,17 @@ describe("uniform and per-lane values", () => {
     expect(tape.outputs.map(({ lane }) => lane)).toEqual([true, false]);
   });
 
+  test("there are no more lanes than samples are expected", () => {
+    const graph = new Graph();
+    const x = graph.input("x", true);
+    const lanesFor = (expectedSamples?: number): number =>
+      compileTape(graph, [graph.algebra.exp(x)], { laneInputs: [x], ...(expectedSamples && { expectedSamples }) })
+        .lanes;
+    expect(lanesFor(16)).toBe(16);
+    expect(lanesFor(1e6)).toBe(lanesFor());
+    expect(lanesFor()).toBe(1024);
+  });
+
   test("lanes beyond n are left alone", () => {
     const graph = new Graph();
     const x = graph.input("x", true);

@@ -33,8 +33,9 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
   const starts = new Int32Array(steps.length);
   const offsets = new Int32Array(steps.reduce((size, { operands }) => size + 1 + 2 * operands.length, 0));
   let at = 0;
-  const kernels = steps.map(({ name, result, operands }, index) => {
-    starts[index] = at;
+  const kernels: Kernel[] = [];
+  for (const { name, result, operands } of steps) {
+    starts[kernels.length] = at;
     offsets[at++] = result.offset;
     let variant = 0;
     let bit = 1;
@@ -48,9 +49,9 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
-    if (kernel) return kernel;
-    throw new TypeError(`interpreter: unknown instruction; got "${name}", expected one with a kernel`);
-  });
+    if (!kernel) throw new TypeError(`interpreter: unknown instruction; got "${name}", expected one with a kernel`);
+    kernels.push(kernel);
+  }
   return { kernels, offsets, starts };
 }
 
