@@ -4,6 +4,7 @@ import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { joinChunks } from "./chunks.mjs";
 import { writeCommonJs } from "./commonjs.mjs";
 import { ENTRIES, LOOKUP, MODELS, REPORT_PAGE, ROOT } from "./library.mjs";
 
@@ -102,6 +103,7 @@ for (const path of Object.keys(metafile.outputs)) {
   const notices = await noticesOf(inputsOf(path));
   await writeFile(file, text.replaceAll(/^import "\.[^"]+";\n/gm, "") + notices);
 }
+await joinChunks(ROOT.replace(/\/$/, ""), metafile.outputs);
 const { kernelModule } = await import("../dist/wasm.js");
 await writeFile(new URL("../dist/kernels.wasm", import.meta.url), kernelModule());
 await chmod(new URL("../dist/cli/main.js", import.meta.url), 0o755);
