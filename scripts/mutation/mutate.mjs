@@ -2,14 +2,14 @@
 // test/guides notices; `npm run mutate -- guides points near-start` changes these files alone. `--sample 200 --seed 1` tries 200 of the changes, drawn at
 // random; `--again` those that survived the last time; `--with test/estimators` adds tests of another folder. The report lists every mutant that survived.
 //
-// All mutants are in one build behind switches. A first run tells which tests reach which mutant; then each mutant has a thread, which runs these tests, first
+// All mutants are in one build behind switches. A first run tells which tests reach which mutant; then each mutant has a process, which runs these tests, first
 // those that import its file, and ends with the first that fails. So most mutants cost a few hundred milliseconds.
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { ENTRIES, ROOT, sourcesOf } from "../library.mjs";
 import { instrumented } from "./mutants.mjs";
@@ -39,7 +39,7 @@ const MOST_MORE_MS = 10_000;
 /** Tests of so long are run against a mutant, and at least one file of them: a share of killed mutants is never less with more tests. */
 const ENOUGH_MS = Number(process.env.ENOUGH ?? 4000);
 
-const THREAD = "scripts/mutation/thread.mjs";
+const RUNNER = "scripts/mutation/process.mjs";
 
 const filesBelow = (home, ending) =>
   readdirSync(home, { recursive: true, encoding: "utf8" })
@@ -90,7 +90,7 @@ async function bundled() {
   const standIn = resolve("scripts/mutation/vitest-stand-in.mjs");
   const head = 'import { createRequire } from "node:module"; const require = createRequire(process.cwd() + "/");';
   await build({
-    entryPoints: [THREAD, "test/setup.ts", ...tests],
+    entryPoints: [RUNNER, "test/setup.ts", ...tests],
     outbase: ".",
     outdir: out,
     outExtension: { ".js": ".mjs" },
@@ -120,31 +120,27 @@ async function bundled() {
     ],
   });
   const moduleOf = (path) => join(out, path.replace(/\.m?[jt]s$/, ".mjs"));
-  return new Map([THREAD, "test/setup.ts", ...tests].map((path) => [path, moduleOf(path)]));
+  return new Map([RUNNER, "test/setup.ts", ...tests].map((path) => [path, moduleOf(path)]));
 }
 
-/** What a thread tells; `slow` if it is ended after `limitMs` of the processor. */
+/** What a process tells, or why it ended: some mutants bring down the engine. It may take so much of a processor. */
 function run(data, limitMs) {
   return new Promise((settle) => {
-    const worker = new Worker(modules.get(THREAD), {
-      workerData: { setup: modules.get("test/setup.ts"), ...data },
-      resourceLimits: { maxOldGenerationSizeMb: 3000 },
-      stdout: true,
-      stderr: true,
+    const seconds = Number.isFinite(limitMs) ? String(Math.ceil(limitMs / 1000)) : "unlimited";
+    const node = [process.execPath, "--max-old-space-size=3000", modules.get(RUNNER)];
+    const child = spawn("sh", ["-c", 'ulimit -t "$0" && exec "$@"', seconds, ...node], {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      serialization: "advanced",
     });
-    const before = process.cpuUsage();
-    const clock = setInterval(() => {
-      const { user, system } = process.cpuUsage(before);
-      if ((user + system) / 1000 > limitMs) end({ failed: "takes too long", slow: true });
-    }, 500);
-    const end = (result) => {
-      clearInterval(clock);
+    child.on("message", (result) => {
+      child.kill("SIGKILL");
       settle(result);
-      worker.terminate();
-    };
-    worker.on("message", end);
-    worker.on("error", (error) => end({ failed: String(error), errors: [String(error)] }));
-    worker.on("exit", () => end({ failed: "the thread ended", errors: ["the thread ended"] }));
+    });
+    child.on("exit", (code, signal) => {
+      const why = `the process ended by ${signal ?? code}`;
+      settle({ failed: why, errors: [why] });
+    });
+    child.send({ setup: modules.get("test/setup.ts"), ...data });
   });
 }
 

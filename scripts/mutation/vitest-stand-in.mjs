@@ -1,4 +1,4 @@
-// What tests import from Vitest, made of Vitest's own parts without its server: a thread has loaded it in 0.1 s, where Vitest takes three seconds for a mutant.
+// What tests import from Vitest, made of Vitest's own parts without its server: a process has loaded it in 0.1 s, where Vitest takes three seconds for a mutant.
 import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from "@vitest/expect";
 import { spyOn } from "@vitest/spy";
 

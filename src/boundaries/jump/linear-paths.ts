@@ -76,7 +76,8 @@ function feetOf(
   const feet: Foot[] = [];
   let open = waysTo.size;
   let choices = 0;
-  for (let k = nodes.length - 1; k >= 0 && open > 0; k--) {
+  // What is open is among the nodes, below those that were visited.
+  for (let k = nodes.length - 1; open > 0; k--) {
     const node = nodes[k]!;
     if (!jumps[node]) continue;
     const ways = waysTo.get(node);

@@ -3,7 +3,6 @@
  * θ₅ > 18 changes what reads θ₅ or that condition, and nothing of the steps before it. One sweep over the sum finds what it
  * changes; everything else has the value that it has at the guide's own draw, and is not looked at again.
  */
-import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Boundary } from "../find/boundaries.ts";
 import { type BesideFamily, type Families, familiesOf } from "../find/parallel-family.ts";
 import { type Cone, pathsFrom } from "./linear-paths.ts";
@@ -29,12 +28,6 @@ export const sparing: Families = (objective, boundaries) => {
     }
     return cone;
   };
-  const conditions = new Map<number, NodeId[]>();
-  for (const { family, predicates } of boundaries) {
-    const known = conditions.get(family) ?? [];
-    known.push(...predicates.map(({ node }) => node));
-    conditions.set(family, known);
-  }
   return (boundary): BesideFamily | undefined => {
     const known = familyOf(boundary);
     if (known) return known;
@@ -42,8 +35,7 @@ export const sparing: Families = (objective, boundaries) => {
     const { nodes } = cone;
     if (nodes.length < FEWEST) return undefined;
     const states = new Uint8Array(nodes[nodes.length - 1]! + 1);
-    // Parallel conditions have another truth on the boundary than they have beside it.
-    for (const node of conditions.get(boundary.family)!) states[node] = CHANGED;
+    // Conditions on what is moved, which may have another truth on the boundary, are above it.
     for (const { entries } of boundary.blocks)
       for (const { variable } of entries) {
         const { column, base, epsilon } = variables[variable]!;

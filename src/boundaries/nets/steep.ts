@@ -67,23 +67,9 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
   const brackets = Array.from({ length: lines }, (_, line) => steepestCell(scan, line));
   const past: Past[] = [endsOf(brackets)];
   for (let step = 1; step <= HALVINGS; step++) {
-    const middles = Float64Array.from(brackets, ({ from, to }) => 0.5 * (from + to));
     yield;
-    const here = look(middles);
-    let left = 0;
-    brackets.forEach((bracket, line) => {
-      const middle = here.total[line]!;
-      const trend = bracket.trend * (bracket.to - bracket.from) * 0.5;
-      const rises = [middle - bracket.low, bracket.high - middle] as const;
-      const isLower = Math.abs(rises[0] - trend) >= Math.abs(rises[1] - trend);
-      const isSmooth = Math.abs(rises[0] - rises[1]) <= BEND;
-      if (bracket.isOpen && !isSmooth && !rises.every((rise) => Math.abs(rise) <= NATS)) left++;
-      if (here.state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
-      if (isLower) [bracket.to, bracket.high] = [middles[line]!, middle];
-      else [bracket.from, bracket.low] = [middles[line]!, middle];
-    });
+    const left = halve(brackets, look(Float64Array.from(brackets, middleOf)));
     past.push(endsOf(brackets));
-    // Nowhere is a rise left that is told, or one half of what is left rises as the other does: a step would lie in one of them.
     if (left === 0) return undefined;
     if (step < STEEP) continue;
     const line = brackets.findIndex(({ isOpen }, k) => isOpen && isSteep(past, k));
@@ -167,6 +153,26 @@ interface Bracket {
   readonly trend: number;
   readonly state: number;
   isOpen: boolean;
+}
+
+const middleOf = ({ from, to }: Bracket): number => 0.5 * (from + to);
+
+// Keeps of each bracket the half in which ℓ rises more against the trend beside it, by ℓ in the middles; a bracket within which a condition changes, or ℓ is
+// not finite, is closed. Tells in how many there may be a step yet: where both halves rise alike, or neither does, there is none.
+function halve(brackets: readonly Bracket[], { total, state }: Looked): number {
+  let left = 0;
+  brackets.forEach((bracket, line) => {
+    const [place, middle] = [middleOf(bracket), total[line]!];
+    const trend = bracket.trend * (bracket.to - bracket.from) * 0.5;
+    const rises = [middle - bracket.low, bracket.high - middle] as const;
+    const isLower = Math.abs(rises[0] - trend) >= Math.abs(rises[1] - trend);
+    const isSmooth = Math.abs(rises[0] - rises[1]) <= BEND;
+    if (bracket.isOpen && !isSmooth && !rises.every((rise) => Math.abs(rise) <= NATS)) left++;
+    if (state[line] !== bracket.state || !Number.isFinite(middle)) bracket.isOpen = false;
+    if (isLower) [bracket.to, bracket.high] = [place, middle];
+    else [bracket.from, bracket.low] = [place, middle];
+  });
+  return left;
 }
 
 /** The cell of a line in which ℓ rises most against those beside it, where no condition changes. */

@@ -30,8 +30,8 @@ const [STEP, RELATIVE] = [1e-6, 1e-11];
 const NEARER = 1e-3;
 /** How far the two may be apart, relative to the larger, and relative to ℓ. */
 const [AGREEMENT, ROUNDING] = [1e-4, 1e-8];
-/** Further conditions may change within the step: at so large a share of the draws they do not by chance. */
-const SHARE = 0.05;
+/** Further conditions may change within the step: at so many of the draws they do not by chance. */
+const BY_CHANCE = 2;
 /** Sets of terms that are computed each by itself; of more, all are at once. */
 const FEW = 6;
 
@@ -94,8 +94,8 @@ function making(plan: CorrectionPlan): (theta: Float64Array) => void {
       );
       const draws: Draws = { ...around[b]!, jumps, moved: onto };
       const wrongFrom = (step: number): Wrong[] => {
-        const { compared, wrong } = compare(theta, draws, step);
-        return wrong.length < Math.max(2, SHARE * compared) ? [] : wrong;
+        const wrong = differing(theta, draws, step);
+        return wrong.length < BY_CHANCE ? [] : wrong;
       };
       const [point] = wrongFrom(STEP);
       if (!point || wrongFrom(NEARER * STEP).length === 0) return;
@@ -233,11 +233,12 @@ interface Draws extends Surrounding {
   readonly moved: readonly Moved[];
 }
 
-function compare(
+// The draws at which ℓ jumps otherwise than it was counted.
+function differing(
   theta: Float64Array,
   { group: { sides, inputs, rowOf }, terms, condition, parallel, jumps, moved }: Draws,
   step: number,
-): { compared: number; wrong: Wrong[] } {
+): Wrong[] {
   const lengths = new Float64Array(POINTS); // of the ways onto the boundary, in least steps
   for (const { on, before, spread } of moved)
     for (let i = 0; i < POINTS; i++) {
@@ -261,7 +262,6 @@ function compare(
   }) as [Side, Side, Side, Side];
   for (const { v, before } of read) inputs.set(before, rowOf[v]! * POINTS);
   const wrong: Wrong[] = [];
-  let compared = 0;
   for (let i = 0; i < POINTS; i++) {
     if (
       !(Math.abs(Math.sign(ahead.c[i]!) + Math.sign(far.c[i]!) - Math.sign(behind.c[i]!) - Math.sign(back.c[i]!)) === 4)
@@ -275,7 +275,6 @@ function compare(
     if (!Number.isFinite(difference) || !Number.isFinite(used)) continue;
     // Where nothing changes at all, as of 1e-320·z > 0, whose products are 0 beside z = 0, the step was too short to see.
     if (over === under && ahead.total[i] === behind.total[i] && used !== 0) continue;
-    compared++;
     // ℓ that is steep without an end, as √z is at 0, is known no better than it changes within a step.
     const steepness = Math.abs(ahead.total[i]! - far.total[i]!) + Math.abs(behind.total[i]! - back.total[i]!);
     const slack =
@@ -284,7 +283,7 @@ function compare(
       2 * steepness;
     if (Math.abs(difference - used) > slack) wrong.push({ at: i, used, raw: difference });
   }
-  return { compared, wrong };
+  return wrong;
 }
 
 interface Side {

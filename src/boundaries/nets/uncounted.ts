@@ -61,17 +61,8 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       yield;
       scan.push(look(new Float64Array(lines).fill(c / CELLS)));
     }
-    const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
-    const [low, high] = [scan[0]!, scan[1]!].map(({ total, state }) => ({
-      total: total.slice(),
-      state: state.slice(),
-    })) as [Looked, Looked];
-    for (let line = 0; line < lines; line++) {
-      const { cell } = steepestCell(scan, line);
-      [from[line], to[line]] = [cell / CELLS, (cell + 1) / CELLS];
-      put(low, scan[cell]!, line);
-      put(high, scan[cell + 1]!, line);
-    }
+    const brackets = steepestCells(scan, lines);
+    const { from, to, low, high } = brackets;
     let earlier: readonly [Float64Array, Float64Array] = [low.total, high.total];
     // What the brackets were like before each bisection.
     const past: Past[] = [];
@@ -81,22 +72,8 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       const middle = from.map((s, line) => 0.5 * (s + to[line]!));
       yield;
       const here = look(middle);
-      let open = 0;
       past.push([low.total.slice(), high.total.slice()]);
-      for (let line = 0; line < lines; line++) {
-        const lower = riseOf(low, here, line);
-        const upper = riseOf(here, high, line);
-        const bend = Math.abs(low.total[line]! - 2 * here.total[line]! + high.total[line]!);
-        const isSmooth = bend <= told(low.total[line]!, high.total[line]!);
-        if (!(isSmooth && lower >= 0 && upper >= 0)) open++;
-        if (lower >= upper) {
-          to[line] = middle[line]!;
-          put(high, here, line);
-        } else {
-          from[line] = middle[line]!;
-          put(low, here, line);
-        }
-      }
+      const open = halve(brackets, middle, here);
       // Of a smooth ℓ after some eight bisections: in all brackets it rises by as much in both halves, and a jump would lie in one of them.
       if (open === 0) return mayStep;
       for (let line = 0; step >= STEEP && !mayStep && line < lines; line++)
@@ -128,6 +105,47 @@ function* making({ objective, boundaries, counted }: CorrectionPlan): Pieces<Loo
       `corrected: ${terms[most]!.site} jumps where no counted condition changes; got ${sides[0][most]} and ${sides[1][most]} beside the noise ${noises.join(", ")}, expected a smooth density there; score() is unbiased for any condition`,
     );
   }
+}
+
+/** A stretch of each line, with what was seen at its ends. */
+interface Brackets {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  readonly low: Looked;
+  readonly high: Looked;
+}
+
+function steepestCells(scan: readonly Looked[], lines: number): Brackets {
+  const [from, to] = [new Float64Array(lines), new Float64Array(lines)];
+  const room = (): Looked => ({ total: new Float64Array(lines), state: new Int32Array(lines) });
+  const [low, high] = [room(), room()];
+  for (let line = 0; line < lines; line++) {
+    const { cell } = steepestCell(scan, line);
+    [from[line], to[line]] = [cell / CELLS, (cell + 1) / CELLS];
+    put(low, scan[cell]!, line);
+    put(high, scan[cell + 1]!, line);
+  }
+  return { from, to, low, high };
+}
+
+// Keeps of each stretch the half in which ℓ rises more. Tells how many are open: a counted condition changes there, or ℓ bends.
+function halve({ from, to, low, high }: Brackets, middle: Float64Array, here: Looked): number {
+  let open = 0;
+  for (let line = 0; line < middle.length; line++) {
+    const lower = riseOf(low, here, line);
+    const upper = riseOf(here, high, line);
+    const bend = Math.abs(low.total[line]! - 2 * here.total[line]! + high.total[line]!);
+    const isSmooth = bend <= told(low.total[line]!, high.total[line]!);
+    if (!(isSmooth && lower >= 0 && upper >= 0)) open++;
+    if (lower >= upper) {
+      to[line] = middle[line]!;
+      put(high, here, line);
+    } else {
+      from[line] = middle[line]!;
+      put(low, here, line);
+    }
+  }
+  return open;
 }
 
 function put(to: Looked, from: Looked, line: number): void {

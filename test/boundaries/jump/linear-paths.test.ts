@@ -42,8 +42,31 @@ describe("the feet of a jump", () => {
     expect(foot(A.add(behind(inner), y), areChoices)).toEqual([{ node: inner, weight }]);
   });
 
-  test("are not asked for with fewer choices above", () => {
+  test("are not asked for with fewer choices above, however many other functions there are", () => {
     expect(foot(A.add(A.where(other, inner, z), y))).toBeUndefined();
+    const many = [y, A.exp(y), z, A.exp(z)].reduce((sum, node) => A.add(sum, node), inner);
+    expect(foot(many, areChoices)).toBeUndefined();
+  });
+
+  test("are below products by what stays, on either side", () => {
+    const isUnmoved = (node: NodeId): boolean => areChoices(node) || node === y || node === late;
+    const late = A.exp(A.mul(y, z));
+    for (const factor of [y, late]) {
+      const found = foot(behind(A.mul(inner, factor)), isUnmoved);
+      expect(found).toEqual([{ node: inner, weight: A.mul(weight, factor) }]);
+    }
+  });
+
+  test("have the slope of all ways to them, though another boundary of the same sum did not go by one of these", () => {
+    const root = A.add(behind(inner), behind(A.mul(inner, y)));
+    const cone = { roots: [root], nodes: Int32Array.from(graph.reachable([root])), slopes: new Map() };
+    const found = (isUnmoved: (node: NodeId) => boolean) =>
+      pathsFrom(graph, new DenseReplacement(), cone, [flips], isUnmoved).feet()!;
+    // A boundary that moves y has two feet, one that does not has one.
+    expect(found(areChoices).map(({ node }) => node)).toEqual([A.mul(inner, y), inner]);
+    expect(found((node) => areChoices(node) || node === y)).toEqual([
+      { node: inner, weight: A.add(weight, A.mul(weight, y)) },
+    ]);
   });
 
   test("are the nodes above a condition that the boundary moves", () => {
@@ -56,6 +79,7 @@ describe("the feet of a jump", () => {
     expect(pathsOf(A.where(other, A.where(gate, y, z), z)).gates).toBe(1);
     expect(pathsOf(A.where(other, A.where(gate, y, A.constant(2)), z)).gates).toBe(2);
     expect(pathsOf(A.where(other, inner, z)).gates).toBe(0);
+    expect(pathsOf(A.where(other, A.pow(inner, A.constant(3)), z)).gates).toBe(0);
   });
 
   test("count once what is read by a curved function too", () => {

@@ -1,9 +1,9 @@
-// Runs tests with one mutant switched on, in a thread of its own, until one fails. Without a mutant it runs all, and tells which tests reach which mutants.
+// Runs tests with one mutant switched on, in a process of its own, until one fails. Without a mutant it runs all, and tells which tests reach which mutants.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { once } from "node:events";
 import { startTests } from "@vitest/runner";
 
-const { active, limit, plan, setup } = workerData;
+const [{ active, limit, plan, setup }] = await once(process, "message");
 // Switches compare texts: a text that is a key is compared by its address.
 const space = { activeMutant: active === undefined ? undefined : Object.keys({ [active]: 0 })[0] };
 if (limit !== undefined) Object.assign(space, { hitCount: 0, hitLimit: limit });
@@ -38,7 +38,11 @@ function runner(file, names) {
   };
   return {
     config: settings,
-    importFile: (path) => import(path),
+    async importFile(path) {
+      space.currentTestId = undefined; // whichever file comes first loads what is shared
+      await import(path);
+      space.currentTestId = `${file}\n`;
+    },
     onCollected: (files) => files.forEach(prune),
     onBeforeRunTask(test) {
       if (failed) test.mode = "skip";
@@ -65,10 +69,9 @@ const errorsOf = (task) => [
 await import(setup);
 const errors = [];
 for (const { file, module, names } of plan) {
-  space.currentTestId = `${file}\n`;
   const [collected] = await startTests([module], runner(file, names));
   errors.push(...errorsOf(collected));
   if (collected.result?.state === "fail") failed ??= file;
   if (active !== undefined && failed) break;
 }
-parentPort.postMessage({ failed, errors, results, coverage: space.mutantCoverage });
+process.send({ failed, errors, results, coverage: space.mutantCoverage });
