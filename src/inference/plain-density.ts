@@ -5,7 +5,8 @@
  *     const z = sample("z", normal(0, 1));
  *     observe(normal(typeof z === "number" ? z : 0, 1), 0.3);
  *
- * the traced program never sees z, so that a fit of it would be a fit of another model, without a word.
+ * the traced program never sees z, so that a fit of it would be a fit of another model, without a word. On plain numbers it is seen, too, where probabilities
+ * that other latents move do not sum to 1: of `categorical([p, 0.5])` a trace does not know that.
  */
 import { FullGraph } from "../autodiff/full-graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
@@ -56,12 +57,15 @@ export function* comparingDensities(traced: Trace, points: number = POINTS): Pie
       set(name, noise, spread(i + 0.5));
     });
     yield;
+    // Probabilities at values that cannot come together, as a second table of a restaurant without a first one, may be any.
+    const masses = finite.flatMap(({ node, values: all, logMasses }) => logMasses[all.indexOf(values.get(node)!)]!);
+    const isPossible = !valuesAt(graph, masses, values).includes(Number.NEGATIVE_INFINITY);
     const found = valuesAt(graph, roots, values);
     const traced = found.slice(0, terms.length).reduce((sum, value) => sum + value, 0);
     if (found.slice(terms.length).includes(0) || !Number.isFinite(traced)) continue;
     yield;
     const shown = [...at].slice(0, 4).map(([name, value]) => `${name}=${value}`);
-    const plain = plainDensity(trace, (name) => at.get(name) ?? 0, shown);
+    const plain = plainDensity(trace, (name) => at.get(name) ?? 0, shown, isPossible);
     if (plain === undefined || Math.abs(plain - traced) <= AGREEMENT * Math.max(1, Math.abs(plain), Math.abs(traced)))
       continue;
     throw new TypeError(
@@ -77,6 +81,7 @@ function plainDensity(
   { model, extension }: Trace,
   numberOf: (name: string) => number,
   at: readonly string[],
+  isPossible: boolean,
 ): number | undefined {
   try {
     const graph = new FullGraph();
@@ -84,6 +89,11 @@ function plainDensity(
     const total = graph.sum(terms.map(({ node }) => node));
     return graph.isConstant(total) && Number.isFinite(graph.value(total)) ? graph.value(total) : undefined;
   } catch (error) {
+    if (isPossible && error instanceof RangeError && /do not sum to 1; got/.test(error.message))
+      throw new RangeError(
+        `${error.message} (model "${model.name}", at ${at.join(", ")}); to try: each divided by their sum`,
+        { cause: error },
+      );
     if (!(error instanceof Error) || /; got [\s\S]*, expected /.test(error.message) || /call stack/.test(error.message))
       return undefined;
     throw new TypeError(

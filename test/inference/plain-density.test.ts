@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
+  add,
   bernoulli,
+  categorical,
   defineModel,
   dirichlet,
+  div,
+  eq,
   exponential,
   fit,
   floor,
@@ -144,5 +148,48 @@ describe("a program that does not is let through", () => {
       const z = sample("z", normal(0, 1));
       observe(normal(where(gt(z, threshold), 1, 0), 1), 1.2);
     });
+  });
+});
+
+describe("probabilities that latents move", () => {
+  const observed =
+    (probabilities: (p: Real) => Real[]): Program =>
+    ({ sample, observe }) =>
+      observe(categorical(probabilities(sample("p", uniform(0, 1)))), 1);
+
+  test("are refused where they do not sum to 1, as numbers are: of an observation", () => {
+    expect(() => check(observed((p) => [p, 0.5, 0.2]))).toThrow(
+      /^categorical: probabilities do not sum to 1; got a sum of [\d.]+, expected 1 \(model "m", at p=[\d.]+\); to try: each divided by their sum$/,
+    );
+    const model = defineModel(
+      "m",
+      observed((p) => [p, 0.5, 0.2]),
+    );
+    expect(() => fit(model)).toThrow(/^categorical: probabilities do not sum to 1; /);
+  });
+
+  test("of a latent, and where a discrete one moves them", () => {
+    const latent: Program = ({ sample, observe }) => {
+      const p = sample("p", uniform(0, 1));
+      observe(normal(sample("k", categorical([p, mul(p, 0.5), 0.2])), 1), 1);
+    };
+    const moved: Program = ({ sample, observe }) => {
+      const b = sample("b", bernoulli(0.5));
+      observe(categorical([where(b, 0.2, 0.3), where(b, 0.8, 0.8)]), 1);
+    };
+    for (const program of [latent, moved])
+      expect(() => check(program)).toThrow(/^categorical: probabilities do not sum to 1; /);
+  });
+
+  test("are taken where they do, and at values that cannot come together they may be any", () => {
+    const scaled = observed((p) => [0.5, p, 0.2].map((x) => div(x, add(0.7, p))));
+    // The second guest sits alone, or with the first one, whose table has the number 0: at table 1 it could not be.
+    const guests: Program = ({ sample, observe }) => {
+      const first = sample("first", categorical([1, 0]));
+      const isZero = eq(first, 0);
+      const second = sample("second", categorical([where(isZero, 0.5, 0.2), where(isZero, 0.5, 0.2)]));
+      observe(normal(second, 1), 1);
+    };
+    for (const program of [scaled, guests]) expect(() => check(program)).not.toThrow();
   });
 });

@@ -7,7 +7,7 @@ import { summedMoments, tableTails } from "./sums.ts";
 
 /**
  * Categorical: value k in 0 … K − 1 with probability probabilities[k]; RangeError unless they sum to 1 within 1e-9 where
- * all are numbers. Where one is traced, that they sum to 1 is up to the model.
+ * all are numbers. Where one is traced a fit runs the program on numbers at two points, and is refused where they do not sum to 1 there.
  */
 export function categorical(probabilities: RealList): Distribution {
   const masses = unpacked(probabilities);
