@@ -1,6 +1,6 @@
 /** The functions of `src/inference` bound to the full profile: what `nondiff` exports. */
 
-import { requireMethod } from "./checks/arguments.ts";
+import { refuse, requireMethod, requireNoMore } from "./checks/arguments.ts";
 import { type OptionTable, requireOptions } from "./checks/options.ts";
 import type { Estimator } from "./estimators/estimator.ts";
 import { fullRank } from "./guides/full-rank.ts";
@@ -16,6 +16,7 @@ import * as explaining from "./inference/explain/explanation.ts";
 import * as fitting from "./inference/fit/fit.ts";
 import type { FitOptions, FitStep } from "./inference/fit/options.ts";
 import * as density from "./inference/log-joint.ts";
+import { count } from "./inference/options.ts";
 import * as validation from "./inference/predictive/loo.ts";
 import type { SimulationOptions } from "./inference/predictive/simulation.ts";
 import type { Draw } from "./inference/sampler/draw.ts";
@@ -45,19 +46,36 @@ import { continuous, trace, traceAsWritten } from "./program/trace.ts";
  * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
  * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
-export function fit(model: Model, options: FitOptions = {}): Posterior {
+export function fit(model: Model, options?: FitOptions): Posterior;
+export function fit(model: Model, options: FitOptions = {}, ...more: readonly unknown[]): Posterior {
+  requireNoMore("fit", 2, more);
+  requireModel("fit", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fit(profile, model, own) as Posterior;
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
-export function fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
+export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep, Posterior, void>;
+export function fitSteps(
+  model: Model,
+  options: FitOptions = {},
+  ...more: readonly unknown[]
+): Generator<FitStep, Posterior, void> {
+  requireNoMore("fitSteps", 2, more);
+  requireModel("fitSteps", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fitSteps(profile, model, own) as Generator<FitStep, Posterior, void>;
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
-export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
+export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior>;
+export async function fitAsync(
+  model: Model,
+  options: FitOptions = {},
+  ...more: readonly unknown[]
+): Promise<Posterior> {
+  requireNoMore("fitAsync", 2, more);
+  requireModel("fitAsync", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fitAsync(profile, model, own) as Promise<Posterior>;
 }
@@ -70,7 +88,14 @@ export async function fitAsync(model: Model, options: FitOptions = {}): Promise<
  *
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
-export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
+export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate;
+export function estimateGradient(
+  model: Model,
+  options: EstimateOptions,
+  ...more: readonly unknown[]
+): GradientEstimate {
+  requireNoMore("estimateGradient", 2, more);
+  requireModel("estimateGradient", model);
   return estimate.estimateGradient(FULL, model, asFitted(model, options));
 }
 
@@ -100,7 +125,10 @@ export function asFitted(model: Model, options: EstimateOptions): EstimateOption
  *
  * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: half the square of the number of parameters per sample on top.
  */
-export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
+export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array;
+export function gradientCovariance(model: Model, options: EstimateOptions, ...more: readonly unknown[]): Float64Array {
+  requireNoMore("gradientCovariance", 2, more);
+  requireModel("gradientCovariance", model);
   return covariance.gradientCovariance(FULL, model, asFitted(model, options));
 }
 
@@ -118,7 +146,14 @@ export function compile<S extends Schema | StandardSchema>(
   model: DataModel<S>,
   shape: Shape<S>,
   options?: CompileOptions,
+): CompiledModel<S, Posterior>;
+export function compile<S extends Schema | StandardSchema>(
+  model: DataModel<S>,
+  shape: Shape<S>,
+  options?: CompileOptions,
+  ...more: readonly unknown[]
 ): CompiledModel<S, Posterior> {
+  requireNoMore("compile", 3, more);
   return compiling.compile(FULL, model, shape, options);
 }
 
@@ -129,7 +164,10 @@ export function compile<S extends Schema | StandardSchema>(
  *
  * Throws RangeError if the number of latents is wrong, TypeError for a model with frozen sites (its density is random).
  */
-export function logJoint(model: Model, z: ArrayLike<number>): number {
+export function logJoint(model: Model, z: ArrayLike<number>): number;
+export function logJoint(model: Model, z: ArrayLike<number>, ...more: readonly unknown[]): number {
+  requireNoMore("logJoint", 2, more);
+  requireModel("logJoint", model);
   return density.logJoint({ ...FULL, trace: (own) => continuous(traceAsWritten(own)) }, model, z);
 }
 
@@ -141,7 +179,10 @@ export function logJoint(model: Model, z: ArrayLike<number>): number {
  * Throws RangeError for bad options and where `corrected` cannot tell whether two boundaries are one; conditions that it refuses
  * are told.
  */
-export function explain(model: Model, options?: ExplainOptions): Explanation {
+export function explain(model: Model, options?: ExplainOptions): Explanation;
+export function explain(model: Model, options?: ExplainOptions, ...more: readonly unknown[]): Explanation {
+  requireNoMore("explain", 2, more);
+  requireModel("explain", model);
   return explaining.explain(FULL, model, options);
 }
 
@@ -154,7 +195,15 @@ export function explain(model: Model, options?: ExplainOptions): Explanation {
  * mixture that is a latent, make its k-hat large: leave them out, as `mixture` does. Throws RangeError for bad options, for a posterior
  * of another model and for a model without data, TypeError for a model with frozen sites. Cost: `draws` evaluations of the density.
  */
-export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo {
+export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo;
+export function loo(
+  model: Model,
+  posterior: Posterior,
+  options?: validation.LooOptions,
+  ...more: readonly unknown[]
+): validation.Loo {
+  requireNoMore("loo", 3, more);
+  requireModel("loo", model);
   return validation.loo(FULL, model, posterior, options);
 }
 
@@ -167,7 +216,15 @@ export function loo(model: Model, posterior: Posterior, options?: validation.Loo
  * All data are one variable, y, along the dimension observation. With frozen sites there are no densities. NaN stands for what is in an arm that
  * was not taken, as Python reads it, so that `JSON.parse` may not. Throws as `predict`.
  */
-export function arvizJson(model: Model, posterior: Posterior, options?: SimulationOptions): string {
+export function arvizJson(model: Model, posterior: Posterior, options?: SimulationOptions): string;
+export function arvizJson(
+  model: Model,
+  posterior: Posterior,
+  options?: SimulationOptions,
+  ...more: readonly unknown[]
+): string {
+  requireNoMore("arvizJson", 3, more);
+  requireModel("arvizJson", model);
   return arviz.arvizJson(FULL, model, posterior, options);
 }
 
@@ -181,7 +238,15 @@ const SAMPLER_OPTIONS: OptionTable<SamplerOptions> = {
 };
 
 /** Traces a model and compiles its gradient under an estimator. */
-export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler {
+export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler;
+export function makeSampler(
+  model: Model,
+  estimator: Estimator,
+  options?: SamplerOptions,
+  ...more: readonly unknown[]
+): GradientSampler {
+  requireNoMore("makeSampler", 3, more);
+  requireModel("makeSampler", model);
   estimate.estimatorOf("makeSampler", estimator);
   if (options !== undefined) requireOptions("makeSampler", options, SAMPLER_OPTIONS);
   return samplers.makeSampler(FULL, model, estimator, options);
@@ -192,8 +257,20 @@ export function makeSampler(model: Model, estimator: Estimator, options?: Sample
  *
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
-export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
-  return means.meanGradientInto(out, requireSampler("meanGradientInto", sampler), theta, draw);
+export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number;
+export function meanGradientInto(
+  out: Float64Array,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+  ...more: readonly unknown[]
+): number {
+  requireNoMore("meanGradientInto", 4, more);
+  const { size } = requireSampler("meanGradientInto", sampler);
+  requireNumbers("meanGradientInto", "room for a gradient", out, size);
+  requireNumbers("meanGradientInto", "parameters", theta, size);
+  requireDraw("meanGradientInto", draw);
+  return means.meanGradientInto(out, sampler, theta, draw);
 }
 
 /**
@@ -206,13 +283,50 @@ export function momentsInto(
   theta: Float64Array,
   draw: Draw,
   onGroup?: (gradient: Float64Array) => void,
+): void;
+export function momentsInto(
+  into: Moments,
+  sampler: GradientSampler,
+  theta: Float64Array,
+  draw: Draw,
+  onGroup?: (gradient: Float64Array) => void,
+  ...more: readonly unknown[]
 ): void {
-  moments.momentsInto(into, requireSampler("momentsInto", sampler), theta, draw, onGroup);
+  requireNoMore("momentsInto", 5, more);
+  if (onGroup !== undefined && typeof onGroup !== "function")
+    refuse("momentsInto", "a listener", onGroup, "(gradient) => …");
+  const { size } = requireSampler("momentsInto", sampler);
+  requireNumbers("momentsInto", "room for means", into?.mean, size + 1);
+  requireNumbers("momentsInto", "room for variances", into?.variance, size + 1);
+  requireNumbers("momentsInto", "parameters", theta, size);
+  requireDraw("momentsInto", draw);
+  moments.momentsInto(into, sampler, theta, draw, onGroup);
 }
 
 /** Room for the moments of a sampler. */
-export function makeMoments(sampler: GradientSampler): Moments {
+export function makeMoments(sampler: GradientSampler): Moments;
+export function makeMoments(sampler: GradientSampler, ...more: readonly unknown[]): Moments {
+  requireNoMore("makeMoments", 1, more);
   return moments.makeMoments(requireSampler("makeMoments", sampler));
+}
+
+function requireModel(caller: string, model: Model): void {
+  requireMethod(caller, "a model", model, "program", "one made by defineModel()");
+}
+
+/** Throws unless there are numbers for each component, as `theta` has, or room for them. */
+function requireNumbers(caller: string, what: string, numbers: Float64Array, least: number): void {
+  if (!(numbers instanceof Float64Array) || numbers.length < least)
+    refuse(caller, what, numbers, `a Float64Array of at least ${least} numbers`);
+}
+
+/** Throws unless it says which samples of which generator are meant. */
+function requireDraw(caller: string, draw: Draw): void {
+  if (!(draw?.generator?.key instanceof Int32Array))
+    refuse(caller, "a draw", draw, "{ generator, stream, firstSample, samples, group }");
+  count(caller, "stream", draw.stream, 0);
+  count(caller, "firstSample", draw.firstSample, 0);
+  count(caller, "samples", draw.samples);
 }
 
 function requireSampler(caller: string, sampler: GradientSampler): GradientSampler {

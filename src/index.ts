@@ -3,13 +3,11 @@ export {
   abs,
   add,
   atan,
-  type Condition,
   clamp,
   cos,
   digamma,
   div,
   dot,
-  type Expr,
   erf,
   exp,
   expm1,
@@ -28,7 +26,6 @@ export {
   neg,
   normalCdf,
   pow,
-  type Real,
   relu,
   sigmoid,
   sin,
@@ -37,10 +34,10 @@ export {
   square,
   sub,
   sum,
-  type Truth,
   tan,
   tanh,
-} from "./autodiff/expr.ts";
+} from "./autodiff/checked-functions.ts";
+export type { Condition, Expr, Real, Truth } from "./autodiff/expr.ts";
 export { addDiagonal, cholesky, logDet, type Matrix, matmul, solve, solveLower } from "./autodiff/matrices.ts";
 export type { Backend } from "./autodiff/tape/executable.ts";
 export * from "./distributions/index.ts";
@@ -88,5 +85,5 @@ export {
 } from "./program/model.ts";
 export { eq, pick } from "./program/pick.ts";
 export { ceil, floor, type RoundingRange, round, sign, step } from "./program/rounding.ts";
-export { makeGenerator, uniformSource } from "./random/index.ts";
-export { fillNormals, fillUniforms } from "./random/positional-fills.ts";
+export { makeGenerator } from "./random/index.ts";
+export { fillNormals, fillUniforms, uniformSource } from "./random/positional-fills.ts";

@@ -1,4 +1,5 @@
 /** Functions of number arrays are compiled and differentiated here, without a model: of f(x, y) = x·y the gradient at [2, 3] is [3, 2]. */
+import { requireNoMore } from "../checks/arguments.ts";
 import { shown } from "../checks/shown.ts";
 import { type Expr, exprOf, nodeOf, type Real } from "./expr.ts";
 import { FullGraph } from "./full-graph.ts";
@@ -19,7 +20,9 @@ export type Traceable = (x: readonly Expr[]) => Real;
  *     const f = compile(([x, y]) => mul(x, exp(y)));
  *     f([2, 0]); // 2
  */
-export function compile(f: Traceable): (x: ArrayLike<number>) => number {
+export function compile(f: Traceable): (x: ArrayLike<number>) => number;
+export function compile(f: Traceable, ...more: readonly unknown[]): (x: ArrayLike<number>) => number {
+  requireNoMore("compile", 1, more);
   const run = compiled("compile", f, (_graph, value) => [value]);
   return (x) => run(x).value(0);
 }
@@ -29,13 +32,20 @@ export function compile(f: Traceable): (x: ArrayLike<number>) => number {
  *
  *     grad(([x, y]) => mul(x, y))([2, 3]); // Float64Array [3, 2]
  */
-export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array {
+export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array;
+export function grad(f: Traceable, ...more: readonly unknown[]): (x: ArrayLike<number>) => Float64Array {
+  requireNoMore("grad", 1, more);
   const run = differentiated("grad", f);
   return (x) => run(x).gradient;
 }
 
 /** Value and gradient of `f` in one pass. */
-export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
+export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array };
+export function valueAndGrad(
+  f: Traceable,
+  ...more: readonly unknown[]
+): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
+  requireNoMore("valueAndGrad", 1, more);
   return differentiated("valueAndGrad", f);
 }
 
@@ -51,7 +61,10 @@ export function compileTape(
   return compileWith(graph, roots, { engine: FAST_ENGINE, ...options });
 }
 
-function differentiated(caller: string, f: Traceable): ReturnType<typeof valueAndGrad> {
+function differentiated(
+  caller: string,
+  f: Traceable,
+): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
   const run = compiled(caller, f, (graph, value, inputs) => [value, ...gradient(graph, value, inputs)]);
   return (x) => {
     const { value } = run(x);

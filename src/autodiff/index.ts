@@ -1,6 +1,7 @@
 /** Reverse-mode automatic differentiation over hash-consed graphs, executed on tapes of `Float64Array` slots. */
 
 export {
+  checkReal,
   compileTape,
   exprOf,
   gradient,
@@ -10,6 +11,44 @@ export {
   runLanes,
   runUniform,
 } from "./checked.ts";
+export {
+  abs,
+  add,
+  atan,
+  clamp,
+  cos,
+  digamma,
+  div,
+  dot,
+  erf,
+  exp,
+  expm1,
+  ge,
+  gt,
+  le,
+  lgamma,
+  log,
+  log1p,
+  logNormalCdf,
+  logSumExp,
+  lt,
+  max,
+  min,
+  mul,
+  neg,
+  normalCdf,
+  pow,
+  relu,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tan,
+  tanh,
+} from "./checked-functions.ts";
 export * from "./expr.ts";
 export { FullGraph as Graph } from "./full-graph.ts";
 export { compile, grad, type Traceable, valueAndGrad } from "./functions.ts";

@@ -6,6 +6,7 @@
  * Sizes are known when a program is traced, so that every entry becomes an expression of its own; for large matrices of numbers there is
  * `nondiff/linalg`.
  */
+import { requireNoMore } from "../checks/arguments.ts";
 import {
   add,
   checkReal,
@@ -31,7 +32,8 @@ export type Matrix = readonly (readonly Real[])[];
 /** A·B for matrices, A·x for a vector x; RangeError where the sizes do not fit. */
 export function matmul(a: Matrix, b: Matrix): Real[][];
 export function matmul(a: Matrix, x: RealList): Real[];
-export function matmul(a: Matrix, right: Matrix | RealList): Real[][] | Real[] {
+export function matmul(a: Matrix, right: Matrix | RealList, ...more: readonly unknown[]): Real[][] | Real[] {
+  requireNoMore("matmul", 2, more);
   const [, columns] = sizeOf("matmul", a);
   const b = unpacked<unknown>(right);
   if (!Array.isArray(b) || b.length !== columns)
@@ -48,7 +50,9 @@ export function matmul(a: Matrix, right: Matrix | RealList): Real[][] | Real[] {
  * The lower triangular L with L·Lᵀ = A, of a symmetric positive definite A, of which the lower triangle is read. Throws RangeError where a
  * known pivot is not positive; a traced one that is not makes the ELBO NaN, which `fit` and `estimateGradient` report with its value.
  */
-export function cholesky(a: Matrix): Real[][] {
+export function cholesky(a: Matrix): Real[][];
+export function cholesky(a: Matrix, ...more: readonly unknown[]): Real[][] {
+  requireNoMore("cholesky", 1, more);
   const n = requireSquare("cholesky", a);
   const lower: Real[][] = [];
   for (let i = 0; i < n; i++) {
@@ -79,7 +83,9 @@ function positivePivot(i: number, pivot: Real): Real {
 }
 
 /** The x with L·x = b for a lower triangular L. */
-export function solveLower(lower: Matrix, b: RealList): Real[] {
+export function solveLower(lower: Matrix, b: RealList): Real[];
+export function solveLower(lower: Matrix, b: RealList, ...more: readonly unknown[]): Real[] {
+  requireNoMore("solveLower", 2, more);
   const n = requireSquare("solveLower", lower);
   requireLength("solveLower", b, n);
   const x: Real[] = [];
@@ -88,7 +94,9 @@ export function solveLower(lower: Matrix, b: RealList): Real[] {
 }
 
 /** The x with A·x = b for a symmetric positive definite A, by its Cholesky factor. */
-export function solve(a: Matrix, b: RealList): Real[] {
+export function solve(a: Matrix, b: RealList): Real[];
+export function solve(a: Matrix, b: RealList, ...more: readonly unknown[]): Real[] {
+  requireNoMore("solve", 2, more);
   const n = requireSquare("solve", a);
   requireLength("solve", b, n);
   const lower = cholesky(a);
@@ -102,13 +110,18 @@ export function solve(a: Matrix, b: RealList): Real[] {
 }
 
 /** log det A of a symmetric positive definite A. */
-export function logDet(a: Matrix): Real {
+export function logDet(a: Matrix): Real;
+export function logDet(a: Matrix, ...more: readonly unknown[]): Real {
+  requireNoMore("logDet", 1, more);
   requireSquare("logDet", a);
   return mul(2, sum(cholesky(a).map((row, i) => log(row[i]!))));
 }
 
 /** A + d·I. */
-export function addDiagonal(a: Matrix, d: Real): Real[][] {
+export function addDiagonal(a: Matrix, d: Real): Real[][];
+export function addDiagonal(a: Matrix, d: Real, ...more: readonly unknown[]): Real[][] {
+  requireNoMore("addDiagonal", 2, more);
+  checkReal(d, "addDiagonal");
   requireSquare("addDiagonal", a);
   return a.map((row, i) => row.map((entry, j) => (i === j ? add(entry, d) : entry)));
 }
@@ -129,7 +142,7 @@ function sizeOf(caller: string, a: Matrix): [rows: number, columns: number] {
     throw new RangeError(
       `${caller}: rows differ in length; got ${a[uneven]!.length} in row ${uneven}, expected ${columns}`,
     );
-  for (const row of a) row.forEach(checkReal);
+  for (const row of a) for (const entry of row) checkReal(entry, caller);
   return [a.length, columns];
 }
 

@@ -21,3 +21,18 @@ export function requireList<T extends ArrayLike<unknown>>(caller: string, what: 
 export function refuse(caller: string, what: string, value: unknown, expected: string): never {
   throw new TypeError(`${caller}: not ${what}; got ${shown(value)}, expected ${expected}`);
 }
+
+/**
+ * Throws TypeError where a function is given more than the `most` it takes. JavaScript drops what a function does not name, and a fit without
+ * its options, or a model without a summand, is another one. What a function takes stands in an overload of it, so that its type shows no rest
+ * parameter: with one of `never[]` TypeScript knows no `ReturnType` of it.
+ */
+export function requireNoMore(caller: string, most: number, more: readonly unknown[]): void {
+  if (more.length > 0 && !isListed(more))
+    throw new TypeError(`${caller}: too many arguments; got ${most + more.length}, expected ${most}`);
+}
+
+/** Do these go on with an index and a list, as `values.map(exp)` and `values.reduce(add)` pass them beside a value? */
+export function isListed([, list]: readonly unknown[]): boolean {
+  return Array.isArray(list) || ArrayBuffer.isView(list);
+}

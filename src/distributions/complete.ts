@@ -2,6 +2,7 @@
  * The distributions that `nondiff/core` has, too, or could have, with their tails: `normal(0, 1).quantile(0.975)`. A record of core lacks
  * tails, as its bundles stay small; everything else is the same.
  */
+import { requireNoMore } from "../checks/arguments.ts";
 import { bernoulli as bernoulliRecord } from "./discrete/bernoulli.ts";
 import { binomial as binomialRecord } from "./discrete/binomial.ts";
 import { categorical as categoricalRecord } from "./discrete/categorical.ts";
@@ -23,13 +24,13 @@ import { logistic as logisticRecord } from "./real/logistic.ts";
 import { normal as normalRecord } from "./real/normal.ts";
 import { studentT as studentTRecord } from "./real/student-t.ts";
 
-function complete<P extends unknown[]>(make: (...parameters: P) => Distribution): (...parameters: P) => Distribution {
+function complete<P extends unknown[]>(
+  make: (...parameters: P) => Distribution,
+  most: number = make.length,
+): (...parameters: P) => Distribution {
   return (...parameters) => {
     const made = make(...parameters);
-    // JavaScript drops what a function does not name: normal(0, 1, 2) is no normal.
-    const expected = Math.max(make.length, made.parameters.length);
-    if (parameters.length > expected)
-      throw new TypeError(`${made.name}: too many parameters; got ${parameters.length}, expected ${expected}`);
+    requireNoMore(made.name, most, parameters.slice(most));
     return withTails(made);
   };
 }
@@ -69,4 +70,4 @@ export const chi2: typeof chi2Record = /* @__PURE__ */ complete(chi2Record);
 /** Gamma with shape α > 0 and rate β > 0 (mean α/β). */
 export const gamma: typeof gammaRecord = /* @__PURE__ */ complete(gammaRecord);
 /** Student's t with df > 0 degrees of freedom, location (the median) and scale > 0 (not the sd). */
-export const studentT: typeof studentTRecord = /* @__PURE__ */ complete(studentTRecord);
+export const studentT: typeof studentTRecord = /* @__PURE__ */ complete(studentTRecord, 3);

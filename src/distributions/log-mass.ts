@@ -4,6 +4,7 @@
  */
 
 import { describe, Expr, type Real } from "../autodiff/expr.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { ordered } from "./choice.ts";
 import type { Distribution } from "./distribution.ts";
 import { withTails } from "./known-tails.ts";
@@ -15,7 +16,9 @@ import { requireDistribution } from "./vector/requirements.ts";
  * for normals a relative error of the mass below 1e-9 up to 500 sd, in the gradient too. TypeError for a distribution whose cdf is
  * not known, or not for traced values.
  */
-export function logMass(distribution: Distribution, low: Real, high: Real): Real {
+export function logMass(distribution: Distribution, low: Real, high: Real): Real;
+export function logMass(distribution: Distribution, low: Real, high: Real, ...more: readonly unknown[]): Real {
+  requireNoMore("logMass", 3, more);
   const mass = logMassInOrder(distribution, low, high);
   const finite = low !== -Infinity && high !== Infinity;
   return finite && (low instanceof Expr || high instanceof Expr) ? ordered(low, high, mass) : mass;

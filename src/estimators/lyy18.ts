@@ -13,6 +13,7 @@ import type { Boundary } from "../boundaries/find/boundaries.ts";
 import { separateIfs } from "../boundaries/find/separate-ifs.ts";
 import { surfaceOf } from "../boundaries/move/projection.ts";
 import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundaries/plan.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { among, type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
@@ -44,7 +45,9 @@ export interface Lyy18Options extends NoiseOptions {
  * Unbiased when: accepted, as `corrected`; with `coincident: "separate"` only if no two conditions share a boundary.
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
-export function lyy18(options: Lyy18Options = {}): Estimator {
+export function lyy18(options?: Lyy18Options): Estimator;
+export function lyy18(options: Lyy18Options = {}, ...more: readonly unknown[]): Estimator {
+  requireNoMore("lyy18", 1, more);
   requireOptions<Lyy18Options>("lyy18", options, {
     boundaries: "any",
     coincident: "any",
@@ -142,7 +145,7 @@ function oneLatent(objective: Objective, boundary: Boundary): Block {
   const bent = variables.find((_, v) => !graph.isConstant(slopes[v]!));
   if (bent)
     throw new RangeError(
-      `lyy18: condition \`${text()}\` has no constant slope; got a product with ${bent.name}, expected constants times latents; corrected() handles it`,
+      `lyy18: condition \`${text()}\` has no constant slope; got one that changes with ${bent.name}, expected constants times latents; corrected() handles it`,
     );
   const size = ({ coefficient }: BlockEntry): number => Math.abs(graph.value(coefficient));
   const isLatent = (variable: number): boolean => variable < trace.latents.length;

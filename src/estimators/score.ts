@@ -2,10 +2,12 @@
  * The score-function gradient: ℓ(z) times the derivative of log q(z). It needs no derivative of ℓ, so that no if can bias it, and often has a
  * hundred times the variance of `corrected`.
  */
+
 import { adjoints } from "../autodiff/graph/gradient.ts";
 import { LANE } from "../autodiff/graph/graph.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { entropyOf } from "../guides/guide.ts";
 import { scoresOf } from "../guides/scores.ts";
@@ -37,7 +39,9 @@ export interface ScoreOptions extends NoiseOptions {
  * Rao-Blackwellisation (for each parameter by the noises in its score, which under a factorised guide is one); leave-one-out: Kool, van Hoof, Welling, 2019, "Buy 4 REINFORCE samples".
  * Its variance is that of ℓ itself, often too large to be of use.
  */
-export function score(options: ScoreOptions = {}): Estimator {
+export function score(options?: ScoreOptions): Estimator;
+export function score(options: ScoreOptions = {}, ...more: readonly unknown[]): Estimator {
+  requireNoMore("score", 1, more);
   requireOptions<ScoreOptions>("score", options, {
     baseline: "any",
     raoBlackwell: "boolean",

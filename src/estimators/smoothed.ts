@@ -8,6 +8,7 @@ import { print } from "../autodiff/graph/infix-text.ts";
 import { CODE, INPUT, OP_NAMES } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Tape } from "../autodiff/tape/tape.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { type Entropy, type EntropyWay, pathwise, requireEntropy } from "../objective/entropy.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -34,7 +35,9 @@ export interface SmoothedOptions extends NoiseOptions {
  * less the smaller η is, while the variance grows like 1/η. State: the optimiser's step, with schedule "dsgd".
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
-export function smoothed(options: SmoothedOptions = {}): Estimator {
+export function smoothed(options?: SmoothedOptions): Estimator;
+export function smoothed(options: SmoothedOptions = {}, ...more: readonly unknown[]): Estimator {
+  requireNoMore("smoothed", 1, more);
   requireOptions<SmoothedOptions>("smoothed", options, {
     accuracy: "any",
     schedule: "any",

@@ -13,6 +13,7 @@ import type { Graph } from "../autodiff/graph/graph.ts";
 import { append } from "../autodiff/graph/multimap.ts";
 import { DenseReplacement } from "../autodiff/graph/substitute.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Trace } from "../program/trace.ts";
 import type { Pair as Entry } from "./chart.ts";
@@ -36,7 +37,9 @@ export interface FullRankOptions {
  * The guide under which latents are jointly normal: `fit(model, { guide: fullRank() })`. It has n(n − 1)/2 parameters more than
  * `meanField()`; `fullRank({ pairs: [["slope", "intercept"]] })` has one. Throws RangeError for pairs that are no pairs.
  */
-export function fullRank(options: FullRankOptions = {}): Guide {
+export function fullRank(options?: FullRankOptions): Guide;
+export function fullRank(options: FullRankOptions = {}, ...more: readonly unknown[]): Guide {
+  requireNoMore("fullRank", 1, more);
   requireOptions<FullRankOptions>("fullRank", options, { pairs: "any" });
   const { pairs } = options;
   if (pairs !== undefined) requirePairs(pairs);

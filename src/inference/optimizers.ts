@@ -1,5 +1,6 @@
 /** Optimisers climb gradients. A state goes in, a state comes out, and parameters are updated in place, so that a step allocates nothing. */
 
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { axpyInto } from "../linalg/axpy.ts";
 
@@ -61,7 +62,12 @@ function powersInto(out: Float64Array, bases: Float64Array, exponent: number): v
 }
 
 /** Stochastic gradient ascent with momentum: v ← momentum·v + g, θ ← θ + learningRate·v. */
-export function sgd(options: { readonly learningRate?: number; readonly momentum?: number } = {}): Optimizer {
+export function sgd(options?: { readonly learningRate?: number; readonly momentum?: number }): Optimizer;
+export function sgd(
+  options: { readonly learningRate?: number; readonly momentum?: number } = {},
+  ...more: readonly unknown[]
+): Optimizer {
+  requireNoMore("sgd", 1, more);
   requireOptions("sgd", options, { learningRate: "any", momentum: "any" });
   const { learningRate = 0.001, momentum = 0 } = options;
   checkPositive("sgd", "learningRate", learningRate);
@@ -77,9 +83,16 @@ export function sgd(options: { readonly learningRate?: number; readonly momentum
 }
 
 /** RMSProp (Hinton's lecture 6e): the step is divided by a running root mean square of the gradient. */
+export function rmsprop(options?: {
+  readonly learningRate?: number;
+  readonly decay?: number;
+  readonly epsilon?: number;
+}): Optimizer;
 export function rmsprop(
   options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {},
+  ...more: readonly unknown[]
 ): Optimizer {
+  requireNoMore("rmsprop", 1, more);
   requireOptions("rmsprop", options, { learningRate: "any", decay: "any", epsilon: "any" });
   const { learningRate = 0.01, decay = 0.9, epsilon = 1e-8 } = options;
   checkPositive("rmsprop", "learningRate", learningRate);

@@ -4,6 +4,9 @@
  */
 import {
   where as byTruth,
+  Condition,
+  checkReal,
+  describe,
   Expr,
   gt,
   not as ofTruth,
@@ -12,6 +15,7 @@ import {
   type Real,
   type Truth,
 } from "../autodiff/expr.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 
 /** The value of a latent that is 0 or 1. */
 export class Flag extends Expr {}
@@ -25,22 +29,37 @@ export function truthOf(value: TruthOrFlag): Truth {
   return value === 0 || value === 1 ? value === 1 : (value as Truth);
 }
 
+// The truth value, if there is one.
+function requireTruth(caller: string, value: TruthOrFlag): Truth {
+  const truth = truthOf(value);
+  if (typeof truth !== "boolean" && !(truth instanceof Condition))
+    throw new TypeError(
+      `${caller}: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
+    );
+  return truth;
+}
+
 /** `x` where the condition holds, else `y`; of a discrete latent that is 0 or 1, where that is 1. */
-export function where(condition: TruthOrFlag, x: Real, y: Real): Real {
-  return byTruth(truthOf(condition), x, y);
+export function where(condition: TruthOrFlag, x: Real, y: Real): Real;
+export function where(condition: TruthOrFlag, x: Real, y: Real, ...more: readonly unknown[]): Real {
+  requireNoMore("where", 3, more);
+  for (const arm of [x, y]) checkReal(arm, "where");
+  return byTruth(requireTruth("where", condition), x, y);
 }
 
 /** All of them hold. */
 export function and(...conditions: TruthOrFlag[]): Truth {
-  return ofTruths(...conditions.map(truthOf));
+  return ofTruths(...conditions.map((condition) => requireTruth("and", condition)));
 }
 
 /** One of them holds, or more. */
 export function or(...conditions: TruthOrFlag[]): Truth {
-  return oneOfTruths(...conditions.map(truthOf));
+  return oneOfTruths(...conditions.map((condition) => requireTruth("or", condition)));
 }
 
 /** It does not hold. */
-export function not(condition: TruthOrFlag): Truth {
-  return ofTruth(truthOf(condition));
+export function not(condition: TruthOrFlag): Truth;
+export function not(condition: TruthOrFlag, ...more: readonly unknown[]): Truth {
+  requireNoMore("not", 1, more);
+  return ofTruth(requireTruth("not", condition));
 }

@@ -14,10 +14,14 @@ import {
   where,
 } from "../autodiff/expr.ts";
 import { inputIndex } from "../autodiff/graph/graph.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { shown } from "../checks/shown.ts";
 
 /** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
-export function eq(x: Real, y: Real): Truth {
+export function eq(x: Real, y: Real): Truth;
+export function eq(x: Real, y: Real, ...more: readonly unknown[]): Truth {
+  requireNoMore("eq", 2, more);
+  for (const value of [x, y]) checkReal(value, "eq");
   return and(ge(x, y), le(x, y));
 }
 
@@ -33,12 +37,13 @@ export function eq(x: Real, y: Real): Truth {
  */
 export function pick(entries: RealList, k: Real): Real;
 export function pick(entries: readonly RealList[], k: Real): Real[];
-export function pick(entries: RealList | readonly RealList[], k: Real): Real | Real[] {
+export function pick(entries: RealList | readonly RealList[], k: Real, ...more: readonly unknown[]): Real | Real[] {
+  requireNoMore("pick", 2, more);
   const list: readonly unknown[] = unpacked<unknown>(entries);
   if (!Array.isArray(list) || list.length === 0)
     throw new TypeError("pick: nothing to pick from; got no entries, expected a non-empty array");
   const expected = `expected a whole number from 0 to ${list.length - 1}`;
-  if (!(checkReal(k) instanceof Expr)) {
+  if (!(checkReal(k, "pick") instanceof Expr)) {
     const entry = list[k as number];
     if (entry === undefined) throw new RangeError(`pick: index is outside; got ${shown(k)}, ${expected}`);
     return unpacked(entry as RealList) as Real | Real[];

@@ -8,6 +8,7 @@
 
 import { add, checkReal, type Expr, gt, neg, type Real, sum, where } from "../autodiff/expr.ts";
 import { largestInteger } from "../autodiff/floors.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { shown } from "../checks/shown.ts";
 
@@ -34,27 +35,39 @@ const MOST_STEPS = 10_000;
  * with `outside: "saturate"` that is what is meant, and nothing is reported. Throws RangeError for a number outside it and for a range
  * that is none.
  */
-export function floor(x: Real, range?: RoundingRange): Real {
+export function floor(x: Real, range?: RoundingRange): Real;
+export function floor(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
+  requireNoMore("floor", 2, more);
   return rounded("floor", x, range, Math.floor, 1, true);
 }
 
 /** The smallest integer ≥ x; in a range for from − 1 < x ≤ to; otherwise as `floor`. */
-export function ceil(x: Real, range?: RoundingRange): Real {
+export function ceil(x: Real, range?: RoundingRange): Real;
+export function ceil(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
+  requireNoMore("ceil", 2, more);
   return rounded("ceil", x, range, Math.ceil, 0, false);
 }
 
 /** The nearest integer, halves up as `Math.round` does; in a range for from − ½ ≤ x < to + ½; otherwise as `floor`. */
-export function round(x: Real, range?: RoundingRange): Real {
+export function round(x: Real, range?: RoundingRange): Real;
+export function round(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
+  requireNoMore("round", 2, more);
   return rounded("round", x, range, Math.round, 0.5, true);
 }
 
 /** 1 where x > 0, else 0. */
-export function step(x: Real): Real {
+export function step(x: Real): Real;
+export function step(x: Real, ...more: readonly unknown[]): Real {
+  requireNoMore("step", 1, more);
+  checkReal(x, "step");
   return where(gt(x, 0), 1, 0);
 }
 
 /** 1 where x > 0, −1 where x < 0, else 0. */
-export function sign(x: Real): Real {
+export function sign(x: Real): Real;
+export function sign(x: Real, ...more: readonly unknown[]): Real {
+  requireNoMore("sign", 1, more);
+  checkReal(x, "sign");
   return where(gt(x, 0), 1, where(gt(0, x), -1, 0));
 }
 
@@ -68,7 +81,7 @@ function rounded(
   closed: boolean,
 ): Real {
   if (range === undefined) {
-    const value = checkReal(x);
+    const value = checkReal(x, name);
     if (typeof value === "number") return plain(value) + 0; // no −0
     return closed ? largestInteger(add(x, shift === 1 ? 0 : shift) as Expr) : neg(largestInteger(neg(x) as Expr));
   }
@@ -86,7 +99,7 @@ function rounded(
   const expected = closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`;
   const outside = (at: number): string =>
     `${name}: value is outside the stated range; got x=${at}, expected ${expected}; each further step of { from, to } costs one boundary`;
-  const value = checkReal(x);
+  const value = checkReal(x, name);
   if (typeof value === "number") {
     const result = plain(value) + 0;
     if (beyond === "saturate") return Math.min(Math.max(result, from), to);

@@ -6,6 +6,9 @@
  *     fillNormals({ out, generator: makeGenerator(1), lanes: 100, dimensions: 2 });
  *     fillNormals(out, 0, 100, makeGenerator(1), 0, 0, 100, 2); // the same
  */
+import { requireNoMore } from "../checks/arguments.ts";
+import { type OptionTable, requireOptions } from "../checks/options.ts";
+import { shown } from "../checks/shown.ts";
 import { type FillOptions, type NoiseRequest, noiseRequest } from "./contract.ts";
 import * as normals from "./normals.ts";
 import * as uniforms from "./uniforms.ts";
@@ -43,6 +46,19 @@ export function fillUniforms(...given: [FillOptions] | Positional): void {
   uniforms.fillUniforms(requestOf("fillUniforms", given));
 }
 
+/** A source of uniforms in (0, 1), one after the other, for simulation; those of another stream are independent of them. */
+export function uniformSource(generator: NoiseRequest["generator"], stream?: number): () => number;
+export function uniformSource(
+  generator: NoiseRequest["generator"],
+  stream: number = 0,
+  ...more: readonly unknown[]
+): () => number {
+  requireNoMore("uniformSource", 2, more);
+  if (!Number.isSafeInteger(stream))
+    throw new RangeError(`uniformSource: not a stream; got ${shown(stream)}, expected an integer`);
+  return uniforms.uniformSource(generator, stream);
+}
+
 function requestOf(caller: string, given: readonly [FillOptions] | Positional): NoiseRequest {
   const [out, at, stride, generator, stream, firstSample, lanes, dimensions] = given as Positional;
   const options =
@@ -52,8 +68,21 @@ function requestOf(caller: string, given: readonly [FillOptions] | Positional): 
   return checked(caller, options);
 }
 
+const FIELDS: OptionTable<FillOptions> = {
+  out: "any",
+  at: "any",
+  stride: "any",
+  generator: "any",
+  stream: "any",
+  firstSample: "any",
+  lanes: "any",
+  dimensions: "any",
+  group: "any",
+  rowFill: "any",
+};
+
 function checked(caller: string, options: FillOptions): NoiseRequest {
-  const request = noiseRequest(options);
+  const request = noiseRequest(requireOptions(caller, options, FIELDS));
   const { out, at, stride, generator, lanes, dimensions } = request;
   if (!(out instanceof Float64Array) || !(generator?.key instanceof Int32Array))
     throw new TypeError(

@@ -3,11 +3,13 @@
  * a worker that fails or answers late costs time. Two kinds of work go out: large gradients, as sums over chunks of their points, and the first phases of
  * further starts, all at once, while the first start is climbed here.
  */
+import { requireMethod, requireNoMore } from "../checks/arguments.ts";
+import { requireOptions } from "../checks/options.ts";
 import { shown } from "../checks/shown.ts";
 import { type FitStage, type Points, streamOf } from "../inference/fit/climb/ascent.ts";
 import { FURTHER_STEPS } from "../inference/fit/course.ts";
 import { searched, turnsOf, workOf } from "../inference/fit/fit.ts";
-import { type FitOptions, throwIfAborted, warn } from "../inference/fit/options.ts";
+import { FIT_OPTIONS, type FitOptions, throwIfAborted, warn } from "../inference/fit/options.ts";
 import { type Search, startSearch } from "../inference/fit/setup.ts";
 import { count } from "../inference/options.ts";
 import { CHUNK } from "../inference/sampler/averaging.ts";
@@ -56,9 +58,19 @@ const WORK_PER_MILLISECOND = 2.5e5;
  * The posterior has the bits of `fit(model, { seed: 1 })`, whatever the workers. What fails there is computed here, and told by `onWarning`. Throws and rejects as
  * `fitAsync`; TypeError for a fit that is a loop and for estimators that need every sample or learn on their way.
  */
-export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<Posterior> {
+export function fitAsync(model: Model, given: ShardedFitOptions): Promise<Posterior>;
+export async function fitAsync(
+  model: Model,
+  given: ShardedFitOptions,
+  ...more: readonly unknown[]
+): Promise<Posterior> {
+  requireNoMore("fitAsync", 2, more);
   const caller = "fitAsync";
-  const { workers, ...options } = Object(given) as ShardedFitOptions;
+  requireMethod(caller, "a model", model, "program", "one made by defineModel()");
+  const { workers, ...options } = requireOptions<ShardedFitOptions & FitOptions>(caller, given, {
+    ...FIT_OPTIONS,
+    workers: "object",
+  });
   const { size, latency = 1 } = Object(workers) as ShardWorkers;
   count(caller, "workers.size", size, 1, MOST_WORKERS);
   if (typeof workers.run !== "function")

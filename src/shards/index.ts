@@ -2,6 +2,7 @@
  * `nondiff/shards`: gradients on more than one core and more than one machine. A shard is JSON that says which part of a computation is meant, a worker that has
  * the model makes partial sums of it, and these are joined in an order of their own: one shard or a hundred, the bits are the same.
  */
+import { requireMethod, requireNoMore } from "../checks/arguments.ts";
 import type { EstimateOptions, GradientEstimate } from "../inference/estimate-gradient.ts";
 import { count } from "../inference/options.ts";
 import { opened } from "../inference/saved/envelope.ts";
@@ -25,7 +26,15 @@ const MOST_SHARDS = 100_000;
  *
  * Throws as `estimateGradient`, without drawing a sample; RangeError unless `shards` is an integer from 1 to 100,000.
  */
-export function splitShards(model: Model, options: EstimateOptions, shards: number): Shard[] {
+export function splitShards(model: Model, options: EstimateOptions, shards: number): Shard[];
+export function splitShards(
+  model: Model,
+  options: EstimateOptions,
+  shards: number,
+  ...more: readonly unknown[]
+): Shard[] {
+  requireNoMore("splitShards", 3, more);
+  requireMethod("splitShards", "a model", model, "program", "one made by defineModel()");
   count("splitShards", "shards", shards, 1, MOST_SHARDS);
   return estimateShards(model, options, shards);
 }
@@ -38,8 +47,15 @@ export function splitShards(model: Model, options: EstimateOptions, shards: numb
  * It traces and compiles the model each time; `shardRunner` does so once. Throws TypeError for what is no shard, RangeError, each by name, for a shard that is damaged
  * or of another model, other data, another estimator or version, and where a density is not finite.
  */
-export function runShard(model: Model, shard: Shard | string, options?: RunnerOptions): Partial {
-  return makeRunner([model], options).run(shard);
+export function runShard(model: Model, shard: Shard | string, options?: RunnerOptions): Partial;
+export function runShard(
+  model: Model,
+  shard: Shard | string,
+  options?: RunnerOptions,
+  ...more: readonly unknown[]
+): Partial {
+  requireNoMore("runShard", 3, more);
+  return makeRunner("runShard", [model], options).run(shard);
 }
 
 /**
@@ -49,7 +65,9 @@ export function runShard(model: Model, shard: Shard | string, options?: RunnerOp
  *
  * Throws as `runShard` for what is no shard or damaged; of which model it is, is not looked at.
  */
-export function shardSamples(shard: Shard | string): number {
+export function shardSamples(shard: Shard | string): number;
+export function shardSamples(shard: Shard | string, ...more: readonly unknown[]): number {
+  requireNoMore("shardSamples", 1, more);
   const samples = samplesIn(workOf("shardSamples", String(modelNameIn(shard)), shard));
   if (!Number.isFinite(samples))
     throw new RangeError(`shardSamples: shard says no number; got ${samples} samples, expected a count`);
@@ -62,10 +80,16 @@ export function shardSamples(shard: Shard | string): number {
  *     const runner = shardRunner([textmsg, influenza]);
  *     const partials = shards.map(runner.run);
  */
-export function shardRunner(models: Model | readonly Model[], options?: RunnerOptions): ShardRunner {
+export function shardRunner(models: Model | readonly Model[], options?: RunnerOptions): ShardRunner;
+export function shardRunner(
+  models: Model | readonly Model[],
+  options?: RunnerOptions,
+  ...more: readonly unknown[]
+): ShardRunner {
+  requireNoMore("shardRunner", 2, more);
   const all = Array.isArray(models) ? (models as readonly Model[]) : [models as Model];
   if (all.length === 0) throw new RangeError("shardRunner: no models; got an empty list, expected one or more");
-  return makeRunner(all, options);
+  return makeRunner("shardRunner", all, options);
 }
 
 /**
@@ -76,7 +100,9 @@ export function shardRunner(models: Model | readonly Model[], options?: RunnerOp
  *
  * Throws RangeError where some are missing, overlap, are damaged or of different computations.
  */
-export function reduceShards(partials: readonly (Partial | string)[]): GradientEstimate {
+export function reduceShards(partials: readonly (Partial | string)[]): GradientEstimate;
+export function reduceShards(partials: readonly (Partial | string)[], ...more: readonly unknown[]): GradientEstimate {
+  requireNoMore("reduceShards", 1, more);
   const caller = "reduceShards";
   if (!Array.isArray(partials) || partials.length === 0)
     throw new RangeError(

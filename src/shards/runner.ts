@@ -49,8 +49,7 @@ export interface ShardRunner {
 }
 
 /** A runner of these models; `shardRunner` documents it. */
-export function makeRunner(models: readonly Model[], options: RunnerOptions = {}): ShardRunner {
-  const caller = "runShard";
+export function makeRunner(caller: string, models: readonly Model[], options: RunnerOptions = {}): ShardRunner {
   for (const model of models) requireMethod(caller, "a model", model, "program", "one made by defineModel()");
   const { estimator = corrected(), guide, backend } = requireOptions(caller, options, RUNNER_OPTIONS);
   const kept = new Map<string, GradientSampler | Standing>();

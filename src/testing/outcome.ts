@@ -6,6 +6,7 @@
  * An accusation by `verifyGradient` gets a second opinion: if the score gradient, which is right for any program, is accused under
  * the same reference, the reference is at fault and the estimator was accused wrongly.
  */
+import { requireMethod, requireNoMore } from "../checks/arguments.ts";
 import { score } from "../estimators/index.ts";
 import type { Model } from "../program/model.ts";
 import { requireGradientOptions } from "../verify/gradient.ts";
@@ -40,7 +41,10 @@ const CONFIRMING = 5;
 const NET = /jumps where no counted condition changes|is not the program's|cannot be taken apart/;
 
 /** Verifies a gradient and says what came of it; errors that are neither RangeError nor TypeError pass through. */
-export function outcomeOf(model: Model, options: VerifyGradientOptions = {}): Outcome {
+export function outcomeOf(model: Model, options?: VerifyGradientOptions): Outcome;
+export function outcomeOf(model: Model, options: VerifyGradientOptions = {}, ...more: readonly unknown[]): Outcome {
+  requireNoMore("outcomeOf", 2, more);
+  requireMethod("outcomeOf", "a model", model, "program", "one made by defineModel()"); // no program that is refused
   requireGradientOptions(options); // a misspelt one is no program that is refused
   let check: GradientCheck;
   try {

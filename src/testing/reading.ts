@@ -1,13 +1,15 @@
 /** Two readers of programs as data: one makes a model of them, the other the text that a user would have written. */
-import { requireList } from "../checks/arguments.ts";
+import { requireList, requireNoMore } from "../checks/arguments.ts";
 import * as nondiff from "../index.ts";
-import type { Model, ProgramContext } from "../program/model.ts";
+import { type Model, type ProgramContext, requireName } from "../program/model.ts";
 import type { Statement, Term } from "./kinds/language.ts";
 
 const LIBRARY: Readonly<Record<string, unknown>> = nondiff;
 
 /** The model of a program; RangeError for a word that `nondiff` does not export and for a name that nothing has. */
-export function modelOf(name: string, statements: readonly Statement[]): Model {
+export function modelOf(name: string, statements: readonly Statement[]): Model;
+export function modelOf(name: string, statements: readonly Statement[], ...more: readonly unknown[]): Model {
+  requireNoMore("modelOf", 2, more);
   requireStatements("modelOf", statements);
   return nondiff.defineModel(name, (context) => run(context, statements, new Map()));
 }
@@ -73,7 +75,10 @@ function evaluated(term: Term, names: Names): unknown {
 }
 
 /** The module that a user would have written, its model as default export: what `nondiff run` and `nondiff verify` take. */
-export function sourceOf(name: string, statements: readonly Statement[]): string {
+export function sourceOf(name: string, statements: readonly Statement[]): string;
+export function sourceOf(name: string, statements: readonly Statement[], ...more: readonly unknown[]): string {
+  requireNoMore("sourceOf", 2, more);
+  requireName("sourceOf", name);
   requireStatements("sourceOf", statements);
   const used = new Set(["defineModel"]);
   const context = new Set<string>();

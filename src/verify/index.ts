@@ -1,5 +1,6 @@
 /** `nondiff/verify`: whether a gradient is unbiased, a model what it says, a posterior right; each against an independent answer. */
 
+import { requireMethod, requireNoMore } from "../checks/arguments.ts";
 import { FULL } from "../profile.ts";
 import type { Model } from "../program/model.ts";
 import type { GradientCheck, VerifyGradientOptions } from "./gradient.ts";
@@ -24,6 +25,13 @@ export type { ReferenceWay } from "./reference/reference.ts";
  *
  * Throws as `estimateGradient`; RangeError for bad options, and where ℓ is not finite at draws of the guide.
  */
-export function verifyGradient(model: Model, options?: VerifyGradientOptions): GradientCheck {
+export function verifyGradient(model: Model, options?: VerifyGradientOptions): GradientCheck;
+export function verifyGradient(
+  model: Model,
+  options?: VerifyGradientOptions,
+  ...more: readonly unknown[]
+): GradientCheck {
+  requireNoMore("verifyGradient", 2, more);
+  requireMethod("verifyGradient", "a model", model, "program", "one made by defineModel()");
   return gradients.verifyGradient(FULL, model, options);
 }

@@ -18,7 +18,7 @@ import type { NodeId } from "../autodiff/ops/op.ts";
 import { evaluation } from "../autodiff/tape/evaluation.ts";
 import { valuesAt } from "../autodiff/tape/values.ts";
 import { unseenJumps } from "../boundaries/check/jumps-without-condition.ts";
-import { requireMethod } from "../checks/arguments.ts";
+import { requireMethod, requireNoMore } from "../checks/arguments.ts";
 import { untouched } from "../inference/fit/further-warnings.ts";
 import { requirePlainDensity } from "../inference/plain-density.ts";
 import type { Model } from "../program/model.ts";
@@ -66,7 +66,9 @@ const [STEP, AGREEMENT, ROUNDING] = [1e-5, 1e-4, 1e-13];
  *
  * "wrong" where one of the findings is an error; what the model throws when it is traced is one of them.
  */
-export function verifyModel(model: Model): ModelCheck {
+export function verifyModel(model: Model): ModelCheck;
+export function verifyModel(model: Model, ...more: readonly unknown[]): ModelCheck {
+  requireNoMore("verifyModel", 1, more);
   requireMethod("verifyModel", "a model", model, "program", "one made by defineModel()");
   const findings: ModelFinding[] = [];
   const error = (code: ModelFindingCode, message: string): void => void findings.push({ code, isError: true, message });

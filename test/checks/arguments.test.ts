@@ -5,13 +5,18 @@
 import { describe, expect, test } from "vitest";
 import * as autodiff from "../../src/autodiff/index.ts";
 import { requireList, requireMethod } from "../../src/checks/arguments.ts";
+import * as core from "../../src/core.ts";
 import * as nondiff from "../../src/index.ts";
+import * as jit from "../../src/jit.ts";
 import * as linalg from "../../src/linalg/index.ts";
 import * as methods from "../../src/methods/index.ts";
+import * as plugin from "../../src/plain/node/plugin.ts";
 import * as transform from "../../src/plain/transform/index.ts";
 import * as shards from "../../src/shards/index.ts";
 import * as testing from "../../src/testing/index.ts";
 import * as verify from "../../src/verify/index.ts";
+import * as wasm from "../../src/wasm.ts";
+import { DISTRIBUTIONS, VALID } from "../support/valid-calls.ts";
 
 const JUNK: readonly unknown[] = [undefined, null, Number.NaN, "x", {}, [], -1, 1.5, 10n, () => 1, ["x"], new Map()];
 
@@ -48,6 +53,110 @@ describe.each(Object.entries({ nondiff, verify, shards, transform, autodiff, lin
   (_, entry) => {
     test.each(functionsOf(entry))("%s", async (_name, call) => {
       expect(await faults(call)).toEqual([]);
+    });
+  },
+);
+
+// What goes through on purpose, and why.
+const OPTIONAL = "the argument has a default";
+const LATER =
+  "a distribution with parameters out of range may stand in an arm that is not taken; who observes, samples or draws checks it";
+const CORE = "nondiff/core is small: it checks what programs observe and which options calls have";
+// Who speaks in place of the function itself.
+const SPEAKERS: readonly (readonly [RegExp, string])[] = [
+  [/^\w+ fit(Async|Steps) #1|^\w+ fit(Async|Steps) foo/, "fit: "], // the options are those of a fit
+  [/^core /, "model: "],
+  [/^(core|autodiff (and|or|not|where)) /, "expression: "],
+  [/^(core|autodiff (and|or|not|where)) /, "condition: "],
+  [/^(nondiff|core) makeGenerator /, "seed: "],
+  [/^testing (outcomeOf|unbiased) /, "verifyGradient: "], // whose options these are
+  [/^nondiff withData #1/, 'data of "visits": '],
+  [/^plugin rspack /, "webpack: "], // one function of two names
+  [/^testing (modelOf|sourceOf) #0/, "defineModel: "],
+  [/^linalg choleskySolveInto /, "solveLower: "],
+  [/^nondiff (compile|withData) /, 'model "visits": '],
+];
+// Of nodes and lanes, for who writes passes and back ends: `checked.ts` has their checks, which the first half of this file tests.
+const INTERNAL =
+  /^autodiff (checkReal|compileTape|describe|exprOf|gradient|maskOf|nodeOf|outOfRange|print|runLanes|runUniform|unpacked)$|^linalg (accumulateCovariance|applyQTransposedInto|gemmTransposedInto|gemvTransposedInto|lanes|leastSquares|qrInto|solveLowerTransposedInto|solveUpper)/;
+const EXPLAINED: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\w+ (adam|corrected|defineModel|drawsCsv|fullRank|lyy18|reparam|rmsprop|score|sgd|smoothed|fit|fitAsync|fitSteps|explain|loo|arvizJson|compile|makeSampler|predict|simulate|predictiveCheck|ceil|floor|round|uniformSource|auto|wasm|wasmKernels|jit|censored|truncated|flat|ar|gaussianRandomWalk|halfStudentT|studentT|exponential|checkPosterior|verifyGradient|outcomeOf|unbiased|parameters|parametersOf|programs|runShard|shardRunner|momentsInto) #\d undefined$/,
+    OPTIONAL,
+  ],
+  [new RegExp(`^(nondiff|core) (${Object.keys(DISTRIBUTIONS).join("|")}) #\\d (null|undefined|wrong)$`), LATER],
+  [/^core /, CORE],
+  [
+    /^nondiff (adam|corrected|defineModel|makeGenerator|meanField|reparam|rhoOfSd|sdOfRho|uniformSource|paretoSmoothed|where|not) too many$/,
+    CORE,
+  ],
+  [/^nondiff (add|max|min|mul|and|or) too many$/, "it goes on with any further ones"],
+  [/^testing conditions #\d wrong$/, "a number is a term"],
+  [/^testing parameters #1 undefined$/, OPTIONAL],
+  [
+    /^verify verifyModel foo$|^testing (parameters|parametersOf) foo$|^nondiff (withTails|withData|compareModels) foo$/,
+    "the last argument is no options",
+  ],
+  [
+    /^nondiff (hurdle|intervalCensored|transformed|zeroInflated) foo$/,
+    "the last argument is a distribution or a transform, which may have more fields",
+  ],
+  [/^wasm kernelModule too many$/, "it has no arguments, and no other way to be meant"],
+  [/^nondiff (makeMoments|meanGradientInto|momentsInto) foo$/, "these are no options, but a sampler and a draw"],
+  [/^autodiff (add|max|min|mul|and|or) too many$/, "it goes on with any further ones"],
+  [/^autodiff (where too many|where #2 \w+|not too many)$/, CORE],
+  [/^linalg \w+ (too many|foo)$/, "kernels: they check sizes alone, once for each call"],
+  [/^linalg axpyInto #1/, "a factor that is no number makes NaN, as it would in the loop"],
+];
+
+/** One call with each fault: what went through, and errors that do not begin with the function's name. */
+async function misuse(entry: string, name: string, call: (...args: unknown[]) => unknown): Promise<string[]> {
+  const found: string[] = [];
+  const attempt = async (fault: string, args: readonly unknown[]): Promise<void> => {
+    const line = `${entry} ${name} ${fault}`;
+    try {
+      const made = call(...args);
+      await (typeof (made as Generator)?.next === "function" ? (made as Generator).next() : made);
+      if (fault !== "valid" && !EXPLAINED.some(([pattern]) => pattern.test(line))) found.push(`${line}: went through`);
+    } catch (error) {
+      const { message } = error as Error;
+      const own =
+        message.startsWith(name.replace(/Into$/, "")) ||
+        SPEAKERS.some(([pattern, by]) => pattern.test(line) && message.startsWith(by));
+      if (fault === "valid" || !own || message.includes("\n")) found.push(`${line}: ${message}`);
+    }
+  };
+  const valid = VALID[entry]?.[name];
+  if (!valid) return [`${entry} ${name}: no valid call is known`];
+  const args = valid();
+  await attempt("valid", args);
+  await attempt("too many", [...args, 77]);
+  for (let i = 0; i < args.length; i++) {
+    const wrong = typeof args[i] === "number" ? "x" : typeof args[i] === "string" ? 3 : 5;
+    for (const [fault, value] of [
+      ["null", null],
+      ["undefined", undefined],
+      ["wrong", wrong],
+    ] as const)
+      await attempt(
+        `#${i} ${fault}`,
+        valid().map((arg, j) => (j === i ? value : arg)),
+      );
+  }
+  const options = args.at(-1);
+  if (Object(options) === options && Object.getPrototypeOf(options) === Object.prototype)
+    await attempt("foo", [...valid().slice(0, -1), { ...(options as object), foo: 1 }]);
+  return found;
+}
+
+const TABLED = { nondiff, core, verify, shards, autodiff, linalg, testing, transform, wasm, jit, plugin };
+
+describe.each(Object.entries(TABLED))(
+  "functions of %s with one fault in arguments that they take",
+  (entry, exported) => {
+    const known = functionsOf(exported).filter(([name]) => !INTERNAL.test(`${entry} ${name}`));
+    test.each(known)("%s names itself, or lets it through for a reason", async (name, call) => {
+      expect(await misuse(entry, name, call)).toEqual([]);
     });
   },
 );

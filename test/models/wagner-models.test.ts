@@ -213,7 +213,7 @@ describe("lyy18", () => {
 
   test("is not defined on xornet, and says why", () => {
     expect(() => makeSampler(xornet, lyy18())).toThrow(
-      /lyy18: condition `.+` has no constant slope; got a product with W2.+, expected constants times latents; corrected\(\) handles it/,
+      /lyy18: condition `.+` has no constant slope; got one that changes with W2.+, expected constants times latents; corrected\(\) handles it/,
     );
   });
 });

@@ -3,6 +3,7 @@
  * samples is compiled, one of 100 steps is not.
  */
 
+import { requireNoMore } from "../../checks/arguments.ts";
 import { requireOptions } from "../../checks/options.ts";
 import type { Backend, Executable, TapeProgram } from "../tape/executable.ts";
 import { FAST_INTERPRETER } from "./interpreter/fast-interpreter.ts";
@@ -21,7 +22,9 @@ export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
  *
  *     fit(model, { backend: auto() });
  */
-export function auto(options: AutoOptions = {}): Backend {
+export function auto(options?: AutoOptions): Backend;
+export function auto(options: AutoOptions = {}, ...more: readonly unknown[]): Backend {
+  requireNoMore("auto", 1, more);
   requireOptions<AutoOptions>("auto", options, { block: "any", after: "any", module: "object" });
   const { after = DEFAULT_AFTER, module, block } = options;
   const uncompiled = module && hasMemory() ? wasmKernels({ module }) : FAST_INTERPRETER;

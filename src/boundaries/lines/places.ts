@@ -317,7 +317,14 @@ export class Places {
     this.#values[at]![decision] = value;
   }
 
+  // Where two noises make a divisor 0 to rounding, as those of x − y do on a few doubles in a row, it is undecided on two pieces side by side, and
+  // at the end that they share ℓ is 0/0: they are one place.
   #add(a: number, b: number, touched: number): void {
+    const last = this.count - 1;
+    if (touched >= 0 && last >= 0 && this.touched[last] === touched && this.to[last] === a) {
+      this.to[last] = b;
+      return;
+    }
     if (this.count === this.from.length) {
       const { from, to, touched: which } = this;
       this.from = new Float64Array(2 * this.count);

@@ -1,6 +1,7 @@
 /**
  * Numbers that vary together: `sample("x", multivariateNormal([0, 0], { covariance: [[1, 0.8], [0.8, 1]] }))` is two latents with correlation 0.8.
  */
+
 import {
   add,
   describe,
@@ -16,6 +17,7 @@ import {
   unpacked,
 } from "../../autodiff/expr.ts";
 import { cholesky as choleskyOf, type Matrix, solveLower } from "../../autodiff/matrices.ts";
+import { shown } from "../../checks/shown.ts";
 import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { logGamma, type Parameter, positive, real } from "../distribution.ts";
 import { gammaDraw } from "../positive/gamma.ts";
@@ -88,6 +90,9 @@ function placed(
   if (!Array.isArray(at) || at.length === 0)
     throw new TypeError(`${name}: no ${centre}; got ${describe(mean)}, expected a non-empty array`);
   const length = at.length;
+  const unknown = Object.keys(Object(spread)).find((key) => key !== "cholesky" && key !== "covariance");
+  if (unknown !== undefined)
+    throw new RangeError(`${name}: unknown option; got ${shown(unknown)}, expected cholesky, covariance`);
   const isFactor = Object.hasOwn(Object(spread), "cholesky");
   if (isFactor && Object.hasOwn(Object(spread), "covariance"))
     throw new TypeError(`${name}: two matrices; got cholesky and covariance, expected one of them`);

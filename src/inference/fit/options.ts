@@ -80,7 +80,8 @@ export interface FitOptions {
   readonly signal?: AbortSignalLike | undefined;
 }
 
-const FIT_OPTIONS: OptionTable<FitOptions> = {
+/** The options of a fit, for who checks them. */
+export const FIT_OPTIONS: OptionTable<FitOptions> = {
   estimator: "any",
   guide: "any",
   collapse: "any",

@@ -6,10 +6,10 @@
  */
 
 import { describe } from "../../autodiff/expr.ts";
-import { refuse } from "../../checks/arguments.ts";
+import { refuse, requireNoMore } from "../../checks/arguments.ts";
 import type { Model } from "../../program/model.ts";
 import type { Posterior } from "../posterior.ts";
-import { predict, type SimulationOptions } from "./simulation.ts";
+import { predictedBy, type SimulationOptions } from "./simulation.ts";
 
 /** The draw that data were made from, which a statistic may look at beside the data. */
 export interface CheckedDraw {
@@ -48,9 +48,17 @@ export interface CheckResult {
 export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "max">(
   model: Model,
   posterior: Posterior,
+  statistics?: Readonly<Record<Names, Statistic>>,
+  options?: SimulationOptions,
+): Record<Names, CheckResult>;
+export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "max">(
+  model: Model,
+  posterior: Posterior,
   statistics: Readonly<Record<Names, Statistic>> = COMMON as Readonly<Record<Names, Statistic>>,
   options: SimulationOptions = {},
+  ...more: readonly unknown[]
 ): Record<Names, CheckResult> {
+  requireNoMore("predictiveCheck", 4, more);
   if (Object(statistics) !== statistics)
     refuse("predictiveCheck", "statistics", statistics, "{ name: (data) => number }");
   for (const [name, statistic] of Object.entries(statistics))
@@ -58,7 +66,7 @@ export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "
       throw new TypeError(
         `predictiveCheck: statistic "${name}" is no function; got ${describe(statistic)}, expected (data) => number`,
       );
-  const { draws, observations, data, quantities } = predict(model, posterior, options);
+  const { draws, observations, data, quantities } = predictedBy("predictiveCheck", model, posterior, options);
   const names = Object.keys(data);
   if (names.length === 0)
     throw new RangeError(

@@ -1,5 +1,5 @@
 /** Which of several models predicts the same data best, by leave-one-out cross validation: a table, the best model first. */
-import { requireList } from "../../checks/arguments.ts";
+import { requireList, requireNoMore } from "../../checks/arguments.ts";
 import { type Loo, standardError } from "./loo.ts";
 
 export interface ComparedModel {
@@ -28,7 +28,9 @@ export interface ModelComparison {
  *
  * Throws RangeError for fewer than two models, and where they are not of the same observations.
  */
-export function compareModels(loos: Readonly<Record<string, Loo>>): ModelComparison {
+export function compareModels(loos: Readonly<Record<string, Loo>>): ModelComparison;
+export function compareModels(loos: Readonly<Record<string, Loo>>, ...more: readonly unknown[]): ModelComparison {
+  requireNoMore("compareModels", 1, more);
   const entries = Object.entries(Object(loos) as typeof loos);
   if (entries.length < 2)
     throw new RangeError(`compareModels: too few models; got ${entries.length}, expected two or more`);

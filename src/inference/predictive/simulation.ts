@@ -2,6 +2,7 @@
  * Draws of data: from the prior, latents and observations as the program makes them, and from a posterior, what would be observed if all
  * were observed again.
  */
+import { requireNoMore } from "../../checks/arguments.ts";
 import { requireOptions } from "../../checks/options.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator, uniformSource } from "../../random/index.ts";
@@ -40,7 +41,9 @@ export interface Simulation {
  * Parameters without spread are where a fit starts. Throws RangeError for bad options and for parameters out of their range, TypeError
  * where a distribution has no draws, as `flat` has none.
  */
-export function simulate(model: Model, options: SimulationOptions = {}): Simulation {
+export function simulate(model: Model, options?: SimulationOptions): Simulation;
+export function simulate(model: Model, options: SimulationOptions = {}, ...more: readonly unknown[]): Simulation {
+  requireNoMore("simulate", 2, more);
   const { draws, seed } = checked("simulate", options);
   const next = uniformSource(makeGenerator(seed));
   return simulated(model, observedModel("simulate", model), draws, () => ({
@@ -58,14 +61,31 @@ export function simulate(model: Model, options: SimulationOptions = {}): Simulat
  *
  * Throws RangeError if the posterior is that of another model; else as `simulate`.
  */
-export function predict(model: Model, posterior: Posterior, options: SimulationOptions = {}): Simulation {
-  const { draws, seed } = checked("predict", options);
-  const observed = observedModel("predict", model);
+export function predict(model: Model, posterior: Posterior, options?: SimulationOptions): Simulation;
+export function predict(
+  model: Model,
+  posterior: Posterior,
+  options: SimulationOptions = {},
+  ...more: readonly unknown[]
+): Simulation {
+  requireNoMore("predict", 3, more);
+  return predictedBy("predict", model, posterior, options);
+}
+
+/** The same for a caller whose name errors tell. */
+export function predictedBy(
+  caller: string,
+  model: Model,
+  posterior: Posterior,
+  options: SimulationOptions,
+): Simulation {
+  const { draws, seed } = checked(caller, options);
+  const observed = observedModel(caller, model);
   const { latents, finite, points } = observed.trace;
-  const joint = equalDraws("predict", posterior, { draws, seed }, [...latents, ...finite, ...points], model.name);
+  const joint = equalDraws(caller, posterior, { draws, seed }, [...latents, ...finite, ...points], model.name);
   const next = uniformSource(makeGenerator(seed), 3);
   return simulated(model, observed, draws, (d) => ({
-    caller: "predict",
+    caller,
     next,
     given: (name) => joint.input(name)![d]!,
     param: (name) => joint.input(name)![d]!,

@@ -16,7 +16,7 @@ import type { Posterior } from "../posterior.ts";
 import { type DrawnInputs, inputsOf, logLikelihood, parametersOf } from "../predictive/log-likelihood.ts";
 import { observedModel } from "../predictive/observed-model.ts";
 import { equalDraws } from "../predictive/posterior-draws.ts";
-import { predict, type SimulationOptions } from "../predictive/simulation.ts";
+import { predictedBy, type SimulationOptions } from "../predictive/simulation.ts";
 import type { Profile } from "../profile.ts";
 
 /** Numbers by index, nested. */
@@ -30,7 +30,7 @@ export function arvizJson(
   posterior: Posterior,
   options: SimulationOptions = {},
 ): string {
-  const { draws, quantities, observations, data } = predict(model, posterior, options);
+  const { draws, quantities, observations, data } = predictedBy("arvizJson", model, posterior, options);
   const { trace, observations: observed } = observedModel("arvizJson", model);
   const { seed = 0 } = options;
   const groups: Record<string, Group> = { posterior: variables(quantities, draws) };

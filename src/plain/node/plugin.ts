@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { SOURCES, transformed } from "./file.ts";
 
 interface RollupPlugin {
@@ -14,7 +15,9 @@ interface RollupPlugin {
 }
 
 /** For Rollup and Rolldown; before a plugin that takes out types or bundles. */
-export function rollup(): RollupPlugin {
+export function rollup(): RollupPlugin;
+export function rollup(...more: readonly unknown[]): RollupPlugin {
+  requireNoMore("rollup", 0, more);
   return {
     name: "nondiff-plain",
     transform(code, id) {
@@ -26,7 +29,9 @@ export function rollup(): RollupPlugin {
 }
 
 /** For Vite and Vitest. */
-export function vite(): RollupPlugin & { readonly enforce: "pre" } {
+export function vite(): RollupPlugin & { readonly enforce: "pre" };
+export function vite(...more: readonly unknown[]): RollupPlugin & { readonly enforce: "pre" } {
+  requireNoMore("vite", 0, more);
   return { ...rollup(), enforce: "pre" };
 }
 
@@ -39,7 +44,12 @@ interface EsbuildBuild {
 }
 
 /** For esbuild. */
-export function esbuild(): { readonly name: string; readonly setup: (build: EsbuildBuild) => void } {
+export function esbuild(): { readonly name: string; readonly setup: (build: EsbuildBuild) => void };
+export function esbuild(...more: readonly unknown[]): {
+  readonly name: string;
+  readonly setup: (build: EsbuildBuild) => void;
+} {
+  requireNoMore("esbuild", 0, more);
   return {
     name: "nondiff-plain",
     setup(build) {
@@ -61,7 +71,9 @@ interface WebpackPlugin {
 }
 
 /** For webpack, and for rspack under its own name. */
-export function webpack(): WebpackPlugin {
+export function webpack(): WebpackPlugin;
+export function webpack(...more: readonly unknown[]): WebpackPlugin {
+  requireNoMore("webpack", 0, more);
   return {
     apply(compiler) {
       compiler.options.module.rules.push({

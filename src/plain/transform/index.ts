@@ -5,7 +5,7 @@
  */
 
 import MagicString from "magic-string";
-import { refuse } from "../../checks/arguments.ts";
+import { refuse, requireNoMore } from "../../checks/arguments.ts";
 import { requireOptions } from "../../checks/options.ts";
 import { RUNTIME, type Work } from "./edits.ts";
 import { expression } from "./expressions.ts";
@@ -30,7 +30,9 @@ export interface Transformed {
 }
 
 /** Whether a file may hold plain programs; cheap, so that others are not parsed. */
-export function mayHavePrograms(code: string): boolean {
+export function mayHavePrograms(code: string): boolean;
+export function mayHavePrograms(code: string, ...more: readonly unknown[]): boolean {
+  requireNoMore("mayHavePrograms", 1, more);
   if (typeof code !== "string") refuse("mayHavePrograms", "source code", code, "the text of a file");
   return code.includes(ENTRY) || code.includes(MARK);
 }
@@ -40,7 +42,13 @@ export function mayHavePrograms(code: string): boolean {
  * where there is nothing to rewrite. Throws SyntaxError, with file, line and column, for what is no JavaScript or TypeScript, and for a
  * mark on what is no function.
  */
-export function transform(code: string, options: TransformOptions): Transformed | undefined {
+export function transform(code: string, options: TransformOptions): Transformed | undefined;
+export function transform(
+  code: string,
+  options: TransformOptions,
+  ...more: readonly unknown[]
+): Transformed | undefined {
+  requireNoMore("transform", 2, more);
   if (typeof code !== "string") refuse("transform", "source code", code, "the text of a file");
   const { file, stripTypes: strips = false } = requireOptions("transform", options, {
     file: "string",

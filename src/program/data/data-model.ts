@@ -10,7 +10,9 @@
  * `withData` gives a model as any other, whose data are numbers: plain JavaScript may branch on them. `compile` gives one whose data are inputs of its
  * tapes, to be fitted to other data of the same shape without being traced again.
  */
+
 import { describe } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import type { DataModel, Model, ProgramContext } from "../model.ts";
 import { checkedData, plainData } from "./checked-data.ts";
 import { type Column, columnsOf, type GivenData, type Schema } from "./schema.ts";
@@ -39,7 +41,13 @@ export function schemaOf({ name, data }: Pick<AnyDataModel, "name" | "data">): C
  *
  * Throws DataError, which lists every fault with column and row.
  */
-export function withData<S extends Schema | StandardSchema>(model: DataModel<S>, data: GivenData<S>): Model {
+export function withData<S extends Schema | StandardSchema>(model: DataModel<S>, data: GivenData<S>): Model;
+export function withData<S extends Schema | StandardSchema>(
+  model: DataModel<S>,
+  data: GivenData<S>,
+  ...more: readonly unknown[]
+): Model {
+  requireNoMore("withData", 2, more);
   requireDataModel("withData", model);
   const { name, data: schema, program, init, description } = model as unknown as AnyDataModel;
   const columns = schemaOf({ name, data: schema });

@@ -8,6 +8,7 @@
  * A program is a function of numbers in [0, 1), so that whoever draws these, a generator or fast-check, draws programs, and a program is made
  * smaller by making its numbers smaller: 0 stands for the simplest choice.
  */
+import { requireList, requireNoMore } from "../../checks/arguments.ts";
 import { add, mul, normal, observe, type Statement, type Term, where } from "./language.ts";
 
 export interface Kind {
@@ -32,7 +33,11 @@ export interface Draw {
 export const NUMBERS = 96;
 
 /** Reads numbers in [0, 1) as what a program is made of; from the last one on it begins again. */
-export function drawFrom(numbers: ArrayLike<number>): Draw {
+export function drawFrom(numbers: ArrayLike<number>): Draw;
+export function drawFrom(numbers: ArrayLike<number>, ...more: readonly unknown[]): Draw {
+  requireNoMore("drawFrom", 1, more);
+  if (requireList("drawFrom", "numbers", numbers, "an array of numbers in [0, 1)").length === 0)
+    throw new RangeError("drawFrom: nothing to draw from; got no numbers, expected one at least");
   let at = 0;
   const next = (): number => numbers[at++ % numbers.length]!;
   const real = (low: number, high: number): number => Number((low + (high - low) * next()).toFixed(3));

@@ -36,6 +36,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     traced: (u, w) => [mul(u, pow(pow(u, 4), -0.25)), where(gt(mul(w, log(square(u))), 0.4), 1, 0.4)],
     plain: (u, w) => [Math.sign(u), w * Math.log(u * u) > 0.4 ? 1 : 0.4],
   },
+  // The divisor is 0 on several doubles in a row.
+  "(u − w)/|u − w|": {
+    traced: (u, w) => [div(sub(u, w), abs(sub(u, w))), 1],
+    plain: (u, w) => [Math.sign(u - w), 1],
+  },
+  "max(u + w, 0)/(u + w)": {
+    traced: (u, w) => [div(relu(add(u, w)), add(u, w)), 1],
+    plain: (u, w) => [u + w > 0 ? 1 : 0, 1],
+  },
   // Exact zeros on a region.
   "1/max(u, 0) > 0.5": { traced: (u) => [either(gt(div(1, relu(u)), 0.5)), 1], plain: (u) => by(u < 2), latents: 1 },
   "u/clamp(w, 0, 1) < 1": {

@@ -3,6 +3,7 @@
  * `const r1=f0(v0);const r2=(r1*v1);`. This is the one place that uses `new Function`.
  */
 
+import { requireNoMore } from "../../../checks/arguments.ts";
 import { requireOptions } from "../../../checks/options.ts";
 import { shown } from "../../../checks/shown.ts";
 import {
@@ -38,7 +39,9 @@ export interface JitOptions {
  *
  * Requires: permission to compile at run time (`new Function`; not in edge runtimes nor under a content security policy).
  */
-export function jit(options: JitOptions = {}): Backend {
+export function jit(options?: JitOptions): Backend;
+export function jit(options: JitOptions = {}, ...more: readonly unknown[]): Backend {
+  requireNoMore("jit", 1, more);
   requireOptions<JitOptions>("jit", options, { block: "any" });
   const { block = 100 } = options;
   // More would have too many variables for some engines.

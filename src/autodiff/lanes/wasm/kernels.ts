@@ -3,6 +3,7 @@
  * but do not compile it. An instruction is a few words in memory: the number of its kernel and the addresses of result and operands.
  */
 
+import { requireNoMore } from "../../../checks/arguments.ts";
 import { requireOptions } from "../../../checks/options.ts";
 import {
   type Backend,
@@ -37,7 +38,9 @@ export interface WasmKernelsOptions {
  *     import module from "nondiff/kernels.wasm"; // edge runtimes
  *     fit(model, { backend: wasmKernels({ module }) });
  */
-export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
+export function wasmKernels(options?: WasmKernelsOptions): Backend;
+export function wasmKernels(options: WasmKernelsOptions = {}, ...more: readonly unknown[]): Backend {
+  requireNoMore("wasmKernels", 1, more);
   requireOptions<WasmKernelsOptions>("wasmKernels", options, { module: "object" });
   let { module } = options;
   return {

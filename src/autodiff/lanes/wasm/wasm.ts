@@ -1,5 +1,6 @@
 /** The back end that makes a WebAssembly module of SIMD instructions, two samples each, for every tape; no toolchain is needed. */
 
+import { requireNoMore } from "../../../checks/arguments.ts";
 import { requireOptions } from "../../../checks/options.ts";
 import { shown } from "../../../checks/shown.ts";
 import type { RowFill } from "../../../random/contract.ts";
@@ -52,7 +53,9 @@ const PAIR = 2;
  * Requires: WebAssembly with SIMD, and permission to compile at run time (not in edge runtimes; in pages with a content
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
-export function wasm(options: WasmOptions = {}): Backend {
+export function wasm(options?: WasmOptions): Backend;
+export function wasm(options: WasmOptions = {}, ...more: readonly unknown[]): Backend {
+  requireNoMore("wasm", 1, more);
   requireOptions<WasmOptions>("wasm", options, { block: "any", after: "any" });
   const { block = 300, after = DEFAULT_AFTER } = options;
   // More would have too many locals for some engines.
