@@ -27,9 +27,9 @@ export function refuse(caller: string, what: string, value: unknown, expected: s
  * its options, or a model without a summand, is another one. What a function takes stands in an overload of it, so that its type shows no rest
  * parameter: with one of `never[]` TypeScript knows no `ReturnType` of it.
  */
-export function requireNoMore(caller: string, most: number, more: readonly unknown[]): void {
+export function requireNoMore(caller: string, most: number, more: readonly unknown[], what = "arguments"): void {
   if (more.length > 0 && !isListed(more))
-    throw new TypeError(`${caller}: too many arguments; got ${most + more.length}, expected ${most}`);
+    throw new TypeError(`${caller}: too many ${what}; got ${most + more.length}, expected ${most}`);
 }
 
 /** Do these go on with an index and a list, as `values.map(exp)` and `values.reduce(add)` pass them beside a value? */

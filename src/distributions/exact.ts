@@ -57,7 +57,7 @@ import {
 
 function exactly<F extends (...parameters: never[]) => unknown>(name: string, most: number, make: F): F {
   const checked = (...parameters: Parameters<F>): unknown => {
-    requireNoMore(name, most, parameters.slice(most));
+    requireNoMore(name, most, parameters.slice(most), "parameters");
     return make(...parameters);
   };
   return checked as F;

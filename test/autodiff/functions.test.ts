@@ -207,9 +207,9 @@ describe("more than two numbers", () => {
 
   test("are refused where only two make sense, and not dropped", () => {
     const more = (f: unknown): unknown => (f as (...all: number[]) => unknown)(8, 4, 2);
-    expect(() => more(sub)).toThrow("sub: got 3 arguments, expected 2");
-    expect(() => more(div)).toThrow("div: got 3 arguments, expected 2");
-    expect(() => add(1, 2, wrong("3"))).toThrow('expression: not a number; got "3"');
+    expect(() => more(sub)).toThrow("sub: too many arguments; got 3, expected 2");
+    expect(() => more(div)).toThrow("div: too many arguments; got 3, expected 2");
+    expect(() => add(1, 2, wrong("3"))).toThrow('add: not a number; got "3"');
   });
 });
 
@@ -218,13 +218,13 @@ describe("wrong types are refused by name", () => {
   const TRUTH = "expected a boolean or a comparison such as gt(x, 0)";
 
   test.each([
-    ["a string", () => add(wrong("1"), 2), `expression: not a number; got "1", ${NUMBER}`],
-    ["undefined", () => sin(wrong(undefined)), `expression: not a number; got undefined, ${NUMBER}`],
-    ["an array", () => mul(2, wrong([1, 2])), `expression: not a number; got an array, ${NUMBER}`],
-    ["a boolean", () => gt(wrong(true), 0), `expression: not a number; got true, ${NUMBER}`],
-    ["a string in a sum", () => sum([1, wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
-    ["a hole in a sum", () => sum(Array<number>(2)), `expression: not a number; got undefined, ${NUMBER}`],
-    ["a single string in logSumExp", () => logSumExp([wrong("2")]), `expression: not a number; got "2", ${NUMBER}`],
+    ["a string", () => add(wrong("1"), 2), `add: not a number; got "1", ${NUMBER}`],
+    ["undefined", () => sin(wrong(undefined)), `sin: not a number; got undefined, ${NUMBER}`],
+    ["an array", () => mul(2, wrong([1, 2])), `mul: not a number; got an array, ${NUMBER}`],
+    ["a boolean", () => gt(wrong(true), 0), `gt: not a number; got true, ${NUMBER}`],
+    ["a string in a sum", () => sum([1, wrong("2")]), `sum: not a number; got "2", ${NUMBER}`],
+    ["a hole in a sum", () => sum(Array<number>(2)), `sum: not a number; got undefined, ${NUMBER}`],
+    ["a single string in logSumExp", () => logSumExp([wrong("2")]), `logSumExp: not a number; got "2", ${NUMBER}`],
     [
       "the taken arm of a known where",
       () => where(true, wrong("2"), 1),
@@ -242,7 +242,7 @@ describe("wrong types are refused by name", () => {
     [
       "a condition as number",
       ([x]: readonly Expr[]) => add(wrong(gt(x!, 0)), 1),
-      `expression: not a number; got a traced condition, ${NUMBER}`,
+      `add: not a number; got a traced condition, ${NUMBER}`,
     ],
     [
       "a condition as result",

@@ -79,6 +79,6 @@ test("a wrong number of latents, a random density and no model are errors", () =
   });
   expect(() => logJoint(frozen, [0])).toThrow('the density of "f" is random; got frozen site "toss", expected none');
   expect(() => logJoint({} as Model, [0])).toThrow(
-    "model: not a model; got an object, expected one made by defineModel()",
+    "logJoint: not a model; got an object, expected one made by defineModel()",
   );
 });

@@ -54,6 +54,6 @@ describe("a flag as a condition", () => {
     ])
       expect(() =>
         n.fit(n.defineModel("m", ({ sample, observe }) => observe(n.normal(decide(condition(sample)), 1), 0))),
-      ).toThrow(/condition: not a truth value; got (a traced number|2), expected a boolean or a comparison/);
+      ).toThrow(/(where|and|not): not a truth value; got (a traced number|2), expected a boolean or a comparison/);
   });
 });

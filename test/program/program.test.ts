@@ -255,7 +255,7 @@ describe("errors in the model's own words", () => {
     expect(z(({ branch }) => void branch(true, any(1), () => 2))).toThrow(
       "branch: an arm is not a function; got 1, expected () => …; for two values there is where()",
     );
-    expect(z(({ where }) => void where(any("yes"), 1, 2))).toThrow('condition: not a truth value; got "yes"');
+    expect(z(({ where }) => void where(any("yes"), 1, 2))).toThrow('where: not a truth value; got "yes"');
     expect(z(({ frozen }) => void frozen("t", gamma(2, 1)))).toThrow(
       'frozen "t": gamma is no transform of a normal; expected one such as normal or bernoulli',
     );

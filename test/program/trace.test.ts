@@ -43,9 +43,9 @@ test("functions of another copy of the library are told as that", async () => {
   const added = defineModel("m", ({ sample, factor }) =>
     factor(other.add(sample("z", normal(0, 1)) as never, 1) as never),
   );
-  expect(() => trace(added)).toThrow(/^expression: not a number; got a traced value of another copy of nondiff/);
+  expect(() => trace(added)).toThrow(/^add: not a number; got a traced value of another copy of nondiff/);
   const compared = defineModel("m", ({ sample }) => void other.not(gt(sample("z", normal(0, 1)), 0) as never));
-  expect(() => trace(compared)).toThrow(/^condition: not a truth value; got a traced value of another copy/);
+  expect(() => trace(compared)).toThrow(/^not: not a truth value; got a traced value of another copy/);
 });
 
 test("generators and classes are no programs", () => {
