@@ -11,22 +11,22 @@ const ofOne =
   (name: string, of: (x: Real) => Real): ((x: Real) => Real) =>
   (x: Real, ...more: readonly unknown[]) => {
     requireNoMore(name, 1, more);
-    return of(E.checkReal(x, name));
+    return of(E.requireReal(x, name));
   };
 
 const ofTwo =
   <T>(name: string, of: (x: Real, y: Real) => T): ((x: Real, y: Real) => T) =>
   (x: Real, y: Real, ...more: readonly unknown[]) => {
     requireNoMore(name, 2, more);
-    return of(E.checkReal(x, name), E.checkReal(y, name));
+    return of(E.requireReal(x, name), E.requireReal(y, name));
   };
 
 const ofAll =
   (name: string, of: typeof E.add): typeof E.add =>
   (x: Real, y: Real, ...more: readonly Real[]) => {
-    E.checkReal(x, name);
-    let all = of(x, E.checkReal(y, name));
-    if (!isListed(more)) for (const next of more) all = of(all, E.checkReal(next, name));
+    E.requireReal(x, name);
+    let all = of(x, E.requireReal(y, name));
+    if (!isListed(more)) for (const next of more) all = of(all, E.requireReal(next, name));
     return all;
   };
 
@@ -99,27 +99,32 @@ export const le: (x: Real, y: Real) => Truth = /* @__PURE__ */ ofTwo("le", E.le)
 export function clamp(x: Real, low: Real, high: Real): Real;
 export function clamp(x: Real, low: Real, high: Real, ...more: readonly unknown[]): Real {
   requireNoMore("clamp", 3, more);
-  for (const value of [x, low, high]) E.checkReal(value, "clamp");
+  for (const value of [x, low, high]) E.requireReal(value, "clamp");
   return E.clamp(x, low, high);
+}
+
+// Holes are no numbers either; what is no list is left to whoever asks for one.
+function requireReals(list: RealList, caller: string): RealList {
+  return Array.isArray(list) ? Array.from(list, (value) => E.requireReal(value, caller)) : list;
 }
 
 /** Σ x_i, as a balanced tree; 0 for an empty list. */
 export function sum(list: RealList): Real;
 export function sum(list: RealList, ...more: readonly unknown[]): Real {
   requireNoMore("sum", 1, more);
-  return E.sum(list);
+  return E.sum(requireReals(list, "sum"));
 }
 
 /** Σ x_i · y_i; throws RangeError when the lengths differ. */
 export function dot(left: RealList, right: RealList): Real;
 export function dot(left: RealList, right: RealList, ...more: readonly unknown[]): Real {
   requireNoMore("dot", 2, more);
-  return E.dot(left, right);
+  return E.dot(requireReals(left, "dot"), requireReals(right, "dot"));
 }
 
 /** log Σ exp(x_i) without overflow; −∞ for an empty list. */
 export function logSumExp(list: RealList): Real;
 export function logSumExp(list: RealList, ...more: readonly unknown[]): Real {
   requireNoMore("logSumExp", 1, more);
-  return E.logSumExp(list);
+  return E.logSumExp(requireReals(list, "logSumExp"));
 }

@@ -88,8 +88,8 @@ function nodeIn(session: Session, value: Traced): NodeId {
   return value.node;
 }
 
-function notANumber(value: unknown, caller = "expression"): never {
-  throw new TypeError(`${caller}: not a number; got ${describe(value)}, expected a number or a traced value`);
+function notANumber(value: unknown): never {
+  throw new TypeError(`expression: not a number; got ${describe(value)}, expected a number or a traced value`);
 }
 
 function notATruth(value: unknown): never {
@@ -132,8 +132,14 @@ function checkTruth(value: unknown): boolean {
 }
 
 /** The value, if it is a number or a traced one; TypeError otherwise. */
-export function checkReal(value: unknown, caller?: string): Real {
-  return value instanceof Expr || typeof value === "number" ? value : notANumber(value, caller);
+export function checkReal(value: unknown): Real {
+  return value instanceof Expr ? value : checkNumber(value);
+}
+
+/** The same for a function whose name the error tells. */
+export function requireReal(value: unknown, caller: string): Real {
+  if (value instanceof Expr || typeof value === "number") return value;
+  throw new TypeError(`${caller}: not a number; got ${describe(value)}, expected a number or a traced value`);
 }
 
 // Ops of another table than the basic one are made known to the graph where they are used.
@@ -170,7 +176,7 @@ const binary = (name: BinaryOp, table: OpTable = BASIC, goesOn = false): Folded 
   return (x: Real, y: Real, ...more: readonly unknown[]) => {
     const first = of(x, y);
     if (more.length === 0 || Array.isArray(more[1])) return first;
-    if (!goesOn) throw new TypeError(`${name}: got ${more.length + 2} arguments, expected 2`);
+    if (!goesOn) throw new TypeError(`${name}: expected 2 arguments`);
     return more.reduce<Real>((all, next) => of(all, next as Real), first);
   };
 };
@@ -341,7 +347,7 @@ export function unpacked<T>(values: readonly T[] | NumberArray): readonly (T | n
 
 function listOf(caller: string, values: RealList): readonly Real[] {
   const list = unpacked(values);
-  if (Array.isArray(list)) return Array.from(list, (value) => checkReal(value, caller)); // no holes, which map() leaves out
+  if (Array.isArray(list)) return [...list]; // no holes, which map() leaves out
   throw new TypeError(
     `${caller}: values are no list; got ${describe(values)}, expected an array of numbers or traced values`,
   );
@@ -352,7 +358,7 @@ export function sum(list: RealList): Real {
   const values = listOf("sum", list);
   const session = sessionOf(values);
   // The same order of additions in both cases.
-  if (!session) return balanced(values as readonly number[], (x, y) => x + y) ?? 0;
+  if (!session) return balanced(values.map(checkNumber), (x, y) => x + y) ?? 0;
   return exprOf(session, session.graph.sum(values.map((value) => nodeOf(session, value))));
 }
 
@@ -369,7 +375,7 @@ export function logSumExp(list: RealList): Real {
   const values = listOf("logSumExp", list);
   const session = sessionOf(values);
   // The same operations in both cases.
-  if (!session) return logOfSum(values as readonly number[]);
+  if (!session) return logOfSum(values.map(checkNumber));
   return exprOf(
     session,
     logSumExpNode(

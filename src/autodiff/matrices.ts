@@ -9,7 +9,6 @@
 import { requireNoMore } from "../checks/arguments.ts";
 import {
   add,
-  checkReal,
   describe,
   div,
   dot,
@@ -19,6 +18,7 @@ import {
   mul,
   type Real,
   type RealList,
+  requireReal,
   sqrt,
   square,
   sub,
@@ -121,7 +121,7 @@ export function logDet(a: Matrix, ...more: readonly unknown[]): Real {
 export function addDiagonal(a: Matrix, d: Real): Real[][];
 export function addDiagonal(a: Matrix, d: Real, ...more: readonly unknown[]): Real[][] {
   requireNoMore("addDiagonal", 2, more);
-  checkReal(d, "addDiagonal");
+  requireReal(d, "addDiagonal");
   requireSquare("addDiagonal", a);
   return a.map((row, i) => row.map((entry, j) => (i === j ? add(entry, d) : entry)));
 }
@@ -142,7 +142,7 @@ function sizeOf(caller: string, a: Matrix): [rows: number, columns: number] {
     throw new RangeError(
       `${caller}: rows differ in length; got ${a[uneven]!.length} in row ${uneven}, expected ${columns}`,
     );
-  for (const row of a) for (const entry of row) checkReal(entry, caller);
+  for (const row of a) for (const entry of row) requireReal(entry, caller);
   return [a.length, columns];
 }
 

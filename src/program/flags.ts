@@ -5,7 +5,6 @@
 import {
   where as byTruth,
   Condition,
-  checkReal,
   describe,
   Expr,
   gt,
@@ -13,6 +12,7 @@ import {
   and as ofTruths,
   or as oneOfTruths,
   type Real,
+  requireReal,
   type Truth,
 } from "../autodiff/expr.ts";
 import { requireNoMore } from "../checks/arguments.ts";
@@ -43,7 +43,7 @@ function requireTruth(caller: string, value: TruthOrFlag): Truth {
 export function where(condition: TruthOrFlag, x: Real, y: Real): Real;
 export function where(condition: TruthOrFlag, x: Real, y: Real, ...more: readonly unknown[]): Real {
   requireNoMore("where", 3, more);
-  for (const arm of [x, y]) checkReal(arm, "where");
+  for (const arm of [x, y]) requireReal(arm, "where");
   return byTruth(requireTruth("where", condition), x, y);
 }
 

@@ -2,13 +2,13 @@
 
 import {
   and,
-  checkReal,
   Expr,
   ge,
   gt,
   le,
   type Real,
   type RealList,
+  requireReal,
   type Truth,
   unpacked,
   where,
@@ -21,7 +21,7 @@ import { shown } from "../checks/shown.ts";
 export function eq(x: Real, y: Real): Truth;
 export function eq(x: Real, y: Real, ...more: readonly unknown[]): Truth {
   requireNoMore("eq", 2, more);
-  for (const value of [x, y]) checkReal(value, "eq");
+  for (const value of [x, y]) requireReal(value, "eq");
   return and(ge(x, y), le(x, y));
 }
 
@@ -43,7 +43,7 @@ export function pick(entries: RealList | readonly RealList[], k: Real, ...more: 
   if (!Array.isArray(list) || list.length === 0)
     throw new TypeError("pick: nothing to pick from; got no entries, expected a non-empty array");
   const expected = `expected a whole number from 0 to ${list.length - 1}`;
-  if (!(checkReal(k, "pick") instanceof Expr)) {
+  if (!(requireReal(k, "pick") instanceof Expr)) {
     const entry = list[k as number];
     if (entry === undefined) throw new RangeError(`pick: index is outside; got ${shown(k)}, ${expected}`);
     return unpacked(entry as RealList) as Real | Real[];

@@ -6,7 +6,7 @@
  * the number of steps. Without a range it is the op `floor`, whose places of change are sought along the line of each noise.
  */
 
-import { add, checkReal, type Expr, gt, neg, type Real, sum, where } from "../autodiff/expr.ts";
+import { add, type Expr, gt, neg, type Real, requireReal, sum, where } from "../autodiff/expr.ts";
 import { largestInteger } from "../autodiff/floors.ts";
 import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
@@ -59,7 +59,7 @@ export function round(x: Real, range?: RoundingRange, ...more: readonly unknown[
 export function step(x: Real): Real;
 export function step(x: Real, ...more: readonly unknown[]): Real {
   requireNoMore("step", 1, more);
-  checkReal(x, "step");
+  requireReal(x, "step");
   return where(gt(x, 0), 1, 0);
 }
 
@@ -67,7 +67,7 @@ export function step(x: Real, ...more: readonly unknown[]): Real {
 export function sign(x: Real): Real;
 export function sign(x: Real, ...more: readonly unknown[]): Real {
   requireNoMore("sign", 1, more);
-  checkReal(x, "sign");
+  requireReal(x, "sign");
   return where(gt(x, 0), 1, where(gt(0, x), -1, 0));
 }
 
@@ -81,7 +81,7 @@ function rounded(
   closed: boolean,
 ): Real {
   if (range === undefined) {
-    const value = checkReal(x, name);
+    const value = requireReal(x, name);
     if (typeof value === "number") return plain(value) + 0; // no −0
     return closed ? largestInteger(add(x, shift === 1 ? 0 : shift) as Expr) : neg(largestInteger(neg(x) as Expr));
   }
@@ -99,7 +99,7 @@ function rounded(
   const expected = closed ? `${low} ≤ x < ${high}` : `${low} < x ≤ ${high}`;
   const outside = (at: number): string =>
     `${name}: value is outside the stated range; got x=${at}, expected ${expected}; each further step of { from, to } costs one boundary`;
-  const value = checkReal(x, name);
+  const value = requireReal(x, name);
   if (typeof value === "number") {
     const result = plain(value) + 0;
     if (beyond === "saturate") return Math.min(Math.max(result, from), to);

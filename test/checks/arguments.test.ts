@@ -46,7 +46,9 @@ async function faults(call: (...args: unknown[]) => unknown): Promise<string[]> 
 
 /** Functions that take no arguments to be checked: fallbacks of types, and what runs in every lane. */
 const functionsOf = (entry: object): [string, (...args: unknown[]) => unknown][] =>
-  Object.entries(entry).filter(([, value]) => typeof value === "function" && !/^class/.test(String(value)));
+  Object.entries(entry).filter(
+    ([name, value]) => typeof value === "function" && !/^class/.test(String(value)) && name !== "requireReal", // which is told a name
+  );
 
 describe.each(Object.entries({ nondiff, verify, shards, transform, autodiff, linalg, testing, methods }))(
   "functions of %s with other arguments",
@@ -78,7 +80,7 @@ const SPEAKERS: readonly (readonly [RegExp, string])[] = [
 ];
 // Of nodes and lanes, for who writes passes and back ends: `checked.ts` has their checks, which the first half of this file tests.
 const INTERNAL =
-  /^autodiff (checkReal|compileTape|describe|exprOf|gradient|maskOf|nodeOf|outOfRange|print|runLanes|runUniform|unpacked)$|^linalg (accumulateCovariance|applyQTransposedInto|gemmTransposedInto|gemvTransposedInto|lanes|leastSquares|qrInto|solveLowerTransposedInto|solveUpper)/;
+  /^autodiff (checkReal|requireReal|compileTape|describe|exprOf|gradient|maskOf|nodeOf|outOfRange|print|runLanes|runUniform|unpacked)$|^linalg (accumulateCovariance|applyQTransposedInto|gemmTransposedInto|gemvTransposedInto|lanes|leastSquares|qrInto|solveLowerTransposedInto|solveUpper)/;
 const EXPLAINED: readonly (readonly [RegExp, string])[] = [
   [
     /^\w+ (adam|corrected|defineModel|drawsCsv|fullRank|lyy18|reparam|rmsprop|score|sgd|smoothed|fit|fitAsync|fitSteps|explain|loo|arvizJson|compile|makeSampler|predict|simulate|predictiveCheck|ceil|floor|round|uniformSource|auto|wasm|wasmKernels|jit|censored|truncated|flat|ar|gaussianRandomWalk|halfStudentT|studentT|exponential|checkPosterior|verifyGradient|outcomeOf|unbiased|parameters|parametersOf|programs|runShard|shardRunner|momentsInto) #\d undefined$/,

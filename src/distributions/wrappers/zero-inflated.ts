@@ -1,7 +1,6 @@
 /** Counts with more zeros than their distribution has: `observe(zeroInflated(0.4, poisson(3)), 0)` has probability 0.4 + 0.6 e⁻³. */
 import {
   add,
-  checkReal,
   describe,
   Expr,
   exp,
@@ -12,6 +11,7 @@ import {
   mul,
   neg,
   type Real,
+  requireReal,
   sub,
   where,
 } from "../../autodiff/expr.ts";
@@ -31,7 +31,7 @@ import { withMasses } from "./parts.ts";
  * density; such values are data only.
  */
 export function zeroInflated(p: Real, distribution: Distribution): Distribution {
-  checkReal(p, "zeroInflated");
+  requireReal(p, "zeroInflated");
   if (isContinuous("zeroInflated", distribution)) return withZerosBeside("zero-inflated", p, distribution);
   const counts = countsOnly("zeroInflated", distribution);
   const rest = log1p(neg(p));
@@ -44,7 +44,7 @@ export function zeroInflated(p: Real, distribution: Distribution): Distribution 
 
 /** Zero-inflated Poisson: 0 with probability p, else Poisson with that rate. */
 export function zeroInflatedPoisson(p: Real, rate: Real): Distribution {
-  for (const value of [p, rate]) checkReal(value, "zeroInflatedPoisson");
+  for (const value of [p, rate]) requireReal(value, "zeroInflatedPoisson");
   return zeroInflated(p, poisson(rate));
 }
 
@@ -53,7 +53,7 @@ export function zeroInflatedPoisson(p: Real, rate: Real): Distribution {
  * P(k) = (1 − p)·P_d(k)/(1 − P_d(0)). p may be traced. Of a continuous distribution it is what `zeroInflated` is: no draw of that is 0.
  */
 export function hurdle(p: Real, distribution: Distribution): Distribution {
-  checkReal(p, "hurdle");
+  requireReal(p, "hurdle");
   if (isContinuous("hurdle", distribution)) return withZerosBeside("hurdle", p, distribution);
   const counts = countsOnly("hurdle", distribution);
   return withZeros("hurdle", p, counts, {

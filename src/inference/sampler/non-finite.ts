@@ -9,6 +9,6 @@ export function nonFiniteError(sampler: GradientSampler, theta: Float64Array, dr
   const { profile, model, estimator } = sampler;
   return new NonFiniteError(
     profile.diagnosis?.(sampler, theta, draw) ??
-      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; nondiff (not nondiff/core) names the site`,
+      `model "${model.name}": ELBO or gradient by ${estimator.name} is not finite; nondiff names the site`,
   );
 }

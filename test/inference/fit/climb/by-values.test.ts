@@ -119,9 +119,7 @@ describe("a density that is 0 at the start", () => {
     const beyond = n.defineModel("beyond", ({ sample, factor }) =>
       factor("z > 1", n.where(n.gt(sample("z", n.normal(0, 1)), 1), 0, Number.NEGATIVE_INFINITY)),
     );
-    expect(() => core.fit(beyond, quiet)).toThrow(
-      /not finite at the start: model "beyond".*; nondiff \(not nondiff\/core\) names the site/,
-    );
+    expect(() => core.fit(beyond, quiet)).toThrow(/not finite at the start: model "beyond".*; nondiff names the site/);
   });
 });
 
