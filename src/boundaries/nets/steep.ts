@@ -86,8 +86,12 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     const rounding = isPole
       ? undefined
       : yield* roundingAt(objective, drawn, theta, chosen, new Float64Array(lines).fill(from));
-    const [low, high] = sides.map((parts) => parts.reduce((sum, part) => sum + part, 0)) as [number, number];
-    if (!rounding || Math.abs(high - low) <= Math.max(rounding[line]!, NATS)) {
+    const [low, high] = sides.map(totalOf) as [number, number];
+    const around = beside(line, from - (to - from), to + (to - from)).map((values) =>
+      totalOf(values.slice(0, drawn.length)),
+    );
+    const isStep = Math.abs(high - low) > Math.max(rounding?.[line] ?? Infinity, NATS);
+    if (!isStep || goesOn(low, high, around as [number, number])) {
       brackets[line]!.isOpen = false;
       continue;
     }
@@ -103,6 +107,15 @@ export function* steepStepPieces(objective: Objective, theta: Float64Array): Pie
     };
   }
   return undefined;
+}
+
+const totalOf = (parts: readonly number[]): number => parts.reduce((sum, part) => sum + part, 0);
+
+// Whether ℓ goes on as it does from one end of a stretch to the other in a stretch as long before or behind it: 1990 years under exp(b·year) take it to −10³⁰⁶ and on
+// to −10³⁰⁷, as steep everywhere as there.
+function goesOn(low: number, high: number, [before, behind]: readonly [number, number]): boolean {
+  const sign = Math.sign(high - low);
+  return Math.max(sign * (low - before), sign * (behind - high)) > LEFT * Math.abs(high - low);
 }
 
 /** Random lines of an objective with ℓ compiled for them, which a fit looks at where it begins and where it ends. */

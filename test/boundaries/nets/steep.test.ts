@@ -54,6 +54,31 @@ describe("a smooth step that no sample meets", () => {
     expect(found(modelOf(mean, 1e-4))).toBeUndefined();
   });
 
+  test("is none where ℓ goes on as steeply, as an exponential does up to where it overflows", () => {
+    const growth = (bend: (x: n.Real) => n.Real): n.Model =>
+      n.defineModel("growth", ({ sample, observe }) => {
+        const [a, b] = [sample("a", n.normal(0, 100)), sample("b", n.normal(0, 10))];
+        [1990, 2010].forEach((year, i) => void observe(n.poisson(exp(bend(add(a, mul(b, year))))), 3 + i));
+      });
+    const start = [0, 0];
+    const wide = [100, 10].map(n.rhoOfSd);
+    expect(
+      found(
+        growth((x) => x),
+        start,
+        wide,
+      ),
+    ).toBeUndefined();
+    // The same with a plateau instead, from e⁻³ to e³ within a hundredth of a year's b, is one.
+    expect(
+      found(
+        growth((x) => mul(3, tanh(mul(1e5, x)))),
+        start,
+        wide,
+      ),
+    ).toBeDefined();
+  });
+
   test("is told with both values of its site, and with where it lies", () => {
     const { sides, at } = found(modelOf(STEEP["tanh(1e9 z)"]!))!;
     // The mean of x = 2 goes from −3 to 3, or back.
