@@ -74,7 +74,17 @@ describe("methods on values", () => {
       const isPositive = z.gt(0);
       const named = Object.entries(functions).filter(([, f]) => typeof f === "function");
       const lists = ["sum", "dot", "logSumExp"]; // whose first argument is a list
-      const inner = ["nodeOf", "maskOf", "describe", "exprOf", "checkReal", "unpacked", "Expr", "Condition"];
+      const inner = [
+        "nodeOf",
+        "maskOf",
+        "describe",
+        "exprOf",
+        "checkReal",
+        "requireReal",
+        "unpacked",
+        "Expr",
+        "Condition",
+      ];
       const missing = named
         .map(([name]) => name)
         .filter((name) => !lists.includes(name) && !inner.includes(name))
