@@ -3,14 +3,14 @@
  * JavaScript would drop the second, is an error. Inside the library, and in `nondiff/core`, the same functions run without, in fewer bytes.
  */
 
-import { isListed, requireNoMore } from "../checks/arguments.ts";
+import { isIndexed, isListed, requireNoMore } from "../checks/arguments.ts";
 import type { Real, RealList, Truth } from "./expr.ts";
 import * as E from "./expr.ts";
 
 const ofOne =
   (name: string, of: (x: Real) => Real): ((x: Real) => Real) =>
   (x: Real, ...more: readonly unknown[]) => {
-    requireNoMore(name, 1, more);
+    if (!isIndexed(more)) requireNoMore(name, 1, more);
     return of(E.requireReal(x, name));
   };
 
@@ -45,7 +45,12 @@ export const pow: (x: Real, y: Real) => Real = /* @__PURE__ */ ofTwo("pow", E.po
 /** eˣ */
 export const exp: (x: Real) => Real = /* @__PURE__ */ ofOne("exp", E.exp);
 /** Natural logarithm; −∞ at 0, NaN below. */
-export const log: (x: Real) => Real = /* @__PURE__ */ ofOne("log", E.log);
+export function log(x: Real): Real;
+export function log(x: Real, ...more: readonly unknown[]): Real {
+  // Not even an index: log(x, 2) is meant to the base 2.
+  requireNoMore("log", 1, more);
+  return E.log(E.requireReal(x, "log"));
+}
 /** log(1 + x), accurate near 0. */
 export const log1p: (x: Real) => Real = /* @__PURE__ */ ofOne("log1p", E.log1p);
 /** eˣ − 1, accurate near 0. */

@@ -36,3 +36,8 @@ export function requireNoMore(caller: string, most: number, more: readonly unkno
 export function isListed([, list]: readonly unknown[]): boolean {
   return Array.isArray(list) || ArrayBuffer.isView(list);
 }
+
+/** Is this an index alone, as `Array.from(values, exp)` passes it beside a value? */
+export function isIndexed([index, ...further]: readonly unknown[]): boolean {
+  return further.length === 0 && typeof index === "number" && index >= 0 && Number.isInteger(index);
+}

@@ -132,7 +132,7 @@ async function misuse(entry: string, name: string, call: (...args: unknown[]) =>
   if (!valid) return [`${entry} ${name}: no valid call is known`];
   const args = valid();
   await attempt("valid", args);
-  await attempt("too many", [...args, 77]);
+  await attempt("too many", [...args, 7.7]);
   for (let i = 0; i < args.length; i++) {
     const wrong = typeof args[i] === "number" ? "x" : typeof args[i] === "string" ? 3 : 5;
     for (const [fault, value] of [
@@ -184,6 +184,21 @@ describe("the check", () => {
     const model = { ...nondiff.defineModel("visits", () => {}), data: { y: "number[]" } } as unknown as nondiff.Model;
     expect(() => nondiff.simulate(model)).toThrow('simulate: model "visits" has no data; got a schema alone, expected');
   });
+});
+
+test("functions are what lists call with an index and themselves", () => {
+  const { add, exp, log, max, sub } = nondiff;
+  const powers = [1, Math.E];
+  expect([0, 1].map(exp)).toEqual(powers);
+  expect(Array.from([0, 1], exp)).toEqual(powers);
+  expect([...Float64Array.from([0, 1], exp)]).toEqual(powers);
+  expect(powers.map(log)).toEqual([0, 1]);
+  expect([1, 2, 3].reduce(add)).toBe(6);
+  expect([1, 2, 3].reduce(sub)).toBe(-4);
+  expect([1, 2, 3].reduce(max, 0)).toBe(3);
+  expect(() => (log as (x: number, base: number) => unknown)(8, 2)).toThrow(
+    "log: too many arguments; got 2, expected 1",
+  );
 });
 
 describe("draws of large counts", () => {
