@@ -1,12 +1,13 @@
 /**
  * Comparisons solved for a variable inside of a function that rises or falls. sigmoid(x) > Φ(y) is affine in nothing, but the same as
  * x > log Φ(y) − log Φ(−y), which is affine in x, and as y < Φ⁻¹(sigmoid(x)). One function after the other is taken off one side, each by
- * its inverse, until a variable is left there by itself.
+ * its inverse, until a variable is left there by itself; and of a product with a factor that is positive, Φ(x)·√Φ(y) > 0.3, that factor.
  */
 
 import { behaviourOf, mayOverflow } from "../autodiff/graph/behaviour.ts";
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm } from "../autodiff/graph/linear-form.ts";
+import { neverNegative, neverZero } from "../autodiff/graph/signs.ts";
 import { ALL_OPS } from "../autodiff/ops/all-ops.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { Inverse } from "../autodiff/ops/facts/facts.ts";
@@ -18,7 +19,7 @@ import { blocksOf } from "./affine-blocks.ts";
 import { withComparisons } from "./comparisons.ts";
 import { computedRange } from "./computed-range.ts";
 
-/** Functions that are taken off one after the other. */
+/** Functions, and factors, that are taken off one after the other. */
 const MOST_FUNCTIONS = 4;
 /** Functions in one sum of which each is tried; a sum of more of them is solved for one of the first, or left as it is. */
 const MOST_CANDIDATES = 8;
@@ -38,7 +39,9 @@ function solving(objective: Objective): Pieces<Objective> {
 export function solved(objective: Objective, c: NodeId): NodeId {
   const { graph } = objective;
   const { algebra: A } = graph;
-  const canInvert = [...linearForm(graph, c).coefficients.keys()].some((atom) => inverseOf(graph, atom));
+  const canInvert = [...linearForm(graph, c).coefficients.keys()].some(
+    (atom) => inverseOf(graph, atom) || factorings(graph, atom).length > 0,
+  );
   if (!canInvert || blocksOf(objective, c).length > 0) return A.positive(c);
   const solutions = solutionsOf(graph, { left: c, above: true, right: graph.constant(0), edges: [] }, 0);
   let best: { readonly mask: NodeId; readonly variables: number; readonly size: number } | undefined;
@@ -74,24 +77,55 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
     !graph.reachable([right, ...atoms.flatMap(([atom]) => (atom === input ? [] : [atom]))]).includes(input);
   if (taken > 0 && atoms.some(([atom]) => isFree(atom))) return [comparison];
   if (taken === MOST_FUNCTIONS) return [];
-  const candidates = atoms.filter(([atom]) => inverseOf(graph, atom)).slice(0, MOST_CANDIDATES);
-  return candidates.flatMap(([atom, a]) => {
-    // a·f(x) + rest against right: f(x) against (right − rest)/a.
+  // a·atom + rest against right: the atom against (right − rest)/a.
+  const restOf = (atom: NodeId, a: number): NodeId | undefined => {
     const scales = atoms.map(([, b]) => -b / a);
-    if (![...scales, 1 / a, constant / a].every(Number.isFinite)) return [];
+    if (![...scales, 1 / a, constant / a].every(Number.isFinite)) return undefined;
     const parts = atoms.flatMap(([other], j) => (other === atom ? [] : [A.mul(A.constant(scales[j]!), other)]));
     if (!graph.is(right, 0)) parts.unshift(A.mul(A.constant(1 / a), right));
-    const inverse = inverted(graph, atom, A.add(graph.sum(parts), A.constant(-constant / a)));
+    return A.add(graph.sum(parts), A.constant(-constant / a));
+  };
+  // A product f·g with g > 0 against a value: f against value/g.
+  const byFactor = atoms.flatMap(([atom, a]) =>
+    factorings(graph, atom).flatMap(([f, g]) => {
+      const rest = restOf(atom, a);
+      if (rest === undefined) return [];
+      return solutionsOf(graph, { left: f, above: above === a > 0, right: quotient(graph, rest, g), edges }, taken + 1);
+    }),
+  );
+  const candidates = atoms.filter(([atom]) => inverseOf(graph, atom)).slice(0, MOST_CANDIDATES);
+  const byFunction = candidates.flatMap(([atom, a]) => {
+    const rest = restOf(atom, a);
+    const inverse = rest === undefined ? undefined : inverted(graph, atom, rest);
     if (!inverse) return [];
     const x = graph.a[atom]!;
     const { from } = behaviourOf(graph, atom);
     const isAbove = (above === a > 0) !== inverse.falls;
     // f(x) is NaN below the edge of its domain, and f⁻¹ lies above it unless extended.
-    const isInside = from === Number.NEGATIVE_INFINITY || (isAbove && !inverse.extended);
+    const isInside =
+      from === Number.NEGATIVE_INFINITY || (isAbove && !inverse.extended) || computedRange(graph, x)[0] >= from;
     const begins = isInside ? [] : [A.not(A.positive(A.sub(A.constant(from), x)))];
     const next = { left: x, above: isAbove, right: inverse.at, edges: [...edges, ...begins] };
     return solutionsOf(graph, next, taken + 1);
   });
+  return [...byFunction, ...byFactor];
+}
+
+// The ways to write a product as f·g with a factor g that is positive everywhere: Φ(x)·Φ(y) is one of both, y·Φ(x) of y and Φ(x) alone. Where g is so small
+// that it is computed as 0 the product is 0 too, and f against value/0, which is infinite, has the truth of 0 against the value.
+function factorings(graph: Graph, product: NodeId): (readonly [f: NodeId, g: NodeId])[] {
+  if (graph.op[product] !== CODE.mul) return [];
+  const [x, y] = [graph.a[product]!, graph.b[product]!];
+  const isPositive = (g: NodeId): boolean => neverNegative(graph, g) && neverZero(graph, g);
+  return [...(isPositive(y) ? [[x, y] as const] : []), ...(isPositive(x) ? [[y, x] as const] : [])];
+}
+
+// A value divided by what is positive everywhere, which has the sign of the value: where that is known its range says so.
+function quotient(graph: Graph, value: NodeId, positive: NodeId): NodeId {
+  const { algebra: A } = graph;
+  const [low, high] = computedRange(graph, value);
+  const divided = A.div(value, positive);
+  return low >= 0 ? A.max(divided, A.constant(0)) : high <= 0 ? A.min(divided, A.constant(0)) : divided;
 }
 
 // How the op of a node is inverted as a node, if it is a function that rises or falls.

@@ -88,6 +88,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { sides: (x, y, z) => [exp(x), add(square(y), square(z))],    becomes: "x > log(square(y) + square(z))" },
     { sides: (x, y) => [sigmoid(add(x, square(y))), normalCdf(y)],    becomes: "x + square(y) > logNormalCdf(y) - logNormalCdf(-y)" },
   ],
+  "a factor beside one that is positive": [
+    { sides: (x, y) => [mul(normalCdf(x), normalCdf(y)), 0.3],    becomes: "x > normalQuantileOfSurprisal(-log(min(max(0.3 / normalCdf(y), 0), 1)))" },
+    { sides: (x, y) => [1, add(0.75, mul(sqrt(normalCdf(x)), pow(normalCdf(y), 3)))],    becomes: "normalQuantileOfSurprisal(-log(min(square(max(0.25 / pow(normalCdf(y), 3), 0)), 1))) > x", except: isInfinite },
+    { sides: (x, y) => [mul(tanh(x), exp(y)), -0.1],    becomes: "x > 0.5 * (log1p(max(min(-0.1 / exp(y), 0), -1)) - log1p(-max(min(-0.1 / exp(y), 0), -1)))", except: isInfinite },
+    { sides: (x, y) => [mul(log(x), exp(y)), 2],    becomes: "x > exp(max(2 / exp(y), 0))" },
+    { sides: (x, y, z) => [mul(mul(sigmoid(x), sigmoid(y)), sigmoid(z)), 0.1],    becomes: "z > log(min(max(0.1 / (sigmoid(x) * sigmoid(y)), 0), 1)) - log1p(-min(max(0.1 / (sigmoid(x) * sigmoid(y)), 0), 1))" },
+    { sides: (x, y) => [mul(tanh(x), square(y)), 0.5],    becomes: "square(y) * tanh(x) > 0.5" },
+  ],
   "what is left as it is, or solved for the other side": [
     { sides: (x, y) => [add(exp(x), y), normalCdf(x)],    becomes: "y + exp(x) > normalCdf(x)" },
     { sides: (x) => [exp(x), add(tanh(x), 0.5)],    becomes: "exp(x) > tanh(x) + 0.5" },
@@ -249,4 +257,30 @@ test("a sum of more functions than are tried is solved for one of the first, in 
   const [few, many] = [sumOf(20), sumOf(200)];
   expect([few.names, many.names]).toEqual([[1], [1]]);
   expect(many.made).toBeLessThan(15 * few.made);
+});
+
+describe("a function that rises or falls times one that is positive", () => {
+  const POSITIVE: Readonly<Record<string, (x: Real) => Real>> = {
+    exp,
+    sigmoid,
+    softplus,
+    normalCdf,
+    "a root of normalCdf": (x) => pow(normalCdf(neg(x)), 1 / 3),
+  };
+
+  test.each(Object.keys(FUNCTIONS))("%s: the same truth, affine in one", (f) => {
+    for (const g of Object.keys(POSITIVE))
+      for (const constant of [0.3, -0.2]) {
+        const row: Row = { sides: (x, y) => [mul(FUNCTIONS[f]!(x), POSITIVE[g]!(y)), constant], becomes: "" };
+        const where = `${f} times ${g} against ${constant}`;
+        const apart = disagreements(EVERY, holdsOf(row)).filter((point) => !isRounded(row, point));
+        expect(
+          apart.filter((point) => !isInfinite(...point) && !point.some(Number.isNaN)),
+          where,
+        ).toEqual([]);
+        const { boundaries, refused } = analyseBoundaries(EVERY.run(objectiveOf(holdsOf(row))));
+        expect(refused, where).toEqual([]);
+        for (const { blocks, text } of boundaries) expect(blocks.length, `${where}: ${text()}`).toBeGreaterThan(0);
+      }
+  });
 });
