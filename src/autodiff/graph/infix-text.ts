@@ -13,10 +13,15 @@ const INFIX: { readonly [K in OpName]?: readonly [symbol: string, precedence: nu
   div: ["/", 5],
 };
 const MOST_LEVELS = 12;
+/** A longer text has fewer levels, unless parts have names as in a listing: conditions of a loop whose state feeds back have thousands of parts within twelve. */
+const LONGEST = 400;
 
 /** The expression of a node, with the names of its inputs and of nodes in `names`; long ones are shortened with "…". */
 export function print(graph: Graph, node: NodeId, names?: ReadonlyMap<NodeId, string>): string {
-  return render(graph, node, 0, 0, names);
+  for (let level = 0; ; level++) {
+    const text = render(graph, node, 0, level, names);
+    if (names || text.length <= LONGEST || level === MOST_LEVELS) return text;
+  }
 }
 
 /** A number, to as many digits as a reader can use. */
