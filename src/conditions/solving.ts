@@ -21,7 +21,7 @@ import { computedRange } from "./computed-range.ts";
 
 /** Functions, and factors, that are taken off one after the other. */
 const MOST_FUNCTIONS = 4;
-/** Functions in one sum of which each is tried; a sum of more of them is solved for one of the first, or left as it is. */
+/** Functions, and as many products, in one sum of which each is tried; a sum of more of them is solved for one of the first, or left as it is. */
 const MOST_CANDIDATES = 8;
 
 export const SOLVING: Pass = {
@@ -86,7 +86,8 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
     return A.add(graph.sum(parts), A.constant(-constant / a));
   };
   // A product f·g with g > 0 against a value: f against value/g.
-  const byFactor = atoms.flatMap(([atom, a]) =>
+  const products = atoms.filter(([atom]) => factorings(graph, atom).length > 0).slice(0, MOST_CANDIDATES);
+  const byFactor = products.flatMap(([atom, a]) =>
     factorings(graph, atom).flatMap(([f, g]) => {
       const rest = restOf(atom, a);
       if (rest === undefined) return [];

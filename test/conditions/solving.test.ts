@@ -156,6 +156,18 @@ const rowOf = (f: string, g: string, [a, b, c]: readonly [number, number, number
   becomes: "",
 });
 
+/** After all passes a comparison has the truth it had, and every boundary is affine in some variable. */
+function expectAffine(row: Row, where: string): void {
+  const apart = disagreements(EVERY, holdsOf(row)).filter((point) => !isRounded(row, point));
+  expect(
+    apart.filter((point) => !isInfinite(...point) && !point.some(Number.isNaN)),
+    where,
+  ).toEqual([]);
+  const { boundaries, refused } = analyseBoundaries(EVERY.run(objectiveOf(holdsOf(row))));
+  expect(refused, where).toEqual([]);
+  for (const { blocks, text } of boundaries) expect(blocks.length, `${where}: ${text()}`).toBeGreaterThan(0);
+}
+
 describe("any two functions that rise or fall, with constants", () => {
   const CONSTANTS = [
     [1, 1, 0],
@@ -169,14 +181,7 @@ describe("any two functions that rise or fall, with constants", () => {
         for (const constants of CONSTANTS) {
           const row = rowOf(f, g, constants);
           const where = `${f} against ${g} with ${constants}`;
-          const apart = disagreements(EVERY, holdsOf(row)).filter((point) => !isRounded(row, point));
-          expect(
-            apart.filter((point) => !isInfinite(...point) && !point.some(Number.isNaN)),
-            where,
-          ).toEqual([]);
-          const { boundaries, refused } = analyseBoundaries(EVERY.run(objectiveOf(holdsOf(row))));
-          expect(refused, where).toEqual([]);
-          for (const { blocks, text } of boundaries) expect(blocks.length, `${where}: ${text()}`).toBeGreaterThan(0);
+          expectAffine(row, where);
         }
     },
   );
@@ -273,14 +278,7 @@ describe("a function that rises or falls times one that is positive", () => {
       for (const constant of [0.3, -0.2]) {
         const row: Row = { sides: (x, y) => [mul(FUNCTIONS[f]!(x), POSITIVE[g]!(y)), constant], becomes: "" };
         const where = `${f} times ${g} against ${constant}`;
-        const apart = disagreements(EVERY, holdsOf(row)).filter((point) => !isRounded(row, point));
-        expect(
-          apart.filter((point) => !isInfinite(...point) && !point.some(Number.isNaN)),
-          where,
-        ).toEqual([]);
-        const { boundaries, refused } = analyseBoundaries(EVERY.run(objectiveOf(holdsOf(row))));
-        expect(refused, where).toEqual([]);
-        for (const { blocks, text } of boundaries) expect(blocks.length, `${where}: ${text()}`).toBeGreaterThan(0);
+        expectAffine(row, where);
       }
   });
 });
