@@ -87,13 +87,13 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
   };
   // A product f·g with g > 0 against a value: f against value/g.
   const products = atoms.filter(([atom]) => factorings(graph, atom).length > 0).slice(0, MOST_CANDIDATES);
-  const byFactor = products.flatMap(([atom, a]) =>
-    factorings(graph, atom).flatMap(([f, g]) => {
-      const rest = restOf(atom, a);
-      if (rest === undefined) return [];
-      return solutionsOf(graph, { left: f, above: above === a > 0, right: quotient(graph, rest, g), edges }, taken + 1);
-    }),
-  );
+  const byFactor = products.flatMap(([atom, a]) => {
+    const rest = restOf(atom, a);
+    if (rest === undefined) return [];
+    return factorings(graph, atom).flatMap(([f, g]) =>
+      solutionsOf(graph, { left: f, above: above === a > 0, right: quotient(graph, rest, g), edges }, taken + 1),
+    );
+  });
   const candidates = atoms.filter(([atom]) => inverseOf(graph, atom)).slice(0, MOST_CANDIDATES);
   const byFunction = candidates.flatMap(([atom, a]) => {
     const rest = restOf(atom, a);

@@ -8,6 +8,7 @@
  */
 import { inputsAt, valuesAt } from "../autodiff/tape/values.ts";
 import { exp } from "../math/elementary.ts";
+import { weightedPlace } from "../random/weighted-place.ts";
 import type { FiniteLatent, Trace } from "./run.ts";
 import { drawnInput, endsOfCount, shareOf } from "./truncation.ts";
 
@@ -78,20 +79,11 @@ function meanMasses(trace: Trace, counts: readonly FiniteLatent[]): Float64Array
         return;
       }
       const masses = valuesAt(graph, latent.logMasses, inputs).map((mass) => exp(mass) || 0);
-      inputs.set(latent.node, latent.values[reached(masses, share)]!);
+      const total = masses.reduce((sum, mass) => sum + mass, 0);
+      inputs.set(latent.node, latent.values[weightedPlace(masses, 0, masses.length, share * total)]!);
       const own = counts.indexOf(latent);
       if (own >= 0) for (const [k, mass] of masses.entries()) sums[own]![k]! += mass / DRAWN;
     });
   }
   return sums;
-}
-
-// The first place up to which there is a share of the masses.
-function reached(masses: readonly number[], share: number): number {
-  let left = share * masses.reduce((sum, mass) => sum + mass, 0);
-  for (const [k, mass] of masses.entries()) {
-    left -= mass;
-    if (left < 0) return k;
-  }
-  return masses.length - 1;
 }

@@ -148,7 +148,7 @@ function firstValues(known: Known, prior: Distribution, nodeOf: (x: Expr) => Nod
   return { values: Array.from({ length: FALLBACK }, (_, k) => k), lostMass: lost / DRAWN };
 }
 
-// Evenly spread numbers in (0, 1) for each latent: multiples of √2, √3, √5, √6, …, of which none is a multiple of another.
+/** Evenly spread numbers in (0, 1) for each latent: multiples of √2, √3, √5, √6, …, of which none is a multiple of another. */
 export function shareOf(draw: number, at: number): number {
   const step = Math.sqrt(at + 2 + Math.round(Math.sqrt(at + 1.5)));
   const share = (draw + 0.5) * step;

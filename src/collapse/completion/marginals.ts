@@ -7,6 +7,7 @@ import { type Graph, LANE } from "../../autodiff/graph/graph.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Evaluation, type EvaluationOptions, evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
+import { weightedPlace } from "../../random/weighted-place.ts";
 import type { EliminationStep } from "../elimination/elimination.ts";
 import { readsOf } from "../reads.ts";
 import { type Axis, eachCombination, runsOf } from "../table.ts";
@@ -125,7 +126,7 @@ export function marginalsOf(
             join(clique, drawnRow, run, lane % atOnce, found[summed[0]!]!.name);
             marginalise(clique);
           }
-          const place = drawn(weights, drawnRow * width, width, totals[drawnRow]! * next());
+          const place = weightedPlace(weights, drawnRow * width, width, totals[drawnRow]! * next());
           for (let k = 0; k < summed.length; k++) {
             const { cell, probabilities } = found[summed[k]!]!;
             const marginal = marginals[k]!;
@@ -285,18 +286,4 @@ function rowsIn({ axes, joint }: Clique, given: Clique["given"]): Int32Array {
 // The index of the runs of some of the axes, the last of them fastest.
 function indexIn(some: readonly Axis[], axes: readonly Axis[], runs: readonly number[]): number {
   return some.reduce((at, axis) => at * axis.starts.length + runs[axes.indexOf(axis)]!, 0);
-}
-
-// The value at which the sum of the weights passes a number below their total.
-function drawn(weights: Float64Array, from: number, size: number, at: number): number {
-  let [left, last] = [at, 0];
-  for (let value = 0; value < size; value++) {
-    const weight = weights[from + value]!;
-    if (weight > 0) {
-      if (left < weight) return value;
-      last = value;
-    }
-    left -= weight;
-  }
-  return last;
 }

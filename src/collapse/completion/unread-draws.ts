@@ -6,6 +6,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
 import { exp } from "../../math/elementary.ts";
+import { weightedPlace } from "../../random/weighted-place.ts";
 import type { Variable } from "../variable.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { impossibleAt } from "./joint-sums.ts";
@@ -59,14 +60,8 @@ export function unreadDrawsIn(
         let total = 0;
         for (let j = 0; j < size; j++) total += weights[j] = exp(run.value(j, p) - largest);
         if (!(total > 0)) throw impossibleAt(name, total);
-        let left = total * next();
-        let drawn = -1;
-        for (let j = 0; j < size; j++) {
-          probabilities[j * batch.draws + d] = weights[j]! / total;
-          if (drawn < 0 && left < weights[j]!) drawn = j;
-          left -= weights[j]!;
-        }
-        cell[d] = drawn < 0 ? size - 1 : drawn;
+        for (let j = 0; j < size; j++) probabilities[j * batch.draws + d] = weights[j]! / total;
+        cell[d] = weightedPlace(weights, 0, size, total * next());
       }
       place(v);
     }

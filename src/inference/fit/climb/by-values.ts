@@ -102,7 +102,7 @@ export const BY_VALUES: ByValues = {
     // A start that its user gives, and a range that a program states, are to be right.
     const isGiven = options.init || sampler.objective.trace.checks.length > 0;
     const { known, best } = isGiven ? {} : yield* lookedAt(run);
-    if (!known && best && !ascent.refusal) return yield* climbedFrom(run, best, starts, climb, end);
+    if (!known && best && !ascent.refusal) return yield* climbedFrom(run, best(), starts, climb, end);
     if (!known) {
       if (ascent.refusal) throw ascent.refusal;
       return undefined;
@@ -172,8 +172,13 @@ function withoutRefusals(ascent: Ascent): Ascent {
 interface LookedAt {
   /** Normals for the posterior, where particles get there. */
   readonly known?: readonly Gaussian[] | undefined;
-  /** Where not, the highest place of the density that steps from these draws have found, and spreads of the priors. */
-  readonly best?: { readonly means: readonly number[]; readonly sds: readonly number[] } | undefined;
+  /** Where not, what finds the highest place of the density that steps from these draws lead to, with spreads of the priors; few who look ask for it. */
+  readonly best?: (() => Place) | undefined;
+}
+
+interface Place {
+  readonly means: readonly number[];
+  readonly sds: readonly number[];
 }
 
 // Leads particles from where the priors lie; nothing is found where the density is 0 at all draws, and where it has none by itself.
@@ -192,7 +197,7 @@ function* lookedAt({ ascent, from, generator, sampler }: Run): Pieces<LookedAt> 
   const sds = starts.map(({ sd }) => sd);
   return {
     known,
-    best: known ? undefined : { means: raised(target, first, sds, uniformSource(generator, STREAM)), sds },
+    best: known ? undefined : () => ({ means: raised(target, first, sds, uniformSource(generator, STREAM)), sds }),
   };
 }
 
@@ -230,7 +235,7 @@ function raised(target: Target, draws: Float64Array, sds: readonly number[], nex
  */
 function* climbedFrom<R extends Run>(
   run: R,
-  { means, sds }: NonNullable<LookedAt["best"]>,
+  { means, sds }: Place,
   starts: StartReport[],
   climb: Climb<R>,
   end: End<R>,
