@@ -165,20 +165,28 @@ const modelOf = ({ traced, latents = 2 }: Row): n.Model =>
 const exactOf = (
   { plain, latents = 2 }: Row,
   params: n.GuideParameters & { readonly mu: number[]; readonly rho: number[] },
-) =>
-  planeQuadrature(
+) => {
+  // Mean and scale of each region by its name, which is asked for at every point of a panel.
+  const regions = new Map<string, readonly [mean: number, scale: number]>();
+  return planeQuadrature(
     {
       latents,
       two: latents === 2,
-      holds: (u, w) => plain(u, w).join(),
+      holds: (u, w) => {
+        const numbers = plain(u, w);
+        const name = `${numbers[0]},${numbers[1]}`;
+        if (!regions.has(name)) regions.set(name, numbers);
+        return name;
+      },
       logJoint: (u, w, region) => {
-        const [mean, scale] = region.split(",").map(Number) as [number, number];
+        const [mean, scale] = regions.get(region)!;
         return logNormal(u, 0) + (latents === 2 ? logNormal(w, 0) : 0) + logNormal(1.5, mean, scale);
       },
     },
     params as never,
     { scan: amount(90, 130) },
   ).gradient;
+};
 
 const INDEPENDENT = { points: "random", pairing: "independent" } as const;
 

@@ -52,14 +52,14 @@ describe("the guide that a fit chooses", () => {
 
   test("reaches textmsg's log evidence to 0.04 nats in under 1300 samples, in each of five seeds", () => {
     for (let seed = 0; seed < 5; seed++) {
-      const { elbo, samples } = fit(textmsg, { seed, collapse: "auto", restarts: 0 }).report!;
+      const { elbo, samples } = climbed(textmsg, { seed, collapse: "auto", restarts: 0 }).report!;
       expect(elbo).toBeGreaterThan(-292.03); // −291.962, and an ELBO's standard error of 0.01
       expect(samples).toBeLessThanOrEqual(1300);
     }
   });
 
   test("reaches influenza's −7.5 from a wide start, of a log evidence of −7.01, with 37 latents", () => {
-    const { report, status } = fit(influenza, { collapse: "auto", restarts: 1, ...quiet });
+    const { report, status } = climbed(influenza, { collapse: "auto", restarts: 1, ...quiet });
     expect(status).toBe("converged");
     expect(report!.elbo).toBeGreaterThan(-7.65);
     expect(report!.starts[1]!.samples).toBeLessThan(21_000);

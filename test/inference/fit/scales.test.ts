@@ -20,7 +20,7 @@ import {
   uniform,
   where,
 } from "../../../src/index.ts";
-import { amount } from "../../support/soak.ts";
+import { amount, SOAK } from "../../support/soak.ts";
 import { climbed } from "../../support/unweighed.ts";
 
 const noise = (i: number): number => 1.7 * Math.sin(12.9898 * (i + 1));
@@ -82,8 +82,15 @@ const PROGRAMS: Record<string, Scaled> = {
 /** Without one, a latent is a number in every unit. */
 const UNITLESS = ["before", "after"];
 
+/** Models whose draws are weighed too; of the others climbs alone are compared, whose start and steps have the unit of the latents. */
+const WEIGHED: ReadonlySet<string> = new Set(["effects whose scale is a latent", "an end that is a latent, with a jump"]);
+
 const fitted = (model: Model): Posterior =>
-  fit(model, { seed: 1, onWarning() {}, ...amount({ restarts: 0, flips: false }, {}) });
+  (SOAK || WEIGHED.has(model.name) ? fit : climbed)(model, {
+    seed: 1,
+    onWarning() {},
+    ...amount({ restarts: 0, flips: false }, {}),
+  });
 
 /** Of all numbers: how far means lie apart, in sds, and by how much sds differ, as a share. */
 function apart(one: Posterior, other: Posterior, c: number): number {

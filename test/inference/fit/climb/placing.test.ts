@@ -14,6 +14,7 @@ import {
   uniform,
   where,
 } from "../../../../src/index.ts";
+import { amount } from "../../../support/soak.ts";
 
 /**
  * The height of stagnant water at log flow rates: "Stagnant: a changepoint problem", BUGS Examples Volume 2, after Carlin, Gelfand and Smith,
@@ -39,7 +40,8 @@ const stagnant = defineModel("stagnant", ({ sample, observe, track }) => {
   });
 });
 
-test.each([1, 2])("a precision under gamma(0.001, 0.001) starts at the scale of the data, seed %d", (seed) => {
+// Of a start far from the data's scale a fit ends in other sds on either seed.
+test.each(amount([1], [1, 2]))("a precision under gamma(0.001, 0.001) starts at the scale of the data, seed %d", (seed) => {
   const posterior = fit(stagnant, { seed });
   expect(posterior.status).toBe("converged");
   expect(posterior.report!.starts[0]!.from).toBe("initial");

@@ -5,6 +5,7 @@ import { longTails } from "../../../../src/inference/posterior/adaptation/long-t
 import { normalQuantile } from "../../../../src/math/normal.ts";
 import { textmsg } from "../../../../src/models/textmsg.ts";
 import { trace } from "../../../../src/program/trace.ts";
+import { amount } from "../../../support/soak.ts";
 
 const DRAWS = 4096;
 const evenly = Float64Array.from({ length: DRAWS }, (_, d) => (d + 0.5) / DRAWS);
@@ -66,7 +67,7 @@ test("a fit tells of a concentration that data hardly bound, and of no latent th
 
 test("where one of 1024 draws seems to have most of a variance, many are asked: a change point's rates have sds", () => {
   // Of the posterior of `textmsg` 0.03 % has the change at an end, where x1 is its prior; in these seeds one draw there stood for 0.08 % and more.
-  for (const seed of [5, 8, 15, 41]) expect(noMoments(textmsg, seed)).toEqual([]);
+  for (const seed of amount([5], [5, 8, 15, 41])) expect(noMoments(textmsg, seed)).toEqual([]);
   // A slope that separates two groups has no sd, however many draws are asked.
   const separated = n.defineModel("separated", ({ sample, observe }) => {
     const b = sample("b", n.cauchy(0, 2.5));
@@ -74,7 +75,7 @@ test("where one of 1024 draws seems to have most of a variance, many are asked: 
       observe(n.bernoulli(n.sigmoid(n.mul(b, x))), i > 1 ? 1 : 0);
     });
   });
-  for (const seed of [1, 2, 3]) expect(noMoments(separated, seed)).toHaveLength(1);
+  for (const seed of amount([1], [1, 2, 3])) expect(noMoments(separated, seed)).toHaveLength(1);
 });
 
 test("a latent without data that has no sd under its prior has none, and one with a traced scale is left to the draws", () => {

@@ -6,6 +6,7 @@ import type { Target } from "../../../../src/inference/posterior/adaptation/targ
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { finished } from "../../../../src/pieces/pieces.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
+import { amount } from "../../../support/soak.ts";
 
 const reach = (...given: Parameters<typeof reachPieces>) => finished(reachPieces(...given));
 const isEverything = (...given: Parameters<typeof reachPieces>): boolean => reach(...given).isEverything;
@@ -102,8 +103,9 @@ describe("the rates of absorption and elimination of a drug, which may change pl
     });
   });
 
-  // By a chain of 1.5 million steps with ka > ke, each of its places weighed against that with the rates exchanged: 3.1 % have them so.
-  it.each([0, 3, 5, 8])("are found in both orders, one of which has three hundredths: seed %i", (seed) => {
+  // By a chain of 1.5 million steps with ka > ke, each of its places weighed against that with the rates exchanged: 3.1 % have them so. A fit that misses the
+  // other order has an sd of ke of half of that, on any seed; which seeds it misses it on is for the soak.
+  it.each(amount([3], [0, 3, 5, 8]))("are found in both orders, one of which has three hundredths: seed %i", (seed) => {
     const posterior = n.fit(drug, { seed, onWarning() {} });
     expect(posterior.report!.importance!.answers).toBe("weights");
     expect(posterior.mean("ke")).toBeCloseTo(0.227, 1);

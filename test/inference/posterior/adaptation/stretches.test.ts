@@ -7,6 +7,7 @@ import type { Target } from "../../../../src/inference/posterior/adaptation/targ
 import { normalQuantile } from "../../../../src/math/normal.ts";
 import { finished } from "../../../../src/pieces/pieces.ts";
 import { trace } from "../../../../src/program/trace.ts";
+import { amount } from "../../../support/soak.ts";
 
 const DRAWS = 1024;
 const evenly = Float64Array.from({ length: DRAWS }, (_, d) => (d + 0.5) / DRAWS);
@@ -43,6 +44,7 @@ describe("draws that are stretched", () => {
   });
 });
 
+// A rule that looks at nothing but the draws' moments says nothing of them on any seed; whether some seed is missed is for the soak.
 describe("a fit", () => {
   const told = (model: n.Model, seed: number): readonly string[] =>
     n
@@ -56,7 +58,7 @@ describe("a fit", () => {
         observe(n.bernoulli(n.sigmoid(n.add(a, n.mul(b, x)))), i > 2 ? 1 : 0);
       });
     });
-    for (const seed of [0, 1, 2]) expect(told(separated, seed)).toEqual(["b"]);
+    for (const seed of amount([0], [0, 1, 2])) expect(told(separated, seed)).toEqual(["b"]);
   });
 
   it("tells of counts of which hardly any are ever seen, as then their rate is followed by the chance of being seen", () => {
@@ -64,7 +66,7 @@ describe("a fit", () => {
       const [rate, p] = [sample("rate", n.halfCauchy(10)), sample("p", n.uniform(0, 1))];
       for (const count of [3, 1, 4, 2, 2]) observe(n.poisson(n.mul(rate, p)), count);
     });
-    for (const seed of [0, 1]) expect(told(seen, seed)).toEqual(["rate"]);
+    for (const seed of amount([0], [0, 1])) expect(told(seen, seed)).toEqual(["rate"]);
   });
 
   it("tells of no scale that eight groups bound", () => {
@@ -73,6 +75,6 @@ describe("a fit", () => {
       for (const effect of [28, 8, -3, 7, -1, 1, 18, 12])
         observe(n.normal(8, n.sqrt(n.add(n.square(tau), 100))), effect);
     });
-    for (const seed of [0, 1, 2]) expect(told(groups, seed)).toEqual([]);
+    for (const seed of amount([0], [0, 1, 2])) expect(told(groups, seed)).toEqual([]);
   });
 });
