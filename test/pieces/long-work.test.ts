@@ -8,6 +8,7 @@ import { objectiveOf } from "../../src/objective/objective.ts";
 import { mapped, visits } from "../../src/pieces/lists.ts";
 import { finished, type Pieces } from "../../src/pieces/pieces.ts";
 import { trace } from "../../src/program/trace.ts";
+import { amount } from "../support/soak.ts";
 
 const { apply, constant } = Graph.prototype;
 
@@ -65,7 +66,7 @@ const paired = (n: number): Model =>
 
 describe("summing out", () => {
   test.each([switching, changing, paired])("has more pieces for more observations, and no larger ones: %o", (model) => {
-    const [few, many] = [500, 2000].map((n) => nodesByPiece(collapsePieces(trace(model(n)))));
+    const [few, many] = amount([250, 1000], [500, 2000]).map((n) => nodesByPiece(collapsePieces(trace(model(n)))));
     expect(many!.length).toBeGreaterThan(3 * few!.length);
     expect(Math.max(...many!)).toBeLessThan(1.2 * Math.max(...few!));
     expect(Math.max(...many!)).toBeLessThan(2000);

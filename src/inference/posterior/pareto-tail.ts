@@ -34,7 +34,8 @@ export function paretoSmoothed(logWeights: ArrayLike<number>): SmoothedWeights {
     throw new RangeError(
       `paretoSmoothed: weights have no sum; got ${largest} among their logs, expected finite numbers`,
     );
-  const weights = Float64Array.from(logWeights, (weight) => exp(weight - largest));
+  const weights = new Float64Array(n);
+  for (let i = 0; i < n; i++) weights[i] = exp(logWeights[i]! - largest);
   const tail = Math.ceil(Math.min(0.2 * n, 3 * Math.sqrt(n)));
   let kHat = Number.NaN;
   if (tail >= FEWEST && tail < n) {
@@ -69,7 +70,8 @@ export function averagingWeights(logWeights: ArrayLike<number>): SmoothedWeights
   const smoothed = paretoSmoothed(logWeights);
   if (!(smoothed.kHat > TRUSTED)) return smoothed;
   const all = logSumExp(Array.from(logWeights));
-  const weights = Float64Array.from(logWeights, (weight) => exp(weight - all));
+  const weights = new Float64Array(logWeights.length);
+  for (let i = 0; i < weights.length; i++) weights[i] = exp(logWeights[i]! - all);
   const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
   return { weights, kHat: smoothed.kHat, effectiveDraws: 1 / squares };
 }

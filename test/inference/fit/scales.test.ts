@@ -83,7 +83,10 @@ const PROGRAMS: Record<string, Scaled> = {
 const UNITLESS = ["before", "after"];
 
 /** Models whose draws are weighed too; of the others climbs alone are compared, whose start and steps have the unit of the latents. */
-const WEIGHED: ReadonlySet<string> = new Set(["effects whose scale is a latent", "an end that is a latent, with a jump"]);
+const WEIGHED: ReadonlySet<string> = new Set([
+  "effects whose scale is a latent",
+  "an end that is a latent, with a jump",
+]);
 
 const fitted = (model: Model): Posterior =>
   (SOAK || WEIGHED.has(model.name) ? fit : climbed)(model, {

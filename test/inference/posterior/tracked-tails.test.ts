@@ -6,15 +6,11 @@ import { normalQuantile } from "../../../src/math/normal.ts";
 import { FULL } from "../../../src/profile.ts";
 import { trace } from "../../../src/program/trace.ts";
 import { makeGenerator, uniformSource } from "../../../src/random/index.ts";
-import { amount } from "../../support/soak.ts";
 
 const told = (model: n.Model, seed: number): readonly string[] =>
   n
     .fit(model, { seed, onWarning() {} })
     .report!.warnings.flatMap(({ code, latents }) => (code === "no-moments" ? latents : []));
-
-/** A fit that looks at no tracked number says nothing on any seed; whether some seed is missed is for the soak. */
-const SEEDS = amount([0], [0, 1, 2]);
 
 describe("a fit", () => {
   it("tells of a quotient whose divisor may be 0, which has a mean by draws on each seed", () => {
@@ -25,7 +21,7 @@ describe("a fit", () => {
       track("a/b", n.div(a, b));
       track("a·b", n.mul(a, b));
     });
-    for (const seed of SEEDS) expect(told(quotient, seed)).toEqual(["a/b"]);
+    for (const seed of [0, 1, 2]) expect(told(quotient, seed)).toEqual(["a/b"]);
   });
 
   it("tells of a relative risk where nobody has fallen ill in one group, and not where nine have", () => {
@@ -36,7 +32,7 @@ describe("a fit", () => {
         observe(n.binomial(20, q), ill);
         track("relative", n.div(p, q));
       });
-    for (const seed of SEEDS) {
+    for (const seed of [0, 1, 2]) {
       expect(told(risks(0), seed)).toEqual(["relative"]);
       expect(told(risks(9), seed)).toEqual([]);
     }

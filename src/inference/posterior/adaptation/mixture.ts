@@ -58,6 +58,7 @@ export function fitted(part: Gaussian, kept: Float64Array, weights: Float64Array
   for (let d = 0; d < total; d++) if (weights[d]! > 0) places[used++] = d;
   const apart = new Float64Array(n * used);
   const weighed = new Float64Array(used);
+  const products = new Float64Array(n);
   const covariance = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const [from, to] = [i * total, i * used];
@@ -69,15 +70,45 @@ export function fitted(part: Gaussian, kept: Float64Array, weights: Float64Array
       apart[to + d] = kept[from + places[d]!]! - mean;
       weighed[d] = weights[places[d]!]! * apart[to + d]!;
     }
-    for (let k = 0; k <= i; k++) {
-      let product = 0;
-      for (let d = 0, other = k * used; d < used; d++) product += weighed[d]! * apart[other + d]!;
+    sumProducts(products, weighed, apart, i + 1);
+    for (let k = 0; k <= i; k++)
       covariance[i * n + k] =
-        (LONGER * count * (product / mass) + (n + 2) * covarianceOf(part, i, k)) / (count + n + 2);
-    }
+        (LONGER * count * (products[k]! / mass) + (n + 2) * covarianceOf(part, i, k)) / (count + n + 2);
   }
   const scales = rootOf(covariance, n);
   return scales ? { ...part, weight, means, scales } : { ...part, weight };
+}
+
+// The sums of the products of `row` with each of so many of `rows`. Four sums at once do not wait for one another's additions: in 32 latents that takes half the time.
+function sumProducts(out: Float64Array, row: Float64Array, rows: Float64Array, many: number): void {
+  const length = row.length;
+  let k = 0;
+  for (; k + 4 <= many; k += 4) sumFour(out, row, rows, k);
+  for (; k < many; k++) {
+    let sum = 0;
+    for (let d = 0, at = k * length; d < length; d++) sum += row[d]! * rows[at + d]!;
+    out[k] = sum;
+  }
+}
+
+function sumFour(out: Float64Array, row: Float64Array, rows: Float64Array, k: number): void {
+  const length = row.length;
+  const p = k * length;
+  const q = p + length;
+  const r = q + length;
+  const s = r + length;
+  let [w, x, y, z] = [0, 0, 0, 0];
+  for (let d = 0; d < length; d++) {
+    const own = row[d]!;
+    w += own * rows[p + d]!;
+    x += own * rows[q + d]!;
+    y += own * rows[r + d]!;
+    z += own * rows[s + d]!;
+  }
+  out[k] = w;
+  out[k + 1] = x;
+  out[k + 2] = y;
+  out[k + 3] = z;
 }
 
 /** The rows of a lower triangular root; undefined where the matrix has none. */
