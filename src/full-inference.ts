@@ -46,35 +46,24 @@ import { continuous, trace, traceAsWritten } from "./program/trace.ts";
  * Throws RangeError for bad options, for a condition that the estimator refuses and for a density that is not finite
  * at the start; DivergenceError where no gradient is finite there, and, with the last good parameters, if the loop meets a number that is not.
  */
-export function fit(model: Model, options?: FitOptions): Posterior;
-export function fit(model: Model, options: FitOptions = {}, ...more: readonly unknown[]): Posterior {
-  requireNoMore("fit", 2, more);
+export function fit(model: Model, options: FitOptions = {}): Posterior {
+  requireNoMore("fit", 2, arguments);
   requireModel("fit", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fit(profile, model, own) as Posterior;
 }
 
 /** The steps of a fit one by one, for event loops: `for (const { step, elbo } of fitSteps(model)) …`; returns the posterior. */
-export function fitSteps(model: Model, options?: FitOptions): Generator<FitStep, Posterior, void>;
-export function fitSteps(
-  model: Model,
-  options: FitOptions = {},
-  ...more: readonly unknown[]
-): Generator<FitStep, Posterior, void> {
-  requireNoMore("fitSteps", 2, more);
+export function fitSteps(model: Model, options: FitOptions = {}): Generator<FitStep, Posterior, void> {
+  requireNoMore("fitSteps", 2, arguments);
   requireModel("fitSteps", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fitSteps(profile, model, own) as Generator<FitStep, Posterior, void>;
 }
 
 /** As `fit`, giving way to the event loop every few milliseconds; rejects with the signal's reason when aborted. */
-export function fitAsync(model: Model, options?: FitOptions): Promise<Posterior>;
-export async function fitAsync(
-  model: Model,
-  options: FitOptions = {},
-  ...more: readonly unknown[]
-): Promise<Posterior> {
-  requireNoMore("fitAsync", 2, more);
+export async function fitAsync(model: Model, options: FitOptions = {}): Promise<Posterior> {
+  requireNoMore("fitAsync", 2, arguments);
   requireModel("fitAsync", model);
   const [profile, own] = remembering(FULL, model, options);
   return fitting.fitAsync(profile, model, own) as Promise<Posterior>;
@@ -88,13 +77,8 @@ export async function fitAsync(
  *
  * Throws RangeError for parameters that do not fit, for conditions the estimator refuses, and where a density is not finite.
  */
-export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate;
-export function estimateGradient(
-  model: Model,
-  options: EstimateOptions,
-  ...more: readonly unknown[]
-): GradientEstimate {
-  requireNoMore("estimateGradient", 2, more);
+export function estimateGradient(model: Model, options: EstimateOptions): GradientEstimate {
+  requireNoMore("estimateGradient", 2, arguments);
   requireModel("estimateGradient", model);
   return estimate.estimateGradient(FULL, model, asFitted(model, options));
 }
@@ -125,9 +109,8 @@ export function asFitted(model: Model, options: EstimateOptions): EstimateOption
  *
  * Throws as `estimateGradient`; RangeError for fewer than two samples or groups. Cost: half the square of the number of parameters per sample on top.
  */
-export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array;
-export function gradientCovariance(model: Model, options: EstimateOptions, ...more: readonly unknown[]): Float64Array {
-  requireNoMore("gradientCovariance", 2, more);
+export function gradientCovariance(model: Model, options: EstimateOptions): Float64Array {
+  requireNoMore("gradientCovariance", 2, arguments);
   requireModel("gradientCovariance", model);
   return covariance.gradientCovariance(FULL, model, asFitted(model, options));
 }
@@ -146,14 +129,8 @@ export function compile<S extends Schema | StandardSchema>(
   model: DataModel<S>,
   shape: Shape<S>,
   options?: CompileOptions,
-): CompiledModel<S, Posterior>;
-export function compile<S extends Schema | StandardSchema>(
-  model: DataModel<S>,
-  shape: Shape<S>,
-  options?: CompileOptions,
-  ...more: readonly unknown[]
 ): CompiledModel<S, Posterior> {
-  requireNoMore("compile", 3, more);
+  requireNoMore("compile", 3, arguments);
   return compiling.compile(FULL, model, shape, options);
 }
 
@@ -164,9 +141,8 @@ export function compile<S extends Schema | StandardSchema>(
  *
  * Throws RangeError if the number of latents is wrong, TypeError for a model with frozen sites (its density is random).
  */
-export function logJoint(model: Model, z: ArrayLike<number>): number;
-export function logJoint(model: Model, z: ArrayLike<number>, ...more: readonly unknown[]): number {
-  requireNoMore("logJoint", 2, more);
+export function logJoint(model: Model, z: ArrayLike<number>): number {
+  requireNoMore("logJoint", 2, arguments);
   requireModel("logJoint", model);
   return density.logJoint({ ...FULL, trace: (own) => continuous(traceAsWritten(own)) }, model, z);
 }
@@ -179,9 +155,8 @@ export function logJoint(model: Model, z: ArrayLike<number>, ...more: readonly u
  * Throws RangeError for bad options and where `corrected` cannot tell whether two boundaries are one; conditions that it refuses
  * are told.
  */
-export function explain(model: Model, options?: ExplainOptions): Explanation;
-export function explain(model: Model, options?: ExplainOptions, ...more: readonly unknown[]): Explanation {
-  requireNoMore("explain", 2, more);
+export function explain(model: Model, options?: ExplainOptions): Explanation {
+  requireNoMore("explain", 2, arguments);
   requireModel("explain", model);
   return explaining.explain(FULL, model, options);
 }
@@ -195,14 +170,8 @@ export function explain(model: Model, options?: ExplainOptions, ...more: readonl
  * mixture that is a latent, make its k-hat large: leave them out, as `mixture` does. Throws RangeError for bad options, for a posterior
  * of another model and for a model without data, TypeError for a model with frozen sites. Cost: `draws` evaluations of the density.
  */
-export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo;
-export function loo(
-  model: Model,
-  posterior: Posterior,
-  options?: validation.LooOptions,
-  ...more: readonly unknown[]
-): validation.Loo {
-  requireNoMore("loo", 3, more);
+export function loo(model: Model, posterior: Posterior, options?: validation.LooOptions): validation.Loo {
+  requireNoMore("loo", 3, arguments);
   requireModel("loo", model);
   return validation.loo(FULL, model, posterior, options);
 }
@@ -216,14 +185,8 @@ export function loo(
  * All data are one variable, y, along the dimension observation. With frozen sites there are no densities. NaN stands for what is in an arm that
  * was not taken, as Python reads it, so that `JSON.parse` may not. Throws as `predict`.
  */
-export function arvizJson(model: Model, posterior: Posterior, options?: SimulationOptions): string;
-export function arvizJson(
-  model: Model,
-  posterior: Posterior,
-  options?: SimulationOptions,
-  ...more: readonly unknown[]
-): string {
-  requireNoMore("arvizJson", 3, more);
+export function arvizJson(model: Model, posterior: Posterior, options?: SimulationOptions): string {
+  requireNoMore("arvizJson", 3, arguments);
   requireModel("arvizJson", model);
   return arviz.arvizJson(FULL, model, posterior, options);
 }
@@ -238,14 +201,8 @@ const SAMPLER_OPTIONS: OptionTable<SamplerOptions> = {
 };
 
 /** Traces a model and compiles its gradient under an estimator. */
-export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler;
-export function makeSampler(
-  model: Model,
-  estimator: Estimator,
-  options?: SamplerOptions,
-  ...more: readonly unknown[]
-): GradientSampler {
-  requireNoMore("makeSampler", 3, more);
+export function makeSampler(model: Model, estimator: Estimator, options?: SamplerOptions): GradientSampler {
+  requireNoMore("makeSampler", 3, arguments);
   requireModel("makeSampler", model);
   estimate.estimatorOf("makeSampler", estimator);
   if (options !== undefined) requireOptions("makeSampler", options, SAMPLER_OPTIONS);
@@ -257,15 +214,8 @@ export function makeSampler(
  *
  * Throws RangeError naming the site if anything is not finite. Allocates nothing.
  */
-export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number;
-export function meanGradientInto(
-  out: Float64Array,
-  sampler: GradientSampler,
-  theta: Float64Array,
-  draw: Draw,
-  ...more: readonly unknown[]
-): number {
-  requireNoMore("meanGradientInto", 4, more);
+export function meanGradientInto(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
+  requireNoMore("meanGradientInto", 4, arguments);
   const { size } = requireSampler("meanGradientInto", sampler);
   requireNumbers("meanGradientInto", "room for a gradient", out, size);
   requireNumbers("meanGradientInto", "parameters", theta, size);
@@ -283,16 +233,8 @@ export function momentsInto(
   theta: Float64Array,
   draw: Draw,
   onGroup?: (gradient: Float64Array) => void,
-): void;
-export function momentsInto(
-  into: Moments,
-  sampler: GradientSampler,
-  theta: Float64Array,
-  draw: Draw,
-  onGroup?: (gradient: Float64Array) => void,
-  ...more: readonly unknown[]
 ): void {
-  requireNoMore("momentsInto", 5, more);
+  requireNoMore("momentsInto", 5, arguments);
   if (onGroup !== undefined && typeof onGroup !== "function")
     refuse("momentsInto", "a listener", onGroup, "(gradient) => …");
   const { size } = requireSampler("momentsInto", sampler);
@@ -304,9 +246,8 @@ export function momentsInto(
 }
 
 /** Room for the moments of a sampler. */
-export function makeMoments(sampler: GradientSampler): Moments;
-export function makeMoments(sampler: GradientSampler, ...more: readonly unknown[]): Moments {
-  requireNoMore("makeMoments", 1, more);
+export function makeMoments(sampler: GradientSampler): Moments {
+  requireNoMore("makeMoments", 1, arguments);
   return moments.makeMoments(requireSampler("makeMoments", sampler));
 }
 

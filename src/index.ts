@@ -1,4 +1,6 @@
 /** nondiff: variational inference for models whose code contains ifs. */
+
+export type { Condition, Expr, Real, Truth } from "./autodiff/expr.ts";
 export {
   abs,
   add,
@@ -36,8 +38,7 @@ export {
   sum,
   tan,
   tanh,
-} from "./autodiff/checked-functions.ts";
-export type { Condition, Expr, Real, Truth } from "./autodiff/expr.ts";
+} from "./autodiff/expr.ts";
 export { addDiagonal, cholesky, logDet, type Matrix, matmul, solve, solveLower } from "./autodiff/matrices.ts";
 export type { Backend } from "./autodiff/tape/executable.ts";
 export * from "./distributions/index.ts";

@@ -5,7 +5,7 @@
 
 import { refuse, requireList, requireMethod } from "../checks/arguments.ts";
 import { shown } from "../checks/shown.ts";
-import { type Real, exprOf as uncheckedExprOf, nodeOf as uncheckedNodeOf, checkReal as uncheckedReal } from "./expr.ts";
+import { type Real, requireReal, exprOf as uncheckedExprOf, nodeOf as uncheckedNodeOf } from "./expr.ts";
 import { compileTape as uncheckedCompileTape } from "./functions.ts";
 import { gradient as uncheckedGradient } from "./graph/gradient.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -48,7 +48,7 @@ function requireTape(caller: string, tape: Tape): Tape {
 
 /** The value, if it is a number or a traced one; TypeError otherwise. */
 export function checkReal(value: unknown): Real {
-  return uncheckedReal(value);
+  return requireReal(value);
 }
 
 /** The node of a known or traced number in the graph of a session; throws TypeError for anything else. */

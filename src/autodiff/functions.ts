@@ -20,9 +20,8 @@ export type Traceable = (x: readonly Expr[]) => Real;
  *     const f = compile(([x, y]) => mul(x, exp(y)));
  *     f([2, 0]); // 2
  */
-export function compile(f: Traceable): (x: ArrayLike<number>) => number;
-export function compile(f: Traceable, ...more: readonly unknown[]): (x: ArrayLike<number>) => number {
-  requireNoMore("compile", 1, more);
+export function compile(f: Traceable): (x: ArrayLike<number>) => number {
+  requireNoMore("compile", 1, arguments);
   const run = compiled("compile", f, (_graph, value) => [value]);
   return (x) => run(x).value(0);
 }
@@ -32,20 +31,15 @@ export function compile(f: Traceable, ...more: readonly unknown[]): (x: ArrayLik
  *
  *     grad(([x, y]) => mul(x, y))([2, 3]); // Float64Array [3, 2]
  */
-export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array;
-export function grad(f: Traceable, ...more: readonly unknown[]): (x: ArrayLike<number>) => Float64Array {
-  requireNoMore("grad", 1, more);
+export function grad(f: Traceable): (x: ArrayLike<number>) => Float64Array {
+  requireNoMore("grad", 1, arguments);
   const run = differentiated("grad", f);
   return (x) => run(x).gradient;
 }
 
 /** Value and gradient of `f` in one pass. */
-export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array };
-export function valueAndGrad(
-  f: Traceable,
-  ...more: readonly unknown[]
-): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
-  requireNoMore("valueAndGrad", 1, more);
+export function valueAndGrad(f: Traceable): (x: ArrayLike<number>) => { value: number; gradient: Float64Array } {
+  requireNoMore("valueAndGrad", 1, arguments);
   return differentiated("valueAndGrad", f);
 }
 

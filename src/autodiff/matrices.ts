@@ -32,8 +32,8 @@ export type Matrix = readonly (readonly Real[])[];
 /** A·B for matrices, A·x for a vector x; RangeError where the sizes do not fit. */
 export function matmul(a: Matrix, b: Matrix): Real[][];
 export function matmul(a: Matrix, x: RealList): Real[];
-export function matmul(a: Matrix, right: Matrix | RealList, ...more: readonly unknown[]): Real[][] | Real[] {
-  requireNoMore("matmul", 2, more);
+export function matmul(a: Matrix, right: Matrix | RealList): Real[][] | Real[] {
+  requireNoMore("matmul", 2, arguments);
   const [, columns] = sizeOf("matmul", a);
   const b = unpacked<unknown>(right);
   if (!Array.isArray(b) || b.length !== columns)
@@ -50,9 +50,8 @@ export function matmul(a: Matrix, right: Matrix | RealList, ...more: readonly un
  * The lower triangular L with L·Lᵀ = A, of a symmetric positive definite A, of which the lower triangle is read. Throws RangeError where a
  * known pivot is not positive; a traced one that is not makes the ELBO NaN, which `fit` and `estimateGradient` report with its value.
  */
-export function cholesky(a: Matrix): Real[][];
-export function cholesky(a: Matrix, ...more: readonly unknown[]): Real[][] {
-  requireNoMore("cholesky", 1, more);
+export function cholesky(a: Matrix): Real[][] {
+  requireNoMore("cholesky", 1, arguments);
   const n = requireSquare("cholesky", a);
   const lower: Real[][] = [];
   for (let i = 0; i < n; i++) {
@@ -83,9 +82,8 @@ function positivePivot(i: number, pivot: Real): Real {
 }
 
 /** The x with L·x = b for a lower triangular L. */
-export function solveLower(lower: Matrix, b: RealList): Real[];
-export function solveLower(lower: Matrix, b: RealList, ...more: readonly unknown[]): Real[] {
-  requireNoMore("solveLower", 2, more);
+export function solveLower(lower: Matrix, b: RealList): Real[] {
+  requireNoMore("solveLower", 2, arguments);
   const n = requireSquare("solveLower", lower);
   requireLength("solveLower", b, n);
   const x: Real[] = [];
@@ -94,9 +92,8 @@ export function solveLower(lower: Matrix, b: RealList, ...more: readonly unknown
 }
 
 /** The x with A·x = b for a symmetric positive definite A, by its Cholesky factor. */
-export function solve(a: Matrix, b: RealList): Real[];
-export function solve(a: Matrix, b: RealList, ...more: readonly unknown[]): Real[] {
-  requireNoMore("solve", 2, more);
+export function solve(a: Matrix, b: RealList): Real[] {
+  requireNoMore("solve", 2, arguments);
   const n = requireSquare("solve", a);
   requireLength("solve", b, n);
   const lower = cholesky(a);
@@ -110,17 +107,15 @@ export function solve(a: Matrix, b: RealList, ...more: readonly unknown[]): Real
 }
 
 /** log det A of a symmetric positive definite A. */
-export function logDet(a: Matrix): Real;
-export function logDet(a: Matrix, ...more: readonly unknown[]): Real {
-  requireNoMore("logDet", 1, more);
+export function logDet(a: Matrix): Real {
+  requireNoMore("logDet", 1, arguments);
   requireSquare("logDet", a);
   return mul(2, sum(cholesky(a).map((row, i) => log(row[i]!))));
 }
 
 /** A + d·I. */
-export function addDiagonal(a: Matrix, d: Real): Real[][];
-export function addDiagonal(a: Matrix, d: Real, ...more: readonly unknown[]): Real[][] {
-  requireNoMore("addDiagonal", 2, more);
+export function addDiagonal(a: Matrix, d: Real): Real[][] {
+  requireNoMore("addDiagonal", 2, arguments);
   requireReal(d, "addDiagonal");
   requireSquare("addDiagonal", a);
   return a.map((row, i) => row.map((entry, j) => (i === j ? add(entry, d) : entry)));

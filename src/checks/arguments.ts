@@ -23,21 +23,16 @@ export function refuse(caller: string, what: string, value: unknown, expected: s
 }
 
 /**
- * Throws TypeError where a function is given more than the `most` it takes. JavaScript drops what a function does not name, and a fit without
- * its options, or a model without a summand, is another one. What a function takes stands in an overload of it, so that its type shows no rest
- * parameter: with one of `never[]` TypeScript knows no `ReturnType` of it.
+ * Throws TypeError where a function is given more than the `most` it takes; the function passes its `arguments`, so that its signature stays
+ * what it takes: of a rest parameter TypeScript would show one. JavaScript drops what a function does not name, and a fit without its options,
+ * or a model without a summand, is another one.
  */
-export function requireNoMore(caller: string, most: number, more: readonly unknown[], what = "arguments"): void {
-  if (more.length > 0 && !isListed(more))
-    throw new TypeError(`${caller}: too many ${what}; got ${most + more.length}, expected ${most}`);
+export function requireNoMore(caller: string, most: number, given: ArrayLike<unknown>): void {
+  if (given.length > most && !isListed(given, most))
+    throw new TypeError(`${caller}: too many arguments; got ${given.length}, expected ${most}`);
 }
 
-/** Do these go on with an index and a list, as `values.map(exp)` and `values.reduce(add)` pass them beside a value? */
-export function isListed([, list]: readonly unknown[]): boolean {
-  return Array.isArray(list) || ArrayBuffer.isView(list);
-}
-
-/** Is this an index alone, as `Array.from(values, exp)` passes it beside a value? */
-export function isIndexed([index, ...further]: readonly unknown[]): boolean {
-  return further.length === 0 && typeof index === "number" && index >= 0 && Number.isInteger(index);
+/** Is what follows the first `most` an index and a list, as `values.map(exp)` and `values.reduce(add)` pass them beside values? */
+export function isListed(given: ArrayLike<unknown>, most: number): boolean {
+  return (given[most + 1] as Partial<readonly unknown[]> | undefined)?.map !== undefined;
 }

@@ -30,7 +30,7 @@ function complete<P extends unknown[]>(
 ): (...parameters: P) => Distribution {
   return (...parameters) => {
     const made = make(...parameters);
-    requireNoMore(made.name, most, parameters.slice(most), "parameters");
+    requireNoMore(made.name, most, parameters);
     return withTails(made);
   };
 }

@@ -1,5 +1,6 @@
 /** A distribution is a record from which densities, checks, samplers and documentation are made. */
 import { add, and, describe, Expr, ge, lgamma, log, type Real, sub, where } from "../autodiff/expr.ts";
+import { refuseKind } from "../autodiff/traced.ts";
 import { aboveLow, belowHigh, EXP } from "../transforms/half-line.ts";
 import { betweenEnds } from "../transforms/interval.ts";
 import type { Start, Transform } from "../transforms/transform.ts";
@@ -209,8 +210,7 @@ export function continuous(definition: Definition<Real>): Distribution {
 export function discrete(definition: Definition<number>): Distribution {
   const { name, support, logDensity } = definition;
   return checked(definition, (k) => {
-    if (typeof k !== "number")
-      throw new TypeError(`${name}: value is not data; got ${describe(k)}, expected a number in ${support.text}`);
+    if (typeof k !== "number") refuseKind(name, "data", k, `a number in ${support.text}`);
     return support.contains(k) ? logDensity(k) : outside(k);
   });
 }
@@ -224,7 +224,6 @@ function checked<Value extends Real>(
   logDensity: Distribution["logDensity"],
 ): Distribution {
   const { name, parameters, support, logDensityInside, draw, fromNormal, finiteValues, initial } = definition;
-  const numbers = (): number[] => parameters.flatMap(({ value }) => (typeof value === "number" ? [value] : []));
   let drawnFrom: readonly number[] | undefined; // found at the first draw, as a simulation makes many
   // Every field is written out: a spread takes longer than all the rest, and models make very many records.
   return {
@@ -239,7 +238,10 @@ function checked<Value extends Real>(
       drawnFrom ??= parameterNumbers(name, "draw", parameters);
       return draw(next, ...drawnFrom);
     },
-    initial: () => (initial && numbers().length === parameters.length ? initial(...numbers()) : undefined),
+    initial: () => {
+      const values = parameters.map(({ value }) => value as number);
+      return values.every((value) => typeof value === "number") ? initial?.(...values) : undefined;
+    },
   };
 }
 
@@ -263,8 +265,8 @@ export function parameterNumbers(name: string, asking: string, parameters: reado
 export function checkParameters(caller: string, subject: string, parameters: readonly Parameter[]): void {
   for (const { name, value, expected, valid } of parameters) {
     if (value instanceof Expr || (typeof value === "number" && valid(value))) continue;
-    const message = `${caller}: ${subject} has an invalid ${name}; got ${describe(value)}, expected ${expected}`;
-    throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+    const Kind = typeof value === "number" ? RangeError : TypeError;
+    throw new Kind(`${caller}: ${subject} has an invalid ${name}; got ${describe(value)}, expected ${expected}`);
   }
 }
 

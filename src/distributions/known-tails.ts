@@ -4,6 +4,7 @@
  */
 
 import type { Real } from "../autodiff/expr.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { bernoulliTails } from "./discrete/bernoulli.ts";
 import { binomialTails } from "./discrete/binomial.ts";
 import { categoricalTails } from "./discrete/categorical.ts";
@@ -52,6 +53,7 @@ const FORMULAS: Readonly<Record<string, Formulas>> = {
 
 /** The distribution with its tails: itself if it has some, or if none are known. */
 export function withTails(distribution: Distribution): Distribution {
+  requireNoMore("withTails", 1, arguments);
   const { name, parameters, cdf } = requireDistribution("withTails", distribution);
   const formulas = cdf || !Object.hasOwn(FORMULAS, name) ? undefined : FORMULAS[name];
   const tails = formulas?.(...parameters.map(({ value }) => value));

@@ -16,9 +16,8 @@ import { requireDistribution } from "./vector/requirements.ts";
  * for normals a relative error of the mass below 1e-9 up to 500 sd, in the gradient too. TypeError for a distribution whose cdf is
  * not known, or not for traced values.
  */
-export function logMass(distribution: Distribution, low: Real, high: Real): Real;
-export function logMass(distribution: Distribution, low: Real, high: Real, ...more: readonly unknown[]): Real {
-  requireNoMore("logMass", 3, more);
+export function logMass(distribution: Distribution, low: Real, high: Real): Real {
+  requireNoMore("logMass", 3, arguments);
   const mass = logMassInOrder(distribution, low, high);
   const finite = low !== -Infinity && high !== Infinity;
   return finite && (low instanceof Expr || high instanceof Expr) ? ordered(low, high, mass) : mass;

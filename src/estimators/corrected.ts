@@ -3,6 +3,7 @@
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { BoundaryAnalysis } from "../boundaries/find/boundaries.ts";
 import { type CorrectionPlan, planning, requireAccepted, withTermsKept } from "../boundaries/plan.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Block } from "../conditions/affine-blocks.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
@@ -57,6 +58,7 @@ export const CHOICE: OptionTable<CorrectionChoice> = { entropy: "any", marginali
  * variables projected by Matheron's rule.
  */
 export function corrected(options: CorrectedOptions = {}): Estimator {
+  requireNoMore("corrected", 1, arguments);
   requireOptions<CorrectedOptions>("corrected", options, { ...CHOICE, ...NOISE_OPTIONS });
   requireChoice("corrected", options);
   const estimator: Estimator = {
@@ -136,11 +138,8 @@ function nodesOf(
 ): EstimatorNodes {
   const { graph } = objective;
   const corrections: NodeId[][] = path.gradient.map(() => []);
-  for (const { term } of summed) for (const [p, node] of term) corrections[p]!.push(node);
-  for (const [p, node] of counted?.term ?? []) corrections[p]!.push(node);
-  correction.forEach((node, p) => {
-    corrections[p]!.push(node);
-  });
+  const terms = [...summed.map(({ term }) => term), counted?.term ?? [], correction.entries()];
+  for (const term of terms) for (const [p, node] of term) corrections[p]!.push(node);
   return {
     value: objective.value,
     smooth: boundaries.length === 0 && counted === undefined,

@@ -45,9 +45,8 @@ export interface Lyy18Options extends NoiseOptions {
  * Unbiased when: accepted, as `corrected`; with `coincident: "separate"` only if no two conditions share a boundary.
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
-export function lyy18(options?: Lyy18Options): Estimator;
-export function lyy18(options: Lyy18Options = {}, ...more: readonly unknown[]): Estimator {
-  requireNoMore("lyy18", 1, more);
+export function lyy18(options: Lyy18Options = {}): Estimator {
+  requireNoMore("lyy18", 1, arguments);
   requireOptions<Lyy18Options>("lyy18", options, {
     boundaries: "any",
     coincident: "any",

@@ -2,6 +2,7 @@
  * The pathwise gradient without boundary terms, which is what other libraries compute: of ℓ = (z > 0 ? 1 : 0) it is 0 wherever z lies. It is here
  * to be compared with.
  */
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { type Entropy, pathwise, requireEntropy } from "../objective/entropy.ts";
 import { type Estimator, entropyUnder, NOISE_OPTIONS, type NoiseOptions } from "./estimator.ts";
@@ -20,6 +21,7 @@ export interface ReparamOptions extends NoiseOptions {
  * State: none. Source: Kingma and Welling, ICLR 2014.
  */
 export function reparam(options: ReparamOptions = {}): Estimator {
+  requireNoMore("reparam", 1, arguments);
   requireOptions<ReparamOptions>("reparam", options, { entropy: "any", ...NOISE_OPTIONS });
   const entropy = requireEntropy("reparam", options.entropy);
   return withNoise(

@@ -12,17 +12,14 @@ import {
 } from "../random/index.ts";
 import { beyondCore, type Estimator, type Noise, type NoiseOptions } from "./estimator.ts";
 
-const POINTS = ["random", "rqmc"] as const;
-const PAIRINGS = ["independent", "antithetic"] as const;
-
 /**
  * An estimator with the noise that its options ask for; where they say nothing, with the `preferred` one if the repertoire that
  * builds it has any, else with independent samples.
  */
 export function withNoise(estimator: Estimator, options: NoiseOptions, preferred?: Required<NoiseOptions>): Estimator {
   const { name } = estimator;
-  const points = oneOf(name, "points", options.points, POINTS);
-  const pairing = oneOf(name, "pairing", options.pairing, PAIRINGS);
+  const points = oneOf(name, "points", options.points, ["random", "rqmc"]);
+  const pairing = oneOf(name, "pairing", options.pairing, ["independent", "antithetic"]);
   const build = piecewise(function* (...given: Parameters<Estimator["build"]>) {
     const { noise } = given[1];
     if (!noise && points !== "random") beyondCore(name, "points", points, "random");

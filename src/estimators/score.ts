@@ -39,9 +39,8 @@ export interface ScoreOptions extends NoiseOptions {
  * Rao-Blackwellisation (for each parameter by the noises in its score, which under a factorised guide is one); leave-one-out: Kool, van Hoof, Welling, 2019, "Buy 4 REINFORCE samples".
  * Its variance is that of ℓ itself, often too large to be of use.
  */
-export function score(options?: ScoreOptions): Estimator;
-export function score(options: ScoreOptions = {}, ...more: readonly unknown[]): Estimator {
-  requireNoMore("score", 1, more);
+export function score(options: ScoreOptions = {}): Estimator {
+  requireNoMore("score", 1, arguments);
   requireOptions<ScoreOptions>("score", options, {
     baseline: "any",
     raoBlackwell: "boolean",

@@ -35,9 +35,8 @@ export interface SmoothedOptions extends NoiseOptions {
  * less the smaller η is, while the variance grows like 1/η. State: the optimiser's step, with schedule "dsgd".
  * Source: Khajwal, Ong, Wagner, ESOP 2023 (fixed); Wagner, Khajwal, Ong, AISTATS 2024 (DSGD).
  */
-export function smoothed(options?: SmoothedOptions): Estimator;
-export function smoothed(options: SmoothedOptions = {}, ...more: readonly unknown[]): Estimator {
-  requireNoMore("smoothed", 1, more);
+export function smoothed(options: SmoothedOptions = {}): Estimator {
+  requireNoMore("smoothed", 1, arguments);
   requireOptions<SmoothedOptions>("smoothed", options, {
     accuracy: "any",
     schedule: "any",

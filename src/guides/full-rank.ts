@@ -37,9 +37,8 @@ export interface FullRankOptions {
  * The guide under which latents are jointly normal: `fit(model, { guide: fullRank() })`. It has n(n − 1)/2 parameters more than
  * `meanField()`; `fullRank({ pairs: [["slope", "intercept"]] })` has one. Throws RangeError for pairs that are no pairs.
  */
-export function fullRank(options?: FullRankOptions): Guide;
-export function fullRank(options: FullRankOptions = {}, ...more: readonly unknown[]): Guide {
-  requireNoMore("fullRank", 1, more);
+export function fullRank(options: FullRankOptions = {}): Guide {
+  requireNoMore("fullRank", 1, arguments);
   requireOptions<FullRankOptions>("fullRank", options, { pairs: "any" });
   const { pairs } = options;
   if (pairs !== undefined) requirePairs(pairs);

@@ -2,6 +2,7 @@
  * The mean-field Gaussian guide: z_i = μ_i + σ_i·ε_i with σ_i = softplus(ρ_i) and ε ~ N(0, I), the latents independent of one
  * another. θ holds the μ of all latents, then the ρ of all. With mu = [0, 2] and rho = [0.54, −1], z_0 ~ N(0, 1) and z_1 ~ N(2, 0.31).
  */
+
 import type { Graph } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { softplus, softplusInverse } from "../math/logistic.ts";

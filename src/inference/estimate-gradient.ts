@@ -4,6 +4,7 @@
  *     estimateGradient(gmm, { estimator: corrected(), params: { mu: [0], rho: [0.54] }, samples: 1e5 });
  */
 import type { Backend } from "../autodiff/tape/executable.ts";
+import { refuseKind } from "../autodiff/traced.ts";
 import { type OptionTable, requireOptions } from "../checks/options.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { type Guide, type GuideParameters, packParameters } from "../guides/guide.ts";
@@ -106,7 +107,6 @@ export function estimateGradient(profile: Profile, model: Model, options: Estima
 
 /** The estimator given; TypeError with advice if it is not one. */
 export function estimatorOf(caller: string, estimator: Estimator): Estimator {
-  if (typeof estimator?.build !== "function")
-    throw new TypeError(`${caller}: not an estimator; got ${typeof estimator}, expected one such as corrected()`);
+  if (typeof estimator?.build !== "function") refuseKind(caller, "an estimator", estimator, "one such as corrected()");
   return estimator;
 }

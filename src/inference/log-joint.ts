@@ -1,5 +1,5 @@
 /** `logJoint(gmm, [0.3])` is the log density of a model at given latents. */
-import { checkReal } from "../autodiff/expr.ts";
+import { requireReal } from "../autodiff/expr.ts";
 import { outOfRange } from "../autodiff/session.ts";
 import { evaluation } from "../autodiff/tape/evaluation.ts";
 import { requireList } from "../checks/arguments.ts";
@@ -25,7 +25,7 @@ export function logJoint({ engine, trace }: Profile, model: Model, z: ArrayLike<
   const value = graph.algebra.where(outOfRange(graph, checks), graph.constant(Number.NaN), sum);
   const inputs = points.map(({ node }) => node);
   const density = evaluation(graph, [value], { inputs, laneInputs, engine });
-  const values = Array.from(z, (value) => checkReal(value) as number);
+  const values = Array.from(z, (value) => requireReal(value) as number);
   density.run(values.slice(n), values.slice(0, n));
   return density.value(0);
 }

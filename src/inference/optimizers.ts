@@ -21,6 +21,7 @@ export interface AdamOptions {
 
 /** Adam (Kingma and Ba, ICLR 2015), with ε outside the bias correction as in the paper's section 2 and TensorFlow. */
 export function adam(options: AdamOptions = {}): Optimizer {
+  requireNoMore("adam", 1, arguments);
   requireOptions("adam", options, { learningRate: "any", beta1: "any", beta2: "any", epsilon: "any" });
   const { learningRate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   checkPositive("adam", "learningRate", learningRate);
@@ -62,12 +63,8 @@ function powersInto(out: Float64Array, bases: Float64Array, exponent: number): v
 }
 
 /** Stochastic gradient ascent with momentum: v ← momentum·v + g, θ ← θ + learningRate·v. */
-export function sgd(options?: { readonly learningRate?: number; readonly momentum?: number }): Optimizer;
-export function sgd(
-  options: { readonly learningRate?: number; readonly momentum?: number } = {},
-  ...more: readonly unknown[]
-): Optimizer {
-  requireNoMore("sgd", 1, more);
+export function sgd(options: { readonly learningRate?: number; readonly momentum?: number } = {}): Optimizer {
+  requireNoMore("sgd", 1, arguments);
   requireOptions("sgd", options, { learningRate: "any", momentum: "any" });
   const { learningRate = 0.001, momentum = 0 } = options;
   checkPositive("sgd", "learningRate", learningRate);
@@ -83,16 +80,10 @@ export function sgd(
 }
 
 /** RMSProp (Hinton's lecture 6e): the step is divided by a running root mean square of the gradient. */
-export function rmsprop(options?: {
-  readonly learningRate?: number;
-  readonly decay?: number;
-  readonly epsilon?: number;
-}): Optimizer;
 export function rmsprop(
   options: { readonly learningRate?: number; readonly decay?: number; readonly epsilon?: number } = {},
-  ...more: readonly unknown[]
 ): Optimizer {
-  requireNoMore("rmsprop", 1, more);
+  requireNoMore("rmsprop", 1, arguments);
   requireOptions("rmsprop", options, { learningRate: "any", decay: "any", epsilon: "any" });
   const { learningRate = 0.01, decay = 0.9, epsilon = 1e-8 } = options;
   checkPositive("rmsprop", "learningRate", learningRate);

@@ -11,6 +11,7 @@
 import { FullGraph } from "../autodiff/full-graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { valuesAt } from "../autodiff/tape/values.ts";
+import { UnnormalisedError } from "../distributions/discrete/categorical.ts";
 import { normalQuantile } from "../math/normal.ts";
 import { finished, type Pieces } from "../pieces/pieces.ts";
 import { run, type Trace } from "../program/run.ts";
@@ -89,7 +90,7 @@ function plainDensity(
     const total = graph.sum(terms.map(({ node }) => node));
     return graph.isConstant(total) && Number.isFinite(graph.value(total)) ? graph.value(total) : undefined;
   } catch (error) {
-    if (isPossible && error instanceof RangeError && /do not sum to 1; got/.test(error.message))
+    if (isPossible && error instanceof UnnormalisedError)
       throw new RangeError(
         `${error.message} (model "${model.name}", at ${at.join(", ")}); to try: each divided by their sum`,
         { cause: error },

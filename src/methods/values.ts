@@ -134,7 +134,7 @@ const TRUTHS: Readonly<Record<keyof TruthMethods, Whole>> = { and: E.and, or: E.
 
 /** The same value with methods, as a type: `value(exp(z)).add(1)`, `value(3).sub(z)`. It has them inside a program alone. */
 export function value(x: E.Real): Value {
-  return E.checkReal(x) as Value;
+  return E.requireReal(x, "value") as Value;
 }
 
 let depth = 0;

@@ -1,10 +1,10 @@
 /** An estimator differentiates an objective: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
-import { describe } from "../autodiff/expr.ts";
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
 import { INPUT } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { outOfRange } from "../autodiff/session.ts";
+import { refuseKind } from "../autodiff/traced.ts";
 import { type Guide, type GuideNodes, latentAt, negativeLogDensity } from "../guides/guide.ts";
 import { meanField } from "../guides/mean-field.ts";
 import { withPoints } from "../guides/points.ts";
@@ -54,8 +54,7 @@ export function buildObjective(
 
 /** Puts a traced model under a guide, mean field unless told otherwise. */
 export function objectiveOf(traced: Trace, chosen: Guide = meanField()): Objective {
-  if (typeof chosen?.over !== "function")
-    throw new TypeError(`guide: not a guide; got ${describe(chosen)}, expected one such as meanField()`);
+  if (typeof chosen?.over !== "function") refuseKind("guide", "a guide", chosen, "one such as meanField()");
   const { graph, latents } = traced;
   const { algebra: A } = graph;
   const guide = chosen.over(traced).place(graph);

@@ -4,8 +4,5 @@
 export function oneOf<T extends string>(caller: string, option: string, value: T | undefined, values: readonly T[]): T {
   if (value === undefined) return values[0]!;
   if (values.includes(value)) return value;
-  const quoted = values.map((each) => `"${each}"`);
-  throw new RangeError(
-    `${caller}: unknown ${option}; got ${String(value)}, expected ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`,
-  );
+  throw new RangeError(`${caller}: unknown ${option}; got ${String(value)}, expected "${values.join('" or "')}"`);
 }

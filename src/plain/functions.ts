@@ -1,6 +1,7 @@
 /** The functions of `nondiff` as plain programs see them: a traced number has type `number` there, and a condition type `boolean`. */
-import * as C from "../autodiff/checked-functions.ts";
+
 import type * as T from "../autodiff/expr.ts";
+import * as C from "../autodiff/expr.ts";
 import * as M from "../autodiff/matrices.ts";
 import * as F from "../program/flags.ts";
 import * as P from "../program/pick.ts";

@@ -4,8 +4,6 @@
  */
 import {
   where as byTruth,
-  Condition,
-  describe,
   Expr,
   gt,
   not as ofTruth,
@@ -29,37 +27,25 @@ export function truthOf(value: TruthOrFlag): Truth {
   return value === 0 || value === 1 ? value === 1 : (value as Truth);
 }
 
-// The truth value, if there is one.
-function requireTruth(caller: string, value: TruthOrFlag): Truth {
-  const truth = truthOf(value);
-  if (typeof truth !== "boolean" && !(truth instanceof Condition))
-    throw new TypeError(
-      `${caller}: not a truth value; got ${describe(value)}, expected a boolean or a comparison such as gt(x, 0)`,
-    );
-  return truth;
-}
-
 /** `x` where the condition holds, else `y`; of a discrete latent that is 0 or 1, where that is 1. */
-export function where(condition: TruthOrFlag, x: Real, y: Real): Real;
-export function where(condition: TruthOrFlag, x: Real, y: Real, ...more: readonly unknown[]): Real {
-  requireNoMore("where", 3, more);
+export function where(condition: TruthOrFlag, x: Real, y: Real): Real {
+  requireNoMore("where", 3, arguments);
   for (const arm of [x, y]) requireReal(arm, "where");
-  return byTruth(requireTruth("where", condition), x, y);
+  return byTruth(truthOf(condition), x, y);
 }
 
 /** All of them hold. */
 export function and(...conditions: TruthOrFlag[]): Truth {
-  return ofTruths(...conditions.map((condition) => requireTruth("and", condition)));
+  return ofTruths(...conditions.map(truthOf));
 }
 
 /** One of them holds, or more. */
 export function or(...conditions: TruthOrFlag[]): Truth {
-  return oneOfTruths(...conditions.map((condition) => requireTruth("or", condition)));
+  return oneOfTruths(...conditions.map(truthOf));
 }
 
 /** It does not hold. */
-export function not(condition: TruthOrFlag): Truth;
-export function not(condition: TruthOrFlag, ...more: readonly unknown[]): Truth {
-  requireNoMore("not", 1, more);
-  return ofTruth(requireTruth("not", condition));
+export function not(condition: TruthOrFlag): Truth {
+  requireNoMore("not", 1, arguments);
+  return ofTruth(truthOf(condition));
 }

@@ -1,6 +1,8 @@
 /** Users write models: a name, and a program that samples, observes and branches. */
 
-import { describe, type NumberArray, type Real, type Truth } from "../autodiff/expr.ts";
+import type { NumberArray, Real, Truth } from "../autodiff/expr.ts";
+import { refuseKind } from "../autodiff/traced.ts";
+import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Entries, MatrixDistribution, VectorDistribution } from "../distributions/vector/vector-distribution.ts";
@@ -129,10 +131,10 @@ export function defineModel(
   program: Program | DataProgram<never>,
   options: ModelOptions & { readonly data?: unknown } = {},
 ): Model | DataModel<unknown, never> {
+  requireNoMore("defineModel", 3, arguments);
   requireName("defineModel", name);
   requireOptions("defineModel", options, { init: "object", description: "string", data: "object|function" });
-  if (typeof program !== "function")
-    throw new TypeError(`defineModel: "${name}" has no program; got ${typeof program}, expected a function`);
+  if (typeof program !== "function") refuseKind(`defineModel "${name}"`, "a program", program, "a function");
   return { name, program, ...options } as Model | DataModel<unknown, never>;
 }
 
@@ -146,6 +148,5 @@ export function requireRunning(
 
 /** Throws TypeError unless it is a name. */
 export function requireName(caller: string, name: unknown): void {
-  if (typeof name !== "string" || name === "")
-    throw new TypeError(`${caller}: name is missing; got ${describe(name)}, expected a non-empty string`);
+  if (typeof name !== "string" || name === "") refuseKind(caller, "a name", name, "a non-empty string");
 }

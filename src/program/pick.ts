@@ -18,9 +18,8 @@ import { requireNoMore } from "../checks/arguments.ts";
 import { shown } from "../checks/shown.ts";
 
 /** x = y as a condition. Of continuous values it holds nowhere; of discrete latents where they agree. */
-export function eq(x: Real, y: Real): Truth;
-export function eq(x: Real, y: Real, ...more: readonly unknown[]): Truth {
-  requireNoMore("eq", 2, more);
+export function eq(x: Real, y: Real): Truth {
+  requireNoMore("eq", 2, arguments);
   for (const value of [x, y]) requireReal(value, "eq");
   return and(ge(x, y), le(x, y));
 }
@@ -37,8 +36,8 @@ export function eq(x: Real, y: Real, ...more: readonly unknown[]): Truth {
  */
 export function pick(entries: RealList, k: Real): Real;
 export function pick(entries: readonly RealList[], k: Real): Real[];
-export function pick(entries: RealList | readonly RealList[], k: Real, ...more: readonly unknown[]): Real | Real[] {
-  requireNoMore("pick", 2, more);
+export function pick(entries: RealList | readonly RealList[], k: Real): Real | Real[] {
+  requireNoMore("pick", 2, arguments);
   const list: readonly unknown[] = unpacked<unknown>(entries);
   if (!Array.isArray(list) || list.length === 0)
     throw new TypeError("pick: nothing to pick from; got no entries, expected a non-empty array");

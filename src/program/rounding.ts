@@ -35,38 +35,33 @@ const MOST_STEPS = 10_000;
  * with `outside: "saturate"` that is what is meant, and nothing is reported. Throws RangeError for a number outside it and for a range
  * that is none.
  */
-export function floor(x: Real, range?: RoundingRange): Real;
-export function floor(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
-  requireNoMore("floor", 2, more);
+export function floor(x: Real, range?: RoundingRange): Real {
+  requireNoMore("floor", 2, arguments);
   return rounded("floor", x, range, Math.floor, 1, true);
 }
 
 /** The smallest integer ≥ x; in a range for from − 1 < x ≤ to; otherwise as `floor`. */
-export function ceil(x: Real, range?: RoundingRange): Real;
-export function ceil(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
-  requireNoMore("ceil", 2, more);
+export function ceil(x: Real, range?: RoundingRange): Real {
+  requireNoMore("ceil", 2, arguments);
   return rounded("ceil", x, range, Math.ceil, 0, false);
 }
 
 /** The nearest integer, halves up as `Math.round` does; in a range for from − ½ ≤ x < to + ½; otherwise as `floor`. */
-export function round(x: Real, range?: RoundingRange): Real;
-export function round(x: Real, range?: RoundingRange, ...more: readonly unknown[]): Real {
-  requireNoMore("round", 2, more);
+export function round(x: Real, range?: RoundingRange): Real {
+  requireNoMore("round", 2, arguments);
   return rounded("round", x, range, Math.round, 0.5, true);
 }
 
 /** 1 where x > 0, else 0. */
-export function step(x: Real): Real;
-export function step(x: Real, ...more: readonly unknown[]): Real {
-  requireNoMore("step", 1, more);
+export function step(x: Real): Real {
+  requireNoMore("step", 1, arguments);
   requireReal(x, "step");
   return where(gt(x, 0), 1, 0);
 }
 
 /** 1 where x > 0, −1 where x < 0, else 0. */
-export function sign(x: Real): Real;
-export function sign(x: Real, ...more: readonly unknown[]): Real {
-  requireNoMore("sign", 1, more);
+export function sign(x: Real): Real {
+  requireNoMore("sign", 1, arguments);
   requireReal(x, "sign");
   return where(gt(x, 0), 1, where(gt(0, x), -1, 0));
 }

@@ -18,6 +18,7 @@ import {
 import { Graph, type GraphOptions } from "../autodiff/graph/graph.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { type RangeCheck, Session } from "../autodiff/session.ts";
+import { isReal, refuseKind } from "../autodiff/traced.ts";
 import { checkParameters, type Distribution } from "../distributions/distribution.ts";
 import type { VectorDistribution } from "../distributions/vector/vector-distribution.ts";
 import type { Start, Transform } from "../transforms/transform.ts";
@@ -177,8 +178,7 @@ export function coreTrace(model: Model, options?: GraphOptions): Trace {
 
 /** The same on `graph`, with what an extension adds to the statements. */
 export function traceOn(graph: Graph, model: Model, extension?: Extension, onTerm?: RunOptions["onTerm"]): Trace {
-  if (typeof model?.program !== "function")
-    throw new TypeError(`model: not a model; got ${describe(model)}, expected one made by defineModel()`);
+  if (typeof model?.program !== "function") refuseKind("model", "a model", model, "one made by defineModel()");
   if (model.data)
     throw new TypeError(
       `model "${model.name}": it has no data; got a schema alone, expected withData() or compile() of nondiff`,
@@ -294,9 +294,7 @@ function sitesOf(scope: Scope): Pick<CoreContext, "sample" | "observe" | "frozen
     factor(name: string | Real, logDensity?: Real) {
       const isNamed = typeof name === "string";
       if (!isNamed && logDensity !== undefined)
-        throw new TypeError(
-          `factor: name is not a string; got ${describe(name)}, expected a name and a log density, or that alone`,
-        );
+        refuseKind("factor", "a name", name, "a name and a log density, or that alone");
       addTerm(`factor "${isNamed ? name : `f${factors++}`}"`, isNamed ? logDensity! : name);
     },
   };
@@ -310,8 +308,11 @@ function requireObservable(site: string, { name, support }: Distribution, value:
         `${site}: value is outside the support of ${name}; got ${value}, expected a number in ${support.text}`,
       );
   } else if (support.discrete || !(value instanceof Expr))
-    throw new TypeError(
-      `${site}: value is not a number; got ${describe(value)}, expected one${support.discrete ? "" : ", or a traced one"}; what is missing in data is left out`,
+    refuseKind(
+      site,
+      "a number",
+      value,
+      `one${support.discrete ? "" : ", or a traced one"}; what is missing in data is left out`,
     );
 }
 
@@ -333,10 +334,7 @@ function branchOf(scope: Scope): Branch {
   };
   return <T extends BranchResult>(condition: Truth, then: () => T, otherwise: () => T = () => undefined as T): T => {
     for (const arm of [then, otherwise])
-      if (typeof arm !== "function")
-        throw new TypeError(
-          `branch: an arm is not a function; got ${describe(arm)}, expected () => …; for two values there is where()`,
-        );
+      if (typeof arm !== "function") refuseKind("branch", "an arm", arm, "() => …; for two values there is where()");
     if (typeof condition === "boolean") return condition ? then() : otherwise();
     const mask = maskOf(session, condition);
     const taken = under(mask, then);
@@ -364,10 +362,6 @@ function join<T extends BranchResult>(model: Model, session: Session, condition:
 
 type Results = Readonly<Record<string, unknown>>;
 
-function isReal(value: unknown): value is Real {
-  return typeof value === "number" || value instanceof Expr;
-}
-
 function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && !isReal(value);
 }
@@ -388,9 +382,7 @@ export function unconstrainedDensity(prior: Distribution, u: Real, x: Real): Rea
 /** Throws unless it is a distribution with parameters that make sense. */
 export function checkDistribution(site: string, distribution: Distribution | VectorDistribution): void {
   if (typeof distribution?.logDensity !== "function")
-    throw new TypeError(
-      `${site}: not a distribution; got ${describe(distribution)}, expected one such as normal(0, 1)`,
-    );
+    refuseKind(site, "a distribution", distribution, "one such as normal(0, 1)");
   checkParameters(site, distribution.name, distribution.parameters);
 }
 

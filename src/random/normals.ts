@@ -17,17 +17,14 @@ const TAILS = 0x50000000;
  */
 export function fillNormals(request: NoiseRequest): void {
   const { lanes, dimensions, rowFill } = request;
-  for (let d = 0; d < dimensions; d += 4) {
-    if (!rowFill) fillFour(request, d, 0, lanes);
-    else
-      for (let i = 0; i < lanes; ) {
-        i += rowFill.normals(request, i, d, 0, 0);
-        // Where the back end stopped, four samples are filled here.
-        const end = Math.min(i + 4, lanes);
-        fillFour(request, d, i, end);
-        i = end;
-      }
-  }
+  for (let d = 0; d < dimensions; d += 4)
+    for (let i = 0; i < lanes; ) {
+      i += rowFill?.normals(request, i, d, 0, 0) ?? 0;
+      // Where a back end stopped, four samples are filled here; without one, all.
+      const end = rowFill ? Math.min(i + 4, lanes) : lanes;
+      fillFour(request, d, i, end);
+      i = end;
+    }
 }
 
 /** Lanes from … end − 1 in dimensions d … d + 3, or as many as there are: they are made of the words of one block a sample. */

@@ -47,13 +47,8 @@ export function fillUniforms(...given: [FillOptions] | Positional): void {
 }
 
 /** A source of uniforms in (0, 1), one after the other, for simulation; those of another stream are independent of them. */
-export function uniformSource(generator: NoiseRequest["generator"], stream?: number): () => number;
-export function uniformSource(
-  generator: NoiseRequest["generator"],
-  stream: number = 0,
-  ...more: readonly unknown[]
-): () => number {
-  requireNoMore("uniformSource", 2, more);
+export function uniformSource(generator: NoiseRequest["generator"], stream: number = 0): () => number {
+  requireNoMore("uniformSource", 2, arguments);
   if (!Number.isSafeInteger(stream))
     throw new RangeError(`uniformSource: not a stream; got ${shown(stream)}, expected an integer`);
   return uniforms.uniformSource(generator, stream);

@@ -58,13 +58,8 @@ const WORK_PER_MILLISECOND = 2.5e5;
  * The posterior has the bits of `fit(model, { seed: 1 })`, whatever the workers. What fails there is computed here, and told by `onWarning`. Throws and rejects as
  * `fitAsync`; TypeError for a fit that is a loop and for estimators that need every sample or learn on their way.
  */
-export function fitAsync(model: Model, given: ShardedFitOptions): Promise<Posterior>;
-export async function fitAsync(
-  model: Model,
-  given: ShardedFitOptions,
-  ...more: readonly unknown[]
-): Promise<Posterior> {
-  requireNoMore("fitAsync", 2, more);
+export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<Posterior> {
+  requireNoMore("fitAsync", 2, arguments);
   const caller = "fitAsync";
   requireMethod(caller, "a model", model, "program", "one made by defineModel()");
   const { workers, ...options } = requireOptions<ShardedFitOptions & FitOptions>(caller, given, {

@@ -26,14 +26,8 @@ const MOST_SHARDS = 100_000;
  *
  * Throws as `estimateGradient`, without drawing a sample; RangeError unless `shards` is an integer from 1 to 100,000.
  */
-export function splitShards(model: Model, options: EstimateOptions, shards: number): Shard[];
-export function splitShards(
-  model: Model,
-  options: EstimateOptions,
-  shards: number,
-  ...more: readonly unknown[]
-): Shard[] {
-  requireNoMore("splitShards", 3, more);
+export function splitShards(model: Model, options: EstimateOptions, shards: number): Shard[] {
+  requireNoMore("splitShards", 3, arguments);
   requireMethod("splitShards", "a model", model, "program", "one made by defineModel()");
   count("splitShards", "shards", shards, 1, MOST_SHARDS);
   return estimateShards(model, options, shards);
@@ -47,14 +41,8 @@ export function splitShards(
  * It traces and compiles the model each time; `shardRunner` does so once. Throws TypeError for what is no shard, RangeError, each by name, for a shard that is damaged
  * or of another model, other data, another estimator or version, and where a density is not finite.
  */
-export function runShard(model: Model, shard: Shard | string, options?: RunnerOptions): Partial;
-export function runShard(
-  model: Model,
-  shard: Shard | string,
-  options?: RunnerOptions,
-  ...more: readonly unknown[]
-): Partial {
-  requireNoMore("runShard", 3, more);
+export function runShard(model: Model, shard: Shard | string, options?: RunnerOptions): Partial {
+  requireNoMore("runShard", 3, arguments);
   return makeRunner("runShard", [model], options).run(shard);
 }
 
@@ -65,9 +53,8 @@ export function runShard(
  *
  * Throws as `runShard` for what is no shard or damaged; of which model it is, is not looked at.
  */
-export function shardSamples(shard: Shard | string): number;
-export function shardSamples(shard: Shard | string, ...more: readonly unknown[]): number {
-  requireNoMore("shardSamples", 1, more);
+export function shardSamples(shard: Shard | string): number {
+  requireNoMore("shardSamples", 1, arguments);
   const samples = samplesIn(workOf("shardSamples", String(modelNameIn(shard)), shard));
   if (!Number.isFinite(samples))
     throw new RangeError(`shardSamples: shard says no number; got ${samples} samples, expected a count`);
@@ -80,13 +67,8 @@ export function shardSamples(shard: Shard | string, ...more: readonly unknown[])
  *     const runner = shardRunner([textmsg, influenza]);
  *     const partials = shards.map(runner.run);
  */
-export function shardRunner(models: Model | readonly Model[], options?: RunnerOptions): ShardRunner;
-export function shardRunner(
-  models: Model | readonly Model[],
-  options?: RunnerOptions,
-  ...more: readonly unknown[]
-): ShardRunner {
-  requireNoMore("shardRunner", 2, more);
+export function shardRunner(models: Model | readonly Model[], options?: RunnerOptions): ShardRunner {
+  requireNoMore("shardRunner", 2, arguments);
   const all = Array.isArray(models) ? (models as readonly Model[]) : [models as Model];
   if (all.length === 0) throw new RangeError("shardRunner: no models; got an empty list, expected one or more");
   return makeRunner("shardRunner", all, options);
@@ -100,9 +82,8 @@ export function shardRunner(
  *
  * Throws RangeError where some are missing, overlap, are damaged or of different computations.
  */
-export function reduceShards(partials: readonly (Partial | string)[]): GradientEstimate;
-export function reduceShards(partials: readonly (Partial | string)[], ...more: readonly unknown[]): GradientEstimate {
-  requireNoMore("reduceShards", 1, more);
+export function reduceShards(partials: readonly (Partial | string)[]): GradientEstimate {
+  requireNoMore("reduceShards", 1, arguments);
   const caller = "reduceShards";
   if (!Array.isArray(partials) || partials.length === 0)
     throw new RangeError(

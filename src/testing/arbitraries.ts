@@ -49,18 +49,16 @@ const fractions: fc.Arbitrary<number[]> = fc.array(
 );
 
 /** Programs of the given kinds; they shrink to simpler ones of the same kind. RangeError for a name that is no kind. */
-export function programs(options?: ProgramsOptions): fc.Arbitrary<DrawnProgram>;
-export function programs(options: ProgramsOptions = {}, ...more: readonly unknown[]): fc.Arbitrary<DrawnProgram> {
-  requireNoMore("programs", 1, more);
+export function programs(options: ProgramsOptions = {}): fc.Arbitrary<DrawnProgram> {
+  requireNoMore("programs", 1, arguments);
   const { kinds } = requireOptions("programs", options, { kinds: "object" });
   const chosen = kinds ? kinds.map((name) => named("programs", name)) : KINDS;
   return fc.tuple(fc.constantFrom(...chosen), fractions).map(([kind, numbers]) => programOf(kind, numbers));
 }
 
 /** The program of a kind that such numbers in [0, 1) make. */
-export function programOf(kind: Kind, numbers: ArrayLike<number>): DrawnProgram;
-export function programOf(kind: Kind, numbers: ArrayLike<number>, ...more: readonly unknown[]): DrawnProgram {
-  requireNoMore("programOf", 2, more);
+export function programOf(kind: Kind, numbers: ArrayLike<number>): DrawnProgram {
+  requireNoMore("programOf", 2, arguments);
   requireMethod("programOf", "a kind", kind, "program", "one of KINDS");
   const statements = kind.program(drawFrom(requireList("programOf", "numbers", numbers, "an array of numbers")));
   const source = sourceOf(kind.name, statements);
@@ -68,9 +66,8 @@ export function programOf(kind: Kind, numbers: ArrayLike<number>, ...more: reado
 }
 
 /** The kind of that name; RangeError if there is none. */
-export function kindOf(name: string): Kind;
-export function kindOf(name: string, ...more: readonly unknown[]): Kind {
-  requireNoMore("kindOf", 1, more);
+export function kindOf(name: string): Kind {
+  requireNoMore("kindOf", 1, arguments);
   return named("kindOf", name);
 }
 
@@ -84,9 +81,8 @@ function named(caller: string, name: string): Kind {
 }
 
 /** Comparisons of two names, joined by and, or, not: terms for programs as data. */
-export function conditions(x: Term, y: Term): fc.Arbitrary<Term>;
-export function conditions(x: Term, y: Term, ...more: readonly unknown[]): fc.Arbitrary<Term> {
-  requireNoMore("conditions", 2, more);
+export function conditions(x: Term, y: Term): fc.Arbitrary<Term> {
+  requireNoMore("conditions", 2, arguments);
   for (const term of [x, y])
     if (typeof term !== "number" && typeof term !== "string" && !Array.isArray(term))
       refuse("conditions", "a term", term, 'a name, a number or an array such as ["exp", "x"]');
@@ -97,27 +93,16 @@ export function conditions(x: Term, y: Term, ...more: readonly unknown[]): fc.Ar
  * Parameters of a guide of the model's latents (default `meanField()`): means within a standard deviation of the prior's, sds from a fifth to one and a
  * half of it, and under full rank shares up to 1.2 sds of the later latent for one of the earlier.
  */
-export function parameters(model: Model, guide?: Guide): fc.Arbitrary<GuideParameters>;
-export function parameters(
-  model: Model,
-  guide: Guide = meanField(),
-  ...more: readonly unknown[]
-): fc.Arbitrary<GuideParameters> {
-  requireNoMore("parameters", 2, more);
+export function parameters(model: Model, guide: Guide = meanField()): fc.Arbitrary<GuideParameters> {
+  requireNoMore("parameters", 2, arguments);
   requireMethod("parameters", "a guide", guide, "over", "a guide such as meanField()");
   requireMethod("parameters", "a model", model, "program", "one made by defineModel()");
   return fractions.map((numbers) => parametersOf(model, numbers, guide));
 }
 
 /** The parameters that such numbers in [0, 1) make. */
-export function parametersOf(model: Model, numbers: ArrayLike<number>, guide?: Guide): GuideParameters;
-export function parametersOf(
-  model: Model,
-  numbers: ArrayLike<number>,
-  guide: Guide = meanField(),
-  ...more: readonly unknown[]
-): GuideParameters {
-  requireNoMore("parametersOf", 3, more);
+export function parametersOf(model: Model, numbers: ArrayLike<number>, guide: Guide = meanField()): GuideParameters {
+  requireNoMore("parametersOf", 3, arguments);
   requireMethod("parametersOf", "a model", model, "program", "one made by defineModel()");
   const draw = drawFrom(requireList("parametersOf", "numbers", numbers, "an array of numbers"));
   requireMethod("parametersOf", "a guide", guide, "over", "a guide such as meanField()");

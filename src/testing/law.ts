@@ -20,9 +20,8 @@ export interface UnbiasedOptions extends VerifyGradientOptions {
  * accused with probability at most `alpha` (0.001). Of 100 runs of a property that is a tenth; `alpha: 1e-5` makes it 0.001 again. An accusation
  * is heard again on fresh samples, and dropped as "accused" where the score gradient does not stand under the same reference.
  */
-export function unbiased(model: Model, given?: UnbiasedOptions): void;
-export function unbiased(model: Model, given: UnbiasedOptions = {}, ...more: readonly unknown[]): void {
-  requireNoMore("unbiased", 2, more);
+export function unbiased(model: Model, given: UnbiasedOptions = {}): void {
+  requireNoMore("unbiased", 2, arguments);
   requireMethod("unbiased", "a model", model, "program", "one made by defineModel()");
   if (Object(given) !== given) refuse("unbiased", "options", given, "{ allow, … }");
   const { allow = ["undecided"], ...options } = given;

@@ -41,9 +41,8 @@ const CONFIRMING = 5;
 const NET = /jumps where no counted condition changes|is not the program's|cannot be taken apart/;
 
 /** Verifies a gradient and says what came of it; errors that are neither RangeError nor TypeError pass through. */
-export function outcomeOf(model: Model, options?: VerifyGradientOptions): Outcome;
-export function outcomeOf(model: Model, options: VerifyGradientOptions = {}, ...more: readonly unknown[]): Outcome {
-  requireNoMore("outcomeOf", 2, more);
+export function outcomeOf(model: Model, options: VerifyGradientOptions = {}): Outcome {
+  requireNoMore("outcomeOf", 2, arguments);
   requireMethod("outcomeOf", "a model", model, "program", "one made by defineModel()"); // no program that is refused
   requireGradientOptions(options); // a misspelt one is no program that is refused
   let check: GradientCheck;

@@ -7,9 +7,8 @@ import type { Statement, Term } from "./kinds/language.ts";
 const LIBRARY: Readonly<Record<string, unknown>> = nondiff;
 
 /** The model of a program; RangeError for a word that `nondiff` does not export and for a name that nothing has. */
-export function modelOf(name: string, statements: readonly Statement[]): Model;
-export function modelOf(name: string, statements: readonly Statement[], ...more: readonly unknown[]): Model {
-  requireNoMore("modelOf", 2, more);
+export function modelOf(name: string, statements: readonly Statement[]): Model {
+  requireNoMore("modelOf", 2, arguments);
   requireStatements("modelOf", statements);
   return nondiff.defineModel(name, (context) => run(context, statements, new Map()));
 }
@@ -75,9 +74,8 @@ function evaluated(term: Term, names: Names): unknown {
 }
 
 /** The module that a user would have written, its model as default export: what `nondiff run` and `nondiff verify` take. */
-export function sourceOf(name: string, statements: readonly Statement[]): string;
-export function sourceOf(name: string, statements: readonly Statement[], ...more: readonly unknown[]): string {
-  requireNoMore("sourceOf", 2, more);
+export function sourceOf(name: string, statements: readonly Statement[]): string {
+  requireNoMore("sourceOf", 2, arguments);
   requireName("sourceOf", name);
   requireStatements("sourceOf", statements);
   const used = new Set(["defineModel"]);

@@ -25,13 +25,8 @@ export type { ReferenceWay } from "./reference/reference.ts";
  *
  * Throws as `estimateGradient`; RangeError for bad options, and where ℓ is not finite at draws of the guide.
  */
-export function verifyGradient(model: Model, options?: VerifyGradientOptions): GradientCheck;
-export function verifyGradient(
-  model: Model,
-  options?: VerifyGradientOptions,
-  ...more: readonly unknown[]
-): GradientCheck {
-  requireNoMore("verifyGradient", 2, more);
+export function verifyGradient(model: Model, options?: VerifyGradientOptions): GradientCheck {
+  requireNoMore("verifyGradient", 2, arguments);
   requireMethod("verifyGradient", "a model", model, "program", "one made by defineModel()");
   return gradients.verifyGradient(FULL, model, options);
 }

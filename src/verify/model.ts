@@ -66,9 +66,8 @@ const [STEP, AGREEMENT, ROUNDING] = [1e-5, 1e-4, 1e-13];
  *
  * "wrong" where one of the findings is an error; what the model throws when it is traced is one of them.
  */
-export function verifyModel(model: Model): ModelCheck;
-export function verifyModel(model: Model, ...more: readonly unknown[]): ModelCheck {
-  requireNoMore("verifyModel", 1, more);
+export function verifyModel(model: Model): ModelCheck {
+  requireNoMore("verifyModel", 1, arguments);
   requireMethod("verifyModel", "a model", model, "program", "one made by defineModel()");
   const findings: ModelFinding[] = [];
   const error = (code: ModelFindingCode, message: string): void => void findings.push({ code, isError: true, message });

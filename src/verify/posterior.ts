@@ -84,14 +84,12 @@ const POWER = 1.2815515655446004; // Φ⁻¹(0.9)
  * are known well enough, or the chains have not mixed (R-hat above 1.05). Jumps and discrete latents are no obstacle. Throws TypeError
  * for frozen sites, whose density is random; RangeError for bad options and where no finite density is found to start at.
  */
-export function checkPosterior(model: Model, posterior: Posterior, options?: CheckPosteriorOptions): PosteriorCheck;
 export function checkPosterior(
   model: Model,
   posterior: Posterior,
   options: CheckPosteriorOptions = {},
-  ...more: readonly unknown[]
 ): PosteriorCheck {
-  requireNoMore("checkPosterior", 3, more);
+  requireNoMore("checkPosterior", 3, arguments);
   requireMethod("checkPosterior", "a model", model, "program", "one made by defineModel()");
   requireOptions("checkPosterior", options, OPTIONS);
   const { budget = 2_000_000, meanTolerance = 0.1, sdTolerance = 0.15, alpha = 1e-3, seed = 0 } = options;

@@ -225,15 +225,11 @@ describe("wrong types are refused by name", () => {
     ["a string in a sum", () => sum([1, wrong("2")]), `sum: not a number; got "2", ${NUMBER}`],
     ["a hole in a sum", () => sum(Array<number>(2)), `sum: not a number; got undefined, ${NUMBER}`],
     ["a single string in logSumExp", () => logSumExp([wrong("2")]), `logSumExp: not a number; got "2", ${NUMBER}`],
-    [
-      "the taken arm of a known where",
-      () => where(true, wrong("2"), 1),
-      `expression: not a number; got "2", ${NUMBER}`,
-    ],
-    ["a number as condition", () => where(wrong(1), 1, 2), `condition: not a truth value; got 1, ${TRUTH}`],
-    ["a number in `and`", () => and(true, wrong(1)), `condition: not a truth value; got 1, ${TRUTH}`],
-    ["a number in `or`", () => or(wrong(0)), `condition: not a truth value; got 0, ${TRUTH}`],
-    ["null in `not`", () => not(wrong(null)), `condition: not a truth value; got null, ${TRUTH}`],
+    ["the taken arm of a known where", () => where(true, wrong("2"), 1), `where: not a number; got "2", ${NUMBER}`],
+    ["a number as condition", () => where(wrong(1), 1, 2), `where: not a truth value; got 1, ${TRUTH}`],
+    ["a number in `and`", () => and(true, wrong(1)), `and: not a truth value; got 1, ${TRUTH}`],
+    ["a number in `or`", () => or(wrong(0)), `or: not a truth value; got 0, ${TRUTH}`],
+    ["null in `not`", () => not(wrong(null)), `not: not a truth value; got null, ${TRUTH}`],
   ])("%s", (_what, call, message) => {
     expect(call).toThrow(new TypeError(message));
   });
@@ -252,12 +248,12 @@ describe("wrong types are refused by name", () => {
     [
       "a traced number as condition",
       ([x]: readonly Expr[]) => where(wrong(x), 1, 2),
-      `condition: not a truth value; got a traced number, ${TRUTH}`,
+      `where: not a truth value; got a traced number, ${TRUTH}`,
     ],
     [
       "a string beside a condition",
       ([x]: readonly Expr[]) => where(and(gt(x!, 0), wrong("a")), 1, 2),
-      `condition: not a truth value; got "a", ${TRUTH}`,
+      `and: not a truth value; got "a", ${TRUTH}`,
     ],
     ["no result", () => wrong(undefined), `expression: not a number; got undefined, ${NUMBER}`],
   ])("%s in a traced function", (_what, f, message) => {

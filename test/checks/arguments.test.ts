@@ -68,8 +68,6 @@ const CORE = "nondiff/core is small: it checks what programs observe and which o
 const SPEAKERS: readonly (readonly [RegExp, string])[] = [
   [/^\w+ fit(Async|Steps) #1|^\w+ fit(Async|Steps) foo/, "fit: "], // the options are those of a fit
   [/^core /, "model: "],
-  [/^(core|autodiff (and|or|not|where)) /, "expression: "],
-  [/^(core|autodiff (and|or|not|where)) /, "condition: "],
   [/^(nondiff|core) makeGenerator /, "seed: "],
   [/^testing (outcomeOf|unbiased) /, "verifyGradient: "], // whose options these are
   [/^nondiff withData #1/, 'data of "visits": '],
@@ -87,11 +85,11 @@ const EXPLAINED: readonly (readonly [RegExp, string])[] = [
     OPTIONAL,
   ],
   [new RegExp(`^(nondiff|core) (${Object.keys(DISTRIBUTIONS).join("|")}) #\\d (null|undefined|wrong)$`), LATER],
-  [/^core /, CORE],
   [
-    /^nondiff (adam|corrected|defineModel|makeGenerator|meanField|reparam|rhoOfSd|sdOfRho|uniformSource|paretoSmoothed|where|not) too many$/,
+    /^core (?!(abs|and|cos|div|dot|exp|expm1|ge|gt|le|log|log1p|logSumExp|lt|neg|normalCdf|not|or|pow|sigmoid|sin|softplus|sqrt|square|sub|sum|tanh) )/,
     CORE,
   ],
+  [/^nondiff (makeGenerator|meanField|rhoOfSd|sdOfRho) too many$/, CORE],
   [/^nondiff (add|max|min|mul|and|or) too many$/, "it goes on with any further ones"],
   [/^testing conditions #\d wrong$/, "a number is a term"],
   [/^testing parameters #1 undefined$/, OPTIONAL],
@@ -106,7 +104,7 @@ const EXPLAINED: readonly (readonly [RegExp, string])[] = [
   [/^wasm kernelModule too many$/, "it has no arguments, and no other way to be meant"],
   [/^nondiff (makeMoments|meanGradientInto|momentsInto) foo$/, "these are no options, but a sampler and a draw"],
   [/^autodiff (add|max|min|mul|and|or) too many$/, "it goes on with any further ones"],
-  [/^autodiff (where too many|where #2 \w+|not too many)$/, CORE],
+  [/^autodiff where #2 \w+$/, CORE],
   [/^linalg \w+ (too many|foo)$/, "kernels: they check sizes alone, once for each call"],
   [/^linalg axpyInto #1/, "a factor that is no number makes NaN, as it would in the loop"],
 ];

@@ -387,7 +387,7 @@ describe.each(NAMES)("checks of %s", (name) => {
 
 test("discrete distributions take data only, and some parameters do", () => {
   expect(() => compile(([x]) => poisson(2).logDensity(x!))([1])).toThrow(
-    "poisson: value is not data; got a traced number, expected a number in {0, 1, 2, …}",
+    "poisson: not data; got a traced number, expected a number in {0, 1, 2, …}",
   );
 });
 

@@ -178,8 +178,8 @@ test("quantiles of traced parameters are refused, and moments not known", () => 
 test("a parameter too many is refused, as it would count for nothing", () => {
   const more = (make: unknown, ...parameters: unknown[]): unknown =>
     (make as (...all: unknown[]) => unknown)(...parameters);
-  expect(() => more(normal, 0, 1, 2)).toThrow("normal: too many parameters; got 3, expected 2");
-  expect(() => more(exponential, 1, undefined)).toThrow("exponential: too many parameters; got 2, expected 1");
-  expect(() => more(categorical, [0.2, 0.8], 3, 4)).toThrow("categorical: too many parameters; got 3, expected 1");
+  expect(() => more(normal, 0, 1, 2)).toThrow("normal: too many arguments; got 3, expected 2");
+  expect(() => more(exponential, 1, undefined)).toThrow("exponential: too many arguments; got 2, expected 1");
+  expect(() => more(categorical, [0.2, 0.8], 3, 4)).toThrow("categorical: too many arguments; got 3, expected 1");
   expect(studentT(4, 0, 1).parameters).toHaveLength(3);
 });

@@ -169,7 +169,7 @@ test("options that are none are refused by name", () => {
     /^corrected: unknown pairing; got pairs, expected "independent" or "antithetic"$/,
   );
   expect(bad({ entropy: "none" })).toThrow(
-    /^corrected: unknown entropy; got none, expected "sampled", "analytic" or "sticking-the-landing"$/,
+    /^corrected: unknown entropy; got none, expected "sampled" or "analytic" or "sticking-the-landing"$/,
   );
 });
 

@@ -150,7 +150,7 @@ test("an entropy that does not exist, or not for this estimator, is refused with
   const bad = (entropy: string): { entropy: never } => ({ entropy: entropy as never });
   for (const [name, make] of Object.entries({ corrected, lyy18, reparam, score, smoothed }))
     expect(() => make(bad("none"))).toThrow(
-      `${name}: unknown entropy; got none, expected "sampled", "analytic" or "sticking-the-landing"`,
+      `${name}: unknown entropy; got none, expected "sampled" or "analytic" or "sticking-the-landing"`,
     );
   expect(() => score(bad("sticking-the-landing"))).toThrow(
     /^score: no such entropy; got sticking-the-landing, .* has no path, expected "sampled" or "analytic"$/,

@@ -166,7 +166,7 @@ describe("errors in the model's own words", () => {
     ] as const)
       expect(() =>
         traced(({ sample, observe }) => observe(normal(sample("z", normal(0, 1)), 1), any(value), "y[3]")),
-      ).toThrow(`observe "y[3]": value is not a number; got ${got}, expected one, or a traced one`);
+      ).toThrow(`observe "y[3]": not a number; got ${got}, expected one, or a traced one`);
   });
 
   test("a prior that is neither continuous nor of finitely many values", () => {
@@ -210,8 +210,10 @@ describe("errors in the model's own words", () => {
   });
 
   test("things of a wrong type", () => {
-    expect(() => defineModel("", () => undefined)).toThrow("defineModel: name is missing");
-    expect(() => defineModel("m", any("program"))).toThrow('defineModel: "m" has no program; got string');
+    expect(() => defineModel("", () => undefined)).toThrow("defineModel: not a name");
+    expect(() => defineModel("m", any("program"))).toThrow(
+      'defineModel "m": not a program; got "program", expected a function',
+    );
     expect(() => trace(any(undefined))).toThrow(
       "model: not a model; got undefined, expected one made by defineModel()",
     );
@@ -223,9 +225,9 @@ describe("errors in the model's own words", () => {
         use(context);
       });
     expect(z(({ sample }) => void sample(any(3), normal(0, 1)))).toThrow(
-      "name is missing; got 3, expected a non-empty string",
+      "not a name; got 3, expected a non-empty string",
     );
-    expect(z(({ sample }) => void sample(any(Symbol("z")), normal(0, 1)))).toThrow("name is missing; got Symbol(z)");
+    expect(z(({ sample }) => void sample(any(Symbol("z")), normal(0, 1)))).toThrow("not a name; got Symbol(z)");
     expect(z(({ sample }) => void sample("x", any(3)))).toThrow(
       'sample "x": not a distribution; got 3, expected one such as normal(0, 1)',
     );
@@ -241,7 +243,7 @@ describe("errors in the model's own words", () => {
     expect(z(({ factor }) => factor("f", NaN))).toThrow('factor "f": log density is NaN');
     expect(z(({ factor }) => factor(NaN))).toThrow('factor "f0": log density is NaN');
     expect(z(({ factor }) => factor(any("above")))).toThrow("not a number; got undefined");
-    expect(z(({ factor }) => factor(any(1), any("above")))).toThrow("factor: name is not a string; got 1");
+    expect(z(({ factor }) => factor(any(1), any("above")))).toThrow("factor: not a name; got 1");
     expect(
       z(
         ({ branch }) =>
@@ -253,7 +255,7 @@ describe("errors in the model's own words", () => {
       ),
     ).toThrow("condition: not a truth value; got 3");
     expect(z(({ branch }) => void branch(true, any(1), () => 2))).toThrow(
-      "branch: an arm is not a function; got 1, expected () => …; for two values there is where()",
+      "branch: not an arm; got 1, expected () => …; for two values there is where()",
     );
     expect(z(({ where }) => void where(any("yes"), 1, 2))).toThrow('where: not a truth value; got "yes"');
     expect(z(({ frozen }) => void frozen("t", gamma(2, 1)))).toThrow(
@@ -283,7 +285,7 @@ describe("errors in the model's own words", () => {
       "traced in another program",
     );
     expect(() => traced(({ sample, observe }) => observe(poisson(1), sample("z", normal(0, 1))))).toThrow(
-      'observe "y0": value is not a number; got a traced number, expected one; what is missing in data is left out',
+      'observe "y0": not a number; got a traced number, expected one; what is missing in data is left out',
     );
   });
 });

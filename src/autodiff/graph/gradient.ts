@@ -64,7 +64,7 @@ export function* adjoints(
     const { partials } = graph.ops.rows[code]!;
     for (let j = 0; j < partials.length; j++) {
       const rule = partials[j]!;
-      const operand = j === 0 ? x : j === 1 ? y : graph.c[node]!;
+      const operand = graph.operand(node, j);
       if (summands[operand] === 0 || rule === "none") continue;
       contribute(operand, product(graph, adjoint, rule(graph.algebra, node, x, y)));
     }

@@ -12,13 +12,9 @@ export function linearOperands(
   node: NodeId,
   moves: (operand: NodeId) => boolean,
 ): readonly number[] | undefined {
-  const groups = graph.ops.facts[graph.op[node]!]?.linear;
-  if (!groups) return undefined;
-  const arity = graph.arity(node);
-  for (const group of groups) {
-    let others = 0;
-    for (let j = 0; j < arity; j++) if (!group.includes(j) && moves(graph.operand(node, j))) others++;
-    if (others === 0) return group;
-  }
-  return undefined;
+  return graph.ops.facts[graph.op[node]!]?.linear.find((group) => {
+    for (let j = graph.arity(node) - 1; j >= 0; j--)
+      if (!group.includes(j) && moves(graph.operand(node, j))) return false;
+    return true;
+  });
 }

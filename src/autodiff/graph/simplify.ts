@@ -137,7 +137,7 @@ export function simplify(
   z: NodeId,
 ): NodeId {
   const row = g.ops.rows[code];
-  if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here; expected link(ALL_OPS)`);
+  if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here`);
   const arity = g.ops.arity[code]!;
   const { op } = g;
   if (op[x] === CONSTANT && (arity < 2 || op[y] === CONSTANT) && (arity < 3 || op[z] === CONSTANT)) {

@@ -22,9 +22,8 @@ export interface AutoOptions extends WasmOptions, WasmKernelsOptions {}
  *
  *     fit(model, { backend: auto() });
  */
-export function auto(options?: AutoOptions): Backend;
-export function auto(options: AutoOptions = {}, ...more: readonly unknown[]): Backend {
-  requireNoMore("auto", 1, more);
+export function auto(options: AutoOptions = {}): Backend {
+  requireNoMore("auto", 1, arguments);
   requireOptions<AutoOptions>("auto", options, { block: "any", after: "any", module: "object" });
   const { after = DEFAULT_AFTER, module, block } = options;
   const uncompiled = module && hasMemory() ? wasmKernels({ module }) : FAST_INTERPRETER;

@@ -2,7 +2,9 @@
  * Successes among trials whose probability is itself uncertain: `observe(betaBinomial(10, 2, 3), 4)`, which spreads wider than a binomial of the
  * same mean.
  */
+
 import { add, max, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { COUNTS, type Distribution, discrete, logGamma, positive, upTo, wholeNumber } from "../distribution.ts";
 import { beta } from "../interval/beta.ts";
@@ -15,6 +17,7 @@ import { tableTails, unknownTable, wholeNumbers } from "./sums.ts";
  * log (trials choose k) + log B(k + a, trials − k + b) − log B(a, b).
  */
 export function betaBinomial(trials: Real, a: Real, b: Real): Distribution {
+  requireNoMore("betaBinomial", 3, arguments);
   const logBeta = (x: Real, y: Real): Real => sub(add(logGamma(x), logGamma(y)), logGamma(add(x, y)));
   const isNumber = typeof trials === "number";
   const distribution = discrete({

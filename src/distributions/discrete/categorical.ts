@@ -32,11 +32,14 @@ export function categorical(probabilities: RealList): Distribution {
   });
 }
 
+/** Probabilities or weights that are to sum to 1 and do not: of traced ones it is known only where a program is run on plain numbers. */
+export class UnnormalisedError extends RangeError {}
+
 /** RangeError unless probabilities sum to 1 within 1e-9, if all are numbers. */
 export function checkTotal(caller: string, probabilities: readonly Real[], what = "probabilities"): void {
   const total = probabilities.reduce<number>((sum, p) => (typeof p === "number" ? sum + p : NaN), 0);
   if (Math.abs(total - 1) > 1e-9)
-    throw new RangeError(`${caller}: ${what} do not sum to 1; got a sum of ${total}, expected 1`);
+    throw new UnnormalisedError(`${caller}: ${what} do not sum to 1; got a sum of ${total}, expected 1`);
 }
 
 export function categoricalTails(...probabilities: Real[]): TailFormulas {

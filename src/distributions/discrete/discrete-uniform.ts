@@ -1,5 +1,7 @@
 /** A whole number between two others, all equally probable: `sample("day", discreteUniform(0, 73))` is a change on one of 74 days. */
+
 import { add, and, Expr, ge, log, neg, type Real, sub, where } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import { type Distribution, discrete, INTEGERS, integersBetween, numberOrNaN, real } from "../distribution.ts";
@@ -11,6 +13,7 @@ import { tableTails, unknownTable, wholeNumbers } from "./sums.ts";
  * an unknown count is; of data beyond it the probability is 0.
  */
 export function discreteUniform(low: Real, high: Real): Distribution {
+  requireNoMore("discreteUniform", 2, arguments);
   return low instanceof Expr || high instanceof Expr ? ofTracedEnds(low, high) : ofNumbers(low, high);
 }
 

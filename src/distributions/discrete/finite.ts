@@ -2,7 +2,9 @@
  * One of some numbers with a probability each: `sample("dose", finite([0.5, 2, 10], [0.2, 0.3, 0.5]))`, a categorical whose values are numbers of
  * your own.
  */
+
 import { describe, type NumberArray, type RealList, unpacked } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { type Distribution, discrete, finiteSet, probability } from "../distribution.ts";
 import { timesLog } from "../products.ts";
 import { tailed } from "../tails.ts";
@@ -14,6 +16,7 @@ import { summedMoments, tableTails } from "./sums.ts";
  * finite numbers; RangeError unless probabilities that are numbers sum to 1 within 1e-9.
  */
 export function finite(values: readonly number[] | NumberArray, probabilities: RealList): Distribution {
+  requireNoMore("finite", 2, arguments);
   const [points, masses] = [unpacked(values), unpacked(probabilities)];
   if (!Array.isArray(points) || points.length === 0)
     throw new TypeError(`finite: no values; got ${describe(values)}, expected a non-empty array`);

@@ -2,7 +2,9 @@
  * Counts that vary more than a Poisson's, by mean and dispersion, as regressions of counts have them: `observe(negativeBinomialByMean(exp(eta),
  * phi), 7)`.
  */
+
 import { add, div, log, log1p, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { logIncompleteBeta } from "../../math/incomplete/incomplete-beta.ts";
 import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
@@ -17,6 +19,7 @@ import { countTails } from "./sums.ts";
  * p = φ/(φ + mean) of `negativeBinomial`. Log probability log Γ(k + φ) − log k! − log Γ(φ) − φ log(1 + mean/φ) − k log(1 + φ/mean).
  */
 export function negativeBinomialByMean(mean: Real, dispersion: Real): Distribution {
+  requireNoMore("negativeBinomialByMean", 2, arguments);
   const distribution = discrete({
     name: "negativeBinomialByMean",
     parameters: [positive("mean", mean), positive("dispersion", dispersion)],

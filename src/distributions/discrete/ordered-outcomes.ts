@@ -2,6 +2,7 @@
  * Grades, such as 1 to 5 stars: a number with noise falls between cut points. `observe(orderedLogistic(eta, [-1, 0, 2]), 3)` is the highest of four
  * grades.
  */
+
 import {
   describe,
   logNormalCdf,
@@ -13,6 +14,7 @@ import {
   sub,
   unpacked,
 } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { type Distribution, discrete, type Parameter, real, upTo } from "../distribution.ts";
 import { logistic, logLogisticInterval } from "../real/logistic.ts";
 import { logNormalInterval, normal } from "../real/normal.ts";
@@ -34,6 +36,7 @@ interface Latent {
  * of traced ones that do not the log probability is NaN.
  */
 export function orderedLogistic(location: Real, cuts: RealList): Distribution {
+  requireNoMore("orderedLogistic", 2, arguments);
   return orderedOutcomes("orderedLogistic", location, cuts, {
     below: (b) => neg(softplus(neg(b))),
     above: (a) => neg(softplus(a)),
@@ -44,6 +47,7 @@ export function orderedLogistic(location: Real, cuts: RealList): Distribution {
 
 /** Ordered probit: as `orderedLogistic` with a standard normal number, P(k) = Φ(c_k − location) − Φ(c_{k−1} − location). */
 export function orderedProbit(location: Real, cuts: RealList): Distribution {
+  requireNoMore("orderedProbit", 2, arguments);
   return orderedOutcomes("orderedProbit", location, cuts, {
     below: logNormalCdf,
     above: (a) => logNormalCdf(neg(a)),

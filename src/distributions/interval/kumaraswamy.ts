@@ -1,5 +1,7 @@
 /** A share between 0 and 1, as under a beta but with a cdf without special functions: `sample("p", kumaraswamy(2, 3))`. */
+
 import { add, div, exp, expm1, log, log1p, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { logBeta } from "../../math/incomplete/incomplete-beta.ts";
 import { squared } from "../../math/squared.ts";
@@ -12,6 +14,7 @@ import { LEAST, log1mexp, logOfEnd, tailed } from "../tails.ts";
  * log a + log b + (a − 1) log x + (b − 1) log(1 − xᵃ) on (0, 1).
  */
 export function kumaraswamy(a: Real, b: Real): Distribution {
+  requireNoMore("kumaraswamy", 2, arguments);
   // log(1 − xᵃ), with the digits of 1 − xᵃ for x near 1, and with those of xᵃ for x near 0
   const logRest = (logX: Real): Real => log1mexp(neg(mul(a, logX)));
   const logRestOfSmall = (logX: Real): Real => log1p(neg(exp(mul(a, logX))));

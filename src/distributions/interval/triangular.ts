@@ -1,6 +1,8 @@
 /** A number between two ends with a likeliest value: `sample("cost", triangular(10, 12, 20))`, as experts' guesses are stated. */
+
 import { difference } from "../../autodiff/difference.ts";
 import { add, clamp, div, Expr, log, max, min, mul, type Real, square, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { squared } from "../../math/squared.ts";
 import { betweenReals, continuous, type Distribution, numberOrNaN, real } from "../distribution.ts";
 import { LEAST, splitInterval, tailed } from "../tails.ts";
@@ -10,6 +12,7 @@ import { LEAST, splitInterval, tailed } from "../tails.ts";
  * falls to 0 at high. A mode at a traced end is that end itself. Of data beyond a traced end the density is 0.
  */
 export function triangular(low: Real, mode: Real, high: Real): Distribution {
+  requireNoMore("triangular", 3, arguments);
   const traced = low instanceof Expr || mode instanceof Expr || high instanceof Expr;
   const parameters = [
     real("low", low),

@@ -1,5 +1,7 @@
 /** An angle: `observe(vonMises(0, 4), 3.1)` is nearly opposite to the mean, about six of its sds of ½ away. */
+
 import { add, cos, div, exp, log, max, min, mul, neg, type Real, sqrt, square, sub, sum } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
@@ -16,6 +18,7 @@ const LOG_2PI = 1.8378770664093456;
  * κ cos(x − mean) − log 2π − log I₀(κ). Mean and sd of an angle as a number are not given.
  */
 export function vonMises(mean: Real, concentration: Real): Distribution {
+  requireNoMore("vonMises", 2, arguments);
   const inside = (x: Real): Real =>
     sub(mul(concentration, sub(cos(sub(x, mean)), 1)), add(LOG_2PI, logScaledBessel(concentration)));
   const distribution = continuous({

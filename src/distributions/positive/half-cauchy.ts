@@ -1,5 +1,7 @@
 /** A scale of which little is known: `sample("tau", halfCauchy(1))` lies above 1 as often as below, and above 10 in 6 of 100 cases. */
+
 import { add, atan, div, log, log1p, max, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as trigonometric from "../../math/trigonometric.ts";
 import { continuous, type Distribution, type Moments, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -10,6 +12,7 @@ const LOG_2_OVER_PI = -0.4515827052894549; // log(2/π)
 
 /** Half-Cauchy, |Cauchy(0, scale)| with scale > 0 (the median): log density log(2/π) − log scale − log(1 + (x/scale)²) on [0, ∞). */
 export function halfCauchy(scale: Real): Distribution {
+  requireNoMore("halfCauchy", 1, arguments);
   const standard = (x: Real): Real => div(max(x, 0), scale);
   const distribution = continuous({
     name: "halfCauchy",

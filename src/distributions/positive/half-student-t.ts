@@ -1,5 +1,7 @@
 /** A scale between half-normal and half-Cauchy: `sample("tau", halfStudentT(3, 2))`. */
+
 import { add, div, max, type Real } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { halfStepOfGamma } from "../../math/incomplete/incomplete-beta.ts";
 import { continuous, type Distribution, NONNEGATIVE, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -10,6 +12,7 @@ import { withTraced } from "../traced-tails.ts";
 
 /** Half Student t, |t(df, 0, scale)| with df > 0 and scale > 0 (not the sd): twice that density, on [0, ∞). */
 export function halfStudentT(df: Real, scale: Real = 1): Distribution {
+  requireNoMore("halfStudentT", 2, arguments);
   const whole = studentT(df, 0, scale);
   const inside = (x: Real): Real => add(Math.LN2, whole.logDensity(x));
   const distribution = continuous({

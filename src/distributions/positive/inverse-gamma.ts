@@ -1,5 +1,7 @@
 /** A variance or a length scale that stays away from 0: `sample("length", inverseGamma(5, 5))`. */
+
 import { add, div, log, max, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { logIncompleteGamma } from "../../math/incomplete/incomplete-gamma.ts";
 import { continuous, type Distribution, logGamma, POSITIVE, positive } from "../distribution.ts";
 import { LEAST, numericTails, tailed } from "../tails.ts";
@@ -12,6 +14,7 @@ import { gammaDraw } from "./gamma.ts";
  * α log β − (α + 1) log x − β/x − log Γ(α) on (0, ∞).
  */
 export function inverseGamma(shape: Real, scale: Real): Distribution {
+  requireNoMore("inverseGamma", 2, arguments);
   const distribution = continuous({
     name: "inverseGamma",
     parameters: [positive("shape", shape), positive("scale", scale)],

@@ -1,4 +1,5 @@
 /** The time at which a random walk with a drift first reaches a level: `observe(inverseGaussian(2, 3), 1.4)` has mean 2. */
+
 import {
   add,
   div,
@@ -15,6 +16,7 @@ import {
   square,
   sub,
 } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { squared } from "../../math/squared.ts";
 import { continuous, type Distribution, POSITIVE, positive } from "../distribution.ts";
@@ -27,6 +29,7 @@ const LEAST = 1e-150; // of which the square root of the inverse does not overfl
  * ½ log λ − ½ log 2π − 1.5 log x − λ(x − mean)²/(2 mean² x) on (0, ∞).
  */
 export function inverseGaussian(mean: Real, shape: Real): Distribution {
+  requireNoMore("inverseGaussian", 2, arguments);
   const distribution = continuous({
     name: "inverseGaussian",
     parameters: [positive("mean", mean), positive("shape", shape)],

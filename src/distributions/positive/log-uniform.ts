@@ -1,5 +1,7 @@
 /** A number of which not even the magnitude is known: `sample("rate", logUniform(0.001, 1000))` lies in each of six decades equally often. */
+
 import { add, clamp, div, Expr, log, min, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { betweenReals, continuous, type Distribution, logOf, numberOrNaN, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -10,6 +12,7 @@ import { tailed } from "../tails.ts";
  * end the density is 0.
  */
 export function logUniform(low: Real, high: Real): Distribution {
+  requireNoMore("logUniform", 2, arguments);
   const traced = low instanceof Expr || high instanceof Expr;
   const width = traced ? sub(logOf(high), logOf(low)) : elementary.log(numberOrNaN(high) / numberOrNaN(low));
   const logLow = logOf(low);

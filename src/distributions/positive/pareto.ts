@@ -1,5 +1,7 @@
 /** Incomes, claims, cities: values above a least one whose tail is a power. `observe(pareto(1, 2), 10)` lies where 1 of 100 lies or above. */
+
 import { add, div, expm1, log, max, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { betweenReals, continuous, type Distribution, logOf, type Moments, positive } from "../distribution.ts";
 import { zeroWhere } from "../products.ts";
@@ -10,6 +12,7 @@ import { log1mexp, tailed } from "../tails.ts";
  * log shape + shape·log low − (shape + 1) log x on [low, ∞). Of data below a traced `low` the density is 0.
  */
 export function pareto(low: Real, shape: Real): Distribution {
+  requireNoMore("pareto", 2, arguments);
   const logLow = logOf(low);
   const hazard = (x: Real): Real => mul(shape, sub(log(max(x, low)), logLow));
   const density = (x: Real): Real => sub(add(log(shape), mul(shape, logLow)), mul(add(shape, 1), log(x)));

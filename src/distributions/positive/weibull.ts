@@ -1,5 +1,7 @@
 /** Lifetimes: of `weibull(0.5, 10)` the hazard falls with age, of `weibull(2, 10)` it grows. */
+
 import { add, exp, expm1, log, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { lgamma } from "../../math/gamma.ts";
 import { continuous, type Distribution, POSITIVE, positive } from "../distribution.ts";
@@ -11,6 +13,7 @@ import { log1mexp, logOfEnd, tailed } from "../tails.ts";
  * log k + (k − 1) log x − k log scale − (x/scale)ᵏ on (0, ∞).
  */
 export function weibull(shape: Real, scale: Real): Distribution {
+  requireNoMore("weibull", 2, arguments);
   // The cumulative hazard (x/scale)ᵏ, of a log x.
   const hazard = (logX: Real): Real => exp(mul(shape, sub(logX, log(scale))));
   const distribution = continuous({

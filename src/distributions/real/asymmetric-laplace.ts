@@ -1,5 +1,7 @@
 /** A Laplace with two slopes: `observe(asymmetricLaplace(q, 1, 3), y)` for all data is the regression of a quantile, here that of 90 %. */
+
 import { add, div, exp, log, log1p, max, min, mul, neg, type Real, square, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 import { splitInterval, tailed } from "../tails.ts";
@@ -9,6 +11,7 @@ import { splitInterval, tailed } from "../tails.ts";
  * as e^{t/κ} below, so that P(X ≤ location) = κ²/(1 + κ²), and κ = 1 is the Laplace. Log density −max(κt, −t/κ) − log(κ + 1/κ) − log scale.
  */
 export function asymmetricLaplace(location: Real, scale: Real, asymmetry: Real): Distribution {
+  requireNoMore("asymmetricLaplace", 3, arguments);
   const standard = (x: Real): Real => div(sub(x, location), scale);
   const distribution = continuous({
     name: "asymmetricLaplace",

@@ -1,5 +1,7 @@
 /** A normal with an exponential delay added, as response times are: `observe(exGaussian(0.4, 0.05, 5), 0.7)` has mean 0.6. */
+
 import { add, div, exp, log, logNormalCdf, logSumExp, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
@@ -10,6 +12,7 @@ import { log1mexp, searchedQuantile, splitInterval, tailed } from "../tails.ts";
  * log λ − r z + ½r² + log Φ(z − r), z = (x − mean)/sd, r = λ·sd.
  */
 export function exGaussian(mean: Real, sd: Real, rate: Real): Distribution {
+  requireNoMore("exGaussian", 3, arguments);
   // z, and the log of the density divided by the rate, which is in the masses, too.
   const parts = (x: Real): [z: Real, logPart: Real] => {
     const z = div(sub(x, mean), sd);

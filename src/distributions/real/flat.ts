@@ -1,5 +1,7 @@
 /** No prior at all: `sample("m", flat())` adds nothing to the density, for programs whose priors are factors of their own. */
+
 import type { Real } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { betweenReals, continuous, type Distribution, type Support } from "../distribution.ts";
 
 /**
@@ -8,6 +10,7 @@ import { betweenReals, continuous, type Distribution, type Support } from "../di
  * by those terms. It has no draws. `flat(0)` is the flat prior of a scale, `flat(0, 1)` that of a share; the ends of a latent may be traced.
  */
 export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution {
+  requireNoMore("flat", 2, arguments);
   return continuous({
     name: "flat",
     parameters: [],

@@ -1,5 +1,7 @@
 /** The largest of many numbers, as the highest water of a year: `observe(gumbel(5, 0.5), 6.2)`. */
+
 import { add, div, exp, expm1, log, max, min, mul, neg, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import * as elementary from "../../math/elementary.ts";
 import { continuous, type Distribution, positive, REAL_LINE, real } from "../distribution.ts";
 import { log1mexp, tailed } from "../tails.ts";
@@ -14,6 +16,7 @@ const FAR = 40;
  * −t − e^{−t} − log scale, t = (x − location)/scale.
  */
 export function gumbel(location: Real, scale: Real): Distribution {
+  requireNoMore("gumbel", 2, arguments);
   const standard = (x: Real): Real => div(sub(x, location), scale);
   const distribution = continuous({
     name: "gumbel",

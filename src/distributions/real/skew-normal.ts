@@ -1,4 +1,5 @@
 /** A normal that leans to one side: `observe(skewNormal(0, 1, 4), y)` is nearly a half-normal. */
+
 import {
   add,
   div,
@@ -15,6 +16,7 @@ import {
   square,
   sub,
 } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import type { LogTails } from "../../math/incomplete/incomplete-gamma.ts";
 import { log1mexp } from "../../math/incomplete/log-differences.ts";
 import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
@@ -29,6 +31,7 @@ const LOG_2_MINUS_HALF_LOG_2PI = -0.22579135264472744; // log 2 − ½ log 2π
  * log 2 + log φ(t) + log Φ(αt) − log scale, t = (x − location)/scale.
  */
 export function skewNormal(location: Real, scale: Real, shape: Real): Distribution {
+  requireNoMore("skewNormal", 3, arguments);
   const moments = (location: number, scale: number, shape: number) => {
     const mean = (shape / Math.sqrt(1 + shape * shape)) * Math.sqrt(2 / Math.PI);
     return { mean: location + scale * mean, sd: scale * Math.sqrt(1 - mean * mean) };

@@ -1,5 +1,7 @@
 /** Shares that sum to 1: `sample("p", dirichlet([1, 1, 2]))` is three probabilities with means ¼, ¼ and ½. */
+
 import { add, describe, type RealList, sub, sum, unpacked } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { exp } from "../../math/elementary.ts";
 import { logGamma, positive } from "../distribution.ts";
 import { logGammaDraw } from "../positive/gamma.ts";
@@ -12,6 +14,7 @@ import { type VectorDistribution, vector } from "./vector-distribution.ts";
  * Σ (a_k − 1) log x_k + log Γ(Σa) − Σ log Γ(a_k).
  */
 export function dirichlet(concentrations: RealList): VectorDistribution {
+  requireNoMore("dirichlet", 1, arguments);
   const list = unpacked(concentrations);
   if (!Array.isArray(list) || list.length === 0)
     throw new TypeError(

@@ -1,5 +1,7 @@
 /** Several independent numbers under one name: `sample("beta", iid(normal(0, 1), 8))` is eight latents. */
+
 import { type Real, sum } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { type Distribution, wholeNumber } from "../distribution.ts";
 import { requireDistribution, requireSize } from "./requirements.ts";
 import { requireLength, type VectorDistribution } from "./vector-distribution.ts";
@@ -9,6 +11,7 @@ import { requireLength, type VectorDistribution } from "./vector-distribution.ts
  * `observe(iid(normal(m, 1), 3), [1, 2, 4])` three observations.
  */
 export function iid(distribution: Distribution, length: number): VectorDistribution {
+  requireNoMore("iid", 2, arguments);
   requireDistribution("iid", distribution);
   requireSize("iid", length, 1);
   const { name, parameters, support, logDensity, draw } = distribution;

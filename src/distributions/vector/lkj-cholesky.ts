@@ -2,7 +2,9 @@
  * A prior of correlation matrices, by their Cholesky factors: `sample("L", lkjCholesky(3, 2))` is a lower triangular 3 × 3 matrix whose rows have
  * length 1.
  */
+
 import { add, log, mul, type Real, sub, sum } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { logGamma, positive } from "../distribution.ts";
 import { beta } from "../interval/beta.ts";
@@ -19,6 +21,7 @@ const LOG_PI = 1.1447298858494002; // log π
  * Source: D. Lewandowski, D. Kurowicka and H. Joe, J. Multivariate Analysis 100 (2009) 1989–2001.
  */
 export function lkjCholesky(rows: number, concentration: Real): MatrixDistribution {
+  requireNoMore("lkjCholesky", 2, arguments);
   requireSize("lkjCholesky", rows, 1);
   // Row i is a point in the unit ball of ℝⁱ with density proportional to (1 − r²)^(a − 1), 1 − r² = Lᵢᵢ².
   const below = Array.from({ length: rows - 1 }, (_, i) => i + 1);

@@ -1,4 +1,5 @@
 /** Counts of classes among a number of trials: `observe(multinomial(6, [0.5, 0.3, 0.2]), [3, 2, 1])`. */
+
 import {
   add,
   describe,
@@ -15,6 +16,7 @@ import {
   unpacked,
   where,
 } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { type Distribution, discrete, logGamma, type Parameter, positive, probability, upTo } from "../distribution.ts";
@@ -29,6 +31,7 @@ import { type VectorDistribution, type VectorSite, type VectorSupport, vector } 
  * binomials one after the other, each of the trials that are left, and the last one is what then remains.
  */
 export function multinomial(trials: number, probabilities: RealList): VectorDistribution {
+  requireNoMore("multinomial", 2, arguments);
   const shares = unpacked(probabilities);
   requireSize("multinomial", trials, 0);
   requireArray("multinomial", "probabilities", shares);
@@ -98,6 +101,7 @@ function countAfter(left: Real, i: number, { trials, parameters, own, first }: S
  * log trials! + log Γ(Σa) − log Γ(trials + Σa) + Σ (log Γ(k_i + a_i) − log Γ(a_i) − log k_i!). As latents the counts are as those of `multinomial`.
  */
 export function dirichletMultinomial(trials: number, concentrations: RealList): VectorDistribution {
+  requireNoMore("dirichletMultinomial", 2, arguments);
   const list = unpacked(concentrations);
   requireSize("dirichletMultinomial", trials, 0);
   requireArray("dirichletMultinomial", "concentrations", list);

@@ -17,6 +17,7 @@ import {
   unpacked,
 } from "../../autodiff/expr.ts";
 import { cholesky as choleskyOf, type Matrix, solveLower } from "../../autodiff/matrices.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { shown } from "../../checks/shown.ts";
 import { HALF_LOG_2PI, normalQuantile } from "../../math/normal.ts";
 import { logGamma, type Parameter, positive, real } from "../distribution.ts";
@@ -34,6 +35,7 @@ export type Spread = { readonly cholesky: readonly RealList[] } | { readonly cov
  * −½|z|² − Σ log L_ii − ½n log 2π with L·z = x − mean. RangeError where numbers make no positive definite covariance.
  */
 export function multivariateNormal(mean: RealList, spread: Spread): VectorDistribution {
+  requireNoMore("multivariateNormal", 2, arguments);
   const { length, at, lower, parameters } = placed("multivariateNormal", "mean", mean, spread);
   return vector({
     name: "multivariateNormal",
@@ -56,6 +58,7 @@ export function multivariateNormal(mean: RealList, spread: Spread): VectorDistri
  * ½n log(π df) with L·z = x − location.
  */
 export function multivariateStudentT(df: Real, location: RealList, spread: Spread): VectorDistribution {
+  requireNoMore("multivariateStudentT", 3, arguments);
   const { length, at, lower, parameters } = placed("multivariateStudentT", "location", location, spread);
   return vector({
     name: "multivariateStudentT",

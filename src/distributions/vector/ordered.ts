@@ -1,5 +1,7 @@
 /** Independent numbers sorted: `sample("cuts", ordered(normal(0, 5), 3))` is three latents with cuts[0] < cuts[1] < cuts[2]. */
+
 import { add, type Real, sum } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { logFactorial } from "../../math/gamma.ts";
 import { increasing, increasingAbove, increasingBetween } from "../../transforms/vector/ordered.ts";
 import type { VectorTransform } from "../../transforms/vector/vector-transform.ts";
@@ -14,6 +16,7 @@ import { type VectorDistribution, vector } from "./vector-distribution.ts";
  * log n! + Σ log p(x_k) where x₀ < x₁ < …
  */
 export function ordered(distribution: Distribution, length: number): VectorDistribution {
+  requireNoMore("ordered", 2, arguments);
   requireDistribution("ordered", distribution);
   requireSize("ordered", length, 1);
   const { name, parameters, support, logDensity, logDensityInside = logDensity, draw } = distribution;

@@ -1,5 +1,7 @@
 /** Vectors of which each entry is normal around what came before it: random walks and autoregressions. */
+
 import { add, describe, mul, type Real, type RealList, sum, unpacked } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { requireOptions } from "../../checks/options.ts";
 import { type Distribution, positive, real } from "../distribution.ts";
 import { normal } from "../real/normal.ts";
@@ -19,6 +21,7 @@ export interface RandomWalkOptions {
  * Gaussian random walk: x₀ from `initial`, then x_t ~ N(x_{t−1} + drift, sd²), `length` entries in all. Log density the sum of those.
  */
 export function gaussianRandomWalk(sd: Real, length: number, options: RandomWalkOptions = {}): VectorDistribution {
+  requireNoMore("gaussianRandomWalk", 3, arguments);
   requireOptions("gaussianRandomWalk", options, { drift: "any", initial: "any" });
   const { drift = 0, initial = normal(0, sd) } = options;
   return series("gaussianRandomWalk", [1], sd, length, drift, "drift", initial);
@@ -41,6 +44,7 @@ export function ar(
   length: number,
   options: AutoregressionOptions = {},
 ): VectorDistribution {
+  requireNoMore("ar", 4, arguments);
   requireOptions("ar", options, { constant: "any", initial: "any" });
   const { constant = 0, initial = normal(0, sd) } = options;
   const slopes = unpacked(coefficients);

@@ -1,4 +1,5 @@
 /** A direction: `sample("d", unitVector(3))` is a point of the sphere, all of which are equally probable. */
+import { requireNoMore } from "../../checks/arguments.ts";
 import { lgamma } from "../../math/gamma.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import { wholeNumber } from "../distribution.ts";
@@ -13,6 +14,7 @@ const LOG_PI = 1.1447298858494002;
  * to that area.
  */
 export function unitVector(length: number): VectorDistribution {
+  requireNoMore("unitVector", 1, arguments);
   requireSize("unitVector", length, 2);
   const logArea = Math.LN2 + 0.5 * length * LOG_PI - lgamma(0.5 * length);
   return vector({

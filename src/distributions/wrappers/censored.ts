@@ -2,7 +2,10 @@
  * Data of which only a bound is known: `observe(censored(exponential(rate), -Infinity, 10), 10)` says "still alive after 10 years" and counts P(X ≥
  * 10).
  */
-import { describe, Expr, type Real } from "../../autodiff/expr.ts";
+
+import { Expr, type Real } from "../../autodiff/expr.ts";
+import { refuseKind } from "../../autodiff/traced.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { wholeNumbers } from "../discrete/sums.ts";
 import { type Distribution, dataOnly, type FiniteValues, type Support } from "../distribution.ts";
 import { logMass } from "../log-mass.ts";
@@ -16,6 +19,7 @@ import { endOf, requireEnds, withMasses } from "./parts.ts";
  * data of which two ends of their own are known.
  */
 export function censored(distribution: Distribution, low: number = -Infinity, high: number = Infinity): Distribution {
+  requireNoMore("censored", 3, arguments);
   const whole = withMasses("censored", distribution);
   requireEnds("censored", low, high, false);
   const { name, parameters, support, logDensity, draw, moments: _moments, ...rest } = whole;
@@ -35,8 +39,7 @@ export function censored(distribution: Distribution, low: number = -Infinity, hi
     parameters: [...parameters, ...ends],
     support: own,
     logDensity: (x) => {
-      if (typeof x !== "number")
-        throw new TypeError(`censored ${name}: value is not data; got ${describe(x)}, expected a number`);
+      if (typeof x !== "number") refuseKind(`censored ${name}`, "data", x, "a number");
       if (x <= low) return logMass(whole, -Infinity, low);
       return x >= high ? logMass(whole, below, Infinity) : logDensity(x);
     },
@@ -72,6 +75,7 @@ function censoredCdf(cdf: (x: Real) => Real, low: number, high: number, x: Real)
  * for data that are censored at places of their own.
  */
 export function intervalCensored(distribution: Distribution): VectorDistribution {
+  requireNoMore("intervalCensored", 1, arguments);
   const whole = withMasses("intervalCensored", distribution);
   return vector({
     name: `interval-censored ${whole.name}`,

@@ -1,4 +1,5 @@
 /** One of several distributions, which one summed out: `observe(mixture([0.3, 0.7], [normal(0, 1), normal(5, 1)]), 4.2)`. */
+
 import {
   add,
   and,
@@ -18,6 +19,7 @@ import {
   unpacked,
   where,
 } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { squared } from "../../math/squared.ts";
 import { checkTotal } from "../discrete/categorical.ts";
 import { countQuantile } from "../discrete/sums.ts";
@@ -48,6 +50,7 @@ import { within } from "./parts.ts";
  * on different intervals a component counts nothing beyond its own.
  */
 export function mixture(weights: RealList, components: readonly Distribution[]): Distribution {
+  requireNoMore("mixture", 2, arguments);
   const shares = unpacked(weights);
   if (!Array.isArray(components) || components.length === 0)
     throw new TypeError(`mixture: no components; got ${describe(components)}, expected a non-empty array`);

@@ -1,5 +1,7 @@
 /** Functions of random numbers: of `transformed(normal(0, 1), transforms.exp)` the density at 2 is that of the normal at log 2, divided by 2. */
+
 import { add, describe, div, log, mul, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { aboveLow, belowHigh, EXP } from "../../transforms/half-line.ts";
 import { betweenEnds } from "../../transforms/interval.ts";
 import type { Transform } from "../../transforms/transform.ts";
@@ -47,6 +49,7 @@ export const transforms: {
  * Log density log p(u) − log f′(u) at u = f⁻¹(x). A transform has `forward`, `inverse` and `logJacobian`, and rises.
  */
 export function transformed(distribution: Distribution, transform: Transform): Distribution {
+  requireNoMore("transformed", 2, arguments);
   const inner = realOnly("transformed", distribution);
   if (typeof transform?.forward !== "function")
     throw new TypeError(
@@ -68,6 +71,7 @@ export function transformed(distribution: Distribution, transform: Transform): D
 
 /** The distribution of X + by; for counts `by` is a whole number that is data. */
 export function shifted(distribution: Distribution, by: Real): Distribution {
+  requireNoMore("shifted", 2, arguments);
   requireDistribution("shifted", distribution);
   const { support } = distribution;
   if (support.discrete) return shiftedCounts(withTails(distribution), by);
@@ -83,6 +87,7 @@ export function shifted(distribution: Distribution, by: Real): Distribution {
 
 /** The distribution of X·by, by > 0; of continuous ones, and of finitely many values, where `by` is data. */
 export function scaled(distribution: Distribution, by: Real): Distribution {
+  requireNoMore("scaled", 2, arguments);
   requireDistribution("scaled", distribution);
   if (distribution.support.discrete) {
     checkParameters("scaled", distribution.name, [dataOnly("scaled", positive("by", by))]);

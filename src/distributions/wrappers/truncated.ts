@@ -2,7 +2,9 @@
  * A distribution within limits: `sample("x", truncated(normal(0, 1), 0, Infinity))` is a half-normal, with the mass outside given to what is
  * inside.
  */
+
 import { exp, logSumExp, max, min, type Real, sub } from "../../autodiff/expr.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { countQuantile, summedMoments, tableTails, wholeNumbers } from "../discrete/sums.ts";
 import {
   betweenReals,
@@ -26,6 +28,7 @@ import { endOf, isKnown, requireEnds, withMasses } from "./parts.ts";
  * numbers leave no mass between the ends.
  */
 export function truncated(distribution: Distribution, low: Real = -Infinity, high: Real = Infinity): Distribution {
+  requireNoMore("truncated", 3, arguments);
   const whole = withMasses("truncated", distribution);
   requireEnds("truncated", low, high, whole.support.discrete);
   const { record, logTotal } = whole.support.discrete ? discretely(whole, low, high) : ofReals(whole, low, high);

@@ -1,4 +1,5 @@
 /** Counts with more zeros than their distribution has: `observe(zeroInflated(0.4, poisson(3)), 0)` has probability 0.4 + 0.6 e⁻³. */
+
 import {
   add,
   describe,
@@ -15,6 +16,8 @@ import {
   sub,
   where,
 } from "../../autodiff/expr.ts";
+import { refuseKind } from "../../autodiff/traced.ts";
+import { requireNoMore } from "../../checks/arguments.ts";
 import { squared } from "../../math/squared.ts";
 import { poisson } from "../complete.ts";
 import { countQuantile } from "../discrete/sums.ts";
@@ -31,6 +34,7 @@ import { withMasses } from "./parts.ts";
  * density; such values are data only.
  */
 export function zeroInflated(p: Real, distribution: Distribution): Distribution {
+  requireNoMore("zeroInflated", 2, arguments);
   requireReal(p, "zeroInflated");
   if (isContinuous("zeroInflated", distribution)) return withZerosBeside("zero-inflated", p, distribution);
   const counts = countsOnly("zeroInflated", distribution);
@@ -44,6 +48,7 @@ export function zeroInflated(p: Real, distribution: Distribution): Distribution 
 
 /** Zero-inflated Poisson: 0 with probability p, else Poisson with that rate. */
 export function zeroInflatedPoisson(p: Real, rate: Real): Distribution {
+  requireNoMore("zeroInflatedPoisson", 2, arguments);
   for (const value of [p, rate]) requireReal(value, "zeroInflatedPoisson");
   return zeroInflated(p, poisson(rate));
 }
@@ -53,6 +58,7 @@ export function zeroInflatedPoisson(p: Real, rate: Real): Distribution {
  * P(k) = (1 − p)·P_d(k)/(1 − P_d(0)). p may be traced. Of a continuous distribution it is what `zeroInflated` is: no draw of that is 0.
  */
 export function hurdle(p: Real, distribution: Distribution): Distribution {
+  requireNoMore("hurdle", 2, arguments);
   requireReal(p, "hurdle");
   if (isContinuous("hurdle", distribution)) return withZerosBeside("hurdle", p, distribution);
   const counts = countsOnly("hurdle", distribution);
@@ -134,8 +140,7 @@ function withZerosBeside(prefix: string, p: Real, distribution: Distribution): D
       contains: (x) => x === 0 || support.contains(x),
     },
     logDensity: (x) => {
-      if (typeof x !== "number")
-        throw new TypeError(`${own}: value is not data; got ${describe(x)}, expected a number`);
+      if (typeof x !== "number") refuseKind(own, "data", x, "a number");
       return x === 0 ? log(p) : add(rest, logDensity(x));
     },
     draw: (next) => {

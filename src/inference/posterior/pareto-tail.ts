@@ -6,7 +6,7 @@
  * Source: A. Vehtari, D. Simpson, A. Gelman, Y. Yao, J. Gabry, Pareto smoothed importance sampling, JMLR 25 (2024); the fit is that of
  * J. Zhang and M. A. Stephens, Technometrics 51 (2009) 316–325.
  */
-import { requireList } from "../../checks/arguments.ts";
+import { requireList, requireNoMore } from "../../checks/arguments.ts";
 import { exp, log, log1p } from "../../math/elementary.ts";
 import { logSumExp } from "../../math/log-sum-exp.ts";
 
@@ -26,6 +26,7 @@ const FEWEST = 5;
 
 /** Smooths weights that are given as logs, up to a constant; RangeError if none of them is finite or one is NaN or +∞. */
 export function paretoSmoothed(logWeights: ArrayLike<number>): SmoothedWeights {
+  requireNoMore("paretoSmoothed", 1, arguments);
   const n = requireList("paretoSmoothed", "logs of weights", logWeights, "an array").length;
   // Numbers by themselves are sorted five times as fast as their places; NaN comes last.
   const sorted = Float64Array.from(logWeights).sort();

@@ -48,17 +48,10 @@ export interface CheckResult {
 export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "max">(
   model: Model,
   posterior: Posterior,
-  statistics?: Readonly<Record<Names, Statistic>>,
-  options?: SimulationOptions,
-): Record<Names, CheckResult>;
-export function predictiveCheck<Names extends string = "mean" | "sd" | "min" | "max">(
-  model: Model,
-  posterior: Posterior,
   statistics: Readonly<Record<Names, Statistic>> = COMMON as Readonly<Record<Names, Statistic>>,
   options: SimulationOptions = {},
-  ...more: readonly unknown[]
 ): Record<Names, CheckResult> {
-  requireNoMore("predictiveCheck", 4, more);
+  requireNoMore("predictiveCheck", 4, arguments);
   if (Object(statistics) !== statistics)
     refuse("predictiveCheck", "statistics", statistics, "{ name: (data) => number }");
   for (const [name, statistic] of Object.entries(statistics))

@@ -28,9 +28,8 @@ export interface ModelComparison {
  *
  * Throws RangeError for fewer than two models, and where they are not of the same observations.
  */
-export function compareModels(loos: Readonly<Record<string, Loo>>): ModelComparison;
-export function compareModels(loos: Readonly<Record<string, Loo>>, ...more: readonly unknown[]): ModelComparison {
-  requireNoMore("compareModels", 1, more);
+export function compareModels(loos: Readonly<Record<string, Loo>>): ModelComparison {
+  requireNoMore("compareModels", 1, arguments);
   const entries = Object.entries(Object(loos) as typeof loos);
   if (entries.length < 2)
     throw new RangeError(`compareModels: too few models; got ${entries.length}, expected two or more`);

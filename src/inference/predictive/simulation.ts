@@ -41,9 +41,8 @@ export interface Simulation {
  * Parameters without spread are where a fit starts. Throws RangeError for bad options and for parameters out of their range, TypeError
  * where a distribution has no draws, as `flat` has none.
  */
-export function simulate(model: Model, options?: SimulationOptions): Simulation;
-export function simulate(model: Model, options: SimulationOptions = {}, ...more: readonly unknown[]): Simulation {
-  requireNoMore("simulate", 2, more);
+export function simulate(model: Model, options: SimulationOptions = {}): Simulation {
+  requireNoMore("simulate", 2, arguments);
   const { draws, seed } = checked("simulate", options);
   const next = uniformSource(makeGenerator(seed));
   return simulated(model, observedModel("simulate", model), draws, () => ({
@@ -61,14 +60,8 @@ export function simulate(model: Model, options: SimulationOptions = {}, ...more:
  *
  * Throws RangeError if the posterior is that of another model; else as `simulate`.
  */
-export function predict(model: Model, posterior: Posterior, options?: SimulationOptions): Simulation;
-export function predict(
-  model: Model,
-  posterior: Posterior,
-  options: SimulationOptions = {},
-  ...more: readonly unknown[]
-): Simulation {
-  requireNoMore("predict", 3, more);
+export function predict(model: Model, posterior: Posterior, options: SimulationOptions = {}): Simulation {
+  requireNoMore("predict", 3, arguments);
   return predictedBy("predict", model, posterior, options);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Tape } from "../../autodiff/tape/tape.ts";
+import { refuseKind } from "../../autodiff/traced.ts";
 import { analyseBoundaries, type BoundaryAnalysis } from "../../boundaries/find/boundaries.ts";
 import { beyondCore, type Estimator, type EstimatorNodes } from "../../estimators/estimator.ts";
 import type { GuideParameters } from "../../guides/guide.ts";
@@ -66,9 +67,7 @@ export function* making(
   yield;
   const nodes = yield* piecesOf(estimator.build, objective, repertoire, analysis);
   if (!Array.isArray(nodes?.gradient))
-    throw new TypeError(
-      `estimator "${estimator.name}": it builds no gradient; got ${typeof nodes?.gradient}, expected nodes`,
-    );
+    refuseKind(`estimator "${estimator.name}"`, "a gradient", nodes?.gradient, "an array of nodes");
   const { gradient, reduction, adaptive, noise } = nodes;
   const value = inRange(objective, nodes.value ?? objective.value);
   const { averaging } = reduction || adaptive ? {} : profile;

@@ -15,9 +15,8 @@ import type { SimulationOptions } from "../predictive/simulation.ts";
  * So many draws (default 1000) of everything that the posterior reports, as text: all of one weight, drawn as `predict` draws them. Numbers have
  * all their digits, names with a comma or a quote are quoted (RFC 4180), and what is in an arm that was not taken is NaN.
  */
-export function drawsCsv(posterior: Posterior, options?: SimulationOptions): string;
-export function drawsCsv(posterior: Posterior, options: SimulationOptions = {}, ...more: readonly unknown[]): string {
-  requireNoMore("drawsCsv", 2, more);
+export function drawsCsv(posterior: Posterior, options: SimulationOptions = {}): string {
+  requireNoMore("drawsCsv", 2, arguments);
   const { draws = 1000, seed = 0 } = requireOptions("drawsCsv", options, { draws: "number", seed: "number" });
   count("drawsCsv", "draws", draws);
   const joint = equalDraws("drawsCsv", posterior, { draws, seed }, [], "");

@@ -15,9 +15,8 @@ interface RollupPlugin {
 }
 
 /** For Rollup and Rolldown; before a plugin that takes out types or bundles. */
-export function rollup(): RollupPlugin;
-export function rollup(...more: readonly unknown[]): RollupPlugin {
-  requireNoMore("rollup", 0, more);
+export function rollup(): RollupPlugin {
+  requireNoMore("rollup", 0, arguments);
   return {
     name: "nondiff-plain",
     transform(code, id) {
@@ -29,9 +28,8 @@ export function rollup(...more: readonly unknown[]): RollupPlugin {
 }
 
 /** For Vite and Vitest. */
-export function vite(): RollupPlugin & { readonly enforce: "pre" };
-export function vite(...more: readonly unknown[]): RollupPlugin & { readonly enforce: "pre" } {
-  requireNoMore("vite", 0, more);
+export function vite(): RollupPlugin & { readonly enforce: "pre" } {
+  requireNoMore("vite", 0, arguments);
   return { ...rollup(), enforce: "pre" };
 }
 
@@ -44,12 +42,11 @@ interface EsbuildBuild {
 }
 
 /** For esbuild. */
-export function esbuild(): { readonly name: string; readonly setup: (build: EsbuildBuild) => void };
-export function esbuild(...more: readonly unknown[]): {
+export function esbuild(): {
   readonly name: string;
   readonly setup: (build: EsbuildBuild) => void;
 } {
-  requireNoMore("esbuild", 0, more);
+  requireNoMore("esbuild", 0, arguments);
   return {
     name: "nondiff-plain",
     setup(build) {
@@ -71,9 +68,8 @@ interface WebpackPlugin {
 }
 
 /** For webpack, and for rspack under its own name. */
-export function webpack(): WebpackPlugin;
-export function webpack(...more: readonly unknown[]): WebpackPlugin {
-  requireNoMore("webpack", 0, more);
+export function webpack(): WebpackPlugin {
+  requireNoMore("webpack", 0, arguments);
   return {
     apply(compiler) {
       compiler.options.module.rules.push({

@@ -30,9 +30,8 @@ export interface Transformed {
 }
 
 /** Whether a file may hold plain programs; cheap, so that others are not parsed. */
-export function mayHavePrograms(code: string): boolean;
-export function mayHavePrograms(code: string, ...more: readonly unknown[]): boolean {
-  requireNoMore("mayHavePrograms", 1, more);
+export function mayHavePrograms(code: string): boolean {
+  requireNoMore("mayHavePrograms", 1, arguments);
   if (typeof code !== "string") refuse("mayHavePrograms", "source code", code, "the text of a file");
   return code.includes(ENTRY) || code.includes(MARK);
 }
@@ -42,13 +41,8 @@ export function mayHavePrograms(code: string, ...more: readonly unknown[]): bool
  * where there is nothing to rewrite. Throws SyntaxError, with file, line and column, for what is no JavaScript or TypeScript, and for a
  * mark on what is no function.
  */
-export function transform(code: string, options: TransformOptions): Transformed | undefined;
-export function transform(
-  code: string,
-  options: TransformOptions,
-  ...more: readonly unknown[]
-): Transformed | undefined {
-  requireNoMore("transform", 2, more);
+export function transform(code: string, options: TransformOptions): Transformed | undefined {
+  requireNoMore("transform", 2, arguments);
   if (typeof code !== "string") refuse("transform", "source code", code, "the text of a file");
   const { file, stripTypes: strips = false } = requireOptions("transform", options, {
     file: "string",

@@ -41,13 +41,8 @@ export function schemaOf({ name, data }: Pick<AnyDataModel, "name" | "data">): C
  *
  * Throws DataError, which lists every fault with column and row.
  */
-export function withData<S extends Schema | StandardSchema>(model: DataModel<S>, data: GivenData<S>): Model;
-export function withData<S extends Schema | StandardSchema>(
-  model: DataModel<S>,
-  data: GivenData<S>,
-  ...more: readonly unknown[]
-): Model {
-  requireNoMore("withData", 2, more);
+export function withData<S extends Schema | StandardSchema>(model: DataModel<S>, data: GivenData<S>): Model {
+  requireNoMore("withData", 2, arguments);
   requireDataModel("withData", model);
   const { name, data: schema, program, init, description } = model as unknown as AnyDataModel;
   const columns = schemaOf({ name, data: schema });

@@ -33,9 +33,8 @@ export interface Draw {
 export const NUMBERS = 96;
 
 /** Reads numbers in [0, 1) as what a program is made of; from the last one on it begins again. */
-export function drawFrom(numbers: ArrayLike<number>): Draw;
-export function drawFrom(numbers: ArrayLike<number>, ...more: readonly unknown[]): Draw {
-  requireNoMore("drawFrom", 1, more);
+export function drawFrom(numbers: ArrayLike<number>): Draw {
+  requireNoMore("drawFrom", 1, arguments);
   if (requireList("drawFrom", "numbers", numbers, "an array of numbers in [0, 1)").length === 0)
     throw new RangeError("drawFrom: nothing to draw from; got no numbers, expected one at least");
   let at = 0;

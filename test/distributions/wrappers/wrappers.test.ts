@@ -227,7 +227,7 @@ describe("censored", () => {
     const latent = defineModel("m", ({ sample }) => void sample("x", censored(normal(0, 1), 0, 1)));
     expect(() => logJoint(latent, [0])).toThrow('sample "x": a latent cannot have this prior');
     expect(() => compile(([x]) => censored(normal(0, 1), 0, 1).logDensity(x!))([0])).toThrow(
-      "censored normal: value is not data; got a traced number, expected a number",
+      "censored normal: not data; got a traced number, expected a number",
     );
     expect(() => censored(normal(0, 1), 1, 0)).toThrow("censored: ends are not in order; got low=1, high=0");
     expect(() => censored(flat(), 0, 1)).toThrow("censored: the cdf of flat is not known");

@@ -48,8 +48,9 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     at += operands.length;
     const variants = table[name] ?? [];
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
-    const kernel = variants[variants.length <= 2 ? (variant || 1) & (variants.length - 1) : (variant || bit - 1) - 1];
-    if (!kernel) throw new TypeError(`interpreter: unknown instruction; got "${name}", expected one with a kernel`);
+    const lanes = variant || bit - 1;
+    const kernel = variants[variants.length <= 2 ? lanes & (variants.length - 1) : lanes - 1];
+    if (!kernel) throw new TypeError(`interpreter: instruction "${name}" is unknown here`);
     kernels.push(kernel);
   }
   return { kernels, offsets, starts };

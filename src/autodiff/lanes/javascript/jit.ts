@@ -39,9 +39,8 @@ export interface JitOptions {
  *
  * Requires: permission to compile at run time (`new Function`; not in edge runtimes nor under a content security policy).
  */
-export function jit(options?: JitOptions): Backend;
-export function jit(options: JitOptions = {}, ...more: readonly unknown[]): Backend {
-  requireNoMore("jit", 1, more);
+export function jit(options: JitOptions = {}): Backend {
+  requireNoMore("jit", 1, arguments);
   requireOptions<JitOptions>("jit", options, { block: "any" });
   const { block = 100 } = options;
   // More would have too many variables for some engines.

@@ -38,9 +38,8 @@ export interface WasmKernelsOptions {
  *     import module from "nondiff/kernels.wasm"; // edge runtimes
  *     fit(model, { backend: wasmKernels({ module }) });
  */
-export function wasmKernels(options?: WasmKernelsOptions): Backend;
-export function wasmKernels(options: WasmKernelsOptions = {}, ...more: readonly unknown[]): Backend {
-  requireNoMore("wasmKernels", 1, more);
+export function wasmKernels(options: WasmKernelsOptions = {}): Backend {
+  requireNoMore("wasmKernels", 1, arguments);
   requireOptions<WasmKernelsOptions>("wasmKernels", options, { module: "object" });
   let { module } = options;
   return {

@@ -53,9 +53,8 @@ const PAIR = 2;
  * Requires: WebAssembly with SIMD, and permission to compile at run time (not in edge runtimes; in pages with a content
  * security policy `'wasm-unsafe-eval'`). Memory: that of the slots, rounded up to 64 kB.
  */
-export function wasm(options?: WasmOptions): Backend;
-export function wasm(options: WasmOptions = {}, ...more: readonly unknown[]): Backend {
-  requireNoMore("wasm", 1, more);
+export function wasm(options: WasmOptions = {}): Backend {
+  requireNoMore("wasm", 1, arguments);
   requireOptions<WasmOptions>("wasm", options, { block: "any", after: "any" });
   const { block = 300, after = DEFAULT_AFTER } = options;
   // More would have too many locals for some engines.
