@@ -1,11 +1,16 @@
 // Mutation testing of one folder of the library by the tests of that folder: `npm run mutate -- guides`, or of some of its files: `npm run mutate -- guides points
-// near-start`, which are tried by the tests of the same names where there are such. Results of former runs are kept in reports/mutation, so that a run does again only what changed; the report lists every mutant that survived.
+// near-start`, which are tried by the tests of the same names where there are such. With `--sample 100` the mutants of a hundred lines of the folder, drawn at random, are
+// tried: what share of all is killed, with its standard error. Results of former runs are kept in reports/mutation, so that a run does again only what changed; the report lists every mutant that survived.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
+import { parseArgs } from "node:util";
 import { sourcesOf } from "../library.mjs";
+import { killedShare, sampledLines } from "./sample.mjs";
 
-const [folder, ...files] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ options: { sample: { type: "string" } }, allowPositionals: true });
+const [folder, ...files] = positionals;
+const sample = Number(values.sample ?? 0);
 if (!folder || !existsSync(sourcesOf(folder).home) || !existsSync(`test/${folder}`)) {
   console.error(
     `mutate: no such folder; got ${folder}, expected one that the library and test have, such as guides or random`,
@@ -16,9 +21,13 @@ setPriority(Number(process.env.NICE ?? 10));
 const own = files.map((file) => `test/${folder}/${file}.test.ts`);
 const tests = own.length > 0 && own.every((path) => existsSync(path)) ? own.join() : `test/${folder}/**/*.test.ts`;
 const home = "reports/mutation";
+const name = folder.replaceAll("/", "-") + (sample ? "-sample" : "");
 mkdirSync(home, { recursive: true });
+const report = `${home}/${name}-report.json`;
 const settings = {
-  mutate: files.length > 0 ? files.map((file) => sourcesOf(folder, file).files) : [sourcesOf(folder).files],
+  mutate: sample
+    ? sampledLines(sourcesOf(folder).home, sample)
+    : (files.length > 0 ? files : ["**/*"]).map((file) => sourcesOf(folder, file).files),
   testRunner: "vitest",
   vitest: { configFile: "scripts/mutation/vitest.config.mjs", related: false },
   coverageAnalysis: "perTest",
@@ -27,10 +36,10 @@ const settings = {
   dryRunTimeoutMinutes: 60,
   ignoreStatic: true,
   incremental: true,
-  incrementalFile: `${home}/${folder.replaceAll("/", "-")}.json`,
+  incrementalFile: `${home}/${name}.json`,
   tempDirName: `${home}/sandbox`,
   reporters: ["clear-text", "progress-append-only", "json"],
-  jsonReporter: { fileName: `${home}/${folder.replaceAll("/", "-")}-report.json` },
+  jsonReporter: { fileName: report },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   // Checks of types are left out; a mutant that TypeScript would refuse counts as one that tests must kill.
   tsconfigFile: "none.json",
@@ -56,4 +65,10 @@ const { status } = spawnSync(
     env: { ...process.env, MUTANTS_TESTS: tests },
   },
 );
+if (sample && status === 0) {
+  const { mutants, share, error } = killedShare(JSON.parse(readFileSync(report, "utf8")));
+  console.log(
+    `${folder}: ${(100 * share).toFixed(0)} ± ${(100 * error).toFixed(0)} of 100 killed, by ${mutants} mutants on ${sample} lines drawn at random`,
+  );
+}
 process.exit(status ?? 1);
