@@ -10,9 +10,12 @@ export interface AffineForm {
 }
 
 export function formOf(g: GraphView, c: NodeId): AffineForm {
-  let [node, slope, rest] = [c, 1, 0];
+  let node = c;
+  let slope = 1;
+  let rest = 0;
   for (;;) {
-    const [x, y] = [g.a[node]!, g.b[node]!];
+    const x = g.a[node]!;
+    const y = g.b[node]!;
     const code = g.op[node];
     if (code === CODE.neg) {
       slope = -slope;

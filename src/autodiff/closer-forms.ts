@@ -53,11 +53,10 @@ export function closerForm(graph: Graph, code: number, x: NodeId, y: NodeId): No
  */
 function byArms(graph: Graph, c: NodeId): NodeId {
   const { algebra: A, op, a, b } = graph;
-  const isPair = (node: NodeId): boolean => op[node] === CODE.max || op[node] === CODE.min;
-  const isOneOfTwo = op[c] === CODE.sub && isPair(a[c]!) !== isPair(b[c]!);
+  const isOneOfTwo = op[c] === CODE.sub && isPair(op, a[c]!) !== isPair(op, b[c]!);
   const { node, slope, rest } = formOf(graph, c);
-  const pair = isOneOfTwo ? (isPair(a[c]!) ? a[c]! : b[c]!) : node;
-  if (!isPair(pair) || mayBeNaN(graph, c)) return -1;
+  const pair = isOneOfTwo ? (isPair(op, a[c]!) ? a[c]! : b[c]!) : node;
+  if (!isPair(op, pair) || mayBeNaN(graph, c)) return -1;
   const positive = (arm: NodeId): NodeId =>
     isOneOfTwo
       ? A.positive(pair === a[c] ? A.sub(arm, b[c]!) : A.sub(a[c]!, arm))
@@ -65,6 +64,10 @@ function byArms(graph: Graph, c: NodeId): NodeId {
   const rises = isOneOfTwo ? pair === a[c] : slope > 0;
   const [p, q] = [positive(a[pair]!), positive(b[pair]!)];
   return rises === (op[pair] === CODE.max) ? A.or(p, q) : A.and(p, q);
+}
+
+function isPair(op: Graph["op"], node: NodeId): boolean {
+  return op[node] === CODE.max || op[node] === CODE.min;
 }
 
 function logOfComplement(graph: Graph, x: NodeId): NodeId {

@@ -3,7 +3,7 @@
  * bundles stay small. `withTails(normal(0, 1)).quantile(0.975)` is 1.96.
  */
 
-import type { Real } from "../autodiff/expr.ts";
+import { Expr, type Real } from "../autodiff/expr.ts";
 import { requireNoMore } from "../checks/arguments.ts";
 import { bernoulliTails } from "./discrete/bernoulli.ts";
 import { binomialTails } from "./discrete/binomial.ts";
@@ -11,7 +11,7 @@ import { categoricalTails } from "./discrete/categorical.ts";
 import { geometricTails } from "./discrete/geometric.ts";
 import { negativeBinomialTails } from "./discrete/negative-binomial.ts";
 import { poissonTails } from "./discrete/poisson.ts";
-import type { Distribution } from "./distribution.ts";
+import type { Distribution, Parameter, Support } from "./distribution.ts";
 import { betaTails } from "./interval/beta.ts";
 import { uniformTails } from "./interval/uniform.ts";
 import { chi2Tails } from "./positive/chi2.ts";
@@ -27,13 +27,13 @@ import { studentTTails } from "./real/student-t.ts";
 import { type TailFormulas, tailed } from "./tails.ts";
 import { requireDistribution } from "./vector/requirements.ts";
 
-type Formulas = (...parameters: Real[]) => TailFormulas | undefined;
+type Formulas = (...parameters: Real[]) => TailFormulas;
 
 /** By name; the parameters are those of the record, in order. */
 const FORMULAS: Readonly<Record<string, Formulas>> = {
   beta: (a, b) => betaTails(a!, b!),
   bernoulli: (p) => bernoulliTails(p!),
-  binomial: (trials, p) => (typeof trials === "number" ? binomialTails(trials, p!) : undefined),
+  binomial: (trials, p) => binomialTails(trials as number, p!),
   categorical: categoricalTails,
   cauchy: (location, scale) => cauchyTails(location!, scale!),
   chi2: (df) => chi2Tails(df!),
@@ -51,11 +51,79 @@ const FORMULAS: Readonly<Record<string, Formulas>> = {
   uniform: (low, high) => uniformTails(low!, high!),
 };
 
+/**
+ * A record whose tails are made when someone asks for the first of them: a model has one for each of 10,000 observations, and asks no tails of
+ * these. The tails are read from the class, so that a copy, `{ ...normal(0, 1), logDensity }`, is without; `withTails` gives it those of its name.
+ */
+class Complete implements Distribution {
+  declare readonly name: string;
+  declare readonly parameters: readonly Parameter[];
+  declare readonly support: Support;
+  declare readonly logDensity: Distribution["logDensity"];
+  declare readonly logDensityInside: Distribution["logDensityInside"];
+  declare readonly draw: Distribution["draw"];
+  declare readonly fromNormal: Distribution["fromNormal"];
+  declare readonly initial: Distribution["initial"];
+  declare readonly finiteValues: Distribution["finiteValues"];
+  readonly #record: Distribution;
+  #tailed: Distribution | undefined;
+
+  constructor(record: Distribution) {
+    this.name = record.name;
+    this.parameters = record.parameters;
+    this.support = record.support;
+    this.logDensity = record.logDensity;
+    this.logDensityInside = record.logDensityInside;
+    this.fromNormal = record.fromNormal;
+    this.initial = record.initial;
+    this.#record = record;
+    // Of counts the tails have draws in fewer steps, and the values that count.
+    const { discrete } = record.support;
+    this.draw = discrete ? (next) => this.#tails.draw(next) : record.draw;
+    this.finiteValues = discrete ? (tailMass) => this.#tails.finiteValues!(tailMass) : record.finiteValues;
+  }
+
+  get #tails(): Distribution {
+    const record = this.#record;
+    this.#tailed ??= tailed(record, FORMULAS[record.name]!(...record.parameters.map(({ value }) => value)));
+    return this.#tailed;
+  }
+
+  get cdf(): Distribution["cdf"] {
+    return this.#tails.cdf;
+  }
+
+  get logCdf(): Distribution["logCdf"] {
+    return this.#tails.logCdf;
+  }
+
+  get logSurvival(): Distribution["logSurvival"] {
+    return this.#tails.logSurvival;
+  }
+
+  get logInterval(): Distribution["logInterval"] {
+    return this.#tails.logInterval;
+  }
+
+  get quantile(): Distribution["quantile"] {
+    return this.#tails.quantile;
+  }
+
+  get moments(): Distribution["moments"] {
+    return this.#tails.moments;
+  }
+
+  get momentsAt(): Distribution["momentsAt"] {
+    return this.#tails.momentsAt;
+  }
+}
+
 /** The distribution with its tails: itself if it has some, or if none are known. */
 export function withTails(distribution: Distribution): Distribution {
   requireNoMore("withTails", 1, arguments);
-  const { name, parameters, cdf } = requireDistribution("withTails", distribution);
-  const formulas = cdf || !Object.hasOwn(FORMULAS, name) ? undefined : FORMULAS[name];
-  const tails = formulas?.(...parameters.map(({ value }) => value));
-  return tails ? tailed(distribution, tails) : distribution;
+  if (distribution instanceof Complete) return distribution;
+  const { name, cdf, parameters } = requireDistribution("withTails", distribution);
+  // Of a traced number of trials nobody knows how many values there are.
+  const isKnown = Object.hasOwn(FORMULAS, name) && !(name === "binomial" && parameters[0]?.value instanceof Expr);
+  return cdf || !isKnown ? distribution : new Complete(distribution);
 }

@@ -21,11 +21,12 @@ export function trace(model: Model, options?: GraphOptions, statements: Extensio
 const FEW_TERMS = 1000;
 
 function withDrawn(graph: FullGraph, model: Model, statements: Extension): Trace {
-  const drawn: (Drawn | undefined)[] = [];
+  let drawn: (Drawn | undefined)[] | undefined = [];
   const traced = traceOn(graph, model, statements, (term) => {
-    if (drawn.length < FEW_TERMS) drawn.push(term);
+    if (drawn?.length === FEW_TERMS) drawn = undefined;
+    drawn?.push(term);
   });
-  return traced.terms.length === drawn.length ? { ...traced, drawn } : traced;
+  return drawn ? { ...traced, drawn } : traced;
 }
 
 // Nodes of about 700 observations with a switch, after which the other 9,300 take half as long as without; and statements, as observations of
@@ -66,7 +67,8 @@ export function* rehearse(model: Model): Pieces<void> {
 
 /** The same over the supports that the priors have. */
 export function traceAsWritten(model: Model, options?: GraphOptions, statements: Extension = withStatements): Trace {
-  let [kind, name] = ["", ""]; // of the latest site
+  // Of the latest site; an observation without a name has its number.
+  let [kind, name] = ["", ""];
   let observations = 0;
   const noted = (core: CoreContext, scope: Scope): ProgramContext => {
     const { sample, observe, ...others } = statements(core, scope);
@@ -85,14 +87,13 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
         return x as never;
       }) as typeof sample,
       observe: ((distribution: never, value: never, label?: string) => {
-        const site = label ?? `y${observations}`;
         try {
           observe(distribution, value, label);
         } catch (error) {
-          throw ofThisCopy(`observe "${site}"`, error);
+          throw ofThisCopy(`observe "${label ?? `y${observations}`}"`, error);
         }
         kind = "observe";
-        name = site;
+        name = label ?? "";
         observations++;
       }) as typeof observe,
     };
@@ -104,7 +105,13 @@ export function traceAsWritten(model: Model, options?: GraphOptions, statements:
     return traced;
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/.test(error.message)))
-      throw model?.name ? placed(error, model.name, kind ? `after ${kind} "${name}"` : "before its first site") : error;
+      throw model?.name
+        ? placed(
+            error,
+            model.name,
+            kind ? `after ${kind} "${name || `y${observations - 1}`}"` : "before its first site",
+          )
+        : error;
     throw new RangeError(
       `model "${model.name}": its branches are nested too deeply; got ${error.message.toLowerCase()}, expected some hundreds inside each other at most`,
     );

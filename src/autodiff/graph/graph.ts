@@ -52,15 +52,15 @@ export class Graph {
   // A number and its bits, which are what the node of a constant has in place of operands.
   readonly #number: Float64Array = new Float64Array(1);
   readonly #bits: Int32Array = new Int32Array(this.#number.buffer);
-  // The nodes of constants by their values; that of −0 by "-0", as a map takes it for 0.
-  readonly #constants: Map<number | string, NodeId> = new Map();
   #scratch: Int32Array = NO_NUMBERS;
   // Where equal nodes are found: in the list of their latest operand, which begins with `#first` of it and goes on with
   // `#next`, 0 at its end (node 0 is a leaf); if that is full, in the list of their hash. Nodes are asked for soon after an
   // operand was made, so that a cache holds the list.
   #first: Int32Array = new Int32Array(FEWEST);
   #next: Int32Array = new Int32Array(FEWEST);
-  readonly #byHash: Map<number, NodeId> = new Map();
+  // Constants are in the latter lists, too, by their bits, and −1 ends these. Garbage collectors copy a map of 20,000 numbers and look through it, and not an
+  // array of integers.
+  readonly #byHash: Int32Array = new Int32Array(16_384).fill(-1);
 
   constructor(options: GraphOptions = {}) {
     this.pushIntoWhere = options.pushIntoWhere ?? true;
@@ -81,14 +81,8 @@ export class Graph {
 
   /** The node of a constant; −0 and 0 are two constants, every NaN is one. */
   constant(value: number): NodeId {
-    const key = value === 0 && 1 / value < 0 ? "-0" : value;
-    let node = this.#constants.get(key);
-    if (node === undefined) {
-      this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
-      node = this.#append(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1, 0);
-      this.#constants.set(key, node);
-    }
-    return node;
+    this.#number[0] = Number.isNaN(value) ? Number.NaN : value;
+    return this.#hashed(CONSTANT, this.#bits[0]!, this.#bits[1]!, -1, 0);
   }
 
   /** A truth value that is the same everywhere. */
@@ -128,10 +122,7 @@ export class Graph {
 
   /** Is the node this very constant? */
   is(node: NodeId, value: number): boolean {
-    if (this.op[node] !== CONSTANT) return false;
-    this.#bits[0] = this.a[node]!;
-    this.#bits[1] = this.b[node]!;
-    return this.#number[0] === value;
+    return this.isConstant(node) && this.value(node) === value;
   }
 
   /** Value of a constant node. */
@@ -265,24 +256,29 @@ export class Graph {
   #find(code: number, x: NodeId, y: NodeId, z: NodeId, make: boolean): NodeId {
     const { op, a, b, c } = this;
     const owner = Math.max(x, y, z);
-    let first = this.#first[owner]!;
-    let key: number | undefined;
+    const first = this.#first[owner]!;
     let listed = 0;
-    for (let node = first; ; node = this.#next[node]!) {
-      if (node === 0) {
-        if (key !== undefined || listed < MOST_LISTED) break;
-        key = hash(code, x, y, z);
-        node = first = this.#byHash.get(key) ?? 0;
-        if (node === 0) break;
-      }
+    for (let node = first; node > 0; node = this.#next[node]!, listed++)
       if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
-      listed++;
-    }
+    if (listed === MOST_LISTED) return this.#hashed(code, x, y, z, make ? this.#flagsOf(code, x, y, z) : -1);
     if (!make) return -1;
     const node = this.#append(code, x, y, z, this.#flagsOf(code, x, y, z));
     this.#next[node] = first;
-    if (key === undefined) this.#first[owner] = node;
-    else this.#byHash.set(key, node);
+    this.#first[owner] = node;
+    return node;
+  }
+
+  // The same in the list of its hash.
+  #hashed(code: number, x: number, y: number, z: number, flags: number): NodeId {
+    const { op, a, b, c } = this;
+    const key = hash(code, x, y, z);
+    const first = this.#byHash[key]!;
+    for (let node = first; node >= 0; node = this.#next[node]!)
+      if (a[node] === x && b[node] === y && op[node] === code && c[node] === z) return node;
+    if (flags < 0) return -1;
+    const node = this.#append(code, x, y, z, flags);
+    this.#next[node] = first;
+    this.#byHash[key] = node;
     return node;
   }
 
@@ -342,7 +338,7 @@ export function inputIndex(graph: Graph, node: NodeId): number {
 // An odd number near 2³² times the golden ratio: its multiples differ in their upper bits.
 const SPREAD = 0x9e3779b1;
 
+// Which of 2¹⁴ lists: of a million constants each has 60.
 function hash(code: number, x: NodeId, y: NodeId, z: NodeId): number {
-  const spread = Math.imul(Math.imul(Math.imul(x, SPREAD) ^ y, SPREAD) ^ z ^ code, SPREAD);
-  return spread ^ (spread >>> 15);
+  return Math.imul(Math.imul(Math.imul(x, SPREAD) ^ y, SPREAD) ^ z ^ code, SPREAD) >>> 18;
 }

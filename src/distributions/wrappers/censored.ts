@@ -22,7 +22,7 @@ export function censored(distribution: Distribution, low: number = -Infinity, hi
   requireNoMore("censored", 3, arguments);
   const whole = withMasses("censored", distribution);
   requireEnds("censored", low, high, false);
-  const { name, parameters, support, logDensity, draw, moments: _moments, ...rest } = whole;
+  const { name, parameters, support, logDensity, draw, cdf, finiteValues } = whole;
   const ends = [endOf("low", low), endOf("high", high)].map((end) => dataOnly("censored", end));
   const own: Support = {
     kind: "interval",
@@ -44,7 +44,7 @@ export function censored(distribution: Distribution, low: number = -Infinity, hi
       return x >= high ? logMass(whole, below, Infinity) : logDensity(x);
     },
     draw: (next) => Math.min(high, Math.max(low, draw(next))),
-    cdf: rest.cdf && ((x) => censoredCdf(rest.cdf!, low, high, x)),
+    cdf: cdf && ((x) => censoredCdf(cdf, low, high, x)),
     ...(support.discrete && {
       finiteValues: (tailMass?: number): FiniteValues => {
         const first = Math.max(low, support.lower);
@@ -52,7 +52,7 @@ export function censored(distribution: Distribution, low: number = -Infinity, hi
         // Between two ends all values are known, whatever the parameters are.
         const { values, lostMass } = whole
           ? { values: wholeNumbers(name, Math.ceil(first), Math.floor(high)), lostMass: 0 }
-          : rest.finiteValues!(tailMass);
+          : finiteValues!(tailMass);
         const kept = values.map((value) => Math.min(high, Math.max(low, value)));
         const ends = [low, ...(support.upper > high ? [high] : [])].filter(
           (end) => Number.isFinite(end) && end >= support.lower,

@@ -178,7 +178,8 @@ function movedTable(
   by: Parameter,
   move: (k: number) => number,
 ): Distribution {
-  const { name, parameters, logDensity, draw, finiteValues, support, moments, ...rest } = withTails(distribution);
+  const complete = withTails(distribution);
+  const { name, parameters, logDensity, draw, finiteValues, support, moments } = complete;
   if (!finiteValues || !Number.isFinite(support.upper - support.lower))
     throw new TypeError(
       `${caller}: counts without end; got ${name}, expected finitely many values, or a latent that is multiplied`,
@@ -191,7 +192,7 @@ function movedTable(
       throw new TypeError(`${caller} ${name}: the cdf is known for numbers only; got a traced value`);
     return values.findLast((k) => move(k) <= x) ?? Number.NEGATIVE_INFINITY;
   };
-  const { cdf, logCdf, logSurvival, quantile } = rest;
+  const { cdf, logCdf, logSurvival, quantile } = complete;
   const record = discrete({
     name: `${caller} ${name}`,
     parameters: [...parameters, by],
