@@ -11,6 +11,9 @@ import type { Variable } from "../variable.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
 import { impossibleAt } from "./joint-sums.ts";
 
+/** e to a power below this is 0. */
+const NOTHING = -746;
+
 /** Fills in the cells of some draws and their probabilities given what was drawn before; `lanes` has the inputs of the kept latents. */
 export type UnreadDraws = (
   found: readonly CompletedLatent[],
@@ -56,9 +59,13 @@ export function unreadDrawsIn(
       for (let p = 0; p < batch.points; p++) {
         const d = batch.first + p;
         let largest = Number.NEGATIVE_INFINITY;
-        for (let j = 0; j < size; j++) largest = Math.max(largest, run.value(j, p));
+        for (let j = 0; j < size; j++) largest = Math.max(largest, (weights[j] = run.value(j, p)));
         let total = 0;
-        for (let j = 0; j < size; j++) total += weights[j] = exp(run.value(j, p) - largest);
+        // Of 740 values of a count about 16 most have masses that are 0 beside the largest.
+        for (let j = 0; j < size; j++) {
+          const below = weights[j]! - largest;
+          total += weights[j] = below < NOTHING ? 0 : exp(below);
+        }
         if (!(total > 0)) throw impossibleAt(name, total);
         for (let j = 0; j < size; j++) probabilities[j * batch.draws + d] = weights[j]! / total;
         cell[d] = weightedPlace(weights, 0, size, total * next());
