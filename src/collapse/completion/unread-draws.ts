@@ -59,12 +59,16 @@ export function unreadDrawsIn(
       for (let p = 0; p < batch.points; p++) {
         const d = batch.first + p;
         let largest = Number.NEGATIVE_INFINITY;
-        for (let j = 0; j < size; j++) largest = Math.max(largest, (weights[j] = run.value(j, p)));
+        for (let j = 0; j < size; j++) {
+          weights[j] = run.value(j, p);
+          largest = Math.max(largest, weights[j]!);
+        }
         let total = 0;
         // Of 740 values of a count about 16 most have masses that are 0 beside the largest.
         for (let j = 0; j < size; j++) {
           const below = weights[j]! - largest;
-          total += weights[j] = below < NOTHING ? 0 : exp(below);
+          weights[j] = below < NOTHING ? 0 : exp(below);
+          total += weights[j]!;
         }
         if (!(total > 0)) throw impossibleAt(name, total);
         for (let j = 0; j < size; j++) probabilities[j * batch.draws + d] = weights[j]! / total;

@@ -103,8 +103,8 @@ describe("the rates of absorption and elimination of a drug, which may change pl
     });
   });
 
-  // By a chain of 1.5 million steps with ka > ke, each of its places weighed against that with the rates exchanged: 3.1 % have them so. A fit that misses the
-  // other order has an sd of ke of half of that, on any seed; which seeds it misses it on is for the soak.
+  // By a chain of 1.5 million steps with ka > ke, each of its places weighed against that with the rates exchanged: 3.1 % have them so. Without
+  // draws of the guide with two latents in each other's place the sd of ke was a twelfth of that on seed 3; which other seeds miss the order is for the soak.
   it.each(amount([3], [0, 3, 5, 8]))("are found in both orders, one of which has three hundredths: seed %i", (seed) => {
     const posterior = n.fit(drug, { seed, onWarning() {} });
     expect(posterior.report!.importance!.answers).toBe("weights");

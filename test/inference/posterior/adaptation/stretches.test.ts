@@ -44,7 +44,7 @@ describe("draws that are stretched", () => {
   });
 });
 
-// A rule that looks at nothing but the draws' moments says nothing of them on any seed; whether some seed is missed is for the soak.
+// Where only the draws are asked nothing is told on seed 0; whether some other seed is missed is for the soak.
 describe("a fit", () => {
   const told = (model: n.Model, seed: number): readonly string[] =>
     n
