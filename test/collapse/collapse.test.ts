@@ -38,6 +38,7 @@ import { type Enumerated, logCellSum } from "../support/cell-sum.ts";
 import { evaluatorOf } from "../support/evaluate.ts";
 import { amount } from "../support/soak.ts";
 import { cp3, hyst, hystTemperatures, mixif, stepreg, stepregPoints, switch2 } from "../support/study-models.ts";
+import { climbed } from "../support/unweighed.ts";
 
 /** The log density of the collapsed trace at values of the latents that are kept, by name. */
 function densityOf({ trace: { graph, terms } }: CollapseResult): (at: Readonly<Record<string, number>>) => number {
@@ -268,7 +269,7 @@ describe("a condition that is not affine", () => {
     for (const w of [-3, -0.7, 0.1, 0.6, 0.9, 2.5])
       expect(Math.abs(densityOf(result)({ w }) / logCellSum(model, cuts, { w }) - 1)).toBeLessThan(1e-12);
     expect(explain(model, { collapse: "auto" }).conditions).toEqual([]);
-    const { status } = fit(model, { onWarning: () => undefined });
+    const { status } = climbed(model, { onWarning: () => undefined });
     expect(status).toBe("converged");
   });
 

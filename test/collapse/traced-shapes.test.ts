@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { valueAndGrad } from "../../src/autodiff/index.ts";
 import * as n from "../../src/index.ts";
+import { SOAK } from "../support/soak.ts";
 import { climbed } from "../support/unweighed.ts";
 
 const PRIORS: Readonly<Record<string, (a: n.Expr) => n.Distribution>> = {
@@ -30,7 +31,9 @@ test.each(Object.entries(PRIORS))("a %s latent with a traced parameter under one
   }
   const { collapsed } = n.explain(model, { collapse: "auto" }).collapsed!;
   expect(collapsed.map(({ latent }) => latent)).toEqual(["x"]);
-  expect(Math.abs(n.fit(model, { seed: 1, restarts: 0 }).mean("a") - first / total)).toBeLessThan(0.02);
+  // The guide's own mean is where a wrong mass of x would move the climb; that of weighed draws, too, in the soak.
+  const posterior = (SOAK ? n.fit : climbed)(model, { seed: 1, restarts: 0, onWarning() {} });
+  expect(Math.abs(posterior.mean("a") - first / total)).toBeLessThan(0.02);
 });
 
 test.each(["skew normal", "pareto"])("draws of a %s latent lie where its prior is, given the other one", (name) => {

@@ -257,6 +257,7 @@ describe("conditions that no single noise reaches by itself", () => {
         logJoint: (u, v, holds) => logNormal(u, 0, 1) + logNormal(v, 0, 1) + logNormal(0, holds === "true" ? 1 : -2, 1),
       },
       point,
+      { scan: amount(130, 260) },
     );
     const at = { guide: fullRank(), params: point, samples: amount(6000, 30_000), seed: 2 };
     // Some are sought along lines in every sample: the usual run sees errors of a fifth of the largest component.
@@ -292,6 +293,7 @@ describe("conditions that no single noise reaches by itself", () => {
           ),
       },
       point,
+      { scan: amount(130, 260) },
     );
     const at = { guide: fullRank(), params: point, samples: amount(6000, 30_000), seed: 2 };
     for (const marginalise of [true, false]) {
