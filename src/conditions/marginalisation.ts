@@ -81,19 +81,22 @@ interface Candidate {
 function candidatesOf(objective: Objective, cones: ConeVariables, term: NodeId): Candidate[] {
   const { graph } = objective;
   if (!cones.isConditional(term)) return [];
-  const predicates = graph.reachable([term]).filter((node) => graph.op[node] === CODE.positive);
   const smooth = cones.moving(term);
+  const others = new Set([...cones.all(term)].filter((v) => !smooth.has(v)));
+  if (others.size === 0) return [];
+  const isPredicate = (node: NodeId): boolean => graph.op[node] === CODE.positive;
+  const predicates = graph.reachable([term]).filter(isPredicate);
   const found: Candidate[] = [];
   const direct = new Map<number, NodeId[]>();
-  for (const node of predicates)
-    for (const v of cones.moving(graph.a[node]!)) {
-      const crossed = direct.get(v);
-      if (crossed) crossed.push(node);
-      else direct.set(v, [node]);
-    }
-  const possible = [...direct].filter(([v, crossed]) => !smooth.has(v) && crossed.length <= MOST_CELLS);
+  for (const node of predicates) {
+    const moving = cones.moving(graph.a[node]!);
+    // A state that feeds back has hundreds of noises in each of as many conditions, and of these but a few are in conditions only.
+    const [few, many] = moving.size < others.size ? [moving, others] : [others, moving];
+    for (const v of few) if (many.has(v)) append(direct, v, node);
+  }
+  const possible = [...direct].filter(([, crossed]) => crossed.length <= MOST_CELLS);
   if (possible.length === 0) return [];
-  const inner = new Set(graph.reachable(predicates.map((node) => graph.a[node]!)));
+  const inner = new Set(graph.reachable(predicates.map((node) => graph.a[node]!)).filter(isPredicate));
   for (const [variable, crossed] of possible) {
     if (crossed.some((node) => inner.has(node))) continue;
     const crossings = crossed.map((node) => crossingOf(objective, cones, node, variable));
