@@ -4,7 +4,7 @@
  * an error.
  */
 
-import { isListed, requireNoMore } from "../checks/arguments.ts";
+import { type Listed, requireNoMore } from "../checks/arguments.ts";
 import { balanced } from "../math/balanced-tree.ts";
 import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
 import { mayBeNaN } from "./graph/graph.ts";
@@ -66,7 +66,10 @@ interface Folded {
 const folded = (name: BinaryOp, table?: OpTable): Folded => {
   const of = applying(name, table);
   return (x: Real, y: Real, ...more: readonly Real[]) => {
-    return (isListed(more, 0) ? [] : more).reduce<Real>((all, next) => of(all, next), of(x, y));
+    return ((more as readonly unknown[] as readonly Listed[])[1]?.map ? [] : more).reduce<Real>(
+      (all, next) => of(all, next),
+      of(x, y),
+    );
   };
 };
 

@@ -25,14 +25,12 @@ export function refuse(caller: string, what: string, value: unknown, expected: s
 /**
  * Throws TypeError where a function is given more than the `most` it takes; the function passes its `arguments`, so that its signature stays
  * what it takes: of a rest parameter TypeScript would show one. JavaScript drops what a function does not name, and a fit without its options,
- * or a model without a summand, is another one.
+ * or a model without a summand, is another one. An index and a list behind the values are none of it: `values.map(exp)` passes them.
  */
 export function requireNoMore(caller: string, most: number, given: ArrayLike<unknown>): void {
-  if (given.length > most && !isListed(given, most))
+  if (given.length > most && !(given[most + 1] as Listed)?.map)
     throw new TypeError(`${caller}: too many arguments; got ${given.length}, expected ${most}`);
 }
 
-/** Is what follows the first `most` an index and a list, as `values.map(exp)` and `values.reduce(add)` pass them beside values? */
-export function isListed(given: ArrayLike<unknown>, most: number): boolean {
-  return (given[most + 1] as Partial<readonly unknown[]> | undefined)?.map !== undefined;
-}
+/** What has a method `map`, if it is an array of any kind. */
+export type Listed = Partial<readonly unknown[]> | undefined;

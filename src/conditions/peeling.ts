@@ -27,6 +27,7 @@ import type { Pass } from "../objective/pass.ts";
 import { type Pieces, piecewise } from "../pieces/pieces.ts";
 import { signFactors } from "./clear-denominators.ts";
 import { withComparisons } from "./comparisons.ts";
+import { requireVisible } from "./hidden-slopes.ts";
 
 /** Most conditions that one comparison is taken apart into. */
 const MOST_PARTS = 16;
@@ -42,7 +43,10 @@ export const PEELING: Pass = {
 
 function peeling(objective: Objective): Pieces<Objective> {
   const plain = new Set<NodeId>();
-  return withComparisons(objective, (c) => new Peeler(objective, plain).positive(c));
+  return withComparisons(objective, (c) => {
+    requireVisible(objective, c);
+    return new Peeler(objective, plain).positive(c);
+  });
 }
 
 /** The mask of c > 0, peeled. */

@@ -273,7 +273,7 @@ export function checkParameters(caller: string, subject: string, parameters: rea
 /** The parameter, if it is not traced; TypeError otherwise. */
 export function dataOnly(distribution: string, parameter: Parameter): Parameter {
   if (parameter.value instanceof Expr)
-    throw new TypeError(`${distribution}: ${parameter.name} is traced; got a traced value, expected a number`);
+    refuseKind(`${distribution}: ${parameter.name}`, "data", parameter.value, "a number");
   return parameter;
 }
 

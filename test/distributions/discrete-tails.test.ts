@@ -87,7 +87,7 @@ test("probabilities and cut tails of traced parameters: sums are expressions, a 
       poisson(rate!).finiteValues!();
       return rate!;
     })([1]),
-  ).toThrow("poisson: rate is traced; got a traced value, expected a number");
+  ).toThrow("poisson: rate: not data; got a traced number, expected a number");
   compile(([p]) => {
     expect(binomial(3, p!).finiteValues!()).toEqual({ values: [0, 1, 2, 3], lostMass: 0 });
     expect(binomial(3, p!).moments!()).toBeUndefined();

@@ -314,7 +314,7 @@ describe.each(NAMES)("draws of %s", (name) => {
       expect(() =>
         compile((inputs) => make(...drawn[0]![0].map((_, i) => inputs[i]!)).draw(() => 0.5))([1, 1, 1]),
       ).toThrow(
-        `${name}: ${make(...drawn[0]![0]).parameters[0]!.name} is traced; got a traced value, expected a number`,
+        `${name}: ${make(...drawn[0]![0]).parameters[0]!.name}: not data; got a traced number, expected a number`,
       );
   });
 });

@@ -168,7 +168,9 @@ test("means and sds that do not exist are NaN or infinite", () => {
 
 test("quantiles of traced parameters are refused, and moments not known", () => {
   compile(([x]) => {
-    expect(() => normal(x!, 1).quantile!(0.5)).toThrow("normal: mean is traced; got a traced value, expected a number");
+    expect(() => normal(x!, 1).quantile!(0.5)).toThrow(
+      "normal: mean: not data; got a traced number, expected a number",
+    );
     expect(normal(x!, 1).moments!()).toBeUndefined();
     return x!;
   })([0]);

@@ -46,9 +46,8 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
 
 const NONE: readonly number[] = [];
 
-// The weight of an operand in a node of weight w. A linear function takes weights as it takes values: x/2 of weight w is x of
-// weight w/2, and x − y is y of weight 0 − w.
-function weightOf(graph: Graph, node: NodeId, group: readonly number[], place: number, w: number): number {
+/** The weight of an operand in a node of weight w. A linear function takes weights as it takes values: x/2 of weight w is x of weight w/2, and x − y is y of weight 0 − w. */
+export function weightOf(graph: Graph, node: NodeId, group: readonly number[], place: number, w: number): number {
   const { primal, partials } = graph.ops.rows[graph.op[node]!]!;
   const of = (j: number): number =>
     j === place ? w : j < partials.length && !group.includes(j) ? graph.value(graph.operand(node, j)) : 0;

@@ -19,7 +19,8 @@ function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
     const code = g.op[y]!;
     if ((code === CODE.add || code === CODE.sub) && g.op[g.a[y]!] === CONSTANT) {
       const total = g.value(x) + g.value(g.a[y]!);
-      if (Number.isFinite(total)) return g.apply(code, A.constant(total), g.b[y]!);
+      // Constants that cancel stay: (z + 1e17) − 1e17 is not z, as z + 1e17 is rounded to a multiple of 16.
+      if (Math.abs(total / g.value(x)) > 1e-6) return g.apply(code, A.constant(total), g.b[y]!);
     }
   }
   if (g.op[y] === CODE.neg) return A.sub(x, g.a[y]!);

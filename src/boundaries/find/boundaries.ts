@@ -129,8 +129,9 @@ function scaledForm(
   const scale = Math.sign(own) * Math.max(Math.abs(own), largest / LARGEST);
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
-  for (const value of [constant, ...coefficients.values(), form.constant, ...form.coefficients])
-    if (!Number.isFinite(value)) return `the coefficient ${value}`;
+  // Products with coefficients that small lose their digits: 5e-324·z is 0 up to z = 0.5.
+  for (const value of [...coefficients.values(), constant, form.constant, ...form.coefficients])
+    if (!Number.isFinite(value) || largest < 1e-300) return `the coefficient ${value}`;
   const sumOf = (some: readonly NodeId[]): NodeId =>
     A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
   return {

@@ -55,7 +55,7 @@ export function tableTails(
 
 /** Of a distribution whose values end at a traced number: who lists them has to know where that lies. */
 export function unknownTable(name: string, parameter: string): never {
-  throw new TypeError(`${name}: ${parameter} is traced; got a traced value, expected a number`);
+  throw new TypeError(`${name}: ${parameter}: not data; got a traced number, expected a number`);
 }
 
 /** low, low + 1, …, high, of which there are not too many. */

@@ -1,0 +1,54 @@
+/**
+ * A program computes in doubles, and what is proven of its conditions holds for numbers. The two differ where rounding hides a slope: 1 + 1e-17·z is 1 up
+ * to z = 11 and 5e-324·z is 0 up to z = 0.5, so that conditions on them change there and not at z = 0. Such conditions are refused.
+ */
+
+import type { Graph } from "../autodiff/graph/graph.ts";
+import { linearForm, weightOf } from "../autodiff/graph/linear-form.ts";
+import { linearOperands } from "../autodiff/graph/linear-operands.ts";
+import type { NodeId } from "../autodiff/ops/op.ts";
+import type { Objective } from "../objective/objective.ts";
+
+/** How far rounding may move the place where a form is 0: this, in units of its variables, or this share of that place. */
+const SHIFT = 1e-6;
+/** The error of a sum, as a share of its summands, and that of a product that is small. */
+const [OF_SUM, OF_PRODUCT] = [2.220446049250313e-16, 5e-324];
+
+/**
+ * Does rounding hide where the form is 0? (z + 1e9) − 1e9 is just z, as 1e9 is rounded to a multiple of 1e-7, and (z + 1e10) − 1e10 just not. z − 1e17 has
+ * its place at 1e17, of which the error of 16 is no share.
+ */
+export function hidesSlope(graph: Graph, root: NodeId): boolean {
+  const { coefficients, constant } = linearForm(graph, root);
+  let slope = 0;
+  for (const value of coefficients.values()) slope = Math.max(slope, Math.abs(value));
+  return slope > 0 && sizeOf(graph, root) * OF_SUM + OF_PRODUCT > SHIFT * Math.max(slope, Math.abs(constant));
+}
+
+// The summands of a form's constant without their signs: of 1 + z − 1, where the constant is 0, they are 2.
+function sizeOf(graph: Graph, root: NodeId): number {
+  const sizes = new Map<NodeId, number>();
+  for (const node of graph.reachable([root])) {
+    const group = linearOperands(graph, node, (operand) => !graph.isConstant(operand)) ?? [];
+    const parts = group.map((place) => {
+      const size = sizes.get(graph.operand(node, place));
+      return size ? Math.abs(weightOf(graph, node, group, place, 1) * size) : 0;
+    });
+    const own = graph.isConstant(node) ? Math.abs(graph.value(node)) : 0;
+    sizes.set(
+      node,
+      parts.reduce((sum, part) => sum + part, own),
+    );
+  }
+  return sizes.get(root)!;
+}
+
+/** Throws RangeError for a comparison c > 0 of a program whose slope rounding hides. */
+export function requireVisible({ graph, terms }: Objective, c: NodeId): void {
+  if (!hidesSlope(graph, c)) return;
+  const mask = graph.algebra.positive(c);
+  const { site } = terms.find(({ node }) => graph.reachable([node]).includes(mask)) ?? { site: "a site" };
+  throw new RangeError(
+    `corrected: condition \`${graph.text(mask)}\` at ${site} cannot be handled exactly; got a slope that rounding hides, expected numbers of like sizes; to try: latents and data in other units`,
+  );
+}
