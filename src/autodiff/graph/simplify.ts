@@ -20,7 +20,8 @@ function add(g: GraphView, x: NodeId, y: NodeId): NodeId {
     if ((code === CODE.add || code === CODE.sub) && g.op[g.a[y]!] === CONSTANT) {
       const total = g.value(x) + g.value(g.a[y]!);
       // Constants that cancel stay: (z + 1e17) − 1e17 is not z, as z + 1e17 is rounded to a multiple of 16.
-      if (Math.abs(total / g.value(x)) > 1e-6) return g.apply(code, A.constant(total), g.b[y]!);
+      if (Math.abs(total) < Infinity && Math.abs(total / g.value(x)) > 1e-6)
+        return g.apply(code, A.constant(total), g.b[y]!);
     }
   }
   if (g.op[y] === CODE.neg) return A.sub(x, g.a[y]!);

@@ -42,7 +42,8 @@ interface CsvRecord {
   readonly line: number;
 }
 
-// The records that are not empty, each with the line on which it begins: a field in quotes may have gone over several.
+// The records, each with the line on which it begins: a field in quotes may have gone over several. Lines that are empty are none, but between the rows of
+// a single column, where such a line is a cell in which nothing stands.
 function withLines(data: readonly string[][]): CsvRecord[] {
   let line = 1;
   const records = data.map((fields) => {
@@ -50,7 +51,10 @@ function withLines(data: readonly string[][]): CsvRecord[] {
     line += 1 + fields.reduce((breaks, field) => breaks + field.split("\n").length - 1, 0);
     return record;
   });
-  return records.filter(({ fields }) => fields.length > 1 || fields[0] !== "");
+  const isFilled = ({ fields }: CsvRecord): boolean => fields.length > 1 || fields[0] !== "";
+  const [first, last] = [records.findIndex(isFilled), records.findLastIndex(isFilled)];
+  const isColumn = records[first]?.fields.length === 1;
+  return records.filter((record, i) => isFilled(record) || (isColumn && i > first && i < last));
 }
 
 // With the delimiter and the line's end given, quotes are all that Papa Parse finds at fault; `index` is where the quoted text begins.

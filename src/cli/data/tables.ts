@@ -15,7 +15,12 @@ export async function tableOf(path: string): Promise<Table> {
   const source = path === "-" ? "standard input" : path;
   const content = await contentOf(path, source);
   const kind = kindOf(path, content);
-  if (kind === "csv") return { columns: csvTable(source, content), isText: true };
+  if (kind === "csv") {
+    const columns = csvTable(source, content);
+    if (Object.values(columns).every((column) => column.length === 0))
+      throw new UsageError(`--data: "${source}" has no row; got a line of names alone, expected a row for each datum`);
+    return { columns, isText: true };
+  }
   const parsed = kind === "json" ? parse(`"${source}"`, content) : rowsOf(source, content);
   if (Array.isArray(parsed)) return { columns: columnsOf(source, parsed), isText: false };
   if (Object(parsed) !== parsed)

@@ -15,6 +15,8 @@ describe("a table in CSV", () => {
     ['"a;b",y\n1,2\n', { "a;b": ["1"], y: ["2"] }],
     ['"a;b"\n1\n', { "a;b": ["1"] }],
     ["\n\nx;y\n1;2\n", { x: ["1"], y: ["2"] }],
+    ["x\n1\n\n2\n\n\n", { x: ["1", "", "2"] }],
+    ["x,y\n1,2\n\n3,4\n", { x: ["1", "3"], y: ["2", "4"] }],
     [" x , y\n1, 2\n", { x: ["1"], y: [" 2"] }],
   ])("%j has the columns that it says", (text, columns) => {
     expect(csvTable("t.csv", text)).toEqual(columns);

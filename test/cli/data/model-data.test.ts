@@ -24,6 +24,7 @@ const model = defineModel(
   },
 );
 const FILES = {
+  "names.csv": "y,open,place\n",
   "d.csv": 'y,note,open,place\n3,"a, b",true,south\n 5 ,,1,north\nNA,,FALSE,south\n',
   "d.json": '{ "y": [3, 5, null], "open": [true, true, false], "place": ["south", "north", "south"] }',
   "rows.json":
@@ -86,6 +87,7 @@ describe("--data and --set", () => {
   test.each([
     ["bad.json", [], /^--data: ".*bad.json" is no JSON/],
     ["bad.jsonl", [], /^--data: line 2 of ".*bad.jsonl" is no JSON/],
+    ["names.csv", [], /^--data: ".*names.csv" has no row; got a line of names alone, expected a row for each datum$/],
     ["none.csv", [], /^--data: cannot read ".*none.csv"; got ENOENT/],
     ["d.csv", ["scal=1"], /^--set: no such value; got "scal", expected one of y, open, place, scale/],
     ["d.csv", ["y=1"], /^--set: "y" is a column/],
