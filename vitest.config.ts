@@ -15,9 +15,6 @@ if (compiled) await compileSources();
 const LATER = "--interrupt-budget=400000";
 for (const flag of [LATER, "--max-inlined-bytecode-size=200", "--max-inlined-bytecode-size-cumulative=300"])
   setFlagsFromString(flag);
-// New objects get four times as much room, in megabytes, before those that are still used are copied: of a graph that grows nearly all are, and tests that
-// make large ones took twice as long.
-setFlagsFromString("--max-semi-space-size=64");
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
