@@ -11,7 +11,7 @@ import { mayBeNaN } from "./graph/graph.ts";
 import { logSumExp as logSumExpNode } from "./log-sum-exp.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
 import { CODE } from "./ops/codes.ts";
-import type { BinaryOp, NodeId, UnaryOp } from "./ops/op.ts";
+import type { BinaryOp, UnaryOp } from "./ops/op.ts";
 import { BASIC, type OpTable } from "./ops/op-table.ts";
 import {
   Condition,
@@ -45,15 +45,18 @@ function applying<F = OfTwo<Real>>(op: UnaryOp | BinaryOp, table: OpTable = BASI
   const code = CODE[op];
   const { primal, domain } = table.rows[code]!;
   const arity = domain.length;
-  return ((...given: Real[]) => {
-    requireArity(name, arity, given);
-    const values = given.slice(0, arity);
-    const session = sessionOf(values);
-    if (!session) return primal(...(values.map((value) => requireReal(value, name)) as [number, number, number]));
-    const { graph } = session;
-    if (!graph.ops.rows[code]) graph.link(table);
-    return exprOf(session, graph.apply(code, ...(values.map((value) => nodeOf(session, value, name)) as [NodeId])));
-  }) as F;
+  // A model calls these tens of thousands of times: no list is made of the arguments.
+  return function (x: Real, y: Real) {
+    requireArity(name, arity, arguments);
+    const first = requireReal(x, name);
+    const second = arity > 1 ? requireReal(y, name) : 0;
+    const traced = typeof first === "number" ? second : first;
+    if (typeof traced === "number") return primal(first as number, second as number, 0);
+    const { session } = traced;
+    if (!session.graph.ops.rows[code]) session.graph.link(table);
+    const node = nodeOf(session, first);
+    return exprOf(session, session.graph.apply(code, node, arity > 1 ? nodeOf(session, second) : undefined));
+  } as F;
 }
 
 /** A function of two numbers that goes on with any further ones: `add(x, y, z)` is `add(add(x, y), z)`. */
@@ -66,10 +69,9 @@ interface Folded {
 const folded = (name: BinaryOp, table?: OpTable): Folded => {
   const of = applying(name, table);
   return (x: Real, y: Real, ...more: readonly Real[]) => {
-    return ((more as readonly unknown[] as readonly Listed[])[1]?.map ? [] : more).reduce<Real>(
-      (all, next) => of(all, next),
-      of(x, y),
-    );
+    const first = of(x, y);
+    const isListed = (more as readonly unknown[] as readonly Listed[])[1]?.map;
+    return isListed ? first : more.reduce<Real>((all, next) => of(all, next), first);
   };
 };
 
@@ -167,10 +169,13 @@ function notLess(minus: Minus, x: Real, y: Real): Truth {
   );
 }
 
-// A comparison is by a difference, which is told what else the comparison was given.
+// A comparison is by a difference, which has its name in messages.
 const comparing = (name: string, of: typeof greater): OfTwo<Truth> => {
-  const minus = applying<(...values: Real[]) => Real>("sub", BASIC, name);
-  return (x: Real, y: Real, ...more: Real[]) => of((p, q) => minus(p, q, ...more), x, y);
+  const minus = applying("sub", BASIC, name);
+  return function (x: Real, y: Real) {
+    requireNoMore(name, 2, arguments);
+    return of(minus, x, y);
+  };
 };
 
 /** x > y. On numbers a boolean; on traced values a condition for `where` and `branch`. */
