@@ -27,7 +27,7 @@ import { cheating } from "../../../src/models/cheating.ts";
 import { gmm } from "../../../src/models/gmm.ts";
 import { textmsg } from "../../../src/models/textmsg.ts";
 import { xornet } from "../../../src/models/xornet.ts";
-import { amount, SOAK } from "../../support/soak.ts";
+import { SOAK } from "../../support/soak.ts";
 import { climbed } from "../../support/unweighed.ts";
 
 const quick = { maxSamples: 1000, restarts: 1, seed: 1, onWarning() {} } as const;
@@ -75,8 +75,7 @@ function numbersOf(posterior: Posterior): unknown {
     trace: bits(posterior.elboTrace),
     summary: posterior.summary().map(({ name, ...rest }) => [name, bits(Float64Array.from(Object.values(rest)))]),
     covariance: bits(posterior.covariance()),
-    // Draws of another seed than 0 are made anew, as the weighted ones are.
-    sample: Object.entries(posterior.sample(50, { seed: amount(0, 2) })).map(([name, values]) => [name, bits(values)]),
+    sample: Object.entries(posterior.sample(50, { seed: 2 })).map(([name, values]) => [name, bits(values)]),
     weights: bits(weighted.weights),
     draws: weighted.names.map((name) => bits(weighted.values(name))),
     evidence: bits(Float64Array.of(weighted.logEvidence, weighted.logEvidenceError)),
