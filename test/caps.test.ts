@@ -284,6 +284,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_WORKERS: "shards/fit.test.ts", // 10,001 workers are refused
   MOST_SHARDS: "shards/estimate.test.ts", // 100,001 shards are refused
   MOST_CORRELATED: "inference/fit/correlated.test.ts", // a fit of 41 latents is mean field
+  MOST_NEAR: "guides/neighbours.test.ts", // a fit of 262 latents is mean field
+  MOST_EACH: "guides/neighbours.test.ts", // and one whose every latent has 20 neighbours
+  MOST_STARTS: "inference/fit/climb/placing.test.ts", // of 60 days on which a velocity may change each third has a start
   MOST_ARMS: "autodiff/floors.test.ts", // a rounded value below seventy selections
   MOST_LEVELS: "autodiff/graph/deep.test.ts", // texts of a chain of 100,000 ops
   DEFAULT_BUDGET: "collapse/caps.test.ts", // a table of 10,000 entries

@@ -125,9 +125,17 @@ export function probeOf({ parts, trace: { points } }: GuideSpace): Float64Array 
   return Float64Array.from(parts.flatMap(({ key, names }) => names.map((_, k) => values[key](k))));
 }
 
-/** Whether every two latents of a guide, of which there are two at least, are correlated freely, as under `fullRank()`. */
-export function correlatesAll({ latents: { length: n }, pairs = [] }: GuideSpace): boolean {
-  return n > 1 && pairs.length === (n * (n - 1)) / 2;
+/**
+ * Whether latents of a guide are correlated such that steps of the whole covariance stay within its pairs: a row of L that has a column has all columns
+ * of that one's row. So it is of `fullRank()`, and of effects that are correlated with their mean and scale and not with each other.
+ */
+export function isClosed({ pairs = [] }: GuideSpace): boolean {
+  const rows = new Map<number, Set<number>>();
+  for (const { row, column } of pairs) rows.set(row, (rows.get(row) ?? new Set()).add(column));
+  return (
+    pairs.length > 0 &&
+    pairs.every(({ row, column }) => [...(rows.get(column) ?? [])].every((k) => rows.get(row)!.has(k)))
+  );
 }
 
 const HALF_LOG_2PI_E = 1.4189385332046727; // ½ log 2πe

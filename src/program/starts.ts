@@ -26,12 +26,19 @@ export type OpenKind = "flat" | "spread";
 /** The scale that is chosen for each kind; default 1. */
 export type OpenScales = Readonly<Partial<Record<OpenKind, number>>>;
 
+/** A value of a discrete latent that priors of others depend on, as the day t of `sample("kick3", normal(0, where(eq(t, 3), 2, 0.1)))`. */
+export interface Case {
+  readonly name: string;
+  readonly value: number;
+}
+
 /** What places the latents of a trace where their priors do not know it by themselves. */
 export interface Placing {
+  readonly cases: readonly Case[];
   /** The kinds of priors whose scale is to be chosen. */
   readonly open: readonly OpenKind[];
   /** Each at its start plus so many sds, in the order of the latents; those that are not in the map are where their priors say. */
-  readonly place: (noise: ArrayLike<number>, scales: OpenScales) => ReadonlyMap<string, Placed>;
+  readonly place: (noise: ArrayLike<number>, scales: OpenScales, given?: Case) => ReadonlyMap<string, Placed>;
 }
 
 /** Undefined where no prior leaves its scale open, and none depends on another latent. */
@@ -46,14 +53,15 @@ export function placingOf(trace: Trace): Placing | undefined {
   const indexOf = new Map(latents.map(({ name }, i) => [name, i]));
   return {
     open: [...new Set(kinds.map(([, kind]) => kind))],
-    place(noise, scales) {
+    cases: casesOf(original),
+    place(noise, scales, given) {
       const starts = new Map<string, Start>();
       for (const [{ name, transform }, kind] of kinds) {
         const scale = scales[kind] ?? 1;
         starts.set(name, transform ? { mean: log(scale), sd: 1 } : { mean: 0, sd: scale });
       }
       const noiseOf = (name: string): number => noise[indexOf.get(name) ?? -1] ?? 0;
-      if (depend) return placed(original, starts, noiseOf);
+      if (depend) return placed(original, starts, noiseOf, given);
       return new Map([...starts].map(([name, { mean, sd }]) => [name, { mean, sd, at: mean + sd * noiseOf(name) }]));
     },
   };
@@ -69,15 +77,28 @@ function openKind({ prior, start }: Latent): OpenKind | undefined {
   return isKnown && support.lower === 0 && start && !start() ? "spread" : undefined;
 }
 
+// The values of discrete latents that priors of numbers depend on.
+function casesOf({ graph, latents, finite }: Trace): Case[] {
+  const traced = latents
+    .flatMap(({ prior }) => prior.parameters.map(({ value }) => value))
+    .filter((value) => value instanceof Expr);
+  const read = new Set(graph.reachable(traced.map(({ node }) => node)));
+  return finite
+    .filter(({ node }) => read.has(node))
+    .flatMap(({ name, values }) => values.map((value) => ({ name, value })));
+}
+
 // Runs the program on numbers. What is placed before it fails at these numbers, as where data lie outside of a support there, is placed.
 function placed(
   { model, latents, extension }: Trace,
   known: ReadonlyMap<string, Start>,
   noiseOf: (name: string) => number,
+  given?: Case,
 ): Map<string, Placed> {
   const starts = new Map<string, Placed>();
   const graph = new FullGraph();
   const numberOf = (name: string, start: Latent["start"]): number => {
+    if (name === given?.name) return given.value;
     const { mean, sd } = known.get(name) ?? start?.() ?? { mean: 0, sd: 0 };
     if (!(Number.isFinite(mean) && sd > 0 && sd < Infinity)) return Number.isFinite(mean) ? mean : 0;
     const at = mean + sd * noiseOf(name);

@@ -3,7 +3,8 @@ import { FullGraph } from "../autodiff/full-graph.ts";
 import type { GraphOptions } from "../autodiff/graph/graph.ts";
 import type { Pieces } from "../pieces/pieces.ts";
 import { bounded } from "./bounds.ts";
-import { requireNoEscapes } from "./escapes.ts";
+import { requireNoEscapes } from "./mistakes/escapes.ts";
+import { withStates } from "./mistakes/unread-states.ts";
 import { type Model, type ProgramContext, requireName } from "./model.ts";
 import { type CoreContext, type Drawn, type Extension, type Scope, type Trace, traceOn } from "./run.ts";
 import { withStatements } from "./statements.ts";
@@ -22,7 +23,7 @@ const FEW_TERMS = 1000;
 
 function withDrawn(graph: FullGraph, model: Model, statements: Extension): Trace {
   let drawn: (Drawn | undefined)[] | undefined = [];
-  const traced = traceOn(graph, model, statements, (term) => {
+  const traced = traceOn(graph, model, withStates(model, statements), (term) => {
     if (drawn?.length === FEW_TERMS) drawn = undefined;
     drawn?.push(term);
   });

@@ -6,10 +6,9 @@
 import type { Estimator } from "../estimators/estimator.ts";
 import type { Guide } from "../guides/guide.ts";
 import { estimatorOf } from "../inference/estimate-gradient.ts";
-import { FURTHER_STEPS } from "../inference/fit/course.ts";
+import { FURTHER_STEPS, startOf } from "../inference/fit/course.ts";
 import type { FitOptions } from "../inference/fit/options.ts";
 import { type Search, startSearch } from "../inference/fit/setup.ts";
-import { startAt } from "../inference/fit/starts.ts";
 import type { MeanGradient } from "../inference/sampler/averaging.ts";
 import type { GradientSampler } from "../inference/sampler/sampler.ts";
 import { type KnownGradients, remembering } from "../inference/saved/search-state.ts";
@@ -58,13 +57,11 @@ export function gradientPart({ search: { sampler } }: Standing, work: GradientWo
 
 /** The gradients of the first phase of a further start that knows of no other. */
 export function startPart({ search, known }: Standing, { start: k }: StartWork): StartGradients {
-  const { ascent, climber, from, generator, place, samples, sampler } = search;
+  const { ascent, climber, samples } = search;
   known.clear();
   ascent.samples = 0;
   ascent.elbos.length = 0;
-  const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
-  place?.(start, k);
-  const { x, temperature } = start;
+  const { x, temperature } = startOf({ ...search, restarts: k }, k); // none of those beyond the restarts
   const phase = climber.phase(ascent, x, { start: k, samples, mostSteps: FURTHER_STEPS, temperature, found: [] });
   while (!phase.next().done);
   const size = ascent.size + 1;

@@ -69,6 +69,12 @@ describe("programs of a discrete latent have the evidence that JavaScript gives 
     "observe(normal((5 * k - 4) % 3, 1), 1); if (k % 2 === 0) observe(normal(k, 1), 2);",
     "[1, 5, -3].forEach((m, i) => { if (k === i) observe(normal(m, 1), 1); });",
     "const memo = new Map(); const f = (i) => { if (memo.has(i)) return memo.get(i); const v = i < 2 ? i + k : f(i - 1) + f(i - 2); memo.set(i, v); return v; }; observe(normal(f(4), 1), 1);",
+    "observe(normal([-2, 0, 3][k], 1), 1); observe(normal(new Float64Array([5, 5, 1])[2 - k], 1), 1);",
+    "observe(normal([{ m: [1, 4] }, { m: [2, 5] }, { m: [7, 6] }][k].m[1], 1), 1); if ([false, true, false][k]) observe(normal(k, 1), 2);",
+    "observe(normal([0, 2].find((x) => x === 2 || x >= k) + 10 * [0, 1, 2].findLastIndex((x) => x <= k) + [3, 1].findIndex((x) => x === k), 9), 1);",
+    "const sorted = [k, 1, 3 - 2 * k].sort((x, y) => x - y); observe(normal(sorted[0] + 10 * sorted[1] + 100 * sorted[2], 50), 1);",
+    "const rows = [{ at: k, w: 1 }, { at: 1, w: 2 }, { at: 0.5, w: 3 }]; const [top] = rows.toSorted((x, y) => y.at - x.at); observe(normal(top.w + 5 * rows[0].w, 1), 1);",
+    "let isOn = false, level = 0; for (const [i, y] of [1, 2, 1].entries()) { level += isOn ? 2 : 0; observe(normal(level, 1), y); isOn = k > i; }",
     "let o; if (k === 0) o = { m: 1 }; else if (k === 1) o = { m: 2 }; else o = { m: 7 }; o.m += 1; observe(normal(o.m, 1), 1);",
   ])("%s", (body) => {
     const densities = [0, 1, 2].map((k) => native(K + body, [k, 0]) + Math.log(Math.sqrt(2 * Math.PI)));
@@ -85,13 +91,16 @@ describe("what would come out wrong is refused with its place", () => {
     ],
     [
       "const hot = z > 0; observe(normal(hot ? 1 : [1, 2].find(() => hot), 1), 1);",
-      /^model\.js:4:45: what `find` decides by/,
+      /^model\.js:4:45: `find` has a value in one arm only/,
     ],
     ["observe(normal([z, 1].toSorted()[0], 1), 1);", /^model\.js:4:16: an entry that `toSorted` puts in its place/],
     [
       "const o = { xs: [1] }; observe(normal(o?.xs.filter((x) => x > z).length, 1), 1);",
       /^model\.js:4:59: a condition on a latent was made but never used/,
     ],
+    ["const xs = [0, 1]; xs[z] = 2;", /^model\.js:4:20: an index depends on a latent/],
+    ["const xs = [() => 1, () => 2]; observe(normal(xs[z](), 1), 1);", /^model\.js:4:50: an index depends on a latent/],
+    ["observe(normal({ 0: 1 }[z], 1), 1);", /^model\.js:4:25: an index depends on a latent/],
     ["observe(normal(new Map([[0, 1]]).get(z), 1), 1);", /^model\.js:4:16: the key of `get`/],
     ["observe(normal(new Set([z, 1]).size, 1), 1);", /^model\.js:4:24: a key of a Set/],
     ["observe(normal(new Array(z).length, 1), 1);", /^model\.js:4:26: what new Array is given .*largest count/],

@@ -40,14 +40,14 @@ const GAIN = 0.1;
 export function* courseOf(run: Search): Generator<Stop, Posterior, void> {
   const found: Found[] = [];
   const starts: StartReport[] = [];
-  const { ascent, from, generator, restarts, samples, sampler } = run;
+  const { ascent, restarts, samples, sampler } = run;
   const { byValues } = sampler.profile;
   const instead = yield* byValues?.instead(run, starts, resultOf) ?? [];
   if (instead) return instead;
-  for (let k = 0; k <= restarts; k++) {
+  const cases = restarts > 0 ? (run.place?.cases ?? 0) : 0;
+  for (let k = 0; k <= restarts + cases; k++) {
     if (k > 0 && !ascent.affords(FURTHER_STEPS * samples)) break;
-    const start = startAt(k, from, sampler.objective.trace.latents, ascent.chart, generator);
-    if (k > 0) run.place?.(start, k);
+    const start = startOf(run, k);
     if (k > 0 && run.awaited) yield* run.awaited(k);
     yield* climb(run, found, starts, start, k, k === 0 ? FIRST_STEPS : FURTHER_STEPS);
     if (found.length === 0) {
@@ -61,6 +61,14 @@ export function* courseOf(run: Search): Generator<Stop, Posterior, void> {
   }
   const unvisited = run.flips ? yield* flipping(run, found, starts) : [];
   return yield* resultOf(run, found, starts, unvisited);
+}
+
+/** Start k: where the fit begins, then further ones, then those of the cases that a discrete latent has. */
+export function startOf({ ascent, from, generator, place, restarts, sampler }: Search, k: number): Start {
+  const which = k - restarts;
+  const start = startAt(which > 0 ? 2 * k : k, from, sampler.objective.trace.latents, ascent.chart, generator);
+  if (k > 0) place?.move(start, k, which);
+  return start;
 }
 
 // Climbs from a start, unless it leads to a known optimum or to a bad one. Nothing is found where the ELBO is finite nowhere near the first start.

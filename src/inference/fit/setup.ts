@@ -2,7 +2,7 @@
 import type { Tape } from "../../autodiff/tape/tape.ts";
 import { corrected } from "../../estimators/corrected.ts";
 import { softplusChart } from "../../guides/chart.ts";
-import { correlatesAll, packParameters } from "../../guides/guide.ts";
+import { packParameters } from "../../guides/guide.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
 import { makeGenerator, type Generator as Noise } from "../../random/index.ts";
@@ -81,8 +81,8 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
   sampler.nodes.reduction?.require("fit", samples);
   const theta = packParameters("fit", space, startOf(sampler, options.init));
   const chart = softplusChart(space.latents.length, space.pairs);
-  // All correlations are free, and no jump is left.
-  const isCorrelated = correlatesAll(space) && sampler.nodes.smooth;
+  // A step of the whole covariance stays within the pairs, and no jump is left.
+  const correlated = sampler.nodes.smooth && correlations?.isClosed(space) && correlations;
   const exact = theta.length === 0 ? correlations?.exact : undefined;
   const from = chart.coordinatesOf(theta);
   const ascent = makeAscent(sampler, chart, generator, maxSamples);
@@ -98,7 +98,7 @@ export function* startSearch(profile: Profile, model: Model, options: FitOptions
     options,
     sampler,
     ascent,
-    climber: isCorrelated && correlations ? correlations : (exact ?? profile.racing ?? INDEPENDENT),
+    climber: correlated || (exact ?? profile.racing ?? INDEPENDENT),
     generator,
     from,
     place,

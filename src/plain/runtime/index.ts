@@ -33,4 +33,4 @@ export {
   unequal,
 } from "./operators.ts";
 export { call, program } from "./program.ts";
-export { assignIf, change, count, fresh, key, nowhere, outside, write } from "./writes.ts";
+export { assignIf, change, count, entry, fresh, key, nowhere, outside, write } from "./writes.ts";

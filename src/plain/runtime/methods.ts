@@ -4,15 +4,17 @@
  *
  *     rows.some((x) => x > z)        or(gt(rows[0], z), gt(rows[1], z), …)
  *     [0, 2].includes(k)             or(eq(0, k), eq(2, k))
+ *     rows.find((x) => x > z)        where(gt(rows[0], z), rows[0], where(gt(rows[1], z), …)), if one is for sure
+ *     rates.sort((x, y) => x - y)    each two neighbours in each other's place where they are not in order, as often as it takes
  *     rows.filter((x) => x > z)      refused: how many entries there are would depend on z
  */
-import { and, describe, Expr, ge, not, or, type Truth } from "../../autodiff/expr.ts";
+import { and, describe, Expr, ge, gt, not, or, type Truth } from "../../autodiff/expr.ts";
 import type { State } from "./arms.ts";
 import { conjoin, disjoin } from "./decisions.ts";
 import { known, same } from "./operators.ts";
 import { refuse } from "./refusal.ts";
 import { isTraced, numberOf, select, truthOf } from "./values.ts";
-import { outside } from "./writes.ts";
+import { outside, write } from "./writes.ts";
 
 type Callback = (value: unknown, index: number, list: unknown) => unknown;
 type Call = (this: unknown, ...values: unknown[]) => unknown;
@@ -36,7 +38,9 @@ export function asked(
   if (Array.isArray(object) && typeof first === "function") {
     const callback: Callback = (...entry) => (first as Call).call(second, ...entry);
     if (name === "some" || name === "every") return quantified(object, name, callback, isPure, place, state);
-    if (/^(find|filter|sort|toSorted)/.test(name)) {
+    if (/^find/.test(name)) return firstOf(object, name, callback, place);
+    if (/^(sort|toSorted)$/.test(name)) return inOrder(object, name, callback as Compare, place);
+    if (name === "filter") {
       const plain: Call = (...entry) =>
         known((first as Call).call(second, ...entry), "choice", place, `what \`${name}\` decides by`);
       return native(object, name, [plain], place);
@@ -93,6 +97,50 @@ function found(list: readonly unknown[], name: string, [value, from]: readonly u
   if (name === "includes") return or(...agree);
   const order = agree.map((_, i) => (name === "indexOf" ? agree.length - 1 - i : i));
   return order.reduce<unknown>((index, i) => select(agree[i]!, i, index, name, place), -1);
+}
+
+// `find`, `findIndex`, `findLast` and `findLastIndex`: the entry whose condition is the first to hold.
+function firstOf(list: readonly unknown[], name: string, callback: Callback, place: string): unknown {
+  const order = list.map((_, i) => (/Last/.test(name) ? list.length - 1 - i : i));
+  const answers: [number, Truth][] = [];
+  for (const i of order) {
+    const answer = callback(list[i], i, list);
+    const holds = isTraced(answer) ? truthOf(answer) : Boolean(answer);
+    if (holds !== false) answers.push([i, holds]);
+    if (holds === true) break;
+  }
+  const found = (i: number): unknown => (/Index$/.test(name) ? i : list[i]);
+  const none = /Index$/.test(name) ? -1 : undefined;
+  return answers.reduceRight<unknown>(
+    (others, [i, holds]) => (holds === true ? found(i) : select(holds, found(i), others, name, place)),
+    none,
+  );
+}
+
+type Compare = (x: unknown, y: unknown) => unknown;
+
+// A list of n is in order after n rounds in which neighbours change places, those of even places in one round, of odd places in the next. Where the
+// function compares latents it says which come first in a part of the posterior only.
+function inOrder(list: unknown[], name: string, compare: Compare, place: string): unknown {
+  const sorted = [...list];
+  let isPlain = true;
+  const isAfter = (x: unknown, y: unknown): Truth => {
+    const order = compare(x, y);
+    if (!isTraced(order)) return Number(order) > 0;
+    isPlain = false;
+    return gt(numberOf(order), 0);
+  };
+  for (let round = 0; round < list.length; round++)
+    for (let i = round % 2; i + 1 < list.length; i += 2) {
+      const [x, y] = [sorted[i], sorted[i + 1]];
+      const swaps = isAfter(x, y);
+      if (swaps === false) continue;
+      sorted[i] = swaps === true ? y : select(swaps, y, x, name, place);
+      sorted[i + 1] = swaps === true ? x : select(swaps, x, y, name, place);
+    }
+  if (isPlain) return native(list, name, [compare], place);
+  if (name === "sort") sorted.forEach((value, i) => void write(list, i, value, place));
+  return name === "sort" ? list : sorted;
 }
 
 /** `name(…)` for a global function such as `Number`, `Boolean`, `isNaN`. */

@@ -5,6 +5,7 @@ import { conditionPlaces, noteSite } from "../../program/places.ts";
 import { currentFrame, type Frame, requireInRound, withFrame } from "./frame.ts";
 import { located, refuse } from "./refusal.ts";
 import { HalfSet } from "./values.ts";
+import { noteLatent } from "./writes.ts";
 
 const TRANSFORMED = new WeakSet<object>();
 
@@ -31,13 +32,18 @@ export function program(written: unknown): unknown {
   return made;
 }
 
-// A condition that decides nothing was asked for its truth by code that is not rewritten, which takes every condition for true.
+// A condition that decides nothing was asked for its truth by code that is not rewritten, which takes every condition for true; unless others that
+// were made at its place decide something, as those of all but the last round of a loop with `isOn = level > 2`.
 function requireUsed({ session }: Frame): void {
-  if (!session) return;
+  if (!session || session.unusedConditions.size === 0) return;
   const places = conditionPlaces(session.graph);
-  for (const { node } of session.unusedConditions) {
+  const unused = new Set([...session.unusedConditions].map(({ node }) => node));
+  const used = new Set([...places].map(([node, place]) => (unused.has(node) ? undefined : place)));
+  for (const condition of session.unusedConditions) {
+    const { node } = condition;
     const place = places.get(node);
-    if (place !== undefined)
+    if (place !== undefined && used.has(place)) session.unusedConditions.delete(condition);
+    else if (place !== undefined)
       refuse(
         place,
         `a condition on a latent was made but never used; got \`${print(session.graph, node)}\`, which code that is not rewritten takes for true, expected it in \`if\`, \`?:\`, \`&&\` or \`||\` of the program or of a function marked /* @nondiff */`,
@@ -60,7 +66,9 @@ function noting(made: Program, context: ProgramContext, frame: Frame): ProgramCo
     };
   return {
     ...context,
-    sample: named("sample", context.sample as (name: string, prior: unknown) => unknown) as ProgramContext["sample"],
+    sample: named("sample", (name: string, prior: unknown) =>
+      noteLatent((context.sample as (name: string, prior: unknown) => unknown)(name, prior), prior),
+    ) as ProgramContext["sample"],
     observe: ((distribution: never, value: never, name = `y${observations}`) => {
       observations++;
       at("observe", name);

@@ -5,7 +5,8 @@
  *     const means = [0, 0];
  *     if (z > 0) means[0] = 5;      means[0] is then where(gt(z, 0), 5, 0)
  */
-import { describe, type Truth } from "../../autodiff/expr.ts";
+import { describe, Expr, gt, type Truth } from "../../autodiff/expr.ts";
+import { pick } from "../../program/pick.ts";
 import { type Arm, currentArm, currentFrame, requireInRound, type Written } from "./frame.ts";
 import { increment } from "./operators.ts";
 import { refuse } from "./refusal.ts";
@@ -21,6 +22,35 @@ export function key(value: unknown, place: string): PropertyKey {
     place,
     `an index depends on a latent; got ${describe(value)}, expected a plain one; to try: pick(values, k) of nondiff, which selects by a latent`,
   );
+}
+
+/** Latents that are no whole numbers. */
+const CONTINUOUS = /* @__PURE__ */ new WeakSet<object>();
+
+/** The latent, which is no index if its prior is continuous. */
+export function noteLatent<T>(latent: T, prior: unknown): T {
+  const { discrete } = (prior as { support?: { discrete?: boolean } } | undefined)?.support ?? {};
+  if (latent instanceof Expr && discrete !== true) CONTINUOUS.add(latent);
+  return latent;
+}
+
+/** `object[key]`. A latent names an entry of an array as `pick` has it: of numbers, or of rows, objects and truth values. */
+export function entry(object: unknown, at: unknown, place: string): unknown {
+  if (!(at instanceof Expr && isList(object))) return (object as Members)[key(at, place)];
+  if (object.length === 0 || CONTINUOUS.has(at)) return key(at, place);
+  pick(object.map((_, i) => i) as number[], at); // states that `at` is an index
+  const between = (entries: readonly unknown[], first: number): unknown => {
+    if (entries.length === 1) return entries[0];
+    const half = entries.length >> 1;
+    const above = between(entries.slice(half), first + half);
+    const below = between(entries.slice(0, half), first);
+    return Object.is(above, below) ? above : select(gt(at, first + half - 0.5), above, below, "[…]", place);
+  };
+  return between([...object], 0);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 /** `object[key] = value` */

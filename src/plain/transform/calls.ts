@@ -4,7 +4,7 @@
  */
 import { type Around, between, close, open, type Work } from "./edits.ts";
 import { isGlobal, isPure, stateOf } from "./state.ts";
-import { isFunction, type Node } from "./tree.ts";
+import { bare, isFunction, type Node } from "./tree.ts";
 
 type Of<T extends Node["type"]> = Extract<Node, { type: T }>;
 
@@ -114,6 +114,7 @@ export function call(work: Work, node: Of<"CallExpression" | "OptionalCallExpres
     if (MAKING.has(name)) made(work, node, around);
     if (ASKED.has(name) && node.type === "CallExpression") return question(work, node, callee, name, around);
   }
+  work.references.add(bare(callee));
   work.expression(callee, around);
   all();
 }

@@ -34,6 +34,8 @@ export interface Work {
   readonly placeOf: (node: Node) => string;
   /** Ranges that were overwritten. */
   readonly overwritten: { readonly start: number; readonly end: number }[];
+  /** Members that are called, assigned to or deleted: their object and name count, not their value alone. */
+  readonly references: Set<Node>;
   readonly expression: (node: Node | null | undefined, around: Around, isStatement?: boolean) => undefined;
   readonly body: (node: FunctionNode, around: Around) => undefined;
 }

@@ -79,16 +79,16 @@ export function expression(work: Work, node: Node | null | undefined, around: Ar
     case "OptionalCallExpression":
       return call(work, node, around);
     case "MemberExpression":
-    case "OptionalMemberExpression": {
-      const { property } = node;
-      if (!isConstantOfMath(work, node)) go(node.object);
-      if (!node.computed) return;
-      if (!isKnownKey(property)) {
-        open(work, property, `${$}.key(`);
-        close(work, property, `, ${work.placeOf(property)})`);
+      if (isEntry(work, node)) {
+        open(work, node, `${$}.entry(`);
+        between(work, node.object.end!, node.property.start!, ", ");
+        between(work, node.property.end!, node.end!, `, ${work.placeOf(node.property)})`);
+        go(node.object);
+        return go(node.property);
       }
-      return go(property);
-    }
+      return reference(work, node, around);
+    case "OptionalMemberExpression":
+      return reference(work, node, around);
     case "TemplateLiteral":
       for (const child of node.expressions) {
         open(work, child, `${$}.known(`);
@@ -96,6 +96,7 @@ export function expression(work: Work, node: Node | null | undefined, around: Ar
       }
       break;
     case "TaggedTemplateExpression":
+      work.references.add(node.tag);
       go(node.tag);
       for (const child of node.quasi.expressions) go(child);
       return;
@@ -133,6 +134,25 @@ export function expression(work: Work, node: Node | null | undefined, around: Ar
     default:
   }
   for (const child of childrenOf(node)) go(child);
+}
+
+// Whether it reads an entry by a key that only the run of the program tells, which a latent may name.
+function isEntry({ references }: Work, node: Of<"MemberExpression">): boolean {
+  const { computed, object, property } = node;
+  if (!computed || references.has(node)) return false;
+  return object.type !== "Super" && property.type !== "PrivateName" && !isKnownKey(property);
+}
+
+// `object.name` or `object[key]` as it stands.
+function reference(work: Work, node: Of<"MemberExpression" | "OptionalMemberExpression">, around: Around): undefined {
+  const { property } = node;
+  if (!isConstantOfMath(work, node)) expression(work, node.object, around);
+  if (!node.computed) return;
+  if (!isKnownKey(property)) {
+    open(work, property, `${work.runtime}.key(`);
+    close(work, property, `, ${work.placeOf(property)})`);
+  }
+  return expression(work, property, around);
 }
 
 // `isPure, place` of a decision in an expression.
@@ -184,6 +204,7 @@ function unary(work: Work, node: Of<"UnaryExpression">, around: Around): undefin
   } else if (operator === "delete") {
     const target = bare(argument);
     if (target.type === "MemberExpression") guarded(work, target.object, "`delete`", node);
+    work.references.add(target);
   }
   expression(work, argument, around);
 }
@@ -325,6 +346,7 @@ export function pattern(work: Work, node: Node | null | undefined, around: Aroun
       for (const child of childrenOf(node)) if (!isType(child)) pattern(work, child, around);
       return;
     default:
+      work.references.add(node);
       return expression(work, node, around);
   }
 }

@@ -66,6 +66,7 @@ export function transform(code: string, options: TransformOptions): Transformed 
       runtime,
       placeOf: ({ start }) => JSON.stringify(`${file}:${placeOf(start!)}`),
       overwritten: [],
+      references: new Set(),
       expression: (node, around, isStatement) => expression(work, node, around, isStatement),
       body: (node, around) => functionBody(work, node, around),
     };

@@ -6,7 +6,7 @@
  * points a whole step, β = 1, converges as Newton's method does.
  */
 import type { Chart } from "../../../guides/chart.ts";
-import type { Guide } from "../../../guides/guide.ts";
+import { type Guide, isClosed } from "../../../guides/guide.ts";
 import { axpyAt, axpyInto } from "../../../linalg/axpy.ts";
 import { choleskyInto } from "../../../linalg/cholesky.ts";
 import { dot, dotAt } from "../../../linalg/dot.ts";
@@ -36,6 +36,7 @@ export interface Correlations extends Climber {
   readonly exact: Climber;
   readonly whiten: Whiten;
   readonly guide: Guide;
+  readonly isClosed: typeof isClosed;
 }
 
 const BETA = 0.3;
@@ -234,4 +235,4 @@ function whiten(rows: Float64Array, group: number, n: number): void {
 }
 
 /** The climb of correlated latents. */
-export const CORRELATED: Correlations = { phase, finish, whiten, guide: AUTO_GUIDE, exact: EXACT };
+export const CORRELATED: Correlations = { phase, finish, whiten, guide: AUTO_GUIDE, exact: EXACT, isClosed };

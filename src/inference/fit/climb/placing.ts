@@ -5,7 +5,7 @@
  */
 import { log } from "../../../math/elementary.ts";
 import { normalQuantile } from "../../../math/normal.ts";
-import { type OpenScales, type Placing, placingOf } from "../../../program/starts.ts";
+import { type Case, type OpenScales, type Placing, placingOf } from "../../../program/starts.ts";
 import type { Latent, Trace } from "../../../program/trace.ts";
 import { type Generator, uniformSource } from "../../../random/index.ts";
 import type { Start } from "../starts.ts";
@@ -17,8 +17,19 @@ const LAST = 5e8;
 /** Samples at each scale: wrong ones are worse by many nats. */
 const SAMPLES = 4;
 
-/** Moves a further start to where the priors are. */
-export type Place = (start: Start, k: number) => void;
+/** Moves further starts to where the priors are. */
+export interface Place {
+  /** How many starts there may be beyond those that a fit has anyway, each where priors are given one value of a discrete latent. */
+  readonly cases: number;
+  /** Start k, which is that of the case of this number if it is above 0. */
+  readonly move: (start: Start, k: number, which: number) => void;
+}
+
+/**
+ * Of a discrete latent that decides the scales of others, as on which day t a velocity may have changed, each value may have an optimum of its own: a guide
+ * that has found the change on day 8 has none on day 9. So there is a start for each value, up to so many.
+ */
+const MOST_STARTS = 24;
 
 /** Places the first start, unless its user gives it, and returns what places the others; undefined where every prior knows where it lies. */
 export function places(
@@ -34,10 +45,16 @@ export function places(
   const none = new Float64Array(latents.length);
   const scales = bestScales(placing, latents, ascent);
   if (isFree) placeInto(first, ascent, latents, placing, scales, none);
-  return ({ from, x }, k) => {
-    const next = uniformSource(generator, k);
-    const noise = from === "prior" ? none.map(() => normalQuantile(next())) : none;
-    placeInto(x, ascent, latents, placing, scales, noise);
+  const { cases } = placing;
+  const share = Math.max(1, cases.length / MOST_STARTS);
+  return {
+    cases: Math.min(cases.length, MOST_STARTS),
+    move({ from, x }, k, which) {
+      const next = uniformSource(generator, k);
+      const given = cases[Math.floor((which - 1) * share)];
+      const noise = from === "prior" && !given ? none.map(() => normalQuantile(next())) : none;
+      placeInto(x, ascent, latents, placing, scales, noise, given);
+    },
   };
 }
 
@@ -48,9 +65,10 @@ function placeInto(
   { place }: Placing,
   scales: OpenScales,
   noise: Float64Array,
+  given?: Case,
 ): void {
   const { means, scales: sds } = chart.partsOf(x);
-  const placed = place(noise, scales);
+  const placed = place(noise, scales, given);
   latents.forEach(({ name, start }, i) => {
     const own = placed.get(name);
     const { mean, sd } = own ?? start?.() ?? { mean: 0, sd: 1 };

@@ -1,14 +1,17 @@
 // Starts where priors leave the scale open: two lines that meet at an unknown point, with the nearly flat priors of BUGS.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   add,
   defineModel,
+  discreteUniform,
   div,
+  eq,
   fit,
   gamma,
   lt,
   mul,
   normal,
+  type Real,
   sqrt,
   sub,
   uniform,
@@ -62,3 +65,71 @@ test.each(amount([1], [1, 2]))(
     }
   },
 );
+
+/** Places of what moves with a velocity that changes on one day, read with an error of 0.5; it changed on day 9. */
+const PLACES = [
+  0.837, 1.88, 3.046, 3.426, 4.505, 5.386, 6.348, 7.278, 8.034, 8.827, 7.124, 7.889, 7.051, 6.844, 6.161, 6.03,
+];
+
+const manoeuvre = (places: readonly number[]) =>
+  defineModel("manoeuvre", ({ sample, observe }) => {
+    const day = sample("day", discreteUniform(0, places.length - 1));
+    let place: Real = sample("start", normal(0, 1));
+    let velocity: Real = sample("velocity", normal(0, 2));
+    places.forEach((y, t) => {
+      const kick = sample(`kick${t}`, normal(0, where(eq(day, t), 2, 0.0316)));
+      place = sample(`place${t}`, normal(add(place, velocity), 0.1));
+      velocity = add(velocity, kick);
+      observe(normal(place, 0.5), y);
+    });
+  });
+
+// log p(places | day) of a Kalman filter over place and velocity.
+function logEvidence(day: number): number {
+  let [place, velocity] = [0, 0];
+  let [pp, pv, vv] = [1, 0, 4];
+  let total = 0;
+  PLACES.forEach((y, t) => {
+    place += velocity;
+    [pp, pv, vv] = [pp + 2 * pv + vv + 0.01, pv + vv, vv + (t === day ? 2 : 0.0316) ** 2];
+    const variance = pp + 0.25;
+    const error = y - place;
+    total -= 0.5 * (Math.log(2 * Math.PI * variance) + error ** 2 / variance);
+    place += (pp / variance) * error;
+    velocity += (pv / variance) * error;
+    [pp, pv, vv] = [pp - (pp * pp) / variance, pv - (pp * pv) / variance, vv - (pv * pv) / variance];
+  });
+  return total;
+}
+
+describe("a discrete latent that decides the scales of others", () => {
+  const weights = PLACES.map((_, day) => Math.exp(logEvidence(day) + 20));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const mean = weights.reduce((sum, weight, day) => sum + weight * day, 0) / total;
+  const sd = Math.sqrt(weights.reduce((sum, weight, day) => sum + weight * (day - mean) ** 2, 0) / total);
+
+  test.each(amount([2], [1, 2, 3]))(
+    "has a start for each of its values, which have optima of their own, seed %d",
+    (seed) => {
+      const posterior = fit(manoeuvre(PLACES), { seed, onWarning: () => undefined });
+      expect(Math.abs(posterior.mean("day") - mean) / sd).toBeLessThan(0.15);
+      expect(posterior.sd("day") / sd).toBeGreaterThan(0.85);
+      expect(posterior.sd("day") / sd).toBeLessThan(1.15);
+    },
+  );
+
+  test("would be certain of one of them without", () => {
+    const alone = fit(manoeuvre(PLACES), { seed: 2, restarts: 0, onWarning: () => undefined });
+    expect(alone.sd("day") / sd).toBeLessThan(0.1);
+  });
+
+  test("MOST_STARTS: of 60 values it has 24", () => {
+    const model = defineModel("sixty", ({ sample, observe }) => {
+      const day = sample("day", discreteUniform(0, 59));
+      for (let t = 0; t < 6; t++)
+        observe(normal(sample(`kick${t}`, normal(0, where(lt(day, 10 * t), 2, 0.3))), 1), t / 10);
+    });
+    const { starts } = fit(model, { seed: 1, restarts: 1, onWarning: () => undefined }).report!;
+    expect(starts).toHaveLength(1 + 1 + 24);
+  });
+});

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { add, and, gt, mul, type Real, where } from "../../src/autodiff/expr.ts";
-import { bernoulli, normal } from "../../src/distributions/index.ts";
-import { defineModel, type Program } from "../../src/program/model.ts";
-import { trace } from "../../src/program/trace.ts";
+import { add, and, gt, mul, type Real, where } from "../../../src/autodiff/expr.ts";
+import { bernoulli, normal } from "../../../src/distributions/index.ts";
+import { defineModel, type Program } from "../../../src/program/model.ts";
+import { trace } from "../../../src/program/trace.ts";
 
 const traced = (program: Program) => () => trace(defineModel("m", program));
 const leaking =

@@ -7,12 +7,12 @@
  * the data depend on x where z ≤ 0 too, but there x has no prior. Such a program is refused; where x is returned from the branch,
  * the other arm says what is there in its place.
  */
-import type { Graph } from "../autodiff/graph/graph.ts";
-import { append } from "../autodiff/graph/multimap.ts";
-import { substitute } from "../autodiff/graph/substitute.ts";
-import { CODE } from "../autodiff/ops/codes.ts";
-import type { NodeId } from "../autodiff/ops/op.ts";
-import type { Term, Trace } from "./run.ts";
+import type { Graph } from "../../autodiff/graph/graph.ts";
+import { append } from "../../autodiff/graph/multimap.ts";
+import { substitute } from "../../autodiff/graph/substitute.ts";
+import { CODE } from "../../autodiff/ops/codes.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
+import type { Term, Trace } from "../run.ts";
 
 /** Conditions with the truth value that each is given. */
 type Case = ReadonlyMap<NodeId, boolean>;
