@@ -9,10 +9,10 @@ import { linearOperands } from "../autodiff/graph/linear-operands.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 
-/** How far rounding may move the place where a form is 0: this, in units of its variables, or this share of that place. */
-const SHIFT = 1e-6;
-/** The error of a sum, as a share of its summands, and that of a product that is small. */
-const [OF_SUM, OF_PRODUCT] = [2.220446049250313e-16, 5e-324];
+/** The error of a sum, as a share of its summands, and how far it may move the place where a form is 0: so many units of its variables, or that share of it. */
+const [OF_SUM, SHIFT_BY_SUM] = [2.220446049250313e-16, 1e-6];
+/** The same of the error of a product near 0: 1e-320·z is 0 up to z = 0.00025, which is let pass. */
+const [OF_PRODUCT, SHIFT_BY_PRODUCT] = [5e-324, 1e-3];
 
 /**
  * Does rounding hide where the form is 0? (z + 1e9) − 1e9 is just z, as 1e9 is rounded to a multiple of 1e-7, and (z + 1e10) − 1e10 just not. z − 1e17 has
@@ -22,7 +22,8 @@ export function hidesSlope(graph: Graph, root: NodeId): boolean {
   const { coefficients, constant } = linearForm(graph, root);
   let slope = 0;
   for (const value of coefficients.values()) slope = Math.max(slope, Math.abs(value));
-  return slope > 0 && sizeOf(graph, root) * OF_SUM + OF_PRODUCT > SHIFT * Math.max(slope, Math.abs(constant));
+  const most = Math.max(slope, Math.abs(constant));
+  return slope > 0 && (sizeOf(graph, root) * OF_SUM > SHIFT_BY_SUM * most || OF_PRODUCT > SHIFT_BY_PRODUCT * most);
 }
 
 // The summands of a form's constant without their signs: of 1 + z − 1, where the constant is 0, they are 2.

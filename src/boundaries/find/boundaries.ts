@@ -131,7 +131,7 @@ function scaledForm(
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
   // Products with coefficients that small lose their digits: 5e-324·z is 0 up to z = 0.5.
   for (const value of [...coefficients.values(), constant, form.constant, ...form.coefficients])
-    if (!Number.isFinite(value) || largest < 1e-300) return `the coefficient ${value}`;
+    if (!Number.isFinite(value) || largest < 5e-321) return `the coefficient ${value}`;
   const sumOf = (some: readonly NodeId[]): NodeId =>
     A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
   return {

@@ -126,9 +126,9 @@ describe("options", () => {
     expect(wrong({ samples: "8" })).toThrow("fit: samples is not a count; got 8");
     expect(wrong({ seed: NaN })).toThrow("seed: not a safe integer; got NaN");
     expect(wrong({ estimator: "corrected" })).toThrow(
-      "fit: not an estimator; got string, expected one such as corrected()",
+      'fit: not an estimator; got "corrected", expected one such as corrected()',
     );
-    expect(wrong({ estimator: corrected })).toThrow("fit: not an estimator; got function");
+    expect(wrong({ estimator: corrected })).toThrow("fit: not an estimator; got a function");
     expect(wrong({ optimizer: adam })).toThrow("fit: not an optimiser; got function, expected one such as adam()");
     expect(() => adam({ learningRate: 0 })).toThrow(
       "adam: learningRate is out of range; got 0, expected a finite number > 0",
