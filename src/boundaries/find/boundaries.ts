@@ -129,7 +129,7 @@ function scaledForm(
   const scale = Math.sign(own) * Math.max(Math.abs(own), largest / LARGEST);
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
-  // Products with coefficients that small lose their digits: 5e-324·z is 0 up to z = 0.5.
+  // Products with coefficients below a thousand times the smallest number lose their digits, as `conditions/hidden-slopes.ts` has it: 5e-324·z is 0 up to z = 0.5.
   for (const value of [...coefficients.values(), constant, form.constant, ...form.coefficients])
     if (!Number.isFinite(value) || largest < 5e-321) return `the coefficient ${value}`;
   const sumOf = (some: readonly NodeId[]): NodeId =>

@@ -1,7 +1,7 @@
 /**
  * The guide that a fit takes unless told otherwise: correlated normals where the density does not jump, so that the whole covariance can be
- * fitted by natural gradients, or, of many latents, that of those which a term has in common; independent ones elsewhere. With latents summed out that reach the model only through conditions, most models
- * with ifs do not jump any more.
+ * fitted by natural gradients; of more than a few latents, as 100 effects of `normal(mu, tau)`, only those are correlated that a term has in common; independent
+ * ones elsewhere. With latents summed out that reach the model only through conditions, most models with ifs do not jump any more.
  */
 import { CODE } from "../../../autodiff/ops/codes.ts";
 import { fullRank } from "../../../guides/full-rank.ts";
