@@ -17,7 +17,8 @@ import {
   uniform,
   where,
 } from "../../../../src/index.ts";
-import { amount } from "../../../support/soak.ts";
+import { amount, SOAK } from "../../../support/soak.ts";
+import { climbed } from "../../../support/unweighed.ts";
 
 /**
  * The height of stagnant water at log flow rates: "Stagnant: a changepoint problem", BUGS Examples Volume 2, after Carlin, Gelfand and Smith,
@@ -118,7 +119,8 @@ describe("a discrete latent that decides the scales of others", () => {
     },
   );
 
-  test("would be certain of one of them without", () => {
+  // Half of a fit's time goes to particles that find no other day: in the soak. Without these starts the test above fails by itself.
+  test.runIf(SOAK)("would be certain of one of them without", () => {
     const alone = fit(manoeuvre(PLACES), { seed: 2, restarts: 0, onWarning: () => undefined });
     expect(alone.sd("day") / sd).toBeLessThan(0.1);
   });
@@ -129,7 +131,7 @@ describe("a discrete latent that decides the scales of others", () => {
       for (let t = 0; t < 6; t++)
         observe(normal(sample(`kick${t}`, normal(0, where(lt(day, 10 * t), 2, 0.3))), 1), t / 10);
     });
-    const { starts } = fit(model, { seed: 1, restarts: 1, onWarning: () => undefined }).report!;
+    const { starts } = climbed(model, { seed: 1, restarts: 1, onWarning: () => undefined }).report!;
     expect(starts).toHaveLength(1 + 1 + 24);
   });
 });
