@@ -10,6 +10,7 @@ import {
   type Guide,
   type GuideNodes,
   type GuideParameters,
+  isClosed,
   latentAt,
   packParameters,
   parameterNames,
@@ -45,6 +46,22 @@ const ROWS: readonly Row[] = [
 ];
 
 const softplus = (x: number): number => Math.log1p(Math.exp(x));
+
+describe("pairs of a guide are closed", () => {
+  const closed = (...pairs: readonly (readonly [string, string])[]): boolean =>
+    isClosed(fullRank({ pairs }).over(priors));
+  test("if a row has what its columns have", () => {
+    expect(closed(["a", "b"], ["b", "c"], ["a", "c"])).toBe(true);
+    expect(closed(["a", "b"], ["a", "c"])).toBe(true);
+  });
+  test("and not if a correlates with b, b with c, and a not with c", () => {
+    expect(closed(["b", "c"], ["a", "b"])).toBe(false);
+    expect(closed(["a", "b"], ["b", "c"])).toBe(false);
+  });
+  test("and not if there are none", () => {
+    expect(isClosed(meanField().over(priors))).toBe(false);
+  });
+});
 
 describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
   const space = make().over(priors);
@@ -109,6 +126,10 @@ describe.each(ROWS)("the guide of $name", ({ make, params, shares }) => {
     expect(Object.fromEntries(Object.entries(back).map(([key, values]) => [key, [...values]]))).toEqual(params);
     expect(packParameters("test", space, back)).toEqual(theta);
     expect(probeOf(space)).toHaveLength(theta.length);
+  });
+
+  test("has a pair for each share", () => {
+    expect((space.pairs ?? []).map(({ row, column }) => [row, column])).toEqual(shares);
   });
 
   test("starts at the priors, without correlations", () => {
