@@ -50,8 +50,8 @@ export function among(isOfKind: (variable: number) => boolean): Narrowing {
  * (a coefficient is constant) is enough, and is the only one that a boundary is moved onto by; otherwise disjoint blocks, such as x and
  * y of x·y > 1.
  *
- * Rule: variables with a constant coefficient first, then those that are multiplied with the fewest others, then the
- * order of declaration; each joins the first block that it is not multiplied with. Of the variables those are taken that
+ * Rule: variables that are multiplied with the fewest others first, none if a coefficient is constant, then the order of declaration; each
+ * joins the first block that it is not multiplied with. Of the variables those are taken that
  * `narrowed` leaves, as `among` does.
  *
  * In a product of correlated latents, x·y > 1, one noise moves both factors, so that only y's own is left to be moved, at the slope
@@ -72,7 +72,7 @@ export function blocksOf(objective: Objective, traced: NodeId, narrowed: Narrowi
   const isConstant = (v: number): boolean => graph.isConstant(slopeOf.get(v)!);
   const usable = candidates.filter((v) => !graph.is(slopeOf.get(v)!, 0));
   const order = narrowed(usable, isConstant, isCorrelated).sort(
-    (p, q) => Number(isConstant(q)) - Number(isConstant(p)) || conflicts.get(p)!.size - conflicts.get(q)!.size || p - q,
+    (p, q) => conflicts.get(p)!.size - conflicts.get(q)!.size,
   );
   const blocks: number[][] = [];
   for (const v of order) {

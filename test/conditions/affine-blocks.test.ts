@@ -31,6 +31,9 @@ const ROWS: readonly (readonly [string, (a: Real, b: Real, d: Real) => Real, str
   ["a + b²",         (a, b) => add(a, square(b)),                            ["a"],                []],
   ["ab − 1",         (a, b) => sub(mul(a, b), 1),                            ["a?", "b?"],         []],
   ["ab + d",         (a, b, d) => add(mul(a, b), d),                         ["a,d"],              ["b,d"]],
+  ["ab + ad − 1",    (a, b, d) => sub(add(mul(a, b), mul(a, d)), 1),         ["b,d?", "a?"],       []],
+  ["(a + b)d − 1",   (a, b, d) => sub(mul(add(a, b), d), 1),                 ["a,b?", "d?"],       []],
+  ["(a + b)d + b",   (a, b, d) => add(mul(add(a, b), d), b),                 ["a,b?", "d?"],       []],
   ["d + [a > 1]",    (a, _, d) => add(d, where(gt(a, 1), 1, 0)),             ["d"],                ["b,d"]],
   ["a + [d > 1]",    (a, _, d) => add(a, where(gt(d, 1), 1, 0)),             ["a"],                []],
 ];

@@ -39,6 +39,7 @@ import { type ConditionRow, objectiveOf, rowFault } from "../support/condition-r
 const isInfinite = (...point: number[]): boolean => point.includes(Infinity) || point.includes(-Infinity);
 // Also where a product or a quotient of ordinary numbers leaves the range of doubles.
 const isNoNumber = (...point: number[]): boolean => !point.every((x) => Math.abs(x) < 700);
+const isNotFinite = (...point: number[]): boolean => !point.every(Number.isFinite);
 const hasNaN = (...point: number[]): boolean => point.some(Number.isNaN);
 
 // biome-ignore format: a table
@@ -58,6 +59,10 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(exp(tanh(mul(2, x))), 1.2),       becomes: "2 * x > 0.184383" },
     { holds: (x, y) => gt(exp(x), exp(y)),               becomes: "x > y" },
     { holds: (x) => gt(exp(x), -1),                      becomes: "true", except: hasNaN },
+    { holds: (x) => gt(x, Infinity),                     becomes: "false" },
+    { holds: (x, y) => gt(Infinity, add(x, y)),          becomes: "true", except: isNotFinite },
+    { holds: (x) => gt(Infinity, log(x)),                becomes: "not (-x > 0)", except: isNotFinite },
+    { holds: (x, y) => gt(Infinity, add(y, log(x))),     becomes: "Infinity > y + log(x)" },
     { holds: (x) => gt(sigmoid(x), 1.5),                 becomes: "false" },
   ],
   "functions with an edge of their domain, beyond which comparisons are false": [
