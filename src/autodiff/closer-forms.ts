@@ -73,10 +73,9 @@ function isPair(op: Graph["op"], node: NodeId): boolean {
 function logOfComplement(graph: Graph, x: NodeId): NodeId {
   const { algebra: A } = graph;
   if (isComplement(graph, x)) return A.log(graph.b[x]!);
-  if (graph.op[x] !== CODE.square && graph.op[x] !== CODE.mul) return -1;
-  const complement = A.sub(A.constant(1), x);
-  const distance = distanceFromEnd(graph, complement);
-  return distance === complement ? -1 : A.log(distance);
+  if (graph.op[x] !== CODE.square && graph.op[x] !== CODE.mul && !probabilityIn(graph, x)) return -1;
+  const distance = distanceFromEnd(graph, A.sub(A.constant(1), x));
+  return graph.op[distance] === CODE.sub ? -1 : A.log(distance);
 }
 
 /** 1 − p of what has a mirror image, and differences of complements: (1 − p) − (1 − q) is q − p. */

@@ -94,19 +94,22 @@ function solutionsOf(graph: Graph, comparison: Comparison, taken: number): Compa
       solutionsOf(graph, { left: f, above: above === a > 0, right: quotient(graph, rest, g), edges }, taken + 1),
     );
   });
-  const candidates = atoms.filter(([atom]) => inverseOf(graph, atom)).slice(0, MOST_CANDIDATES);
-  const byFunction = candidates.flatMap(([atom, a]) => {
+  const candidates = atoms.flatMap(([atom, a]) => {
+    const inverse = inverseOf(graph, atom);
+    return inverse ? [{ atom, a, inverse }] : [];
+  });
+  const byFunction = candidates.slice(0, MOST_CANDIDATES).flatMap(({ atom, a, inverse }) => {
     const rest = restOf(atom, a);
-    const inverse = rest === undefined ? undefined : inverted(graph, atom, rest);
-    if (!inverse) return [];
+    const solved = rest === undefined ? undefined : inverted(graph, atom, inverse, rest);
+    if (!solved) return [];
     const x = graph.a[atom]!;
     const { from } = behaviourOf(graph, atom);
     const isAbove = (above === a > 0) !== inverse.falls;
     // f(x) is NaN below the edge of its domain, and f⁻¹ lies above it unless extended.
     const isInside =
-      from === Number.NEGATIVE_INFINITY || (isAbove && !inverse.extended) || computedRange(graph, x)[0] >= from;
+      from === Number.NEGATIVE_INFINITY || (isAbove && !solved.extended) || computedRange(graph, x)[0] >= from;
     const begins = isInside ? [] : [A.not(A.positive(A.sub(A.constant(from), x)))];
-    const next = { left: x, above: isAbove, right: inverse.at, edges: [...edges, ...begins] };
+    const next = { left: x, above: isAbove, right: solved.at, edges: [...edges, ...begins] };
     return solutionsOf(graph, next, taken + 1);
   });
   return [...byFunction, ...byFactor];
@@ -129,11 +132,10 @@ function quotient(graph: Graph, value: NodeId, positive: NodeId): NodeId {
   return low >= 0 ? A.max(divided, A.constant(0)) : high <= 0 ? A.min(divided, A.constant(0)) : divided;
 }
 
+type Invertible = Inverse & { readonly node: Exclude<Inverse["node"], "none"> };
+
 // How the op of a node is inverted as a node, if it is a function that rises or falls.
-function inverseOf(
-  graph: Graph,
-  f: NodeId,
-): (Inverse & { readonly node: Exclude<Inverse["node"], "none"> }) | undefined {
+function inverseOf(graph: Graph, f: NodeId): Invertible | undefined {
   if (graph.arity(f) === 0) return undefined;
   const { inverse, even } = behaviourOf(graph, f);
   return inverse === "none" || even || inverse.node === "none" ? undefined : { ...inverse, node: inverse.node };
@@ -141,7 +143,6 @@ function inverseOf(
 
 interface Inverted {
   readonly at: NodeId;
-  readonly falls: boolean;
   readonly extended: boolean;
 }
 
@@ -150,12 +151,9 @@ interface Inverted {
 // Beyond the range of f the value is cut off: exp(x) > tanh(y) is x > log max(tanh(y), 0), true where tanh(y) < 0, as x > −∞ is; which
 // would not do where x may itself be infinite. As √x has the value 0 at the edge of its domain, √x > y is not x > max(y, 0)² but
 // x > max(y, 0)² + min(y, 0), true at x = 0 if y < 0.
-function inverted(graph: Graph, f: NodeId, value: NodeId): Inverted | undefined {
-  const inverse = inverseOf(graph, f);
-  if (!inverse) return undefined;
+function inverted(graph: Graph, f: NodeId, { node, falls, range }: Invertible, value: NodeId): Inverted | undefined {
   if (!graph.ops.rows[CODE.peak]) graph.link(ALL_OPS);
   const { algebra: A } = graph;
-  const { node, falls, range } = inverse;
   const { from } = behaviourOf(graph, f);
   const [least, most] = range;
   const [low, high] = computedRange(graph, value);
@@ -165,29 +163,18 @@ function inverted(graph: Graph, f: NodeId, value: NodeId): Inverted | undefined 
   const inside = tooHigh ? A.min(notLess, A.constant(most)) : notLess;
   const at = node(accurate(graph), inside);
   const extended = tooLow && !falls && from > Number.NEGATIVE_INFINITY;
-  if (!extended) return { at, falls, extended };
-  return { at: A.add(at, A.min(A.sub(value, A.constant(least)), A.constant(0))), falls, extended };
+  if (!extended) return { at, extended };
+  return { at: A.add(at, A.min(A.sub(value, A.constant(least)), A.constant(0))), extended };
 }
-// Builders that write logarithms of probabilities without rounding these to 0 or 1: log sigmoid(x) = −log(1 + exp(−x)).
+
+// Builders that write the logarithm of a share of a probability, log ½Φ(x), as log ½ + log Φ(x), which a small Φ(x) does not round to −∞.
 function accurate(graph: Graph): Algebra {
   const { algebra: A, op, a, b } = graph;
-  const log = (p: NodeId): NodeId => {
-    const [x, y] = [a[p]!, b[p]!];
-    if (op[p] === CODE.sigmoid) return A.neg(A.softplus(A.neg(x)));
-    if (op[p] === CODE.normalCdf) return A.logNormalCdf(x);
-    if (op[p] === CODE.sub && graph.is(x, 1)) return log1p(A.neg(y));
-    if (op[p] === CODE.mul && graph.isConstant(x) && graph.value(x) > 0) return A.add(A.log(x), log(y));
-    return A.log(p);
-  };
-  const log1p = (p: NodeId): NodeId => {
-    const [q, x] = [a[p]!, a[a[p]!]!];
-    if (op[p] === CODE.exp) return A.softplus(q);
-    if (op[p] !== CODE.neg) return A.log1p(p);
-    if (op[q] === CODE.sigmoid) return A.neg(A.softplus(x));
-    if (op[q] === CODE.normalCdf) return A.logNormalCdf(A.neg(x));
-    return op[q] === CODE.sub && graph.is(x, 1) ? log(b[q]!) : A.log1p(p);
-  };
+  const log = (p: NodeId): NodeId =>
+    op[p] === CODE.mul && graph.isConstant(a[p]!) && graph.value(a[p]!) > 0
+      ? A.add(A.log(a[p]!), log(b[p]!))
+      : A.log(p);
   // Its other builders are those of the graph.
   const [apply, constant] = [graph.apply.bind(graph), graph.constant.bind(graph)];
-  return Object.assign(Object.create(A) as Algebra, { apply, constant, log, log1p });
+  return Object.assign(Object.create(A) as Algebra, { apply, constant, log });
 }

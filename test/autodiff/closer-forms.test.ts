@@ -77,6 +77,11 @@ const ROWS: Readonly<Record<string, readonly [written: Form, is: Form, value: (x
     (x) => -Math.exp(x),
   ],
   "1 − Φ(x)": [(A, x, one) => A.sub(one, A.normalCdf(x)), (A, x) => A.normalCdf(A.neg(x)), (x) => Phi(-x)],
+  "log1p(−Φ(x))": [
+    (A, x) => A.log1p(A.neg(A.normalCdf(x))),
+    (A, x) => A.logNormalCdf(A.neg(x)),
+    (x) => Math.log(Phi(-x)),
+  ],
   "log(1 − Φ(x))": [
     (A, x, one) => A.log(A.sub(one, A.normalCdf(x))),
     (A, x) => A.logNormalCdf(A.neg(x)),
