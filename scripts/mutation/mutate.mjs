@@ -1,6 +1,7 @@
 // Mutation testing of one folder of the library by the tests of that folder: `npm run mutate -- guides`, or of some of its files: `npm run mutate -- guides points
 // near-start`, which are tried by the tests of the same names where there are such. With `--sample 100` the mutants of a hundred lines of the folder, drawn at random, are
-// tried: what share of all is killed, with its standard error. Results of former runs are kept in reports/mutation, so that a run does again only what changed; the report lists every mutant that survived.
+// tried: what share of all is killed, with its standard error. `--with estimators` has the tests of a further folder try
+// them, too: what boundaries do shows in gradients. Results of former runs are kept in reports/mutation, so that a run does again only what changed; the report lists every mutant that survived.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
@@ -8,7 +9,10 @@ import { parseArgs } from "node:util";
 import { sourcesOf } from "../library.mjs";
 import { killedShare, sampledLines } from "./sample.mjs";
 
-const { values, positionals } = parseArgs({ options: { sample: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { sample: { type: "string" }, with: { type: "string", multiple: true, default: [] } },
+  allowPositionals: true,
+});
 const [folder, ...files] = positionals;
 const sample = Number(values.sample ?? 0);
 if (!folder || !existsSync(sourcesOf(folder).home) || !existsSync(`test/${folder}`)) {
@@ -19,7 +23,9 @@ if (!folder || !existsSync(sourcesOf(folder).home) || !existsSync(`test/${folder
 }
 setPriority(Number(process.env.NICE ?? 10));
 const own = files.map((file) => `test/${folder}/${file}.test.ts`);
-const tests = own.length > 0 && own.every((path) => existsSync(path)) ? own.join() : `test/${folder}/**/*.test.ts`;
+const isOwn = own.length > 0 && own.every((path) => existsSync(path));
+const folders = isOwn ? values.with : [folder, ...values.with];
+const tests = [...(isOwn ? own : []), ...folders.map((name) => `test/${name}/**/*.test.ts`)].join();
 const home = "reports/mutation";
 const name = folder.replaceAll("/", "-") + (sample ? "-sample" : "");
 mkdirSync(home, { recursive: true });
