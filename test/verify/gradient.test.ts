@@ -137,7 +137,7 @@ describe("the reference", () => {
     });
     const at = { mu: [0.2, -0.5, -1.03], rho: [0.6, -0.13, 0.23] };
     const options = { guide: undefined, params: at, budget: 163_840, seed: 0 };
-    const exact = referenceOf("test", circle, { ...options, way: "score", budget: 2_000_000 });
+    const exact = referenceOf("test", circle, { ...options, way: "score", budget: amount(1_000_000, 2_000_000) });
     const [first, second] = byQuadrature(exact.subject, exact.elbo, exact.spread, options.budget);
     const off = first.gradient.map((value, p) => Math.abs(value - exact.gradient[p]!));
     // In the mean of z three times as far as the two are apart is less than either is off by.
