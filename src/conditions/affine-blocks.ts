@@ -96,43 +96,55 @@ interface Affine {
   readonly conflicts: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-const NONE: ReadonlySet<number> = new Set();
-
 function affineVariables({ graph, variableOf }: Objective, condition: NodeId): Affine {
   const nodes = graph.reachable([condition]);
-  const linear = (node: NodeId) => graph.ops.facts[graph.op[node]!]?.linear ?? [];
+  const groupsOf = (node: NodeId): readonly (readonly number[])[] => graph.ops.facts[graph.op[node]!]?.linear ?? NONE;
   // From above: what leads up to the condition through an operand in which an op is not linear.
-  const bent = new Set<NodeId>();
-  const variablesOf = new Map<NodeId, ReadonlySet<number>>(); // the others that a node depends on
+  const bent = new Uint8Array(condition + 1);
+  // What depends on a variable that does not.
+  const dependent = new Uint8Array(condition + 1);
   const conflicts = new Map<number, Set<number>>();
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
-    const isBent = bent.has(node);
-    const v = isBent || graph.op[node] !== INPUT ? undefined : variableOf.get(node);
+    const v = bent[node] || graph.op[node] !== INPUT ? undefined : variableOf.get(node);
     if (v !== undefined) {
-      variablesOf.set(node, new Set([v]));
+      dependent[node] = 1;
       conflicts.set(v, new Set());
     }
+    const groups = groupsOf(node);
     for (let j = graph.arity(node) - 1; j >= 0; j--)
-      if (isBent || !linear(node).some((group) => group.includes(j))) bent.add(graph.operand(node, j));
+      if (bent[node] || !hasAll(groups, j, j)) bent[graph.operand(node, j)] = 1;
   }
   // Across a pole a condition may change, and no variable but those of the divisor is moved there.
   if (conflicts.size === 0 || poles(graph, nodes).size > 0) return { candidates: [], conflicts };
-  const union = (p: ReadonlySet<number>, q: ReadonlySet<number>): ReadonlySet<number> =>
-    q.size === 0 || p === q ? p : p.size === 0 ? q : new Set([...p, ...q]);
-  for (const node of nodes) {
-    if (graph.arity(node) === 0) continue;
-    const of = graph.operands(node).map((operand) => variablesOf.get(operand) ?? NONE);
-    const all = of.reduce(union, NONE);
-    if (all.size > 0) variablesOf.set(node, all);
-    // An op that is linear in two operands one by one, and not in both together, multiplies them.
-    of.forEach((some, q) => {
-      for (let p = 0; p < q; p++)
-        if (!linear(node).some((group) => group.includes(p) && group.includes(q)))
-          for (const v of of[p]!) for (const w of some) [conflicts.get(v)!.add(w), conflicts.get(w)!.add(v)];
+  // Only the factors of products are asked for: with a list for each of n sums, one on the other, n conditions would take n³ steps.
+  const variablesBelow = (node: NodeId): readonly number[] =>
+    graph.reachable([node]).flatMap((below) => {
+      const v = graph.op[below] === INPUT && dependent[below] ? variableOf.get(below) : undefined;
+      return v ?? [];
     });
+  for (const node of nodes) {
+    const arity = graph.arity(node);
+    for (let q = 0; q < arity; q++) {
+      if (!dependent[graph.operand(node, q)]) continue;
+      dependent[node] = 1;
+      // An op that is linear in two operands one by one, and not in both together, multiplies them.
+      for (let p = 0; p < q; p++)
+        if (dependent[graph.operand(node, p)] && !hasAll(groupsOf(node), p, q))
+          for (const v of variablesBelow(graph.operand(node, p)))
+            for (const w of variablesBelow(graph.operand(node, q)))
+              [conflicts.get(v)!.add(w), conflicts.get(w)!.add(v)];
+    }
   }
   // A square is a variable multiplied with itself.
   const candidates = [...conflicts.keys()].filter((v) => !conflicts.get(v)!.has(v)).sort((p, q) => p - q);
   return { candidates, conflicts };
+}
+
+const NONE: readonly (readonly number[])[] = [];
+
+// Whether one of the groups of operands in which an op is linear has both places.
+function hasAll(groups: readonly (readonly number[])[], p: number, q: number): boolean {
+  for (const group of groups) if (group.includes(p) && group.includes(q)) return true;
+  return false;
 }

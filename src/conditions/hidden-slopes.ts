@@ -26,11 +26,25 @@ export function hidesSlope(graph: Graph, root: NodeId): boolean {
   return slope > 0 && (sizeOf(graph, root) * OF_SUM > SHIFT_BY_SUM * most || OF_PRODUCT > SHIFT_BY_PRODUCT * most);
 }
 
+// By node of a graph what `sizeOf` has found: the conditions of a loop whose state feeds back are sums of one another.
+const SIZES: WeakMap<Graph, Map<NodeId, number>> = /* @__PURE__ */ new WeakMap();
+
 // The summands of a form's constant without their signs: of 1 + z − 1, where the constant is 0, they are 2.
 function sizeOf(graph: Graph, root: NodeId): number {
-  const sizes = new Map<NodeId, number>();
-  for (const node of graph.reachable([root])) {
-    const group = linearOperands(graph, node, (operand) => !graph.isConstant(operand)) ?? [];
+  const sizes = SIZES.get(graph) ?? new Map<NodeId, number>();
+  SIZES.set(graph, sizes);
+  const groupOf = (node: NodeId): readonly number[] =>
+    linearOperands(graph, node, (operand) => !graph.isConstant(operand)) ?? [];
+  const open = [root];
+  while (open.length > 0) {
+    const node = open[open.length - 1]!;
+    const group = groupOf(node);
+    const missing = group.map((place) => graph.operand(node, place)).filter((operand) => !sizes.has(operand));
+    if (missing.length > 0 && !sizes.has(node)) {
+      open.push(...missing);
+      continue;
+    }
+    open.pop();
     const parts = group.map((place) => {
       const size = sizes.get(graph.operand(node, place));
       return size ? Math.abs(weightOf(graph, node, group, place, 1) * size) : 0;

@@ -9,7 +9,7 @@ import type { FitReport, FitStatus, Importance } from "./fit/report.ts";
 import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
 import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
-import { type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
+import { aloneAmong, type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
 import type { AppliedWeighing } from "./posterior/source.ts";
 import type { EndedLoop, LoopState } from "./saved/loop-state.ts";
 
@@ -210,12 +210,8 @@ export class Posterior {
     );
   }
 
-  // The latent that the quantity is by itself, on its own scale; −1 for others.
   #alone(quantity: Quantity): number {
-    return this.#space.trace.latents.findIndex(
-      ({ value, live, transform }) =>
-        value === quantity.node && live === quantity.live && (!transform || transform.moments),
-    );
+    return aloneAmong(this.#space.trace.latents, quantity);
   }
 
   #marginal(caller: string, name: string): Marginal {

@@ -1,5 +1,4 @@
 /** log Σ exp(xⱼ) for numbers: [1000, 1000] gives 1000.69, where exp(1000) overflows. */
-import { balanced } from "./balanced-tree.ts";
 import { exp, log } from "./elementary.ts";
 import { peak } from "./logistic.ts";
 
@@ -9,11 +8,19 @@ import { peak } from "./logistic.ts";
  * Domain: any numbers; −Infinity for none or if all are, +Infinity if one is, NaN if one is. Error below 4 ulp of the largest of
  * |m|, |result| and 1 (the sum is one in pairs).
  */
-export function logSumExp(values: readonly number[]): number {
-  if (values.length < 2) return values[0] ?? Number.NEGATIVE_INFINITY;
-  const largest = values.reduce(peak);
-  const exponentials = values.map((x) => exp(x - largest));
-  return largest + log(balanced(exponentials, (x, y) => x + y)!);
+export function logSumExp(values: ArrayLike<number>): number {
+  const { length } = values;
+  if (length < 2) return values[0] ?? Number.NEGATIVE_INFINITY;
+  let largest = values[0]!;
+  for (let j = 1; j < length; j++) largest = peak(largest, values[j]!);
+  const sums = new Float64Array(length);
+  for (let j = 0; j < length; j++) sums[j] = exp(values[j]! - largest);
+  // The tree of `balanced`, whose functions take longer than the additions.
+  for (let size = length; size > 1; size = (size + 1) >> 1) {
+    for (let j = 0; j + 1 < size; j += 2) sums[j >> 1] = sums[j]! + sums[j + 1]!;
+    if (size % 2 === 1) sums[size >> 1] = sums[size - 1]!;
+  }
+  return largest + log(sums[0]!);
 }
 
 /** Beyond this difference a number adds nothing to a sum that the largest one is part of. */

@@ -180,7 +180,7 @@ function* weighed(
   const middle = order[Math.floor(0.75 * DRAWS)]!;
   const logEvidence = Number.isFinite(logWeights[middle]!)
     ? logWeights[middle]! - log(weights[middle]!) - log(DRAWS)
-    : logSumExp([...logWeights]) - log(DRAWS);
+    : logSumExp(logWeights) - log(DRAWS);
   return {
     kHat,
     effectiveDraws,

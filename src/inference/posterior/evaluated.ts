@@ -4,7 +4,7 @@
  *
  *     track("total", add(a, b)) has the mean of a + b over 8192 points of a scrambled Sobol set
  *
- * A function of one latent is summed over a fine grid of it instead.
+ * A function of one latent is summed over a fine grid of it instead, and a latent by itself is read off the normal that its guide is.
  */
 
 import { inputIndex } from "../../autodiff/graph/graph.ts";
@@ -14,12 +14,12 @@ import type { CompletedLatent } from "../../collapse/completion/completed.ts";
 import { exp } from "../../math/elementary.ts";
 import { squared } from "../../math/squared.ts";
 import { once } from "../../pieces/once.ts";
-import type { Quantity } from "../../program/run.ts";
+import type { Latent, Quantity } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSource } from "../../random/index.ts";
 import { keepPossible } from "./adaptation/replaced-draws.ts";
 import { answersBy } from "./answers.ts";
 import { type Gaussian, latentValues, mixtureOf, sdOf } from "./gaussian.ts";
-import type { Marginal, OtherNumbers } from "./marginal.ts";
+import { aloneAmong, type Marginal, type OtherNumbers, transformedNormal } from "./marginal.ts";
 import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { givenNodes, type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
@@ -145,8 +145,12 @@ class GuidedNumbers {
     const inputs = this.#inputsOf(quantity);
     const kept = inputs.flatMap((node) => this.#kept.get(node) ?? []);
     const ofKept = kept.length === inputs.length;
+    const { components, trace } = this.#source;
+    const { latents } = trace.original ?? trace;
+    const own = components.length === 1 ? latents[aloneAmong(latents, quantity)] : undefined;
     const rows: readonly (readonly [holds: boolean, by: () => Marginal])[] = [
       [inputs.length === 0, () => this.#number(quantity)],
+      [ofKept && own !== undefined, () => this.#normal(components[0]!, own!)],
       [ofKept && kept.length === 1, () => this.#onGrid(quantity, kept[0]!)],
       [ofKept, () => this.#byDrawsOf(quantity, kept)],
       [true, () => this.#averaged().get(quantity.name) ?? this.#completed(quantity)],
@@ -213,6 +217,12 @@ class GuidedNumbers {
   #number({ node }: Quantity): Marginal {
     const value = valuesOf(this.#source, [node], new Map(), 1)[0]![0]!;
     return { mean: value, sd: 0, quantile: () => value };
+  }
+
+  // A latent by itself under one guide, which is normal on the unconstrained scale.
+  #normal(component: Gaussian, { node, transform }: Latent): Marginal {
+    const i = this.#kept.get(node)!;
+    return transformedNormal(component.means[i]!, sdOf(component, i), transform);
   }
 
   // A function of kept latents, at draws of these alone.

@@ -48,8 +48,14 @@ export interface JointDrawsParts {
   readonly weights?: Float64Array;
   readonly kHat?: number;
   readonly effectiveDraws?: number;
-  readonly logEvidence?: number;
-  readonly logEvidenceError?: number;
+  /** Computed when it is asked for. */
+  readonly evidence?: () => Evidence;
+}
+
+/** The log of the mean weight, and its standard error. */
+export interface Evidence {
+  readonly logEvidence: number;
+  readonly logEvidenceError: number;
 }
 
 export class JointDraws {
@@ -62,10 +68,7 @@ export class JointDraws {
   readonly kHat: number;
   /** As many draws with equal weights are worth as much. */
   readonly effectiveDraws: number;
-  /** The log of the mean weight, an estimate of log p(data); NaN for draws without weights. */
-  readonly logEvidence: number;
-  /** Its standard error, from the spread of the weights; NaN for draws without weights. */
-  readonly logEvidenceError: number;
+  readonly #evidence: JointDrawsParts["evidence"];
   readonly #values: JointDrawsParts["values"];
   readonly #inputs: JointDrawsParts["inputs"];
   readonly #summedOut: ReadonlySet<string>;
@@ -76,20 +79,28 @@ export class JointDraws {
   constructor(parts: JointDrawsParts) {
     const { count, names, values, inputs, summedOut, completed, averaged, discrete, weights, kHat, effectiveDraws } =
       parts;
-    const { logEvidence, logEvidenceError } = parts;
     this.count = count;
     this.names = names;
     this.weights = weights ?? new Float64Array(count).fill(1 / count);
     this.kHat = kHat ?? Number.NaN;
     this.effectiveDraws = effectiveDraws ?? count;
-    this.logEvidence = logEvidence ?? Number.NaN;
-    this.logEvidenceError = logEvidenceError ?? Number.NaN;
+    this.#evidence = parts.evidence;
     this.#values = values;
     this.#inputs = inputs;
     this.#summedOut = new Set(summedOut);
     this.#completed = completed;
     this.#averaged = once(() => averaged(this.weights));
     this.#discrete = discrete;
+  }
+
+  /** The log of the mean weight, an estimate of log p(data); NaN for draws without weights. */
+  get logEvidence(): number {
+    return this.#evidence?.().logEvidence ?? Number.NaN;
+  }
+
+  /** Its standard error, from the spread of the weights; NaN for draws without weights. */
+  get logEvidenceError(): number {
+    return this.#evidence?.().logEvidenceError ?? Number.NaN;
   }
 
   /** The draws of a quantity; draw d of all of them is one joint draw, of weight `weights[d]`. */

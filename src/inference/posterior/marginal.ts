@@ -3,7 +3,7 @@
  * computes those of more than one.
  */
 import { normalQuantile } from "../../math/normal.ts";
-import type { Quantity } from "../../program/run.ts";
+import type { Latent, Quantity } from "../../program/run.ts";
 import type { Moments, Transform } from "../../transforms/transform.ts";
 import type { DrawOptions, JointDraws } from "./joint-draws.ts";
 
@@ -41,6 +41,14 @@ export interface OtherNumbers {
     draws: number,
     seed: number,
   ) => Float64Array[];
+}
+
+/** The index of the latent that a quantity is by itself, on its own scale, where its transform knows its moments; −1 for others. */
+export function aloneAmong(latents: readonly Latent[], quantity: Quantity): number {
+  return latents.findIndex(
+    ({ value, live, transform }) =>
+      value === quantity.node && live === quantity.live && (!transform || transform.moments),
+  );
 }
 
 /** x(u) for u ~ N(mean, sd²) under a transform that knows its moments; u itself without one. */

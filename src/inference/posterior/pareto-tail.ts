@@ -70,7 +70,7 @@ export function paretoSmoothed(logWeights: ArrayLike<number>): SmoothedWeights {
 export function averagingWeights(logWeights: ArrayLike<number>): SmoothedWeights {
   const smoothed = paretoSmoothed(logWeights);
   if (!(smoothed.kHat > TRUSTED)) return smoothed;
-  const all = logSumExp(Array.from(logWeights));
+  const all = logSumExp(logWeights);
   const weights = new Float64Array(logWeights.length);
   for (let i = 0; i < weights.length; i++) weights[i] = exp(logWeights[i]! - all);
   const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);

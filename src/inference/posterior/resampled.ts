@@ -22,7 +22,7 @@ import { keepPossible, replaceImpossible } from "./adaptation/replaced-draws.ts"
 import { targetOf } from "./adaptation/target.ts";
 import type { Gaussian } from "./gaussian.ts";
 import { countsOf, evenDraws, guideDraws, inProportion, logMixture } from "./guide-draws.ts";
-import { type DrawOptions, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
+import { type DrawOptions, type Evidence, JointDraws, type JointDrawsParts } from "./joint-draws.ts";
 import { averagingWeights } from "./pareto-tail.ts";
 import { priorLike, proposalOf } from "./proposal.ts";
 import { givenNodes, type InputDraws, type Source, valuesOf } from "./source.ts";
@@ -140,9 +140,9 @@ function weigher(source: Source, seed = 0): Weigher {
     );
   const densityAt = targetOf(source, priorLike(source));
   return (proposal, kept, draws) => {
+    const counts = countsOf(proposal, draws);
     const proposed = logMixture(proposal, kept, draws);
     const logWeights = densityAt(kept, draws).map((density, d) => density - proposed[d]!);
-    const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
     const smoothed = averagingWeights(logWeights);
     const shares = logMixture(source.components, kept, draws).map((density, d) => exp(density - proposed[d]!));
     const mass = shares.reduce((sum, share) => sum + share, 0);
@@ -151,10 +151,9 @@ function weigher(source: Source, seed = 0): Weigher {
     // Those of weight 0 have weight 0 still.
     replaceImpossible(kept, draws, (d) => logWeights[d] !== Number.NEGATIVE_INFINITY);
     const parts = completed(source, kept, draws, uniformSource(makeGenerator(seed), 1));
-    const counts = countsOf(proposal, draws);
-    const logEvidenceError = relativeError(logWeights, logEvidence, counts);
+    const evidence = once(() => evidenceOf(logWeights, counts));
     return {
-      draws: new JointDraws({ ...parts, ...smoothed, logEvidence, logEvidenceError }),
+      draws: new JointDraws({ ...parts, ...smoothed, evidence }),
       guide,
       noises: noiseByComponent(kept, smoothed.weights, guide, counts),
     };
@@ -172,9 +171,10 @@ export function unweighted(draws: JointDraws, count: number, next: () => number)
   );
 }
 
-// The standard error of the mean weight over that mean. How many draws come from each guide is no chance: what counts is the spread
-// within these groups.
-function relativeError(logWeights: Float64Array, logEvidence: number, counts: readonly number[]): number {
+// The log of the mean weight, and the standard error of that mean over it. How many draws come from each guide is no chance: what counts is the
+// spread within these groups.
+function evidenceOf(logWeights: Float64Array, counts: readonly number[]): Evidence {
+  const logEvidence = logSumExp(logWeights) - log(logWeights.length);
   let [first, sum] = [0, 0];
   for (const count of counts) {
     const shares = logWeights.subarray(first, first + count).map((weight) => exp(weight - logEvidence));
@@ -183,7 +183,7 @@ function relativeError(logWeights: Float64Array, logEvidence: number, counts: re
     if (count > 1) sum += (squares * count) / (count - 1);
     first += count;
   }
-  return Math.sqrt(sum) / logWeights.length;
+  return { logEvidence, logEvidenceError: Math.sqrt(sum) / logWeights.length };
 }
 
 function inputsOf({ trace: { latents } }: Source, kept: Float64Array, draws: number): InputDraws {

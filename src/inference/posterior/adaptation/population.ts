@@ -248,7 +248,7 @@ function* proposedAt(of: Round, rounds: readonly Round[], r: number): Pieces<Flo
 function* judged({ proposal, kept, logTarget, own: proposed }: Round, guides: readonly Gaussian[]): Pieces<Weighed> {
   const draws = logTarget.length;
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
-  const logEvidence = logSumExp(Array.from(logWeights)) - log(draws);
+  const logEvidence = logSumExp(logWeights) - log(draws);
   const { kHat, effectiveDraws, weights } = averagingWeights(logWeights);
   const guide = (yield* mixturePieces(guides, kept, draws)).map((density, d) => exp(density - proposed[d]!));
   const mass = guide.reduce((sum, share) => sum + share, 0);

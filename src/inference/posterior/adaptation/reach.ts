@@ -130,7 +130,7 @@ function* farFrom(
     kept,
     draws,
   );
-  const all = logSumExp(Array.from(logWeights));
+  const all = logSumExp(logWeights);
   const least = all - log(draws) + log(FAR);
   const weights = logWeights.map((weight, d) => (densities[d]! - wide[d]! > least ? exp(weight - all) : 0));
   const found: Gaussian[] = [];

@@ -99,7 +99,7 @@ function* drawn(
   const logWeights = logTarget.map((density, d) => density - proposed[d]!);
   if (!logWeights.some(Number.isFinite) || logWeights.includes(Infinity)) return undefined;
   const { kHat, effectiveDraws, weights } = paretoSmoothed(logWeights);
-  const logEvidence = logSumExp(Array.from(logWeights)) - log(DRAWS);
+  const logEvidence = logSumExp(logWeights) - log(DRAWS);
   return { outside, kept, proposed, weights, kHat, effectiveDraws, logEvidence };
 }
 
