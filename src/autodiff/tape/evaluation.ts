@@ -47,6 +47,8 @@ export interface InputRows {
 export type LaneValues = ArrayLike<number> | ((rows: InputRows) => void);
 
 export interface Evaluation {
+  /** Instructions of one point. */
+  readonly work: number;
   /** Computes the nodes at points; RangeError if there are fewer values than inputs. Allocates nothing. */
   readonly run: (inputs?: ArrayLike<number>, laneInputs?: LaneValues) => void;
   /** The value of the node of this index at a point of the last run; a truth value is −1 where it holds, else 0, as in `Graph.truth`. */
@@ -113,6 +115,7 @@ export function* evaluationPieces(
     return isTruth[index] === 1 ? masks[at]! : slots[at]!;
   };
   return {
+    work: size.lane,
     run(values = NONE, laneValues = NONE) {
       requireValues("inputs", values.length, inputs.length);
       for (let j = 0; j < offsets.length; j++) slots[offsets[j]!] = values[indices[j]!]!;

@@ -108,7 +108,8 @@ function partsOf(variables: readonly Variable[], together: readonly number[], jo
 function drawnOf(parts: Parts, which: Int32Array, cells: Cells, pass: number, next: () => number): CompletedLatent {
   const { variables, together, values } = parts;
   const draws = which.length;
-  const own = roomFor(variables[together[0]!]!, draws, true, false);
+  // Cells that no other variable moves have the same ends at all draws: of 10,000 cells, each drawn once, not 10,000 times as many are kept.
+  const own = roomFor(variables[together[0]!]!, draws, true, false, { ends: isUnmoved(parts) ? 1 : draws });
   const none = { ...own, cell: new Int32Array(draws) };
   const found = variables.map((_, v) => {
     const k = together.indexOf(v);
@@ -119,8 +120,10 @@ function drawnOf(parts: Parts, which: Int32Array, cells: Cells, pass: number, ne
   return found[together[0]!]!;
 }
 
+const isUnmoved = ({ together }: Parts): boolean => together.length === 1;
+
 function averagedCells(parts: Parts, cells: Cells, pass: number): AveragedLatent {
-  const { shares, together } = parts;
+  const { shares } = parts;
   const all = Int32Array.from(shares.keys());
   const found = drawnOf(parts, all, cells, pass, () => 0.5);
   const { size, cell, lows, highs } = found;
@@ -133,6 +136,7 @@ function averagedCells(parts: Parts, cells: Cells, pass: number): AveragedLatent
   for (let i = 0; i < count; i++) probabilities[cell[i]!]! += shares[i]!;
   const endsOf = (ends: Float64Array): Float64Array =>
     probabilities.map((total, j) => {
+      if (isUnmoved(parts)) return ends[j]!;
       const own = ends.subarray(j * count, (j + 1) * count);
       if (own.every((end) => end === own[0])) return own[0]!;
       const among = total > 0 ? all.filter((i) => cell[i] === j) : all;
@@ -140,7 +144,7 @@ function averagedCells(parts: Parts, cells: Cells, pass: number): AveragedLatent
       return sum / weight;
     });
   const sd = Number.isFinite(mean) ? Math.sqrt(Math.max(0, variance)) : Math.abs(mean);
-  const quantile = together.length === 1 ? inCells(parts, found, cells, pass) : amongPoints(parts, cells, pass);
+  const quantile = isUnmoved(parts) ? inCells(parts, found, cells, pass) : amongPoints(parts, cells, pass);
   const [least, most] = found.support;
   return {
     mean,
@@ -160,7 +164,7 @@ function inCells(
   pass: number,
 ): AveragedLatent["quantile"] {
   const { shares } = parts;
-  const lowOf = (i: number): number => lows[cell[i]! * shares.length + i]!;
+  const lowOf = (i: number): number => lows[cell[i]!]!;
   const order = [...shares.keys()].sort((p, q) => lowOf(p) - lowOf(q));
   return (p) => {
     const { at, below } = reached(order, shares, p);

@@ -18,7 +18,7 @@ export interface CompletedLatent {
   readonly value: Float64Array;
   /** The value of its input in the graph there: the unconstrained number of a latent with a bounded support. */
   readonly input: Float64Array;
-  /** The ends of the cells of a continuous latent, size of each; else none. */
+  /** The ends of the cells of a continuous latent, size of each by draw, or by themselves where there is room for one draw; else none. */
   readonly lows: Float64Array;
   readonly highs: Float64Array;
   /** The numbers between which a continuous latent lies whatever the others are: 0 and ∞ under an exponential prior. */
@@ -35,25 +35,26 @@ function supportOf({ prior }: Latent): [low: number, high: number] {
   return "sampled" in prior ? [-Infinity, Infinity] : [prior.support.lower, prior.support.upper];
 }
 
-/** Room for so many draws. */
+/** Room for so many draws; of a latent by itself, in cells that are given, without probabilities, and with room for the ends of so many draws. */
 export function roomFor(
   { name, size, meaning }: Variable,
   draws: number,
   hasMoments: boolean,
   conditional: boolean,
+  alone?: { readonly ends: number },
 ): CompletedLatent {
-  const continuous = meaning.kind === "cells";
+  const ends = meaning.kind === "cells" ? size * (alone?.ends ?? draws) : 0;
   return {
     name,
     size,
     conditional,
     cell: new Int32Array(draws),
-    probabilities: new Float64Array(size * draws),
+    probabilities: new Float64Array(alone ? 0 : size * draws),
     value: new Float64Array(draws),
     input: new Float64Array(draws),
-    lows: new Float64Array(continuous ? size * draws : 0),
-    highs: new Float64Array(continuous ? size * draws : 0),
-    support: continuous ? supportOf(meaning.latent) : [-Infinity, Infinity],
+    lows: new Float64Array(ends),
+    highs: new Float64Array(ends),
+    support: meaning.kind === "cells" ? supportOf(meaning.latent) : [-Infinity, Infinity],
     means: hasMoments ? new Float64Array(draws) : undefined,
     squares: hasMoments ? new Float64Array(draws) : undefined,
   };

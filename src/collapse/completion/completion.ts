@@ -7,12 +7,13 @@
  */
 import { type Graph, MASK } from "../../autodiff/graph/graph.ts";
 import { SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
+import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { normalQuantile } from "../../math/normal.ts";
 import type { Trace } from "../../program/trace.ts";
 import type { Elimination } from "../elimination/elimination.ts";
 import { lookedUp } from "../look-up.ts";
-import { latentsOf, type Variable } from "../variable.ts";
+import { latentsOf, ownersOf, type Variable } from "../variable.ts";
 import { type AveragedLatent, aloneAmong, averagedLatents } from "./averaged.ts";
 import { type Batch, type ByIndex, type CompletedLatent, roomFor } from "./completed.ts";
 import { vectorsIn } from "./entries-in-order.ts";
@@ -133,11 +134,14 @@ function compiled(
 function readByIndex(graph: Graph, variables: readonly Variable[]): ByIndex {
   const indices = variables.map(({ name }) => graph.input(`value of ${name}`, true));
   const map = new SparseReplacement(new Map());
-  variables.forEach(({ reads, readAt, size }, v) => {
-    for (const read of reads) {
-      const entries = Array.from({ length: size }, (_, value) => readAt(read, value));
-      map.set(read, lookedUp(graph, indices[v]!, entries, graph.hasFlag(read, MASK)));
-    }
-  });
-  return { graph, indices, written: (nodes) => substitute(graph, nodes, map) };
+  const owners = ownersOf(variables);
+  // Only reads that nodes contain: of a change point among 10,000 days each of its reads has 10,000 entries, and its cells contain none of them.
+  const byIndex = (read: NodeId): NodeId | undefined => {
+    const v = owners.get(read);
+    if (v === undefined) return undefined;
+    const { readAt, size } = variables[v]!;
+    const entries = Array.from({ length: size }, (_, value) => readAt(read, value));
+    return lookedUp(graph, indices[v]!, entries, graph.hasFlag(read, MASK));
+  };
+  return { graph, indices, written: (nodes) => substitute(graph, nodes, map, byIndex) };
 }

@@ -187,6 +187,11 @@ function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number):
 function keepEnds(run: Evaluation, drawer: Drawer, { lows, highs }: CompletedLatent, batch: Batch): void {
   const { start, size, isSteady } = drawer;
   for (let j = 0; j < size; j++) {
+    if (lows.length === size) {
+      lows[j] = run.value(start + j);
+      highs[j] = run.value(start + size + j);
+      continue;
+    }
     const at = j * batch.draws + batch.first;
     if (isSteady) {
       lows.fill(run.value(start + j), at, at + batch.points);

@@ -22,7 +22,7 @@ import { ANSWERING, type LongTail, longTails, type WeighedDraws } from "../poste
 import { NEAR, weighedDraws, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
 import { stretchedTails } from "../posterior/adaptation/stretches.ts";
-import { type Target, targetPieces } from "../posterior/adaptation/target.ts";
+import { counted, type Target, targetPieces } from "../posterior/adaptation/target.ts";
 import { weighedInParts } from "../posterior/conditional/weighing.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
@@ -34,7 +34,7 @@ import type { Importance } from "./report.ts";
 
 /**
  * Weighs draws of the optima, the best one first, and of a proposal for the posterior, which begins with the normals that are known to look like
- * it if there are some; undefined where p is finite at none of them.
+ * it if there are some; particles take work in proportion to what is `spent`, in instructions of one sample each; undefined where p is finite at none of them.
  */
 export type Weighing = (
   objective: Objective,
@@ -43,6 +43,7 @@ export type Weighing = (
   generator: Generator,
   known?: readonly Gaussian[],
   best?: Found,
+  spent?: number,
 ) => Pieces<WeighedOptima | undefined>;
 
 /** What weights say of the optima of a fit. */
@@ -72,16 +73,20 @@ export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal, and of one where the posterior was met far from its guide. */
 const KNOWN = 0.6;
 const MET = 0.15;
+/** Particles may take so much work, some four seconds, and this multiple of what the climbs have taken. */
+const [FREE, SHARE] = [1e9, 2];
 
-export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best) {
+export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best, spent = Infinity) {
   const { trace } = objective;
   // Of a fit that could not afford one gradient no ELBO is known.
   if (optima.some(({ weight }) => Number.isNaN(weight))) return undefined;
   const source = { trace, engine, components: optima, drawing: undefined };
-  const target =
+  const effort = { left: FREE + SHARE * spent };
+  const made =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))
       : undefined;
+  const target = made && counted(made, effort);
   const elsewhere = (optima.length === 1 && best?.elsewhere) || [];
   const first = begun([...known, ...elsewhere], proposalOf(source), known.length > 0 ? KNOWN : MET);
   const found =

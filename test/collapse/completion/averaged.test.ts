@@ -35,6 +35,37 @@ const switches = defineModel("switches", ({ sample, observe }) => {
   observe(n.normal(n.mul(k, m), 1), 1.6);
 });
 
+test("of a change point no room is taken for each pair of its days", () => {
+  const model = (days: number): Model =>
+    defineModel("days", ({ sample, observe }) => {
+      const level = sample("level", n.normal(0, 1));
+      const at = sample("at", n.uniform(0, days));
+      for (let i = 0; i < days; i++) observe(n.poisson(n.where(n.gt(at, i), n.exp(level), 2)), i % 5);
+    });
+  const roomOf = (days: number): number => {
+    const { averaged } = completionOf(model(days));
+    let room = 0;
+    const Plain = globalThis.Float64Array;
+    class Counted extends Plain {
+      constructor(...given: never[]) {
+        super(...given);
+        room += this.length;
+      }
+    }
+    globalThis.Float64Array = Counted as unknown as typeof Plain;
+    try {
+      const { probabilities, lows, highs, quantile } = averaged([0.5], 1, new Plain([1])).get("at")!;
+      expect(probabilities.length).toBe(days + 1);
+      expect([lows[8], highs[8]]).toEqual([7, 8]);
+      expect(quantile(1e-4)).toBeLessThan(quantile(0.9999));
+    } finally {
+      globalThis.Float64Array = Plain;
+    }
+    return room;
+  };
+  expect(roomOf(1600)).toBeLessThan(2.2 * roomOf(800));
+});
+
 /** Mean, sd and quantiles are those of draws: of 8000 a mean is off by 0.011 sd, a share by 0.0056 at most. */
 function expectThoseOfDraws(model: Model, kept: number, name: string): void {
   const { mean, sd, quantile } = averagedAt(model, [kept]).get(name)!;

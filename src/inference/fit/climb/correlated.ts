@@ -45,6 +45,8 @@ const WINDOW = 10;
 /** Steps between two looks at whether the ELBO is level. */
 const LOOK = 5;
 const TRIES = 8;
+/** A step that loses this many nats, and this many times as many as ten steps usually change, is halved as one that ends where nothing is finite. */
+const [LOSS, TIMES] = [10, 10];
 /** Steps before a climb may end at a known optimum: it has not begun there by chance. */
 const FIRST_KNOWN = 5;
 /** Scales of latents that differ by less, as logarithms, may be those of one optimum. */
@@ -85,6 +87,12 @@ function* phase(
       radius = Math.max(0.3, radius / 2);
       continue;
     }
+    // From a guide that is far too narrow a step may lead thousands of its sds too far, as it did where 3000 rows lie about a line in five predictors.
+    if (isFall(elbos, elbo) && ++failures <= TRIES) {
+      x = x.map((value, p) => (value + good[p]!) / 2);
+      radius = Math.max(0.3, radius / 4);
+      continue;
+    }
     failures = 0;
     good = x;
     keepStep(last, x, g);
@@ -105,6 +113,13 @@ function* phase(
     directions.push(plain.u);
   }
   return found("steps");
+}
+
+// Whether an ELBO is so far below the last one that its step went wrong: noise of −600,000 ± 300,000 from a wide guide is none.
+function isFall(elbos: readonly number[], elbo: number): boolean {
+  const changes = elbos.slice(-WINDOW).map((value, t, last) => Math.abs(value - (last[t - 1] ?? Infinity)));
+  const usual = changes.sort((p, q) => p - q)[Math.floor((changes.length - 1) / 2)];
+  return usual !== undefined && elbos.at(-1)! - elbo > LOSS + TIMES * usual;
 }
 
 // Whether a climb from x would end at an optimum: by its means, less than one joint sd away in all, and its scales.

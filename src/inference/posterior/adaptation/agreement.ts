@@ -76,7 +76,7 @@ export function* haveAgreed(populations: readonly [Particles, Particles], n: num
         memory = Math.max(memory, correlation(begun[k]!, particles, i));
       });
     }
-    const isLast = steps >= atMost;
+    const isLast = steps >= atMost || populations.some(({ isOver }) => isOver?.());
     // Particles that stay in their modes forget no more than which place of it they had.
     const forgets = memory <= NEARER * (memories[memories.length - PATIENCE] ?? Infinity);
     if (most <= 1 && (memory <= FORGOTTEN || !forgets || isLast)) return true;

@@ -42,6 +42,13 @@ const SHORTEST_GLIDE = 0.4;
 const SHORTEST = 4;
 const NORMALS = 12;
 const EM_STEPS = 12;
+/**
+ * Densities of a particle that its stages take, which are to be within what work is left: it is not begun for nothing. Those of a glance, at what looks good
+ * already, are to be within a quarter of it.
+ */
+const [FEWEST_LOOKS, FEWEST_GLANCES] = [150, 4 * 50];
+/** The work of a glide: nine slopes take as much as so many densities, and so many instructions for each pair of latents put their speeds in proportion. */
+const [SLOPES, PAIRS] = [30, 2];
 const STREAM = 4096;
 /** Where cases are tempered β at most doubles, from this on: of a case that no particle is near yet nothing is seen at β = 1. */
 const FIRST_POWER = 0.015625;
@@ -115,13 +122,15 @@ interface Population {
 export interface Particles {
   /** Those of latent i from i times their number on. */
   readonly particles: Float64Array;
+  /** Whether no work is left to move them. */
+  readonly isOver?: () => boolean;
   /** Moves all of them by so many more steps of each kind, each long or short. */
   readonly walk: (steps: number) => Pieces<void>;
 }
 
 /**
  * `COUNT` particles of the posterior; undefined where none of the priors, or of `first` if these are given, has a density, or the stages do not
- * end. A `population` of another number shares no random number with the first, 0. Where `slopes` are given steps along all latents follow them.
+ * end, or would take more work than is left. A `population` of another number shares no random number with the first, 0. Where `slopes` are given steps along all latents follow them.
  * A glance takes 1024 particles and fewer steps.
  */
 export function* particlesOf(
@@ -141,6 +150,10 @@ export function* particlesOf(
   } = {},
 ): Pieces<Particles | undefined> {
   const count = isGlance ? GLANCE : COUNT;
+  const { effort, work = 0 } = target;
+  const isOver = (): boolean => effort !== undefined && effort.left < 0;
+  const looks = isGlance ? FEWEST_GLANCES : FEWEST_LOOKS;
+  if (effort && effort.left < count * looks * work) return undefined;
   const stream = STREAM * (1 + population);
   const uniform = uniformSource(generator, stream);
   const kept = first ?? guideDraws([{ ...prior, weight: 1 }], count, generator, stream); // alone, whatever its share was
@@ -152,12 +165,12 @@ export function* particlesOf(
   const kinds = slopes ? GLIDING : KINDS;
   const tempered = yield* target.tempered?.pieces() ?? [];
   const at = (power: number): Target => (power < 1 && tempered?.(power)) || target;
-  const walk = walkOf(at, prior, generator, uniform, stream, slopes, count);
+  const walk = walkOf(target, at, prior, generator, uniform, stream, slopes, count);
   const [each, last] = isGlance ? GLANCE_STEPS : [slopes ? GLIDES : STEPS, LAST_STEPS];
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
     const next: Stage | undefined =
-      stage < MOST_STAGES ? yield* tempered ? cases(all, power, at) : together(all, power) : undefined;
+      stage < MOST_STAGES && !isOver() ? yield* tempered ? cases(all, power, at) : together(all, power) : undefined;
     if (!next) return undefined;
     all = drawnAnew({ ...all, logTarget: next.logTarget }, next.slope, next.step, uniform());
     power = next.power;
@@ -165,9 +178,10 @@ export function* particlesOf(
   }
   return {
     particles: all.kept,
+    isOver,
     *walk(steps) {
       const spread = fitted(prior, all.kept, equally(count));
-      for (let step = 0; step < steps; step++)
+      for (let step = 0; step < steps && !isOver(); step++)
         for (const kind of kinds) yield* walk(all, 1, kind, { spread, shortest: SHORTEST });
     },
   };
@@ -273,6 +287,7 @@ const GLIDING: readonly Kind[] = ["together", "single"];
 
 // Moves all particles by one Metropolis step of a kind, whose length adapts to how many are accepted.
 function walkOf(
+  { effort, work = 0 }: Target,
   at: (power: number) => Target,
   prior: Gaussian,
   generator: Generator,
@@ -349,6 +364,7 @@ function walkOf(
       proposed.set(found.reached);
       ({ energy } = found);
     } else propose(all.kept, around, kind, shortest);
+    if (glides && effort) effort.left -= count * (SLOPES * work + PAIRS * n * n);
     const nextTarget = yield* piecesOf(at(power), proposed, count);
     // Once the posterior is reached the priors' density counts no more.
     const nextPrior = power < 1 ? jointLogs(prior, proposed, count) : all.logPrior;

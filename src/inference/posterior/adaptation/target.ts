@@ -3,17 +3,49 @@ import type { NodeId } from "../../../autodiff/ops/op.ts";
 import { outOfRange } from "../../../autodiff/session.ts";
 import type { Engine } from "../../../autodiff/tape/engine.ts";
 import { type DataGraph, evaluationPieces, pointsAtOnce } from "../../../autodiff/tape/evaluation.ts";
-import { finished, type Later, later, type Pieces, type Piecewise, piecewise } from "../../../pieces/pieces.ts";
+import {
+  finished,
+  type Later,
+  later,
+  type Pieces,
+  type Piecewise,
+  piecesOf,
+  piecewise,
+} from "../../../pieces/pieces.ts";
 import type { Trace } from "../../../program/run.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { ownLog } from "../guide-draws.ts";
 import type { Source } from "../source.ts";
 import { temperedTrace } from "./tempered.ts";
 
+/** How much work may still be done, in instructions of one draw each, which take 3 to 6 ns; what is done is taken off. */
+export interface Effort {
+  left: number;
+}
+
 /** log p(x, z) at draws z, those of latent i from i · draws on; −∞ where it is not a number or a stated range is left. */
 export interface Target extends Piecewise<[kept: Float64Array, draws: number], Float64Array> {
   /** Of a density that latents were summed out of, the 1/β-fold log of that whose cases are tempered by β; undefined elsewhere. */
   readonly tempered?: Later<((power: number) => Target) | undefined>;
+  /** Instructions of one draw. */
+  readonly work?: number;
+  /** What is left for it, where its work is counted. */
+  readonly effort?: Effort;
+}
+
+/** The density, of which every draw is taken off an effort. */
+export function counted(target: Target, effort: Effort): Target {
+  const { work = 0 } = target;
+  const counting = (of: Target): Target =>
+    piecewise(function* (kept: Float64Array, draws: number) {
+      effort.left -= work * draws;
+      return yield* piecesOf(of, kept, draws);
+    });
+  const tempered = later(function* () {
+    const at = yield* target.tempered?.pieces() ?? [];
+    return at && ((power: number) => counting(at(power)));
+  });
+  return Object.assign(counting(target), { work, effort, tempered });
 }
 
 /** Points of one run of the tape, or fewer where there are many nodes. */
@@ -41,11 +73,15 @@ export function* targetPieces(source: Source, prior: Gaussian): Pieces<Target> {
     const given = (yield* compiled(found.trace, engine, [found.power]))(prior);
     return (power: number) => given([power], power);
   });
-  return Object.assign(at(components[0]!.points ?? [], 1), { tempered });
+  return Object.assign(at(components[0]!.points ?? [], 1), { tempered, work: density.work });
 }
 
 /** Under what stands for latents without a density: the density for numbers of the inputs, of which it is the power. */
-type Density = (prior: Gaussian) => (given: ArrayLike<number>, power: number) => Target;
+interface Density {
+  (prior: Gaussian): (given: ArrayLike<number>, power: number) => Target;
+  /** Instructions of one draw. */
+  readonly work: number;
+}
 
 // A fit asks for the density of a trace where it looks whether that is everything and where it weighs draws, and its posterior asks once more.
 const COMPILED: WeakMap<Trace, { readonly engine: Engine; readonly density: Density }> = /* @__PURE__ */ new WeakMap();
@@ -60,9 +96,9 @@ function* compiled(
   const nodes = [density, ...latents.map(({ live }) => live)];
   const points = pointsAtOnce(graph, nodes, POINTS);
   const laneInputs = latents.map(({ node }) => node);
-  const { run, value } = yield* evaluationPieces(graph, nodes, { engine, inputs, laneInputs, points });
+  const { run, value, work } = yield* evaluationPieces(graph, nodes, { engine, inputs, laneInputs, points });
   const lanes = new Float64Array(latents.length * points);
-  return (prior) => (given, power) =>
+  const at = (prior: Gaussian) => (given: ArrayLike<number>, power: number) =>
     piecewise(function* (kept: Float64Array, draws: number) {
       const total = new Float64Array(draws);
       for (let first = 0; first < draws; first += points) {
@@ -80,4 +116,5 @@ function* compiled(
       }
       return total;
     });
+  return Object.assign(at, { work });
 }

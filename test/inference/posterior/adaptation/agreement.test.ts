@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { abs, defineModel, fit, normal, Posterior } from "../../../../src/index.ts";
 import { agreedParticles, haveAgreed } from "../../../../src/inference/posterior/adaptation/agreement.ts";
 import { COUNT } from "../../../../src/inference/posterior/adaptation/particles.ts";
-import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
+import { counted, type Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { finished, type Pieces } from "../../../../src/pieces/pieces.ts";
 import { fillNormals, makeGenerator, noiseRequest } from "../../../../src/random/index.ts";
@@ -34,6 +34,23 @@ test("five signs have 32 modes, and both populations have all of them in equal s
     const square = own.reduce((sum, x) => sum + x * x, 0) / COUNT;
     expect(Math.abs(square - 1.04)).toBeLessThan(0.03);
   }
+});
+
+test("particles take no more work than is left for them", () => {
+  const own = Object.assign(signs.bind(undefined), { work: 10 });
+  const effort = { left: Infinity };
+  const whole = agreed(counted(own, effort), priors(5), makeGenerator(1))!;
+  // 2048 particles of two populations, 150 densities each at least, would take 6 million.
+  const little = { left: 2e6 };
+  expect(agreed(counted(own, little), priors(5), makeGenerator(1))).toBeUndefined();
+  expect(little.left).toBe(2e6);
+  // Populations that agree when nothing is left are not asked whether they have forgotten where they were.
+  const enough = { left: 6e6 };
+  const found = agreed(counted(own, enough), priors(5), makeGenerator(1))!;
+  expect(found).not.toEqual(whole);
+  expect(enough.left).toBeLessThan(0);
+  expect(enough.left).toBeGreaterThan(-10 * COUNT);
+  expect(agreed(counted(own, { left: Infinity }), priors(5), makeGenerator(1))).toEqual(whole);
 });
 
 test("populations that do not mix give no answer, nor do more than MOST_LATENTS latents", () => {
