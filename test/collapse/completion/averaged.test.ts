@@ -54,7 +54,7 @@ test("of a change point no room is taken for each pair of its days", () => {
     }
     globalThis.Float64Array = Counted as unknown as typeof Plain;
     try {
-      const { probabilities, lows, highs, quantile } = averaged([0.5], 1, new Plain([1])).get("at")!;
+      const { probabilities, lows, highs, quantile } = averaged([Math.log(2)], 1, new Plain([1])).get("at")!;
       expect(probabilities.length).toBe(days + 1);
       expect([lows[8], highs[8]]).toEqual([7, 8]);
       expect(quantile(1e-4)).toBeLessThan(quantile(0.9999));

@@ -46,7 +46,7 @@ const EM_STEPS = 12;
  * Densities of a particle that its stages take, which are to be within what work is left: it is not begun for nothing. Those of a glance, at what looks good
  * already, are to be within a quarter of it.
  */
-const [FEWEST_LOOKS, FEWEST_GLANCES] = [150, 4 * 50];
+const [FEWEST_LOOKS, FEWEST_GLANCES] = [150, 200];
 /** The work of a glide: nine slopes take as much as so many densities, and so many instructions for each pair of latents put their speeds in proportion. */
 const [SLOPES, PAIRS] = [30, 2];
 const STREAM = 4096;
