@@ -34,7 +34,7 @@ import type { Importance } from "./report.ts";
 
 /**
  * Weighs draws of the optima, the best one first, and of a proposal for the posterior, which begins with the normals that are known to look like
- * it if there are some; particles take work in proportion to what is `spent`, in instructions of one sample each; undefined where p is finite at none of them.
+ * it if there are some; particles take work in proportion to that of the climbs of `run`; undefined where p is finite at none of them.
  */
 export type Weighing = (
   objective: Objective,
@@ -43,8 +43,14 @@ export type Weighing = (
   generator: Generator,
   known?: readonly Gaussian[],
   best?: Found,
-  spent?: number,
+  run?: Climbs,
 ) => Pieces<WeighedOptima | undefined>;
+
+/** What climbs have taken: instructions of a sample, and samples. */
+interface Climbs {
+  readonly size: { readonly lane: number };
+  readonly ascent: { readonly samples: number };
+}
 
 /** What weights say of the optima of a fit. */
 export interface WeighedOptima {
@@ -73,15 +79,15 @@ export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal, and of one where the posterior was met far from its guide. */
 const KNOWN = 0.6;
 const MET = 0.15;
-/** Particles may take so much work, some four seconds, and this multiple of what the climbs have taken. */
-const [FREE, SHARE] = [1e9, 2];
+/** Particles may take so much work, some four seconds, and this multiple of what the climbs have taken, but no more than some twenty seconds in all. */
+const [FREE, SHARE, MOST] = [1e9, 2, 5e9];
 
-export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best, spent = Infinity) {
+export const weighing: Weighing = function* (objective, engine, optima, generator, known = [], best, run) {
   const { trace } = objective;
   // Of a fit that could not afford one gradient no ELBO is known.
   if (optima.some(({ weight }) => Number.isNaN(weight))) return undefined;
   const source = { trace, engine, components: optima, drawing: undefined };
-  const effort = { left: FREE + SHARE * spent };
+  const effort = { left: Math.min(FREE + (run ? SHARE * run.size.lane * run.ascent.samples : Infinity), MOST) };
   const made =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
       ? yield* targetPieces(source, priorLike(source))

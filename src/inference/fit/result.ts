@@ -62,7 +62,7 @@ export function* resultOf(
             generator,
             known,
             first,
-            run.size.lane * ascent.samples,
+            run,
           ),
         );
   yield;

@@ -47,7 +47,7 @@ test("of a change point no room is taken for each pair of its days", () => {
     let room = 0;
     const Plain = globalThis.Float64Array;
     class Counted extends Plain {
-      constructor(...given: never[]) {
+      constructor(...given: [length: number]) {
         super(...given);
         room += this.length;
       }
