@@ -303,6 +303,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_REFUSED: "inference/fit/climb/by-values.test.ts", // none is asked for any more, and values answer
   MOST_LATENTS: "inference/posterior/adaptation/agreement.test.ts", // of 33 latents no particles answer
   MOST_GLIDING: "inference/posterior/adaptation/agreement.test.ts", // of 129 latents no particles answer though slopes are known
+  MOST_JUMPING: "inference/posterior/moves/jumps.test.ts", // of 129 latents none jumps
   MOST_MOVED: "inference/posterior/adaptation/agreement.test.ts", // a population that stays in one of two modes
   MOST_OUTER: "inference/posterior/conditional/split.test.ts", // seven scales are not weighed in two parts
   MOST_INNER: "inference/posterior/conditional/split.test.ts", // nor are 129 latents

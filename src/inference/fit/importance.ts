@@ -19,13 +19,14 @@ import type { Latent, Trace } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
 import { agreedParticles } from "../posterior/adaptation/agreement.ts";
 import { ANSWERING, type LongTail, longTails, type WeighedDraws } from "../posterior/adaptation/long-tails.ts";
-import { NEAR, weighedDraws, weighedProposal } from "../posterior/adaptation/population.ts";
+import { NEAR, type Weighed, weighedDraws, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
 import { stretchedTails } from "../posterior/adaptation/stretches.ts";
 import { counted, type Target, targetPieces } from "../posterior/adaptation/target.ts";
 import { weighedInParts } from "../posterior/conditional/weighing.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
+import { type Unmet, unmetPart } from "../posterior/moves/jumps.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
 import { trackedTails } from "../posterior/tracked-tails.ts";
@@ -60,6 +61,8 @@ export interface WeighedOptima {
   readonly longTails?: readonly LongTail[];
   /** Draws of the posterior without weights, where those answer. */
   readonly particles?: Float64Array | undefined;
+  /** The latent along which a part of the posterior lies that no draw has met, if there is one. */
+  readonly unmet?: string;
   /** The best optimum: where the ELBO could not be climbed to its end weights that are trusted stand for it. */
   readonly settled: (best: Found) => Found;
 }
@@ -94,18 +97,21 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
       : undefined;
   const target = made && counted(made, effort);
   const elsewhere = (optima.length === 1 && best?.elsewhere) || [];
-  const first = begun([...known, ...elsewhere], proposalOf(source), known.length > 0 ? KNOWN : MET);
-  const found =
-    target &&
-    (yield* weighedProposal(target, optima, first, generator, {
+  const weigh = (at: Target, met: readonly Gaussian[]): Pieces<Weighed | undefined> => {
+    const first = begun([...known, ...met], proposalOf(source), known.length > 0 ? KNOWN : MET);
+    return weighedProposal(at, optima, first, generator, {
       isEverything: best?.isEverything,
-      isElsewhere: elsewhere.length > 0,
-      inParts: () => weighedInParts(source, target, optima, first, generator),
-    }));
+      isElsewhere: met.length > 0,
+      inParts: () => weighedInParts(source, at, optima, first, generator),
+    });
+  };
+  const [found, unmet] = target ? yield* weighedAnew(target, optima[0]!, elsewhere, generator, weigh) : [];
   const alone = yield* weighed(objective, engine, optima, generator, target);
   if (!alone) return undefined;
-  if (!found) return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
-  const { proposal, particles: followed, isShort = false, unweighted, drawn, ...weighted } = found;
+  if (!target || !found)
+    return { importance: { ...alone, answers: "guide", weighted: undefined }, settled: (best) => best };
+  const { proposal, particles: followed, unweighted, drawn, isShort: isRare = false, ...weighted } = found;
+  const isShort = isRare || unmet !== undefined;
   const { kHat, effectiveDraws, draws } = weighted;
   // What draws are too rare to tell of is part of no distance that they tell.
   const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
@@ -113,7 +119,7 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const areGood = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
   const isTrusted = areGood && !isShort;
   const particles =
-    isTrusted || distance < ELSEWHERE
+    isTrusted || unmet || distance < ELSEWHERE
       ? undefined
       : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
   // Draws that are too rare somewhere are nearer to the posterior than the guide is all the same, where no particles answer.
@@ -134,8 +140,28 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     longTails: [...tails, ...tracked],
     particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
+    ...(unmet && { unmet: trace.latents[unmet.latent]!.name }),
   };
 };
+
+// Weighs draws, and once more with a normal where they have left a part of the posterior out; beside them the part that is left out still.
+function* weighedAnew(
+  target: Target,
+  guide: Gaussian,
+  elsewhere: readonly Gaussian[],
+  generator: Generator,
+  weigh: (target: Target, met: readonly Gaussian[]) => Pieces<Weighed | undefined>,
+): Pieces<[found?: Weighed | undefined, unmet?: Unmet | undefined]> {
+  const found = yield* weigh(target, elsewhere);
+  const unmet = found && (yield* unmetPart(target, guide, generator, found.drawn));
+  if (!unmet) return [found];
+  const normals = [...elsewhere, unmet.normal];
+  const again = yield* weigh(
+    target,
+    normals.map((normal) => ({ ...normal, weight: 1 / normals.length })),
+  );
+  return again ? [again, yield* unmetPart(target, guide, generator, again.drawn)] : [found, unmet];
+}
 
 // Those that draws tell of, and those that they do not reach. What few draws tell is asked of many: one of 1024 far out, where 0.03 % of the posterior
 // is, may stand for 0.08 % and have half of the variance by itself.

@@ -10,6 +10,8 @@ import { ascending } from "../../order.ts";
 export interface WeighedDraws {
   readonly kept: Float64Array;
   readonly weights: Float64Array;
+  /** Their log densities, where these are known. */
+  readonly densities?: Float64Array;
 }
 
 /** A latent, the share of the posterior that half of its variance comes from, and the standard error of its sd, as a share of that. */

@@ -255,7 +255,15 @@ function* judged({ proposal, kept, logTarget, own: proposed }: Round, guides: re
   let distance = 0;
   for (let d = 0; d < draws; d++)
     distance += Math.abs(exp(logWeights[d]! - logEvidence) / draws - guide[d]! / mass) / 2;
-  return { proposal, kHat, effectiveDraws, draws, logEvidence, distance, drawn: { kept, weights } };
+  return {
+    proposal,
+    kHat,
+    effectiveDraws,
+    draws,
+    logEvidence,
+    distance,
+    drawn: { kept, weights, densities: logTarget },
+  };
 }
 
 // The first round beside the guides: the best one wider, and with each latent in turn where its prior lies.
