@@ -313,6 +313,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   MOST_STAGES: "inference/posterior/adaptation/particles.test.ts", // a needle of width 1e-100
   MOST_FOLLOWED: "collapse/caps.test.ts", // a sum below a hundred conditions
   MOST_TIMES: "collapse/caps.test.ts", // sums dearer than ten times the model
+  MOST_ROWS: "inference/compiled/compiled-model.test.ts", // a column of 10^7 + 1 rows is refused
   MOST_ENTRIES: "distributions/vector/vectors.test.ts", // a vector of 10^7 + 1 entries is refused
   MOST_DRAWS: "inference/posterior/reweighted.test.ts", // 10^7 + 1 draws are refused
   MOST_COUNTED: "program/truncation.test.ts", // a rate that may be above 2000 is refused

@@ -6,6 +6,7 @@
 import type { Graph } from "../autodiff/graph/graph.ts";
 import { linearForm, weightOf } from "../autodiff/graph/linear-form.ts";
 import { linearOperands } from "../autodiff/graph/linear-operands.ts";
+import { CODE } from "../autodiff/ops/codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import type { Objective } from "../objective/objective.ts";
 
@@ -59,11 +60,18 @@ function sizeOf(graph: Graph, root: NodeId): number {
 }
 
 /** Throws RangeError for a comparison c > 0 of a program whose slope rounding hides. */
-export function requireVisible({ graph, terms }: Objective, c: NodeId): void {
+export function requireVisible(caller: string, { graph, terms }: Objective, c: NodeId): void {
   if (!hidesSlope(graph, c)) return;
   const mask = graph.algebra.positive(c);
   const { site } = terms.find(({ node }) => graph.reachable([node]).includes(mask)) ?? { site: "a site" };
   throw new RangeError(
-    `corrected: condition \`${graph.text(mask)}\` at ${site} cannot be handled exactly; got a slope that rounding hides, expected numbers of like sizes; to try: latents and data in other units`,
+    `${caller}: condition \`${graph.text(mask)}\` at ${site} cannot be handled exactly; got a slope that rounding hides, expected numbers of like sizes; to try: latents and data in other units`,
   );
+}
+
+/** The same for every comparison of a program. */
+export function requireAllVisible(caller: string, objective: Objective): void {
+  const { graph, terms } = objective;
+  for (const node of graph.reachable(terms.map((term) => term.node)))
+    if (graph.op[node] === CODE.positive) requireVisible(caller, objective, graph.a[node]!);
 }

@@ -44,7 +44,7 @@ export const PEELING: Pass = {
 function peeling(objective: Objective): Pieces<Objective> {
   const plain = new Set<NodeId>();
   return withComparisons(objective, (c) => {
-    requireVisible(objective, c);
+    requireVisible("corrected", objective, c);
     return new Peeler(objective, plain).positive(c);
   });
 }

@@ -16,6 +16,7 @@ import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundar
 import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { among, type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
+import { requireAllVisible } from "../conditions/hidden-slopes.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
@@ -41,8 +42,9 @@ export interface Lyy18Options extends NoiseOptions {
  * The paper's own estimator, the baseline for `corrected`.
  *
  * Estimates: ∇θ ELBO. Using: reverse mode, and for each sample one boundary drawn uniformly, on which one latent (that
- * of the largest coefficient) is moved, with fresh noise for the others. Requires: conditions with constant coefficients.
- * Unbiased when: accepted, as `corrected`; with `coincident: "separate"` only if no two conditions share a boundary.
+ * of the largest coefficient) is moved, with fresh noise for the others. Requires: conditions with constant coefficients,
+ * and jumps at conditions alone (unlike tanh(1/z); `fit` warns). Unbiased when: accepted, as `corrected`; with
+ * `coincident: "separate"` only if no two conditions share a boundary.
  * State: none. Source: Lee, Yu and Yang, NeurIPS 2018 (arXiv:1806.00176), Section 4.
  */
 export function lyy18(options: Lyy18Options = {}): Estimator {
@@ -91,6 +93,7 @@ const PAPER = { passes: [], boundaryPasses: [], accepts: ([block]: readonly Bloc
 function build(plan: CorrectionPlan, draws: number, groupOf?: (boundary: Boundary) => number): EstimatorNodes {
   requireAccepted("lyy18", plan);
   const { path, objective, boundaries } = plan;
+  requireAllVisible("lyy18", path.objective);
   const { graph, parameters, value } = path.objective;
   const { algebra: A } = graph;
   const ordered = byFamily(graph, boundaries);

@@ -18,7 +18,7 @@ import { Session } from "../../src/autodiff/session.ts";
 import { hidesSlope } from "../../src/conditions/hidden-slopes.ts";
 import { estimateGradient as ofCore } from "../../src/core-inference.ts";
 import { normal } from "../../src/distributions/real/normal.ts";
-import { corrected, lyy18 } from "../../src/estimators/index.ts";
+import { corrected, type Estimator, lyy18 } from "../../src/estimators/index.ts";
 import { estimateGradient } from "../../src/full-inference.ts";
 import { defineModel, type Model } from "../../src/program/model.ts";
 
@@ -68,6 +68,18 @@ describe("conditions on it", () => {
     const model = deciding((z) => gt(mul(z, 5e-324), 0));
     expect(() => ofCore(model, { ...options, estimator: corrected() })).toThrow("got the coefficient 5e-324, expected");
     expect(() => estimateGradient(model, { ...options, estimator: lyy18() })).toThrow("got the coefficient 5e-324");
+  });
+
+  test.each<[string, (z: Real) => Truth]>([
+    ["1e-17 * z + 1 > 1", (z) => gt(add(mul(z, 1e-17), 1), 1)],
+    ["z + 100000000000000000 > 100000000000000000", (z) => gt(add(z, 1e17), 1e17)],
+  ])("%s is refused by lyy18", (text, condition) => {
+    const gradientBy = (estimator: Estimator) => () => estimateGradient(deciding(condition), { ...options, estimator });
+    const rest = "got a slope that rounding hides, expected numbers of like sizes";
+    expect(gradientBy(lyy18())).toThrow(
+      `lyy18: condition \`${text}\` at factor "f" cannot be handled exactly; ${rest}`,
+    );
+    expect(gradientBy(lyy18({ coincident: "separate" }))).toThrow(rest);
   });
 
   // The score by a rule of 2e5 points on the program itself.

@@ -12,6 +12,9 @@ import type { ShapedColumn } from "../../program/data/input-columns.ts";
 import type { Column, GivenData } from "../../program/data/schema.ts";
 import { type StandardSchema, validated } from "../../program/data/standard-schema.ts";
 
+/** Most entries of a column: each is an input of the program, of which a graph holds some hundred bytes. */
+const MOST_ROWS = 10_000_000;
+
 /** For a column its length, or its entries where they are the same for all data; of a single value that, where it is the same. */
 export type Shape<S> = { readonly [K in keyof GivenData<S>]?: number | GivenData<S>[K] | undefined };
 
@@ -57,6 +60,8 @@ function shapeOfSchema(model: string, columns: readonly Column[], shape: Readonl
     const known = isSingle ? 1 : (shape[name] ?? (typeof length === "string" ? named.get(length) : length));
     if (!(Number.isSafeInteger(known) && (known as number) >= 0))
       faults.push({ column: name, message: `no length; got ${String(known)}, expected that of the column` });
+    else if ((known as number) > MOST_ROWS)
+      faults.push({ column: name, message: `too long; got ${String(known)} entries, expected at most ${MOST_ROWS}` });
     else if (typeof length === "number" && length !== known)
       faults.push({ column: name, message: `wrong length; got ${String(known)} entries, expected ${length}` });
     return { column, length: Number(known), fixed: undefined };

@@ -16,8 +16,10 @@ export type Entries = Float64Array;
 
 /** The entries of every column, in the order of the schema; DataError with every fault. */
 export function checkedData(model: string, columns: readonly Column[], data: unknown): Entries[] {
-  if (Object(data) !== data || Array.isArray(data))
-    throw new TypeError(`data of "${model}": no columns; got ${shown(data)}, expected { ${columns[0]!.name}: … }`);
+  if (Object(data) !== data || Array.isArray(data)) {
+    const expected = columns[0] ? `{ ${columns[0].name}: … }` : "{}"; // none where a shape has fixed them all
+    throw new TypeError(`data of "${model}": no columns; got ${shown(data)}, expected ${expected}`);
+  }
   const given = data as Readonly<Record<string, unknown>>;
   const faults: Fault[] = [];
   const absence = absenceOf(columns, given);

@@ -416,3 +416,24 @@ describe("distributions on whole numbers", () => {
     );
   });
 });
+
+describe("a shape that cannot be", () => {
+  const { model } = change();
+  test.each([10_000_001, 1e12, Number.MAX_SAFE_INTEGER])("%d rows are refused at once", (rows) => {
+    expect(() => compile(model, { y: rows })).toThrow(
+      `data of "change": 1 fault\n  y: too long; got ${rows} entries, expected at most 10000000`,
+    );
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["3", 3],
+  ])("where all columns are fixed, data of %s are told", (shown, data) => {
+    const compiled = compile(model, { y: [1, 2, 3] });
+    expect(() => compiled.fit({ data: data as never, steps: 2, ...quiet })).toThrow(
+      new TypeError(`data of "change": no columns; got ${shown}, expected {}`),
+    );
+    expect(compiled.fit({ data: {} as never, steps: 2, ...quiet }).latents.length).toBeGreaterThan(0);
+  });
+});
