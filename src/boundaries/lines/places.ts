@@ -224,10 +224,12 @@ export class Places {
   }
 
   // Whether a comparison c > 0 is one thing on the whole piece, as c does not get from its value in the middle to 0 with slopes such as
-  // it has; floor(c) is, as c does not get to the next whole number.
+  // it has; floor(c) is, as c does not get to the next whole number. The value in the middle may be nothing but rounding, as that of x − tanh(x) at
+  // 1e-9, where pieces side by side would be given two values with no place between them: so it is that of both ends, which neighbours share.
   #isBounded(k: number, known: Uint8Array, values: Float64Array, a: number, b: number): boolean {
     const program = this.#program;
-    const { operand, slope, cone, isRounding } = this.#decisions[k]!;
+    const decision = this.#decisions[k]!;
+    const { operand, slope, cone, isRounding } = decision;
     if (operand === undefined || slope === undefined || program.isPartial(operand)) return false;
     program.enclose(slope.cone);
     const steepest = Math.max(Math.abs(program.low(slope.place)), Math.abs(program.high(slope.place)));
@@ -235,8 +237,10 @@ export class Places {
     program.evaluate(cone);
     const c = program.values[operand]!;
     if (!(Math.abs(isRounding ? c - Math.round(c) : c) > SAFETY * 0.5 * (b - a) * steepest)) return false;
+    const value = program.values[decision.place]!;
+    if (this.#truthAt(decision, a) !== value || this.#truthAt(decision, b) !== value) return false;
     known[k] = 1;
-    values[k] = program.values[this.#decisions[k]!.place]!;
+    values[k] = value;
     return true;
   }
 
