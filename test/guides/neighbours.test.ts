@@ -115,12 +115,13 @@ describe("a fit of 60 groups", () => {
     }
   });
 
-  // Guides and their ELBOs are what a climb ends with: no draws are weighed after it.
-  test("whose effects are independent of their mean loses a third of a nat", () => {
+  // Guides and their ELBOs are what a climb ends with: no draws are weighed after it. Correlated effects have two optima, −539.65 and −539.37, of which a climb
+  // ends at either; independent ones have one, −539.88.
+  test("whose effects are independent of their mean loses a fifth of a nat", () => {
     const by = (guide?: ReturnType<typeof meanField>): number =>
       climbed(groups(60, 5), { seed: 1, restarts: 0, ...(guide && { guide }), onWarning: () => undefined }).report!
         .elbo;
-    expect(by() - by(meanField())).toBeGreaterThan(0.3);
+    expect(by() - by(meanField())).toBeGreaterThan(0.2);
   });
 
   test("MOST_NEAR, MOST_EACH: of more latents, or with more neighbours each, they are independent", () => {

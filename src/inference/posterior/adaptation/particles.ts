@@ -165,7 +165,7 @@ export function* particlesOf(
   const kinds = slopes ? GLIDING : KINDS;
   const tempered = yield* target.tempered?.pieces() ?? [];
   const at = (power: number): Target => (power < 1 && tempered?.(power)) || target;
-  const walk = walkOf(target, at, prior, generator, uniform, stream, slopes, count);
+  const walk = walkOf({ target, at, prior, generator, uniform, stream, slopes, count });
   const [each, last] = isGlance ? GLANCE_STEPS : [slopes ? GLIDES : STEPS, LAST_STEPS];
   let power = 0;
   for (let stage = 0; power < 1; stage++) {
@@ -285,17 +285,25 @@ const KINDS: readonly Kind[] = ["together", "single", "difference"];
 /** In many latents differences of particles are too long in some direction. */
 const GLIDING: readonly Kind[] = ["together", "single"];
 
+/** What steps are made of. */
+interface Walking {
+  /** The posterior, whose work is counted. */
+  readonly target: Target;
+  /** What is followed at a power of the posterior. */
+  readonly at: (power: number) => Target;
+  readonly prior: Gaussian;
+  readonly generator: Generator;
+  readonly uniform: () => number;
+  /** The stream before those of the steps. */
+  readonly stream: number;
+  /** Where they are known, steps along all latents follow them. */
+  readonly slopes: Slopes | undefined;
+  readonly count: number;
+}
+
 // Moves all particles by one Metropolis step of a kind, whose length adapts to how many are accepted.
-function walkOf(
-  { effort, work = 0 }: Target,
-  at: (power: number) => Target,
-  prior: Gaussian,
-  generator: Generator,
-  uniform: () => number,
-  first: number,
-  slopes: Slopes | undefined,
-  count: number,
-) {
+function walkOf({ target, at, prior, generator, uniform, stream: first, slopes, count }: Walking) {
+  const { effort, work = 0 } = target;
   const n = prior.means.length;
   const lengths: Record<Kind, number> = {
     together: slopes ? LEG / Math.sqrt(Math.sqrt(n)) : 2.38 / Math.sqrt(n),
