@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { add, exp, log, mul, neg, square } from "../../../src/autodiff/expr.ts";
 import { flat, normal } from "../../../src/distributions/index.ts";
 import { corrected } from "../../../src/estimators/index.ts";
-import { meanField } from "../../../src/guides/mean-field.ts";
+import { meanField, sdOfRho } from "../../../src/guides/mean-field.ts";
 import {
   adam,
   defineModel,
@@ -40,12 +40,16 @@ describe("a fit that chooses its steps", () => {
     [500, 1e-3],
   ])("finds a normal posterior from a prior N(%d, %d), to a hundredth of its sd", (priorMean, priorSd) => {
     const { model, mean, sd } = readings(priorMean, priorSd);
-    // Four priors, each with one seed: a fit that ends before it is there is told from one that arrives by any of them.
+    // The posterior is that of weighted draws, which are right wherever the climb has ended; so the guide is looked at by itself.
     for (const seed of amount([1], [1, 2, 3])) {
       const posterior = fitModel(model, { seed, ...quiet });
       expect(posterior.status).toBe("converged");
       expect(Math.abs(posterior.mean("z") - mean) / sd).toBeLessThan(0.01);
       expect(Math.abs(posterior.sd("z") / sd - 1)).toBeLessThan(0.01);
+      const { mu, rho } = posterior.params;
+      // Normals are among the guides, so that a climb ends at the posterior itself.
+      expect(Math.abs(mu[0]! - mean) / sd).toBeLessThan(1e-6);
+      expect(Math.abs(sdOfRho(rho[0]!) / sd - 1)).toBeLessThan(1e-6);
       expect(posterior.warnings).toEqual([]);
     }
   });
