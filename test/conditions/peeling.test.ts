@@ -132,8 +132,6 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(div(1, x), -2),                   becomes: "x > 0 or -0.5 > x" },
     { holds: (x) => gt(div(1, relu(x)), 2),              becomes: "-2 * x > -1" },
     { holds: (x) => gt(div(1, max(x, 0.2)), 2),          becomes: "0.5 > x" },
-    // What only an infinite x reaches is reached nowhere.
-    { holds: (x) => gt(exp(x), 0),                       becomes: "true", except: isNoNumber },
     { holds: (x) => lt(exp(x), 0),                       becomes: "false" },
     { holds: (x) => gt(sqrt(x), 0),                      becomes: "x > 0" },
     { holds: (x, y) => gt(div(y, x), 0.6),               becomes: "y - 0.6 * x > 0 and x > 0 or -(y - 0.6 * x) > 0 and -x > 0" },
