@@ -21,6 +21,11 @@ if (!folder || !existsSync(sourcesOf(folder).home) || !existsSync(`test/${folder
   );
   process.exit(2);
 }
+const missing = values.with.find((name) => !existsSync(`test/${name}`));
+if (missing !== undefined) {
+  console.error(`mutate: no such folder of tests; got ${missing}, expected one that test has, such as estimators`);
+  process.exit(2);
+}
 setPriority(Number(process.env.NICE ?? 10));
 const own = files.map((file) => `test/${folder}/${file}.test.ts`);
 const isOwn = own.length > 0 && own.every((path) => existsSync(path));

@@ -9,7 +9,7 @@ import type { FitReport, FitStatus, Importance } from "./fit/report.ts";
 import { count } from "./options.ts";
 import { covarianceOf, type Gaussian, gaussianOf, latentValues, sdOf } from "./posterior/gaussian.ts";
 import type { Cell, DrawOptions, JointDraws, ValueProbability } from "./posterior/joint-draws.ts";
-import { aloneAmong, type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
+import { indexOfLatent, type Marginal, type OtherNumbers, transformedNormal } from "./posterior/marginal.ts";
 import type { AppliedWeighing } from "./posterior/source.ts";
 import type { EndedLoop, LoopState } from "./saved/loop-state.ts";
 
@@ -211,7 +211,7 @@ export class Posterior {
   }
 
   #alone(quantity: Quantity): number {
-    return aloneAmong(this.#space.trace.latents, quantity);
+    return indexOfLatent(this.#space.trace.latents, quantity);
   }
 
   #marginal(caller: string, name: string): Marginal {

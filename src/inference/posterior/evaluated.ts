@@ -19,7 +19,7 @@ import { fillNormals, fillSobolNormals, makeGenerator, noiseRequest, uniformSour
 import { keepPossible } from "./adaptation/replaced-draws.ts";
 import { answersBy } from "./answers.ts";
 import { type Gaussian, latentValues, mixtureOf, sdOf } from "./gaussian.ts";
-import { aloneAmong, type Marginal, type OtherNumbers, transformedNormal } from "./marginal.ts";
+import { indexOfLatent, type Marginal, type OtherNumbers, transformedNormal } from "./marginal.ts";
 import { answering, reweightedDraws, sampledDraws, unweighted } from "./resampled.ts";
 import { givenNodes, type Source, valuesOf } from "./source.ts";
 import { weightedMarginal } from "./weighted.ts";
@@ -147,7 +147,7 @@ class GuidedNumbers {
     const ofKept = kept.length === inputs.length;
     const { components, trace } = this.#source;
     const { latents } = trace.original ?? trace;
-    const own = components.length === 1 ? latents[aloneAmong(latents, quantity)] : undefined;
+    const own = components.length === 1 ? latents[indexOfLatent(latents, quantity)] : undefined;
     const rows: readonly (readonly [holds: boolean, by: () => Marginal])[] = [
       [inputs.length === 0, () => this.#number(quantity)],
       [ofKept && own !== undefined, () => this.#normal(components[0]!, own!)],

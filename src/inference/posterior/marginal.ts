@@ -44,7 +44,7 @@ export interface OtherNumbers {
 }
 
 /** The index of the latent that a quantity is by itself, on its own scale, where its transform knows its moments; −1 for others. */
-export function aloneAmong(latents: readonly Latent[], quantity: Quantity): number {
+export function indexOfLatent(latents: readonly Latent[], quantity: Quantity): number {
   return latents.findIndex(
     ({ value, live, transform }) =>
       value === quantity.node && live === quantity.live && (!transform || transform.moments),

@@ -16,6 +16,7 @@ import { fitted } from "../adaptation/mixture.ts";
 import type { Target } from "../adaptation/target.ts";
 import type { Gaussian } from "../gaussian.ts";
 import { systematic } from "../guide-draws.ts";
+import { weightedMarginal } from "../weighted.ts";
 
 /** Jumps of all latents together, and of each at least. */
 const JUMPS = 512;
@@ -102,7 +103,7 @@ function jumpsOf(n: number, uniform: () => number, { kept, weights }: WeighedDra
   const after = before.slice();
   const [was, is] = [new Float64Array(count), new Float64Array(count)];
   for (let i = 0; i < n; i++) {
-    const { mean, sd } = momentsOf(kept.subarray(i * draws, (i + 1) * draws), weights, total);
+    const { mean, sd } = weightedMarginal(kept.subarray(i * draws, (i + 1) * draws), weights);
     for (let k = i * each; k < (i + 1) * each; k++) {
       const at = uniform() * (1 + MAGNITUDES);
       is[k] = at < 1 ? at : exp(at - 1);
@@ -111,10 +112,4 @@ function jumpsOf(n: number, uniform: () => number, { kept, weights }: WeighedDra
     }
   }
   return { each, from, before, after, was, is };
-}
-
-function momentsOf(values: Float64Array, weights: Float64Array, total: number): { mean: number; sd: number } {
-  const mean = values.reduce((sum, value, d) => sum + weights[d]! * value, 0) / total;
-  const variance = values.reduce((sum, value, d) => sum + weights[d]! * squared(value - mean), 0) / total;
-  return { mean, sd: Math.sqrt(variance) };
 }
