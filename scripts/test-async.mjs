@@ -1,5 +1,7 @@
 // `fitAsync` beside `fit` in Chromium without a window, in turns: how much longer it takes, and the longest task between two turns of the event loop. Needs dist/, made by `npm run build`.
 //
+// Times are of the processor, as the thread has them, so that other work on the machine does not count.
+//
 //     npm run bench:async
 import { build } from "esbuild";
 import { ROOT } from "./library.mjs";
@@ -23,38 +25,26 @@ const switching = (n) => defineModel("switching", ({ sample, observe }) => {
 });
 const ALL = { textmsg, influenza, "10,000 observations": line(10000), "10,000 places of a switch": switching(10000) };
 const MODELS = Object.fromEntries(Object.entries(ALL).filter(([name]) => ${ONLY}.test(name)));
-const median = (values) => [...values].sort((x, y) => x - y)[values.length >> 1];
 // Every turn is a message to oneself: the time from one's arrival to the next one's sending is a task.
-let began = 0;
-let tasks = [];
 const Own = globalThis.MessageChannel;
 globalThis.MessageChannel = class {
   constructor() {
     const { port1, port2 } = new Own();
-    this.port1 = { set onmessage(take) { port1.onmessage = () => { began = performance.now(); take(); }; }, close: () => port1.close() };
-    this.port2 = { postMessage: (message) => { tasks.push(performance.now() - began); port2.postMessage(message); } };
+    this.port1 = { set onmessage(take) { port1.onmessage = () => { performance.mark("goes on"); take(); }; }, close: () => port1.close() };
+    this.port2 = { postMessage: (message) => { performance.mark("gives way"); port2.postMessage(message); } };
   }
 };
 export async function turnedBits() {
-  const found = {};
-  for (const [name, model] of Object.entries(MODELS)) {
-    const [once, async, longest, above] = [[], [], [], []];
+  for (const [name, model] of Object.entries(MODELS))
     // Of fits that take seconds one tells.
     for (let run = 0; run < (name.endsWith("switch") ? 1 : ${RUNS}); run++) {
-      const t0 = performance.now();
+      performance.mark("fit " + name);
       fit(model, { seed: 1 });
-      const t1 = performance.now();
-      once.push(t1 - t0);
-      began = t1;
-      tasks = [];
+      performance.mark("fitAsync " + name);
       await fitAsync(model, { seed: 1 });
-      async.push(performance.now() - t1);
-      longest.push(Math.max(...tasks));
-      above.push(tasks.filter((ms) => ms > 16).length);
+      performance.mark("end " + name);
     }
-    found[name] = { once: median(once), async: median(async), longest: median(longest), above: median(above), tasks: tasks.length };
-  }
-  return { found };
+  return {};
 }`;
 const { outputFiles } = await build({
   stdin: { contents: module, resolveDir: ROOT },
@@ -63,9 +53,31 @@ const { outputFiles } = await build({
   format: "esm",
   write: false,
 });
-const { page, worker } = await askPages(CHROMIUM, outputFiles[0].text, false);
-for (const [where, { found }] of Object.entries({ page, worker }))
-  for (const [name, { once, async, longest, above, tasks }] of Object.entries(found))
+const { marked } = await askPages(CHROMIUM, outputFiles[0].text, false, undefined, true);
+
+/** Of each model the runs of a thread, in ms of its processor time. */
+function runsOf(marks) {
+  const runs = {};
+  let run;
+  for (const [k, { name, ms }] of marks.entries()) {
+    const [, what, model] = /^(fit|fitAsync|end) (.*)/.exec(name) ?? [];
+    if (what === "fit") run = { began: ms, tasks: [] };
+    if (what === "fitAsync") run.turned = ms;
+    if (name === "gives way" || what === "end") run.tasks.push(ms - marks[k - 1].ms);
+    if (what !== "end") continue;
+    runs[model] ??= [];
+    runs[model].push({ once: run.turned - run.began, async: ms - run.turned, tasks: run.tasks });
+  }
+  return runs;
+}
+
+const median = (values) => [...values].sort((x, y) => x - y)[values.length >> 1];
+const threads = [...new Set(marked.map(({ thread }) => thread))];
+for (const [k, thread] of threads.entries())
+  for (const [model, runs] of Object.entries(runsOf(marked.filter((mark) => mark.thread === thread)))) {
+    const of = (what) => median(runs.map(what));
+    const longest = runs.map(({ tasks }) => Math.max(...tasks));
     console.log(
-      `${where}, ${name}: fit ${once.toFixed(0)} ms, fitAsync ${(async / once).toFixed(2)} times as long; of ${tasks} tasks ${above} above 16 ms, the longest ${longest.toFixed(0)} ms`,
+      `${["page", "worker"][k]}, ${model}: fit ${of(({ once }) => once).toFixed(0)} ms, fitAsync ${of(({ once, async }) => async / once).toFixed(2)} times as long; of ${of(({ tasks }) => tasks.length)} tasks ${of(({ tasks }) => tasks.filter((ms) => ms > 16).length)} above 16 ms, the longest ${median(longest).toFixed(0)} ms, in the first run ${longest[0].toFixed(0)} ms`,
     );
+  }

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MARKED, MARKED_STDIO, marksOf } from "./marks.mjs";
 
 const TIMEOUT = 240_000; // of a browser, in ms
 const SEND = `const send = (where, answer) => fetch("/found", { method: "POST", body: JSON.stringify({ where, ...answer }) });`;
@@ -13,8 +14,8 @@ const SCRIPTS = {
   "/worker.js": `import { turnedBits } from "./bits.mjs"; ${SEND} await send("worker", await turnedBits({ few: location.search !== "" }));`,
 };
 
-/** What a page and its worker found, a few of the bits if `few`; under `policy`, a Content-Security-Policy. */
-export async function askPages(start, bits, few, policy) {
+/** What a page and its worker found, a few of the bits if `few`; under `policy`, a Content-Security-Policy. Chromium may be asked for its `marks`, too. */
+export async function askPages(start, bits, few, policy, marks = false) {
   const answers = {};
   let done;
   const both = new Promise((resolve) => {
@@ -42,20 +43,24 @@ export async function askPages(start, bits, few, policy) {
     response.end();
     if (answers.page && answers.worker) done();
   };
-  await visited(start, few ? "?few" : "", answer, both);
-  return answers;
+  const marked = await visited(start, few ? "?few" : "", answer, both, marks);
+  return marks ? { ...answers, marked } : answers;
 }
 
-/** Opens a page of a server with these answers in a browser, until `heard` comes true. */
-export async function visited(start, query, answer, heard) {
+/** Opens a page of a server with these answers in a browser, until `heard` comes true; resolves to what it marked, where that is asked for. */
+export async function visited(start, query, answer, heard, marks = false) {
   const profile = await mkdtemp(join(tmpdir(), "nondiff-"));
   const server = createServer(answer);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const [binary, ...args] = start(profile, `http://127.0.0.1:${server.address().port}/${query}`);
-  const child = spawn(binary, args, { stdio: "ignore", detached: true });
+  const url = `http://127.0.0.1:${server.address().port}/${query}`;
+  const [binary, ...args] = start(profile, marks ? "about:blank" : url);
+  const child = marks
+    ? spawn(binary, [...MARKED, ...args], { stdio: MARKED_STDIO, detached: true })
+    : spawn(binary, args, { stdio: "ignore", detached: true });
   let timer;
   try {
+    const marked = marks ? marksOf(child, url) : undefined;
     await Promise.race([
       heard,
       once(child, "error").then(([error]) => Promise.reject(error)),
@@ -63,6 +68,7 @@ export async function visited(start, query, answer, heard) {
         timer = setTimeout(() => reject(new Error(`nothing heard within ${TIMEOUT / 1000} s`)), TIMEOUT);
       }),
     ]);
+    return await (await marked)?.();
   } finally {
     clearTimeout(timer);
     server.closeAllConnections();

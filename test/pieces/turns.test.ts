@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { defineModel, type FitOptions, fit, fitAsync, gt, type Model, normal, where } from "../../src/index.ts";
 import { makeTurns } from "../../src/pieces/turns.ts";
+import { workBetweenTurns } from "../support/work.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -83,6 +84,20 @@ describe("fitAsync on a model that takes long to compile", () => {
   });
 });
 
+describe("work between two turns of fitAsync", () => {
+  test("is a small part of a fit, whatever the fit is at", () => {
+    const [turned, atOnce] = workBetweenTurns(`import { fit, fitAsync } from "nondiff";
+      import { textmsg } from "nondiff/models";
+      await counted(() => fitAsync(textmsg, { seed: 1 }));
+      await counted(() => fit(textmsg, { seed: 1 }));`) as [number[], number[]];
+    expect(turned.length).toBeGreaterThan(200);
+    expect(Math.max(...turned)).toBeLessThan(125_000);
+    // The control: a fit at once is one stretch of work. It takes 60 ms.
+    expect(atOnce).toHaveLength(1);
+    expect(atOnce[0]).toBeGreaterThan(2_500_000);
+  });
+});
+
 describe("the beginning of a long program", () => {
   test("is followed by two turns, however little time it took, before all of it runs", async () => {
     stubClock(0);
@@ -114,9 +129,28 @@ describe("the beginning of a long program", () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("not now")), 0);
     await expect(fitAsync(long, { signal: controller.signal })).rejects.toThrow("not now");
-    expect(observed).toHaveLength(1);
-    expect(observed[0]).toBeGreaterThan(100);
-    expect(observed[0]).toBeLessThan(1000);
+    expect(Math.max(...observed)).toBeLessThan(1000);
+    // The first of its operations take the longest, so the beginning is run in parts that grow, with turns between them.
+    observed.length = 0;
+    const turns: number[] = [];
+    const { setImmediate } = globalThis;
+    vi.stubGlobal("setImmediate", (resolve: () => void) => {
+      turns.push(observed.length);
+      return setImmediate(resolve);
+    });
+    const late = new AbortController();
+    const aborting = defineModel("aborting", (context) => {
+      long.program(context);
+      late.abort(new Error("after a run"));
+    });
+    await expect(fitAsync(aborting, { signal: late.signal })).rejects.toThrow("after a run");
+    const [first, second, third, all] = observed as [number, number, number, number];
+    expect(first).toBeLessThan(100);
+    expect(second).toBeGreaterThan(3 * first);
+    expect(second).toBeLessThan(300);
+    expect(third).toBeGreaterThan(3 * second);
+    expect([third < 1000, all]).toEqual([true, 3000]);
+    expect(turns.slice(0, 4)).toEqual([1, 2, 3, 3]);
   });
 
   test("leaves errors of the program to the run that counts", async () => {

@@ -64,9 +64,9 @@ export interface FitTurns extends Turns, Pick<Profile, "goesOn"> {
   readonly give: () => Promise<void>;
 }
 
-// Pieces that are done in less than 2 ms have a turn together: the turn, a message to oneself, takes a browser 0.1 ms, as many a piece does. Where
-// the clock stands still, as while an edge worker computes, so many have.
-const TOGETHER = 2;
+// Pieces that are done in less than 6 ms have a turn together: the turn, a message to oneself, takes a page 0.3 ms of its processor, more than many a piece
+// does. Where the clock stands still, as while an edge worker computes, so many have.
+const TOGETHER = 6;
 const PIECES_TOGETHER = 16;
 
 /** Turns between pieces; without a clock, `now`, after each of them. */

@@ -28,7 +28,7 @@ import {
   type NaturalPhaseOptions,
 } from "./natural/natural-phase.ts";
 import { tilted } from "./tilted.ts";
-import { factorOf, gainOf, stepped, tempered, whitened } from "./whitened.ts";
+import { factorOf, gainOf, sidesOf, stepped, tempered, whitened } from "./whitened.ts";
 
 /** The means of a profile to fit correlations: their climb, their points, and the guide that has them where they pay. */
 export interface Correlations extends Climber {
@@ -213,8 +213,8 @@ function* finish(
     ({ x } = stage);
     if (!ascent.affords(BATCHES * fresh)) return ended("budget");
     const factor = factorOf(x, chart);
-    const half = (g: Float64Array): number => gainOf(whitened(g, factor, chart));
-    gap = yield* gapOf(ascent, x, [half], { kind: "gap", start, batch, count: fresh }, tolerance);
+    const metric = (g: Float64Array) => sidesOf(whitened(g, factor, chart));
+    gap = yield* gapOf(ascent, x, [metric], { kind: "gap", start, batch, count: fresh }, tolerance);
     ascent.gap = gap.gap;
     const { elbo, gap: left, noise } = gap;
     stages.push({ points: count, steps: stage.steps, ended: stage.ended, elbo, gap: left, gapError: noise });

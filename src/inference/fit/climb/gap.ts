@@ -30,8 +30,8 @@ export interface Gap {
   readonly finite: boolean;
 }
 
-/** ½ gᵀHg of a gradient. */
-export type Metric = (g: Float64Array) => number;
+/** What of a gradient is on the left and on the right of H: left·right of g is gᵀHg, and the left of g times the right of another g′ is gᵀHg′. */
+export type Metric = (g: Float64Array) => readonly [left: Float64Array, right: Float64Array];
 
 /** Batches of the fresh points. */
 export const BATCHES = 8;
@@ -75,7 +75,7 @@ export function* correctedEnd(
 
 /** The metrics of L-BFGS, first, and of the diagonal. */
 export function metricsOf(curvature: Curvature, diagonal: Float64Array): Metric[] {
-  return [curvature, noCurvature()].map((known) => (g) => dot(g, newtonOf(known, g, diagonal)) / 2);
+  return [curvature, noCurvature()].map((known) => (g) => [g, newtonOf(known, g, diagonal)]);
 }
 
 /**
@@ -132,15 +132,15 @@ function judged(gradients: readonly Float64Array[], metrics: readonly Metric[]):
   const gradient = new Float64Array(gradients[0]!.length);
   for (const g of gradients) axpyInto(gradient, 1 / count, g);
   const off = gradients.map((g) => g.map((value, p) => value - gradient[p]!));
-  const found = metrics.map((half) => {
-    const halves = off.map(half);
-    const noise = meanOf(halves) / (count - 1);
-    const raw = half(gradient);
+  const found = metrics.map((sidesOf) => {
+    const sides = off.map(sidesOf);
+    const noise = meanOf(sides.map((both) => dot(...both) / 2)) / (count - 1);
+    const raw = dot(...sidesOf(gradient)) / 2;
     const gap = raw - noise;
     let trace = 0;
-    off.forEach((d, r) => {
+    sides.forEach(([left], r) => {
       for (let s = 0; s < r; s++) {
-        const inner = half(d.map((value, p) => value + off[s]![p]!)) - halves[r]! - halves[s]!;
+        const inner = dot(left, sides[s]![1]);
         trace += (inner * inner) / pairs;
       }
     });

@@ -72,6 +72,16 @@ export function gainOf({ u, s }: Whitened): number {
   return sum / 2 + squares / 4;
 }
 
+/** Two vectors whose product is twice the gain; of two gradients the product of either with the other's is the inner product behind it. */
+export function sidesOf({ u, s }: Whitened): [left: Float64Array, right: Float64Array] {
+  const [left, right] = [new Float64Array(u.length + s.length), new Float64Array(u.length + s.length)];
+  left.set(u);
+  left.set(s, u.length);
+  right.set(u);
+  for (let at = 0; at < s.length; at++) right[u.length + at] = s[at]! / 2;
+  return [left, right];
+}
+
 /** The point after a step of share β, its mean moved by at most `radius` sds on average; the scales at most by √2 a step. */
 export function stepped(
   x: Float64Array,

@@ -73,6 +73,7 @@ export function* reachPieces(
   let part = 0;
   const sizes = groups.map((group) => group.reduce((sum) => sum + counts[part++]!, 0));
   const elsewhere = yield* farFrom(guides, kept, densities, logWeights, sizes);
+  yield;
   const { effectiveDraws } = paretoSmoothed(logWeights);
   return {
     isEverything: reaches && elsewhere.length === 0 && effectiveDraws > EVEN * (OWN + EXCHANGED),
@@ -130,6 +131,7 @@ function* farFrom(
     kept,
     draws,
   );
+  yield;
   const all = logSumExp(logWeights);
   const least = all - log(draws) + log(FAR);
   const weights = logWeights.map((weight, d) => (densities[d]! - wide[d]! > least ? exp(weight - all) : 0));
