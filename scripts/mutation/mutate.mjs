@@ -1,6 +1,6 @@
 // Mutation testing of one folder of the library by the tests of that folder: `npm run mutate -- guides`, or of some of its files: `npm run mutate -- guides points
 // near-start`, which are tried by the tests of the same names where there are such. With `--sample 100` the mutants of a hundred lines of the folder, drawn at random, are
-// tried: what share of all is killed, with its standard error. `--with estimators` has the tests of a further folder try
+// tried: what share of all is killed, with its standard error; `--seed 7` draws others, for a share that is not of lines for which tests were written. `--with estimators` has the tests of a further folder try
 // them, too: what boundaries do shows in gradients. Results of former runs are kept in reports/mutation, so that a run does again only what changed; the report lists every mutant that survived.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { sourcesOf } from "../library.mjs";
 import { killedShare, sampledLines } from "./sample.mjs";
 
 const { values, positionals } = parseArgs({
-  options: { sample: { type: "string" }, with: { type: "string", multiple: true, default: [] } },
+  options: { sample: { type: "string" }, seed: { type: "string" }, with: { type: "string", multiple: true, default: [] } },
   allowPositionals: true,
 });
 const [folder, ...files] = positionals;
@@ -37,7 +37,7 @@ mkdirSync(home, { recursive: true });
 const report = `${home}/${name}-report.json`;
 const settings = {
   mutate: sample
-    ? sampledLines(sourcesOf(folder).home, sample)
+    ? sampledLines(sourcesOf(folder).home, sample, values.seed && Number(values.seed))
     : (files.length > 0 ? files : ["**/*"]).map((file) => sourcesOf(folder, file).files),
   testRunner: "vitest",
   vitest: { configFile: "scripts/mutation/vitest.config.mjs", related: false },

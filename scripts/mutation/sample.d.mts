@@ -1,5 +1,5 @@
 /** Lines as ranges that Stryker takes: `src/random/mix.ts:12-12`. */
-export function sampledLines(home: string, count: number): string[];
+export function sampledLines(home: string, count: number, seed?: number): string[];
 /** Of a report of Stryker. */
 export function killedShare(report: {
   readonly files: Record<

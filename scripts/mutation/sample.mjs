@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path/posix";
 
-/** So many lines of code of the folder, drawn with a pinned seed, as ranges that Stryker takes: `src/random/mix.ts:12-12`. Generated files are not drawn from. */
-export function sampledLines(home, count) {
+/** So many lines of code of the folder, drawn with a seed, as ranges that Stryker takes: `src/random/mix.ts:12-12`. Generated files are not drawn from. */
+export function sampledLines(home, count, seed = 20181206) {
   const lines = readdirSync(home, { recursive: true })
     .map((file) => join(home, file))
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"))
@@ -13,7 +13,7 @@ export function sampledLines(home, count) {
         .split("\n")
         .flatMap((line, index) => (isCode(line.trim()) ? [`${file}:${index + 1}-${index + 1}`] : [])),
     );
-  const next = mulberry(20181206);
+  const next = mulberry(seed);
   for (let i = 0; i < Math.min(count, lines.length); i++) {
     const other = i + Math.floor(next() * (lines.length - i));
     [lines[i], lines[other]] = [lines[other], lines[i]];

@@ -119,10 +119,7 @@ function affineVariables({ graph, variableOf }: Objective, condition: NodeId): A
   if (conflicts.size === 0 || poles(graph, nodes).size > 0) return { candidates: [], conflicts };
   // Only the factors of products are asked for: with a list for each of n sums, one on the other, n conditions would take n³ steps.
   const variablesBelow = (node: NodeId): readonly number[] =>
-    graph.reachable([node]).flatMap((below) => {
-      const v = graph.op[below] === INPUT && dependent[below] ? variableOf.get(below) : undefined;
-      return v ?? [];
-    });
+    graph.reachable([node]).flatMap((below) => (dependent[below] ? (variableOf.get(below) ?? []) : []));
   for (const node of nodes) {
     const arity = graph.arity(node);
     for (let q = 0; q < arity; q++) {

@@ -123,7 +123,7 @@ class Peeler {
           const product = A.mul(A.constant(value), y);
           return A.and(above ? this.#above(x, product) : this.#above(product, x), this.#defined(y));
         }
-        if (!graph.isConstant(x) || (!neverZero(graph, y) && mayStayZero(graph, y))) return undefined;
+        if (!graph.isConstant(x) || mayStayZero(graph, y)) return undefined;
         return this.#reciprocal(graph.value(x), y, value, above);
       case CODE.mul: {
         if (value !== 0) return undefined;
@@ -293,12 +293,13 @@ class Peeler {
     if (2 ** selections.length > MOST_PARTS) return undefined;
     const moving = new Set(cone.filter((node) => graph.op[node] === INPUT));
     const { based, variableOf } = this.#objective;
-    const own = based ? [...moving].map((node) => variableOf.get(node)) : [];
+    const own = [...moving].flatMap((node) => variableOf.get(node) ?? []);
     const shared = selections.find((node) => {
       const by = graph.a[node]!;
       if (graph.reachable([by]).some((below) => moving.has(below))) return true;
-      const deciding = new Set<number | undefined>(own.length > 0 ? noisesBelow(this.#objective, by) : []);
-      return own.length > 0 && own.every((variable) => deciding.has(variable));
+      if (!based || own.length === 0) return false;
+      const deciding = new Set(noisesBelow(this.#objective, by));
+      return own.every((variable) => deciding.has(variable));
     });
     return shared === undefined ? undefined : this.#selected(c, shared);
   }

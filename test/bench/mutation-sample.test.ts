@@ -8,6 +8,8 @@ describe("a sample of mutants", () => {
     const lines = sampledLines("src/guides", 60);
     expect(new Set(lines).size).toBe(60);
     expect(sampledLines("src/guides", 60)).toEqual(lines);
+    const others = sampledLines("src/guides", 60, 7);
+    expect(others.filter((line) => lines.includes(line)).length).toBeLessThan(30);
     for (const range of lines) {
       const [, file, line] = /^(.+):(\d+)-\2$/.exec(range)!;
       expect(readFileSync(file!, "utf8").split("\n")[Number(line) - 1]).not.toMatch(/^\s*(\/\/|\/\*|\*|import |$)/);

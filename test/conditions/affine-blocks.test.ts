@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CODE } from "../../src/autodiff/ops/codes.ts";
 import { among, blocksOf } from "../../src/conditions/affine-blocks.ts";
 import type { Guide } from "../../src/guides/guide.ts";
-import { add, fullRank, gt, meanField, mul, normal, type Real, square, sub, where } from "../../src/index.ts";
+import { add, fullRank, gt, meanField, mul, normal, type Real, sin, square, sub, where } from "../../src/index.ts";
 import { buildObjective } from "../../src/objective/objective.ts";
 import { defineModel } from "../../src/program/model.ts";
 
@@ -34,6 +34,7 @@ const ROWS: readonly (readonly [string, (a: Real, b: Real, d: Real) => Real, str
   ["ab + ad − 1",    (a, b, d) => sub(add(mul(a, b), mul(a, d)), 1),         ["b,d?", "a?"],       []],
   ["(a + b)d − 1",   (a, b, d) => sub(mul(add(a, b), d), 1),                 ["a,b?", "d?"],       []],
   ["(a + b)d + b",   (a, b, d) => add(mul(add(a, b), d), b),                 ["a,b?", "d?"],       []],
+  ["(b + sin a)d − 1", (a, b, d) => sub(mul(add(b, sin(a)), d), 1),          ["b?", "d?"],       []],
   ["d + [a > 1]",    (a, _, d) => add(d, where(gt(a, 1), 1, 0)),             ["d"],                ["b,d"]],
   ["a + [d > 1]",    (a, _, d) => add(a, where(gt(d, 1), 1, 0)),             ["a"],                []],
 ];

@@ -46,6 +46,7 @@ const ROWS: readonly { readonly holds: Holds; readonly becomes: string }[] = [
   { holds: (x) => and(gt(x, -1), gt(1, x)),         becomes: "normalCdf((1 - mu[x]) / softplus(rho[x])) - normalCdf((-1 - mu[x]) / softplus(rho[x]))" },
   { holds: (x) => or(gt(x, 1), gt(-1, x)),          becomes: "normalCdf((-1 - mu[x]) / softplus(rho[x])) + normalCdf(-((1 - mu[x]) / softplus(rho[x])))" },
   { holds: (x, y) => and(gt(x, 0), gt(y, 0)),       becomes: "normalCdf(mu[x] / softplus(rho[x])) * normalCdf(mu[y] / softplus(rho[y]))" },
+  { holds: (x) => or(gt(x, 1), and(gt(x, -1), gt(0, x))), becomes: "normalCdf(-(mu[x] / softplus(rho[x]))) - normalCdf((-1 - mu[x]) / softplus(rho[x])) + normalCdf(-((1 - mu[x]) / softplus(rho[x])))" },
   // A threshold may depend on another latent, which stays; where it may overflow the score is held between ±40.
   { holds: (x, y) => gt(x, square(y)),              becomes: "normalCdf(-((square(y) - mu[x]) / softplus(rho[x])))" },
   { holds: (x, y) => gt(x, exp(y)),                 becomes: "normalCdf(-max(-40, min(40, (exp(y) - mu[x]) / softplus(rho[x]))))" },
@@ -53,12 +54,14 @@ const ROWS: readonly { readonly holds: Holds; readonly becomes: string }[] = [
   { holds: (x, y) => and(gt(x, square(y)), gt(add(square(y), 1), x)),  becomes: "normalCdf((square(y) + 1 - mu[x]) / softplus(rho[x])) - normalCdf((square(y) - mu[x]) / softplus(rho[x]))" },
   // A condition inside of another: level by level.
   { holds: (x, y) => gt(add(x, where(gt(y, 0), 1, 0)), 0.5),           becomes: "normalCdf(-(mu[y] / softplus(rho[y]))) * normalCdf((mu[x] - 0.5) / softplus(rho[x])) + normalCdf(mu[y] / softplus(rho[y])) * normalCdf((mu[x] + 0.5) / softplus(rho[x]))" },
-  // Left alone: what is affine in several latents together, or in none; a latent that matters otherwise too; a threshold with a pole.
+  // Left alone: what is affine in several latents together, or in none; a latent that matters otherwise too; a threshold with a pole;
+  // three thresholds, no two of which are known to be in order.
   { holds: (x, y) => gt(x, y),                      becomes: "x > y" },
   { holds: (x) => gt(square(x), 1),                 becomes: "square(x) > 1" },
   { holds: (x, y) => gt(mul(x, y), 1),              becomes: "x * y > 1" },
   { holds: (x, y) => gt(where(gt(x, 0), y, neg(y)), 0.5), becomes: "where(x > 0, y, -y) > 0.5" },
   { holds: (x, y) => gt(x, div(1, y)),              becomes: "x > 1 / y" },
+  { holds: (x, y) => and(gt(x, sin(y)), or(gt(x, square(y)), gt(x, exp(y)))), becomes: "x > sin(y) and (x > square(y) or x > exp(y))" },
 ];
 
 describe("the marginalised term of a condition", () => {

@@ -12,11 +12,13 @@ import {
   div,
   exp,
   expm1,
+  fullRank,
   gt,
   log,
   log1p,
   lt,
   max,
+  meanField,
   min,
   mul,
   neg,
@@ -29,12 +31,13 @@ import {
   sqrt,
   square,
   sub,
+  sum,
   tan,
   tanh,
   where,
 } from "../../src/index.ts";
 import { type Pass, withNodes } from "../../src/objective/pass.ts";
-import { type ConditionRow, objectiveOf, rowFault } from "../support/condition-rows.ts";
+import { type ConditionRow, conditionText, type Holds, objectiveOf, rowFault } from "../support/condition-rows.ts";
 
 const isInfinite = (...point: number[]): boolean => point.includes(Infinity) || point.includes(-Infinity);
 // Also where a product or a quotient of ordinary numbers leaves the range of doubles.
@@ -61,6 +64,7 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(exp(x), -1),                      becomes: "true", except: hasNaN },
     { holds: (x) => gt(x, Infinity),                     becomes: "false" },
     { holds: (x, y) => gt(Infinity, add(x, y)),          becomes: "true", except: isNotFinite },
+    { holds: (x, y) => gt(add(x, y), Infinity),          becomes: "false" },
     { holds: (x) => gt(Infinity, log(x)),                becomes: "not (-x > 0)", except: isNotFinite },
     { holds: (x, y) => gt(Infinity, add(y, log(x))),     becomes: "Infinity > y + log(x)" },
     { holds: (x) => gt(sigmoid(x), 1.5),                 becomes: "false" },
@@ -124,6 +128,12 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x, y) => gt(add(x, where(gt(x, 1), y, 0)), 2),              becomes: "not (x > 1) and x > 2 or x > 1 and x + y > 2" },
     { holds: (x, y) => gt(add(mul(2, x), y), where(gt(x, -0.7), y, x)),   becomes: "not (x > -0.7) and y + 2 * x > x or x > -0.7 and y + 2 * x > y" },
   ],
+  "selections in conditions inside of conditions, of which an arm leaves less": [
+    { holds: (x, y) => {
+        const chosen = where(gt(x, 0), 1, y);
+        return gt(add(chosen, add(x, where(gt(mul(chosen, exp(y)), 2), 1, 0))), 1.5);
+      },                                                 becomes: "not (x > 0) and (not (y * exp(y) > 2) and x + y > 1.5 or y * exp(y) > 2 and y + (x + 1) > 1.5) or x > 0 and x + where(y > 0.693147, 1, 0) > 0.5" },
+  ],
   "quotients, by signs of numerator and divisors": [
     { holds: (x) => gt(div(1, x), 0),                    becomes: "x > 0", except: isInfinite },
     { holds: (x) => gt(div(1, x), 0.8),                  becomes: "x > 0 and 1.25 > x" },
@@ -138,6 +148,7 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(tan(mul(0.5, x)), 1),             becomes: "sin(0.5 * x) > cos(0.5 * x) and cos(0.5 * x) > 0 or -(sin(0.5 * x) - cos(0.5 * x)) > 0 and -cos(0.5 * x) > 0" },
     { holds: (x) => gt(pow(x, -2), 3),                   becomes: "0.57735 > x and x > -0.57735" },
     { holds: (x) => gt(pow(x, -3), 3),                   becomes: "x * (x * (-3 * x)) > -1 and x > 0 or -(x * (x * (-3 * x)) + 1) > 0 and -x > 0" },
+    { holds: (x, y) => gt(add(exp(div(1, x)), where(gt(y, 0), 1, 0)), 1.5), becomes: "not (y > 0) and (x > 0 and 2.4663 > x) or y > 0 and (x > 0 or -1.4427 > x)" },
     { holds: (x, y) => gt(mul(where(gt(y, 0), div(1, x), y), y), 1), becomes: "not (y > 0) and y * y > 1 or y > 0 and (y > x and x > 0 or -(y - x) > 0 and -x > 0)" },
   ],
   "quotients by what is positive and has arms": [
@@ -179,6 +190,29 @@ describe("peeling", () => {
       becomes: "y + where(x > 0.693147, 1, 0) > 0.5",
     };
     expect(rowFault(PEELING, nested)).toBeUndefined();
+  });
+});
+
+// Under a guide that gives each latent a share of the noises of those before it, x moves y as well.
+describe("peeling selections whose arms are chosen by a latent that what is compared moves, too", () => {
+  const chosenBy =
+    (by: number, ...of: readonly number[]): Holds =>
+    (...latents) =>
+      gt(add(sum(of.map((i) => latents[i]!)), where(gt(latents[by]!, 0), 1, 0)), 2);
+  const textsOf = (holds: Holds): string[] =>
+    [meanField(), fullRank()].map((guide) =>
+      conditionText(PEELING.run(objectiveOf(Object.defineProperty(holds, "length", { value: 3 }), guide))),
+    );
+
+  // biome-ignore format: a table
+  const CASES = [
+    { holds: chosenBy(1, 0),    free: "x + where(y > 0, 1, 0) > 2",       correlated: "not (y > 0) and x > 2 or y > 0 and x > 1" },
+    { holds: chosenBy(2, 0, 1), free: "x + y + where(z > 0, 1, 0) > 2",   correlated: "not (z > 0) and x + y > 2 or z > 0 and x + y > 1" },
+    { holds: chosenBy(0, 1),    free: "y + where(x > 0, 1, 0) > 2",       correlated: "y + where(x > 0, 1, 0) > 2" },
+    { holds: chosenBy(1, 0, 2), free: "x + z + where(y > 0, 1, 0) > 2",   correlated: "x + z + where(y > 0, 1, 0) > 2" },
+  ];
+  test.each(CASES)("$free becomes $correlated", ({ holds, free, correlated }) => {
+    expect(textsOf(holds)).toEqual([free, correlated]);
   });
 });
 

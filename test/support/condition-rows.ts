@@ -9,7 +9,7 @@ import { CODE } from "../../src/autodiff/ops/codes.ts";
 import type { NodeId } from "../../src/autodiff/ops/op.ts";
 import { compileTape, runLanes, runUniform } from "../../src/autodiff/tape/tape.ts";
 import type { Boundary } from "../../src/boundaries/find/boundaries.ts";
-import { defineModel, normal, type Real, type Truth, where } from "../../src/index.ts";
+import { defineModel, type Guide, normal, type Real, type Truth, where } from "../../src/index.ts";
 import { normalQuantile } from "../../src/math/normal.ts";
 import { buildObjective, type Objective } from "../../src/objective/objective.ts";
 import type { Pass } from "../../src/objective/pass.ts";
@@ -20,14 +20,16 @@ export type Holds = (...latents: Real[]) => Truth;
 const NAMES = ["x", "y", "z"];
 const SITE = 'factor "condition"';
 
-/** An objective with a term that is 1 where the condition holds, else 0. */
-export function objectiveOf(holds: Holds): Objective {
+/** An objective with a term that is 1 where the condition holds, else 0; under mean field unless told otherwise. */
+export function objectiveOf(holds: Holds, guide?: Guide): Objective {
   const names = NAMES.slice(0, holds.length);
   return buildObjective(
     defineModel("condition", ({ sample, factor }) => {
       const latents = names.map((name) => sample(name, normal(0, 1)));
       factor("condition", where(holds(...latents), 1, 0));
     }),
+    undefined,
+    guide,
   );
 }
 
