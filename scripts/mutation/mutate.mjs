@@ -10,7 +10,11 @@ import { sourcesOf } from "../library.mjs";
 import { killedShare, sampledLines } from "./sample.mjs";
 
 const { values, positionals } = parseArgs({
-  options: { sample: { type: "string" }, seed: { type: "string" }, with: { type: "string", multiple: true, default: [] } },
+  options: {
+    sample: { type: "string" },
+    seed: { type: "string" },
+    with: { type: "string", multiple: true, default: [] },
+  },
   allowPositionals: true,
 });
 const [folder, ...files] = positionals;
