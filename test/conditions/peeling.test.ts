@@ -9,10 +9,12 @@ import {
   add,
   atan,
   clamp,
+  defineModel,
   div,
   exp,
   expm1,
   fullRank,
+  type Guide,
   gt,
   log,
   log1p,
@@ -22,6 +24,7 @@ import {
   min,
   mul,
   neg,
+  normal,
   normalCdf,
   pow,
   relu,
@@ -36,6 +39,7 @@ import {
   tanh,
   where,
 } from "../../src/index.ts";
+import { buildObjective } from "../../src/objective/objective.ts";
 import { type Pass, withNodes } from "../../src/objective/pass.ts";
 import { type ConditionRow, conditionText, type Holds, objectiveOf, rowFault } from "../support/condition-rows.ts";
 
@@ -214,6 +218,16 @@ describe("peeling selections whose arms are chosen by a latent that what is comp
   test.each(CASES)("$free becomes $correlated", ({ holds, free, correlated }) => {
     expect(textsOf(holds)).toEqual([free, correlated]);
   });
+});
+
+test("so does a latent beside a parameter without spread, which no noise moves", () => {
+  const model = defineModel("beside a parameter", ({ sample, factor, param }) => {
+    const [x, y] = [sample("x", normal(0, 1)), sample("y", normal(0, 1))];
+    factor("condition", where(gt(add(add(x, param("p", 0.5)), where(gt(y, 0), 1, 0)), 2), 1, 0));
+  });
+  const textUnder = (guide: Guide): string => conditionText(PEELING.run(buildObjective(model, undefined, guide)));
+  expect(textUnder(meanField())).toBe("x + p + where(y > 0, 1, 0) > 2");
+  expect(textUnder(fullRank())).toBe("not (y > 0) and x + p > 2 or y > 0 and x + p > 1");
 });
 
 describe("the check of a row", () => {
