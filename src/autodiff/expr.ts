@@ -10,7 +10,6 @@ import { logSumExp as logOfSum } from "../math/log-sum-exp.ts";
 import { mayBeNaN } from "./graph/graph.ts";
 import { logSumExp as logSumExpNode } from "./log-sum-exp.ts";
 import { ALL_OPS, ELEMENTARY } from "./ops/all-ops.ts";
-import { CODE } from "./ops/codes.ts";
 import type { BinaryOp, UnaryOp } from "./ops/op.ts";
 import { BASIC, type OpTable } from "./ops/op-table.ts";
 import {
@@ -42,7 +41,7 @@ function requireArity(name: string, arity: number, given: ArrayLike<unknown>): v
 // The function of an op, by its name or another one, as gt subtracts. Ops of another table than the basic one are made known to the graph where they are
 // used.
 function applying<F = OfTwo<Real>>(op: UnaryOp | BinaryOp, table: OpTable = BASIC, name: string = op): F {
-  const code = CODE[op];
+  const code = table.names.indexOf(op) + 2;
   const { primal, domain } = table.rows[code]!;
   const arity = domain.length;
   // A model calls these tens of thousands of times: no list is made of the arguments.

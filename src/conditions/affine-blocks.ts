@@ -11,7 +11,7 @@ import { gradient } from "../autodiff/graph/gradient.ts";
 import { poles } from "../autodiff/graph/poles.ts";
 import { neverZero } from "../autodiff/graph/signs.ts";
 import { substitute } from "../autodiff/graph/substitute.ts";
-import { INPUT } from "../autodiff/ops/codes.ts";
+import { INPUT } from "../autodiff/ops/basic-codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { inBases, type Objective } from "../objective/objective.ts";
 

@@ -21,6 +21,7 @@ import { substitute } from "../autodiff/graph/substitute.ts";
 import { CODE, INPUT } from "../autodiff/ops/codes.ts";
 import type { Behaviour, Inverse } from "../autodiff/ops/facts/facts.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
+import { bisected } from "../math/bisection.ts";
 import { exp, log } from "../math/elementary.ts";
 import { noisesBelow, type Objective } from "../objective/objective.ts";
 import type { Pass } from "../objective/pass.ts";
@@ -33,6 +34,8 @@ import { requireVisible } from "./hidden-slopes.ts";
 const MOST_PARTS = 16;
 /** Most nodes of a comparison that is looked through for selections. */
 const MOST_NODES = 512;
+/** Places that are nearer to 0, or farther from it, are taken for 0 and ∞: x² is 0 in doubles up to x = 1.6e-162. */
+const [LEAST_PLACE, MOST_PLACE] = [1e-100, 1e100];
 
 export const PEELING: Pass = {
   name: "peeling",
@@ -44,7 +47,7 @@ export const PEELING: Pass = {
 function peeling(objective: Objective): Pieces<Objective> {
   const plain = new Set<NodeId>();
   return withComparisons(objective, (c) => {
-    requireVisible("corrected", objective, c);
+    requireVisible(objective, c);
     return new Peeler(objective, plain).positive(c);
   });
 }
@@ -112,7 +115,7 @@ class Peeler {
     const code = graph.op[f]!;
     if (code === INPUT) return Number.isFinite(value) ? undefined : graph.truth(above === value < 0);
     const facts = behaviourOf(graph, f);
-    if (facts.inverse !== "none") return this.#inverted(x, facts, facts.inverse, value, above);
+    if (facts.inverse !== "none") return this.#inverted(f, facts, facts.inverse, value, above);
     switch (code) {
       case CODE.div:
         // A positive divisor changes no sign: (x − 0.4)/exp(y) > 0 is x > 0.4, and (x − 0.4)/exp(log y) > 0 is that where y ≥ 0.
@@ -159,24 +162,18 @@ class Peeler {
   }
 
   // f(x) > value, or f(x) < value, by the inverse of f.
-  #inverted(
-    x: NodeId,
-    { from, even }: Behaviour,
-    { of, range, falls }: Inverse,
-    value: number,
-    above: boolean,
-  ): NodeId {
+  #inverted(f: NodeId, { from, even }: Behaviour, inverse: Inverse, value: number, above: boolean): NodeId {
     const graph = this.#graph;
     const { algebra: A } = graph;
-    const atLeast = (edge: number): NodeId => A.not(this.#above(A.constant(edge), x));
-    const defined = (): NodeId =>
-      from === Number.NEGATIVE_INFINITY ? this.#defined(x) : A.and(atLeast(from), this.#defined(x));
+    const x = graph.a[f]!;
+    const { of, range, falls } = inverse;
     const [low, high] = range;
-    // The end of the range that f has where its domain begins, as √x has 0 at 0, is a value; others are none.
-    const first = from === Number.NEGATIVE_INFINITY && !even ? Number.NaN : falls ? high : low;
     if (above ? value >= high : value <= low) return graph.truth(false);
-    if ((above ? value <= low : value >= high) && value !== first) return defined();
-    const edge = A.constant(of(value));
+    const atLeast = (edge: number): NodeId => A.not(this.#above(A.constant(edge), x));
+    if (above ? value < low : value > high)
+      return from === Number.NEGATIVE_INFINITY ? this.#defined(x) : A.and(atLeast(from), this.#defined(x));
+    const isEnd = value === (above ? low : high);
+    const edge = A.constant((isEnd ? this.#reached(f, even ? 0 : from, value, above, falls) : undefined) ?? of(value));
     if (even)
       return above !== falls
         ? A.or(this.#above(x, edge), this.#above(A.neg(edge), x))
@@ -184,6 +181,19 @@ class Peeler {
     if (above !== falls) return this.#above(x, edge);
     const below = this.#above(edge, x);
     return from === Number.NEGATIVE_INFINITY ? below : A.and(below, atLeast(from));
+  }
+
+  // Where a function that rises or falls from `from` on reaches an end of its range in doubles, which it has from there to an end of the line: exp(x) is 0 up
+  // to x = −745.1, tanh(x) is 1 from 19.1 on, and atan(x) is π/2 from 10¹⁶ on and at ∞. Undefined where that is 0 but for underflow, as of x² > 0.
+  #reached(f: NodeId, from: number, end: number, isLow: boolean, falls: boolean): number | undefined {
+    const graph = this.#graph;
+    const { primal } = graph.ops.rows[graph.op[f]!]!;
+    const second = graph.arity(f) > 1 ? graph.value(graph.b[f]!) : 0;
+    const side = isLow === falls ? 1 : -1;
+    const at = (x: number): number => primal(Math.max(from, side * x), second, 0);
+    if (at(MOST_PLACE) !== end) return side * Infinity;
+    const edge = bisected(at, end, isLow);
+    return Math.abs(edge) < LEAST_PLACE ? undefined : side * edge;
   }
 
   // A product is positive where none of its factors is 0 and an even number of them negative.

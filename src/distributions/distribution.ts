@@ -121,7 +121,12 @@ function between(
   return { kind, lower, upper, text, discrete: false, contains, ...(transform && { transform }) };
 }
 
-export const REAL_LINE: Support = /* @__PURE__ */ between("real", -Infinity, Infinity, false, "ℝ");
+// Written out: a bundle of models on the whole line needs no bounds of others.
+function line(): Support {
+  return { kind: "real", lower: -Infinity, upper: Infinity, text: "ℝ", discrete: false, contains: Number.isFinite };
+}
+
+export const REAL_LINE: Support = /* @__PURE__ */ line();
 export const POSITIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, false, "(0, ∞)", EXP);
 export const NONNEGATIVE: Support = /* @__PURE__ */ between("positive", 0, Infinity, true, "[0, ∞)", EXP);
 export const UNIT_INTERVAL: Support = /* @__PURE__ */ between(

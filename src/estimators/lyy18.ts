@@ -16,7 +16,6 @@ import { type CorrectionPlan, planCorrection, requireAccepted } from "../boundar
 import { requireNoMore } from "../checks/arguments.ts";
 import { requireOptions } from "../checks/options.ts";
 import { among, type Block, type BlockEntry, blocksOf } from "../conditions/affine-blocks.ts";
-import { requireAllVisible } from "../conditions/hidden-slopes.ts";
 import { type Entropy, requireEntropy } from "../objective/entropy.ts";
 import { inBases, type Objective, placedAt } from "../objective/objective.ts";
 import { oneOf } from "../objective/one-of.ts";
@@ -93,7 +92,6 @@ const PAPER = { passes: [], boundaryPasses: [], accepts: ([block]: readonly Bloc
 function build(plan: CorrectionPlan, draws: number, groupOf?: (boundary: Boundary) => number): EstimatorNodes {
   requireAccepted("lyy18", plan);
   const { path, objective, boundaries } = plan;
-  requireAllVisible("lyy18", path.objective);
   const { graph, parameters, value } = path.objective;
   const { algebra: A } = graph;
   const ordered = byFamily(graph, boundaries);

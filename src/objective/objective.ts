@@ -1,7 +1,7 @@
 /** An estimator differentiates an objective: a traced model under a guide, ℓ(z, θ) = log p(x, z) − log q_θ(z). */
 import { type Graph, type GraphOptions, MASK } from "../autodiff/graph/graph.ts";
 import { DenseReplacement, type Replacement, SparseReplacement, substitute } from "../autodiff/graph/substitute.ts";
-import { INPUT } from "../autodiff/ops/codes.ts";
+import { INPUT } from "../autodiff/ops/basic-codes.ts";
 import type { NodeId } from "../autodiff/ops/op.ts";
 import { outOfRange } from "../autodiff/session.ts";
 import { refuseKind } from "../autodiff/traced.ts";

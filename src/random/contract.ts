@@ -55,9 +55,8 @@ export type FillOptions = Pick<NoiseRequest, "out" | "generator" | "lanes" | "di
  * first ones of stream 0, and all of them are one group.
  */
 export function noiseRequest(options: FillOptions): Mutable<NoiseRequest> {
-  const { out, at = 0, generator, stream = 0, firstSample = 0, lanes, dimensions, rowFill } = options;
-  const { stride = lanes, group = lanes } = options;
-  return { out, at, stride, generator, stream, firstSample, lanes, dimensions, group, rowFill };
+  const { lanes, at = 0, stride = lanes, stream = 0, firstSample = 0, group = lanes } = options;
+  return { rowFill: undefined, ...options, at, stride, stream, firstSample, group };
 }
 
 /** Levels of a tree of coins that is made for a whole row; deeper ones are made for each point. */

@@ -51,6 +51,22 @@ const hasNaN = (...point: number[]): boolean => point.some(Number.isNaN);
 
 // biome-ignore format: a table
 const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
+  "ends of a range, which doubles reach": [
+    { holds: (x) => gt(exp(x), 0),                       becomes: "x > -745.133" },
+    { holds: (x) => gt(exp(mul(-1000, square(x))), 0),   becomes: "0.863211 > x and x > -0.863211" },
+    { holds: (x) => gt(softplus(x), 0),                  becomes: "x > -745.133" },
+    { holds: (x) => gt(normalCdf(x), 0),                 becomes: "x > -38.4852" },
+    { holds: (x) => gt(1, tanh(mul(10, x))),             becomes: "19.0615 > 10 * x" },
+    { holds: (x) => gt(expm1(x), -1),                    becomes: "x > -37.4299" },
+    { holds: (x) => gt(Math.PI / 2, atan(x)),            becomes: "5805360000000000 > x" },
+    { holds: (x) => gt(Infinity, exp(x)),                becomes: "709.783 > x" },
+    { holds: (x) => gt(pow(x, 200), 0),                  becomes: "x > 0.024097 or -0.024097 > x" },
+    { holds: (x) => gt(square(x), 0),                    becomes: "x > 0 or -x > 0" },
+    { holds: (x) => gt(Infinity, pow(x, 3)),             becomes: "true", except: isNotFinite },
+    { holds: (x) => gt(normalCdf(log(max(x, 0))), 0),    becomes: "x > 1.93243e-17" },
+    { holds: (x) => gt(Math.PI / 2, atan(div(1, max(x, 0)))), becomes: "5805360000000000 * x > 1" },
+    { holds: (x) => gt(1, tanh(div(1, x))),              becomes: "-x > 0 or x > 0.0524616" },
+  ],
   "monotone functions of the whole line": [
     { holds: (x) => gt(exp(x), 1.5),                     becomes: "x > 0.405465" },
     { holds: (x) => gt(expm1(x), 0.3),                   becomes: "x > 0.262364" },

@@ -9,7 +9,7 @@
  */
 
 import { finished, type Pieces } from "../../pieces/pieces.ts";
-import { CODE, INPUT } from "../ops/codes.ts";
+import { CODE, INPUT } from "../ops/basic-codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import { type Graph, MASKED } from "./graph.ts";
 

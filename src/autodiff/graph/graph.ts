@@ -6,7 +6,7 @@
  */
 
 import { balanced } from "../../math/balanced-tree.ts";
-import { CODE, CONSTANT, INPUT, OP_NAMES } from "../ops/codes.ts";
+import { BASIC_NAMES, CODE, CONSTANT, INPUT } from "../ops/basic-codes.ts";
 import type { Algebra, GraphView, NodeId } from "../ops/op.ts";
 import { BASIC, isPartial, type OpTable } from "../ops/op-table.ts";
 import { simplify } from "./simplify.ts";
@@ -70,6 +70,7 @@ export class Graph {
   /** Makes the ops of another table known, which has to have those of the present one. */
   link(ops: OpTable): void {
     this.ops = ops;
+    addBuilders(ops.names);
   }
 
   /** A new input; inputs are never merged, even under equal names. */
@@ -145,7 +146,7 @@ export class Graph {
     if (this.isConstant(node)) return `${this.value(node)}`;
     if (this.op[node] === INPUT) return this.inputs[this.a[node]!]!.name;
     const operands = this.operands(node).map((operand) => (levels > 0 ? this.text(operand, levels - 1) : "…"));
-    return `${OP_NAMES[this.op[node]! - 2]}(${operands.join(", ")})`;
+    return `${this.ops.names[this.op[node]! - 2]}(${operands.join(", ")})`;
   }
 
   /** Operand j of a node. */
@@ -293,18 +294,20 @@ export class Graph {
   }
 }
 
-// The builders are methods, so that the engine of JavaScript knows from `A.mul` alone which op is applied.
-for (const name of OP_NAMES) {
-  const code = CODE[name];
-  (Graph.prototype as unknown as Record<string, unknown>)[name] = function (
-    this: Graph,
-    x: NodeId,
-    y?: NodeId,
-    z?: NodeId,
-  ) {
-    return this.apply(code, x, y, z);
-  };
+// The builders are methods, so that the engine of JavaScript knows from `A.mul` alone which op is applied. Those of linked ops are added once.
+function addBuilders(names: readonly string[]): void {
+  names.forEach((name, index) => {
+    (Graph.prototype as unknown as Record<string, unknown>)[name] ??= function (
+      this: Graph,
+      x: NodeId,
+      y?: NodeId,
+      z?: NodeId,
+    ) {
+      return this.apply(index + 2, x, y, z);
+    };
+  });
 }
+addBuilders(BASIC_NAMES);
 
 function doubled<T extends Int32Array | Uint8Array>(from: T): T {
   const to = new (from.constructor as new (length: number) => T)(2 * from.length);

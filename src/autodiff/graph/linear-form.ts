@@ -13,8 +13,15 @@ export interface LinearForm {
   readonly constant: number;
 }
 
-/** The linear form of a node; linear in the number of additions below it. */
-export function linearForm(graph: Graph, root: NodeId): LinearForm {
+/**
+ * The linear form of a node; linear in the number of additions below it. With `of` = Math.abs every summand counts without its sign: of (z + 8) − 8, which
+ * is z, the form is z + 16 then.
+ */
+export function linearForm(
+  graph: Graph,
+  root: NodeId,
+  of: (summand: number) => number = (summand) => summand,
+): LinearForm {
   const varies = (operand: NodeId): boolean => !graph.isConstant(operand);
   // By node the operands that it is a sum of, by their places; none for an atom.
   const parts = new Map<NodeId, readonly number[]>([[root, NONE]]);
@@ -34,11 +41,11 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
   for (const node of [...parts.keys()].sort((p, q) => q - p)) {
     const w = weight.get(node)!;
     const group = parts.get(node)!;
-    if (graph.isConstant(node)) constant += w * graph.value(node);
+    if (graph.isConstant(node)) constant += of(w * graph.value(node));
     else if (group.length === 0 && w !== 0) coefficients.set(node, w);
     for (const place of group) {
       const operand = graph.operand(node, place);
-      weight.set(operand, (weight.get(operand) ?? 0) + weightOf(graph, node, group, place, w));
+      weight.set(operand, (weight.get(operand) ?? 0) + of(weightOf(graph, node, group, place, w)));
     }
   }
   return { coefficients, constant };
@@ -47,7 +54,7 @@ export function linearForm(graph: Graph, root: NodeId): LinearForm {
 const NONE: readonly number[] = [];
 
 /** The weight of an operand in a node of weight w. A linear function takes weights as it takes values: x/2 of weight w is x of weight w/2, and x − y is y of weight 0 − w. */
-export function weightOf(graph: Graph, node: NodeId, group: readonly number[], place: number, w: number): number {
+function weightOf(graph: Graph, node: NodeId, group: readonly number[], place: number, w: number): number {
   const { primal, partials } = graph.ops.rows[graph.op[node]!]!;
   const of = (j: number): number =>
     j === place ? w : j < partials.length && !group.includes(j) ? graph.value(graph.operand(node, j)) : 0;

@@ -3,7 +3,6 @@
  * near. A divisor that is 0 nowhere, such as exp z, makes none.
  */
 
-import { OP_NAMES } from "../ops/codes.ts";
 import type { Limits, Pole } from "../ops/facts/facts.ts";
 import { LIMITS, limitsOfPower } from "../ops/facts/limits.ts";
 import type { NodeId } from "../ops/op.ts";
@@ -24,7 +23,7 @@ export function poles(graph: Graph, nodes: readonly NodeId[]): Map<NodeId, NodeI
 
 /** Where a node goes as each of its operands goes to −∞ and to ∞; with a constant second operand as the power that it is. */
 export function limitsOf(graph: Graph, node: NodeId): readonly Limits[] {
-  const name = OP_NAMES[graph.op[node]! - 2]!;
+  const name = graph.ops.names[graph.op[node]! - 2]!;
   const y = graph.b[node]!;
   return name === "pow" && graph.isConstant(y) ? limitsOfPower(graph.value(y)) : LIMITS[name];
 }

@@ -3,7 +3,7 @@
  * A quotient by what is never 0 has no pole.
  */
 
-import { INPUT } from "../ops/codes.ts";
+import { INPUT } from "../ops/basic-codes.ts";
 import { SIGN_SETS } from "../ops/facts/facts.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";

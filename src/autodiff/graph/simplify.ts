@@ -3,7 +3,7 @@
  * values are finite. Where they are not, `0·x` is 0 (the derivative of a constant), `log(exp x)` is x, and log(sigmoid x) is −softplus(−x).
  */
 
-import { CODE, CONSTANT, OP_NAMES } from "../ops/codes.ts";
+import { CODE, CONSTANT } from "../ops/basic-codes.ts";
 import type { GraphView, NodeId, Simplification } from "../ops/op.ts";
 import type { OpTable } from "../ops/op-table.ts";
 
@@ -139,7 +139,7 @@ export function simplify(
   z: NodeId,
 ): NodeId {
   const row = g.ops.rows[code];
-  if (!row) throw new TypeError(`graph: op "${OP_NAMES[code - 2]}" is unknown here`);
+  if (!row) throw new TypeError(`graph: op ${code} is unknown here`);
   const arity = g.ops.arity[code]!;
   const { op } = g;
   if (op[x] === CONSTANT && (arity < 2 || op[y] === CONSTANT) && (arity < 3 || op[z] === CONSTANT)) {

@@ -3,7 +3,7 @@
  * keeps its own.
  */
 
-import { CODE } from "../ops/codes.ts";
+import { CODE } from "../ops/basic-codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Graph } from "./graph.ts";
 

@@ -4,6 +4,7 @@
  */
 
 import { BASIC_OPS } from "./basic-ops.ts";
+import { OP_NAMES } from "./codes.ts";
 import { ELEMENTARY_KERNELS } from "./elementary-kernels.generated.ts";
 import { ELEMENTARY_OPS } from "./elementary-ops.ts";
 import { BASIC_FACTS } from "./facts/basic.ts";
@@ -37,6 +38,7 @@ export const ELEMENTARY: OpTable = /* @__PURE__ */ opTable(
   /* @__PURE__ */ Object.assign({}, BASIC_OPS, ELEMENTARY_OPS),
   /* @__PURE__ */ Object.assign({}, BASIC_FACTS, ELEMENTARY_FACTS),
   /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS),
+  OP_NAMES,
 );
 
 /** Every op. */
@@ -44,4 +46,5 @@ export const ALL_OPS: OpTable = /* @__PURE__ */ opTable(
   OPS,
   FACTS,
   /* @__PURE__ */ Object.assign({}, KERNELS, ELEMENTARY_KERNELS, SPECIAL_KERNELS),
+  OP_NAMES,
 );

@@ -1,33 +1,33 @@
-/** Op codes: 0 and 1 are the leaves; every other code is the position of the op in `OP_NAMES`, plus 2. */
+/** The codes of all ops, for what knows their rows; those of the basic ops alone are in `basic-codes.ts`. */
 
-import { BASIC_OPS } from "./basic-ops.ts";
-import type { BasicOp, ElementaryOp, OpName, SpecialOp } from "./op.ts";
+import { BASIC_NAMES } from "./basic-codes.ts";
+import type { OpName } from "./op.ts";
 
-export const CONSTANT = 0;
-export const INPUT = 1;
-// Named here too: their codes are known where their rows are not.
-const LINKED: readonly (ElementaryOp | SpecialOp)[] = [
-  ...([
-    "pow",
-    "min",
-    "max",
-    "log1p",
-    "expm1",
-    "sin",
-    "cos",
-    "tan",
-    "atan",
-    "tanh",
-    "lgamma",
-    "digamma",
-    "trigamma",
-    "erf",
-  ] as const),
-  ...(["normalCdf", "logNormalCdf", "normalHazard", "normalQuantileOfSurprisal", "peak", "floor"] as const),
+export { CONSTANT, INPUT } from "./basic-codes.ts";
+
+const LINKED: readonly OpName[] = [
+  "pow",
+  "min",
+  "max",
+  "log1p",
+  "expm1",
+  "sin",
+  "cos",
+  "tan",
+  "atan",
+  "tanh",
+  "lgamma",
+  "digamma",
+  "trigamma",
+  "erf",
+  "normalCdf",
+  "logNormalCdf",
+  "normalHazard",
+  "normalQuantileOfSurprisal",
 ];
-export const OP_NAMES: readonly OpName[] = [...(Object.keys(BASIC_OPS) as BasicOp[]), ...LINKED];
-export const CODE: { readonly [K in OpName]: number } = Object.fromEntries(
-  OP_NAMES.map((name, index) => [name, index + 2]),
+export const OP_NAMES: readonly OpName[] = /* @__PURE__ */ (BASIC_NAMES as readonly OpName[]).concat(LINKED);
+export const CODE: { readonly [K in OpName]: number } = /* @__PURE__ */ Object.fromEntries(
+  /* @__PURE__ */ OP_NAMES.map((name, index) => [name, index + 2]),
 ) as { [K in OpName]: number };
 
 /** The codes of some ops; a call that bundlers can leave out, as they cannot a set of `CODE.add`, `CODE.sub`, …. */

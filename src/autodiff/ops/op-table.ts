@@ -1,13 +1,15 @@
 /** Rows of the op table by op code, with their kernels: what a graph knows of the ops that occur in it. */
 
+import { BASIC_NAMES } from "./basic-codes.ts";
 import { BASIC_OPS } from "./basic-ops.ts";
-import { OP_NAMES } from "./codes.ts";
 import { BASIC_FACTS } from "./facts/basic.ts";
 import type { OpFacts } from "./facts/facts.ts";
 import { KERNELS, type Kernels } from "./kernels.generated.ts";
 import type { OpName, OpRow } from "./op.ts";
 
 export interface OpTable {
+  /** By op code less 2. */
+  readonly names: readonly OpName[];
   /** By op code; undefined for the leaves and for ops that the table does not have. */
   readonly rows: readonly (OpRow | undefined)[];
   /** For the same ops. */
@@ -19,19 +21,21 @@ export interface OpTable {
   readonly kernels: Kernels;
 }
 
-/** The table of the ops that `ops` has rows of; `facts` has those of the same ops. */
+/** The table of the ops that `ops` has rows of, among those that `names` has in the order of their codes; `facts` has those of the same ops. */
 export function opTable<K extends OpName>(
   ops: { readonly [N in K]: OpRow },
   facts: { readonly [N in K]: OpFacts },
   kernels: Kernels,
+  names: readonly OpName[] = BASIC_NAMES,
 ): OpTable {
   const byCode = <T>(table: { readonly [N in K]: T }): readonly (T | undefined)[] => [
     undefined,
     undefined,
-    ...OP_NAMES.map((name) => (table as { readonly [N in OpName]?: T })[name]),
+    ...names.map((name) => (table as { readonly [N in OpName]?: T })[name]),
   ];
   const rows = byCode<OpRow>(ops);
   return {
+    names,
     rows,
     facts: byCode<OpFacts>(facts),
     arity: rows.map((row) => row?.domain.length ?? 0),

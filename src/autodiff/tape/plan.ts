@@ -4,7 +4,7 @@
  */
 
 import { type Graph, LANE } from "../graph/graph.ts";
-import { INPUT, OP_NAMES } from "../ops/codes.ts";
+import { INPUT } from "../ops/basic-codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { InstructionName } from "./instructions.ts";
 
@@ -48,7 +48,7 @@ export function plainPlan(graph: Graph, roots: readonly NodeId[]): Plan {
 
 /** The instruction that computes a node by its own op. */
 export function plain(graph: Graph, node: NodeId): Instruction {
-  return { node, name: OP_NAMES[graph.op[node]! - 2]!, operands: graph.operands(node) };
+  return { node, name: graph.ops.names[graph.op[node]! - 2]!, operands: graph.operands(node) };
 }
 
 /**

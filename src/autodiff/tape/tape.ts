@@ -7,7 +7,7 @@
 
 import { finished, type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import { type Graph, LANE, MASK } from "../graph/graph.ts";
-import { INPUT } from "../ops/codes.ts";
+import { INPUT } from "../ops/basic-codes.ts";
 import type { NodeId } from "../ops/op.ts";
 import type { Engine } from "./engine.ts";
 import { type Backend, type Executable, type Place, type Step, SUM_PARTS, WRITES_BEYOND } from "./executable.ts";

@@ -11,7 +11,7 @@
  */
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { neverZero } from "../../autodiff/graph/signs.ts";
-import { INPUT } from "../../autodiff/ops/codes.ts";
+import { INPUT } from "../../autodiff/ops/basic-codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { inBases, type Objective, variablesBelow } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";

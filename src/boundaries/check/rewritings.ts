@@ -24,8 +24,8 @@ const SPREADS = [0.3, 1, 3];
 /** Draws of a guide, and their standard deviations in turn. */
 const [DRAWS, WIDER] = [64, [1, 2]];
 /**
- * Two sides of a comparison that differ by less, relative to both, are equal but for rounding, and either answer is right: 18 > 4 + 14·Φ(z)
- * is false in doubles from z = 8.3 on, where Φ(z) is 1, and solved for z it is true everywhere.
+ * Two sides of a comparison that differ by less, relative to both, are equal but for rounding, and either answer is right: 0.1 + 0.2·Φ(z) rounds to
+ * 0.3 before Φ(z) comes to (0.3 − 0.1)/0.2.
  */
 const TIE = 1e-12;
 /** Values may differ by rounding. */

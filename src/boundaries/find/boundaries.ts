@@ -10,9 +10,10 @@
 import { linearForm } from "../../autodiff/graph/linear-form.ts";
 import { append } from "../../autodiff/graph/multimap.ts";
 import { Users } from "../../autodiff/graph/users.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { CODE } from "../../autodiff/ops/basic-codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import { type Block, blocksOf } from "../../conditions/affine-blocks.ts";
+import { HIDDEN, hidesSlope, steepest } from "../../conditions/hidden-slopes.ts";
 import { log } from "../../math/elementary.ts";
 import { type Objective, type ObjectiveTerm, smoothlyMoved } from "../../objective/objective.ts";
 import { once } from "../../pieces/once.ts";
@@ -118,20 +119,19 @@ function scaledForm(
   moves: Uint8Array,
 ): ScaledForm | string {
   const { algebra: A } = graph;
-  const { coefficients, constant } = linearForm(graph, condition);
+  const whole = linearForm(graph, condition);
+  const { coefficients, constant } = whole;
   const atoms = [...coefficients.keys()].sort((p, q) => p - q);
   const variable = atoms.reduce((least, atom) => Math.min(least, variableOf.get(atom) ?? Infinity), Infinity);
   const first = variables[variable]?.node ?? atoms.find((atom) => moves[atom] === 1);
   if (first === undefined) return "coefficients that cancel";
   const own = coefficients.get(first)!;
-  let largest = 0;
-  for (const value of coefficients.values()) largest = Math.max(largest, Math.abs(value));
-  const scale = Math.sign(own) * Math.max(Math.abs(own), largest / LARGEST);
+  const scale = Math.sign(own) * Math.max(Math.abs(own), steepest(whole) / LARGEST);
   const scaled = (atom: NodeId): number => coefficients.get(atom)! / scale;
   const form = { atoms, coefficients: atoms.map(scaled), constant: constant / scale } as const;
-  // Products with coefficients below a thousand times the smallest number lose their digits, as `conditions/hidden-slopes.ts` has it: 5e-324·z is 0 up to z = 0.5.
+  if (hidesSlope(graph, condition, whole)) return HIDDEN;
   for (const value of [...coefficients.values(), constant, form.constant, ...form.coefficients])
-    if (!Number.isFinite(value) || largest < 5e-321) return `the coefficient ${value}`;
+    if (!Number.isFinite(value)) return `the coefficient ${value}`;
   const sumOf = (some: readonly NodeId[]): NodeId =>
     A.add(graph.sum(some.map((atom) => A.mul(A.constant(scaled(atom)), atom))), A.constant(form.constant));
   return {

@@ -5,7 +5,7 @@
 
 import type { Graph } from "../../autodiff/graph/graph.ts";
 import { type Replacement, SparseReplacement, substitute } from "../../autodiff/graph/substitute.ts";
-import { CODE } from "../../autodiff/ops/codes.ts";
+import { CODE } from "../../autodiff/ops/basic-codes.ts";
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Objective } from "../../objective/objective.ts";
 import type { Boundary } from "../find/boundaries.ts";

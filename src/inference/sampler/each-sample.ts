@@ -7,6 +7,7 @@ import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import type { Place } from "../../autodiff/tape/executable.ts";
 import { addOutputsInto } from "../../autodiff/tape/tape.ts";
+import type { Adaptive } from "../../estimators/draw/learning.ts";
 import type { EstimatorNodes, GroupSums } from "../../estimators/estimator.ts";
 import type { Objective } from "../../objective/objective.ts";
 import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
@@ -19,8 +20,6 @@ export interface EachSample extends SampleTape {
   readonly sums: Float64Array;
   /** Sums of the estimator's own reduction. */
   readonly groupSums: GroupSums | undefined;
-  /** Where an estimator that adapts finds what it learns from. */
-  readonly learned: readonly Place[];
 }
 
 /** Compiles gradient and ℓ, `value`, of every sample, with what reduction and learning read. */
@@ -38,14 +37,17 @@ export function* compileEachSample(
   const plan = yield* piecesOf(engine.plan, objective.graph, roots);
   const sampleTape = yield* compileSamples(engine, objective, nodes, plan, options);
   const { slots, outputs } = sampleTape.tape;
-  const afterReads = size + 1 + reads.length;
   return {
     ...sampleTape,
     size,
     sums: new Float64Array(size + 1),
-    groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, afterReads)),
-    learned: outputs.slice(afterReads),
+    groupSums: reduction?.over(slots, outputs, outputs.slice(size + 1, size + 1 + reads.length)),
   };
+}
+
+/** Where an estimator that adapts finds what it learns from: behind all other outputs. */
+export function learnedPlaces({ tape: { outputs } }: EachSample, { reads }: Adaptive): readonly Place[] {
+  return outputs.slice(outputs.length - reads.length);
 }
 
 /** Adds lanes from … to − 1 to the sums of a group, which they begin if `first`. */

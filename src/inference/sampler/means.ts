@@ -3,7 +3,7 @@
  * be had without.
  */
 import type { Draw } from "./draw.ts";
-import { addLanes, finishInto } from "./each-sample.ts";
+import { addLanes, finishInto, learnedPlaces } from "./each-sample.ts";
 import { nonFiniteError } from "./non-finite.ts";
 import { runSamples, setParameters } from "./sample-tape.ts";
 import type { GradientSampler } from "./sampler.ts";
@@ -51,13 +51,13 @@ export function tryMeansInto(
 function meanOfEach(out: Float64Array, sampler: GradientSampler, theta: Float64Array, draw: Draw): number {
   const { nodes } = sampler;
   const each = sampler.each();
-  const { tape, learned } = each;
+  const { tape } = each;
   setParameters(each, nodes, theta, draw.step ?? 0);
   for (let done = 0; done < draw.samples; done += tape.lanes) {
     const n = Math.min(tape.lanes, draw.samples - done);
     runSamples(each, nodes, theta, draw, draw.firstSample + done, n);
     addLanes(each, 0, n, done === 0);
-    if (draw.adapt) nodes.adaptive?.learn(tape.slots, learned, n);
+    if (draw.adapt && nodes.adaptive) nodes.adaptive.learn(tape.slots, learnedPlaces(each, nodes.adaptive), n);
   }
   if (draw.adapt) nodes.adaptive?.update();
   return finishInto(out, each, draw.samples);

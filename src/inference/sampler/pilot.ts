@@ -1,7 +1,7 @@
 /** The samples before the first gradient: an estimator that draws its boundaries learns from them how often each is worth drawing. */
 import type { EstimatorNodes } from "../../estimators/estimator.ts";
 import type { Generator } from "../../random/index.ts";
-import type { EachSample } from "./each-sample.ts";
+import { type EachSample, learnedPlaces } from "./each-sample.ts";
 import { runSamples, setParameters } from "./sample-tape.ts";
 
 /** The parts of a sampler that the pilot uses. */
@@ -23,7 +23,7 @@ export function pilot(
   if (!nodes.adaptive) return;
   const each = sampled();
   setParameters(each, nodes, theta, step);
-  nodes.adaptive.pilot(each.tape, each.learned, (stream, samples, first, n) => {
+  nodes.adaptive.pilot(each.tape, learnedPlaces(each, nodes.adaptive), (stream, samples, first, n) => {
     runSamples(each, nodes, theta, { generator, stream, firstSample: 0, samples }, first, n);
   });
 }
