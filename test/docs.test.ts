@@ -1,6 +1,6 @@
 // The code of the pages runs and prints what it says; the commands exist and take the options that are named.
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { explain } from "../src/cli/explain.ts";
 import type { Model } from "../src/index.ts";
 import { trace } from "../src/program/trace.ts";
@@ -115,7 +115,6 @@ describe("the commands of the pages", () => {
     expect(named.length).toBeGreaterThan(3);
     const help = new Map<string, string>();
     const session = new Session(root);
-    onTestFinished(() => session.end());
     for (const text of named) {
       const [command = "", ...rest] = text.split(" ");
       if (!help.has(command)) help.set(command, (await session.run(command, "--help")).stdout);

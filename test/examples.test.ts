@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Session } from "./support/command-line.ts";
 import { execute } from "./support/executed.ts";
 import { builtPackage } from "./support/package.ts";
@@ -16,7 +16,6 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 describe("examples", () => {
   const session = new Session(root);
   beforeAll(builtPackage);
-  afterAll(() => session.end());
   afterEach(() => vi.restoreAllMocks());
 
   const EXPECTED: Record<string, RegExp> = {

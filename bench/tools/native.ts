@@ -12,10 +12,20 @@ export function nativeIn(folder: string, sources: string): Native | undefined {
     return undefined;
   }
   let prepared = 0;
+  const gcc = (flags: string, ...rest: readonly string[]): unknown =>
+    execFileSync("gcc", ["-O3", "-march=native", flags, ...rest]);
+  // What all programs share is compiled once for the flags.
+  const objectOf = (file: string, flags: string): string => {
+    const object = join(folder, `${file}${flags}.o`);
+    if (!existsSync(object)) gcc(flags, "-c", "-o", object, join(sources, `${file}.c`));
+    return object;
+  };
   return (name, source, flags, inputs, noise) => {
     const program = join(folder, `${source}${flags}`.replaceAll("/", "-"));
-    const files = [source, "main", "noise"].map((file) => join(sources, `${file}.c`));
-    if (!existsSync(program)) execFileSync("gcc", ["-O3", "-march=native", flags, "-o", program, ...files, "-lm"]);
+    if (!existsSync(program)) {
+      const shared = ["main", "noise"].map((file) => objectOf(file, flags));
+      gcc(flags, "-o", program, join(sources, `${source}.c`), ...shared, "-lm");
+    }
     const data = join(folder, `inputs-${prepared++}.bin`);
     writeFileSync(data, inputs);
     const run = (milliseconds: number): { readonly out: readonly number[]; readonly nanoseconds: number } =>

@@ -25,10 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "nondiff-cli-"));
   session = new Session(folder);
 });
-afterAll(() => {
-  session.end();
-  return rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a command in the test's folder, after others in the same process. */
 const nondiff = (...args: string[]): Promise<Outcome> => session.run(...args);

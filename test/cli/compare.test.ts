@@ -113,7 +113,6 @@ describe("compare", () => {
         '--bias-samples: got "3", expected an integer ≥ 4',
       );
     } finally {
-      session.end();
       await rm(folder, { recursive: true, force: true });
     }
   });

@@ -17,10 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "nondiff-surroundings-"));
   session = new Session(folder);
 });
-afterAll(() => {
-  session.end();
-  return rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command line in the test's folder, with files by name. */
 async function nondiff(args: readonly string[], files: Record<string, string> = {}): Promise<Outcome> {

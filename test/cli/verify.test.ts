@@ -1,6 +1,6 @@
 // `nondiff verify` prints verdicts, and its exit status is the worst of them.
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { VERIFY_OPTIONS } from "../../src/cli/verify.ts";
 import { type Outcome, Session } from "../support/command-line.ts";
 import { builtPackage } from "../support/package.ts";
@@ -10,7 +10,6 @@ beforeAll(builtPackage);
 type Option = `--${keyof typeof VERIFY_OPTIONS}`;
 
 const session = new Session(fileURLToPath(new URL("../..", import.meta.url)));
-afterAll(() => session.end());
 
 const verify = (model: string, ...args: (Option | (string & {}))[]): Promise<Outcome> =>
   session.run("verify", model, ...args);

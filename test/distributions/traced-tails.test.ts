@@ -85,10 +85,10 @@ describe("skewNormal", () => {
 
   test.each([0, 0.7, -3, 10, 50])("of shape %d has the masses of a sum of densities", (shape) => {
     for (const t of [-2, -0.05, 0, 0.3, 0.748, 1.5]) {
-      // Simpson's rule from 12 below on, of which each step is a tenth of where the density rises
+      // Simpson's rule from 12 below on, whose steps are a twentieth of where the density rises, or less: of shape 10 and below it is off by 3e-11 at most.
       const density = (x: number): number =>
         2 * Math.exp(-0.5 * x * x - 0.9189385332046727) * (n.normalCdf(shape * x) as number);
-      const size = 24_000;
+      const size = Math.abs(shape) > 10 ? 24_000 : 6000;
       const h = (t + 12) / size;
       let sum = 0;
       for (let i = 0; i <= size; i++) sum += (i % size === 0 ? 1 : i % 2 === 1 ? 4 : 2) * density(-12 + i * h);

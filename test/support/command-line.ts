@@ -27,7 +27,9 @@ export function alone(folder: string, ...args: string[]): Promise<Outcome> {
 
 // Nothing of this text calls the command, so that no place of it stands in the stack of an error, where a place of a user's own file is looked for.
 const SESSION = `
-  process.on("message", ({ command, args }) => {
+  process.on("disconnect", () => process.exit());
+  process.on("message", ({ command, folder, args }) => {
+    process.chdir(folder);
     const texts = { stdout: [], stderr: [] };
     for (const name of ["stdout", "stderr"])
       process[name].write = (text, done) => {
@@ -39,10 +41,22 @@ const SESSION = `
     import(command).then(({ commandStatus }) => Promise.resolve(args).then(commandStatus).then(told));
   });`;
 
-/** One process in a folder for many commands. They must not read one module twice that has changed in between: modules stay loaded. */
+/** The process that runs the commands of all sessions, whose files a worker tests one after the other: one has loaded the library and compiled it. It ends with the worker. */
+let shared: ChildProcess | undefined;
+
+function started(): ChildProcess {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", SESSION], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  child.once("exit", () => {
+    shared = undefined;
+  });
+  return child;
+}
+
+/** One process for many commands in a folder. They must not read one module twice that has changed in between: modules stay loaded. */
 export class Session {
   readonly #folder: string;
-  #process: ChildProcess | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -50,11 +64,8 @@ export class Session {
 
   /** Runs a command. */
   run(...args: string[]): Promise<Outcome> {
-    this.#process ??= spawn(process.execPath, ["--input-type=module", "--eval", SESSION], {
-      cwd: this.#folder,
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    const child = this.#process;
+    shared ??= started();
+    const child = shared;
     return new Promise((resolve, reject) => {
       const ended = (code: number | null): void => reject(new Error(`the session ended with ${code} at ${args}`));
       child.once("exit", ended);
@@ -62,11 +73,7 @@ export class Session {
         child.off("exit", ended);
         resolve(outcome as Outcome);
       });
-      child.send({ command: pathToFileURL(COMMAND).href, args });
+      child.send({ command: pathToFileURL(COMMAND).href, folder: this.#folder, args });
     });
-  }
-
-  end(): void {
-    this.#process?.kill();
   }
 }

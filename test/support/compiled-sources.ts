@@ -59,6 +59,7 @@ export const compiledSources: Plugin = {
   resolveId(specifier, importer) {
     // Models that import the package by its name.
     if (specifier === "nondiff") return join(COMPILED, "src/index.js");
+    if (specifier === "nondiff/core") return join(COMPILED, "src/core.js");
     if (!importer || !specifier.startsWith(".") || !specifier.endsWith(".ts")) return undefined;
     const path = resolve(dirname(importer), specifier);
     return path.startsWith(source + sep) ? join(COMPILED, compiledName(path.slice(root.length))) : undefined;

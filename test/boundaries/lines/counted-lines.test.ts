@@ -166,15 +166,16 @@ const exactOf = (
   { plain, latents = 2 }: Row,
   params: n.GuideParameters & { readonly mu: number[]; readonly rho: number[] },
 ) => {
-  // Mean and scale of each region by its name, which is asked for at every point of a panel.
-  const regions = new Map<string, readonly [mean: number, scale: number]>();
+  // Mean and scale of each region by its name, which is asked for at every point of a panel: a number, as a text takes longer than all else there. No two regions
+  // have means that differ by a multiple of π.
+  const regions = new Map<number, readonly [mean: number, scale: number]>();
   return planeQuadrature(
     {
       latents,
       two: latents === 2,
       holds: (u, w) => {
         const numbers = plain(u, w);
-        const name = `${numbers[0]},${numbers[1]}`;
+        const name = numbers[0] + Math.PI * numbers[1];
         if (!regions.has(name)) regions.set(name, numbers);
         return name;
       },

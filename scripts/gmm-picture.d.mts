@@ -1,0 +1,1 @@
+export function gmmPicture(nondiff: object): string;
