@@ -145,8 +145,13 @@ function cellsOf({ graph }: Objective, crossings: readonly Crossing[]): number |
   return crossings.length === 2 ? 4 : undefined;
 }
 
+interface Threshold {
+  readonly crossing: Crossing;
+  readonly at: NodeId;
+}
+
 // The crossings by their thresholds, if these differ by constants.
-function inOrder(graph: Graph, crossings: readonly Crossing[]): { crossing: Crossing; at: NodeId }[] | undefined {
+function inOrder(graph: Graph, crossings: readonly Crossing[]): Threshold[] | undefined {
   const entries = crossings.map((crossing) => ({ crossing, at: threshold(graph, crossing) }));
   const offsets = new Map<Crossing, number>();
   for (const { crossing, at } of entries) {
@@ -157,75 +162,57 @@ function inOrder(graph: Graph, crossings: readonly Crossing[]): { crossing: Cros
   return entries.sort((p, q) => offsets.get(p.crossing)! - offsets.get(q.crossing)!);
 }
 
+/** A cell's share of the expectation: its probability times the term where the variable lies above these thresholds and below all others. */
+type Cell = (probability: NodeId, isAbove: (crossing: Crossing) => boolean) => NodeId;
+/** How many standard deviations a threshold lies above the mean of the variable. */
+type Score = (threshold: NodeId) => NodeId;
+
 function expectation(objective: Objective, term: NodeId, { variable, crossings }: Candidate): NodeId {
   const { graph, variables } = objective;
   if (!graph.ops.rows[CODE.normalCdf]) graph.link(ALL_OPS);
   const { algebra: A } = graph;
   const { given, sigma } = variables[variable]!;
-  const standardised = (at: NodeId): NodeId => {
-    const score = A.div(A.sub(at, given), sigma);
+  const score: Score = (at) => {
+    const standardised = A.div(A.sub(at, given), sigma);
     // Beyond ±FAR the distribution function is 0 or 1, and its derivative 0 even where that of the score is infinite.
-    return mayOverflow(graph, at) ? A.max(A.constant(-FAR), A.min(A.constant(FAR), score)) : score;
+    return mayOverflow(graph, at) ? A.max(A.constant(-FAR), A.min(A.constant(FAR), standardised)) : standardised;
   };
-  // The term where the variable lies above the thresholds of `below` and below all others.
-  const cell = (isAbove: (crossing: Crossing) => boolean): NodeId =>
-    substitute(
-      graph,
-      [term],
-      new Map(
-        crossings.map((crossing) => [crossing.predicate, graph.truth(isAbove(crossing) === crossing.coefficient > 0)]),
-      ),
-    )[0]!;
-  const ordered = inOrder(graph, crossings);
-  if (ordered) {
-    const scores = ordered.map(({ at }) => standardised(at));
-    const last = scores.length - 1;
-    const parts = [
-      A.mul(
-        A.normalCdf(scores[0]!),
-        cell(() => false),
-      ),
-    ];
-    for (let j = 0; j < last; j++) {
-      const above = new Set(ordered.slice(0, j + 1).map(({ crossing }) => crossing));
-      const between = A.sub(A.normalCdf(scores[j + 1]!), A.normalCdf(scores[j]!));
-      parts.push(
-        A.mul(
-          between,
-          cell((crossing) => above.has(crossing)),
-        ),
-      );
-    }
-    parts.push(
-      A.mul(
-        A.normalCdf(A.neg(scores[last]!)),
-        cell(() => true),
-      ),
+  const cell: Cell = (probability, isAbove) => {
+    const truths = crossings.map(
+      (crossing) => [crossing.predicate, graph.truth(isAbove(crossing) === crossing.coefficient > 0)] as const,
     );
-    return graph.sum(parts);
+    return A.mul(probability, substitute(graph, [term], new Map(truths))[0]!);
+  };
+  const ordered = inOrder(graph, crossings);
+  return graph.sum(ordered ? cellsInOrder(graph, ordered, score, cell) : cellsOfTwo(graph, crossings, score, cell));
+}
+
+// The cells between thresholds whose order is known, from below to above.
+function cellsInOrder(graph: Graph, ordered: readonly Threshold[], score: Score, cell: Cell): NodeId[] {
+  const { algebra: A } = graph;
+  const scores = ordered.map(({ at }) => score(at));
+  const parts = [cell(A.normalCdf(scores[0]!), () => false)];
+  for (let j = 1; j < scores.length; j++) {
+    const below = new Set(ordered.slice(0, j).map(({ crossing }) => crossing));
+    const between = A.sub(A.normalCdf(scores[j]!), A.normalCdf(scores[j - 1]!));
+    parts.push(cell(between, (crossing) => below.has(crossing)));
   }
+  return [...parts, cell(A.normalCdf(A.neg(scores.at(-1)!)), () => true)];
+}
+
+// The cells between two thresholds of which either may be the lower one: one of the two in the middle has the probability 0.
+function cellsOfTwo(graph: Graph, crossings: readonly Crossing[], score: Score, cell: Cell): NodeId[] {
+  const { algebra: A } = graph;
   const [first, second] = crossings as [Crossing, Crossing];
-  const [p, q] = [standardised(threshold(graph, first)), standardised(threshold(graph, second))];
+  const [p, q] = [score(threshold(graph, first)), score(threshold(graph, second))];
   const between = (from: NodeId, to: NodeId): NodeId =>
     A.max(graph.constant(0), A.sub(A.normalCdf(to), A.normalCdf(from)));
-  return graph.sum([
-    A.mul(
-      A.normalCdf(A.min(p, q)),
-      cell(() => false),
-    ),
-    A.mul(
-      between(p, q),
-      cell((crossing) => crossing === first),
-    ),
-    A.mul(
-      between(q, p),
-      cell((crossing) => crossing === second),
-    ),
-    A.mul(
-      A.normalCdf(A.neg(A.max(p, q))),
-      cell(() => true),
-    ),
-  ]);
+  return [
+    cell(A.normalCdf(A.min(p, q)), () => false),
+    cell(between(p, q), (crossing) => crossing === first),
+    cell(between(q, p), (crossing) => crossing === second),
+    cell(A.normalCdf(A.neg(A.max(p, q))), () => true),
+  ];
 }
 
 // The noises that nodes depend on, by the number of their variable, and those that move them by themselves; what is asked of a condition for every

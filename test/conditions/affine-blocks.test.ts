@@ -27,6 +27,7 @@ const ROWS: readonly (readonly [string, (a: Real, b: Real, d: Real) => Real, str
   ["2a − 1",         (a) => sub(mul(2, a), 1),                               ["a"],                ["a"]],
   ["b − 1",          (_, b) => sub(b, 1),                                    ["b"],                ["a,b"]],
   ["a + 2d",         (a, _, d) => add(a, mul(2, d)),                         ["a,d"],              ["a,b,d"]],
+  ["(a + b) − a",    (a, b) => sub(add(a, b), a),                            ["b"],                ["a,b"]],
   ["a² + b",         (a, b) => add(square(a), b),                            ["b"],                ["b"]],
   ["a + b²",         (a, b) => add(a, square(b)),                            ["a"],                []],
   ["ab − 1",         (a, b) => sub(mul(a, b), 1),                            ["a?", "b?"],         []],

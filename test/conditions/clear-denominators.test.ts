@@ -31,6 +31,8 @@ const ROWS: readonly { readonly make: Make; readonly factors: readonly string[] 
   { make: (A, x) => A.sub(A.tan(x), A.constant(1)),                                        factors: ["sin(x) - cos(x)", "cos(x)"] },
   { make: (A, x) => A.sub(A.pow(x, A.constant(-3)), A.constant(2)),                        factors: ["x * (x * (-2 * x)) + 1", "x"] },
   { make: (A, x, y) => A.div(A.sub(A.div(A.constant(1), x), y), A.exp(y)),                 factors: ["(1 - x * y) / exp(y)", "x"] },
+  { make: (A, x, y) => A.sub(A.pow(A.div(y, x), A.constant(-2)), A.constant(3)),           factors: ["x * x + y * (-3 * y)"] },
+  { make: (A, x, y) => A.div(A.constant(1), A.sub(A.div(A.constant(1), x), y)),            factors: ["x", "1 - x * y"] },
   // What is nowhere negative has no sign; it may also stay 0, below one quotient.
   { make: (A, x, y) => A.sub(A.div(y, A.abs(x)), A.constant(1)),                           factors: ["y - abs(x)"] },
   { make: (A, x, y) => A.sub(A.div(A.abs(x), A.add(A.abs(x), A.abs(y))), A.constant(0.5)), factors: ["abs(x) - 0.5 * (abs(x) + abs(y))"] },

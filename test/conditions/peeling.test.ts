@@ -183,6 +183,25 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x) => gt(abs(div(1, log(x))), 1),          becomes: "x > 1 and (not (-x > 0) and 2.71828 > x) or 1 > x and not (-x > 0) and x > 0.367879" },
     { holds: (x) => gt(tanh(max(div(1, x), exp(x))), 0.9), becomes: "x > 0 and 0.679247 > x or x > 0.386771" },
   ],
+  "one function of two variables": [
+    { holds: (x, y) => gt(tanh(x), tanh(y)),                becomes: "x > y", except: isInfinite },
+    { holds: (x, y) => gt(normalCdf(neg(x)), normalCdf(y)), becomes: "-(x + y) > 0", except: isInfinite },
+    { holds: (x, y) => gt(pow(x, 3), pow(y, 3)),            becomes: "x > y" },
+    { holds: (x, y) => gt(exp(x), mul(2, exp(y))),          becomes: "x > y + 0.693147" },
+    { holds: (x, y) => gt(mul(2, exp(x)), mul(3, exp(y))),  becomes: "x > y + 0.405465" },
+    { holds: (x, y) => gt(log(x), add(1, log(y))),          becomes: "x > 2.71828 * y and not (-y > 0)" },
+    { holds: (x, y) => gt(sqrt(x), sqrt(y)),                becomes: "x > y and not (-y > 0)" },
+    // Not of two powers, with other factors, a constant, or a sum; nor where it falls and rises.
+    { holds: (x, y) => gt(pow(x, 3), pow(y, 5)),            becomes: "pow(x, 3) > pow(y, 5)" },
+    { holds: (x, y) => gt(tanh(x), mul(2, tanh(y))),        becomes: "tanh(x) > 2 * tanh(y)" },
+    { holds: (x, y) => gt(tanh(x), add(0.1, tanh(y))),      becomes: "tanh(x) > tanh(y) + 0.1" },
+    { holds: (x, y) => gt(exp(x), add(0.1, exp(y))),        becomes: "exp(x) > exp(y) + 0.1" },
+    { holds: (x, y) => gt(mul(2, log(x)), log(y)),          becomes: "2 * log(x) > log(y)" },
+    { holds: (x, y) => gt(add(exp(x), exp(y)), 1.2),        becomes: "exp(x) + exp(y) > 1.2" },
+    { holds: (x, y) => gt(add(log(x), log(y)), 0),          becomes: "log(x) + log(y) > 0" },
+    { holds: (x, y) => gt(square(x), square(y)),            becomes: "square(x) > square(y)" },
+    { holds: (x, y) => gt(exp(x), tanh(y)),                 becomes: "exp(x) > tanh(y)" },
+  ],
   "what has no simpler form": [
     { holds: (x) => gt(x, 0.3),                          becomes: "x > 0.3" },
     { holds: (x) => gt(sin(x), 0.5),                     becomes: "sin(x) > 0.5" },
@@ -244,6 +263,12 @@ test("so does a latent beside a parameter without spread, which no noise moves",
   const textUnder = (guide: Guide): string => conditionText(PEELING.run(buildObjective(model, undefined, guide)));
   expect(textUnder(meanField())).toBe("x + p + where(y > 0, 1, 0) > 2");
   expect(textUnder(fullRank())).toBe("not (y > 0) and x + p > 2 or y > 0 and x + p > 1");
+});
+
+test("what selections alone move stays as it is", () => {
+  const holds: Holds = (x, y) => gt(add(where(gt(x!, 0), 1, 0), where(gt(y!, 0), 2, 0)), 1.5);
+  for (const guide of [meanField(), fullRank()])
+    expect(conditionText(PEELING.run(objectiveOf(holds, guide)))).toBe("where(x > 0, 1, 0) + where(y > 0, 2, 0) > 1.5");
 });
 
 describe("the check of a row", () => {

@@ -83,6 +83,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   "several functions, several variables": [
     { sides: (x, y) => [exp(sigmoid(x)), exp(normalCdf(y))],    becomes: "normalQuantileOfSurprisal(softplus(-x)) > y" },
     { sides: (x, y) => [sigmoid(mul(2, tanh(x))), normalCdf(y)],    becomes: "normalQuantileOfSurprisal(softplus(-2 * tanh(x))) > y" },
+    { sides: (x, y) => [exp(add(mul(2, tanh(x)), 1)), add(square(y), 1)],    becomes: "x > 0.5 * (log1p(min(0.5 * log(square(y) + 1) - 0.5, 1)) - log1p(-min(0.5 * log(square(y) + 1) - 0.5, 1)))" },
+    { sides: (x, y) => [exp(add(mul(-2, tanh(x)), 1)), add(square(y), 1)],    becomes: "0.5 * (log1p(max(-0.5 * log(square(y) + 1) + 0.5, -1)) - log1p(-max(-0.5 * log(square(y) + 1) + 0.5, -1))) > x" },
     { sides: (x, y, z) => [sigmoid(add(x, mul(2, z))), normalCdf(y)],    becomes: "x + 2 * z > logNormalCdf(y) - logNormalCdf(-y)" },
     { sides: (x, y, z) => [sigmoid(x), normalCdf(add(y, sub(z, 1)))],    becomes: "normalQuantileOfSurprisal(softplus(-x)) > y + (z - 1)" },
     { sides: (x, y, z) => [exp(x), add(square(y), square(z))],    becomes: "x > log(square(y) + square(z))" },
@@ -97,6 +99,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { sides: (x, y) => [mul(tanh(x), square(y)), 0.5],    becomes: "square(y) * tanh(x) > 0.5" },
   ],
   "what is left as it is, or solved for the other side": [
+    { sides: (x, y) => [add(x, exp(y)), 1],    becomes: "x + exp(y) > 1" },
     { sides: (x, y) => [add(exp(x), y), normalCdf(x)],    becomes: "y + exp(x) > normalCdf(x)" },
     { sides: (x) => [exp(x), add(tanh(x), 0.5)],    becomes: "exp(x) > tanh(x) + 0.5" },
     { sides: (x, y) => [square(x), add(exp(y), sin(x))],    becomes: "log(max(square(x) - sin(x), 0)) > y" },

@@ -109,7 +109,7 @@ function drawnOf(parts: Parts, which: Int32Array, cells: Cells, pass: number, ne
   const { variables, together, values } = parts;
   const draws = which.length;
   // Cells that no other variable moves have the same ends at all draws: of 10,000 cells, each drawn once, not 10,000 times as many are kept.
-  const own = roomFor(variables[together[0]!]!, draws, true, false, { ends: isUnmoved(parts) ? 1 : draws });
+  const own = roomFor(variables[together[0]!]!, draws, true, false, { endsAreFixed: isUnmoved(parts) });
   const none = { ...own, cell: new Int32Array(draws) };
   const found = variables.map((_, v) => {
     const k = together.indexOf(v);

@@ -18,9 +18,10 @@ export interface CompletedLatent {
   readonly value: Float64Array;
   /** The value of its input in the graph there: the unconstrained number of a latent with a bounded support. */
   readonly input: Float64Array;
-  /** The ends of the cells of a continuous latent, size of each by draw, or by themselves where there is room for one draw; else none. */
+  /** The ends of the cells of a continuous latent, size of each by draw, or once where they are the same at all draws; else none. */
   readonly lows: Float64Array;
   readonly highs: Float64Array;
+  readonly endsAreFixed: boolean;
   /** The numbers between which a continuous latent lies whatever the others are: 0 and ∞ under an exponential prior. */
   readonly support: readonly [low: number, high: number];
   /**
@@ -35,15 +36,16 @@ function supportOf({ prior }: Latent): [low: number, high: number] {
   return "sampled" in prior ? [-Infinity, Infinity] : [prior.support.lower, prior.support.upper];
 }
 
-/** Room for so many draws; of a latent by itself, in cells that are given, without probabilities, and with room for the ends of so many draws. */
+/** Room for so many draws; of a latent by itself, in cells that are given, without probabilities, and with one set of ends where these are fixed. */
 export function roomFor(
   { name, size, meaning }: Variable,
   draws: number,
   hasMoments: boolean,
   conditional: boolean,
-  alone?: { readonly ends: number },
+  alone?: { readonly endsAreFixed: boolean },
 ): CompletedLatent {
-  const ends = meaning.kind === "cells" ? size * (alone?.ends ?? draws) : 0;
+  const endsAreFixed = alone?.endsAreFixed ?? false;
+  const ends = meaning.kind === "cells" ? size * (endsAreFixed ? 1 : draws) : 0;
   return {
     name,
     size,
@@ -54,6 +56,7 @@ export function roomFor(
     input: new Float64Array(draws),
     lows: new Float64Array(ends),
     highs: new Float64Array(ends),
+    endsAreFixed,
     support: meaning.kind === "cells" ? supportOf(meaning.latent) : [-Infinity, Infinity],
     means: hasMoments ? new Float64Array(draws) : undefined,
     squares: hasMoments ? new Float64Array(draws) : undefined,

@@ -183,12 +183,14 @@ function raise(largest: Float64Array, values: Float64Array, from: number): void 
   for (let p = 0; p < largest.length; p++) largest[p] = Math.max(largest[p]!, values[from + p]!);
 }
 
-// An exponential below −746 is 0, which a processor takes 40 ns to find.
 function exponentials(values: Float64Array, from: number, largest: Float64Array, count: number): void {
-  for (let p = 0; p < count; p++) {
-    const exponent = values[from + p]! - largest[p]!;
-    values[from + p] = exponent < -746 ? 0 : exp(exponent);
-  }
+  for (let p = 0; p < count; p++) values[from + p] = weightBeside(largest[p]!, values[from + p]!);
+}
+
+/** A weight in units of the largest one, from the logarithms of both. That of less than e^−746 is 0, which `exp` takes 40 ns to find. */
+export function weightBeside(largest: number, logWeight: number): number {
+  const exponent = logWeight - largest;
+  return exponent < -746 ? 0 : exp(exponent);
 }
 
 // Makes the sum of a row's weights, point by point, the share of a weight of 1: 0 where the row is impossible or the point does not count. Returns a sum by

@@ -5,14 +5,10 @@
 import type { NodeId } from "../../autodiff/ops/op.ts";
 import type { Engine } from "../../autodiff/tape/engine.ts";
 import { evaluation } from "../../autodiff/tape/evaluation.ts";
-import { exp } from "../../math/elementary.ts";
 import { weightedPlace } from "../../random/weighted-place.ts";
 import type { Variable } from "../variable.ts";
 import type { Batch, ByIndex, CompletedLatent } from "./completed.ts";
-import { impossibleAt } from "./joint-sums.ts";
-
-/** e to a power below this is 0. */
-const NOTHING = -746;
+import { impossibleAt, weightBeside } from "./joint-sums.ts";
 
 /** Fills in the cells of some draws and their probabilities given what was drawn before; `lanes` has the inputs of the kept latents. */
 export type UnreadDraws = (
@@ -66,8 +62,7 @@ export function unreadDrawsIn(
         let total = 0;
         // Of 740 values of a count about 16 most have masses that are 0 beside the largest.
         for (let j = 0; j < size; j++) {
-          const below = weights[j]! - largest;
-          weights[j] = below < NOTHING ? 0 : exp(below);
+          weights[j] = weightBeside(largest, weights[j]!);
           total += weights[j]!;
         }
         if (!(total > 0)) throw impossibleAt(name, total);

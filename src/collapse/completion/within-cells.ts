@@ -184,10 +184,10 @@ function endsOf(run: Evaluation, { start, size }: Drawer, j: number, p: number):
   return [run.value(start + j, p), run.value(start + size + j, p)];
 }
 
-function keepEnds(run: Evaluation, drawer: Drawer, { lows, highs }: CompletedLatent, batch: Batch): void {
+function keepEnds(run: Evaluation, drawer: Drawer, { lows, highs, endsAreFixed }: CompletedLatent, batch: Batch): void {
   const { start, size, isSteady } = drawer;
   for (let j = 0; j < size; j++) {
-    if (lows.length === size) {
+    if (endsAreFixed) {
       lows[j] = run.value(start + j);
       highs[j] = run.value(start + size + j);
       continue;
