@@ -11,9 +11,10 @@
 import { visits } from "../../../pieces/lists.ts";
 import type { Pieces } from "../../../pieces/pieces.ts";
 import { type Graph, LANE } from "../../graph/graph.ts";
+import { linearOperands } from "../../graph/linear-operands.ts";
 import { append } from "../../graph/multimap.ts";
 import { useCounts } from "../../graph/users.ts";
-import { CODE, codesOf, INPUT } from "../../ops/codes.ts";
+import { CODE, codesOf } from "../../ops/codes.ts";
 import type { NodeId } from "../../ops/op.ts";
 import { applyCheaply, HAS_CHEAPER } from "./cheaper-forms.ts";
 import { restrictArms } from "./known-arms.ts";
@@ -103,16 +104,9 @@ function* classify(graph: Graph, reachable: readonly NodeId[], outputs: readonly
 /** Is it a lane node that is a linear function of lane nodes? Selections are not counted, nor is a chain whose first factor differs between lanes. */
 export function isLinear(graph: Graph, node: NodeId): boolean {
   const code = graph.op[node];
-  if (!graph.hasFlag(node, LANE) || code === CODE.where || code === INPUT) return false;
+  if (!graph.hasFlag(node, LANE) || code === CODE.where) return false;
   if (code === CODE.chain && graph.hasFlag(graph.a[node]!, LANE)) return isWeighted(graph, node);
-  let lanes = 0;
-  for (let j = graph.arity(node) - 1; j >= 0; j--) if (graph.hasFlag(graph.operand(node, j), LANE)) lanes |= 1 << j;
-  for (const group of graph.ops.facts[code!]!.linear) {
-    let rest = lanes;
-    for (const j of group) rest &= ~(1 << j);
-    if (rest === 0) return true;
-  }
-  return false;
+  return linearOperands(graph, node, (operand) => graph.hasFlag(operand, LANE)) !== undefined;
 }
 
 /**
