@@ -112,6 +112,10 @@ const ROWS: Readonly<Record<string, readonly ConditionRow[]>> = {
     { holds: (x, y) => gt(div(x, abs(log(y))), 0),       becomes: "x > 0 and not (-y > 0)", except: isNoNumber },
     { holds: (x, y) => lt(div(x, clamp(y, 0, 1)), 1),    becomes: "(y > x or -x > 0) and 1 > x", except: hasNaN },
   ],
+  "sums of quotients by what is positive": [
+    { holds: (x, y) => gt(sub(div(x, add(1, square(y))), div(0.4, add(1, square(y)))), 0),  becomes: "x > 0.4", except: isNoNumber },
+    { holds: (x, y) => gt(sub(div(x, add(1, square(y))), div(y, add(2, square(x)))), 0),    becomes: "x / (square(y) + 1) > y / (square(x) + 2)" },
+  ],
   "functions of what is infinite or NaN": [
     { holds: (x) => gt(abs(log(x)), 1),                  becomes: "x > 2.71828 or 0.367879 > x and not (-x > 0)" },
     { holds: (x) => gt(3, max(sqrt(x), -1)),             becomes: "9 > x and not (-x > 0)" },
