@@ -118,8 +118,9 @@ function jumpsAmong(
   const jumps = new Uint8Array(nodes[nodes.length - 1]! + 1);
   let gates = 0;
   for (const node of flipping) jumps[node] = 1;
+  const lowest = Math.min(...flipping);
   for (const node of nodes) {
-    if (jumps[node]) continue;
+    if (node < lowest || jumps[node]) continue;
     for (let j = graph.arity(node) - 1; j >= 0; j--) if (jumps[graph.operand(node, j)]) jumps[node] = 1;
     if (jumps[node] && (graph.hasFlag(node, MASK) || choosesNumber(graph, node))) gates++;
   }

@@ -35,16 +35,22 @@ export const sparing: Families = (objective, boundaries) => {
     const { nodes } = cone;
     if (nodes.length < FEWEST) return undefined;
     const states = new Uint8Array(nodes[nodes.length - 1]! + 1);
+    let lowest = states.length;
     // Conditions on what is moved, which may have another truth on the boundary, are above it.
     for (const { entries } of boundary.blocks)
       for (const { variable } of entries) {
         const { column, base, epsilon } = variables[variable]!;
-        for (const node of [base, epsilon, ...column.map(({ node }) => node)]) states[node] = CHANGED;
+        for (const node of [base, epsilon, ...column.map(({ node }) => node)]) {
+          states[node] = CHANGED;
+          lowest = Math.min(lowest, node);
+        }
       }
     for (const node of nodes) {
       if (states[node] === CHANGED) continue;
       let state = UNMOVED;
-      for (let j = graph.arity(node) - 1; j >= 0; j--) if (states[graph.operand(node, j)] === CHANGED) state = CHANGED;
+      if (node > lowest)
+        for (let j = graph.arity(node) - 1; j >= 0; j--)
+          if (states[graph.operand(node, j)] === CHANGED) state = CHANGED;
       states[node] = state;
     }
     return {
