@@ -9,7 +9,7 @@ import { shown } from "../checks/shown.ts";
 import { type FitStage, type Points, streamOf } from "../inference/fit/climb/ascent.ts";
 import { FURTHER_STEPS } from "../inference/fit/course.ts";
 import { searched, turnsOf, workOf } from "../inference/fit/fit.ts";
-import { FIT_OPTIONS, type FitOptions, throwIfAborted, warn } from "../inference/fit/options.ts";
+import { FIT_OPTIONS, type FitOptions, tell, throwIfAborted, warn } from "../inference/fit/options.ts";
 import { type Search, startSearch } from "../inference/fit/setup.ts";
 import { count } from "../inference/options.ts";
 import { CHUNK } from "../inference/sampler/averaging.ts";
@@ -83,7 +83,7 @@ export async function fitAsync(model: Model, given: ShardedFitOptions): Promise<
   const own: FitOptions = {
     ...remembered,
     onProgress: (step) => {
-      if (step.step > told) options.onProgress?.(step);
+      if (step.step > told) tell(options, step);
       told = step.step;
     },
   };

@@ -70,6 +70,15 @@ describe("timeBudget", () => {
     expect(fit(model, { ...ticking(), timeBudget: Infinity }).status).toBe("converged");
   });
 
+  test("takes no clock that is none, and ends where one has stopped to be one", () => {
+    const tells = (now: () => unknown) => () => fit(model, { ...ticking(), now: now as () => number, timeBudget: 5 });
+    expect(tells(() => new Date())).toThrow("fit: now is no clock; got an object, expected one of milliseconds");
+    expect(tells(() => "12")).toThrow('fit: now is no clock; got "12", expected');
+    expect(tells(() => 5n)).toThrow("fit: now is no clock; got 5, expected");
+    let asked = 0;
+    expect(tells(() => (asked++ > 3 ? Number.NaN : 0))().status).toBe("budget");
+  });
+
   test.each([-1, NaN])("of %d is refused", (timeBudget) => {
     expect(() => fit(model, { timeBudget })).toThrow(/^fit: timeBudget is none; got .*, expected milliseconds ≥ 0/);
   });

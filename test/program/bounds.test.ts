@@ -4,7 +4,9 @@ import {
   add,
   and,
   type BranchResult,
+  corrected,
   defineModel,
+  estimateGradient,
   exp,
   exponential,
   fit,
@@ -13,6 +15,7 @@ import {
   gt,
   log,
   logistic,
+  lognormal,
   lt,
   mul,
   neg,
@@ -209,4 +212,45 @@ test("nothing bounds where a product of latents decides, one of two conditions s
 test("a range without mass is refused by name", () => {
   const none = defineModel("none", ({ sample, observe }) => observe(uniform(0, sample("end", uniform(0, 2))), 2.9));
   expect(() => fit(none)).toThrow(/sample "end": no value has a density above 0.*2\.9 ≤ end/);
+});
+
+test("a latent between two ends that another one moves: its gradient, which is that of no condition", () => {
+  const model = defineModel("between", ({ sample, observe }) => {
+    const half = sample("half", lognormal(0.3, 0.5));
+    const centre = sample("centre", normal(0.4, 0.6));
+    observe(uniform(sub(centre, half), add(centre, half)), 0.7);
+  });
+  const params = { mu: [0.1, 0.2], rho: [0, 0] };
+  const { gradient, variance } = estimateGradient(model, { estimator: corrected(), params, samples: 65_536, seed: 1 });
+  // By the score, on a grid of both noises: centre = 0.7 + half·(2·sigmoid(u) − 1), whose Jacobian is the inverse of the density of the data but for u's own.
+  const sd = Math.log1p(1);
+  const [sums, scores] = [
+    [0, 0],
+    [0, 0],
+  ];
+  let [mass, total] = [0, 0];
+  for (let i = 0; i < 500; i++)
+    for (let j = 0; j < 500; j++) {
+      const [e, f] = [-7 + (14 * (i + 0.5)) / 500, -7 + (14 * (j + 0.5)) / 500];
+      const [v, u] = [0.1 + sd * e, 0.2 + sd * f];
+      const share = 1 / (1 + Math.exp(-u));
+      const centre = 0.7 + Math.exp(v) * (2 * share - 1);
+      const log =
+        -0.5 * ((v - 0.3) / 0.5) ** 2 -
+        0.5 * ((centre - 0.4) / 0.6) ** 2 +
+        Math.log(share * (1 - share)) +
+        0.5 * (e * e + f * f);
+      const weight = Math.exp(-0.5 * (e * e + f * f));
+      mass += weight;
+      total += weight * log;
+      for (const [k, noise] of [e, f].entries()) {
+        sums[k]! += (weight * log * noise) / sd;
+        scores[k]! += (weight * noise) / sd;
+      }
+    }
+  for (const k of [0, 1]) {
+    const error = Math.sqrt(variance[k]! / 65_536);
+    expect(error).toBeLessThan(0.015);
+    expect(Math.abs(gradient[k]! - (sums[k]! - (scores[k]! * total) / mass) / mass)).toBeLessThan(4 * error);
+  }
 });

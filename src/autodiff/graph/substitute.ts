@@ -20,8 +20,8 @@ export class DenseReplacement implements Replacement {
   #above = new Int32Array(1024); // 1 + the node; 0 for none
 
   get(node: NodeId): NodeId | undefined {
-    const found = node < this.#above.length ? this.#above[node]! : 0;
-    return found === 0 ? undefined : found - 1;
+    const above = this.#above[node]; // of a node beyond the end undefined
+    return above ? above - 1 : undefined;
   }
 
   set(node: NodeId, by: NodeId): void {

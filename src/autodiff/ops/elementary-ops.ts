@@ -13,9 +13,9 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   pow:          { primal: (x, y) => pow(x, y),        partials: [(A, _r, x, y) => A.mul(y, A.pow(x, A.sub(y, A.constant(1)))),
                                                                  (A, r, x) => A.chain(r, A.log(x))],                         domain: [POS, [-3, 3]], simplify: knownPower },
   min:          { primal: (x, y) => Math.min(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(1), A.constant(0)),
-                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(y, x)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y, simplify: smaller },
   max:          { primal: (x, y) => Math.max(x, y),   partials: [(A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(1), A.constant(0)),
-                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y },
+                                                                 (A, _r, x, y) => A.where(A.positive(A.sub(x, y)), A.constant(0), A.constant(1))], domain: [ANY, ANY], kink: (x, y) => x === y, simplify: larger },
   log1p:        { primal: (x) => log1p(x),            partials: [(A, _r, x) => A.div(A.constant(1), A.add(x, A.constant(1)))], domain: [[-0.99, 30]], simplify: ofSigmoid },
   expm1:        { primal: (x) => expm1(x),            partials: [(A, r) => A.add(r, A.constant(1))],                          domain: [[-8, 30]] },
   sin:          { primal: (x) => sin(x),              partials: [(A, _r, x) => A.cos(x)],                                     domain: [ANY] },
@@ -23,6 +23,20 @@ export const ELEMENTARY_OPS: { readonly [K in ElementaryOp]: OpRow } = {
   tan:          { primal: (x) => tan(x),              partials: [(A, r) => A.add(A.constant(1), A.square(r))],                domain: [[-1.5, 1.5]] },
   tanh:         { primal: (x) => tanh(x),             partials: [(A, r) => A.sub(A.constant(1), A.square(r))],                domain: [[-8, 8]] },
 };
+
+// The largest of a list begins with −∞, which no number is below: max(−∞, x) is x, and so is max(x, x).
+function larger(g: GraphView, x: NodeId, y: NodeId): NodeId {
+  return beside(g, x, y, Number.NEGATIVE_INFINITY);
+}
+
+function smaller(g: GraphView, x: NodeId, y: NodeId): NodeId {
+  return beside(g, x, y, Infinity);
+}
+
+function beside(g: GraphView, x: NodeId, y: NodeId, end: number): NodeId {
+  if (x === y || g.is(x, end)) return y;
+  return g.is(y, end) ? x : -1;
+}
 
 // log(1 − sigmoid x) = −softplus(x), which is −x where sigmoid x is 1 to the last bit.
 function ofSigmoid(g: GraphView, x: NodeId): NodeId {

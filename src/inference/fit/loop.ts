@@ -24,7 +24,7 @@ import { meansInto } from "../sampler/means.ts";
 import { NonFiniteError } from "../sampler/non-finite.ts";
 import { compiling, type GradientSampler, making, preparing, startOf } from "../sampler/sampler.ts";
 import { startWarnings } from "./bias.ts";
-import { DivergenceError, type FitOptions, type FitStep, throwIfAborted } from "./options.ts";
+import { DivergenceError, type FitOptions, type FitStep, tell, throwIfAborted } from "./options.ts";
 
 // Their ELBOs take 800 MB.
 const MOST_STEPS = 100_000_000;
@@ -134,7 +134,7 @@ export function advance(run: Loop, step: number): void {
   else if (step === run.steps) run.steps += run.own?.more(elboTrace, step) ?? 0;
   const wild = step === run.steps ? theta.find((value) => !Number.isFinite(value)) : undefined; // no gradient will tell
   if (wild !== undefined) throw diverged(run, step, `a parameter became ${wild}`);
-  options.onProgress?.(reportOf(run, step));
+  if (options.onProgress) tell(options, reportOf(run, step));
 }
 
 /** The end of a loop that has taken its last step: a last look at the objective, and the posterior. */

@@ -145,6 +145,14 @@ export class DivergenceError extends Error {
   }
 }
 
+/** Tells of a step. Throws TypeError for the promise that an asynchronous function gives: nobody waits for it, and what it rejects with would be no error of the fit. */
+export function tell({ onProgress }: FitOptions, step: FitStep): void {
+  const answer: unknown = onProgress?.(step);
+  if (!(answer instanceof Promise)) return;
+  answer.catch(() => undefined);
+  throw new TypeError("fit: onProgress is asynchronous; got a promise, expected it to return at once");
+}
+
 /** Throws the signal's reason if it has been aborted. */
 export function throwIfAborted({ signal }: FitOptions): void {
   if (signal?.aborted) throw signal.reason ?? new Error("fit: aborted");

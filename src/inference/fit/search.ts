@@ -7,7 +7,7 @@
 import type { Posterior } from "../posterior.ts";
 import type { FitStage } from "./climb/ascent.ts";
 import { courseOf } from "./course.ts";
-import { type FitStep, throwIfAborted } from "./options.ts";
+import { type FitStep, tell, throwIfAborted } from "./options.ts";
 import type { Search } from "./setup.ts";
 
 /** Runs a search gradient by gradient; where it yields nothing it only gives others their turn. */
@@ -31,7 +31,7 @@ export function* search(run: Search): Generator<FitStep | undefined, Posterior, 
       samples,
       gap,
     };
-    if (told) options.onProgress?.(told);
+    if (told) tell(options, told);
     yield told;
   }
 }

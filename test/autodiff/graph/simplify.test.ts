@@ -154,6 +154,11 @@ const RULES: readonly RuleRow[] = [
   { rule: "p and not p = false",      left: (A, x, y, p) => A.where(A.and(p, A.not(p)), x, y), right: (_A, _x, y) => y,                                plain: (_x, y) => y },
   { rule: "(not p) or p = true",      left: (A, x, y, p) => A.where(A.or(A.not(p), p), x, y),  right: (_A, x) => x,                                    plain: (x) => x },
   { rule: "not not p = p",            left: (A, x, y, p) => A.where(A.not(A.not(A.and(p, A.not(A.positive(y))))), x, y), right: (A, x, y, p) => A.where(A.and(p, A.not(A.positive(y))), x, y), plain: (x, y, p) => (p && !(y > 0) ? x : y) },
+  { rule: "max(−∞, x) = x",           left: (A, x) => A.max(A.constant(-Infinity), x),         right: (_A, x) => x,                                    plain: (x) => Math.max(-Infinity, x) },
+  { rule: "max(x, −∞) = x",           left: (A, x) => A.max(x, A.constant(-Infinity)),         right: (_A, x) => x,                                    plain: (x) => Math.max(x, -Infinity) },
+  { rule: "max(x, x) = x",            left: (A, x) => A.max(x, x),                             right: (_A, x) => x,                                    plain: (x) => Math.max(x, x) },
+  { rule: "min(∞, x) = x",            left: (A, x) => A.min(A.constant(Infinity), x),          right: (_A, x) => x,                                    plain: (x) => Math.min(Infinity, x) },
+  { rule: "min(x, ∞) = x",            left: (A, x) => A.min(x, A.constant(Infinity)),          right: (_A, x) => x,                                    plain: (x) => Math.min(x, Infinity) },
   { rule: "chain(0, x) = 0",          left: (A, x) => A.chain(zero(A), x),                     right: (A) => zero(A),                                  plain: (x) => 0 * x },
   { rule: "chain(x, 3) = 3·x",        left: (A, x) => A.chain(x, three(A)),                    right: (A, x) => A.mul(three(A), x),                    plain: (x) => 3 * x },
 ];

@@ -285,6 +285,16 @@ describe("forms of a fit", () => {
     expect(last).toBe(7);
   });
 
+  test("an onProgress that answers with a promise is refused, and what that rejects with is lost", async () => {
+    const onProgress = async (): Promise<void> => {
+      throw new Error("late");
+    };
+    const told = "fit: onProgress is asynchronous; got a promise, expected it to return at once";
+    expect(() => fitModel(textmsg, { ...options, onProgress })).toThrow(told);
+    expect(() => fitModel(textmsg, { seed: 1, onProgress })).toThrow(told);
+    await new Promise((resolve) => setTimeout(resolve, 5)); // a rejection that nobody handles would fail this file
+  });
+
   test("onProgress hears of every step, with the parameters after it", () => {
     const seen: number[] = [];
     let theta: number[] = [];
