@@ -121,9 +121,10 @@ function between(
   return { kind, lower, upper, text, discrete: false, contains, ...(transform && { transform }) };
 }
 
-// Written out: a bundle of models on the whole line needs no bounds of others.
+// Written out: a bundle of models on the whole line needs no bounds of others. What is traced by another copy of the library throws at the minus.
 function line(): Support {
-  return { kind: "real", lower: -Infinity, upper: Infinity, text: "ℝ", discrete: false, contains: Number.isFinite };
+  const contains = (x: number) => x - x === 0;
+  return { kind: "real", lower: -Infinity, upper: Infinity, text: "ℝ", discrete: false, contains };
 }
 
 export const REAL_LINE: Support = /* @__PURE__ */ line();
