@@ -17,14 +17,13 @@ const BY_PRODUCT = 5e-321;
 export const HIDDEN = "a slope that rounding hides";
 
 /**
- * Does rounding hide where the form is 0? (z + 1e9) − 1e9 is just z, as 1e9 is rounded to a multiple of 1e-7, and (z + 1e10) − 1e10 just not, nor is
+ * Does rounding hide where a node, whose form has some slope, is 0? (z + 1e9) − 1e9 is just z, as 1e9 is rounded to a multiple of 1e-7, and (z + 1e10) − 1e10 just not, nor is
  * (z + 1e10·y) − 1e10·y. z − 1e17 has its place at 1e17, of which the error of 16 is no share.
  */
-export function hidesSlope(graph: Graph, root: NodeId, form: LinearForm = linearForm(graph, root)): boolean {
-  const slope = steepest(form);
+export function hidesSlope(graph: Graph, root: NodeId, form: LinearForm): boolean {
   let { coefficients, constant: size } = linearForm(graph, root, Math.abs);
   for (const value of coefficients.values()) size += value;
-  return slope > 0 && Math.max(slope, Math.abs(form.constant)) < size * BY_SUM + BY_PRODUCT;
+  return Math.max(steepest(form), Math.abs(form.constant)) < size * BY_SUM + BY_PRODUCT;
 }
 
 /** The largest coefficient without its sign. */
@@ -36,7 +35,8 @@ export function steepest({ coefficients }: LinearForm): number {
 
 /** Throws RangeError for a comparison c > 0 of a program whose slope rounding hides. */
 export function requireVisible({ graph, terms }: Objective, c: NodeId): void {
-  if (!hidesSlope(graph, c)) return;
+  const form = linearForm(graph, c);
+  if (form.coefficients.size === 0 || !hidesSlope(graph, c, form)) return;
   const mask = graph.algebra.positive(c);
   const { site } = terms.find(({ node }) => graph.reachable([node]).includes(mask)) ?? { site: "a site" };
   throw new RangeError(

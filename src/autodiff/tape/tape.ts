@@ -88,7 +88,7 @@ export function* tapePieces(graph: Graph, roots: readonly NodeId[], options: Tap
       const node = nodes[j]!;
       const at = slot[node]!;
       const kind = graph.flags[node]! & KIND;
-      if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is used but not among laneInputs`);
+      if (at < 0) throw new TypeError(`compileTape: lane input "${graph.text(node)}" is not among laneInputs`);
       found[j] = places[kind]![at] ??= {
         offset: kind & LANE ? counts[kind - LANE]! + at * stride : at,
         lane: (kind & LANE) !== 0,

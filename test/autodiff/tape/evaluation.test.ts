@@ -121,7 +121,7 @@ describe.each([
       evaluation(graph, nodes, { engine, inputs, laneInputs });
     expect(compiled([A.exp(u)], [other], [])).toThrow('evaluation: no value of uniform input "u"');
     expect(compiled([u], [], [])).toThrow(TypeError);
-    expect(compiled([A.exp(x)], [], [])).toThrow('lane input "x" is used but not among laneInputs');
+    expect(compiled([A.exp(x)], [], [])).toThrow('lane input "x" is not among laneInputs');
     const { run, value } = compiled([A.exp(u)], [other, u], [x])();
     run([5, 1], [3]);
     expect(value(0)).toBe(Math.exp(1));

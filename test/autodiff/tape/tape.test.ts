@@ -138,9 +138,9 @@ describe("uniform and per-lane values", () => {
     const graph = new Graph();
     const x = graph.input("noise", true);
     expect(() => compileTape(graph, [graph.algebra.exp(x)])).toThrow(
-      'compileTape: lane input "noise" is used but not among laneInputs',
+      'compileTape: lane input "noise" is not among laneInputs',
     );
-    expect(() => compileTape(graph, [x])).toThrow('compileTape: lane input "noise" is used but not among laneInputs');
+    expect(() => compileTape(graph, [x])).toThrow('compileTape: lane input "noise" is not among laneInputs');
   });
 });
 

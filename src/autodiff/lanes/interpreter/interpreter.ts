@@ -50,7 +50,7 @@ export function encode(steps: readonly Step[], table: Kernels): Code {
     // Of two kernels the first operand alone decides. Uniform operands alone are as good as one lane of each.
     const lanes = variant || bit - 1;
     const kernel = variants[variants.length <= 2 ? lanes & (variants.length - 1) : lanes - 1];
-    if (!kernel) throw new TypeError(`interpreter: instruction "${name}" is unknown here`);
+    if (!kernel) throw new TypeError(`interpreter: op ${name} is unknown here`);
     kernels.push(kernel);
   }
   return { kernels, offsets, starts };
