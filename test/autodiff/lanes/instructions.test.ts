@@ -231,7 +231,7 @@ describe("an instruction that is missing", () => {
     for (const backend of [INTERPRETER, ...BACKENDS])
       if (backend.name !== "jit")
         expect(() => backend.load(program("lgamma")), backend.name).toThrow(
-          new TypeError('interpreter: op lgamma is unknown here'),
+          new TypeError("interpreter: op lgamma is unknown here"),
         );
   });
 
@@ -241,7 +241,7 @@ describe("an instruction that is missing", () => {
     const step = { name: "addWhere", result: { offset: 4, lane: true }, operands: [p, uniform, uniform, x] } as const;
     expect(permits(INSTRUCTIONS.addWhere, [false, false, false, true])).toBe(false);
     expect(() => INTERPRETER.load(tapeProgram({ lanes: 4, realSlots: 8, maskSlots: 1, lane: [step] }))).toThrow(
-      'op addWhere is unknown here',
+      "op addWhere is unknown here",
     );
   });
 });
