@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   add,
   bernoulli,
+  binomial,
   categorical,
   defineModel,
   dirichlet,
@@ -18,6 +19,7 @@ import {
   ordered,
   poisson,
   type Real,
+  sigmoid,
   sqrt,
   type Truth,
   uniform,
@@ -107,6 +109,18 @@ describe("a program that does not is let through", () => {
     Object.values(models).flatMap((model) => ("program" in model ? [[model.name, model.program] as const] : [])),
   )("%s", (_name, program) => {
     check(program);
+  });
+
+  test("where plain numbers lose digits far out, as 1 − sigmoid(28.5) does", () => {
+    const far =
+      (look: (z: Real) => Real): Program =>
+      ({ sample, observe }) =>
+        observe(binomial(20, sigmoid(look(sample("z", normal(0, 120))))), 16);
+    check(far((z) => z));
+    // A program that is another one by as little is told.
+    expect(() => check(far((z) => (typeof z === "number" ? (z as number) * (1 + 1e-5) : z)))).toThrow(
+      /on plain numbers/,
+    );
   });
 
   test("with all kinds of statements", () => {

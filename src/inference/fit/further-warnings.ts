@@ -24,9 +24,11 @@ function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
   const { answers } = weighing.importance;
   const why = weighing.unmet
     ? `some that jump along "${weighing.unmet}" do not come back, from a part of it that no draw has met`
-    : isShort
-      ? "they are too rare in a part of it that particles find"
-      : `they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}`;
+    : weighing.drift
+      ? `those of "${weighing.drift}" drift away when they move along it`
+      : isShort
+        ? "they are too rare in a part of it that particles find"
+        : `they have k-hat ${kHat.toFixed(2)} and ${draws} draws are worth ${effectiveDraws.toFixed(0)}`;
   const repaired = answers === "weights" ? "repair it in part:" : "cannot repair it, as";
   const mended =
     answers === "particles"
@@ -36,7 +38,7 @@ function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
     {
       code: "narrow-guide",
       message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws ${repaired} ${why}${mended}`,
-      latents: weighing.unmet ? [weighing.unmet] : [],
+      latents: [weighing.unmet ?? weighing.drift ?? []].flat(),
     },
   ];
 }

@@ -17,7 +17,7 @@ import type { Objective } from "../../objective/objective.ts";
 import { type Pieces, piecesOf } from "../../pieces/pieces.ts";
 import type { Latent, Trace } from "../../program/run.ts";
 import { fillNormals, fillSobolNormals, type Generator, noiseRequest } from "../../random/index.ts";
-import { agreedParticles } from "../posterior/adaptation/agreement.ts";
+import { agreedParticles, MOST_GLIDING, settledParticles } from "../posterior/adaptation/agreement.ts";
 import { ANSWERING, type LongTail, longTails, type WeighedDraws } from "../posterior/adaptation/long-tails.ts";
 import { NEAR, type Weighed, weighedDraws, weighedProposal } from "../posterior/adaptation/population.ts";
 import { slopesOf } from "../posterior/adaptation/slopes.ts";
@@ -26,9 +26,12 @@ import { counted, type Target, targetPieces } from "../posterior/adaptation/targ
 import { weighedInParts } from "../posterior/conditional/weighing.ts";
 import { type Gaussian, scaled } from "../posterior/gaussian.ts";
 import { drawsOfNoise, logMixture } from "../posterior/guide-draws.ts";
+import { driftOf, populationOf } from "../posterior/moves/drift.ts";
 import { type Unmet, unmetPart } from "../posterior/moves/jumps.ts";
+import { type Mode, modesAt } from "../posterior/moves/valleys.ts";
 import { paretoSmoothed, TRUSTED } from "../posterior/pareto-tail.ts";
 import { priorLike, proposalOf } from "../posterior/proposal.ts";
+import type { Source } from "../posterior/source.ts";
 import { trackedTails } from "../posterior/tracked-tails.ts";
 import type { Found } from "./optima.ts";
 import type { Importance } from "./report.ts";
@@ -61,8 +64,12 @@ export interface WeighedOptima {
   readonly longTails?: readonly LongTail[];
   /** Draws of the posterior without weights, where those answer. */
   readonly particles?: Float64Array | undefined;
+  /** The modes that the draws that answer tell of, beside that of the best optimum; undefined where they are not to be trusted. */
+  readonly modes?: readonly Mode[];
   /** The latent along which a part of the posterior lies that no draw has met, if there is one. */
   readonly unmet?: string;
+  /** The latent whose draws do not stay what they are when they move along the posterior, if there is one. */
+  readonly drift?: string;
   /** The best optimum: where the ELBO could not be climbed to its end weights that are trusted stand for it. */
   readonly settled: (best: Found) => Found;
 }
@@ -77,6 +84,8 @@ const MANY = 0.5;
 /** The fewest where there are more latents than `FEW_LATENTS`: a proposal adapted to so few draws in so many dimensions leaves out what none of them met. */
 const FEWEST_OF_MANY = 400;
 const FEW_LATENTS = 16;
+/** Fewest effective draws that are moved to see where the posterior is. */
+const FEWEST_MOVED = 32;
 /** Least share of the posterior that a guide has elsewhere to be told narrow. */
 export const ELSEWHERE = 0.02;
 /** The share of known normals in the first proposal, and of one where the posterior was met far from its guide. */
@@ -117,11 +126,9 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const distance = isShort ? Math.max(weighted.distance, ELSEWHERE) : weighted.distance;
   const fewest = trace.latents.length > FEW_LATENTS ? FEWEST_OF_MANY : FEWEST;
   const areGood = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
-  const isTrusted = areGood && !isShort;
-  const particles =
-    isTrusted || unmet || distance < ELSEWHERE
-      ? undefined
-      : yield* agreedParticles(target, priorLike(source), generator, followed, slopesOf(source));
+  const isNear = unmet !== undefined || distance < ELSEWHERE;
+  const { drift, particles } = isNear ? {} : yield* moving(source, target, generator, found, areGood, isShort);
+  const isTrusted = areGood && !isShort && drift === undefined;
   // Draws that are too rare somewhere are nearer to the posterior than the guide is all the same, where no particles answer.
   const answers = particles ? "particles" : areGood && distance > NEAR ? "weights" : "guide";
   const answering = particles ? { kept: particles, weights: equally(particles.length / trace.latents.length) } : drawn;
@@ -129,6 +136,10 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const many = isFew ? () => weighedDraws(target, proposal, generator, ANSWERING) : undefined;
   const tails = answers === "guide" ? [] : yield* tailsOf(target, trace.latents, answering, many);
   yield;
+  const modes =
+    particles || isTrusted
+      ? modesAt(optima[0]!, [...optima.slice(1), ...elsewhere, ...proposal], answering)
+      : undefined;
   const tracked = particles || areGood ? trackedTails(source, answering) : [];
   const settled = (best: Found): Found =>
     best.status === "diverged" || (known.length > 0 && best.status !== "converged")
@@ -140,9 +151,33 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
     longTails: [...tails, ...tracked],
     particles: particles ?? (answers === "weights" ? unweighted : undefined),
     settled,
+    ...(modes && { modes }),
     ...(unmet && { unmet: trace.latents[unmet.latent]!.name }),
+    ...(drift !== undefined && { drift: trace.latents[drift]!.name }),
   };
 };
+
+// Moves weighted draws of many latents, if they are good to see whether they stay where they are. Particles answer where they do not, or are not good.
+function* moving(
+  source: Source,
+  target: Target,
+  generator: Generator,
+  { drawn, effectiveDraws, particles: followed }: Weighed,
+  areGood: boolean,
+  isShort: boolean,
+): Pieces<{ readonly drift?: number | undefined; readonly particles?: Float64Array | undefined }> {
+  const n = source.trace.latents.length;
+  const prior = priorLike(source);
+  const slopes = slopesOf(source);
+  const mayMove = n > FEW_LATENTS && n <= MOST_GLIDING && !isShort && effectiveDraws > FEWEST_MOVED;
+  const begun = (population: number) => populationOf(target, slopes, prior, generator, drawn, population);
+  const first = mayMove ? yield* begun(0) : undefined;
+  const drift = first && areGood ? yield* driftOf(first, n, effectiveDraws) : undefined;
+  if (areGood && !isShort && drift === undefined) return {};
+  const second = first && (yield* begun(1));
+  const settled = second && (yield* settledParticles(first, second, n));
+  return { drift, particles: settled ?? (yield* agreedParticles(target, prior, generator, followed, slopes)) };
+}
 
 // Weighs draws, and once more with a normal where they have left a part of the posterior out; beside them the part that is left out still.
 function* weighedAnew(

@@ -73,14 +73,16 @@ function statusWarnings({ ascent, objective, from, best, tolerance }: Judged): F
 /** Least weight of an optimum that is told. */
 const TOLD = 0.01;
 
-function otherOptima({ ascent, objective, best, found, weights, isMixed }: Judged): FitWarning[] {
+// By the draws that answer; where there are none that are trusted, by the optima of the climbs.
+function otherOptima({ ascent, objective, best, found, weights, isMixed, weighing }: Judged): FitWarning[] {
   const { latents: names } = namesOf(objective);
   const placeOf = ({ x }: Found): Gaussian => gaussianOf(objective.guide.space, thetaOf(ascent.chart, x));
   const here = placeOf(best);
-  return found.flatMap((other, k): FitWarning[] => {
-    const weight = weights[k]!;
-    if (other === best || weight < TOLD) return [];
-    const there = placeOf(other);
+  const others =
+    weighing?.modes ??
+    found.flatMap((other, k) => (other === best ? [] : [{ place: placeOf(other), share: weights[k]! }]));
+  return others.flatMap(({ place: there, share }): FitWarning[] => {
+    if (share < TOLD) return [];
     const apart = names.map(
       (_, i) => Math.abs(there.means[i]! - here.means[i]!) / Math.min(sdOf(there, i), sdOf(here, i)),
     );
@@ -90,7 +92,7 @@ function otherOptima({ ascent, objective, best, found, weights, isMixed }: Judge
     return [
       {
         code: "other-optima",
-        message: `fit: another optimum weighs ${(100 * weight).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}; the result is ${isMixed ? "a mixture of both" : "the latter alone"}`,
+        message: `fit: another optimum weighs ${(100 * share).toPrecision(2)} %: there "${names[most]}" is ${at(there)}, here ${at(here)}; the result is ${isMixed ? "a mixture of both" : "the latter alone"}`,
         latents: names.filter((_, i) => apart[i]! > 3),
       },
     ];

@@ -17,7 +17,7 @@ import type { Target } from "./target.ts";
 
 /** Steps along all latents at once become too short beyond so many, unless they follow slopes. */
 const MOST_LATENTS = 32;
-const MOST_GLIDING = 128;
+export const MOST_GLIDING = 128;
 /** Steps of each kind after which they are compared again, and at most: 256 in 16 latents. */
 const STEPS = 16;
 const MOST_MOVED = 4096;
@@ -51,7 +51,21 @@ export function* agreedParticles(
   const first = known ?? (yield* particlesOf(target, prior, generator, along));
   const second = first && (yield* particlesOf(target, prior, generator, { ...along, population: 1 }));
   if (!second) return undefined;
-  if (!(yield* haveAgreed([first, second], n))) return undefined;
+  return (yield* haveAgreed([first, second], n)) ? together(first, second) : undefined;
+}
+
+/**
+ * The same of populations that follow slopes and were draws of one proposal: what it has left out both have left out, and so they are to have forgotten where
+ * they were.
+ */
+export function* settledParticles(first: Particles, second: Particles, n: number): Pieces<Float64Array | undefined> {
+  return (yield* haveAgreed([first, second], n, { glide: true, areIndependent: false }))
+    ? together(first, second)
+    : undefined;
+}
+
+function together(first: Particles, second: Particles): Float64Array {
+  const n = first.particles.length / COUNT;
   const half = COUNT / 2;
   return Float64Array.from({ length: n * COUNT }, (_, k) => {
     const [i, d] = [Math.floor(k / COUNT), k % COUNT];
@@ -60,10 +74,16 @@ export function* agreedParticles(
 }
 
 /** Whether two populations of n latents agree, which go on until they do and have forgotten where they were, or are not to be expected to. */
-export function* haveAgreed(populations: readonly [Particles, Particles], n: number): Pieces<boolean> {
+export function* haveAgreed(
+  populations: readonly [Particles, Particles],
+  n: number,
+  {
+    glide = n > MOST_LATENTS,
+    areIndependent = true,
+  }: { readonly glide?: boolean; readonly areIndependent?: boolean } = {},
+): Pieces<boolean> {
   const [first, second] = populations;
   const begun = populations.map(({ particles }) => particles.slice());
-  const glide = n > MOST_LATENTS;
   if (glide) for (const population of populations) yield* population.walk(5 * GLIDES);
   const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
   const apart: number[] = [];
@@ -79,7 +99,7 @@ export function* haveAgreed(populations: readonly [Particles, Particles], n: num
     const isLast = steps >= atMost || populations.some(({ isOver }) => isOver?.());
     // Particles that stay in their modes forget no more than which place of it they had.
     const forgets = memory <= NEARER * (memories[memories.length - PATIENCE] ?? Infinity);
-    if (most <= 1 && (memory <= FORGOTTEN || !forgets || isLast)) return true;
+    if (most <= 1 && (memory <= FORGOTTEN || (areIndependent && (!forgets || isLast)))) return true;
     const before = apart[apart.length - PATIENCE] ?? Infinity;
     apart.push(most);
     memories.push(memory);
@@ -88,12 +108,14 @@ export function* haveAgreed(populations: readonly [Particles, Particles], n: num
   }
 }
 
+/** The mean and sd of a latent among particles. */
 interface Moments {
   readonly mean: number;
   readonly sd: number;
 }
 
-function momentsOf(particles: Float64Array, i: number): Moments {
+/** Those of latent i. */
+export function momentsOf(particles: Float64Array, i: number): Moments {
   const own = particles.subarray(i * COUNT, (i + 1) * COUNT);
   const mean = own.reduce((sum, x) => sum + x, 0) / COUNT;
   return { mean, sd: Math.sqrt(own.reduce((sum, x) => sum + squared(x - mean), 0) / COUNT) };

@@ -131,7 +131,7 @@ export interface Particles {
 /**
  * `COUNT` particles of the posterior; undefined where none of the priors, or of `first` if these are given, has a density, or the stages do not
  * end, or would take more work than is left. A `population` of another number shares no random number with the first, 0. Where `slopes` are given steps along all latents follow them.
- * A glance takes 1024 particles and fewer steps.
+ * A glance takes 1024 particles and fewer steps; `first` that have arrived are draws of the posterior already.
  */
 export function* particlesOf(
   target: Target,
@@ -142,8 +142,10 @@ export function* particlesOf(
     population = 0,
     slopes,
     isGlance = false,
+    hasArrived = false,
   }: {
     readonly first?: Float64Array;
+    readonly hasArrived?: boolean;
     readonly population?: number;
     readonly slopes?: Slopes;
     readonly isGlance?: boolean;
@@ -167,7 +169,7 @@ export function* particlesOf(
   const at = (power: number): Target => (power < 1 && tempered?.(power)) || target;
   const walk = walkOf({ target, at, prior, generator, uniform, stream, slopes, count });
   const [each, last] = isGlance ? GLANCE_STEPS : [slopes ? GLIDES : STEPS, LAST_STEPS];
-  let power = 0;
+  let power = Number(hasArrived);
   for (let stage = 0; power < 1; stage++) {
     const next: Stage | undefined =
       stage < MOST_STAGES && !isOver() ? yield* tempered ? cases(all, power, at) : together(all, power) : undefined;

@@ -18,7 +18,7 @@ import type { Source } from "../source.ts";
 /** Above so many outer latents, or inner ones, there is no such split. */
 const MOST_OUTER = 6;
 const MOST_INNER = 128;
-/** So many latents are weighed well together by rounds and particles where the density has kinks. */
+/** So many latents are weighed well together by rounds and particles where the density has kinks or jumps. */
 const FEW = 16;
 /** Products that one factor of the curvature may take: 30 latents each of which knows all others, or 128 steps of a walk. */
 const MOST_PRODUCTS = 5000;
@@ -45,15 +45,22 @@ export interface Split {
   readonly entries: readonly Entry[];
 }
 
-/** Such a split, concave at `LOOKS` draws that are given; undefined where the density jumps or there is none. */
-export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pieces<Split | undefined> {
+/**
+ * Such splits, concave at `LOOKS` draws that are given, the first with the fewest outer latents and each further one with one more. Where the density
+ * jumps it is to be concave on both sides: draws are weighed by the density as it is.
+ */
+export type Splits = (further: number) => Split | undefined;
+
+/** What finds them, once for all of them. */
+export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pieces<Splits | undefined> {
   const { graph, latents, terms } = trace;
   const inputs = latents.map(({ node }) => node);
   const n = inputs.length;
   const density = graph.sum(terms.map(({ node }) => node));
   const below = graph.reachable([density]);
   if (n > MOST_INNER || n * below.length > MOST_NODES) return undefined;
-  if (below.some((node) => graph.hasFlag(node, MASK) && !graph.isConstant(node))) return undefined;
+  const jumps = below.some((node) => graph.hasFlag(node, MASK) && !graph.isConstant(node));
+  if (n <= FEW && jumps) return undefined;
   const slopes = gradient(graph, density, inputs);
   if (n <= FEW && slopes.some((slope) => hasKinks(graph, slope))) return undefined;
   const entries: Entry[] = [];
@@ -71,28 +78,36 @@ export function* splitPieces({ trace, engine }: Source, draws: Float64Array): Pi
     { engine, laneInputs: inputs, points: LOOKS },
   );
   run([], draws);
-  const outer = new Set<number>();
-  for (;;) {
-    const inner = inputs.map((_, i) => i).filter((i) => !outer.has(i));
-    if (inner.length < 2 || outer.size > MOST_OUTER) return undefined;
-    const ordered = bySparseness(inner, entries);
-    const own = among(ordered, entries);
-    const factor = new EnvelopeFactor(ordered.length, own);
-    if (factor.products > MOST_PRODUCTS) return undefined;
-    const isConcave = Array.from({ length: LOOKS }, (_, p) => factor.fill((k) => value(own[k]!.from, p)));
-    if (isConcave.every(Boolean)) {
+  return (further) => {
+    const outer = new Set<number>();
+    for (let more = further; ; ) {
+      const inner = inputs.map((_, i) => i).filter((i) => !outer.has(i));
+      if (inner.length < 2 || outer.size > MOST_OUTER) return undefined;
+      const ordered = bySparseness(inner, entries);
+      const own = among(ordered, entries);
+      const factor = new EnvelopeFactor(ordered.length, own);
+      if (factor.products > MOST_PRODUCTS) return undefined;
+      const isConcave = Array.from({ length: LOOKS }, (_, p) => factor.fill((k) => value(own[k]!.from, p)));
+      if (!isConcave.every(Boolean)) {
+        // What most of the second derivatives depend on is a scale, or like one.
+        const counts = new Float64Array(n);
+        for (const { from } of own) for (const i of movers[from]!) counts[i]!++;
+        outer.add(inner.reduce((most, i) => (counts[i]! > counts[most]! ? i : most)));
+        continue;
+      }
       if (outer.size === 0) return undefined;
+      // What most others depend on, the last in the order, is the next: rates under gamma(a, b) have a density that is concave in a, too, and skew.
+      if (more-- > 0) {
+        outer.add(ordered[ordered.length - 1]!);
+        continue;
+      }
       // Few that are not normal given the others, as two scales given both means, are skew: their normals are no better than those of all. Many are worth it all the same.
       const areNormal = own.every(({ from }) => movers[from]!.every((i) => outer.has(i)));
       if (inner.length < MANY * outer.size && !areNormal) return undefined;
       const sorted = [...outer].sort((i, j) => i - j);
       return { inner: ordered, outer: sorted, density, slopes: ordered.map((i) => slopes[i]!), entries: own };
     }
-    // What most of the second derivatives depend on is a scale, or like one.
-    const counts = new Float64Array(n);
-    for (const { from } of own) for (const i of movers[from]!) counts[i]!++;
-    outer.add(inner.reduce((most, i) => (counts[i]! > counts[most]! ? i : most)));
-  }
+  };
 }
 
 // Whether a slope jumps, as that of |b| under a Laplace prior: the curvature at a mode tells nothing of a density with a kink there.

@@ -18,13 +18,22 @@ import { guideDraws, mixturePieces, systematic } from "../guide-draws.ts";
 import { paretoSmoothed, TRUSTED } from "../pareto-tail.ts";
 import type { Source } from "../source.ts";
 import { type Finder, finderOf } from "./modes.ts";
-import { LOOKS, splitPieces } from "./split.ts";
+import { LOOKS, type Split, splitPieces } from "./split.ts";
 
 /** So few latents are weighed well together. */
 const FEW = 3;
 const DRAWS = 8192;
 /** Draws that are kept, twice as many as particles are. */
 const KEPT = 4096;
+/** So many more latents are weighed by themselves where draws are worth too little. */
+const FURTHER = 1;
+/**
+ * In more latents than this so many are enough: sixty rates, each a bit skew given the two numbers of their prior, leave 730 of 8192, and a normal of all
+ * leaves 400 of 4096 that are all near it.
+ */
+const [FEW_SKEW, ENOUGH] = [16, 512];
+/** Rounds end where one brings no more than this. */
+const GAIN = 1.2;
 /** The share of the draws that has to count, and rounds in which the outer normals follow them until it does. */
 const MANY = 0.5;
 const ROUNDS = 4;
@@ -43,8 +52,29 @@ export function* weighedInParts(
   generator: Generator,
 ): Pieces<Weighed | undefined> {
   if (source.trace.latents.length <= FEW) return undefined;
-  const split = yield* splitPieces(source, guideDraws(guides, LOOKS, generator, STREAM));
-  if (!split) return undefined;
+  const splits = yield* splitPieces(source, guideDraws(guides, LOOKS, generator, STREAM));
+  let best: Drawn | undefined;
+  for (let further = 0; splits && further <= FURTHER && !isGood(best); further++) {
+    const split = splits(further);
+    if (!split) break;
+    const found = yield* drawnBy(split, source, target, guides, first, generator);
+    if (found && found.effectiveDraws > (best?.effectiveDraws ?? 0)) best = found;
+  }
+  const isEnough = best && (isGood(best) || (source.trace.latents.length > FEW_SKEW && best.effectiveDraws > ENOUGH));
+  return isEnough ? yield* weighed(best!, guides, first, generator) : undefined;
+}
+
+const isGood = (draws: Drawn | undefined): boolean => draws !== undefined && draws.effectiveDraws > MANY * DRAWS;
+
+// The draws by one split that are worth most, among those whose weights have a tail to be trusted.
+function* drawnBy(
+  split: Split,
+  source: Source,
+  target: Target,
+  guides: readonly Gaussian[],
+  first: readonly Gaussian[],
+  generator: Generator,
+): Pieces<Drawn | undefined> {
   const find = yield* finderOf(source, split, guides[0]!.means);
   const outer = (part: Gaussian): Gaussian => marginalOf(part, split.outer);
   const alone = piecewise(function* (given: Float64Array, draws: number): Pieces<Float64Array> {
@@ -54,14 +84,16 @@ export function* weighedInParts(
   const proposal = [...scaled(guides.map(outer).map(wider), WIDE), ...scaled(first.map(outer), 1 - WIDE)];
   const outside = yield* weighedProposal(alone, guides.map(outer), proposal, generator, { isDear: true });
   let parts = outside?.proposal;
+  let best: Drawn | undefined;
   for (let round = 0; parts && round < ROUNDS; round++) {
     const draws: Drawn | undefined = yield* drawn(find, parts, split.inner.length, target, generator, round);
-    if (!draws) return undefined;
-    if (draws.kHat < TRUSTED && draws.effectiveDraws > MANY * DRAWS)
-      return yield* weighed(draws, guides, first, generator);
+    if (!draws) return best;
+    const before: number = best?.effectiveDraws ?? 0;
+    if (draws.kHat < TRUSTED && draws.effectiveDraws > before) best = draws;
+    if (isGood(best) || (before > 0 && draws.effectiveDraws < GAIN * before)) return best;
     parts = yield* followed(parts, draws);
   }
-  return undefined;
+  return best;
 }
 
 // Outer normals that have moved to where draws weigh, most of them as they are and some wider; the prior stays the last.

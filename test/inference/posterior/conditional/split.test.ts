@@ -8,7 +8,7 @@ import { finished } from "../../../../src/pieces/pieces.ts";
 import { trace } from "../../../../src/program/trace.ts";
 import { makeGenerator } from "../../../../src/random/index.ts";
 
-const split = (model: n.Model, guide: Readonly<Record<string, readonly number[]>> = {}) => {
+const split = (model: n.Model, guide: Readonly<Record<string, readonly number[]>> = {}, further = 0) => {
   const traced = trace(model);
   const names = traced.latents.map(({ name }) => name);
   const draws = guideDraws(
@@ -23,7 +23,7 @@ const split = (model: n.Model, guide: Readonly<Record<string, readonly number[]>
     makeGenerator(1),
   );
   const source = { trace: traced, engine: PLAIN_ENGINE, components: [], drawing: undefined };
-  const found = finished(splitPieces(source, draws));
+  const found = finished(splitPieces(source, draws))?.(further);
   return found && { inner: found.inner.map((i) => names[i]!), outer: found.outer.map((i) => names[i]!) };
 };
 
@@ -41,8 +41,10 @@ test("levels of a walk are inner, its scales are outer", () => {
   expect(split(walk(4, 2))).toEqual({ inner: ["x0", "x3", "x1", "x2"], outer: ["s0", "s1"] });
 });
 
-test("there are no parts where the density jumps, nor where it is concave as a whole", () => {
-  expect(split(walk(4, 2, (x) => n.where(n.gt(x, 0), x, 0)))).toBeUndefined();
+test("sixteen latents have no parts where the density jumps, and any number none where it is concave as a whole", () => {
+  const stopped = (x: n.Real): n.Real => n.where(n.gt(x, 0), x, 0);
+  expect(split(walk(14, 2, stopped))).toBeUndefined();
+  expect(split(walk(15, 2, stopped))?.outer).toEqual(["s0", "s1"]);
   const lines = n.defineModel("line", ({ sample, observe }) => {
     const [a, b] = [sample("a", n.normal(0, 1)), sample("b", n.normal(0, 1))];
     for (const x of [1, 2, 3]) observe(n.poisson(n.exp(n.add(a, n.mul(b, x)))), x);
@@ -101,4 +103,8 @@ test("two scales are no parts given both means and a shape, as they are skew", (
     for (const y of [2, 0, 11, 5]) observe(n.poisson(n.exp(sample(`log rate ${y}`, n.normal(mean, spread)))), y);
   });
   expect(split(rates)?.outer).toEqual(["spread"]);
+});
+
+test("a further split has one more outer latent, one that others depend on", () => {
+  expect(split(walk(4, 2), {}, 1)).toEqual({ inner: ["x0", "x3", "x1"], outer: ["s0", "s1", "x2"] });
 });
