@@ -106,5 +106,5 @@ test("two scales are no parts given both means and a shape, as they are skew", (
 });
 
 test("a further split has one more outer latent, one that others depend on", () => {
-  expect(split(walk(4, 2), {}, 1)).toEqual({ inner: ["x0", "x3", "x1"], outer: ["s0", "s1", "x2"] });
+  expect(split(walk(4, 2), {}, 1)).toEqual({ inner: ["x3", "x0", "x1"], outer: ["s0", "s1", "x2"] });
 });
