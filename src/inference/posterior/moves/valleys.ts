@@ -1,6 +1,6 @@
 /**
- * Whether two places where normals lie are two modes of a posterior or one. Climbs end at several places of one mode too, as a guide without correlations
- * does along a ridge, and draws meet modes where no climb has ended; so the draws that answer tell, along the line from one place to the other:
+ * Draws that answer tell whether two places where normals lie are two modes of a posterior or one. Climbs end at several places of one mode too, as a guide without correlations
+ * does along a ridge, and draws meet modes where no climb has ended; so the draws are looked at along the line from one place to the other:
  *
  *     a dose from which on a drug has an effect is 2.2 ± 0.2 by one guide and 2.9 ± 0.2 by another, 49 % each: the posterior between them is as high as at either.
  *     z² = 4 ± 0.4 says 2 or −2, and between them it is almost nowhere
