@@ -8,13 +8,13 @@ import {
   gt,
   halfCauchy,
   halfNormal,
-  lgamma,
   mul,
   normal,
-  normalCdf,
   poisson,
   where,
 } from "../../../../src/index.ts";
+import { lgamma } from "../../../../src/math/gamma.ts";
+import { normalCdf } from "../../../../src/math/normal-cdf.ts";
 
 const DAYS = [-0.7, 0.9, 1.6, -0.2, 1.1, 2.9, 1.8, 2.2, 4.1, 2.7];
 
