@@ -9,7 +9,7 @@ import { ROOT } from "./library.mjs";
 export const LIMITS = {
   "the `fetch` example": 25_000,
   "the web worker": 37_900,
-  "all of `nondiff`": 233_900,
+  "all of `nondiff`": 235_500,
 };
 
 /** How many bytes `contents` has, bundled and minified, after gzip, and what the bundler warned about. */
