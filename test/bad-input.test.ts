@@ -11,6 +11,7 @@ import {
   estimateGradient,
   exp,
   explain,
+  exponential,
   fit,
   ge,
   gt,
@@ -110,9 +111,9 @@ describe("conditions that never or always hold", () => {
     ["2y − z > −∞", (z, y) => gt(sub(mul(2, y), z), -Infinity), true],
     ["zy > ∞", (z, y) => gt(mul(z, y), Infinity), false],
     ["exp z > −1", (z) => gt(exp(z), -1), true],
-    ["exp z > 0", (z) => gt(exp(z), 0), true],
+    ["exp z ≥ 0", (z) => ge(exp(z), 0), true],
     ["exp z > ∞", (z) => gt(exp(z), Infinity), false],
-    ["exp z < ∞", (z) => lt(exp(z), Infinity), true],
+    ["exp z ≤ ∞", (z) => le(exp(z), Infinity), true],
     ["exp z + exp y > −1", (z, y) => gt(add(exp(z), exp(y)), -1), true],
     ["log z < −∞", (z) => lt(log(z), -Infinity), false],
     ["tanh z > 1", (z) => gt(tanh(z), 1), false],
@@ -150,17 +151,33 @@ describe("conditions that never or always hold", () => {
       }
     });
 
+  test("a latent that is positive by its prior is so at no cost", () => {
+    const explained = (low: number) =>
+      explain(
+        defineModel("safe", ({ sample, observe }) => {
+          const rate = sample("rate", exponential(1));
+          observe(normal(where(gt(rate, low), rate, -5), 1), 2);
+        }),
+      );
+    const { conditions, cost } = explained(0);
+    expect(conditions).toEqual([]);
+    expect(cost.corrected).toBe(cost.pathwise);
+    expect(explained(0.1).conditions).toHaveLength(1);
+  });
+
   test("a threshold that no sample reaches leaves the gradient of one arm", () => {
-    for (const condition of [
-      (z: Real) => gt(z, 1e300),
-      (z: Real) => gt(z, 1e308),
-      (z: Real, y: Real) => gt(mul(z, y), 1e300),
-      (z: Real, y: Real) => gt(add(square(z), square(y)), 1e307),
-    ])
+    for (const [condition, truth] of [
+      [(z: Real) => gt(z, 1e300), false],
+      [(z: Real) => gt(z, 1e308), false],
+      [(z: Real, y: Real) => gt(mul(z, y), 1e300), false],
+      [(z: Real, y: Real) => gt(add(square(z), square(y)), 1e307), false],
+      [(z: Real) => gt(exp(z), 0), true], // from −745 on
+      [(z: Real) => lt(exp(z), Infinity), true], // up to 709
+    ] as const)
       for (const estimator of [corrected(), PLAIN]) {
         const found = estimate(deciding(condition), estimator, GUIDE, 160);
         const expected = estimate(
-          deciding(() => false),
+          deciding(() => truth),
           estimator,
           GUIDE,
           160,

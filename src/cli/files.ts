@@ -3,8 +3,10 @@
  * is missing; and they are written under another name and renamed, so that a file under its final name is whole.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
+import { setTimeout as passed } from "node:timers/promises";
 import { UsageError } from "./arguments.ts";
 
 /** Throws UsageError unless a file can be written at the path that an option names. */
@@ -30,7 +32,7 @@ export async function requireFolder(option: string, path: string): Promise<void>
 export async function writeWhole(path: string, text: string, draft?: string): Promise<void> {
   const target = resolve(path);
   // Pipes and devices are written as they are: a file renamed to their name would take their place.
-  if ((await kindOf(target)) === "other") return writeFile(target, text);
+  if ((await kindOf(target)) === "other") return writeRead(target, text);
   const whole = draft === undefined ? join(dirname(target), draftName()) : resolve(draft);
   try {
     await writeFile(whole, text, { flag: draft === undefined ? "wx" : "w" });
@@ -38,6 +40,31 @@ export async function writeWhole(path: string, text: string, draft?: string): Pr
   } catch (error) {
     await rm(whole, { force: true }).catch(() => undefined); // the first error says why
     throw error;
+  }
+}
+
+/** Milliseconds that the reader of a pipe has to come: `nondiff run … --draws pipe & cat pipe` starts both at once. */
+const READER_COMES = 2000;
+
+// Opening a pipe that nobody reads waits for a reader, for ever, and no signal ends the wait. Opened so that it does not wait, it fails with ENXIO instead.
+async function writeRead(target: string, text: string): Promise<void> {
+  let opened: FileHandle | undefined;
+  for (let waited = 0; !opened; waited += 100) {
+    try {
+      opened = await open(target, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error;
+      if (waited >= READER_COMES)
+        throw new Error(`"${target}" is a pipe that nobody reads; got no reader in ${READER_COMES / 1000} s`, {
+          cause: error,
+        });
+      await passed(100);
+    }
+  }
+  try {
+    await writeFile(target, text);
+  } finally {
+    await opened.close();
   }
 }
 

@@ -184,9 +184,13 @@ class Peeler {
   }
 
   // Where a function that rises or falls from `from` on reaches an end of its range in doubles, which it has from there to an end of the line: exp(x) is 0 up
-  // to x = −745.1, tanh(x) is 1 from 19.1 on, and atan(x) is π/2 from 10¹⁶ on and at ∞. Undefined where that is 0 but for underflow, as of x² > 0.
+  // to x = −745.1, tanh(x) is 1 from 19.1 on, and atan(x) is π/2 from 10¹⁶ on and at ∞. Undefined where that is 0 but for underflow, as of x² > 0. A latent
+  // that is positive by its prior is so wherever its logarithm lies: `rate > 0` holds and costs nothing.
   #reached(f: NodeId, from: number, end: number, isLow: boolean, falls: boolean): number | undefined {
     const graph = this.#graph;
+    const { trace, variableOf } = this.#objective;
+    const isLatent = trace.latents[variableOf.get(graph.a[f]!) ?? -1]?.value === f;
+    if (isLatent && graph.op[f] === CODE.exp) return -Infinity;
     const { primal } = graph.ops.rows[graph.op[f]!]!;
     const second = graph.arity(f) > 1 ? graph.value(graph.b[f]!) : 0;
     const side = isLow === falls ? 1 : -1;

@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as passed } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireFolder, writeWhole } from "../../src/cli/files.ts";
 import { printable, table } from "../../src/cli/terminal.ts";
@@ -174,6 +175,19 @@ describe("where results go", () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: "nondiff: --csv: ENOSPC: no space left on device, write\n" });
     expect(stdout).toContain("gmm");
     expect(await readFile(draws, "utf8")).toMatch(/^z\n/);
+  });
+
+  test("a pipe has two seconds for its reader to come", async () => {
+    const pipe = join(folder, "pipe.csv");
+    spawnSync("mkfifo", [pipe]);
+    const reader = passed(300).then(() =>
+      spawn("cat", [pipe], { stdio: ["ignore", "pipe", "ignore"] }).stdout.toArray(),
+    );
+    await writeWhole(pipe, "z\n1\n");
+    expect((await reader).join("")).toBe("z\n1\n");
+    await expect(writeWhole(pipe, "z\n")).rejects.toThrow(
+      /pipe\.csv" is a pipe that nobody reads; got no reader in 2 s$/,
+    );
   });
 
   test("a folder is made with those above it, or refused with the reason", async () => {
