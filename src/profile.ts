@@ -17,6 +17,7 @@ import { everyNoise } from "./estimators/sample-points.ts";
 import { listedParameters } from "./guides/named-parameters.ts";
 import { guideOf } from "./guides/points.ts";
 import { collapseUnder } from "./inference/collapse-option.ts";
+import { watched } from "./inference/deadline.ts";
 import { diagnosis, faultAtStart } from "./inference/diagnosis.ts";
 import { steepness, warnOfSteps } from "./inference/fit/bias.ts";
 import { BY_VALUES } from "./inference/fit/climb/by-values.ts";
@@ -91,6 +92,7 @@ export const FULL: Profile = {
   withSummedOut,
   warnOfSteps,
   steepness,
+  watched,
   places,
   repertoire: {
     entropies: OTHER_ENTROPIES,

@@ -6,6 +6,7 @@ import { keepingParameters } from "../guides/kept-parameters.ts";
 import { type Pieces, type Piecewise, piecewise } from "../pieces/pieces.ts";
 import { type StandardiseOption, standardised } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
+import type { InTime } from "./deadline.ts";
 
 /**
  * "auto": all latents that reach the model only through conditions, within the budgets. `{ only: ["z"] }`: of these the named ones;
@@ -13,11 +14,15 @@ import type { Trace } from "../program/trace.ts";
  */
 export type CollapseOption = "auto" | false | CollapseChoice;
 
-/** Rewrites a trace as the options ask: first it writes latents by their noise, then it sums others out. TypeError if they are no options. */
+/**
+ * Rewrites a trace as the options ask: first it writes latents by their noise, then it sums others out, but for none where there is no time and they
+ * can have a guide. TypeError if they are no options.
+ */
 export function collapseUnder(
   caller: string,
   option: CollapseOption,
   standardise?: StandardiseOption,
+  inTime?: InTime,
 ): Piecewise<[trace: Trace], CollapseResult> & { readonly pieces: (trace: Trace) => Pieces<CollapseResult> } {
   if (option !== false && option !== "auto" && (typeof option !== "object" || option === null))
     throw new TypeError(
@@ -30,7 +35,10 @@ export function collapseUnder(
   }
   const choice = option === false ? { only: [] } : option === "auto" ? {} : option;
   return piecewise(function* (trace) {
-    const result = yield* collapsePieces(standardised(trace, standardise), choice);
+    const written = standardised(trace, standardise);
+    const work = collapsePieces(written, choice);
+    const result =
+      (yield* inTime?.(work, written.finite.length > 0) ?? work) ?? (yield* collapsePieces(written, { only: [] }));
     return { ...result, trace: keepingParameters(result.trace) };
   });
 }

@@ -15,6 +15,7 @@ import type { Model } from "../program/model.ts";
 import type { StandardiseOption } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
 import type { CollapseOption, collapseUnder } from "./collapse-option.ts";
+import type { InTime, watched } from "./deadline.ts";
 import type { Diagnosis, faultAtStart } from "./diagnosis.ts";
 import type { ByValues } from "./fit/climb/by-values.ts";
 import type { Climber } from "./fit/climb/climb.ts";
@@ -135,10 +136,12 @@ export interface Profile {
   readonly withSummedOut?: typeof withSummedOut;
   /** Where latents lie under priors that depend on one another; without it such a latent starts at 0 ± 1 on the unconstrained scale. */
   readonly places?: typeof places;
+  /** Has the setting-up of a fit ask for the time; without it only gradients do. */
+  readonly watched?: typeof watched;
   /** A clock, in milliseconds; without it a fit with a budget of time has to be given one. */
   readonly now?: () => number;
   /** Samplers that were made before, for models that are compiled once. */
-  readonly sampler?: (estimator: Estimator, options: SamplerOptions) => Pieces<GuidedModel>;
+  readonly sampler?: (estimator: Estimator, options: SamplerOptions, inTime?: InTime) => Pieces<GuidedModel>;
   /** The trace of the program on its data as numbers, where they are inputs: what a model that is saved is told by. */
   readonly plainTrace?: (options?: GraphOptions) => Trace;
   /** How long a loop is whose length nobody has given; without it that is its default. */

@@ -1,7 +1,21 @@
 /** A fit with a budget of time ends after the gradient that is being taken, with what it has. The clock here counts how often it is asked. */
 import { describe, expect, test } from "vitest";
 import * as core from "../../src/core.ts";
-import { adam, type FitOptions, fit, fitAsync, fitSteps } from "../../src/index.ts";
+import {
+  adam,
+  add,
+  bernoulli,
+  defineModel,
+  type FitOptions,
+  fit,
+  fitAsync,
+  fitSteps,
+  gt,
+  mul,
+  normal,
+  uniform,
+  where,
+} from "../../src/index.ts";
 import { gmm as model } from "../../src/models/index.ts";
 
 const ticking = (): FitOptions => {
@@ -19,6 +33,43 @@ describe("timeBudget", () => {
     }
     expect((await fitAsync(model, { ...ticking(), timeBudget: 7 })).report!.gradients).toBe(7);
     expect(fit(model, { ...ticking(), timeBudget: 1e6 }).status).toBe("converged");
+  });
+
+  test("that ends while a large model is set up leaves what it begins with, without a gradient", async () => {
+    const rows = defineModel("rows", ({ sample, observe }) => {
+      const [level, slope] = [sample("level", normal(0, 1)), sample("slope", normal(0, 1))];
+      for (let i = 0; i < 1000; i++) observe(normal(add(level, mul(slope, Math.sin(i))), 1), Math.cos(i));
+    });
+    const begun = fit(rows, { ...ticking(), timeBudget: 1 });
+    expect([begun.status, begun.report!.gradients, begun.mean("level")]).toEqual(["budget", 0, 0]);
+    expect((await fitAsync(rows, { ...ticking(), timeBudget: 1 })).report!.gradients).toBe(0);
+    const whole = fit(rows, { ...ticking(), timeBudget: 1e6 });
+    expect([whole.status, whole.mean("level")]).toEqual(["converged", fit(rows).mean("level")]);
+  });
+
+  test("that ends while latents are summed out leaves them in: a change point among many days has its prior", () => {
+    const days = 1000;
+    const change = defineModel("change", ({ sample, observe }) => {
+      const [before, after] = [sample("before", normal(0, 5)), sample("after", normal(0, 5))];
+      const day = sample("day", uniform(0, days));
+      for (let i = 0; i < days; i++) observe(normal(where(gt(day, i), before, after), 1), Math.sin(i));
+    });
+    let asked = 0;
+    const options = { onWarning() {}, timeBudget: 1, now: () => asked++ };
+    const begun = fit(change, options);
+    expect([begun.status, begun.report!.gradients]).toEqual(["budget", 0]);
+    expect(begun.mean("day")).toBeCloseTo(days / 2, 6);
+    // Asked when time begins, until it is over, and not while anything is compiled or looked at.
+    expect(asked).toBeLessThan(6);
+  });
+
+  test("does not end a program whose discrete latents have no guide before they are summed out", () => {
+    const cases = defineModel("cases", ({ sample, observe }) => {
+      const level = sample("level", normal(0, 1));
+      for (let i = 0; i < 300; i++) observe(normal(mul(level, sample(`flag${i}`, bernoulli(0.5))), 1), Math.sin(i));
+    });
+    const begun = fit(cases, { ...ticking(), timeBudget: 1 });
+    expect([begun.status, begun.report!.gradients, begun.mean("level")]).toEqual(["budget", 0, 0]);
   });
 
   test("that ends after the climb gives up the weights of draws, which may take as long, and keeps the fit", () => {

@@ -24,7 +24,11 @@ const oneOf = (names: ReadonlyMap<string, unknown>): string => `one of ${[...nam
 export const RUN_OPTIONS = {
   ...DATA_OPTIONS,
   tolerance: { type: "string", value: "X", help: "nats that the ELBO may still gain at the end (default 0.05)" },
-  "max-samples": { type: "string", value: "N", help: "most samples, all starts together (default 200000)" },
+  "max-samples": {
+    type: "string",
+    value: "N",
+    help: "most samples, all starts together (default 200000, fewer where each takes long)",
+  },
   "time-budget": { type: "string", value: "SECONDS", help: "end after so long, with what there is (default no end)" },
   checkpoint: { type: "string", value: "FILE", help: "keep the state of the fit in a file, to go on from" },
   "checkpoint-every": { type: "string", value: "SECONDS", help: "how often (default 5)" },
@@ -111,7 +115,9 @@ export function settingsOf(values: Values): Settings {
       ...(values["no-flips"] === true && { flips: false }),
       ...(values["samples"] !== undefined && { samples: integer("samples", values["samples"], 32) }),
       tolerance: positiveNumber("tolerance", values["tolerance"], 0.05),
-      maxSamples: integer("max-samples", values["max-samples"], 200_000),
+      ...(values["max-samples"] !== undefined && {
+        maxSamples: integer("max-samples", values["max-samples"], 200_000),
+      }),
       restarts: integer("restarts", values["restarts"], 4, 0),
     };
     return { options, estimator, seed };

@@ -30,8 +30,7 @@ const WORSE = 7;
 const BETTER = 0.5;
 /** Flips that are finished in a round, and rounds; what a round must gain, in nats, for another. */
 const FINISHED = 3;
-/** Flips whose ELBO is so near that of the best are finished too, up to so many. */
-const CLOSE = 2;
+/** Flips that are not worse than the best by as much as an optimum may be are finished too, up to so many. */
 const AT_MOST = 6;
 const ROUNDS = 20;
 const GAIN = 0.1;
@@ -59,7 +58,7 @@ export function* courseOf(run: Search): Generator<Stop, Posterior, void> {
     if (found[0]!.status === "unbounded") return yield* resultOf(run, found, starts, []);
     if (k === 0 && (yield* byValues?.isEverything(run, found) ?? [])) break;
   }
-  const unvisited = run.flips ? yield* flipping(run, found, starts) : [];
+  const unvisited = run.flips && ascent.affords(flipSamples()) ? yield* flipping(run, found, starts) : [];
   return yield* resultOf(run, found, starts, unvisited);
 }
 
@@ -91,8 +90,8 @@ function* climb(
   const known = ({ x }: { readonly x: Float64Array }): number =>
     found.findIndex((other) => same(other.x, x, ascent.chart));
   const near = known(phase);
-  if (near >= 0 && !(phase.elbo > found[near]!.elbo + BETTER)) return report("same", phase.elbo, near);
-  if (found.length > 0 && !(phase.elbo > bestOf(found).elbo - WORSE)) return report("worse", phase.elbo);
+  if (near >= 0 && !(phase.elbo > sampledOf(found[near]!) + BETTER)) return report("same", phase.elbo, near);
+  if (found.length > 0 && !(phase.elbo > sampledOf(bestOf(found)) - WORSE)) return report("worse", phase.elbo);
   const climbed = yield* climber.finish(ascent, x, phase, k, tolerance);
   const elbo = climbed.gap?.finite ? climbed.gap.elbo : phase.elbo;
   const at = known(climbed);
@@ -103,6 +102,9 @@ function* climb(
   report(climbed.status, elbo, place);
   found[place] = { ...climbed, elbo };
 }
+
+// The ELBO that is to be compared with one that samples have, of which steps that they do not meet are no part.
+const sampledOf = ({ elbo, gap }: Found): number => gap?.sampled ?? elbo;
 
 function bestOf(found: readonly Found[]): Found {
   return found.reduce((best, other) => (other.elbo > best.elbo ? other : best));
@@ -124,7 +126,7 @@ function* flipping(run: Search, found: Found[], starts: StartReport[]): Generato
       if (end) settled.push(end);
     }
     settled.sort((p, q) => q.elbo - p.elbo);
-    const promising = settled.filter(({ elbo }, j) => j < FINISHED || (j < AT_MOST && elbo > best.elbo - CLOSE));
+    const promising = settled.filter(({ elbo }, j) => j < FINISHED || (j < AT_MOST && elbo > sampledOf(best) - WORSE));
     for (const { x } of promising) {
       if (!ascent.affords(FLIP_STEPS * run.samples)) break;
       yield* climb(run, found, starts, { from: "flip", x, temperature: 1 }, k++, FLIP_STEPS);

@@ -41,7 +41,7 @@ export interface FitOptions {
   readonly standardise?: StandardiseOption | undefined;
   /** How many nats below the best ELBO around it the fit may end (default 0.05). */
   readonly tolerance?: number | undefined;
-  /** Most samples of the guide that gradients are taken at, all starts together (default 200,000). */
+  /** Most samples of the guide that gradients are taken at, all starts together (default 200,000, or fewer where one takes more than 50,000 instructions: 10¹⁰ in all, and 8,000 at least). */
   readonly maxSamples?: number | undefined;
   /** Most milliseconds, from the call on (default no end): the fit ends after the gradient that is then being taken, with what it has. */
   readonly timeBudget?: number | undefined;

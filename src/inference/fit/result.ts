@@ -131,9 +131,10 @@ export function* resultOf(
 
 // What contradicts the result, told to who listens. The jumps that are counted are held against the program where the fit has ended, too.
 function* toldOf({ ascent, sampler, options, warnings }: Search, judged: Judged): Pieces<FitWarning[]> {
-  yield* preparing(sampler, thetaOf(ascent.chart, judged.best.x));
+  const theta = thetaOf(ascent.chart, judged.best.x);
+  yield* unlessStopped(ascent, preparing(sampler, theta));
   const isTold = warnings.some(({ code }) => code === "unseen-step");
-  const steep = isTold ? [] : yield* steepSteps(sampler, thetaOf(ascent.chart, judged.best.x));
+  const steep = (isTold ? undefined : yield* unlessStopped(ascent, steepSteps(sampler, theta))) ?? [];
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   return told;

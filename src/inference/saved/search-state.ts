@@ -7,6 +7,7 @@ import { corrected } from "../../estimators/corrected.ts";
 import type { Subtree } from "../../math/balanced-tree.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
+import type { InTime } from "../deadline.ts";
 import type { FitOptions } from "../fit/options.ts";
 import type { Profile } from "../profile.ts";
 import { CHUNK, type MeanGradient } from "../sampler/averaging.ts";
@@ -53,14 +54,21 @@ export function remembering(
   const options = before?.options ?? given;
   const own: Profile = {
     ...profile,
-    *sampler(estimator, asked): Pieces<GradientSampler> {
-      const made = yield* (profile.sampler?.(estimator, asked) as Pieces<GradientSampler> | undefined) ??
-        making(profile, model, estimator, asked);
+    *sampler(estimator, asked, inTime): Pieces<GradientSampler> {
+      const made = yield* (profile.sampler?.(estimator, asked, inTime) as Pieces<GradientSampler> | undefined) ??
+        making(collapsingInTime(profile, inTime), model, estimator, asked);
       before?.check(made);
       return remembered({ ...made, profile: own }, options, before?.content, known);
     },
   };
   return [own, options];
+}
+
+// The profile under which latents are summed out as long as there is time.
+function collapsingInTime(profile: Profile, inTime: InTime | undefined): Profile {
+  const { collapse } = profile;
+  if (!collapse) return profile;
+  return { ...profile, collapse: (caller, option, standardise) => collapse(caller, option, standardise, inTime) };
 }
 
 // The sampler with gradients that are computed once.

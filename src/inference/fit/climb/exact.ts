@@ -19,7 +19,7 @@ export const EXACT: Climber = {
     yield* NO_STEPS;
     if (ended === "not finite") return { x, status: "diverged", gap: undefined, stages: [], cause };
     ascent.gap = 0;
-    const gap = { gap: 0, noise: 0, most: 0, elbo, error: 0, gradient: NOTHING, share: 0, finite: true };
+    const gap = { gap: 0, noise: 0, most: 0, elbo, error: 0, points: 1, gradient: NOTHING, share: 0, finite: true };
     return { x, status: "converged", gap, stages: [] };
   },
 };

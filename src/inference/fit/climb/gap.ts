@@ -17,6 +17,10 @@ export interface Gap {
   /** An upper bound: `gap` and the noise, or two standard errors of the gap where that is less, as with many parameters. */
   readonly most: number;
   readonly elbo: number;
+  /** How many points have told it. */
+  readonly points: number;
+  /** The ELBO that fresh points say, where it is less as rare draws cross steps that none of them meets. */
+  readonly sampled?: number;
   /** Standard error of the ELBO. */
   readonly error: number;
   /** The mean gradient. */
@@ -110,6 +114,7 @@ export function* gapOf(
   return {
     ...found,
     elbo,
+    points: elbos.length * points.count,
     error: Math.sqrt(varianceOf(elbos) / elbos.length),
     finite: Number.isFinite(elbo + found.most),
   };

@@ -3,17 +3,24 @@ import type { Estimator } from "../../../estimators/estimator.ts";
 import type { Chart } from "../../../guides/chart.ts";
 import { piecesOf, piecewise } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator } from "../../../random/index.ts";
+import type { InTime } from "../../deadline.ts";
 import { tryMeansInto } from "../../sampler/means.ts";
 import { nonFiniteError } from "../../sampler/non-finite.ts";
 import type { GradientSampler } from "../../sampler/sampler.ts";
 import { type Ascent, KINDS, streamOf, type Whiten } from "./ascent.ts";
 import { matchedFill } from "./matched-points.ts";
 
-/** The estimator with points that are matched where they are climbed on, and in pairs where it has no points of its own. */
-export function withMatchedPoints(estimator: Estimator, whiten?: Whiten): Estimator {
+/**
+ * The estimator with points that are matched where they are climbed on, and in pairs where it has no points of its own. Where there is no time for its
+ * gradient it has none: the fit has ended.
+ */
+export function withMatchedPoints(estimator: Estimator, whiten: Whiten | undefined, inTime: InTime): Estimator {
   const matched = (stream: number): boolean => stream % KINDS.length < KINDS.indexOf("gap");
   const build = piecewise(function* (...given: Parameters<Estimator["build"]>) {
-    const nodes = yield* piecesOf(estimator.build, ...given);
+    const nodes = (yield* inTime(piecesOf(estimator.build, ...given))) ?? {
+      gradient: given[0].parameters,
+      normals: [],
+    };
     return {
       ...nodes,
       noise: { fill: matchedFill(nodes.noise?.fill ?? fillNormals, !nodes.noise, matched, whiten) },

@@ -7,7 +7,7 @@ import { influenza } from "../../../../src/models/index.ts";
 import { climbOf } from "../../../support/climbs.ts";
 
 const end = (gap: number, noise: number): Gap => ({
-  ...{ gap, noise, most: Math.max(0, gap) + noise, elbo: -1, error: 0.1, share: 0 },
+  ...{ gap, noise, most: Math.max(0, gap) + noise, elbo: -1, error: 0.1, points: 128, share: 0 },
   ...{ gradient: new Float64Array(1), finite: true },
 });
 

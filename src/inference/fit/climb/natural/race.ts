@@ -8,6 +8,7 @@
 import type { Ascent, FitStage } from "../ascent.ts";
 import { type Climber, finish, type Nearer } from "../climb.ts";
 import { correctedEnd } from "../gap.ts";
+import { withRareSteps } from "../rare-steps.ts";
 import { tiltedEnd } from "../tilted.ts";
 import { type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
 
@@ -76,5 +77,8 @@ const nearer: Nearer = (...given) => (given[4].batch === 0 ? tiltedEnd(...given)
 /** The climb of independent latents that races first, and brings its ends nearer. */
 export const RACING: Climber = {
   phase,
-  finish: (ascent, from, first, start, tolerance) => finish(ascent, from, first, start, tolerance, nearer),
+  *finish(ascent, from, first, start, tolerance) {
+    const climbed = yield* finish(ascent, from, first, start, tolerance, nearer);
+    return yield* withRareSteps(ascent, climbed, start, tolerance);
+  },
 };
