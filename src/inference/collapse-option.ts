@@ -3,10 +3,10 @@ import { describe } from "../autodiff/expr.ts";
 import { requireOptions } from "../checks/options.ts";
 import { type CollapseChoice, type CollapseResult, collapsePieces } from "../collapse/collapse.ts";
 import { keepingParameters } from "../guides/kept-parameters.ts";
+import type { InTime } from "../pieces/in-time.ts";
 import { type Pieces, type Piecewise, piecewise } from "../pieces/pieces.ts";
 import { type StandardiseOption, standardised } from "../program/standardised.ts";
 import type { Trace } from "../program/trace.ts";
-import type { InTime } from "./deadline.ts";
 
 /**
  * "auto": all latents that reach the model only through conditions, within the budgets. `{ only: ["z"] }`: of these the named ones;

@@ -4,7 +4,6 @@
  */
 import { shown } from "../checks/shown.ts";
 import { beyondCore } from "../estimators/estimator.ts";
-import type { Pieces } from "../pieces/pieces.ts";
 import type { FitOptions } from "./fit/options.ts";
 import type { Profile } from "./profile.ts";
 
@@ -29,33 +28,4 @@ export function deadlineOf(
   if (Number.isNaN(end)) throw new RangeError("fit: timeBudget needs a clock; got none of this platform, expected now");
   // A clock that has stopped to be one ends the fit.
   return () => !(timeOf(clock) < end);
-}
-
-/** Pieces between two looks at the clock: a small model is set up without one. */
-const PIECES = 128;
-
-/** Does work that has so much time as a fit has, and gives it up once that is over, unless it must end; undefined then. */
-export interface InTime {
-  <T>(work: Pieces<T> | undefined, mustEnd?: boolean): Pieces<T | undefined>;
-  /** Whether time is over. */
-  readonly isOver?: boolean;
-}
-
-/** Has the setting-up of a fit ask whether its time is over. */
-export function watched(isLate: (() => boolean) | undefined): InTime {
-  let pieces = 0;
-  const inTime = Object.assign(
-    function* <T>(work: Pieces<T> | undefined, mustEnd = false): Pieces<T | undefined> {
-      while (work && (mustEnd || !inTime.isOver)) {
-        const next = work.next();
-        if (next.done) return next.value;
-        inTime.isOver ||= ++pieces % PIECES === 0 && isLate?.() === true;
-        yield;
-      }
-      work?.return(undefined as never);
-      return undefined;
-    },
-    { isOver: false },
-  );
-  return inTime;
 }

@@ -5,9 +5,9 @@
  */
 import { corrected } from "../../estimators/corrected.ts";
 import type { Subtree } from "../../math/balanced-tree.ts";
+import type { InTime } from "../../pieces/in-time.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import type { Model } from "../../program/model.ts";
-import type { InTime } from "../deadline.ts";
 import type { FitOptions } from "../fit/options.ts";
 import type { Profile } from "../profile.ts";
 import { CHUNK, type MeanGradient } from "../sampler/averaging.ts";

@@ -1,9 +1,9 @@
 /** An ascent whose gradients a sampler draws, each kind of point from streams of its own. */
 import type { Estimator } from "../../../estimators/estimator.ts";
 import type { Chart } from "../../../guides/chart.ts";
+import type { InTime } from "../../../pieces/in-time.ts";
 import { piecesOf, piecewise } from "../../../pieces/pieces.ts";
 import { fillNormals, type Generator } from "../../../random/index.ts";
-import type { InTime } from "../../deadline.ts";
 import { tryMeansInto } from "../../sampler/means.ts";
 import { nonFiniteError } from "../../sampler/non-finite.ts";
 import type { GradientSampler } from "../../sampler/sampler.ts";

@@ -8,9 +8,9 @@
 import type { Ascent, FitStage } from "../ascent.ts";
 import { type Climber, finish, type Nearer } from "../climb.ts";
 import { correctedEnd } from "../gap.ts";
-import { withRareSteps } from "../rare-steps.ts";
 import { tiltedEnd } from "../tilted.ts";
 import { type NaturalPhase, type NaturalPhaseOptions, naturalPhase } from "./natural-phase.ts";
+import { withRareSteps } from "./rare-steps.ts";
 
 /** Walks that a race begins with, the steps of each, and the batches of points that are one walk's. */
 const RACERS = 4;

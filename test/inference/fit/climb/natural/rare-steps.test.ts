@@ -1,13 +1,13 @@
 /** The ELBO of a fit counts what draws cost that are so rare that no fresh point is one: against the closed form, of steps of 5,000 nats. */
 import { expect, test } from "vitest";
-import { add, gt, mul } from "../../../../src/autodiff/expr.ts";
-import { normal } from "../../../../src/distributions/index.ts";
-import { defineModel, fit, meanField } from "../../../../src/index.ts";
-import { finish } from "../../../../src/inference/fit/climb/climb.ts";
-import { RACING } from "../../../../src/inference/fit/climb/natural/race.ts";
-import { normalCdf } from "../../../../src/math/normal.ts";
-import { cheating } from "../../../../src/models/index.ts";
-import { climbOf } from "../../../support/climbs.ts";
+import { add, gt, mul } from "../../../../../src/autodiff/expr.ts";
+import { normal } from "../../../../../src/distributions/index.ts";
+import { defineModel, fit, meanField } from "../../../../../src/index.ts";
+import { finish } from "../../../../../src/inference/fit/climb/climb.ts";
+import { RACING } from "../../../../../src/inference/fit/climb/natural/race.ts";
+import { normalCdf } from "../../../../../src/math/normal.ts";
+import { cheating } from "../../../../../src/models/index.ts";
+import { climbOf } from "../../../../support/climbs.ts";
 
 const PLAIN = { collapse: false, guide: meanField(), restarts: 0, flips: false, onWarning() {} } as const;
 const [LATENTS, AT, SLOPE, STEP] = [30, 2.5, 0.1, 100];

@@ -9,11 +9,11 @@
  *
  * Source: Gelman and Meng, "Simulating normalizing constants", Statistical Science 13 (1998), section 4, path sampling.
  */
-import { log } from "../../../math/elementary.ts";
-import type { Ascent, FitStage, Points } from "./ascent.ts";
-import type { Climbed } from "./climb.ts";
-import { BATCHES, SECOND } from "./gap.ts";
-import { meanOf, varianceOf } from "./natural/natural-phase.ts";
+import { log } from "../../../../math/elementary.ts";
+import type { Ascent, FitStage, Points } from "../ascent.ts";
+import type { Climbed } from "../climb.ts";
+import { BATCHES, SECOND } from "../gap.ts";
+import { meanOf, varianceOf } from "./natural-phase.ts";
 
 /** The narrower guide: a boundary that one of 160 draws crosses, 2.5 sds away, one of 5,600 crosses there. */
 const NARROWER = 0.7;
