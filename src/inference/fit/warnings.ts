@@ -82,7 +82,8 @@ function otherOptima({ ascent, objective, best, found, weights, isMixed, weighin
     weighing?.modes ??
     found.flatMap((other, k) => (other === best ? [] : [{ place: placeOf(other), share: weights[k]! }]));
   return others.flatMap(({ place: there, share }): FitWarning[] => {
-    if (share < TOLD) return [];
+    // Where next to nothing is on this side the best optimum is no mode, and what it lacks is not its mode's.
+    if (share < TOLD || share > 1 - TOLD) return [];
     const apart = names.map(
       (_, i) => Math.abs(there.means[i]! - here.means[i]!) / Math.min(sdOf(there, i), sdOf(here, i)),
     );

@@ -17,6 +17,8 @@ const [POINTS, BINS] = [65, 520];
 const BEYOND = 0.5;
 /** The width of the kernel, in sds of the normal that is near. */
 const KERNEL = 0.3;
+/** A mode has so many effective draws at least. */
+const FEWEST = 20;
 /** Two places nearer than this, Σ (μ − μ′)²/(σ² + σ′²), are one: 2.5 joint sds. */
 const NEAR = 6;
 
@@ -61,10 +63,15 @@ export function shareBeyond(from: Gaussian, to: Gaussian, { kept, weights }: Wei
   let lowest = left;
   for (let p = left; p <= right; p++) if (density[p]! < density[lowest]!) lowest = p;
   if (!(density[lowest]! < DEEP * Math.min(density[left]!, density[right]!))) return 0;
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return (
-    weights.reduce((sum, weight, d) => (along[d]! > at(lowest / (POINTS - 1)) * whole ? sum + weight : sum), 0) / total
-  );
+  let [sum, squares, total] = [0, 0, 0];
+  for (let d = 0; d < draws; d++) {
+    total += weights[d]!;
+    if (!(along[d]! > at(lowest / (POINTS - 1)) * whole)) continue;
+    sum += weights[d]!;
+    squares += squared(weights[d]!);
+  }
+  // A few draws of a tail lie in heaps by chance, and a proposal that follows draws has normals there.
+  return squared(sum) < FEWEST * squares ? 0 : sum / total;
 }
 
 /** A mode beside that of the best optimum, and its share of the posterior. */

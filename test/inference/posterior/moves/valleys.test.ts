@@ -49,6 +49,20 @@ describe("along the line between two normals", () => {
     }
   });
 
+  it("a heap of a few heavy draws is no mode", () => {
+    const [here, there] = [independent([0], [1], 1), independent([8], [0.1], 1)];
+    const { kept, weights } = drawsOf([here]);
+    const heap = (count: number) => {
+      for (let d = 0; d < count; d++) {
+        kept[d] = 8;
+        weights[d] = 0.02 / count;
+      }
+      return shareBeyond(here, there, { kept, weights });
+    };
+    expect(heap(10)).toBe(0);
+    expect(heap(40)).toBeCloseTo(0.02, 3);
+  });
+
   it("a normal to which no draw comes is no mode, and one mode is told once", () => {
     const [here, there] = [independent([0], [1], 0.7), independent([6], [1], 0.3)];
     const drawn = drawsOf([here, there]);
