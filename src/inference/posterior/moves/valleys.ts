@@ -23,55 +23,77 @@ const FEWEST = 20;
 const NEAR = 6;
 
 /** The share of the posterior that is on the other side of the valley between two places; 0 where there is none. */
-export function shareBeyond(from: Gaussian, to: Gaussian, { kept, weights }: WeighedDraws): number {
-  const draws = weights.length;
+export function shareBeyond(from: Gaussian, to: Gaussian, drawn: WeighedDraws): number {
+  const { along, widths } = projected(from, to, drawn.kept, drawn.weights.length);
+  const valley = along && valleyOf(smoothed(along, drawn.weights, widths));
+  return valley === undefined ? 0 : shareFrom(placeOf(valley), along!, drawn.weights);
+}
+
+/** Draws along the line from one place, 0, to another, 1, and the kernel's widths at both; no draws where the two are one. */
+interface Projected {
+  readonly along?: Float64Array;
+  readonly widths: readonly [atFirst: number, atSecond: number];
+}
+
+function projected(from: Gaussian, to: Gaussian, kept: Float64Array, draws: number): Projected {
   const n = from.means.length;
   const along = new Float64Array(draws);
-  const variances = [0, 0];
-  let whole = 0;
+  let [whole, first, second] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const apart = to.means[i]! - from.means[i]!;
     const [narrow, wide] = [squared(sdOf(from, i)), squared(sdOf(to, i))];
     const slope = apart / (narrow + wide);
     whole += slope * apart;
-    variances[0]! += squared(slope) * narrow;
-    variances[1]! += squared(slope) * wide;
+    first += squared(slope) * narrow;
+    second += squared(slope) * wide;
     for (let d = 0; d < draws; d++) along[d]! += slope * (kept[i * draws + d]! - from.means[i]!);
   }
-  if (!(whole > NEAR)) return 0;
+  const widths = [(KERNEL * Math.sqrt(first)) / whole, (KERNEL * Math.sqrt(second)) / whole] as const;
+  return { widths, ...(whole > NEAR && { along: along.map((distance) => distance / whole) }) };
+}
+
+/** Where on the line a share of what is looked at lies. */
+const placeAt = (share: number): number => -BEYOND + (1 + 2 * BEYOND) * share;
+const placeOf = (point: number): number => placeAt(point / (POINTS - 1));
+
+// The density of weighted draws at the points of the line, by a normal kernel whose width goes from that of the first place to that of the second.
+function smoothed(along: Float64Array, weights: Float64Array, [first, second]: Projected["widths"]): Float64Array {
   const bins = new Float64Array(BINS);
-  for (let d = 0; d < draws; d++) {
-    const bin = Math.floor((BINS * (along[d]! / whole + BEYOND)) / (1 + 2 * BEYOND));
+  along.forEach((place, d) => {
+    const bin = Math.floor((BINS * (place + BEYOND)) / (1 + 2 * BEYOND));
     if (bin >= 0 && bin < BINS) bins[bin]! += weights[d]!;
-  }
-  const at = (share: number): number => -BEYOND + (1 + 2 * BEYOND) * share;
-  const [first, second] = variances.map((variance) => (KERNEL * Math.sqrt(variance)) / whole);
-  const density = Float64Array.from({ length: POINTS }, (_, p) => {
-    const t = at(p / (POINTS - 1));
-    const width = first! + Math.min(1, Math.max(0, t)) * (second! - first!);
-    return (
-      bins.reduce((sum, weight, b) => sum + weight * exp(-0.5 * squared((t - at((b + 0.5) / BINS)) / width)), 0) / width
-    );
   });
-  const highest = (first: number, last: number): number => {
-    let best = first;
-    for (let p = first; p <= last; p++) if (density[p]! > density[best]!) best = p;
-    return best;
+  return Float64Array.from({ length: POINTS }, (_, p) => {
+    const t = placeOf(p);
+    const width = first + Math.min(1, Math.max(0, t)) * (second - first);
+    const share = (weight: number, b: number): number =>
+      weight * exp(-0.5 * squared((t - placeAt((b + 0.5) / BINS)) / width));
+    return bins.reduce((sum, weight, b) => sum + share(weight, b), 0) / width;
+  });
+}
+
+// The lowest point between the highest ones of both halves, where it is deep.
+function valleyOf(density: Float64Array): number | undefined {
+  const best = (first: number, last: number, sign: number): number => {
+    let found = first;
+    for (let p = first; p <= last; p++) if (sign * density[p]! > sign * density[found]!) found = p;
+    return found;
   };
   const middle = (POINTS - 1) / 2;
-  const [left, right] = [highest(0, middle), highest(middle, POINTS - 1)];
-  let lowest = left;
-  for (let p = left; p <= right; p++) if (density[p]! < density[lowest]!) lowest = p;
-  if (!(density[lowest]! < DEEP * Math.min(density[left]!, density[right]!))) return 0;
-  let [sum, squares, total] = [0, 0, 0];
-  for (let d = 0; d < draws; d++) {
-    total += weights[d]!;
-    if (!(along[d]! > at(lowest / (POINTS - 1)) * whole)) continue;
-    sum += weights[d]!;
-    squares += squared(weights[d]!);
-  }
-  // A few draws of a tail lie in heaps by chance, and a proposal that follows draws has normals there.
-  return squared(sum) < FEWEST * squares ? 0 : sum / total;
+  const [left, right] = [best(0, middle, 1), best(middle, POINTS - 1, 1)];
+  const lowest = best(left, right, -1);
+  return density[lowest]! < DEEP * Math.min(density[left]!, density[right]!) ? lowest : undefined;
+}
+
+// The share of the weight beyond a place. A few draws of a tail lie in heaps by chance, and a proposal that follows draws has normals there: they have none.
+function shareFrom(place: number, along: Float64Array, weights: Float64Array): number {
+  let [sum, squares] = [0, 0];
+  weights.forEach((weight, d) => {
+    if (!(along[d]! > place)) return;
+    sum += weight;
+    squares += squared(weight);
+  });
+  return squared(sum) < FEWEST * squares ? 0 : sum;
 }
 
 /** A mode beside that of the best optimum, and its share of the posterior. */
