@@ -7,6 +7,7 @@ import { runScalars, SCALAR_CODES } from "../../../src/autodiff/lanes/interprete
 import { jit } from "../../../src/autodiff/lanes/javascript/jit.ts";
 import { wasmKernels } from "../../../src/autodiff/lanes/wasm/kernels.ts";
 import { wasm } from "../../../src/autodiff/lanes/wasm/wasm.ts";
+import type { Algebra } from "../../../src/autodiff/ops/op.ts";
 import { planMeans } from "../../../src/autodiff/planners/lane-means.ts";
 import type { Backend, Place, Step } from "../../../src/autodiff/tape/executable.ts";
 import { INSTRUCTIONS, rowOf } from "../../../src/autodiff/tape/instruction-table.ts";
@@ -155,6 +156,32 @@ describe("means of a graph's outputs", () => {
     // Two exponentials, and one instruction for both of their sums.
     expect(instructions).toEqual([5, 3]);
     expect(sums).toBe(2);
+    for (const [p, value] of found.entries()) expect(value).toBeCloseTo(expected[p]!, 14);
+  });
+
+  test.each<[string, (A: Algebra, s: NodeId, u: NodeId) => NodeId]>([
+    ["s + u", (A, s, u) => A.add(s, u)],
+    ["u + s", (A, s, u) => A.add(u, s)],
+    ["s − u", (A, s, u) => A.sub(s, u)],
+    ["u − s", (A, s, u) => A.sub(u, s)],
+  ])("the square of %s is summed from s, which is not shifted in the lanes", (_, shifted) => {
+    const { instructions, found, expected } = bothMeans(
+      ({ algebra: A }, x, _y, u) => [A.square(shifted(A, A.sin(x), A.exp(u)))],
+      points,
+      0.7,
+    );
+    expect(instructions).toEqual([3, 2]);
+    expect(found[0]).toBeCloseTo(expected[0]!, 14);
+  });
+
+  test("the square of a product, or of a sum of what differs between lanes, is summed as it is", () => {
+    const { instructions, found, expected } = bothMeans(
+      ({ algebra: A }, x, y) => [A.square(A.mul(A.sin(x), y)), A.square(A.add(A.sin(x), y))],
+      points,
+      0.7,
+    );
+    // The sine, the product, the sum, and one instruction for both sums of squares.
+    expect(instructions).toEqual([5, 4]);
     for (const [p, value] of found.entries()) expect(value).toBeCloseTo(expected[p]!, 14);
   });
 
