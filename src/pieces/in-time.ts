@@ -6,7 +6,7 @@
  */
 import type { Pieces } from "./pieces.ts";
 
-/** Pieces between two looks at the clock: a small model is set up without one. */
+/** So often it is asked whether work goes on between two looks at the clock: a small model is set up without one. */
 const PIECES = 128;
 
 /** Does work that has so much time as a fit has, and gives it up once that is over, unless it must end; undefined then. */
@@ -20,17 +20,23 @@ export interface InTime {
 export function watched(isLate: (() => boolean) | undefined): InTime {
   let pieces = 0;
   const inTime = Object.assign(
-    function* <T>(work: Pieces<T> | undefined, mustEnd = false): Pieces<T | undefined> {
-      while (work && (mustEnd || !inTime.isOver)) {
-        const next = work.next();
-        if (next.done) return next.value;
+    <T>(work: Pieces<T> | undefined, mustEnd = false): Pieces<T | undefined> =>
+      whileWanted(work, () => {
         inTime.isOver ||= ++pieces % PIECES === 0 && isLate?.() === true;
-        yield;
-      }
-      work?.return(undefined as never);
-      return undefined;
-    },
+        return mustEnd || !inTime.isOver;
+      }),
     { isOver: false },
   );
   return inTime;
+}
+
+/** Does work as long as it is wanted, which is asked before each piece, and gives it up then; undefined then. */
+export function* whileWanted<T>(work: Pieces<T> | undefined, isWanted: () => boolean): Pieces<T | undefined> {
+  while (work && isWanted()) {
+    const next = work.next();
+    if (next.done) return next.value;
+    yield;
+  }
+  work?.return(undefined as never);
+  return undefined;
 }

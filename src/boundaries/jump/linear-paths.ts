@@ -48,8 +48,9 @@ export function pathsFrom(
   flipping: readonly NodeId[],
   isUnmoved: (node: NodeId) => boolean,
 ): Paths {
-  const { jumps, gates } = jumpsAmong(graph, cone.nodes, new Set(flipping));
-  return { gates, feet: () => feetOf(graph, guided, cone, new Set(flipping), jumps, isUnmoved) };
+  const isFlipping = new Set(flipping);
+  const { jumps, gates } = jumpsAmong(graph, cone.nodes, isFlipping);
+  return { gates, feet: () => feetOf(graph, guided, cone, isFlipping, jumps, isUnmoved) };
 }
 
 function feetOf(
@@ -117,8 +118,11 @@ function jumpsAmong(
 ): { readonly jumps: Uint8Array; readonly gates: number } {
   const jumps = new Uint8Array(nodes[nodes.length - 1]! + 1);
   let gates = 0;
-  for (const node of flipping) jumps[node] = 1;
-  const lowest = Math.min(...flipping);
+  let lowest = jumps.length;
+  for (const node of flipping) {
+    jumps[node] = 1;
+    lowest = Math.min(lowest, node);
+  }
   for (const node of nodes) {
     if (node < lowest || jumps[node]) continue;
     for (let j = graph.arity(node) - 1; j >= 0; j--) if (jumps[graph.operand(node, j)]) jumps[node] = 1;

@@ -22,6 +22,7 @@ function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
   if (best.status === "unbounded" || !weighted || weighted.isTrusted || weighted.distance < ELSEWHERE) return [];
   const { kHat, effectiveDraws, draws, isShort } = weighted;
   const { answers } = weighing.importance;
+  const latent = weighing.unmet ?? weighing.drift;
   const why = weighing.unmet
     ? `some that jump along "${weighing.unmet}" do not come back, from a part of it that no draw has met`
     : weighing.drift
@@ -38,7 +39,7 @@ function narrowGuide({ objective, best, weighing }: Judged): FitWarning[] {
     {
       code: "narrow-guide",
       message: `fit: the guide is too narrow for the posterior of model "${objective.trace.model.name}": weights of draws ${repaired} ${why}${mended}`,
-      latents: [weighing.unmet ?? weighing.drift ?? []].flat(),
+      latents: latent === undefined ? [] : [latent],
     },
   ];
 }

@@ -100,9 +100,10 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   if (optima.some(({ weight }) => Number.isNaN(weight))) return undefined;
   const source = { trace, engine, components: optima, drawing: undefined };
   const effort = { left: Math.min(FREE + (run ? SHARE * run.size.lane * run.ascent.samples : Infinity), MOST) };
+  const prior = priorLike(source);
   const made =
     trace.frozen.length === 0 && trace.latents.length > 0 && trace.points.length === 0
-      ? yield* targetPieces(source, priorLike(source))
+      ? yield* targetPieces(source, prior)
       : undefined;
   const target = made && counted(made, effort);
   const elsewhere = (optima.length === 1 && best?.elsewhere) || [];
@@ -127,8 +128,11 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   const fewest = trace.latents.length > FEW_LATENTS ? FEWEST_OF_MANY : FEWEST;
   const areGood = effectiveDraws >= fewest && (kHat < TRUSTED || effectiveDraws > MANY * draws);
   const isNear = unmet !== undefined || distance < ELSEWHERE;
-  const { drift, particles } = isNear ? {} : yield* moving(source, target, generator, found, areGood, isShort);
-  const isTrusted = areGood && !isShort && drift === undefined;
+  const { isTrusted, drift, particles } = yield* moving(source, target, prior, generator, found, {
+    areGood,
+    isShort,
+    isNear,
+  });
   // Draws that are too rare somewhere are nearer to the posterior than the guide is all the same, where no particles answer.
   const answers = particles ? "particles" : areGood && distance > NEAR ? "weights" : "guide";
   const answering = particles ? { kept: particles, weights: equally(particles.length / trace.latents.length) } : drawn;
@@ -157,26 +161,35 @@ export const weighing: Weighing = function* (objective, engine, optima, generato
   };
 };
 
-// Moves weighted draws of many latents, if they are good to see whether they stay where they are. Particles answer where they do not, or are not good.
+// Whether weighted draws are to be trusted. Good ones of many latents are moved to see whether they stay where they are; particles answer where they do not, or are not good,
+// unless the guide is near to the posterior.
 function* moving(
   source: Source,
   target: Target,
+  prior: Gaussian,
   generator: Generator,
   { drawn, effectiveDraws, particles: followed }: Weighed,
-  areGood: boolean,
-  isShort: boolean,
-): Pieces<{ readonly drift?: number | undefined; readonly particles?: Float64Array | undefined }> {
+  { areGood, isShort, isNear }: { readonly areGood: boolean; readonly isShort: boolean; readonly isNear: boolean },
+): Pieces<{
+  readonly isTrusted: boolean;
+  readonly drift?: number | undefined;
+  readonly particles?: Float64Array | undefined;
+}> {
   const n = source.trace.latents.length;
-  const prior = priorLike(source);
   const slopes = slopesOf(source);
-  const mayMove = n > FEW_LATENTS && n <= MOST_GLIDING && !isShort && effectiveDraws > FEWEST_MOVED;
+  const mayMove = !isNear && n > FEW_LATENTS && n <= MOST_GLIDING && !isShort && effectiveDraws > FEWEST_MOVED;
   const begun = (population: number) => populationOf(target, slopes, prior, generator, drawn, population);
   const first = mayMove ? yield* begun(0) : undefined;
   const drift = first && areGood ? yield* driftOf(first, n, effectiveDraws) : undefined;
-  if (areGood && !isShort && drift === undefined) return {};
+  const isTrusted = areGood && !isShort && drift === undefined;
+  if (isTrusted || isNear) return { isTrusted };
   const second = first && (yield* begun(1));
   const settled = second && (yield* settledParticles(first, second, n));
-  return { drift, particles: settled ?? (yield* agreedParticles(target, prior, generator, followed, slopes)) };
+  return {
+    isTrusted,
+    drift,
+    particles: settled ?? (yield* agreedParticles(target, prior, generator, followed, slopes)),
+  };
 }
 
 // Weighs draws, and once more with a normal where they have left a part of the posterior out; beside them the part that is left out still.

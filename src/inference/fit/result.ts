@@ -1,5 +1,6 @@
 /** A search returns a posterior of the best of its optima, with a report and warnings. */
 import { unpackParameters } from "../../guides/guide.ts";
+import { whileWanted } from "../../pieces/in-time.ts";
 import type { Pieces } from "../../pieces/pieces.ts";
 import { type Gaussian, gaussianOf } from "../posterior/gaussian.ts";
 import { posteriorOf } from "../posterior/making.ts";
@@ -50,11 +51,11 @@ export function* resultOf(
   const { objective, collapsed, profile } = sampler;
   const { order, optima, weights, components } = ranked(run, found);
   const [first] = optima as [Found];
+  const isWanted = (): boolean => !ascent.stopped;
   const weighed =
     first.status === "unbounded" || run.isLate?.()
       ? undefined
-      : yield* unlessStopped(
-          ascent,
+      : yield* whileWanted(
           profile.weighing?.(
             objective,
             profile.engine,
@@ -64,6 +65,7 @@ export function* resultOf(
             first,
             run,
           ),
+          isWanted,
         );
   yield;
   const best = weighed?.settled(first) ?? first;
@@ -81,7 +83,7 @@ export function* resultOf(
     weighing: weighed,
     isMixed,
   };
-  const told = yield* toldOf(run, judged);
+  const told = yield* toldOf(run, judged, isWanted);
   const report = {
     elbo: best.elbo,
     elboError: best.gap?.error ?? NaN,
@@ -130,22 +132,16 @@ export function* resultOf(
 }
 
 // What contradicts the result, told to who listens. The jumps that are counted are held against the program where the fit has ended, too.
-function* toldOf({ ascent, sampler, options, warnings }: Search, judged: Judged): Pieces<FitWarning[]> {
+function* toldOf(
+  { ascent, sampler, options, warnings }: Search,
+  judged: Judged,
+  isWanted: () => boolean,
+): Pieces<FitWarning[]> {
   const theta = thetaOf(ascent.chart, judged.best.x);
-  yield* unlessStopped(ascent, preparing(sampler, theta));
+  yield* whileWanted(preparing(sampler, theta), isWanted);
   const isTold = warnings.some(({ code }) => code === "unseen-step");
-  const steep = (isTold ? undefined : yield* unlessStopped(ascent, steepSteps(sampler, theta))) ?? [];
+  const steep = (isTold ? undefined : yield* whileWanted(steepSteps(sampler, theta), isWanted)) ?? [];
   const told = [...steep, ...warningsOf(judged), ...(sampler.profile.furtherWarnings?.(judged) ?? [])];
   for (const { message } of told) warn(options, message);
   return told;
-}
-
-// Work that is given up where the fit is stopped, before or meanwhile: weights of draws may take as long as the climb.
-function* unlessStopped<T>(ascent: { readonly stopped: boolean }, work: Pieces<T> | undefined): Pieces<T | undefined> {
-  while (work && !ascent.stopped) {
-    const next = work.next();
-    if (next.done) return next.value;
-    yield;
-  }
-  return undefined;
 }

@@ -19,7 +19,7 @@ export interface Gap {
   readonly elbo: number;
   /** How many points have told it. */
   readonly points: number;
-  /** The ELBO that fresh points say, where it is less as rare draws cross steps that none of them meets. */
+  /** The ELBO that fresh points say, where `elbo` is less, as rare draws cross steps that none of the points meets. */
   readonly sampled?: number;
   /** Standard error of the ELBO. */
   readonly error: number;

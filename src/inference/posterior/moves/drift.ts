@@ -33,8 +33,7 @@ export function* populationOf(
   population: number,
 ): Pieces<Particles | undefined> {
   const draws = weights.length;
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const places = systematic(weights, COUNT, uniformSource(generator, STREAM + population)(), total);
+  const places = systematic(weights, COUNT, uniformSource(generator, STREAM + population)());
   const first = Float64Array.from(
     { length: prior.means.length * COUNT },
     (_, k) => kept[Math.floor(k / COUNT) * draws + places[k % COUNT]!]!,
