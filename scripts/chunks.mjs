@@ -35,13 +35,20 @@ function loadedBy(outputs, path, found = new Set()) {
   return found;
 }
 
+// Chunks by the first source in each, so that a file is in the same order whatever has changed: their names are made of their contents, and what
+// is far apart shares fewer bytes after gzip.
+function inOrder(outputs, paths) {
+  const sourceOf = (path) => Object.keys(outputs[path].inputs)[0] ?? "";
+  return [...paths].sort((p, q) => (sourceOf(p) < sourceOf(q) ? -1 : 1));
+}
+
 // The file that each chunk goes into. Who multiplies matrices loads what that takes and no more.
 function filesOf(outputs) {
   const [all, alone] = ["index", "linalg/index"].map((entry) => loadedBy(outputs, `dist/${entry}.js`));
   const fileOf = new Map();
   for (const [file, entries] of Object.entries(FILES))
     for (const entry of entries)
-      for (const path of [...loadedBy(outputs, `dist/${entry}.js`)].sort())
+      for (const path of inOrder(outputs, loadedBy(outputs, `dist/${entry}.js`)))
         if (path.startsWith("dist/chunks/") && all.has(path) && !alone.has(path) && !fileOf.has(path))
           fileOf.set(path, file);
   return fileOf;
@@ -80,7 +87,7 @@ async function joined(root, outputs, { file, fileOf, names }) {
       }));
     },
   };
-  const chunks = [...fileOf.keys()].filter((path) => fileOf.get(path) === file).sort();
+  const chunks = [...fileOf.keys()].filter((path) => fileOf.get(path) === file);
   const { outputFiles } = await build({
     absWorkingDir: root,
     stdin: {

@@ -220,6 +220,7 @@ export function meanGradientInto(out: Float64Array, sampler: GradientSampler, th
   requireNumbers("meanGradientInto", "room for a gradient", out, size);
   requireNumbers("meanGradientInto", "parameters", theta, size);
   requireDraw("meanGradientInto", draw);
+  sampler.nodes.reduction?.require("meanGradientInto", draw.samples);
   return means.meanGradientInto(out, sampler, theta, draw);
 }
 
@@ -242,6 +243,7 @@ export function momentsInto(
   requireNumbers("momentsInto", "room for variances", into?.variance, size + 1);
   requireNumbers("momentsInto", "parameters", theta, size);
   requireDraw("momentsInto", draw);
+  sampler.nodes.reduction?.require("momentsInto", Math.min(draw.group ?? Infinity, draw.samples));
   moments.momentsInto(into, sampler, theta, draw, onGroup);
 }
 

@@ -114,7 +114,7 @@ test("there is one defineModel: a model is a name, a program and the schema of i
   expect(visits).toEqual({ name: "visits", program: visits.program, data: { y: "counts" } });
   // @ts-expect-error a model without its data
   const late = (): unknown => core.fit(visits, { steps: 1 });
-  expect(late).toThrow(/^model "visits": it has no data; .* expected withData\(\) or compile\(\) of nondiff/);
+  expect(late).toThrow(/^model "visits": got a schema, expected data by withData\(\) or compile\(\) of nondiff/);
   const withData = nondiff.withData(visits, { y: [3, 5] });
   expect(core.logJoint(withData, [0.5])).toBe(nondiff.logJoint(withData, [0.5]));
   expect(model).toEqual({ name: "change point", program: changepoint });

@@ -22,6 +22,7 @@ export function gradientCovariance(profile: Profile, model: Model, options: Esti
     standardise: options.standardise,
   });
   const together = sampler.grouped ? group : 1;
+  sampler.nodes.reduction?.require("gradientCovariance", together);
   if (samples < 2 * together)
     throw new RangeError(
       `gradientCovariance: too few samples; got ${samples} in groups of ${together}, expected two groups or more`,

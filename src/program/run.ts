@@ -180,9 +180,7 @@ export function coreTrace(model: Model, options?: GraphOptions): Trace {
 export function traceOn(graph: Graph, model: Model, extension?: Extension, onTerm?: RunOptions["onTerm"]): Trace {
   if (typeof model?.program !== "function") refuseKind("model", "a model", model, "one made by defineModel()");
   if (model.data)
-    throw new TypeError(
-      `model "${model.name}": it has no data; got a schema alone, expected withData() or compile() of nondiff`,
-    );
+    throw new TypeError(`model "${model.name}": got a schema, expected data by withData() or compile() of nondiff`);
   return run(model, graph, { input: (name, isPoint) => graph.input(name, !isPoint), extension, onTerm });
 }
 

@@ -18,45 +18,52 @@ const POINTS = [
 ];
 
 /**
- * The polynomials' coefficients: 12 octaves of 16 pieces of 8, constant term first. Those of a piece are 0 until a word falls into it: a first gradient
- * of 48 normals needs some 30 of the 192 pieces, and to make all of them takes longer than the rest of its noise.
+ * The polynomials' coefficients: 12 octaves of 16 pieces of 8, constant term first. Those of a piece are 0 until it is made: a first gradient of 48 normals
+ * needs some 30 of the 192 pieces, and to make all of them takes longer than the rest of its noise.
  */
 export const NORMAL_TABLE: Float64Array = /* @__PURE__ */ new Float64Array(1536);
 
-/** The table with all its pieces, for those that copy it. */
+/**
+ * Bits of which a rare word has none, one for `normalOfRareWordInto`: once all pieces are made it is a word beyond the table, one in 4096, and before that
+ * each word is. To look at all words for a piece that is not made would take 4 % of the time of noise for ever.
+ */
+export let commonBits = 0;
+
+/** The table with all its pieces. */
 export function wholeNormalTable(): Float64Array {
-  for (let at = 0; at < NORMAL_TABLE.length; at += 8) if (NORMAL_TABLE[at] === 0) makePiece(at);
+  if (!commonBits) for (let at = 0; at < 1536; at += 8) makePiece(at);
+  commonBits = COMMON;
   return NORMAL_TABLE;
 }
 
 function makePiece(at: number): void {
   const scale = 1 / (4 << (at >> 7)); // least p of the octave
-  const middle = scale * (1 + (((at >> 3) & 15) + 0.5) / 16);
+  const middle = scale * (1 + ((at & 120) + 4) / 128);
   const out = NORMAL_TABLE.subarray(at);
-  POINTS.forEach((t, j) => {
-    out[j] = normalQuantile(middle + (t * scale) / 32);
-  });
+  for (let j = 0; j < 8; j++) out[j] = normalQuantile(middle + (POINTS[j]! * scale) / 32);
   // Newton's divided differences at the points, then multiplied out.
   for (let order = 1; order < 8; order++)
     for (let j = 7; j >= order; j--) out[j] = (out[j]! - out[j - 1]!) / (POINTS[j]! - POINTS[j - order]!);
   for (let order = 6; order >= 0; order--) for (let j = order; j < 7; j++) out[j]! -= POINTS[order]! * out[j + 1]!;
 }
 
+/** Bits of which a word has none if its tail probability lies below the table's. */
+const COMMON = 0x7ff80000;
+
 /** Does the word's tail probability lie below the table's? It does once in 4096 words. */
 export function beyondTable(word: number): boolean {
-  return (word & 0x7ff80000) === 0;
+  return (word & COMMON) === 0;
 }
 
 /**
  * Puts the normal of a word of 32 random bits at out[at]: the first bit is the sign (set for positive), the others are k. Not for
- * words beyond the table. It returns nothing, as runtimes that do not inline it would box a number.
+ * rare words. It returns the place of the piece, and not the normal, which runtimes that do not inline it would box.
  */
-export function normalOfWordInto(out: Float64Array, at: number, table: Float64Array, word: number): void {
+export function normalOfWordInto(out: Float64Array, at: number, table: Float64Array, word: number): number {
   const odd = (word << 1) | 1;
   const octave = Math.clz32(odd | 0x100000);
   const fraction = odd << octave; // its first bit is set, the next four are the piece
   const piece = ((octave << 4) | ((fraction >>> 27) & 15)) << 3;
-  if (table[piece] === 0) makePiece(piece);
   const t = ((fraction << 5) ^ -2147483648) * 4.656612873077393e-10; // 2⁻³¹: −1 to 1 over the piece
   const x =
     ((((((table[piece + 7]! * t + table[piece + 6]!) * t + table[piece + 5]!) * t + table[piece + 4]!) * t +
@@ -68,14 +75,22 @@ export function normalOfWordInto(out: Float64Array, at: number, table: Float64Ar
       t +
     table[piece]!;
   out[at] = x * ((word >> 31) | 1);
+  return piece;
 }
 
 /**
- * The normal of a word beyond the table and of 32 random bits more: a sign and a tail probability (k + ½)/2⁶⁴, k of 63 bits. The
- * sign mirrors one half of the distribution onto the other, which scrambled digits do not notice.
+ * The same for a word whose piece may not be made, and for one beyond the table, of which `low` are 32 bits more: a sign and a tail probability (k + ½)/2⁶⁴, k
+ * of 63 bits. The sign mirrors one half of the distribution onto the other, which scrambled digits do not notice.
  */
-export function normalBeyondTable(high: number, low: number): number {
-  const tail = ((high & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
-  const x = normalQuantile(tail);
-  return high < 0 ? -x : x;
+export function normalOfRareWordInto(out: Float64Array, at: number, word: number, low: number): void {
+  if (word & COMMON) {
+    const piece = normalOfWordInto(out, at, NORMAL_TABLE, word);
+    // One word in 256 falls into the last octaves: then there have been many, and all pieces are made.
+    if (piece >= 1024) wholeNormalTable();
+    else if (NORMAL_TABLE[piece] === 0) makePiece(piece);
+    normalOfWordInto(out, at, NORMAL_TABLE, word);
+  } else {
+    const tail = ((word & 0x7fffffff) * TWO_32 + (low >>> 0) + 0.5) * TWO_NEG_64;
+    out[at] = normalQuantile(tail) * ((word >> 31) | 1);
+  }
 }

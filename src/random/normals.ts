@@ -3,11 +3,14 @@
  * seed gives the same numbers however the samples are split into lanes or calls: 100 samples at once, or 60 and 40.
  */
 import type { NoiseRequest } from "./contract.ts";
-import { beyondTable, NORMAL_TABLE, normalBeyondTable, normalOfWordInto } from "./normal-table.ts";
+import { commonBits, NORMAL_TABLE, normalOfRareWordInto, normalOfWordInto } from "./normal-table.ts";
 import { blockAt, TWO_32 } from "./threefry.ts";
 
 /** Kind of counter of the further bits in the tails, above the dimension in the third word, as those in `sobol.ts`. */
 const TAILS = 0x50000000;
+
+/** Room for the words of a block of which one asks for more. */
+const FIRST = /* @__PURE__ */ new Int32Array(4);
 
 /**
  * Fills a request with independent standard normals.
@@ -32,6 +35,7 @@ function fillFour(request: NoiseRequest, d: number, from: number, end: number): 
   const { out, stride, generator, stream, firstSample } = request;
   const { words } = generator;
   const table = NORMAL_TABLE;
+  const common = commonBits;
   const row = request.at + d * stride;
   const block = d >>> 2;
   const count = Math.min(4, request.dimensions - d);
@@ -40,20 +44,15 @@ function fillFour(request: NoiseRequest, d: number, from: number, end: number): 
     const low = sample | 0;
     const high = (sample / TWO_32) | 0;
     blockAt(generator, low, high, block, 2 * stream);
-    let tails = 0; // which words lie beyond the table, as bits
+    let rare = 0; // how many words are
     for (let j = 0; j < count; j++) {
       const word = words[j]!;
-      const at = row + j * stride + i;
-      if (beyondTable(word)) {
-        out[at] = word; // until its further bits are known
-        tails |= 1 << j;
-      } else normalOfWordInto(out, at, table, word);
+      normalOfWordInto(out, row + j * stride + i, table, word);
+      if (!(word & common)) rare++;
     }
-    if (tails === 0) continue;
+    if (!rare) continue;
+    FIRST.set(words);
     blockAt(generator, low, high, TAILS + block, 2 * stream);
-    for (let j = 0; j < count; j++) {
-      const at = row + j * stride + i;
-      if ((tails >> j) & 1) out[at] = normalBeyondTable(out[at]!, words[j]!);
-    }
+    for (let j = 0; j < count; j++) normalOfRareWordInto(out, row + j * stride + i, FIRST[j]!, words[j]!);
   }
 }

@@ -16,7 +16,7 @@
  * B. Burley, "Practical hash-based Owen scrambling", JCGT 9 (2020) 4.
  */
 import type { Mutable, NoiseRequest, PointRow, ScrambledRow } from "./contract.ts";
-import { beyondTable, NORMAL_TABLE, normalBeyondTable, normalOfWordInto } from "./normal-table.ts";
+import { commonBits, NORMAL_TABLE, normalOfRareWordInto, normalOfWordInto } from "./normal-table.ts";
 import { digitsBelowTree, FEW_BITS, fewFlips, scramble } from "./scramble.ts";
 import {
   type LinearTable,
@@ -96,7 +96,7 @@ export function fillSobolNormals(request: NoiseRequest): void {
 }
 
 function clear({ out, at, stride, lanes, dimensions }: NoiseRequest): void {
-  for (let d = 0; d < dimensions; d++) for (let i = 0; i < lanes; i++) out[at + d * stride + i] = 0;
+  for (let d = 0; d < dimensions; d++) out.fill(0, at + d * stride, at + d * stride + lanes);
 }
 
 /** Dimensions that take the points in the same order. */
@@ -221,6 +221,7 @@ function fillBelow(request: NoiseRequest, bits: number): void {
   const last = 2 * request.stream;
   const { words } = generator;
   const table = NORMAL_TABLE;
+  const common = commonBits;
   // Shifts count modulo 32: without digits they are 0, and 0 << 32 is 0.
   const shift = 32 - bits;
   for (let d = 0; d < dimensions; d += 4) {
@@ -249,12 +250,12 @@ function fillBelow(request: NoiseRequest, bits: number): void {
       normalOfWordInto(out, row2 + i, table, w2);
       normalOfWordInto(out, row1 + i, table, w1);
       normalOfWordInto(out, row0 + i, table, w0);
-      if (!(beyondTable(w0) || beyondTable(w1) || beyondTable(w2) || beyondTable(w3))) continue;
+      if (w0 & common && w1 & common && w2 & common && w3 & common) continue;
       blockAt(generator, low, high, TAILS + (d >>> 2), last);
-      for (let j = 0; j < count; j++) {
-        const word = j === 0 ? w0 : j === 1 ? w1 : j === 2 ? w2 : w3;
-        if (beyondTable(word)) out[row0 + j * stride + i] = normalBeyondTable(word, words[j]!);
-      }
+      normalOfRareWordInto(out, row3 + i, w3, words[3]!);
+      normalOfRareWordInto(out, row2 + i, w2, words[2]!);
+      normalOfRareWordInto(out, row1 + i, w1, words[1]!);
+      normalOfRareWordInto(out, row0 + i, w0, words[0]!);
     }
   }
 }

@@ -1,7 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { normalCdf, normalQuantile } from "../../src/math/normal.ts";
 import { blockAt, fillNormals, makeGenerator, noiseRequest } from "../../src/random/index.ts";
-import { beyondTable, NORMAL_TABLE, normalBeyondTable, normalOfWordInto } from "../../src/random/normal-table.ts";
+import {
+  beyondTable,
+  normalOfRareWordInto,
+  normalOfWordInto,
+  wholeNormalTable,
+} from "../../src/random/normal-table.ts";
 
 /** The normal that a sign and a tail probability of 31 bits stand for. */
 function exact(word: number): number {
@@ -15,7 +20,7 @@ const largest = (errors: readonly number[]): number =>
 
 function normalOfWord(word: number): number {
   const out = new Float64Array(1);
-  normalOfWordInto(out, 0, NORMAL_TABLE, word);
+  normalOfWordInto(out, 0, wholeNormalTable(), word);
   return out[0]!;
 }
 
@@ -54,7 +59,9 @@ test("beyond the table a sign and 63 bits are a tail probability, to the last of
     [-0x80000000, -1],
   ] as const) {
     const x = normalQuantile(((high & 0x7fffffff) * 2 ** 32 + (low >>> 0) + 0.5) / 2 ** 64);
-    expect(normalBeyondTable(high, low)).toBe(high < 0 ? -x : x);
+    const out = new Float64Array(1);
+    normalOfRareWordInto(out, 0, high, low);
+    expect(out[0]).toBe(high < 0 ? -x : x);
   }
 });
 
@@ -99,4 +106,26 @@ describe("fillNormals", () => {
       expect(new Set(tail).size).toBe(tail.length);
     }
   });
+});
+
+test("the first normals are what they are once all pieces of the table are made, by few and by many at a time", async () => {
+  vi.resetModules();
+  const fresh = await import("../../src/random/index.ts");
+  const few = new Float64Array(48);
+  const request = (out: Float64Array, lanes: number) => ({ out, generator: makeGenerator(7), lanes, dimensions: 3 });
+  fresh.fillSobolNormals(noiseRequest({ ...request(few, 16), group: 1 }));
+  const independent = few.slice();
+  fresh.fillNormals(noiseRequest(request(independent, 16)));
+  const many = new Float64Array(3 * 4096);
+  for (const [fill, first] of [
+    [fresh.fillNormals, independent],
+    [fresh.fillSobolNormals, few],
+  ] as const)
+    for (let turn = 0; turn < 2; turn++) {
+      fill(noiseRequest({ ...request(many, 4096), group: 1 }));
+      expect(many.some(Number.isNaN)).toBe(false);
+      expect(many.filter((x) => x === 0)).toHaveLength(0);
+      for (let d = 0; d < 3; d++)
+        expect(many.subarray(4096 * d, 4096 * d + 16)).toEqual(first.subarray(16 * d, 16 * d + 16));
+    }
 });

@@ -39,8 +39,7 @@ export function tryMeansInto(
   theta: Float64Array,
   draw: Draw,
 ): boolean {
-  const { size, nodes, means } = sampler;
-  nodes.reduction?.require("meanGradientInto", draw.samples);
+  const { size, means } = sampler;
   if (means) means().into(out, elbos, at, theta, draw);
   else elbos[at] = meanOfEach(out, sampler, theta, draw);
   let finite = Number.isFinite(elbos[at]);

@@ -34,7 +34,6 @@ export function momentsInto(
   const { lanes } = each.tape;
   const { mean, variance } = moments;
   const together = sampler.grouped ? Math.min(draw.group ?? Infinity, draw.samples) : 1;
-  nodes.reduction?.require("momentsInto", together);
   const groups = Math.floor(draw.samples / together);
   // The gradient, ℓ and the gradient's norm: of a group, and sums about the first group, so that little cancels.
   const room = (): Float64Array => new Float64Array(size + 2);

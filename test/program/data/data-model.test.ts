@@ -109,7 +109,7 @@ describe("a model with data apart", () => {
 
   test("needs data to run, and a schema that is one", () => {
     // @ts-expect-error a model without its data
-    expect(() => fit(shops)).toThrow(/^model "shops": it has no data; got a schema alone, expected withData/);
+    expect(() => fit(shops)).toThrow(/^model "shops": got a schema, expected data by withData/);
     expect(() => withData(shops, null as never)).toThrow(/^data of "shops": no columns; got null/);
     const define = (data: unknown) => () =>
       withData(
