@@ -30,6 +30,9 @@ export const ENTRIES = {
   "cli/command": "src/cli/command.ts",
 };
 
+/** What the names mean by which models import the package. */
+export const SELF = { nondiff: ENTRIES.index, "nondiff/core": ENTRIES.core };
+
 /** The models that come with nondiff: a file for each, and their data. */
 export const MODELS = "src/models";
 

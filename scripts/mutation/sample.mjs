@@ -2,17 +2,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path/posix";
 
-/** So many lines of code of the folder, drawn with a seed, as ranges that Stryker takes: `src/random/mix.ts:12-12`. Generated files are not drawn from. */
-export function sampledLines(home, count, seed = 20181206) {
-  const lines = readdirSync(home, { recursive: true })
+/** The files of TypeScript in a folder and below, by their names; generated ones are left out. */
+export const filesBelow = (home) =>
+  readdirSync(home, { recursive: true })
     .map((file) => join(home, file))
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"))
-    .sort()
-    .flatMap((file) =>
-      readFileSync(file, "utf8")
-        .split("\n")
-        .flatMap((line, index) => (isCode(line.trim()) ? [`${file}:${index + 1}-${index + 1}`] : [])),
-    );
+    .sort();
+
+/** So many lines of code of the folder, drawn with a seed, as ranges: `src/random/mix.ts:12-12`. */
+export function sampledLines(home, count, seed = 20181206) {
+  const lines = filesBelow(home).flatMap((file) =>
+    readFileSync(file, "utf8")
+      .split("\n")
+      .flatMap((line, index) => (isCode(line.trim()) ? [`${file}:${index + 1}-${index + 1}`] : [])),
+  );
   const next = mulberry(seed);
   for (let i = 0; i < Math.min(count, lines.length); i++) {
     const other = i + Math.floor(next() * (lines.length - i));
