@@ -268,3 +268,28 @@ describe("a random expression has the value of its plain evaluation", () => {
     expect(accurate).toBeGreaterThan(100); // the others are 0, or hang on a comparison of equals
   });
 });
+
+describe("two constants beside one another are one", () => {
+  test.each([
+    [1, 2, true],
+    [1e-5, 1e-5, true],
+    [1e-9, -3e-9, true],
+    [1, -1 + 2e-6, true],
+    [1, -1 + 5e-7, false], // cancel but for some digits
+    [1e9, 10 - 1e9, false],
+    [1e17, -1e17, false],
+    [1e308, 1e308, false], // too great together
+  ])("(z + %d) + %d: %s, with the value that it has step by step", (first, second, isOne) => {
+    const graph = new Graph();
+    const { algebra: A } = graph;
+    const z = graph.input("z", false);
+    for (const inner of [A.add(z, A.constant(first)), A.sub(A.constant(first), z)]) {
+      const sum = A.add(inner, A.constant(second));
+      expect(graph.reachable([sum]).includes(inner)).toBe(!isOne);
+      const [value] = evaluatorOf(graph, [sum])([3]);
+      const exact = first + (graph.op[inner] === CODE.add ? 3 : -3) + second;
+      if (isOne) expect(value).toBeCloseTo(exact, 12);
+      else expect(value).toBe(exact);
+    }
+  });
+});

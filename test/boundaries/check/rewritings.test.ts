@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { substitute } from "../../../src/autodiff/graph/substitute.ts";
-import { requireSameTerms } from "../../../src/boundaries/check/rewritings.ts";
+import { requireSamePath, requireSameTerms } from "../../../src/boundaries/check/rewritings.ts";
 import { PEELING } from "../../../src/conditions/peeling.ts";
 import { packParameters } from "../../../src/guides/guide.ts";
 import { add, div, exp, gt, log, lt, max, mul, normalCdf, not, pow, relu, where } from "../../../src/index.ts";
@@ -38,24 +38,37 @@ describe("rewritten conditions are compared with those of the program", () => {
     expect(() => requireSameTerms(objective, rewritten, far)).toThrow("cannot be taken apart");
   });
 
+  const moved: Pass = {
+    name: "moved",
+    sentence: "Peeling, with every threshold moved.",
+    run(objective) {
+      const { graph, variables } = objective;
+      const { node } = variables[0]!;
+      const nodes = substitute(
+        graph,
+        PEELING.run(objective).terms.map((term) => term.node),
+        new Map([[node, graph.algebra.add(node, graph.constant(0.05))]]),
+      );
+      return withNodes(
+        objective,
+        nodes.map((each, k) => (objective.terms[k]!.site.startsWith("factor") ? each : objective.terms[k]!.node)),
+      );
+    },
+  };
+
+  test("a path is compared after the last of the passes that are asked about, and there alone", () => {
+    const objective = objectiveOf((x) => gt(exp(x), 2));
+    const stages = [PEELING, moved].map((pass) => ({ pass, objective: pass.run(objective) }));
+    const path = { objective, seen: objective, gradient: [], stages };
+    expect(() => requireSamePath(path, [PEELING])).not.toThrow();
+    expect(() => requireSamePath(path, [moved, PEELING])).not.toThrow();
+    expect(() => requireSamePath(path, [PEELING, moved])).toThrow("cannot be taken apart");
+    // Of a pass that the path does not have there is nothing to compare.
+    expect(() => requireSamePath(path, [{ ...PEELING }])).not.toThrow();
+    expect(() => requireSamePath(path, [])).not.toThrow();
+  });
+
   test("a pass that moves a threshold by 0.05 is refused, with the site", () => {
-    const moved: Pass = {
-      name: "moved",
-      sentence: "Peeling, with every threshold moved.",
-      run(objective) {
-        const { graph, variables } = objective;
-        const { node } = variables[0]!;
-        const nodes = substitute(
-          graph,
-          PEELING.run(objective).terms.map((term) => term.node),
-          new Map([[node, graph.algebra.add(node, graph.constant(0.05))]]),
-        );
-        return withNodes(
-          objective,
-          nodes.map((each, k) => (objective.terms[k]!.site.startsWith("factor") ? each : objective.terms[k]!.node)),
-        );
-      },
-    };
     const objective = objectiveOf((x) => gt(exp(x), 2));
     expect(() => requireSameTerms(objective, moved.run(objective))).toThrow(
       /^corrected: the conditions of factor "condition" cannot be taken apart; got [01] for [01] at x=0\.\d+, expected the same value;/,

@@ -104,6 +104,7 @@ describe("what is computed for", () => {
     const [p, q] = [positiveOf(A, t, 1), positiveOf(A, t, 2)];
     const root = make(A, t, p, q, A.positive(u));
     const program = new LineProgram(graph, [root, p, q], t);
+    const behind = [p, q].map((node) => graph.operand(node, 0));
     expect([p, q, t, u].map((node) => program.moves(node))).toEqual([true, true, true, false]);
     for (const [value, names] of [
       [1, ifHolds],
@@ -111,7 +112,12 @@ describe("what is computed for", () => {
     ] as const) {
       program.setInputs([value]);
       const needed = program.markNeeded(Int32Array.of(program.place(root)));
-      expect((["p", "q"] as const).filter((_, k) => needed[program.place([p, q][k]!)] === 1).join("")).toBe(names);
+      const named = (nodes: readonly NodeId[]): string =>
+        ["p", "q"].filter((_, k) => needed[program.place(nodes[k]!)] === 1).join("");
+      expect(named([p, q])).toBe(names);
+      // What a node is computed from is needed with it; t itself moves everything, and what t does not move is known.
+      expect(named(behind)).toBe(names);
+      if (program.inputs.includes(u)) expect(needed[program.place(u)]).toBe(0);
     }
   });
 });

@@ -153,6 +153,25 @@ const GUIDES = [
   ["correlated latents", n.fullRank(), [0.3, -0.2, 0.5, 0.2, 0.7]],
 ] as const;
 
+describe.each(GUIDES)("ℓ that is infinite at a place is no part of what jumps there: under %s", (_, guide, theta) => {
+  test.each<[string, (u: n.Real) => n.Real]>([
+    ["log|u|", (u) => log(abs(u))],
+    ["−2·log|u|", (u) => mul(-2, log(abs(u)))],
+    ["log²|u|", (u) => square(log(abs(u)))],
+  ])("%s", (_name, infinite) => {
+    const jump = (u: n.Real): n.Real => div(u, abs(u));
+    const plain = (): number => 0;
+    const [alone, beside] = [jump, (u: n.Real) => add(infinite(u), jump(u))].map((traced) =>
+      counted({ traced, plain }, guide, theta),
+    );
+    for (const noise of NOISES) {
+      const values = alone!(noise);
+      expect(values.some((value) => Math.abs(value) > 0.01)).toBe(true);
+      beside!(noise).forEach((value, p) => void expect(value).toBeCloseTo(values[p]!, 5));
+    }
+  });
+});
+
 describe.each(GUIDES)(
   "the lines of a draw of %s count each jump as far as it moves with the parameters:",
   (_, guide, theta) => {

@@ -212,6 +212,17 @@ describe("nets", () => {
     );
   });
 
+  test("say nothing of ℓ that is steep without an end on both sides of a boundary", () => {
+    // √ rises by 8e-4 within a step of 1e-6, where ±5·√|z − 0.4| seems to jump by as much more as the steps are apart.
+    const steep = n.defineModel("steep", ({ sample, factor, where }) => {
+      const beyond = n.sub(sample("z", n.normal(0, 1)), 0.4);
+      const root = n.mul(5, n.sqrt(n.abs(beyond)));
+      factor("rises", where(n.gt(beyond, 0), n.add(root, 2), n.neg(root)));
+    });
+    const estimator = n.corrected({ marginalise: false });
+    expect(() => n.estimateGradient(steep, { estimator, samples: 16 })).not.toThrow();
+  });
+
   test("look at each boundary with the other variables where they were drawn", () => {
     // The jump at z = 1.5 is by w and that at w = 1.5 by z, both in one term: where z stays at 1.5 from the first look, the second sees another jump.
     const crossed = n.defineModel("crossed", ({ sample, observe, where }) => {
