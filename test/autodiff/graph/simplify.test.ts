@@ -293,3 +293,33 @@ describe("two constants beside one another are one", () => {
     }
   });
 });
+
+test("a constant times a selection goes into its arms where both are constants, and nowhere else", () => {
+  const graph = new Graph();
+  const { algebra: A } = graph;
+  const [z, w] = [graph.input("z", false), graph.input("w", false)];
+  const holds = A.positive(z);
+  const rows: [NodeId, boolean, (z: number, w: number) => number][] = [
+    [A.where(holds, A.constant(3), A.constant(5)), true, (z) => (z > 0 ? 3 : 5)],
+    [A.where(holds, A.constant(3), w), false, (z, w) => (z > 0 ? 3 : w)],
+    [A.where(holds, w, A.constant(5)), false, (z, w) => (z > 0 ? w : 5)],
+    [A.max(A.constant(3), w), false, (_, w) => Math.max(3, w)],
+  ];
+  const still = new Graph({ pushIntoWhere: false });
+  for (const [factor, of] of [4, -1, 0.5].entries()) {
+    for (const [node, goes, value] of rows) {
+      const product = A.mul(A.constant(of), node);
+      if (of !== -1) expect(graph.op[product] === CODE.where, `${factor}`).toBe(goes);
+      const at = evaluatorOf(graph, [product]);
+      for (const [p, q] of [
+        [1, 7],
+        [-1, 7],
+        [-1, -2],
+      ] as const)
+        expect(at([p, q])[0]).toBe(of * value(p, q));
+    }
+    const { algebra: S } = still;
+    const chosen = S.where(S.positive(still.input(`z${factor}`, false)), S.constant(3), S.constant(5));
+    expect(still.op[S.mul(S.constant(4), chosen)]).toBe(CODE.mul);
+  }
+});

@@ -223,6 +223,18 @@ describe("nets", () => {
     expect(() => n.estimateGradient(steep, { estimator, samples: 16 })).not.toThrow();
   });
 
+  test("say nothing of a place where ℓ is infinite, whose sides go on to move apart", () => {
+    for (const scale of [1, -0.4]) {
+      const infinite = n.defineModel("infinite", ({ sample, factor, where }) => {
+        const z = sample("z", n.normal(0, 1));
+        factor("rises", n.mul(scale, n.log(n.abs(n.sub(z, 0.4)))));
+        factor("jumps", where(n.gt(n.square(z), 2), 2, 1));
+      });
+      const estimator = n.corrected({ marginalise: false });
+      expect(() => n.estimateGradient(infinite, { estimator, samples: 16 })).not.toThrow();
+    }
+  });
+
   test("look at each boundary with the other variables where they were drawn", () => {
     // The jump at z = 1.5 is by w and that at w = 1.5 by z, both in one term: where z stays at 1.5 from the first look, the second sees another jump.
     const crossed = n.defineModel("crossed", ({ sample, observe, where }) => {
