@@ -50,9 +50,10 @@ const { mutants, texts } = await mutantsOn(
 );
 
 const reports = "reports/mutation";
-const build = `${reports}/build`;
-rmSync(build, { recursive: true, force: true });
+// Each run has a build of its own, as threads that begin later read it again.
+const build = `${reports}/build-${process.pid}`;
 mkdirSync(build, { recursive: true });
+process.on("exit", () => rmSync(build, { recursive: true, force: true }));
 const [setup, ...files] = await bundledTests(["test/setup.ts", ...testFiles], texts, build);
 const { tests, atLoading, broken } = await testsIn(setup, files);
 const unfit = tests.filter(({ passed }) => !passed).map(({ name }) => name);
