@@ -21,14 +21,16 @@ export const MOST_GLIDING = 128;
 /** Steps of each kind after which they are compared again, and at most: 256 in 16 latents. */
 const STEPS = 16;
 const MOST_MOVED = 4096;
-/** The same of glides, each worth many steps; before the first comparison five times as many. */
-const [GLIDES, MOST_GLIDES] = [4, 64];
+/** The same of glides, each worth many steps, and how many there are before the first comparison. */
+const [GLIDES, MOST_GLIDES, FIRST_GLIDES] = [4, 64, 20];
 /** Twice as far apart as allowed, they are to be this much nearer to each other after so many comparisons, or they go no further. */
 const FAR = 2;
 const PATIENCE = 3;
 const NEARER = 0.8;
 /** Particles have forgotten where they were once no latent correlates more with its values then. */
 const FORGOTTEN = 0.25;
+/** Particles that would not have forgotten by the end if they forgot so many times as fast as at first go no further. */
+const FASTER = 2;
 /** How far means may lie apart, in sds, and the sds themselves: 600 independent particles of each are within half of that. */
 const APART = 0.15;
 const WIDER = 1.15;
@@ -84,7 +86,12 @@ export function* haveAgreed(
 ): Pieces<boolean> {
   const [first, second] = populations;
   const begun = populations.map(({ particles }) => particles.slice());
-  if (glide) for (const population of populations) yield* population.walk(5 * GLIDES);
+  if (glide) {
+    const before = first.effort?.left ?? Infinity;
+    yield* first.walk(FIRST_GLIDES);
+    if (!areIndependent && remembers(first, begun[0]!, n, before)) return false;
+    yield* second.walk(FIRST_GLIDES);
+  }
   const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
   const apart: number[] = [];
   const memories: number[] = [];
@@ -96,7 +103,7 @@ export function* haveAgreed(
         memory = Math.max(memory, correlation(begun[k]!, particles, i));
       });
     }
-    const isLast = steps >= atMost || populations.some(({ isOver }) => isOver?.());
+    const isLast = steps >= atMost || populations.some(({ effort }) => effort && effort.left < 0);
     // Particles that stay in their modes forget no more than which place of it they had.
     const forgets = memory <= NEARER * (memories[memories.length - PATIENCE] ?? Infinity);
     if (most <= 1 && (memory <= FORGOTTEN || (areIndependent && (!forgets || isLast)))) return true;
@@ -106,6 +113,23 @@ export function* haveAgreed(
     if (isLast || (most > FAR && most > NEARER * before)) return false;
     for (const population of populations) yield* population.walk(each);
   }
+}
+
+/**
+ * Whether a population will not have forgotten where it was when two of them have made their last glide, of which it has made the first. What it forgets, it forgets
+ * by the same share each time, and what is slow is so from the start: after 20 glides the correlation is 0.84, the work that is left is enough for 16
+ * more, and twice as fast leaves 0.84·0.84^(2·16/20) = 0.64. The glides that are not made are taken off the work as if they had been, so that what is tried next
+ * is told by the population alone.
+ */
+function remembers({ particles, effort }: Particles, begun: Float64Array, n: number, before: number): boolean {
+  let memory = 0;
+  for (let i = 0; i < n; i++) memory = Math.max(memory, correlation(begun, particles, i));
+  const taken = effort ? before - effort.left : 0;
+  const share = effort ? (effort.left - taken) / (2 * taken) : Infinity;
+  const further = Math.max(0, Math.min(MOST_GLIDES / FIRST_GLIDES, share));
+  if (!((1 + FASTER * further) * log(memory) > log(FORGOTTEN))) return false;
+  if (effort) effort.left -= taken * (1 + 2 * further);
+  return true;
 }
 
 /** The mean and sd of a latent among particles. */

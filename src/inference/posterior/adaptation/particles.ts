@@ -19,7 +19,7 @@ import { guideDraws, jointLogs, systematic } from "../guide-draws.ts";
 import { glidesOf } from "./glide.ts";
 import { fitted, moved } from "./mixture.ts";
 import type { Slopes } from "./slopes.ts";
-import type { Target } from "./target.ts";
+import type { Effort, Target } from "./target.ts";
 
 export const COUNT = 2048;
 /** A prior 10⁴ times as wide as the posterior in ten latents takes about 100. */
@@ -122,8 +122,8 @@ interface Population {
 export interface Particles {
   /** Those of latent i from i times their number on. */
   readonly particles: Float64Array;
-  /** Whether no work is left to move them. */
-  readonly isOver?: () => boolean;
+  /** What work is left to move them, where it is counted. */
+  readonly effort?: Effort | undefined;
   /** Moves all of them by so many more steps of each kind, each long or short. */
   readonly walk: (steps: number) => Pieces<void>;
 }
@@ -180,7 +180,7 @@ export function* particlesOf(
   }
   return {
     particles: all.kept,
-    isOver,
+    effort,
     *walk(steps) {
       const spread = fitted(prior, all.kept, equally(count));
       for (let step = 0; step < steps && !isOver(); step++)

@@ -108,6 +108,46 @@ test("populations that agree go on until they have forgotten where they were, or
   expect(walked(1)).toMatchObject({ agree: true, walks: 2 * 3 });
 });
 
+test("draws of one proposal that could not forget it even twice as fast go no further than the first glides of one population", () => {
+  // The second latent keeps `kept` of where a particle was in the first twenty glides.
+  const gliding = (kept: number, effort?: { left: number }) => {
+    const walks: number[] = [];
+    let stream = 0;
+    const normals = (out: Float64Array) => {
+      fillNormals(noiseRequest({ out, generator: makeGenerator(4), stream: ++stream, lanes: COUNT, dimensions: 2 }));
+      return out;
+    };
+    const populations = [0, 1].map(() => {
+      const particles = normals(new Float64Array(2 * COUNT));
+      const walk = (steps: number) =>
+        emptyWalk(() => {
+          walks.push(steps);
+          if (effort) effort.left -= steps;
+          const share = kept ** (steps / 20);
+          normals(new Float64Array(2 * COUNT)).forEach((x, k) => {
+            particles[k] = k < COUNT ? x : share * particles[k]! + Math.sqrt(1 - share * share) * x;
+          });
+        });
+      return { particles, effort, walk };
+    });
+    const options = { glide: true, areIndependent: false };
+    return { agree: finished(haveAgreed([populations[0]!, populations[1]!], 2, options)), walks };
+  };
+  // Of 64 further glides twice as fast 0.9⁷·⁴ = 0.46 would be left, of 0.7 less than a tenth.
+  expect(gliding(0.9)).toEqual({ agree: false, walks: [20] });
+  const far = gliding(0.7);
+  expect(far).toMatchObject({ agree: true });
+  expect(far.walks.length).toBeGreaterThan(10);
+  // The work that is left is enough for another twenty of the second population and ten of each: 0.7² = 0.49.
+  const little = { left: 60 };
+  expect(gliding(0.7, little)).toEqual({ agree: false, walks: [20] });
+  expect(little.left).toBe(0);
+  // What 0.9 leaves of a great deal is what all glides would have left.
+  const much = { left: 1000 };
+  expect(gliding(0.9, much)).toEqual({ agree: false, walks: [20] });
+  expect(much.left).toBe(1000 - 2 * 84);
+});
+
 test("a fit answers by particles where weights of its draws are worth little, says so, and is saved with them", () => {
   const model = defineModel("signs", ({ sample, observe }) => {
     for (let i = 0; i < 7; i++) observe(normal(abs(sample(`z${i}`, normal(0, 1))), 0.2), 1, `y${i}`);
