@@ -61,7 +61,8 @@ export function* unmetPart(
       if (was[k]! > AWAY === is[k]! > AWAY) continue;
       // Metropolis–Hastings: within an sd jumps are as likely everywhere, beyond as 1 over the distance.
       const accepted = Math.min(1, (exp(there[k]! - here[k]!) * Math.max(1, is[k]!)) / Math.max(1, was[k]!));
-      if (!(accepted > 0)) continue;
+      // No part lies where rounding makes a density infinite, as of 3 under a hurdle, −log(1 − e^−λ) with λ = e^c, where c is below −745.
+      if (!(accepted > 0) || there[k] === Infinity) continue;
       if (is[k]! > AWAY) gone[k] = accepted;
       net += is[k]! > AWAY ? accepted : -accepted;
       squares += squared(accepted);

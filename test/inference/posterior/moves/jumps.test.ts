@@ -1,6 +1,6 @@
 /** Draws from which jumps do not come back lack a part of the posterior; where as many come back nothing is missing. */
 import { describe, expect, it } from "vitest";
-import { defineModel, fit, gamma, lt, normal, poisson, uniform, where } from "../../../../src/index.ts";
+import { defineModel, exp, fit, gamma, hurdle, lt, normal, poisson, uniform, where } from "../../../../src/index.ts";
 import type { Target } from "../../../../src/inference/posterior/adaptation/target.ts";
 import { guideDraws, independent } from "../../../../src/inference/posterior/guide-draws.ts";
 import { unmetPart } from "../../../../src/inference/posterior/moves/jumps.ts";
@@ -39,6 +39,19 @@ describe("a part of the posterior that draws have not met", () => {
       expect(finished(unmetPart(plateau(0, 1), guide, makeGenerator(seed), normals))).toBeUndefined();
       expect(finished(unmetPart(plateau(0.001, 1000), guide, makeGenerator(seed), normals))).toBeUndefined();
     }
+  });
+
+  it("is none where rounding alone makes a density infinite", () => {
+    const rounded: Target = (kept, draws) =>
+      plateau(0, 1)(kept, draws).map((log, d) => (kept[draws + d]! < -700 ? Infinity : log));
+    expect(finished(unmetPart(rounded, guide, makeGenerator(1), normals))).toBeUndefined();
+    const model = defineModel("visits", ({ sample, observe }) => {
+      const rate = exp(sample("c", normal(0, 2)));
+      [3, 1, 2, 0, 5].forEach((count) => {
+        observe(hurdle(0.4, poisson(rate)), count);
+      });
+    });
+    for (let seed = 0; seed < 3; seed++) expect(fit(model, { seed, onWarning: () => {} }).report?.warnings).toEqual([]);
   });
 
   it("is looked for in up to 128 latents", () => {
