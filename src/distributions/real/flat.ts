@@ -11,7 +11,7 @@ import { betweenReals, continuous, type Distribution, type Support } from "../di
  */
 export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution {
   requireNoMore("flat", 2, arguments);
-  return continuous({
+  const density = continuous({
     name: "flat",
     parameters: [],
     support: supportOf(low, high),
@@ -22,6 +22,9 @@ export function flat(low: Real = -Infinity, high: Real = Infinity): Distribution
       );
     },
   });
+  const isBounded = low !== -Infinity && high !== Infinity;
+  // What data say of a latent may have no sd, as of the slope of a line through three points whose scatter is flat on the scale of logs.
+  return isBounded ? density : { ...density, moments: () => ({ mean: NaN, sd: Infinity }) };
 }
 
 function supportOf(low: Real, high: Real): Support {

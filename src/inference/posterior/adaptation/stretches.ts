@@ -5,7 +5,8 @@
  *
  *     P(x beyond m + t·(q − m)) = E[1(x > q)·p(T z)·|T′|/p(z)], as T, which stretches x about m, takes what is beyond q there
  *
- * The other latents stay, or follow as they do among the draws: the rate of a count that was seldom seen is large where the chance of being seen is small.
+ * The other latents stay, or follow as they do among the draws: the rate of a count that was seldom seen is large where the chance of being seen is small. Each follows
+ * what is stretched itself, or its logarithm: where the slope of a line through three points is twice as far off, the scatter is larger by log 2 on the scale of logs.
  */
 import { exp, log } from "../../../math/elementary.ts";
 import { squared } from "../../../math/squared.ts";
@@ -20,6 +21,8 @@ import type { Target } from "./target.ts";
 const [DRAWS, STRETCHES] = [384, 18];
 /** What lies beyond a quartile is stretched. */
 const QUARTILE = 0.25;
+/** Bounds of a sum over powers of two, of which each is within a factor of four, do not come near. */
+const MANY_TIMES = 16;
 /** Less of the posterior tells nothing that anybody sees. */
 const LEAST = 1e-8;
 
@@ -69,19 +72,28 @@ function* massesOf(
   const before = yield* piecesOf(target, at, count);
   const jacobian = (u: number): number => (transform ? (transform.logJacobian(u) as number) : 0);
   const masses = new Float64Array(STRETCHES);
-  for (const follows of rows.length > 1 ? [false, true] : [false]) {
-    const slopes = rows.map((row) => (follows ? slopeOf(rows[i]!, row) : 0));
+  const own = rows[i]!.map((u) => (transform ? (transform.forward(u) as number) : u));
+  const distances = own.map((x) => log(Math.abs(x - middle)));
+  const ways = rows.map((row) => [slopeOf(rows[i]!, row), slopeOf(distances, row)] as const);
+  const followings: Following[][] = [
+    rows.map(() => [0, 0]),
+    ways.map(([along]) => [along.slope, 0]),
+    ways.map(([along, byLog]) => (along.told < byLog.told ? [0, byLog.slope] : [along.slope, 0])),
+  ];
+  for (const following of rows.length > 1 ? followings : followings.slice(0, 1)) {
     const stretched = new Float64Array(rows.length * all);
     const logs = new Float64Array(all);
     for (let k = 0; k < all; k++) {
       const [d, times] = [k % count, 2 << Math.floor(k / count)];
       const u = rows[i]![d]!;
-      const x = middle + times * ((transform ? (transform.forward(u) as number) : u) - middle);
+      const x = middle + times * (own[d]! - middle);
       const v = transform ? (transform.inverse(x) as number) : x;
       const isInside = Number.isFinite(v);
       logs[k] = isInside ? log(times) + jacobian(u) - jacobian(v) : Number.NEGATIVE_INFINITY;
-      for (let l = 0; l < rows.length; l++)
-        stretched[l * all + k] = rows[l]![d]! + (isInside ? (l === i ? 1 : slopes[l]!) * (v - u) : 0);
+      for (let l = 0; l < rows.length; l++) {
+        const [along, byLog] = l === i ? [1, 0] : following[l]!;
+        stretched[l * all + k] = rows[l]![d]! + (isInside ? along * (v - u) + byLog * log(times) : 0);
+      }
     }
     const after = yield* piecesOf(target, stretched, all);
     for (let s = 0; s < STRETCHES; s++) {
@@ -96,8 +108,11 @@ function* massesOf(
   return masses;
 }
 
-// By how much y moves with x.
-function slopeOf(x: Float64Array, y: Float64Array): number {
+/** By how much a latent moves with one that is stretched, and by how much where that is e times as far from the middle. */
+type Following = readonly [along: number, byLog: number];
+
+// By how much y moves with x, and how much of its squares that tells.
+function slopeOf(x: Float64Array, y: Float64Array): { readonly slope: number; readonly told: number } {
   const [meanX, meanY] = [x, y].map((row) => row.reduce((sum, value) => sum + value, 0) / row.length) as [
     number,
     number,
@@ -107,17 +122,19 @@ function slopeOf(x: Float64Array, y: Float64Array): number {
     xx += (x[d]! - meanX) * (x[d]! - meanX);
     xy += (x[d]! - meanX) * (y[d]! - meanY);
   }
-  return xx > 0 ? xy / xx : 0;
+  const slope = xx > 0 ? xy / xx : 0;
+  return { slope, told: slope * xy };
 }
 
-// The share of the posterior that has half of the variance that draws tell of; undefined if that is more than `SMALL`. ∫ x² dP = ∫ 2x²·P d(log x).
+// The share of the posterior that has half of the variance that draws tell of; undefined if that is more than `SMALL`, unless what lies farther out has many times
+// that variance: where an improper posterior goes on for ever. ∫ x² dP = ∫ 2x²·P d(log x).
 function halfOf(masses: Float64Array, distance: number, variance: number): number | undefined {
   let sum = 0;
   for (let s = STRETCHES - 1; s >= 0; s--) {
     const mass = masses[s]!;
-    if (mass > SMALL) return undefined;
     if (mass < LEAST) continue;
     sum += 2 * Math.LN2 * mass * squared(distance * (2 << s));
+    if (mass > SMALL) return sum > MANY_TIMES * variance ? SMALL : undefined;
     if (sum > variance / 2) return mass;
   }
   return undefined;

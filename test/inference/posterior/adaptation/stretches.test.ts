@@ -77,4 +77,32 @@ describe("a fit", () => {
     });
     for (const seed of amount([0], [0, 1, 2])) expect(told(groups, seed)).toEqual([]);
   });
+
+  it("tells of a line through so few points that its slope has no sd, where nothing is known beforehand, and of none through six", () => {
+    // A Student t with as many degrees of freedom as points beyond two: one has no mean, four have an sd.
+    const line = (points: number) =>
+      n.defineModel("line", ({ sample, observe }) => {
+        const [a, b, logScatter] = ["a", "b", "log scatter"].map((name) => sample(name, n.flat())) as [
+          n.Real,
+          n.Real,
+          n.Real,
+        ];
+        [2.1, 2.9, 4.2, 4.8, 6.3, 6.9].slice(0, points).forEach((y, x) => {
+          observe(n.normal(n.add(a, n.mul(b, x - (points - 1) / 2)), n.exp(logScatter)), y);
+        });
+      });
+    for (const seed of amount([0, 1], [0, 1, 2, 3, 4, 5])) {
+      expect(told(line(3), seed)).toContain("b");
+      expect(told(line(6), seed)).toEqual([]);
+    }
+  });
+
+  it("tells of a mean and a scatter of one datum, which nothing bounds", () => {
+    const one = n.defineModel("one", ({ sample, observe }) => {
+      const [a, logScatter] = [sample("a", n.flat()), sample("log scatter", n.flat())];
+      observe(n.normal(a, n.exp(logScatter)), 3);
+    });
+    for (const seed of amount([1], [0, 1, 2, 3]))
+      expect(n.fit(one, { seed, onWarning() {} }).report!.warnings).not.toEqual([]);
+  });
 });
