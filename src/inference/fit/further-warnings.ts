@@ -92,7 +92,13 @@ function tailsOf({ objective: { trace }, weighing }: Judged): FitWarning[] {
   );
   const told = (weighing?.longTails ?? [])
     .filter(({ name }) => !alone.some((latent) => latent.name === name))
-    .map(({ name, half, error }): FitWarning => {
+    .map(({ name, half, error, isEndless }): FitWarning => {
+      if (isEndless)
+        return {
+          code: "improper-posterior",
+          message: `fit: the posterior of "${name}" of model "${trace.model.name}" may be improper: 100,000 times as far out as its quartile lies as much of it as nearer, and nothing may bound it but a proper prior`,
+          latents: [name],
+        };
       const why =
         half < 0.01
           ? `half of its variance lies in ${(100 * half).toPrecision(1)} % of it`

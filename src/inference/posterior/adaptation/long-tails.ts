@@ -19,6 +19,8 @@ export interface LongTail {
   readonly name: string;
   readonly half: number;
   readonly error: number;
+  /** Whether it does not fall off, however far out: then nothing may bound the latent. */
+  readonly isEndless?: boolean;
 }
 
 /** Draws that a posterior answers by where fewer leave noise. */

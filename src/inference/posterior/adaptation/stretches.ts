@@ -50,7 +50,7 @@ export function* stretchedTails(
       const masses = yield* massesOf(target, latent, i, rows, quantile(0.5));
       const half = halfOf(masses, Math.abs(edge - quantile(0.5)), variance);
       if (half !== undefined) {
-        found.push({ name: latent.name, half, error: 0 });
+        found.push({ name: latent.name, half, error: 0, isEndless: masses[STRETCHES - 1]! > SMALL });
         break;
       }
     }
