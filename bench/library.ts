@@ -54,7 +54,7 @@ export {
   type NormalFill,
   noiseRequest,
 } from "../src/random/index.ts";
-export { beyondTable, NORMAL_TABLE, normalOfWordInto, wholeNormalTable } from "../src/random/normal-table.ts";
+export { beyondTable, normalOfWordInto, wholeNormalTable } from "../src/random/normal-table.ts";
 export { wasm, wasmKernels } from "../src/wasm.ts";
 export { interpret, plainLogJoint, randomPrograms } from "../test/oracle/random-program.ts";
 export { dataOf, isThere, jumpReference, referenceMoments } from "../test/posteriordb/database.ts";

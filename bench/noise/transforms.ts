@@ -4,11 +4,11 @@ import {
   cosOf,
   expOf,
   logOf,
-  NORMAL_TABLE,
   normalCdfOf,
   normalOfWordInto,
   normalQuantile,
   sinOf,
+  wholeNormalTable,
 } from "../library.ts";
 import { POLAR, type Stored, ZIGGURAT } from "./wasm-transforms.ts";
 
@@ -27,7 +27,7 @@ const TWO_NEG_32 = 2 ** -32;
 
 /** 32 bits a number, 32 more in the tails: what `fillNormals` does. */
 function byTable(out: Float64Array, words: Int32Array, lanes: number, rows: number, further: Further): void {
-  const table = NORMAL_TABLE;
+  const table = wholeNormalTable();
   for (let place = 0; place < rows * lanes; place++) {
     const word = words[place]!;
     if (!beyondTable(word)) {

@@ -61,7 +61,13 @@ for (const name of [...broken, ...unfit]) console.log(`left out, as it fails wit
 console.log(`${mutants.length} mutants, ${tests.length - unfit.length} tests`);
 
 const became = await outcomes({
-  ...{ setup, files, mutants, tests, atLoading: new Set(atLoading), seconds: Number(values.seconds), patience: 2000 },
+  setup,
+  files,
+  mutants,
+  tests,
+  atLoading: new Set(atLoading),
+  seconds: Number(values.seconds),
+  patience: 2000,
   onOutcome: (_id, status) => process.stdout.write({ Killed: ".", Timeout: "t", Ignored: "i" }[status] ?? "S"),
 });
 console.log();

@@ -13,8 +13,15 @@ globalThis.__stryker__ = state;
 const { setup, files, mutants } = workerData;
 const runner = {
   config: {
-    ...{ root: process.cwd(), name: "", setupFiles: [], sequence: { hooks: "stack" }, tags: [], allowOnly: true },
-    ...{ testTimeout: 600_000, hookTimeout: 600_000, retry: 0 },
+    root: process.cwd(),
+    name: "",
+    setupFiles: [],
+    sequence: { hooks: "stack" },
+    tags: [],
+    allowOnly: true,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    retry: 0,
   },
   trace: (_name, _attributes, run) => run(),
   importFile: async (path) => {

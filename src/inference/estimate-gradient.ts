@@ -78,11 +78,11 @@ export const ESTIMATE_OPTIONS: OptionTable<EstimateOptions> = {
 /** Estimates the ELBO and its gradient under a guide; the entries document it. */
 export function estimateGradient(profile: Profile, model: Model, options: EstimateOptions): GradientEstimate {
   requireOptions("estimateGradient", options, ESTIMATE_OPTIONS);
-  const { samples = 1000, seed = 0, lanes = 1, group = Math.min(16, samples), step = 0 } = options;
+  const { samples = 1000, seed = 0, lanes, group = Math.min(16, samples), step = 0 } = options;
   count("estimateGradient", "samples", samples);
   count("estimateGradient", "group", group, 1, samples);
   count("estimateGradient", "step", step, 0);
-  count("estimateGradient", "lanes", lanes);
+  count("estimateGradient", "lanes", lanes ?? 1);
   const sampler = makeSampler(profile, model, estimatorOf("estimateGradient", options.estimator), {
     ...options,
     expectedSamples: samples,

@@ -96,7 +96,7 @@ function tailsOf({ objective: { trace }, weighing }: Judged): FitWarning[] {
       if (isEndless)
         return {
           code: "improper-posterior",
-          message: `fit: the posterior of "${name}" of model "${trace.model.name}" may be improper: 100,000 times as far out as its quartile lies as much of it as nearer, and nothing may bound it but a proper prior`,
+          message: `fit: the posterior of "${name}" of model "${trace.model.name}" may be improper: more than 0.2 % of it lies 200,000 times as far out as its quartile, and nothing may bound it but a proper prior`,
           latents: [name],
         };
       const why =

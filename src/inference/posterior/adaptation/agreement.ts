@@ -89,7 +89,12 @@ export function* haveAgreed(
   if (glide) {
     const before = first.effort?.left ?? Infinity;
     yield* first.walk(FIRST_GLIDES);
-    if (!areIndependent && remembers(first, begun[0]!, n, before)) return false;
+    const { taken, further } = glidesLeft(first, before);
+    if (!areIndependent && remembers(first.particles, begun[0]!, n, further)) {
+      // They are taken off the work as if they had been made, so that what is tried next is told by the population alone.
+      if (first.effort) first.effort.left -= taken * (1 + 2 * further);
+      return false;
+    }
     yield* second.walk(FIRST_GLIDES);
   }
   const [each, atMost] = glide ? [GLIDES, MOST_GLIDES] : [STEPS, MOST_MOVED / n];
@@ -115,21 +120,23 @@ export function* haveAgreed(
   }
 }
 
+// What the first glides of one of two populations have taken of the work that was left before, and how many times as many each can make once the other has made its own.
+function glidesLeft({ effort }: Particles, before: number): { readonly taken: number; readonly further: number } {
+  const most = MOST_GLIDES / FIRST_GLIDES;
+  if (!effort) return { taken: 0, further: most };
+  const taken = before - effort.left;
+  return { taken, further: Math.max(0, Math.min(most, (effort.left - taken) / (2 * taken))) };
+}
+
 /**
- * Whether a population will not have forgotten where it was when two of them have made their last glide, of which it has made the first. What it forgets, it forgets
- * by the same share each time, and what is slow is so from the start: after 20 glides the correlation is 0.84, the work that is left is enough for 16
- * more, and twice as fast leaves 0.84·0.84^(2·16/20) = 0.64. The glides that are not made are taken off the work as if they had been, so that what is tried next
- * is told by the population alone.
+ * Whether a population that has made its first glides will not have forgotten where it was after so many times as many more. What it forgets, it forgets by
+ * the same share each time, and what is slow is so from the start: after 20 glides the correlation is 0.84, the work that is left is enough for 16
+ * more, and twice as fast leaves 0.84·0.84^(2·16/20) = 0.64.
  */
-function remembers({ particles, effort }: Particles, begun: Float64Array, n: number, before: number): boolean {
+function remembers(particles: Float64Array, begun: Float64Array, n: number, further: number): boolean {
   let memory = 0;
   for (let i = 0; i < n; i++) memory = Math.max(memory, correlation(begun, particles, i));
-  const taken = effort ? before - effort.left : 0;
-  const share = effort ? (effort.left - taken) / (2 * taken) : Infinity;
-  const further = Math.max(0, Math.min(MOST_GLIDES / FIRST_GLIDES, share));
-  if (!((1 + FASTER * further) * log(memory) > log(FORGOTTEN))) return false;
-  if (effort) effort.left -= taken * (1 + 2 * further);
-  return true;
+  return (1 + FASTER * further) * log(memory) > log(FORGOTTEN);
 }
 
 /** The mean and sd of a latent among particles. */

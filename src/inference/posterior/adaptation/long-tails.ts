@@ -19,7 +19,7 @@ export interface LongTail {
   readonly name: string;
   readonly half: number;
   readonly error: number;
-  /** Whether it does not fall off, however far out: then nothing may bound the latent. */
+  /** Whether more than 0.2 % of the posterior lies as far out as anybody looks, 2¹⁸ times as far as the quartile: then nothing may bound the latent. */
   readonly isEndless?: boolean;
 }
 

@@ -21,7 +21,7 @@ import type { Target } from "./target.ts";
 const [DRAWS, STRETCHES] = [384, 18];
 /** What lies beyond a quartile is stretched. */
 const QUARTILE = 0.25;
-/** Bounds of a sum over powers of two, of which each is within a factor of four, do not come near. */
+/** Steps of a factor of two tell a variance within a factor of four: a sum of so many times what draws tell is no error of the steps. */
 const MANY_TIMES = 16;
 /** Less of the posterior tells nothing that anybody sees. */
 const LEAST = 1e-8;
