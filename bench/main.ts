@@ -15,7 +15,7 @@ export type Length = "smoke" | "short" | "full";
 const EFFORT: {
   readonly [L in Length]: Effort & { readonly fitSteps: number; readonly largest: number; readonly moments: number };
 } = {
-  smoke: { repeats: 1, milliseconds: 0.05, samples: 32, fitSteps: 5, largest: 200, moments: 2 ** 16 },
+  smoke: { repeats: 1, milliseconds: 0.05, samples: 64, fitSteps: 5, largest: 200, moments: 2 ** 16 },
   short: { repeats: 11, milliseconds: 15, samples: 1024, fitSteps: 10_000, largest: 2000, moments: 2 ** 19 },
   full: { repeats: 31, milliseconds: 60, samples: 1024, fitSteps: 10_000, largest: 100_000, moments: 2 ** 19 },
 };

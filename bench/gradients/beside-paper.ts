@@ -3,7 +3,7 @@ import { corrected, makeSampler, type NoiseOptions, wasm, wasmKernels } from "..
 import { columns, type Print, report } from "../tools/print.ts";
 import { type Native, requireEqual, STRICT } from "../tools/programs.ts";
 import type { Effort } from "../tools/timing.ts";
-import { ALL_BOUNDARIES, inputsOf, ONE_BOUNDARY, onFreshNoise, type Written } from "./gradients.ts";
+import { inputsOf, ONE_BOUNDARY, onFreshNoise, type Written } from "./gradients.ts";
 
 const BACKENDS = [
   ["interpreter", {}],
@@ -22,17 +22,13 @@ export function besidePaper(effort: Effort, print: Print, models: readonly Writt
   print(`\nGradient of ${samples} samples, noise included: ns per sample`);
   for (const { model, hand } of models) {
     const { name } = model;
-    const samplers = BACKENDS.map(([backend, options]) => ({
-      backend,
-      sampler: makeSampler(model, ALL_BOUNDARIES, options),
-    }));
-    // Noise changes no tape: one for each back end.
-    const ofLibrary = NOISES.map(([noise, options]) =>
-      samplers.map(({ backend, sampler }) => {
-        const estimator = corrected({ marginalise: false, ...options });
-        return onFreshNoise(`${backend}, ${noise}`, { ...sampler, estimator }, samples);
-      }),
-    );
+    // The noise of a sampler is that of the estimator that it is made with.
+    const ofLibrary = NOISES.map(([noise, noiseOptions]) => {
+      const estimator = corrected({ marginalise: false, ...noiseOptions });
+      return BACKENDS.map(([backend, options]) =>
+        onFreshNoise(`${backend}, ${noise}`, makeSampler(model, estimator, options), samples),
+      );
+    });
     const programs = native
       ? [
           native("paper's, C", `paper/${name}`, STRICT, inputsOf(model, hand, samples, ONE_BOUNDARY), "made"),

@@ -38,6 +38,15 @@ describe("programs in C", () => {
   const native = nativeIn(folder, "bench/c");
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  test("take part in the bench, which prints a line for every model and every kind of noise", () => {
+    const lines: string[] = [];
+    const models = HAND_WRITTEN.slice(0, amount(1, 3));
+    bench("smoke", (line) => lines.push(line), native, models);
+    for (const { model } of models)
+      for (const part of ["corrected", "by hand", "interpreter", "interpreter, independent", ...(native ? ["C"] : [])])
+        expect(lines.some((line) => line.startsWith(`${model.name} ${part}`))).toBe(true);
+  });
+
   test.skipIf(!native).each(HAND_WRITTEN.slice(0, amount(1, 3)))(
     "$model.name in C is the tape's, all boundaries and one drawn, and makes the same noise",
     ({ model, hand }) => {
@@ -101,15 +110,6 @@ describe("timing side by side", () => {
     expect(spent() - before).toBe(runs);
     expect(timing!.least).toBeLessThanOrEqual(timing!.median);
   });
-});
-
-test("the bench runs and prints a line for every model", () => {
-  const lines: string[] = [];
-  const models = HAND_WRITTEN.slice(0, amount(1, 3));
-  bench("smoke", (line) => lines.push(line), undefined, models);
-  for (const { model } of models)
-    for (const part of ["corrected", "by hand", "interpreter"])
-      expect(lines.some((line) => line.startsWith(`${model.name} ${part}`))).toBe(true);
 });
 
 test("every elementary function is timed beside the engine's own", () => {
